@@ -1,0 +1,200 @@
+"""What to say: a report as a mail that can be acted upon, and as JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from typing import Final, assert_never
+
+from permission_guard.facts import Unreadable
+from permission_guard.finding import DeniedRequest, Missing, Proof, Undecided, Witness
+from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
+from permission_guard.iam.policy import Json
+from permission_guard.report import Ending, Line, Report
+
+SCHEMA: Final = "permission-guard/alert/1"
+SUBJECT_LIMIT: Final = 100
+"""Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
+MESSAGE_LIMIT: Final = 256 * 1024
+"""Bytes that a message may have (same page)."""
+_TEXT_LIMIT: Final = 4000
+"""Characters after which a single text of AWS's or a caller's is cut in an alert."""
+
+_VERBS: Final = {
+    Ending.REPAIRED: "repaired",
+    Ending.WOULD_REPAIR: "would repair",
+    Ending.TOLD: "needs you",
+    Ending.FAILED: "could not repair",
+}
+
+
+def subject(report: Report) -> str:
+    """One line: what became of it, the fault, the function. ASCII, no line breaks, at most 100 characters."""
+    worst = report.lines[0]
+    endings = {line.ending for line in report.lines}
+    ending = next(
+        e for e in (Ending.FAILED, Ending.TOLD, Ending.WOULD_REPAIR, Ending.REPAIRED) if e in endings
+    )
+    text = f"[{report.severity.name}] {_VERBS[ending]}: {worst.finding.rule} {report.facts.arn.name}"
+    return printable(text).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
+
+
+def printable(text: str) -> str:
+    """Make foreign text safe to show: names, Sids and user agents are chosen by whoever made the call.
+
+    Control characters, line breaks among them, are shown as escapes, so that no line can be forged.
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= _TEXT_LIMIT else f"{shown[:_TEXT_LIMIT]}... ({len(shown)} characters)"
+
+
+def text(report: Report) -> str:
+    """The mail: what and where, who did it, the proof, what was done, what to do."""
+    trigger = report.trigger
+    head = [
+        f"Function   {report.facts.target}",
+        f"Event      {trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})",
+        f"Done by    {trigger.actor}",
+        f"Mode       {report.mode.value}",
+    ]
+    parts = [*(printable(line) for line in head)]
+    for number, line in enumerate(report.lines, 1):
+        parts += ["", *_paragraph(number, line)]
+    return "\n".join(parts) + "\n"
+
+
+def _paragraph(number: int, line: Line) -> list[str]:
+    finding = line.finding
+    rows = [
+        f"{number}. {finding.verdict.value} {finding.rule} ({finding.severity.name})",
+        f"   Found    {finding.summary}",
+    ]
+    if finding.proof is not None:
+        rows.append(f"   Proof    {sentence(finding.proof)}")
+    rows.append(f"   Action   {line.ending.value}: {line.what}")
+    if line.before is not None and line.after is not None:
+        rows += [f"   Before   {line.before or '(nothing)'}", f"   After    {line.after}"]
+    if finding.advice:
+        rows.append(f"   Next     {finding.advice}")
+    return [printable(row) for row in rows]
+
+
+def sentence(proof: Proof) -> str:
+    """A proof in one sentence."""
+    match proof:
+        case Witness(request, _, stranger):
+            return (
+                f"the policy allows {stranger} to call {request.action} on {request.resource}{_keys(request)}"
+            )
+        case DeniedRequest(request, decision, blocker):
+            return f"{request.action} on {request.resource} is {decision.answer.value}: {blocker}"
+        case Undecided(request, _, doubt):
+            return f"{request.action} on {request.resource} cannot be decided: {doubt}"
+        case Missing(what):
+            return f"{what} does not exist"
+        case Unreadable() as unreadable:
+            return str(unreadable)
+        case None:
+            return "nothing was found"
+        case _:
+            assert_never(proof)
+
+
+def _keys(request: Request) -> str:
+    shown = ("aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "lambda:FunctionUrlAuthType")
+    values = ((key, request.context.values(key.lower())) for key in shown)
+    said = [f"{key}={value[0]}" for key, value in values if value]
+    return f" with {', '.join(said)}" if said else ""
+
+
+def body(report: Report) -> dict[str, Json]:
+    """The alert for machines."""
+    trigger, actor = report.trigger, report.trigger.actor
+    return {
+        "schema": SCHEMA,
+        "subject": subject(report),
+        "mode": report.mode.value,
+        "severity": report.severity.name,
+        "function": str(report.facts.arn),
+        "qualifier": report.facts.qualifier,
+        "event": {
+            "id": trigger.event_id,
+            "name": trigger.kind.value,
+            "time": trigger.at.isoformat(),
+            "actor": {"principal": actor.principal, "tool": actor.tool, "address": actor.address},
+        },
+        "findings": [_entry(line) for line in report.lines],
+    }
+
+
+def _entry(line: Line) -> dict[str, Json]:
+    finding = line.finding
+    return {
+        "rule": finding.rule,
+        "concern": finding.concern.value,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.name,
+        "subject": finding.subject,
+        "summary": finding.summary,
+        "proof": _proof(finding.proof),
+        "action": {
+            "outcome": line.ending.value,
+            "what": line.what,
+            "before": line.before,
+            "after": line.after,
+        },
+        "next": finding.advice,
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Json]:
+    kinds = {
+        Witness: "witness",
+        DeniedRequest: "denied-request",
+        Undecided: "undecided",
+        Missing: "missing",
+        Unreadable: "unreadable",
+    }
+    shown: dict[str, Json] = {"kind": kinds.get(type(proof), "none"), "sentence": sentence(proof)}
+    if isinstance(proof, Witness | DeniedRequest | Undecided):
+        shown["request"] = _request(proof.request)
+        shown["decision"] = proof.decision.answer.value
+        shown["statements"] = [str(cited) for cited in proof.decision.statements]
+    return shown
+
+
+def _name(principal: Principal) -> str:
+    match principal:
+        case Service(name):
+            return name
+        case IamPrincipal(arn):
+            return arn
+        case Anonymous():
+            return "anonymous"
+        case _:
+            assert_never(principal)
+
+
+def _request(request: Request) -> dict[str, Json]:
+    keys = {key: list(values) for key, values in request.context.keys.items() if values}
+    return {
+        "principal": _name(request.principal),
+        "action": request.action,
+        "resource": request.resource,
+        "context": keys,
+    }
+
+
+def message(report: Report) -> tuple[str, str]:
+    """The mail and the JSON, each cut so that both together stay within SNS's limit.
+
+    The JSON is cut by leaving out whole findings, and says how many.
+    """
+    half = MESSAGE_LIMIT // 2 - 1024
+    mail = text(report).encode()[:half].decode(errors="ignore")
+    whole = body(report)
+    entries = [_entry(line) for line in report.lines]
+    kept = list(entries)
+    while kept and len(json.dumps({**whole, "findings": kept})) > half:
+        kept.pop()
+    left_out: dict[str, Json] = {"leftOut": len(entries) - len(kept)} if len(kept) < len(entries) else {}
+    return mail, json.dumps({**whole, "findings": kept, **left_out})

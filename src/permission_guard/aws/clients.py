@@ -1,0 +1,56 @@
+"""Clients for AWS, each made when it is first used: a cold start pays only for those that its event needs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+_CONFIG: Final = Config(
+    # "standard" waits with jitter; Lambda's control plane gives the whole account 15 requests a second.
+    retries={"mode": "standard", "total_max_attempts": 5},
+    connect_timeout=3,
+    read_timeout=10,
+    user_agent_extra="lambda-permission-guard",
+)
+
+
+class Clients:
+    """One session's clients."""
+
+    def __init__(self, session: boto3.Session | None = None) -> None:
+        self._session = session or boto3.Session()
+
+    @cached_property
+    def lambda_(self) -> LambdaClient:
+        """AWS Lambda."""
+        return self._session.client("lambda", config=_CONFIG)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        """AWS Identity and Access Management."""
+        return self._session.client("iam", config=_CONFIG)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """Amazon CloudWatch Logs."""
+        return self._session.client("logs", config=_CONFIG)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """Amazon Simple Notification Service."""
+        return self._session.client("sns", config=_CONFIG)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """Amazon Simple Queue Service."""
+        return self._session.client("sqs", config=_CONFIG)

@@ -1,0 +1,82 @@
+"""Reading a function as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.failures import NOT_FOUND, translated
+from permission_guard.aws.policies import PolicyStore
+from permission_guard.aws.roles import RoleStore
+from permission_guard.facts import (
+    GONE,
+    NOT_READ,
+    Configuration,
+    FunctionFacts,
+    Gone,
+    Look,
+    PolicyFacts,
+    Unreadable,
+)
+from permission_guard.ports import Refused
+
+PERMISSIONS = ("lambda:GetFunctionConfiguration", "logs:DescribeLogGroups")
+"""The rights that this module's calls need; each store beside it names its own."""
+
+
+class AwsObserver:
+    """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises TryAgain."""
+
+    def __init__(self, clients: Clients, logging_policy_arn: str) -> None:
+        self._clients = clients
+        self._logging_policy_arn = logging_policy_arn
+        self._roles = RoleStore(clients)
+        self._policies = PolicyStore(clients)
+
+    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+        """Take the looks that are wanted."""
+        if Look.ROLE in wanted:
+            facts = self._with_role(facts)
+        if Look.POLICY in wanted:
+            facts = replace(facts, policy=self._policy(facts))
+        if Look.LOG_GROUP in wanted:
+            facts = replace(facts, log_group_exists=self._log_group_exists(facts))
+        if Look.REMEDY in wanted:
+            facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
+        return facts
+
+    def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
+        configuration = facts.configuration
+        if configuration is NOT_READ:
+            configuration = self._configuration(facts)
+        if not isinstance(configuration, Configuration):
+            return replace(facts, configuration=configuration, role=configuration)
+        return replace(facts, configuration=configuration, role=self._roles.role(configuration.role_arn))
+
+    def _configuration(self, facts: FunctionFacts) -> Configuration | Gone | Unreadable:
+        try:
+            with translated():
+                found = self._clients.lambda_.get_function_configuration(FunctionName=str(facts.arn))
+        except Refused as error:
+            return GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
+        # Without a group of its own a function writes to /aws/lambda/NAME (monitoring-cloudwatchlogs-loggroups.html).
+        log_group = found.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{facts.arn.name}"
+        return Configuration(role_arn=found["Role"], log_group=log_group)
+
+    def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
+        try:
+            return self._policies.read(facts.target, facts.qualifier)
+        except Refused as error:
+            return Unreadable(f"the resource policy of {facts.target}", str(error))
+
+    def _log_group_exists(self, facts: FunctionFacts) -> bool | Unreadable:
+        if not isinstance(facts.configuration, Configuration):
+            return Unreadable("the log group", "the function's configuration was not read")
+        name = facts.configuration.log_group
+        try:
+            with translated():
+                # Of all names that begin so, the name itself comes first.
+                found = self._clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)
+        except Refused as error:
+            return Unreadable(f"log group {name}", str(error))
+        return any(group.get("logGroupName") == name for group in found["logGroups"])

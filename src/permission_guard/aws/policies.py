@@ -1,0 +1,87 @@
+"""Reading resource policies, by whichever of Lambda's two families of calls there is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.failures import NOT_FOUND, code_of, translated
+from permission_guard.facts import Family, PolicyFacts, Unreadable
+from permission_guard.iam import Policy, PolicyError
+from permission_guard.ports import Refused
+
+PERMISSIONS = ("lambda:GetResourcePolicy", "lambda:GetPolicy")
+"""The rights that this module's calls need."""
+
+_UNKNOWN_CALL: Final = frozenset(
+    {"UnknownOperationException", "InvalidAction", "NotImplemented", "501", "404", "405"}
+)
+_UNKNOWN_ROUTE: Final = "Unable to determine service/operation name to be authorized"
+"""What AWS's front answers to a path that no service owns."""
+
+
+class PolicyStore:
+    """Resource policies of functions, versions and aliases.
+
+    GetResourcePolicy came in August 2026 and may be missing in some partitions (facts 3.1, mark U), and how an endpoint
+    without it answers is not documented. So its "not found" is believed only once it has found something, or when
+    GetPolicy agrees; and the way in which a policy was read decides the way in which it is written.
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._family: Family | None = None
+
+    def read(self, target: str, qualifier: str | None) -> PolicyFacts | Unreadable:
+        """Read the policy of a function, version or alias. Raises Refused and TryAgain."""
+        text, revision, family = self._found(target)
+        if text is None:
+            return PolicyFacts(qualifier, None, None, family)
+        try:
+            policy = Policy.parse(text, name=f"the resource policy of {target}")
+        except PolicyError as error:
+            return Unreadable(f"the resource policy of {target}", str(error))
+        # An emulator was seen to keep an empty document where AWS has none at all.
+        return PolicyFacts(qualifier, policy if policy.statements else None, revision, family)
+
+    def _found(self, target: str) -> tuple[str | None, str | None, Family]:
+        if self._family is not Family.STATEMENTS:
+            with translated():
+                answer = self._document(target)
+            if answer is not None:
+                self._family = Family.DOCUMENT
+                return *answer, Family.DOCUMENT
+            if self._family is Family.DOCUMENT:
+                return None, None, Family.DOCUMENT
+        text, revision = single(self._clients, target)
+        if text is not None:
+            self._family = Family.STATEMENTS
+        return text, revision, Family.STATEMENTS
+
+    def _document(self, target: str) -> tuple[str, str] | None:
+        """GetResourcePolicy; None if it found nothing, or is not there."""
+        try:
+            found = self._clients.lambda_.get_resource_policy(ResourceArn=target)
+        except ClientError as error:
+            if code_of(error) in NOT_FOUND or _is_unknown_call(error):
+                return None
+            raise
+        return found["Policy"], found["RevisionId"]
+
+
+def _is_unknown_call(error: ClientError) -> bool:
+    return code_of(error) in _UNKNOWN_CALL or _UNKNOWN_ROUTE in str(error)
+
+
+def single(clients: Clients, target: str) -> tuple[str | None, str | None]:
+    """GetPolicy: the document and its revision, or nothing if there is none. Raises Refused and TryAgain."""
+    try:
+        with translated():
+            found = clients.lambda_.get_policy(FunctionName=target)
+    except Refused as error:
+        if error.code in NOT_FOUND:
+            return None, None
+        raise
+    return found["Policy"], found["RevisionId"]

@@ -1,0 +1,64 @@
+"""Sending alerts: to the SNS topic, and if that is not possible into the dead-letter queue, so that none is lost."""
+
+from __future__ import annotations
+
+import json
+
+from permission_guard.alert import message, subject
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.failures import translated
+from permission_guard.finding import Verdict
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.report import Report
+
+PERMISSIONS = ("sns:Publish", "sqs:SendMessage")
+"""The rights that this module's calls need."""
+
+
+class SnsHerald:
+    """Publishes reports: text for mail, JSON for everything else, attributes for filter policies."""
+
+    def __init__(self, clients: Clients, topic_arn: str, dead_letter_queue_url: str) -> None:
+        self._clients = clients
+        self._topic_arn = topic_arn
+        self._dead_letter_queue_url = dead_letter_queue_url
+
+    def tell(self, report: Report) -> None:
+        """Publish a report. Raises TryAgain if neither the topic nor the queue takes it."""
+        mail, machine = message(report)
+        try:
+            with translated():
+                self._clients.sns.publish(
+                    TopicArn=self._topic_arn,
+                    Subject=subject(report),
+                    MessageStructure="json",
+                    Message=json.dumps({"default": machine, "email": mail}),
+                    MessageAttributes={
+                        name: {"DataType": "String", "StringValue": value}
+                        for name, value in attributes(report).items()
+                    },
+                )
+        except (TryAgain, Refused, ChangedMeanwhile) as failure:
+            self._keep(machine, str(failure))
+
+    def _keep(self, machine: str, reason: str) -> None:
+        """Keep an alert that could not be sent: what it tells is done, so a second run would find nothing to tell."""
+        body = json.dumps({"undelivered": reason, "alert": json.loads(machine)})
+        try:
+            with translated():
+                self._clients.sqs.send_message(QueueUrl=self._dead_letter_queue_url, MessageBody=body)
+        except (Refused, ChangedMeanwhile) as failure:
+            raise TryAgain(f"nobody could be told: {reason}; {failure}") from failure
+
+
+def attributes(report: Report) -> dict[str, str]:
+    """What a subscription can filter by."""
+    worst = report.lines[0]
+    return {
+        "severity": report.severity.name,
+        "verdict": Verdict(report.verdict).value,
+        "rule": worst.finding.rule,
+        "outcome": worst.ending.value,
+        "account": report.facts.arn.account,
+        "region": report.facts.arn.region,
+    }

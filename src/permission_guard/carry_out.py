@@ -1,0 +1,65 @@
+"""Carrying out one step, so that no caller is locked out at any moment, whatever dies in between."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from permission_guard.document import Body, canonical, statements_of
+from permission_guard.facts import Family
+from permission_guard.outcome import Outcome, Result
+from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.step import AttachRolePolicy, BoundStatements, Step, Swap
+
+
+def carry_out(step: Step, actor: Actor) -> Outcome:
+    """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
+    try:
+        match step:
+            case AttachRolePolicy(role_arn=role_arn, policy=policy):
+                actor.attach_role_policy(role_arn.rsplit("/", 1)[-1], policy.name)
+            case BoundStatements():
+                _bound(step, actor)
+            case _:
+                assert_never(step)
+    except ChangedMeanwhile as error:
+        return Outcome(step, Result.CHANGED_MEANWHILE, detail=str(error))
+    except Refused as error:
+        return Outcome(step, Result.REFUSED, detail=str(error))
+    except TryAgain as error:
+        return Outcome(step, Result.TRY_AGAIN, detail=str(error))
+    return Outcome(step, Result.DONE)
+
+
+def _bound(step: BoundStatements, actor: Actor) -> None:
+    match step.policy.family:
+        case Family.DOCUMENT:
+            actor.put_resource_policy(step.target, step.after, step.policy.revision)
+        case Family.STATEMENTS:
+            for swap in step.swaps:
+                _swapped(step.target, swap, actor)
+        case _:
+            assert_never(step.policy.family)
+
+
+def _swapped(target: str, swap: Swap, actor: Actor) -> None:
+    """Add the narrow statement, read it back, and only then remove the wide one.
+
+    Between the two both stand there: as loose as before, never tighter than what callers need. A run that died in
+    between is finished by the next, which finds the narrow statement by its Sid.
+    """
+    if swap.narrow is None:
+        raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
+    present, revision = _statements(target, actor)
+    if canonical(swap.before) not in present:
+        raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")
+    if canonical(swap.after) not in present:
+        actor.add_permission(target, swap.narrow, revision)
+        present, revision = _statements(target, actor)
+    if canonical(swap.after) not in present:
+        raise Refused("NotReadBack", f"{swap.narrow.sid} was added and does not read back as it was meant")
+    actor.remove_permission(target, str(swap.before.get("Sid")), revision)
+
+
+def _statements(target: str, actor: Actor) -> tuple[dict[str, Body], str | None]:
+    text, revision = actor.get_policy(target)
+    return {canonical(statement): statement for statement in statements_of(text)} if text else {}, revision

@@ -1,0 +1,77 @@
+"""Policy documents as text, and the smallest change to one: everything that need not change stays as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from permission_guard.iam.policy import Json, loads
+
+Body: TypeAlias = Mapping[str, Json]
+"""A JSON object that is read but never changed in place."""
+
+
+def dumped(value: Json | Body) -> str:
+    """Write JSON as AWS returns it: compact, in the order given."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def body_of(text: str) -> Body:
+    """Read a document that has been parsed before."""
+    body = loads(text)
+    if not isinstance(body, Mapping):
+        raise TypeError("a policy document is a JSON object")
+    return body
+
+
+def statements_of(text: str) -> tuple[Body, ...]:
+    """Return a document's statements, in order, each as it stands there."""
+    listed = body_of(text)["Statement"]
+    entries = [listed] if isinstance(listed, Mapping) else listed
+    if isinstance(entries, str) or not isinstance(entries, Sequence):
+        raise TypeError("Statement is an object or a list of objects")
+    return tuple(entry for entry in entries if isinstance(entry, Mapping))
+
+
+def with_statements(text: str, statements: Sequence[Body]) -> str:
+    """Return the document with other statements. A Statement that was a single object stays one if it can."""
+    body = body_of(text)
+    single = isinstance(body["Statement"], Mapping) and len(statements) == 1
+    return dumped({**body, "Statement": statements[0] if single else list(statements)})
+
+
+def canonical(statement: Body) -> str:
+    """Return a text that is equal for statements that say the same.
+
+    Order of keys, one value in a list or bare, and the case of condition keys do not matter: AWS is free to return each
+    of them otherwise than it was given (facts 3.2).
+    """
+
+    def plain(value: Json, *, fold: bool) -> Json:
+        if isinstance(value, Mapping):
+            return {(key.lower() if fold else key): plain(value[key], fold=fold) for key in sorted(value)}
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return value[0] if len(value) == 1 else sorted(value, key=str)
+        return value
+
+    body = {key: plain(statement[key], fold=key == "Condition") for key in sorted(statement)}
+    if body.get("Principal") == {"AWS": "*"}:
+        body["Principal"] = "*"
+    return json.dumps(body, sort_keys=True)
+
+
+def with_condition(statement: Body, operator: str, key: str, values: Sequence[str]) -> Body | None:
+    """Return the statement with one more condition.
+
+    None if it already has a condition with this operator and key: values within one are alternatives, so that adding
+    to it would open the statement, not bound it.
+    """
+    block = statement.get("Condition", {})
+    if not isinstance(block, Mapping):
+        return None
+    keys = block.get(operator, {})
+    if not isinstance(keys, Mapping) or key.lower() in {present.lower() for present in keys}:
+        return None
+    value: Json = values[0] if len(values) == 1 else list(values)
+    return {**statement, "Condition": {**block, operator: {**keys, key: value}}}

@@ -1,0 +1,119 @@
+"""The constants of a policy, and the values that fill its wildcards: what a caller would have to present to get in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.iam import Effect, FunctionArn, Policy, Statement
+from permission_guard.iam.arn import is_account
+from permission_guard.iam.pattern import Variable, Wild, tokens
+
+_ARN_PARTS: Final = 6
+_ACCOUNT_LENGTH: Final = 12
+
+
+def on_its_own(policy: Policy, statement: Statement) -> Policy:
+    """Return the policy with this Allow statement only, and with every Deny."""
+    denies = (other for other in policy.statements if other.effect is Effect.DENY)
+    return Policy(policy.name, (statement, *denies), policy.version)
+
+
+def constants(policy: Policy) -> Mapping[str, tuple[str, ...]]:
+    """Collect what a policy compares each condition key with, the keys in lower case."""
+    found: dict[str, dict[str, None]] = {}
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            found.setdefault(condition.key.lower(), {}).update(dict.fromkeys(condition.texts))
+    return {key: tuple(texts) for key, texts in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What to put in place of wildcards and variables: a name, an account, and the function's region and partition."""
+
+    function: FunctionArn
+    account: str
+    name: str
+
+    def _known(self, key: str) -> str | None:
+        return {
+            "aws:sourceaccount": self.account,
+            "aws:principalaccount": self.account,
+            "aws:resourceaccount": self.function.account,
+            "aws:requestedregion": self.function.region,
+        }.get(key)
+
+    def _with_wildcards(self, text: str) -> str:
+        """Fill in the variables; the wildcards stay."""
+        pieces: list[str] = []
+        for token in tokens(text, variables=True):
+            match token:
+                case str():
+                    pieces.append(token)
+                case Wild():
+                    pieces.append(token.value)
+                case Variable(key, default):
+                    pieces.append(self._known(key) or default or self.name)
+        return "".join(pieces)
+
+    def text(self, pattern: str) -> str:
+        """Return a text that the pattern matches."""
+        return self._with_wildcards(pattern).replace("*", self.name).replace("?", self.name[:1])
+
+    def arn(self, pattern: str) -> str | None:
+        """Return an ARN that the pattern matches, owned by this account if the pattern leaves that open.
+
+        None if the pattern has not the six parts of an ARN.
+        """
+        parts = self._with_wildcards(pattern).split(":", _ARN_PARTS - 1)
+        if len(parts) != _ARN_PARTS:
+            return None
+        head, partition, service, region, account, resource = parts
+        return ":".join(
+            (
+                head,
+                self.function.partition if "*" in partition else partition,
+                service,
+                self.function.region if "*" in region or "?" in region else region,
+                self._account(account),
+                resource.replace("*", self.name).replace("?", self.name[:1]),
+            )
+        )
+
+    def _account(self, pattern: str) -> str:
+        if "*" not in pattern and "?" not in pattern:
+            return pattern
+        return self.account if self.account in accounts_for(pattern, self.account) else ""
+
+
+def accounts_for(pattern: str, preferred: str) -> tuple[str, ...]:
+    """Return account ids that a pattern for an account matches: the preferred one if it does, else made-up ones."""
+    if "*" not in pattern and "?" not in pattern:
+        return (pattern,) if is_account(pattern) else ()
+    first, *rest = pattern.split("*")
+    if pattern.strip("*") == "":
+        return (preferred,)
+    room = _ACCOUNT_LENGTH - len(first) - sum(map(len, rest))
+    if room < 0:
+        return ()
+    made = (f"{first}{digit * room}{''.join(rest)}".replace("?", digit) for digit in "987")
+    return tuple(account for account in made if is_account(account))
+
+
+def account_of(arn: str) -> str:
+    """Return the account part of an ARN, or an empty text."""
+    parts = arn.split(":", _ARN_PARTS - 1)
+    return parts[4] if len(parts) == _ARN_PARTS else ""
+
+
+def foreign_accounts(texts: Iterable[str], trusted: tuple[str, ...], preferred: str) -> tuple[str, ...]:
+    """Return the accounts outside the trusted ones that these patterns name or match."""
+    found: dict[str, None] = {}
+    for text in texts:
+        pattern = account_of(text) if text.startswith("arn:") else text
+        found.update(
+            dict.fromkeys(account for account in accounts_for(pattern, preferred) if account not in trusted)
+        )
+    return tuple(found)

@@ -1,0 +1,179 @@
+"""What is so: the frozen world of one function, as far as it has been read.
+
+Whoever can build a `FunctionFacts` can use the whole tool. What has not been asked for is NOT_READ; what was asked for
+and could not be read is a fact too, `Unreadable`, and never counts as a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, Flag, auto
+from types import MappingProxyType
+from typing import Final
+
+from permission_guard.iam import FunctionArn, Policy
+
+
+class Look(Flag):
+    """What can be looked at. A rule asks for it; an observer reads it."""
+
+    NOTHING = 0
+    ROLE = auto()
+    """The function's log group and its role: policies, boundary, tags."""
+    POLICY = auto()
+    """The resource policy of the function, or of the version or alias in question."""
+    LOG_GROUP = auto()
+    """Whether the function's log group exists already."""
+    REMEDY = auto()
+    """The document of the managed policy that the guard would attach."""
+
+
+class NotRead(Enum):
+    """Nobody has asked for this fact yet."""
+
+    NOT_READ = "not read"
+
+
+NOT_READ: Final = NotRead.NOT_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A fact that was asked for and could not be had: what, and why in one sentence."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what} could not be read: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Whose callers are no strangers: the own account, and the accounts and organisations that the settings name."""
+
+    account: str
+    accounts: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+    @property
+    def all_accounts(self) -> tuple[str, ...]:
+        """The own account, then the trusted ones."""
+        return (self.account, *(account for account in self.accounts if account != self.account))
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What Lambda says of a function: the role's ARN and the name of the log group it writes to."""
+
+    role_arn: str
+    log_group: str
+
+
+class Gone(Enum):
+    """The function has been deleted meanwhile: there is nothing left to judge."""
+
+    GONE = "function does not exist"
+
+
+GONE: Final = Gone.GONE
+
+
+class MissingRole(Enum):
+    """The function names a role that IAM does not have (any more)."""
+
+    MISSING_ROLE = "role does not exist"
+
+
+MISSING_ROLE: Final = MissingRole.MISSING_ROLE
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """An execution role with every policy that bears on it.
+
+    A policy that could not be read stands in `unreadable`: then nothing that is denied or missing is certain.
+    """
+
+    arn: str
+    identity: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attached: tuple[str, ...] = ()
+    """ARNs of the managed policies attached to the role."""
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name for IAM's API: the last element of the ARN, without the path."""
+        return self.arn.rsplit("/", 1)[-1]
+
+    @property
+    def is_modifiable(self) -> bool:
+        """Whether IAM lets the account edit the role: not if it belongs to a service or to AWS (facts 5.4)."""
+        return ":role/aws-service-role/" not in self.arn and ":role/aws-reserved/" not in self.arn
+
+
+class Family(Enum):
+    """Which of Lambda's two sets of calls edits the resource policy here (facts 3.1)."""
+
+    DOCUMENT = "PutResourcePolicy"
+    """GetResourcePolicy and PutResourcePolicy: the whole document, replaced atomically."""
+    STATEMENTS = "AddPermission"
+    """GetPolicy, AddPermission and RemovePermission: one statement at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """The resource policy of a function (`qualifier` None) or of one of its versions or aliases.
+
+    `policy` is None when there is none. `revision` is what a write must hand back; None only when there is no policy.
+    """
+
+    qualifier: str | None
+    policy: Policy | None
+    revision: str | None
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """All we know about a function."""
+
+    arn: FunctionArn
+    qualifier: str | None = None
+    """The version or alias in question; None for the function itself."""
+    configuration: Configuration | Gone | Unreadable | NotRead = NOT_READ
+    role: RoleFacts | MissingRole | Gone | Unreadable | NotRead = NOT_READ
+    log_group_exists: bool | Unreadable | NotRead = NOT_READ
+    remedy: Policy | Unreadable | NotRead = NOT_READ
+    """The managed policy that the guard would attach; its `name` is its ARN."""
+    policy: PolicyFacts | Unreadable | NotRead = NOT_READ
+
+    @property
+    def target(self) -> str:
+        """The ARN by which callers name the function, version or alias."""
+        return self.arn.qualified(self.qualifier)
+
+    @property
+    def unread(self) -> Look:
+        """What nobody has asked for yet."""
+        unread = Look.NOTHING
+        for look, fact in (
+            (Look.ROLE, self.role),
+            (Look.POLICY, self.policy),
+            (Look.LOG_GROUP, self.log_group_exists),
+            (Look.REMEDY, self.remedy),
+        ):
+            if fact is NOT_READ:
+                unread |= look
+        return unread
+
+    def with_role(self, role: RoleFacts) -> FunctionFacts:
+        """Return the same facts with another role."""
+        return replace(self, role=role)
+
+    def with_policy(self, policy: PolicyFacts) -> FunctionFacts:
+        """Return the same facts with another resource policy."""
+        return replace(self, policy=policy)

@@ -1,0 +1,93 @@
+"""What a finding is: a rule's verdict on one thing, with the proof that anyone can check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import TypeAlias
+
+from permission_guard.facts import Unreadable
+from permission_guard.iam import Decision, Request
+
+
+class Verdict(Enum):
+    """PASS, FAIL, or UNKNOWN, which is told and never repaired."""
+
+    PASS = "PASS"  # noqa: S105  # a verdict, not a password
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+
+
+class Severity(IntEnum):
+    """How grave a fault is, by AWS Security Hub's names for it."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class Concern(Enum):
+    """What a finding is about; there is one setting for each."""
+
+    ROLE_CAN_WRITE_LOGS = "role-can-write-logs"
+    INVOKE_PERMISSION_NAMES_ITS_SOURCE = "invoke-permission-names-its-source"
+    FUNCTION_IS_NOT_PUBLIC = "function-is-not-public"
+    FOREIGN_ACCOUNTS = "foreign-accounts"
+    PUBLIC_FUNCTION_URLS = "public-function-urls"
+
+
+@dataclass(frozen=True, slots=True)
+class DeniedRequest:
+    """A request that the role must be able to make and that its policies refuse. `blocker` says what stands in the way."""
+
+    request: Request
+    decision: Decision
+    blocker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A concrete request from a stranger, which the whole policy allows."""
+
+    request: Request
+    decision: Decision
+    stranger: str
+    """Who the stranger is, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A request on which the policies leave us in doubt, and why."""
+
+    request: Request
+    decision: Decision
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that must be there is not."""
+
+    what: str
+
+
+Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unreadable | None
+"""Why a verdict is what it is; None for a PASS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's verdict on one subject: a role, or one statement of a resource policy."""
+
+    rule: str
+    concern: Concern
+    subject: str
+    verdict: Verdict
+    severity: Severity
+    summary: str
+    proof: Proof = None
+    statement: int | None = None
+    """The index of the statement in the resource policy, where the subject is one."""
+    advice: str = ""
+    """What a person should change at the source, so that the fault does not come back."""

@@ -1,0 +1,90 @@
+"""Door 1: the Lambda function. Powertools lives here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from permission_guard.alert import body
+from permission_guard.aws.act import AwsActor
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.observe import AwsObserver
+from permission_guard.aws.tell import SnsHerald
+from permission_guard.finding import Verdict
+from permission_guard.pipeline import Guard
+from permission_guard.ports import TryAgain
+from permission_guard.record import BadEvent
+from permission_guard.report import Ending, Report
+from permission_guard.settings import Mode, Settings, SettingsError
+from permission_guard.trigger import Ignored, trigger_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics()
+
+
+@lru_cache(maxsize=1)
+def guard_of(account: str, region: str) -> Guard:
+    """Connect the guard to AWS, once for each execution environment. Raises SettingsError."""
+    settings = Settings.of(os.environ, account=account, region=region)
+    missing = [name for name in ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL") if not os.environ.get(name)]
+    if missing:
+        raise SettingsError(missing[0], "is missing")
+    clients = Clients()
+    return Guard(
+        settings,
+        AwsObserver(clients, settings.logging_policy_arn),
+        AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
+        SnsHerald(clients, os.environ["ALERTS_TOPIC_ARN"], os.environ["DEAD_LETTER_QUEUE_URL"]),
+    )
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(correlation_id_path="id")
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Deal with one event of EventBridge.
+
+    An error means: wake me again. Lambda does so twice, then puts the event into the dead-letter queue; the reason is
+    in the log.
+    """
+    _, _, _, region, account, *_ = context.invoked_function_arn.split(":")
+    try:
+        guard = guard_of(account, region)
+        trigger = trigger_of(event, guard_role_arn=guard.settings.guard_role_arn)
+        if isinstance(trigger, Ignored):
+            logger.info("ignored", why=trigger.why)
+            return {"ignored": trigger.why}
+        report = guard.handle(trigger, datetime.now(UTC))
+    except (BadEvent, SettingsError, TryAgain) as error:
+        logger.exception("event not handled", kind=type(error).__name__, why=str(error))
+        metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
+        raise
+    return _noted(report)
+
+
+def _noted(report: Report) -> dict[str, Any]:
+    """Write what was found and done into the log and the metrics."""
+    if report.is_gone:
+        logger.info("function is gone", function=str(report.facts.arn))
+        return {"gone": str(report.facts.arn)}
+    metrics.add_metric("Judged", MetricUnit.Count, 1)
+    for finding in report.findings:
+        if finding.verdict is not Verdict.PASS:
+            metrics.add_metric(f"{finding.verdict.value.title()}Findings", MetricUnit.Count, 1)
+    for line in report.lines:
+        metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
+        if line.ending is Ending.FAILED:
+            logger.warning("repair failed", what=line.what)
+    if report.is_worth_telling:
+        alert = body(report)
+        logger.info("told", alert=alert)
+        return {"alert": alert}
+    logger.info("compliant", function=report.facts.target)
+    return {"compliant": report.facts.target}

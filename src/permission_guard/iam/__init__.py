@@ -1,0 +1,43 @@
+"""AWS's policy language, and the one question asked of it: do these policies allow this request?
+
+This package knows neither Lambda nor the guard, and imports nothing outside the standard library.
+"""
+
+from permission_guard.iam.arn import Arn, ArnError, FunctionArn
+from permission_guard.iam.decide import Answer, Cited, Decision, Layer, decide
+from permission_guard.iam.policy import Effect, Policy, PolicyError, Statement
+from permission_guard.iam.request import (
+    ABSENT,
+    UNKNOWN,
+    Anonymous,
+    Context,
+    IamPrincipal,
+    Principal,
+    Request,
+    Service,
+)
+from permission_guard.iam.truth import Truth
+
+__all__ = [
+    "ABSENT",
+    "UNKNOWN",
+    "Anonymous",
+    "Answer",
+    "Arn",
+    "ArnError",
+    "Cited",
+    "Context",
+    "Decision",
+    "Effect",
+    "FunctionArn",
+    "IamPrincipal",
+    "Layer",
+    "Policy",
+    "PolicyError",
+    "Principal",
+    "Request",
+    "Service",
+    "Statement",
+    "Truth",
+    "decide",
+]

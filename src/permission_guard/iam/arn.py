@@ -1,0 +1,99 @@
+"""Amazon Resource Names: six parts, the last of which keeps its own colons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_PARTS = 6
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_LONGEST_FUNCTION_NAME = 140
+_FUNCTION = re.compile(
+    r"(?:(?:arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):)?(?P<account>[0-9]{12}):)?"
+    r"(?:function:)?(?P<name>[A-Za-z0-9_.-]+)(?::(?P<qualifier>\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]+))?"
+)
+"""Every form in which an API call may name a function
+(https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, FunctionName)."""
+
+
+class ArnError(ValueError):
+    """The text is not an ARN, or not one of the wanted kind."""
+
+
+class Arn(NamedTuple):
+    """An ARN in its six parts (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> Arn:
+        """Split an ARN. Raises ArnError if the text has fewer than six parts or does not begin with `arn`."""
+        parts = text.split(":", _PARTS - 1)
+        if len(parts) != _PARTS or parts[0] != "arn":
+            raise ArnError(f"not an ARN: {text!r}")
+        return cls(*parts[1:])
+
+    def __str__(self) -> str:
+        return ":".join(("arn", *self))
+
+
+def is_account(text: str) -> bool:
+    """Tell whether the text is an account id: twelve digits."""
+    return _ACCOUNT.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionArn:
+    """A Lambda function, without version or alias."""
+
+    partition: str
+    region: str
+    account: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> FunctionArn:
+        """Read a full function ARN; a qualifier is dropped. Raises ArnError for anything else."""
+        if not text.startswith("arn:"):
+            raise ArnError(f"not a function ARN: {text!r}")
+        return named(text, partition="", region="", account="")[0]
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
+
+    def qualified(self, qualifier: str | None) -> str:
+        """Return the ARN by which a caller that uses this version or alias names the function."""
+        return f"{self}:{qualifier}" if qualifier else str(self)
+
+
+def named(text: str, *, partition: str, region: str, account: str) -> tuple[FunctionArn, str | None]:
+    """Read a function's name in any of AWS's forms, with defaults for the parts it leaves out.
+
+    Returns the function and the qualifier, if the text has one. Raises ArnError if it is no function's name.
+    """
+    found = _FUNCTION.fullmatch(text)
+    if found is None or ":web-function" in text or len(found["name"]) > _LONGEST_FUNCTION_NAME:
+        raise ArnError(f"not a function's name or ARN: {text!r}")
+    if found["partition"] and ":function:" not in text:
+        raise ArnError(f"not a function ARN: {text!r}")
+    function = FunctionArn(
+        found["partition"] or partition, found["region"] or region, found["account"] or account, found["name"]
+    )
+    return function, found["qualifier"]
+
+
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+_PARTITIONS |= {"eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f", "eusc-": "aws-eusc"}
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to.
+
+    (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
+    """
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")

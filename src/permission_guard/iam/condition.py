@@ -1,0 +1,113 @@
+"""One line of a Condition block: an operator, a key, and the values it is compared with.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+.../reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues, ForAnyValue).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Value
+from permission_guard.iam.pattern import Missing
+from permission_guard.iam.request import Context
+from permission_guard.iam.truth import Truth, all_of, any_of, truth
+
+
+class Quantifier(Enum):
+    """How many of a multi-valued key's values must pass."""
+
+    NONE = ""
+    FOR_ALL = "forallvalues:"
+    FOR_ANY = "foranyvalue:"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition as it stands in the policy (`operator`, `key`, `texts`), and the same compiled.
+
+    A Condition block is true if each of its conditions is; a block without any is true.
+    """
+
+    operator: str
+    key: str
+    texts: tuple[str, ...]
+    quantifier: Quantifier = field(compare=False)
+    if_exists: bool = field(compare=False)
+    base: str = field(compare=False)
+    """The operator without quantifier and IfExists, in lower case; not always one that AWS has."""
+    values: tuple[Value, ...] = field(compare=False, repr=False)
+
+    @classmethod
+    def compiled(cls, operator: str, key: str, texts: tuple[str, ...], *, variables: bool) -> Condition:
+        """Compile a condition. An operator that AWS does not have is kept, and answers UNKNOWN."""
+        base = operator.lower()
+        quantifier = next(
+            (q for q in (Quantifier.FOR_ALL, Quantifier.FOR_ANY) if base.startswith(q.value)), None
+        )
+        base = base.removeprefix(quantifier.value) if quantifier else base
+        if_exists = base.endswith("ifexists")
+        base = base.removesuffix("ifexists")
+        positive = NEGATIONS.get(base, base)
+        values = (
+            tuple(Value(positive, text, variables=variables) for text in texts)
+            if positive in POSITIVES
+            else ()
+        )
+        return cls(operator, key, texts, quantifier or Quantifier.NONE, if_exists, base, values)
+
+    @property
+    def negated(self) -> bool:
+        """Whether the operator is a negation, StringNotEquals and its like."""
+        return self.base in NEGATIONS
+
+    def holds(self, context: Context) -> Truth:
+        """Tell whether a request with this context fulfils the condition."""
+        have = context.values(self.key.lower())
+        if self.base == "null":
+            return self._null(have)
+        if have is None or (NEGATIONS.get(self.base, self.base) not in POSITIVES):
+            return Truth.UNKNOWN
+        if not have:
+            return self._without_key()
+        tests = [value.test(context) for value in self.values]
+        ready = [test for test in tests if not isinstance(test, Missing)]
+        held = self._over(have, ready)
+        if len(ready) == len(tests):
+            return held
+        return self._with_gaps(held, any_known=bool(ready), unknown=Missing.UNKNOWN in tests)
+
+    def _null(self, have: tuple[str, ...] | None) -> Truth:
+        if have is None:
+            return Truth.UNKNOWN
+        return any_of(truth(text.lower() == ("false" if have else "true")) for text in self.texts)
+
+    def _without_key(self) -> Truth:
+        """An absent key: a positive operator is false, a negated one true, and IfExists and ForAllValues true."""
+        if self.if_exists or self.quantifier is Quantifier.FOR_ALL:
+            return Truth.YES
+        return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
+
+    def _over(self, have: tuple[str, ...], tests: Iterable[Test]) -> Truth:
+        tests = tuple(tests)
+
+        def one(value: str) -> Truth:
+            passed = any_of(test(value) for test in tests)
+            return ~passed if self.negated else passed
+
+        every = self.quantifier is Quantifier.FOR_ALL or (self.negated and self.quantifier is Quantifier.NONE)
+        return (all_of if every else any_of)(map(one, have))
+
+    def _with_gaps(self, held: Truth, *, any_known: bool, unknown: bool) -> Truth:
+        """Some values hold a variable that the request does not fill: such a value matches nothing.
+
+        AWS says that of a statement's only value (reference_policies_variables.html); of one among several, or under a
+        negated operator, it says nothing, so what would rest on such a value is UNKNOWN.
+        """
+        if not any_known and not unknown:
+            return Truth.NO
+        if self.negated:
+            return Truth.NO if held is Truth.NO and any_known else Truth.UNKNOWN
+        return max(held, Truth.UNKNOWN) if unknown else held

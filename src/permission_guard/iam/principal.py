@@ -1,0 +1,67 @@
+"""Who a policy's Principal element names, and whether a caller is one of them.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from permission_guard.iam.arn import is_account
+from permission_guard.iam.request import Anonymous, IamPrincipal, Principal, Service
+from permission_guard.iam.truth import Truth, any_of, truth
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPrincipal:
+    """One principal in a policy: its type (`AWS`, `Service`, ... or `*`) and its name."""
+
+    type: str
+    name: str
+
+    @property
+    def is_anyone(self) -> bool:
+        """`"*"` and `{"AWS": "*"}` are the same: everyone, without credentials too."""
+        return self.name == "*" and self.type in {"*", "AWS"}
+
+    def match(self, principal: Principal) -> Truth:
+        """Tell whether the caller is this principal.
+
+        An account stands for each of its principals; a deleted principal's unique id (`AROA...`) for nobody.
+        """
+        if self.is_anyone:
+            return Truth.YES
+        match principal:
+            case Service(name):
+                if self.type == "Service" and "*" in self.name:
+                    return Truth.UNKNOWN
+                return truth(self.type == "Service" and self.name.lower() == name.lower())
+            case IamPrincipal(arn, account, session):
+                if self.type != "AWS":
+                    return Truth.NO
+                root = self.name.startswith("arn:") and self.name.endswith(f":iam::{account}:root")
+                return truth(root or self.name in {account, arn, session})
+            case Anonymous():
+                return Truth.NO
+
+    @property
+    def account(self) -> str | None:
+        """The account that an AWS principal belongs to, if the name tells."""
+        if self.type != "AWS":
+            return None
+        parts = self.name.split(":")
+        candidate = parts[4] if len(parts) > 4 else self.name  # noqa: PLR2004  # the fifth part of an ARN
+        return candidate if is_account(candidate) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """A Principal or NotPrincipal element."""
+
+    named: tuple[NamedPrincipal, ...]
+    negated: bool = False
+
+    def match(self, principal: Principal) -> Truth:
+        """Tell whether the element covers the caller."""
+        found = any_of(one.match(principal) for one in self.named)
+        return ~found if self.negated else found

@@ -1,0 +1,86 @@
+"""One request as IAM sees it: who does what to which resource, and what else is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+Values: TypeAlias = tuple[str, ...] | None
+"""A condition key in a request: its values, `()` if it is known to be absent, None if we cannot know."""
+
+ABSENT: tuple[str, ...] = ()
+UNKNOWN: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An AWS service that calls with its own service principal, `s3.amazonaws.com`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IamPrincipal:
+    """A user, role or root of an account.
+
+    `arn` is the ARN as a policy's Principal names it; `session` is the assumed-role ARN of the session, if any.
+    """
+
+    arn: str
+    account: str
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """A caller without credentials; only `Principal: "*"` admits one."""
+
+
+Principal: TypeAlias = Service | IamPrincipal | Anonymous
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The condition keys of one request.
+
+    Keys are case-insensitive, tag keys included
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html).
+    A key that is not listed is what `unlisted` says, except under one of the `complete` prefixes, of which all keys
+    are listed: there it is absent.
+    """
+
+    keys: Mapping[str, Values] = field(default_factory=lambda: MappingProxyType({}))
+    unlisted: Values = UNKNOWN
+    complete: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, keys: Mapping[str, str | Values], *, unlisted: Values = UNKNOWN, complete: tuple[str, ...] = ()
+    ) -> Context:
+        """Build a context; a bare string is one value."""
+        lowered = {key.lower(): (value,) if isinstance(value, str) else value for key, value in keys.items()}
+        return cls(MappingProxyType(lowered), unlisted, tuple(prefix.lower() for prefix in complete))
+
+    def values(self, key: str) -> Values:
+        """Return what is known of a key, which the caller gives in lower case."""
+        if key in self.keys:
+            return self.keys[key]
+        if self.complete and key.startswith(self.complete):
+            return ABSENT
+        return self.unlisted
+
+    def with_keys(self, keys: Mapping[str, str | Values]) -> Context:
+        """Return a copy in which some keys are set anew."""
+        return replace(self, keys=MappingProxyType({**self.keys, **Context.of(keys).keys}))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to AWS, to be asked of policies."""
+
+    action: str
+    resource: str
+    principal: Principal
+    context: Context = field(default_factory=Context)

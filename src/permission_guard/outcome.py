@@ -1,0 +1,27 @@
+"""How a step ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from permission_guard.step import Step
+
+
+class Result(Enum):
+    """The ways in which a step can end."""
+
+    DONE = "done"
+    WOULD_DO = "not done, because the guard only observes"
+    CHANGED_MEANWHILE = "not done, because somebody changed it meanwhile"
+    REFUSED = "not done, because AWS refused"
+    TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A step, how it ended, and what AWS said of it."""
+
+    step: Step
+    result: Result
+    detail: str = ""

@@ -1,0 +1,131 @@
+"""What to do about the findings: steps that are proved, and for everything else the reason why it is only told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from permission_guard.document import statements_of, with_condition
+from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.finding import Concern, Finding, Verdict
+from permission_guard.grant import Grant, NotExpressible
+from permission_guard.prove import objection
+from permission_guard.rules import rule_of
+from permission_guard.rules.rule import AddCondition, AttachPolicy, Remedy
+from permission_guard.settings import FRESH, Settings, Treatment
+from permission_guard.step import AttachRolePolicy, BoundStatements, Step, Swap
+from permission_guard.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A finding that is not repaired, and why not."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps to take, in order, and what is told instead. A finding is in exactly one of them, or switched off."""
+
+    steps: tuple[Step, ...] = ()
+    tells: tuple[Tell, ...] = ()
+
+
+def plan_for(
+    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+) -> Plan:
+    """Plan the repair of what can be proved safe to repair."""
+    attach: AttachRolePolicy | None = None
+    bound: BoundStatements | None = None
+    tells: list[Tell] = []
+    for finding in findings:
+        if finding.verdict is Verdict.PASS or settings.treatments[finding.concern] is Treatment.OFF:
+            continue
+        reason = _why_only_told(finding, facts, trigger, settings, now)
+        if reason is None:
+            step, reason = _repair(finding, facts, bound, settings.trusted)
+            match step:
+                case AttachRolePolicy():
+                    attach = step
+                case BoundStatements():
+                    bound = step
+                case None:
+                    pass
+        if reason is not None:
+            tells.append(Tell(finding, reason))
+    return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
+
+
+def _why_only_told(
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+) -> str | None:
+    """Say what forbids a repair before any is looked for; None if nothing does."""
+    if finding.verdict is Verdict.UNKNOWN:
+        return "what cannot be judged is never changed"
+    if settings.treatments[finding.concern] is Treatment.ALERT:
+        return "the settings say to alert only"
+    if finding.concern is Concern.ROLE_CAN_WRITE_LOGS:
+        if isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
+            return "the role belongs to an AWS service and cannot be modified"
+        return None
+    if settings.repair_existing or finding.statement is None:
+        return None
+    policy = facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
+    if policy is None or not trigger.brought(policy.statements[finding.statement].sid):
+        return "the statement was there before this call, so callers that cannot be listed may rely on it (RepairExisting)"
+    if now - trigger.at > FRESH:
+        return f"the call is older than {FRESH}, so callers may rely on it already (RepairExisting)"
+    return None
+
+
+def _repair(
+    finding: Finding, facts: FunctionFacts, bound: BoundStatements | None, trusted: Trusted
+) -> tuple[Step | None, str | None]:
+    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
+    reason = "no repair is known that is sure to keep the legitimate callers"
+    for remedy in rule_of(finding).remedies(finding, facts, trusted):
+        step, problem = _step(remedy, finding, facts, bound)
+        if step is not None:
+            problem = objection(step, facts, trusted)
+            if problem is None:
+                return step, None
+        reason = problem or reason
+    return None, reason
+
+
+def _step(
+    remedy: Remedy, finding: Finding, facts: FunctionFacts, bound: BoundStatements | None
+) -> tuple[Step | None, str | None]:
+    match remedy:
+        case AttachPolicy(policy):
+            if not isinstance(facts.role, RoleFacts):
+                return None, "there is no role to attach a policy to"
+            return AttachRolePolicy(facts.role.arn, policy, (finding,)), None
+        case AddCondition():
+            if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
+                return None, "there is no resource policy"
+            try:
+                swap = _swap(remedy, facts.target, facts.policy, facts.policy.policy.text)
+            except NotExpressible as error:
+                return (
+                    None,
+                    f"{remedy} is what is missing, but {error}, and PutResourcePolicy is not to be had here",
+                )
+            if swap is None:
+                return None, f"the statement already has another {remedy.operator} on {remedy.key}"
+            earlier = bound or BoundStatements(facts.target, facts.policy, (), ())
+            return (
+                replace(earlier, swaps=(*earlier.swaps, swap), mends=(*earlier.mends, finding)),
+                None,
+            )
+
+
+def _swap(remedy: AddCondition, target: str, policy: PolicyFacts, text: str) -> Swap | None:
+    before = statements_of(text)[remedy.statement]
+    after = with_condition(before, remedy.operator, remedy.key, remedy.values)
+    if after is None or policy.family is Family.DOCUMENT:
+        return Swap(before, after) if after is not None else None
+    narrow = Grant.of(after, target).twin()
+    return Swap(before, narrow.statement(target), narrow)

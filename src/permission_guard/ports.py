@@ -1,0 +1,68 @@
+"""What we ask of the world. `aws/` answers with AWS, `world.py` from memory."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from permission_guard.facts import FunctionFacts, Look
+from permission_guard.grant import Grant
+from permission_guard.report import Report
+
+
+class TryAgain(Exception):
+    """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
+
+
+class Refused(Exception):
+    """AWS answered no, and would again. `code` is its own name for the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class ChangedMeanwhile(Exception):
+    """What we would write upon is not any more what we read."""
+
+
+class Observer(Protocol):
+    """Reads facts."""
+
+    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+        """Return the facts with these looks taken. What may not be read becomes Unreadable.
+
+        Raises TryAgain if AWS cannot answer now.
+        """
+        ...
+
+
+class Actor(Protocol):
+    """Makes the calls that change something. Each raises TryAgain, Refused or ChangedMeanwhile if it is not made."""
+
+    def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
+        """Attach a managed policy; no error if it is attached already."""
+        ...
+
+    def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
+        """Replace a whole resource policy."""
+        ...
+
+    def add_permission(self, target: str, grant: Grant, revision: str | None) -> None:
+        """Add one statement."""
+        ...
+
+    def remove_permission(self, target: str, sid: str, revision: str | None) -> None:
+        """Remove one statement."""
+        ...
+
+    def get_policy(self, target: str) -> tuple[str | None, str | None]:
+        """Read the policy back: the document, None if there is none, and its revision."""
+        ...
+
+
+class Herald(Protocol):
+    """Tells people."""
+
+    def tell(self, report: Report) -> None:
+        """Send a report. Raises TryAgain if nobody could be reached."""
+        ...

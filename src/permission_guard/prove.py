@@ -1,0 +1,86 @@
+"""Prove before you touch: is a step worth taking, and does it harm nobody?
+
+A step is carried out only if the facts that it predicts are free of the faults it mends and of new ones, if every known
+legitimate caller that gets in now gets in afterwards, and if nobody gets in who does not now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from permission_guard.exposure import Member, door_of
+from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted
+from permission_guard.finding import Finding, Verdict
+from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
+from permission_guard.rules import judge
+from permission_guard.step import AttachRolePolicy, BoundStatements, Step, apply
+
+
+def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
+    """Say why a step must not be taken; None if it may."""
+    after = apply(step, facts)
+    mended = {(finding.rule, finding.subject) for finding in step.mends}
+    known = {(finding.rule, finding.subject) for finding in _faults(facts, trusted)} - mended
+    for fault in _faults(after, trusted):
+        if (fault.rule, fault.subject) not in known:
+            return f"it would not suffice: {fault.summary}"
+    if isinstance(step, AttachRolePolicy):
+        return None
+    return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
+
+
+def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
+    return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
+
+
+def _policy(facts: FunctionFacts) -> Policy | None:
+    return facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
+
+
+def _is_allowed(request: Request, policy: Policy | None) -> bool:
+    return policy is not None and decide(request, resource=policy).answer is Answer.ALLOWED
+
+
+def _caller_lost(
+    step: BoundStatements, facts: FunctionFacts, after: FunctionFacts, trusted: Trusted
+) -> str | None:
+    """Put to the new policy every trusted caller of the statements that change.
+
+    Behind a bare `*` we know of no services that use it, only that principals of trusted accounts may: what a service
+    really sends is known for services that a statement names.
+    """
+    policy, changed = _policy(facts), {finding.statement for finding in step.mends}
+    for statement in policy.statements if policy else ():
+        if statement.index not in changed:
+            continue
+        names_services = (
+            any(one.type == "Service" for one in statement.principals.named) if statement.principals else 0
+        )
+        for family in door_of(facts, trusted).families(statement):
+            for friend in family.friends():
+                if not names_services and not isinstance(friend.request.principal, IamPrincipal):
+                    continue
+                if _is_allowed(friend.request, policy) and not _is_allowed(friend.request, _policy(after)):
+                    return f"it could lock out a caller that you trust: {friend.who} ({_source(friend)})"
+    return None
+
+
+def _source(friend: Member) -> str:
+    values = friend.request.context.values("aws:sourcearn")
+    return f"SourceArn {values[0]}" if values else "without SourceArn"
+
+
+def _caller_gained(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
+    for member in chain(_everybody(facts, trusted), _everybody(after, trusted)):
+        if _is_allowed(member.request, _policy(after)) and not _is_allowed(member.request, _policy(facts)):
+            return f"it would let in {member.who}, who is kept out now"
+    return None
+
+
+def _everybody(facts: FunctionFacts, trusted: Trusted) -> Iterator[Member]:
+    door = door_of(facts, trusted)
+    for statement in door.policy.statements:
+        for family in door.families(statement):
+            yield from family.strangers()
+            yield from family.friends()

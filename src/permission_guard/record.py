@@ -1,0 +1,95 @@
+"""Reading an event's fields, each missing or malformed one told by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+class BadEvent(ValueError):
+    """An event that cannot be read. `field` says where, `problem` what."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field} {problem}")
+        self.field = field
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A JSON object within an event, and the path to it."""
+
+    body: Mapping[str, Any]
+    path: str
+
+    @classmethod
+    def of(cls, value: object, path: str) -> Record:
+        """Wrap an object. Raises BadEvent if it is none."""
+        if not isinstance(value, Mapping):
+            raise BadEvent(path, f"is {_kind(value)}, not an object")
+        return cls(value, path)
+
+    def _at(self, key: str) -> str:
+        return key if self.path == "event" else f"{self.path}.{key}"
+
+    def has(self, key: str) -> bool:
+        """Tell whether the field is there and not null: CloudTrail writes null for nothing."""
+        return self.body.get(key) is not None
+
+    def inner(self, key: str) -> Record:
+        """Return an object within. Raises BadEvent if it is missing or none."""
+        if not self.has(key):
+            raise BadEvent(self._at(key), "is missing")
+        return Record.of(self.body[key], self._at(key))
+
+    def text(self, key: str) -> str:
+        """Return a string. Raises BadEvent if it is missing, empty or none."""
+        if not self.has(key):
+            raise BadEvent(self._at(key), "is missing")
+        value = self.body[key]
+        if not isinstance(value, str) or not value:
+            raise BadEvent(self._at(key), f"is {_kind(value)}, not a text")
+        return value
+
+    def text_or(self, key: str, default: str = "") -> str:
+        """Return a string, or the default if there is none: for fields that only tell, and decide nothing."""
+        value = self.body.get(key)
+        return value if isinstance(value, str) else default
+
+    def flag(self, key: str) -> bool:
+        """Return a Bool; a missing one is false. CloudTrail writes some of them as strings (facts 1.1)."""
+        value = self.body.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        if value in {"true", "false"}:
+            return bool(value == "true")
+        raise BadEvent(self._at(key), f"is {_kind(value)}, neither true nor false")
+
+    def moment(self, key: str) -> datetime:
+        """Return a time with its zone. Raises BadEvent for anything else."""
+        text = self.text(key)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise BadEvent(self._at(key), f"is no time with a zone: {text!r}")
+        return moment
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a Bool"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text" if value else "an empty text"
+        case Mapping():
+            return "an object"
+        case _:
+            return "a list"

@@ -1,0 +1,42 @@
+"""What is wrong? The rules, each in a file of its own, and the judging of facts by them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.finding import Finding
+from permission_guard.rules import (
+    function_is_not_public,
+    invoke_permission_names_its_source,
+    role_can_write_logs,
+)
+from permission_guard.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    role_can_write_logs.RULE,
+    invoke_permission_names_its_source.RULE,
+    function_is_not_public.RULE,
+)
+"""Every rule there is, in the order in which findings are told."""
+
+_BY_ID: Final = {rule.id: rule for rule in RULES}
+
+
+def rule_of(finding: Finding) -> Rule:
+    """Return the rule that made a finding."""
+    return _BY_ID[finding.rule]
+
+
+def wanted(facts: FunctionFacts, looks: Look, trusted: Trusted) -> Look:
+    """Return what must still be read before the rules about these looks can judge."""
+    asked = Look.NOTHING
+    for rule in RULES:
+        if rule.looks_at & looks:
+            asked |= rule.asks(facts, trusted)
+    return asked
+
+
+def judge(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
+    """Judge the facts by every rule. What has not been read is not judged."""
+    return tuple(finding for rule in RULES for finding in rule.check(facts, trusted))

@@ -1,0 +1,52 @@
+"""What a rule is: a pure function from facts to findings, with its remedies beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.finding import Finding
+from permission_guard.iam import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPolicy:
+    """Remedy: attach a managed policy to the function's role."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AddCondition:
+    """Remedy: bound one statement of the resource policy by one more condition."""
+
+    statement: int
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.key} = {' or '.join(self.values)}"
+
+
+Remedy: TypeAlias = AttachPolicy | AddCondition
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One law that a function has to keep.
+
+    `asks` says what must still be looked at before `check` can judge. `remedies` offers what could mend a finding, the
+    narrowest first; none of it is done before it is proved.
+    """
+
+    id: str
+    title: str
+    why: str
+    reference: str
+    looks_at: Look
+    asks: Callable[[FunctionFacts, Trusted], Look]
+    check: Callable[[FunctionFacts, Trusted], tuple[Finding, ...]]
+    remedies: Callable[[Finding, FunctionFacts, Trusted], Iterator[Remedy]]

@@ -1,0 +1,131 @@
+"""What was asked of us: the settings, each checked when it is read and each error naming the setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Final, TypeVar
+
+from permission_guard.facts import Trusted
+from permission_guard.finding import Concern
+from permission_guard.iam.arn import is_account, partition_of
+
+
+class SettingsError(ValueError):
+    """A setting that is missing or cannot be read. `name` says which."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.name = name
+
+
+class Mode(Enum):
+    """Whether the guard may write at all."""
+
+    ENFORCE = "Enforce"
+    OBSERVE = "Observe"
+
+
+class Treatment(Enum):
+    """What is done about one kind of finding."""
+
+    REPAIR = "Repair"
+    ALERT = "Alert"
+    OFF = "Off"
+
+
+_E = TypeVar("_E", Mode, Treatment)
+
+SETTINGS: Final = {
+    Concern.ROLE_CAN_WRITE_LOGS: "ROLE_CAN_WRITE_LOGS",
+    Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: "INVOKE_PERMISSION_NAMES_ITS_SOURCE",
+    Concern.FUNCTION_IS_NOT_PUBLIC: "FUNCTION_IS_NOT_PUBLIC",
+    Concern.FOREIGN_ACCOUNTS: "FOREIGN_ACCOUNTS",
+    Concern.PUBLIC_FUNCTION_URLS: "PUBLIC_FUNCTION_URLS",
+}
+"""The setting that says how each concern is treated."""
+
+_NEVER_REPAIRED: Final = frozenset({Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS})
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
+_POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
+
+FRESH: Final = timedelta(hours=1)
+"""How long after it was added a permission counts as having no caller yet that relies on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The template's parameters, as the core understands them."""
+
+    mode: Mode
+    treatments: Mapping[Concern, Treatment]
+    repair_existing: bool
+    trusted: Trusted
+    logging_policy_arn: str
+    guard_role_arn: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
+        """Read the settings of a guard in this account and region. Raises SettingsError, which names the setting."""
+        partition = partition_of(region)
+        arn = given.get("LOGGING_POLICY_ARN", "").strip()
+        arn = arn or f"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+        if not _POLICY_ARN.fullmatch(arn):
+            raise SettingsError("LOGGING_POLICY_ARN", f"is no ARN of a managed policy: {arn!r}")
+        return cls(
+            mode=_one_of(Mode, given, "MODE", Mode.ENFORCE),
+            treatments={concern: _treatment(concern, given) for concern in Concern},
+            repair_existing=_flag(given, "REPAIR_EXISTING"),
+            trusted=Trusted(
+                account,
+                _listed(given, "TRUSTED_ACCOUNTS", is_account, "account ids"),
+                _listed(given, "TRUSTED_ORGANIZATION_IDS", _is_organization, "organisation ids"),
+            ),
+            logging_policy_arn=arn,
+            guard_role_arn=given.get("GUARD_ROLE_ARN", ""),
+        )
+
+
+def _treatment(concern: Concern, given: Mapping[str, str]) -> Treatment:
+    name = SETTINGS[concern]
+    default = Treatment.ALERT if concern in _NEVER_REPAIRED else Treatment.REPAIR
+    treatment = _one_of(Treatment, given, name, default)
+    if treatment is Treatment.REPAIR and concern in _NEVER_REPAIRED:
+        raise SettingsError(name, "is Repair, but this is never repaired: say Alert or Off")
+    return treatment
+
+
+def _one_of(kind: type[_E], given: Mapping[str, str], name: str, default: _E) -> _E:
+    text = given.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise SettingsError(
+            name, f"is {text!r}, not one of {', '.join(one.value for one in kind)}"
+        ) from error
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "false").strip().lower() or "false"
+    if text not in {"true", "false"}:
+        raise SettingsError(name, f"is {text!r}, neither true nor false")
+    return text == "true"
+
+
+def _is_organization(text: str) -> bool:
+    return _ORGANIZATION.fullmatch(text) is not None
+
+
+def _listed(
+    given: Mapping[str, str], name: str, is_valid: Callable[[str], bool], what: str
+) -> tuple[str, ...]:
+    texts = tuple(text.strip() for text in given.get(name, "").split(",") if text.strip())
+    wrong = [text for text in texts if not is_valid(text)]
+    if wrong:
+        raise SettingsError(name, f"takes {what} with commas between; this is none: {wrong[0]!r}")
+    return texts

@@ -1,0 +1,119 @@
+"""What a plan is made of: each step one change, the rights it needs, and the facts as it leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeAlias, assert_never
+
+from permission_guard.document import Body, canonical, dumped, statements_of, with_statements
+from permission_guard.facts import FunctionFacts, PolicyFacts, RoleFacts
+from permission_guard.finding import Finding
+from permission_guard.grant import Grant
+from permission_guard.iam import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AttachRolePolicy:
+    """Attach a managed policy to the function's role; attaching it twice is the same as once."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("iam:AttachRolePolicy",)
+    role_arn: str
+    policy: Policy
+    mends: tuple[Finding, ...]
+
+    @property
+    def what(self) -> str:
+        """The change in words."""
+        return f"attach {self.policy.name} to {self.role_arn}"
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way."""
+
+    before: Body
+    after: Body
+    narrow: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundStatements:
+    """Put narrower statements in the place of open ones in a resource policy; everything else stays.
+
+    With PutResourcePolicy that is one atomic write. Where there is only AddPermission, each narrow statement is added
+    under a Sid of its own and read back before the wide one is removed, so that no caller is locked out in between.
+    """
+
+    permissions: ClassVar[tuple[str, ...]] = (
+        "lambda:PutResourcePolicy",
+        "lambda:AddPermission",
+        "lambda:RemovePermission",
+    )
+    target: str
+    policy: PolicyFacts
+    swaps: tuple[Swap, ...]
+    mends: tuple[Finding, ...]
+
+    @property
+    def before(self) -> str:
+        """The policy document as it was read."""
+        return self.policy.policy.text if self.policy.policy else ""
+
+    @property
+    def after(self) -> str:
+        """The policy document as it will be."""
+        statements = list(statements_of(self.before))
+        for swap in self.swaps:
+            wanted = canonical(swap.before)
+            place = next(i for i, statement in enumerate(statements) if canonical(statement) == wanted)
+            if swap.narrow is None:
+                statements[place] = swap.after
+                continue
+            # AddPermission appends; an earlier run that died may have added the narrow statement already.
+            del statements[place]
+            if canonical(swap.after) not in {canonical(statement) for statement in statements}:
+                statements.append(swap.after)
+        return with_statements(self.before, statements)
+
+    @property
+    def what(self) -> str:
+        """The change in words."""
+        sids = ", ".join(str(swap.before.get("Sid", "a statement without Sid")) for swap in self.swaps)
+        return f"bound {sids} in the resource policy of {self.target}"
+
+
+Step: TypeAlias = AttachRolePolicy | BoundStatements
+"""Every change that the guard can make."""
+
+STEPS: tuple[type[Step], ...] = (AttachRolePolicy, BoundStatements)
+
+
+def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
+    """Return the facts as the step leaves them. Dry runs, proofs and the tests' AWS all believe this function."""
+    match step:
+        case AttachRolePolicy(policy=policy):
+            if not isinstance(facts.role, RoleFacts) or policy.name in facts.role.attached:
+                return facts
+            role = facts.role
+            return facts.with_role(
+                replace(role, identity=(*role.identity, policy), attached=(*role.attached, policy.name))
+            )
+        case BoundStatements(policy=policy):
+            parsed = Policy.parse(step.after, name=step.target)
+            return facts.with_policy(replace(policy, policy=parsed))
+        case _:
+            assert_never(step)
+
+
+def diff(step: Step) -> tuple[str, str]:
+    """Return what stands there before and what will stand there after, as texts to put side by side."""
+    match step:
+        case AttachRolePolicy():
+            return "", step.policy.name
+        case BoundStatements():
+            return (
+                "\n".join(dumped(swap.before) for swap in step.swaps),
+                "\n".join(dumped(swap.after) for swap in step.swaps),
+            )
+        case _:
+            assert_never(step)

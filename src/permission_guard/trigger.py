@@ -1,0 +1,171 @@
+"""What happened? From CloudTrail's record, as EventBridge delivers it, to where we have to look.
+
+An event never tells what is true, only where to look; so nothing is read from it but which function is meant, what kind
+of thing happened to it, and who did it. https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from permission_guard.actor import Actor, actor_of
+from permission_guard.facts import Look
+from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.iam.arn import is_account, named, partition_of
+from permission_guard.iam.policy import Json
+from permission_guard.record import BadEvent, Record
+
+
+class Kind(Enum):
+    """What happened to the function."""
+
+    FUNCTION_CREATED = "CreateFunction"
+    FUNCTION_CHANGED = "UpdateFunctionConfiguration"
+    PERMISSION_ADDED = "AddPermission"
+    PERMISSION_REMOVED = "RemovePermission"
+    POLICY_WRITTEN = "PutResourcePolicy"
+    ALIAS_CREATED = "CreateAlias"
+    ALIAS_CHANGED = "UpdateAlias"
+    URL_CREATED = "CreateFunctionUrlConfig"
+    URL_CHANGED = "UpdateFunctionUrlConfig"
+
+    @property
+    def looks(self) -> Look:
+        """What this kind of event asks to look at."""
+        return Look.ROLE if self in {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED} else Look.POLICY
+
+
+class Everything(Enum):
+    """PutResourcePolicy writes the whole document, so each statement of it arrived with the call."""
+
+    EVERYTHING = "every statement"
+
+
+EVERYTHING: Final = Everything.EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Why we look at a function."""
+
+    kind: Kind
+    function: FunctionArn
+    qualifier: str | None
+    actor: Actor
+    event_id: str
+    at: datetime
+    arrived: str | Everything | None = None
+    """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
+
+    def brought(self, sid: str | None) -> bool:
+        """Tell whether this call brought the statement with this Sid."""
+        return self.arrived is EVERYTHING or (sid is not None and self.arrived == sid)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event that is none of our business, and why."""
+
+    why: str
+
+
+_DATED: Final = re.compile(r"[0-9]{8}(?:v[0-9]+)?$")
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
+
+def trigger_of(event: object, *, guard_role_arn: str) -> Trigger | Ignored:
+    """Read an event of EventBridge. Raises BadEvent, which names the field, if it is malformed.
+
+    Ignored: other sources and calls, reads, failed calls, the guard's own calls, functions of other accounts.
+    """
+    envelope = Record.of(event, "event")
+    if (
+        envelope.text("source") != "aws.lambda"
+        or envelope.text("detail-type") != "AWS API Call via CloudTrail"
+    ):
+        return Ignored("not a call to Lambda recorded by CloudTrail")
+    detail = envelope.inner("detail")
+    if detail.text("eventSource") != "lambda.amazonaws.com":
+        return Ignored("not a call to Lambda")
+    kind = _KINDS.get(_DATED.sub("", detail.text("eventName")))
+    if kind is None:
+        return Ignored(f"{detail.text('eventName')} changes no verdict")
+    if detail.has("errorCode"):
+        return Ignored(f"the call failed: {detail.text('errorCode')}")
+    if detail.flag("readOnly"):
+        return Ignored("the call only reads")
+    actor = actor_of(detail)
+    if actor.role_arn == guard_role_arn:
+        return Ignored("the guard made this call itself")
+    return _triggered(kind, detail, actor)
+
+
+def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
+    request = detail.inner("requestParameters")
+    found = _function(kind, detail, request)
+    if found is None:
+        return Ignored("not about a function")
+    function, qualifier = found
+    if function.account != detail.text("recipientAccountId"):
+        return Ignored(f"the function belongs to account {function.account}, which has a record of its own")
+    return Trigger(
+        kind=kind,
+        function=function,
+        qualifier=qualifier if qualifier != "$LATEST" else None,
+        actor=actor,
+        event_id=detail.text("eventID"),
+        at=detail.moment("eventTime"),
+        arrived=_arrived(kind, request),
+    )
+
+
+def _arrived(kind: Kind, request: Record) -> str | Everything | None:
+    if kind is Kind.POLICY_WRITTEN:
+        return EVERYTHING
+    return request.text("statementId") if kind is Kind.PERMISSION_ADDED else None
+
+
+def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn, str | None] | None:
+    """Which function, version or alias: from the ARN in the response, else from the name in the request (facts 1.4)."""
+    account, region = detail.text("recipientAccountId"), detail.text("awsRegion")
+    if not is_account(account):
+        raise BadEvent("detail.recipientAccountId", f"is no account id: {account!r}")
+    field = "resourceArn" if kind is Kind.POLICY_WRITTEN else "functionName"
+    text = request.text(field)
+    if field == "resourceArn" and ":function:" not in text:
+        return None
+    try:
+        function, qualifier = named(text, partition=partition_of(region), region=region, account=account)
+        answered = _arn_in_response(detail)
+        if answered is not None:
+            function = FunctionArn.parse(answered)
+    except ArnError as error:
+        raise BadEvent(f"detail.requestParameters.{field}", str(error)) from error
+    if kind in {Kind.ALIAS_CREATED, Kind.ALIAS_CHANGED}:
+        return function, request.text("name")
+    if request.has("qualifier"):
+        qualifier = request.text("qualifier")
+    return function, qualifier
+
+
+def _arn_in_response(detail: Record) -> str | None:
+    """The function's ARN as Lambda itself answered: it has the right partition whatever the caller wrote."""
+    if not detail.has("responseElements"):
+        return None
+    response = detail.inner("responseElements")
+    if response.has("functionArn"):
+        return response.text("functionArn")
+    if not response.has("statement"):
+        return None
+    try:
+        statement: Json = json.loads(response.text("statement"))
+    except json.JSONDecodeError as error:
+        raise BadEvent("detail.responseElements.statement", f"is not JSON: {error.msg}") from error
+    resource = statement.get("Resource") if isinstance(statement, Mapping) else None
+    return resource if isinstance(resource, str) else None

@@ -1,0 +1,165 @@
+"""The guard's ports, answered from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from permission_guard.facts import (
+    GONE,
+    MISSING_ROLE,
+    Configuration,
+    Family,
+    FunctionFacts,
+    Look,
+    MissingRole,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.grant import Grant
+from permission_guard.iam import Policy
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.report import Report
+from permission_guard.world.account import Account, ApiError
+
+_TRANSIENT = frozenset({"TooManyRequestsException", "Throttling", "ServiceException"})
+_OVERTAKEN = frozenset({"PreconditionFailedException", "ResourceConflictException"})
+_NOT_FOUND = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.code in _TRANSIENT:
+            raise TryAgain(str(error)) from error
+        if error.code in _OVERTAKEN:
+            raise ChangedMeanwhile(str(error)) from error
+        raise Refused(error.code, str(error)) from error
+
+
+@dataclass(slots=True)
+class WorldObserver:
+    """Reads facts from an account in memory."""
+
+    account: Account
+    logging_policy_arn: str
+
+    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+        """Take the looks that are wanted."""
+        if Look.ROLE in wanted:
+            facts = self._with_role(facts)
+        if Look.POLICY in wanted:
+            facts = replace(facts, policy=self._policy(facts))
+        if Look.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
+            with _translated():
+                facts = replace(
+                    facts, log_group_exists=self.account.has_log_group(facts.configuration.log_group)
+                )
+        if Look.REMEDY in wanted:
+            facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
+        return facts
+
+    def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
+        try:
+            with _translated():
+                function = self.account.get_function(str(facts.arn))
+        except Refused as error:
+            found = GONE if error.code in _NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
+            return replace(facts, configuration=found, role=found)
+        configuration = Configuration(function.role_arn, function.log_group)
+        return replace(facts, configuration=configuration, role=self._role(function.role_arn))
+
+    def _role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
+        try:
+            with _translated():
+                role = self.account.get_role(arn.rsplit("/", 1)[-1])
+        except Refused as error:
+            return MISSING_ROLE if error.code in _NOT_FOUND else Unreadable(f"role {arn}", str(error))
+        boundary = self._managed(role.boundary) if role.boundary else None
+        managed = [self._managed(policy) for policy in role.attached]
+        inline = (Policy.parse(text, name=f"inline policy {name}") for name, text in role.inline.items())
+        return RoleFacts(
+            arn=arn,
+            identity=(*(policy for policy in managed if isinstance(policy, Policy)), *inline),
+            boundary=boundary if isinstance(boundary, Policy) else None,
+            tags=MappingProxyType(dict(role.tags)),
+            attached=tuple(role.attached),
+            unreadable=tuple(one for one in (*managed, boundary) if isinstance(one, Unreadable)),
+        )
+
+    def _managed(self, arn: str) -> Policy | Unreadable:
+        try:
+            with _translated():
+                return Policy.parse(self.account.get_managed_policy(arn), name=arn)
+        except Refused as error:
+            return Unreadable(f"policy {arn}", str(error))
+
+    def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
+        family = Family.DOCUMENT if self.account.has_resource_policy_calls else Family.STATEMENTS
+        read = self.account.get_resource_policy if family is Family.DOCUMENT else self.account.get_policy
+        try:
+            with _translated():
+                text, revision = read(facts.target)
+        except Refused as error:
+            if error.code in _NOT_FOUND:
+                return PolicyFacts(facts.qualifier, None, None, family)
+            return Unreadable(f"the resource policy of {facts.target}", str(error))
+        return PolicyFacts(
+            facts.qualifier,
+            Policy.parse(text, name=f"the resource policy of {facts.target}"),
+            revision,
+            family,
+        )
+
+
+@dataclass(slots=True)
+class WorldActor:
+    """Writes to an account in memory."""
+
+    account: Account
+
+    def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
+        """AttachRolePolicy."""
+        with _translated():
+            self.account.attach_role_policy(role_name, policy_arn)
+
+    def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
+        """PutResourcePolicy."""
+        with _translated():
+            self.account.put_resource_policy(target, document, revision)
+
+    def add_permission(self, target: str, grant: Grant, revision: str | None) -> None:
+        """AddPermission."""
+        with _translated():
+            self.account.add_permission(target, grant, revision)
+
+    def remove_permission(self, target: str, sid: str, revision: str | None) -> None:
+        """RemovePermission."""
+        with _translated():
+            self.account.remove_permission(target, sid, revision)
+
+    def get_policy(self, target: str) -> tuple[str | None, str | None]:
+        """GetPolicy."""
+        try:
+            with _translated():
+                return self.account.get_policy(target)
+        except Refused as error:
+            if error.code in _NOT_FOUND:
+                return None, None
+            raise
+
+
+@dataclass(slots=True)
+class WorldHerald:
+    """Keeps what it was told."""
+
+    told: list[Report] = field(default_factory=list)
+
+    def tell(self, report: Report) -> None:
+        """Keep the report."""
+        self.told.append(report)
