@@ -1,0 +1,95 @@
+# What a developer and the CI type. `make` alone lists it.
+# It needs Python 3.11 or newer, make and git; everything else is set up below .tools/, which git ignores.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+TOOLS    := .tools
+LOCKS    := .ci/requirements
+PROJECT  := $(TOOLS)/project/bin
+SAM      := $(TOOLS)/sam/bin/sam
+# Three environments, because they pin three different botocores: the project's, the SAM CLI's, the emulator's.
+VENVS    := project sam emulator
+STAMPS   := $(VENVS:%=$(TOOLS)/%.done)
+
+# A name on PATH may be a version manager's shim that fails when called, so each one is tried by running it.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python3.14; do \
+	"$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo "$$name"; break; }; done)
+
+# Where it is set, nothing below .tools/ would ever be compiled, and the SAM CLI alone would start 3 s later each time.
+unexport PYTHONDONTWRITEBYTECODE
+# The SAM CLI would otherwise report its use to AWS.
+export SAM_CLI_TELEMETRY := 0
+# Here alone, the build's pip is the project's own: the host's python3 may come without one (see src/Makefile).
+export BUILD_PYTHON = $(abspath $(PROJECT)/python)
+
+# Runs a command in silence; if it fails, shows what it said.
+quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
+
+.PHONY: help setup fmt lint types test validate build deploy demo docs check lock clean
+
+help: ## Say what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMPS) ## Set up all three environments below .tools/
+	@:
+
+# --no-deps, because the lock names every dependency already; --no-compile, because most of it is never imported.
+$(TOOLS)/%.done: $(LOCKS)/%.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11 or newer with the venv module was found on PATH. Install one" \
+		"(Debian and Ubuntu: apt install python3 python3-venv), or say which: make PYTHON=/path/to/python" >&2; exit 1; fi
+	@echo "setting up .tools/$* (once)"
+	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/$*
+	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/$*)
+	@$(call quietly,$(TOOLS)/$*/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
+fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
+	@$(PROJECT)/ruff check --quiet --fix-only .
+	@$(PROJECT)/ruff format --quiet .
+
+lint: $(TOOLS)/project.done ## Lint, and check the format
+	@$(PROJECT)/ruff check --quiet .
+	@$(PROJECT)/ruff format --quiet --check . || { echo "run: make fmt" >&2; exit 1; }
+
+types: $(TOOLS)/project.done ## Check the types (mypy --strict)
+	@$(call quietly,$(PROJECT)/mypy)
+
+test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite (ARGS="-k word" to choose)
+	@$(PROJECT)/python -m pytest -q $(ARGS)
+
+validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
+	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
+
+build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
+	@$(call quietly,$(SAM) build)
+	@$(PROJECT)/python -m tests.embedded.package_size .aws-sam/build/Guard
+
+deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe for samconfig's other one)
+	@$(SAM) deploy --config-env $(or $(ENV),default)
+
+demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
+	@$(MAKE) -j$(words $(VENVS)) setup
+	@$(PROJECT)/python -m tests.embedded $(if $(PLAIN),--plain)
+
+docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate.py)
+	@PYTHONPATH=src:. $(PROJECT)/python -m docs.generate
+
+check: lint types validate test ## Everything that must hold before a commit
+
+lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
+	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock && $(TOOLS)/lock/bin/pip install -q uv
+	@for name in $(VENVS); do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
+	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
+		--generate-hashes --no-emit-index-url --no-header src/requirements.in -o src/requirements.txt
+	@rm -rf $(TOOLS)/lock
+
+clean: ## Remove everything that was made here
+	@rm -rf $(TOOLS) .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,109 @@
+"""Writes the pages that say again what the code says: `make docs`. A test holds them fresh."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any, Final
+
+from permission_guard.callers import CALLERS, Caller, Mark, Region
+from permission_guard.iam import FunctionArn
+from tests.template import written
+
+DOCS: Final = Path(__file__).parent
+_NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
+_EXAMPLE: Final = FunctionArn("aws", "REGION", "ACCOUNT", "name")
+_MARKS: Final = {Mark.SURE: "yes", Mark.LIKELY: "likely", Mark.UNSURE: "nobody says", Mark.NEVER: "**never**"}
+
+
+def callers() -> str:
+    """The services that invoke functions, and what each really sends."""
+    rows = [_caller(caller) for caller in CALLERS]
+    return "\n".join(
+        [
+            "# Who calls Lambda",
+            _NOTE,
+            "",
+            "A service that may invoke a function says on whose behalf it does so: `aws:SourceArn` names the resource,",
+            "`aws:SourceAccount` its account. Not every service sends both. A condition on a key that is not sent locks",
+            "the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise.",
+            "",
+            "| service | its SourceArn | sends SourceArn | sends SourceAccount | what the guard adds | source |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _caller(caller: Caller) -> str:
+    page = f"[{caller.page.rsplit('/', 1)[-1]}](https://docs.aws.amazon.com/{caller.page})"
+    region = {Region.FUNCTION: "REGION", Region.ANY: "*", Region.NONE: ""}[caller.region]
+    added = "nothing: it tells you"
+    if caller.source_arn is Mark.SURE and caller.owned:
+        added = f"`ArnLike aws:SourceArn` `{caller.arn(_EXAMPLE, 'ACCOUNT', region=region)}`"
+    elif caller.source_account is Mark.SURE:
+        added = "`StringEquals aws:SourceAccount` `ACCOUNT`"
+    form = caller.arn(_EXAMPLE, "ACCOUNT", name="NAME", region="REGION")
+    marks = f"{_MARKS[caller.source_arn]} | {_MARKS[caller.source_account]}"
+    return f"| `{caller.principal}` | `{form}` | {marks} | {added} | {page} |"
+
+
+def settings() -> str:
+    """The parameters of the template."""
+    parts = ["# Settings", _NOTE, "", "The parameters of `template.yaml`; `sam deploy --guided` asks for each."]
+    for name, body in written()["Parameters"].items():
+        values = ", ".join(f"`{value}`" for value in body.get("AllowedValues", ()))
+        default = f"`{body['Default']}`" if body.get("Default") not in {"", None} else "empty"
+        parts += ["", f"## {name}", "", _wrapped(body["Description"]), "", f"Default: {default}."]
+        parts += [f"One of {values}."] if values else []
+    return "\n".join(parts) + "\n"
+
+
+def permissions() -> str:
+    """Every right that the guard's role has, and when."""
+    resources: dict[str, Any] = written()["Resources"]
+    parts = ["# What the guard may do", _NOTE, "", _wrapped(_PERMISSIONS), "", "## Always"]
+    for policy in resources["GuardRole"]["Properties"]["Policies"]:
+        parts += _statements(policy["PolicyDocument"]["Statement"])
+    for body in resources.values():
+        if body["Type"] == "AWS::IAM::Policy":
+            parts += ["", f"## Only under the condition `{body['Condition']}`"]
+            parts += _statements(body["Properties"]["PolicyDocument"]["Statement"])
+    return "\n".join(parts) + "\n"
+
+
+_PERMISSIONS: Final = (
+    "Read from `template.yaml`, where each statement has its reason beside it. A test holds the actions equal to what "
+    "the code calls, both ways. The rights to change something exist only with `Mode=Enforce` and only for a rule that "
+    "is set to `Repair`."
+)
+
+
+def _statements(found: list[dict[str, Any]]) -> list[str]:
+    rows = ["", "| statement | effect | actions |", "|---|---|---|"]
+    for statement in found:
+        listed = statement["Action"]
+        actions = ", ".join(f"`{action}`" for action in ([listed] if isinstance(listed, str) else listed))
+        keys = ", ".join(f"`{key}`" for block in statement.get("Condition", {}).values() for key in block)
+        pinned = f", pinned by {keys}" if keys else ""
+        rows.append(f"| {statement['Sid']} | {statement['Effect']} | {actions}{pinned} |")
+    return rows
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), 110, break_on_hyphens=False, break_long_words=False)
+
+
+PAGES: Final = {"callers.md": callers, "settings.md": settings, "permissions.md": permissions}
+"""Each page and what makes it."""
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make())
+
+
+if __name__ == "__main__":
+    main()

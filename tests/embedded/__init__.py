@@ -1,0 +1,8 @@
+"""The guard on an AWS that runs on this machine alone, from `sam build` to the alert in an inbox.
+
+`python -m tests.embedded` (or `make demo`) builds and deploys the real template with the real SAM CLI into an emulator
+on loopback that enforces IAM, breaks functions as people do, and shows what the deployed guard made of it. Nothing
+leaves the machine, and nothing is left on it.
+
+Read `story.py` first. `emulator.py`, `cloudtrail.py` and `stack.py` make its stage; `page.py` shows it.
+"""

@@ -1,0 +1,74 @@
+"""boto3 clients for the embedded AWS, which can reach no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+    from tests.embedded.emulator import Emulator
+
+PATIENCE = Config(
+    connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2, "mode": "standard"}, proxies={}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An access key and, for an assumed role, its session token."""
+
+    key: str
+    secret: str
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The services that the story and its stage use, all with the same credentials."""
+
+    cloudformation: CloudFormationClient
+    events: EventBridgeClient
+    functions: LambdaClient
+    iam: IAMClient
+    logs: CloudWatchLogsClient
+    sns: SNSClient
+    sqs: SQSClient
+    sts: STSClient
+
+
+def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
+    """Clients that act with these credentials."""
+    session = boto3.Session(
+        aws_access_key_id=credentials.key,
+        aws_secret_access_key=credentials.secret,
+        aws_session_token=credentials.token,
+        region_name=emulator.region,
+    )
+    url = emulator.endpoint
+    return Clients(
+        cloudformation=session.client("cloudformation", endpoint_url=url, config=PATIENCE),
+        events=session.client("events", endpoint_url=url, config=PATIENCE),
+        functions=session.client("lambda", endpoint_url=url, config=PATIENCE),
+        iam=session.client("iam", endpoint_url=url, config=PATIENCE),
+        logs=session.client("logs", endpoint_url=url, config=PATIENCE),
+        sns=session.client("sns", endpoint_url=url, config=PATIENCE),
+        sqs=session.client("sqs", endpoint_url=url, config=PATIENCE),
+        sts=session.client("sts", endpoint_url=url, config=PATIENCE),
+    )
+
+
+def administrator(emulator: Emulator) -> Credentials:
+    """The account's root user: the emulator takes an account id as an access key."""
+    return Credentials(emulator.account, "test")

@@ -1,0 +1,154 @@
+"""Stands in for CloudTrail: every change made to Lambda through a client becomes an event on the default bus.
+
+No emulator sends these events. Their shape is CloudTrail's, their content is the call that was really made, and from
+the bus on everything is as on AWS: EventBridge matches the stack's own rules and invokes the deployed function.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import OperationModel
+
+    from tests.embedded.clients import Clients
+
+# Lambda's event names carry the date of the API and, for some, a version. Calls that only read are not here.
+EVENT_NAMES = {
+    "AddPermission": "AddPermission20150331v2",
+    "CreateAlias": "CreateAlias20150331",
+    "CreateFunction": "CreateFunction20150331",
+    "CreateFunctionUrlConfig": "CreateFunctionUrlConfig",
+    "DeleteFunction": "DeleteFunction20150331",
+    "RemovePermission": "RemovePermission20150331v2",
+    "UpdateAlias": "UpdateAlias20150331",
+    "UpdateFunctionConfiguration": "UpdateFunctionConfiguration20150331v2",
+    "UpdateFunctionUrlConfig": "UpdateFunctionUrlConfig",
+}
+# CloudTrail never records what is in these.
+HIDDEN = frozenset({"code", "environment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who works under an assumed role."""
+
+    account: str
+    role_arn: str
+    session_arn: str
+    access_key: str
+
+    def identity(self) -> dict[str, object]:
+        """The `userIdentity` of a record."""
+        return {
+            "type": "AssumedRole",
+            "arn": self.session_arn,
+            "accountId": self.account,
+            "accessKeyId": self.access_key,
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "Role",
+                    "arn": self.role_arn,
+                    "accountId": self.account,
+                    "userName": self.role_arn.rpartition("/")[2],
+                },
+                "attributes": {"mfaAuthenticated": "false"},
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call as it was made and answered."""
+
+    operation: str
+    parameters: Mapping[str, object]
+    answer: Mapping[str, object]
+    user_agent: str
+    region: str
+
+
+def record_of(call: ApiCall, caller: Caller, now: datetime) -> dict[str, object]:
+    """The CloudTrail record of a call; the `detail` of the event."""
+    failure = call.answer.get("Error")
+    record: dict[str, object] = {
+        "eventVersion": "1.11",
+        "userIdentity": caller.identity(),
+        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "lambda.amazonaws.com",
+        "eventName": EVENT_NAMES[call.operation],
+        "awsRegion": call.region,
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": call.user_agent,
+        "requestParameters": _recorded(call.parameters),
+        "responseElements": None if failure else _recorded(call.answer) or None,
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": caller.account,
+        "eventCategory": "Management",
+    }
+    if isinstance(failure, dict):
+        record |= {"errorCode": failure.get("Code"), "errorMessage": failure.get("Message")}
+    return record
+
+
+def watch(watched: Clients, sender: Clients, caller: Caller) -> None:
+    """From now on, what `caller` changes through `watched` is sent to the bus by `sender`."""
+    events = watched.functions.meta.events
+    region = watched.functions.meta.region_name
+
+    def remember_parameters(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        context["recorded_parameters"] = dict(params)
+
+    def remember_agent(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        context["recorded_agent"] = params["headers"]["User-Agent"]
+
+    def send(model: OperationModel, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        if model.name not in EVENT_NAMES:
+            return
+        call = ApiCall(model.name, context["recorded_parameters"], parsed, context["recorded_agent"], region)
+        _put(sender, record_of(call, caller, datetime.now(UTC)))
+
+    events.register("provide-client-params.lambda", remember_parameters)
+    events.register("before-call.lambda", remember_agent)
+    events.register("after-call.lambda", send)
+
+
+def _put(sender: Clients, record: dict[str, object]) -> None:
+    answer = sender.events.put_events(
+        Entries=[
+            {
+                "Source": "aws.lambda",
+                "DetailType": "AWS API Call via CloudTrail",
+                "Detail": json.dumps(record),
+                "Resources": [],
+            }
+        ]
+    )
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"the bus refused the event: {answer['Entries']}")
+
+
+def _recorded(value: Mapping[str, object]) -> dict[str, object]:
+    """The members as CloudTrail writes them: first letter small, secrets left out, no transport details."""
+    small = {
+        name[0].lower() + name[1:]: member for name, member in value.items() if name != "ResponseMetadata"
+    }
+    return {name: {} if name in HIDDEN else _plain(member) for name, member in small.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return _recorded(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(member) for member in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

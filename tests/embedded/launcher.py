@@ -1,0 +1,62 @@
+"""Starts the emulator; run by the emulator's own Python (see `emulator.py`), never imported by the tests.
+
+It differs from `python -m ministack` in three things:
+
+* PutEvents refuses events whose source begins with `aws.`, as on AWS, where only AWS itself may send them. CloudTrail
+  is AWS itself, but the emulator has no CloudTrail that feeds EventBridge. So the one argument that the emulator gives
+  to its built-in senders becomes the default, and `cloudtrail.py` can stand in for CloudTrail.
+* IAM fills the condition key iam:PolicyARN when a policy is attached or detached; the emulator leaves it out, so that
+  nobody whose right is limited by it, as the guard's is, could attach anything. It is filled here as AWS does.
+* It dies with whoever started it: the starter holds the other end of its standard input, which the operating system
+  closes however the starter ends.
+"""
+
+import os
+import signal
+import sys
+import threading
+from importlib import import_module
+
+ATTACHING = frozenset(
+    f"iam:{verb}{whom}Policy" for verb in ("Attach", "Detach") for whom in ("Role", "User", "Group")
+)
+
+
+def let_cloudtrail_send() -> None:
+    """Make PutEvents accept `aws.lambda` as a source; refuse an emulator in which that is done another way."""
+    put_events = import_module("ministack.services.eventbridge")._put_events
+    if put_events.__defaults__ != (False,):
+        sys.exit("this emulator is not the one that was pinned: PutEvents has other arguments")
+    put_events.__defaults__ = (True,)
+
+
+def fill_policy_arn() -> None:
+    """Add iam:PolicyARN to what conditions are evaluated on; the other keys stay the emulator's business.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    """
+    actions = import_module("ministack.core.iam_actions")
+    others = actions.request_tag_context
+
+    def with_policy_arn(
+        service: str, action: str, body: bytes, parameters: dict[str, list[str]]
+    ) -> dict[str, object]:
+        context: dict[str, object] = others(service, action, body, parameters)
+        if action in ATTACHING and "PolicyArn" in parameters:
+            context["iam:PolicyARN"] = parameters["PolicyArn"][0]
+        return context
+
+    vars(actions)["request_tag_context"] = with_policy_arn
+
+
+def die_with_the_starter() -> None:
+    """Wait for the end of standard input, then end this process and every function that it runs."""
+    sys.stdin.buffer.read()
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    let_cloudtrail_send()
+    fill_policy_arn()
+    threading.Thread(target=die_with_the_starter, daemon=True).start()
+    import_module("ministack.app").main()

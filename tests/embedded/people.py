@@ -1,0 +1,145 @@
+"""What people do to an account: make roles, create functions, hand out permissions; and what one then reads there."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.embedded.clients import Clients, Credentials, clients_of
+from tests.embedded.cloudtrail import Caller, watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.embedded.emulator import Emulator
+
+LOGGING_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+CODE = "def handler(event, context):\n    return 'done'\n"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Alice works under the role Deployer, and CloudTrail watches her; the administrator prepares and reads back."""
+
+    emulator: Emulator
+    admin: Clients
+    alice: Clients
+
+    # ---- doing
+
+    def make_role(
+        self, name: str, *, attach: str | None = None, inline: Mapping[str, object] | None = None
+    ) -> str:
+        """A role for a function; returns its ARN."""
+        arn = self.admin.iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=_trust({"Service": "lambda.amazonaws.com"})
+        )["Role"]["Arn"]
+        if attach:
+            self.admin.iam.attach_role_policy(RoleName=name, PolicyArn=attach)
+        if inline:
+            document = json.dumps({"Version": "2012-10-17", "Statement": [inline]})
+            self.admin.iam.put_role_policy(
+                RoleName=name, PolicyName=str(inline["Sid"]), PolicyDocument=document
+            )
+        return arn
+
+    def create_function(self, name: str, role_arn: str) -> None:
+        """Alice creates a function."""
+        self.alice.functions.create_function(
+            FunctionName=name,
+            Role=role_arn,
+            Runtime="python3.13",
+            Handler="app.handler",
+            Code={"ZipFile": _zipped()},
+        )
+
+    def add_permission(self, function: str, principal: str, **source: str) -> str:
+        """Alice lets somebody invoke a function; returns how the new statement reads."""
+        answer = self.alice.functions.add_permission(
+            FunctionName=function,
+            StatementId=f"{principal.partition('.')[0].replace('*', 'anybody')}-may-invoke",
+            Action="lambda:InvokeFunction",
+            Principal=principal,
+            **source,  # type: ignore[arg-type]  # SourceAccount, SourceArn
+        )
+        return _reading(json.loads(answer["Statement"]))
+
+    # ---- reading back
+
+    def read_role(self, name: str) -> str:
+        """All policies of a role in one line."""
+        attached = self.admin.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        texts = [f"attached {policy['PolicyName']}" for policy in attached]
+        for inline in self.admin.iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            document: Any = self.admin.iam.get_role_policy(RoleName=name, PolicyName=inline)["PolicyDocument"]
+            texts += [f"{said['Effect']} {said['Action']}" for said in document["Statement"]]
+        return ", ".join(texts) or "no policy at all"
+
+    def read_permissions(self, function: str, principal: str) -> str:
+        """Every statement of the function's policy that names this principal."""
+        policy = json.loads(self.admin.functions.get_policy(FunctionName=function)["Policy"])
+        statements = [said for said in policy["Statement"] if _principal(said) == principal]
+        return "; ".join(_reading(statement) for statement in statements) or "no permission"
+
+    # ---- leaving
+
+    def tidy_up(self, functions: tuple[str, ...], roles: tuple[str, ...]) -> None:
+        """Delete what was made here."""
+        for function in functions:
+            self.admin.functions.delete_function(FunctionName=function)
+        for role in (*roles, _DEPLOYER):
+            for policy in self.admin.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+                self.admin.iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+            for inline in self.admin.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                self.admin.iam.delete_role_policy(RoleName=role, PolicyName=inline)
+            self.admin.iam.delete_role(RoleName=role)
+
+
+_DEPLOYER = "Deployer"
+
+
+def bring_in_alice(emulator: Emulator, admin: Clients) -> People:
+    """Make the role that she works under, let her assume it, and have CloudTrail watch what she does."""
+    trust = _trust({"AWS": f"arn:aws:iam::{emulator.account}:root"})
+    role_arn = admin.iam.create_role(RoleName=_DEPLOYER, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    admin.iam.attach_role_policy(RoleName=_DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName="alice")
+    given = assumed["Credentials"]
+    alice = clients_of(
+        emulator, Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    )
+    caller = Caller(emulator.account, role_arn, assumed["AssumedRoleUser"]["Arn"], given["AccessKeyId"])
+    watch(alice, admin, caller)
+    return People(emulator, admin, alice)
+
+
+def _trust(principal: dict[str, str]) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _zipped() -> bytes:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("app.py", CODE)
+    return package.getvalue()
+
+
+def _principal(statement: dict[str, Any]) -> str:
+    principal = statement["Principal"]
+    return principal if isinstance(principal, str) else str(principal.get("Service", principal.get("AWS")))
+
+
+def _reading(statement: dict[str, Any]) -> str:
+    """A statement in words: who may invoke, and only if what."""
+    conditions = [
+        f"{operator} {key.replace('AWS:', 'aws:')} {value}"
+        for operator, pairs in sorted(statement.get("Condition", {}).items())
+        for key, value in sorted(pairs.items())
+    ]
+    return f"{_principal(statement)}, " + (
+        f"only if {' and '.join(conditions)}" if conditions else "no condition"
+    )

@@ -1,0 +1,99 @@
+"""The product's own stack: built, deployed and deleted by the SAM CLI, just as a user does it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.embedded.emulator import ROOT, Emulator, without_aws
+
+if TYPE_CHECKING:
+    from tests.embedded.clients import Clients
+
+SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
+# samconfig.toml's default environment.
+NAME = "permission-guard"
+
+
+class SamFailedError(Exception):
+    """The SAM CLI ended with an error; the message is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What the deployed stack says in its outputs."""
+
+    alerts_topic_arn: str
+    dead_letter_queue_url: str
+    guard_function_arn: str
+    guard_role_arn: str
+
+
+def build() -> None:
+    """`sam build`."""
+    _sam(without_aws(os.environ) | {"BUILD_PYTHON": sys.executable}, "build")
+
+
+def deploy(emulator: Emulator, clients: Clients) -> Stack:
+    """`sam deploy`, with the flags of samconfig.toml and no other."""
+    _sam(_pointed_at(emulator), "deploy")
+    (described,) = clients.cloudformation.describe_stacks(StackName=NAME)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    return Stack(
+        alerts_topic_arn=outputs["AlertsTopicArn"],
+        dead_letter_queue_url=outputs["DeadLetterQueueUrl"],
+        guard_function_arn=outputs["GuardFunctionArn"],
+        guard_role_arn=outputs["GuardRoleArn"],
+    )
+
+
+def delete(emulator: Emulator) -> None:
+    """`sam delete`, stack and uploaded code."""
+    _sam(_pointed_at(emulator), "delete", "--no-prompts")
+
+
+def inventory(clients: Clients) -> frozenset[str]:
+    """Everything in the account of the kinds that the template makes, so that what is left behind can be named."""
+    found = [
+        role["Arn"] for page in clients.iam.get_paginator("list_roles").paginate() for role in page["Roles"]
+    ]
+    found += [function["FunctionArn"] for function in clients.functions.list_functions()["Functions"]]
+    found += [rule["Arn"] for rule in clients.events.list_rules()["Rules"]]
+    found += [topic["TopicArn"] for topic in clients.sns.list_topics()["Topics"]]
+    found += [
+        subscription["SubscriptionArn"] for subscription in clients.sns.list_subscriptions()["Subscriptions"]
+    ]
+    found += clients.sqs.list_queues().get("QueueUrls", [])
+    found += [group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]]
+    return frozenset(found)
+
+
+def _pointed_at(emulator: Emulator) -> dict[str, str]:
+    return without_aws(os.environ) | {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": emulator.account,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": emulator.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAM_CLI_POLL_DELAY": "0.3",
+    }
+
+
+def _sam(environment: dict[str, str], *arguments: str) -> None:
+    ended = subprocess.run(
+        [SAM, *arguments],
+        cwd=ROOT,
+        env=environment | {"SAM_CLI_TELEMETRY": "0"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        raise SamFailedError(f"sam {' '.join(arguments)}\n{ended.stdout}")

@@ -1,0 +1,39 @@
+"""What is said twice is said alike: the pages made from the code, and the page of each rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from docs.generate import DOCS, PAGES
+from permission_guard.rules import RULES
+from permission_guard.rules.rule import Rule
+
+ROOT = Path(__file__).parent.parent
+WRITTEN = sorted(path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if path.is_file())
+
+
+@pytest.mark.parametrize(("name", "make"), PAGES.items(), ids=PAGES)
+def test_a_page_made_from_the_code_is_fresh(name: str, make: Callable[[], str]) -> None:
+    assert (DOCS / name).read_text() == make(), "run: make docs"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_each_rule_has_a_page_that_says_what_the_rule_says(rule: Rule) -> None:
+    page = " ".join((DOCS / "rules" / f"{rule.id}.md").read_text().split())
+    assert rule.title in page
+    assert rule.why in page
+    assert rule.reference in page
+
+
+def test_there_is_no_page_for_a_rule_that_does_not_exist() -> None:
+    assert {path.stem for path in (DOCS / "rules").glob("*.md")} == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,244 @@
+"""The template and the code say the same: rights, settings, events; and the guard passes its own rules."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from permission_guard.aws import observe, policies, roles, tell
+from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.finding import Concern, Verdict
+from permission_guard.iam import FunctionArn, Policy
+from permission_guard.rules import judge
+from permission_guard.settings import SETTINGS, Mode, Settings, Treatment
+from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements
+from permission_guard.trigger import Kind
+from tests.template import ACCOUNT, REGION, expanded, resolved, written
+
+TEMPLATE = written()
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
+ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
+BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
+CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
+
+LAMBDAS_OWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
+"""What Lambda itself does with the guard's role."""
+
+
+def statements(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [statement for document in documents for statement in document["PolicyDocument"]["Statement"]]
+
+
+def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
+    listed = (statement["Action"] for statement in found if statement["Effect"] == effect)
+    return {action for one in listed for action in ([one] if isinstance(one, str) else one)}
+
+
+def test_the_role_may_always_do_exactly_what_the_readers_and_the_herald_call() -> None:
+    needed = {*observe.PERMISSIONS, *roles.PERMISSIONS, *policies.PERMISSIONS, *tell.PERMISSIONS}
+    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
+
+
+def test_the_rights_to_write_are_exactly_those_that_the_steps_declare() -> None:
+    granted = actions(statements([body["Properties"] for body in CONDITIONAL.values()]))
+    assert granted == {permission for step in STEPS for permission in step.permissions}
+
+
+@pytest.mark.parametrize(
+    ("resource", "condition", "step"),
+    [
+        ("MayAttachTheLoggingPolicy", "MayRepairRoles", AttachRolePolicy),
+        ("MayNarrowPermissions", "MayRepairPermissions", BoundStatements),
+    ],
+)
+def test_each_right_to_write_exists_only_in_enforce_and_for_its_own_rule(
+    resource: str, condition: str, step: type[AttachRolePolicy | BoundStatements]
+) -> None:
+    assert CONDITIONAL[resource]["Condition"] == condition
+    assert {"Fn::Equals": [{"Ref": "Mode"}, Mode.ENFORCE.value]} in TEMPLATE["Conditions"][condition][
+        "Fn::And"
+    ]
+    assert actions(statements([CONDITIONAL[resource]["Properties"]])) == set(step.permissions)
+
+
+def test_what_may_be_attached_is_pinned_to_one_policy_and_never_to_the_guards_own_role() -> None:
+    allow, deny = CONDITIONAL["MayAttachTheLoggingPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert list(allow["Condition"]) == ["ArnEquals"]
+    assert list(allow["Condition"]["ArnEquals"]) == ["iam:PolicyARN"]
+    assert deny["Effect"] == "Deny"
+    assert {"Fn::GetAtt": ["GuardRole", "Arn"]} in deny["Resource"]
+
+
+def test_every_statement_says_its_purpose_in_its_sid() -> None:
+    found = statements([*BASICS, *(body["Properties"] for body in CONDITIONAL.values())])
+    assert all(re.fullmatch(r"(?:[A-Z][a-z]*){2,}", statement["Sid"]) for statement in found)
+
+
+def test_no_statement_allows_every_resource_or_a_wildcard_of_actions() -> None:
+    found = statements([*BASICS, *(body["Properties"] for body in CONDITIONAL.values())])
+    assert [statement["Sid"] for statement in found if statement["Resource"] == "*"] == []
+    assert [action for action in actions(found) if "*" in action] == []
+
+
+def test_the_environment_names_every_setting_and_nothing_else() -> None:
+    doors = {"ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN"}
+    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
+    powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+    assert set(ENVIRONMENT) == {*SETTINGS.values(), "MODE", "REPAIR_EXISTING"} | lists | doors | powertools
+
+
+def parameter(variable: str) -> dict[str, Any]:
+    """The parameter that a variable takes its value from."""
+    name = "".join(word.title() for word in variable.split("_"))
+    assert ENVIRONMENT[variable] == {"Ref": name}
+    found: dict[str, Any] = TEMPLATE["Parameters"][name]
+    return found
+
+
+@pytest.mark.parametrize("concern", Concern)
+def test_each_parameter_offers_what_the_setting_takes_and_defaults_to_its_default(concern: Concern) -> None:
+    offered = parameter(SETTINGS[concern])
+    defaults = Settings.of({}, account=ACCOUNT, region=REGION)
+    never_repaired = concern in {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
+    wanted = [one.value for one in Treatment if not (never_repaired and one is Treatment.REPAIR)]
+    assert offered["AllowedValues"] == wanted
+    assert offered["Default"] == defaults.treatments[concern].value
+
+
+def test_the_mode_and_the_repair_of_what_exists_default_as_in_the_code() -> None:
+    defaults = Settings.of({}, account=ACCOUNT, region=REGION)
+    assert parameter("MODE")["AllowedValues"] == [mode.value for mode in Mode]
+    assert parameter("MODE")["Default"] == defaults.mode.value
+    assert parameter("REPAIR_EXISTING")["Default"] == str(defaults.repair_existing).lower()
+
+
+DATED = {
+    Kind.FUNCTION_CREATED: "CreateFunction20150331",
+    Kind.FUNCTION_CHANGED: "UpdateFunctionConfiguration20150331v2",
+    Kind.PERMISSION_ADDED: "AddPermission20150331v2",
+    Kind.PERMISSION_REMOVED: "RemovePermission20150331v2",
+    Kind.POLICY_WRITTEN: "PutResourcePolicy",
+    Kind.ALIAS_CREATED: "CreateAlias20150331",
+    Kind.ALIAS_CHANGED: "UpdateAlias20150331",
+    Kind.URL_CREATED: "CreateFunctionUrlConfig",
+    Kind.URL_CHANGED: "UpdateFunctionUrlConfig",
+}
+
+
+def woken_by(name: str, **detail: object) -> list[str]:
+    """The rules of the template that an event with this name matches."""
+    event: Any = {
+        "source": "aws.lambda",
+        "detail-type": "AWS API Call via CloudTrail",
+        "detail": {"eventSource": "lambda.amazonaws.com", "eventName": name, **detail},
+    }
+    rules = {key: json.dumps(body["Properties"]["Pattern"]) for key, body in GUARD["Events"].items()}
+    return [key for key, pattern in rules.items() if EventPattern.load(pattern).matches_event(event)]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_event_wakes_the_guard_exactly_once(kind: Kind) -> None:
+    assert len(woken_by(DATED[kind])) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AddPermission20150331",
+        "RemovePermission20150331",
+        "UpdateFunctionConfiguration20150331",
+    ],
+)
+def test_the_older_names_of_a_call_wake_it_too(name: str) -> None:
+    assert len(woken_by(name)) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CreateFunctionCodeSigningConfig",
+        "AddLayerVersionPermission20181031",
+        "DeleteFunction20150331",
+        "UpdateFunctionCode20150331v2",
+        "GetFunction20150331v2",
+        "DeleteAlias20150331",
+        "TagResource20170331v2",
+    ],
+)
+def test_calls_that_change_no_verdict_do_not_wake_it(name: str) -> None:
+    assert woken_by(name) == []
+
+
+def test_a_failed_call_does_not_wake_it() -> None:
+    assert woken_by("AddPermission20150331v2", errorCode="AccessDenied") == []
+
+
+@pytest.mark.parametrize("rule", GUARD["Events"])
+def test_a_pattern_fits_eventbridges_limit_and_a_rule_keeps_what_it_cannot_deliver(rule: str) -> None:
+    properties = GUARD["Events"][rule]["Properties"]
+    assert len(json.dumps(properties["Pattern"])) <= 2048
+    assert properties["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+
+
+# The guard judged by itself
+
+FUNCTION = FunctionArn("aws", REGION, ACCOUNT, "guard")
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/guard-role"
+NAMES = {
+    "Guard": str(FUNCTION),
+    "GuardRole": ROLE,
+    "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard-logs:*",
+    "GuardFunctionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-changed",
+    "GuardPermissionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-permission-changed",
+}
+
+
+def own_facts() -> FunctionFacts:
+    resources = expanded()["Resources"]
+    role = resources["GuardRole"]["Properties"]
+    documents = [resolved(policy["PolicyDocument"], {}, NAMES) for policy in role["Policies"]]
+    permissions = [
+        body["Properties"] for body in resources.values() if body["Type"] == "AWS::Lambda::Permission"
+    ]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": f"permission-{number}",
+                "Effect": "Allow",
+                "Principal": {"Service": one["Principal"]},
+                "Action": one["Action"],
+                "Resource": str(FUNCTION),
+                "Condition": {"ArnLike": {"AWS:SourceArn": resolved(one["SourceArn"], {}, NAMES)}},
+            }
+            for number, one in enumerate(permissions)
+        ],
+    }
+    return FunctionFacts(
+        FUNCTION,
+        configuration=Configuration(ROLE, "guard-logs"),
+        role=RoleFacts(ROLE, tuple(Policy.parse(document, name="look-and-tell") for document in documents)),
+        log_group_exists=True,
+        policy=PolicyFacts(None, Policy.parse(json.dumps(policy)), "1", Family.DOCUMENT),
+    )
+
+
+def test_the_guard_passes_its_own_rules() -> None:
+    findings = judge(own_facts(), Trusted(ACCOUNT))
+    assert [(finding.rule, finding.verdict) for finding in findings] == [
+        ("role-can-write-logs", Verdict.PASS),
+        ("invoke-permission-names-its-source", Verdict.PASS),
+        ("invoke-permission-names-its-source", Verdict.PASS),
+    ]
+
+
+def test_the_guard_would_find_fault_with_itself_if_its_log_group_were_not_in_the_stack() -> None:
+    findings = judge(replace(own_facts(), log_group_exists=False), Trusted(ACCOUNT))
+    assert findings[0].verdict is Verdict.FAIL
+    assert "logs:CreateLogGroup" in findings[0].summary
