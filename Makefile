@@ -30,7 +30,7 @@ export BUILD_PYTHON = $(abspath $(PROJECT)/python)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test validate build deploy demo docs check lock clean
+.PHONY: help setup fmt lint types test validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,10 @@ deploy: build ## Deploy to the AWS account that your credentials name (ENV=obser
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup
 	@$(PROJECT)/python -m tests.embedded $(if $(PLAIN),--plain)
+
+readme: ## Run the demo and show what it printed in the README
+	@$(MAKE) demo PLAIN=1 | tee $(TOOLS)/demo.txt
+	@$(PROJECT)/python -m tests.embedded.readme $(TOOLS)/demo.txt --write
 
 docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate.py)
 	@PYTHONPATH=src:. $(PROJECT)/python -m docs.generate

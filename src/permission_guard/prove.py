@@ -11,7 +11,7 @@ from itertools import chain
 
 from permission_guard.exposure import Member, door_of
 from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted
-from permission_guard.finding import Finding, Verdict
+from permission_guard.finding import DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
 from permission_guard.step import AttachRolePolicy, BoundStatements, Step, apply
@@ -24,7 +24,7 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     known = {(finding.rule, finding.subject) for finding in _faults(facts, trusted)} - mended
     for fault in _faults(after, trusted):
         if (fault.rule, fault.subject) not in known:
-            return f"it would not suffice: {fault.summary}"
+            return f"{step.what} would not help: {_why(fault)}"
     if isinstance(step, AttachRolePolicy):
         return None
     return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
@@ -32,6 +32,10 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
+
+
+def _why(fault: Finding) -> str:
+    return fault.proof.blocker if isinstance(fault.proof, DeniedRequest) else fault.summary
 
 
 def _policy(facts: FunctionFacts) -> Policy | None:

@@ -83,6 +83,7 @@ class Page:
             self.console.print(f"  {_mark(good=not ending.wrong)} {escape(ending.fault.title)}")
             self._pair("before", ending.before)
             self._pair("after", ending.after)
+            self._pair("alert", ending.alert.subject if ending.alert else "none")
 
     def say(self, sentence: str, *, good: bool = True) -> None:
         """One line, ticked or crossed."""

@@ -153,7 +153,7 @@ def _judged(facts: FunctionFacts, role: RoleFacts) -> Finding:
 def _blocker(request: Request, decision: Decision, role: RoleFacts) -> str:
     """Say what stands in the way, and which statement came nearest."""
     if decision.answer is Answer.DENIED:
-        return f"{', '.join(map(str, decision.statements))} explicitly denies it ({decision.layer.value})"
+        return f"{', '.join(map(str, decision.statements))} denies it explicitly"
     if decision.layer is Layer.BOUNDARY and role.boundary is not None:
         return f"the permissions boundary {role.boundary.name} does not allow it"
     near = _nearest(request, role.identity)

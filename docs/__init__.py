@@ -1,0 +1,1 @@
+"""The documents, and `generate`, which writes those that repeat the code."""
