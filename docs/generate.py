@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
+from docs.example import README, with_alert
 from permission_guard.callers import CALLERS, Caller, Mark, Region
 from permission_guard.iam import FunctionArn
 from tests.template import written
@@ -51,7 +52,12 @@ def _caller(caller: Caller) -> str:
 
 def settings() -> str:
     """The parameters of the template."""
-    parts = ["# Settings", _NOTE, "", "The parameters of `template.yaml`; `sam deploy --guided` asks for each."]
+    parts = [
+        "# Settings",
+        _NOTE,
+        "",
+        "The parameters of `template.yaml`; `sam deploy --guided` asks for each.",
+    ]
     for name, body in written()["Parameters"].items():
         values = ", ".join(f"`{value}`" for value in body.get("AllowedValues", ()))
         default = f"`{body['Default']}`" if body.get("Default") not in {"", None} else "empty"
@@ -103,6 +109,7 @@ def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
+    README.write_text(with_alert(README.read_text()))
 
 
 if __name__ == "__main__":

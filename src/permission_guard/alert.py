@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import Final, assert_never
 
 from permission_guard.facts import Unreadable
@@ -18,6 +19,9 @@ MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (same page)."""
 _TEXT_LIMIT: Final = 4000
 """Characters after which a single text of AWS's or a caller's is cut in an alert."""
+
+_WIDTH: Final = 110
+"""Columns of the mail; a JSON document or an ARN is never broken."""
 
 _VERBS: Final = {
     Ending.REPAIRED: "repaired",
@@ -75,7 +79,13 @@ def _paragraph(number: int, line: Line) -> list[str]:
         rows += [f"   Before   {line.before or '(nothing)'}", f"   After    {line.after}"]
     if finding.advice:
         rows.append(f"   Next     {finding.advice}")
-    return [printable(row) for row in rows]
+    return [_wrapped(printable(row)) for row in rows]
+
+
+def _wrapped(row: str) -> str:
+    return textwrap.fill(
+        row, _WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def sentence(proof: Proof) -> str:
