@@ -75,11 +75,18 @@ def _paragraph(number: int, line: Line) -> list[str]:
     if finding.proof is not None:
         rows.append(f"   Proof    {sentence(finding.proof)}")
     rows.append(f"   Action   {line.ending.value}: {line.what}")
+    shown = [_wrapped(printable(row)) for row in rows]
     if line.before is not None and line.after is not None:
-        rows += [f"   Before   {line.before or '(nothing)'}", f"   After    {line.after}"]
-    if finding.advice:
-        rows.append(f"   Next     {finding.advice}")
-    return [_wrapped(printable(row)) for row in rows]
+        # Whole lines, to be copied: they are JSON.
+        shown += [
+            f"   Before   {printable(line.before) or '(nothing)'}",
+            f"   After    {printable(line.after)}",
+        ]
+    return [*shown, _wrapped(printable(f"   Next     {finding.advice}"))] if finding.advice else shown
+
+
+def _lines(text: str) -> str:
+    return "\n            ".join(map(printable, text.splitlines())) or "(nothing)"
 
 
 def _wrapped(row: str) -> str:

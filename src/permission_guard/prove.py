@@ -7,6 +7,7 @@ legitimate caller that gets in now gets in afterwards, and if nobody gets in who
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from permission_guard.exposure import Member, door_of
@@ -76,15 +77,19 @@ def _source(friend: Member) -> str:
 
 
 def _caller_gained(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
-    for member in chain(_everybody(facts, trusted), _everybody(after, trusted)):
+    """Put to both policies everybody around the statements in which they differ: nobody else's answer can change."""
+    for member in chain(_around(facts, after, trusted), _around(after, facts, trusted)):
         if _is_allowed(member.request, _policy(after)) and not _is_allowed(member.request, _policy(facts)):
             return f"it would let in {member.who}, who is kept out now"
     return None
 
 
-def _everybody(facts: FunctionFacts, trusted: Trusted) -> Iterator[Member]:
+def _around(facts: FunctionFacts, other: FunctionFacts, trusted: Trusted) -> Iterator[Member]:
+    policy = _policy(other)
+    same = {replace(statement, index=0) for statement in policy.statements} if policy else set()
     door = door_of(facts, trusted)
     for statement in door.policy.statements:
-        for family in door.families(statement):
-            yield from family.strangers()
-            yield from family.friends()
+        if replace(statement, index=0) not in same:
+            for family in door.families(statement):
+                yield from family.strangers()
+                yield from family.friends()

@@ -138,9 +138,23 @@ class Families:
             arn = filling.arn(pattern)
             if arn is not None and account_of(arn) in {origin.account, ""}:
                 found.setdefault((arn,), origin.named)
+            for arn in self._namesakes(pattern, caller, origin, filling):
+                found.setdefault((arn,), origin.kin)
         if origin.is_foreign or caller is None or caller.source_arn is not Mark.SURE:
             found[ABSENT] = origin.kin
         return tuple(found.items())
+
+    def _namesakes(
+        self, pattern: str, caller: Caller | None, origin: Origin, filling: Filling
+    ) -> Iterator[str]:
+        """ARNs of a stranger's whose names were chosen to fit the pattern; with a colon only if such ARNs have some."""
+        if caller is None or not origin.is_foreign:
+            return
+        region = self.function.region
+        head = caller.arn(self.function, origin.account, name="", region=region)
+        for name in filling.names(pattern, head):
+            if ":" in caller.resource or ":" not in name:
+                yield caller.arn(self.function, origin.account, name=name, region=region)
 
     def _accounts(self, caller: Caller | None, origin: Origin) -> tuple[Values, ...]:
         """The ways to send SourceAccount: a friend's service sends what it is sure to, a stranger's may leave it out."""
@@ -167,7 +181,8 @@ class Families:
     # Principals of IAM
 
     def _principal_arns(self, origin: Origin, filling: Filling) -> tuple[tuple[str, Kin], ...]:
-        found = {f"arn:{self.function.partition}:iam::{origin.account}:role/{filling.name}": origin.kin}
+        roles = f"arn:{self.function.partition}:iam::{origin.account}:role/"
+        found = {f"{roles}{filling.name}": origin.kin}
         named = (
             one.name
             for one in self._named_principals()
@@ -177,6 +192,10 @@ class Families:
             arn = filling.arn(pattern)
             if arn is not None and account_of(arn) == origin.account:
                 found.setdefault(arn, origin.named)
+        if origin.is_foreign:
+            for pattern in self._constants.get("aws:principalarn", ()):
+                names = (name for name in filling.names(pattern, roles) if ":" not in name)
+                found.update((f"{roles}{name}", origin.kin) for name in names)
         return tuple(found.items())
 
     def _principal_requests(self, arn: str, kin: Kin, origin: Origin, filling: Filling) -> Iterator[Member]:

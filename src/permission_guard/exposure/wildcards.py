@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +81,20 @@ class Filling:
                 resource.replace("*", self.name).replace("?", self.name[:1]),
             )
         )
+
+    def names(self, pattern: str, head: str) -> Iterator[str]:
+        """Yield names with which an ARN that begins with `head` may fit a pattern whose `*` run over colons.
+
+        Those of StringLike do: `*:role/deployer` is the end of a stranger's ARN too, and `*111122223333*` his topic's
+        name. AWS asks for ARN operators for that reason (reference_policies_elements_condition_operators.html).
+        """
+        _, *rest = self._with_wildcards(pattern).replace("?", self.name[:1]).split("*", _ARN_PARTS)
+        for start in range(len(rest)):
+            wanted = self.name.join(rest[start:]).replace("*", self.name)
+            overlap = max(
+                size for size in range(min(len(wanted), len(head)) + 1) if head.endswith(wanted[:size])
+            )
+            yield wanted[overlap:] or self.name
 
     def _account(self, pattern: str) -> str:
         if "*" not in pattern and "?" not in pattern:

@@ -59,9 +59,10 @@ class FunctionArn:
     @classmethod
     def parse(cls, text: str) -> FunctionArn:
         """Read a full function ARN; a qualifier is dropped. Raises ArnError for anything else."""
-        if not text.startswith("arn:"):
+        function = named(text, partition="", region="", account="")[0]
+        if not function.partition:
             raise ArnError(f"not a function ARN: {text!r}")
-        return named(text, partition="", region="", account="")[0]
+        return function
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
@@ -77,7 +78,7 @@ def named(text: str, *, partition: str, region: str, account: str) -> tuple[Func
     Returns the function and the qualifier, if the text has one. Raises ArnError if it is no function's name.
     """
     found = _FUNCTION.fullmatch(text)
-    if found is None or ":web-function" in text or len(found["name"]) > _LONGEST_FUNCTION_NAME:
+    if found is None or len(found["name"]) > _LONGEST_FUNCTION_NAME:
         raise ArnError(f"not a function's name or ARN: {text!r}")
     if found["partition"] and ":function:" not in text:
         raise ArnError(f"not a function ARN: {text!r}")

@@ -6,14 +6,16 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_ele
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Value
-from permission_guard.iam.pattern import Missing
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, all_of, any_of, truth
+
+_EMPTY = ("",)
+"""An empty string as a key's only value: for ForAllValues and ForAnyValue that is as good as no value at all."""
 
 
 class Quantifier(Enum):
@@ -66,48 +68,38 @@ class Condition:
     def holds(self, context: Context) -> Truth:
         """Tell whether a request with this context fulfils the condition."""
         have = context.values(self.key.lower())
-        if self.base == "null":
-            return self._null(have)
-        if have is None or (NEGATIONS.get(self.base, self.base) not in POSITIVES):
-            return Truth.UNKNOWN
-        if not have:
-            return self._without_key()
-        tests = [value.test(context) for value in self.values]
-        ready = [test for test in tests if not isinstance(test, Missing)]
-        held = self._over(have, ready)
-        if len(ready) == len(tests):
-            return held
-        return self._with_gaps(held, any_known=bool(ready), unknown=Missing.UNKNOWN in tests)
-
-    def _null(self, have: tuple[str, ...] | None) -> Truth:
         if have is None:
             return Truth.UNKNOWN
-        return any_of(truth(text.lower() == ("false" if have else "true")) for text in self.texts)
+        if self.base == "null":
+            return self._null(have)
+        if NEGATIONS.get(self.base, self.base) not in POSITIVES:
+            return Truth.UNKNOWN
+        if not have or (have == _EMPTY and self.quantifier is not Quantifier.NONE):
+            return self._without_key()
+        return self._over(have, [value.test(context) for value in self.values])
+
+    def _null(self, have: tuple[str, ...]) -> Truth:
+        """Null: "the key exists and its value is not null"; AWS does not say which of the two an empty value is.
+
+        Null takes neither a quantifier nor IfExists, and no value but `true` and `false`.
+        """
+        if self.if_exists or self.quantifier is not Quantifier.NONE or have == _EMPTY:
+            return Truth.UNKNOWN
+        asked = {text.lower() for text in self.texts}
+        if ("false" if have else "true") in asked:
+            return Truth.YES
+        return Truth.NO if asked <= {"true", "false"} else Truth.UNKNOWN
 
     def _without_key(self) -> Truth:
-        """An absent key: a positive operator is false, a negated one true, and IfExists and ForAllValues true."""
+        """An absent key: a positive operator and ForAnyValue are false, a negated one, IfExists and ForAllValues true."""
         if self.if_exists or self.quantifier is Quantifier.FOR_ALL:
             return Truth.YES
         return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
 
-    def _over(self, have: tuple[str, ...], tests: Iterable[Test]) -> Truth:
-        tests = tuple(tests)
-
+    def _over(self, have: tuple[str, ...], tests: Sequence[Test]) -> Truth:
         def one(value: str) -> Truth:
             passed = any_of(test(value) for test in tests)
             return ~passed if self.negated else passed
 
         every = self.quantifier is Quantifier.FOR_ALL or (self.negated and self.quantifier is Quantifier.NONE)
         return (all_of if every else any_of)(map(one, have))
-
-    def _with_gaps(self, held: Truth, *, any_known: bool, unknown: bool) -> Truth:
-        """Some values hold a variable that the request does not fill: such a value matches nothing.
-
-        AWS says that of a statement's only value (reference_policies_variables.html); of one among several, or under a
-        negated operator, it says nothing, so what would rest on such a value is UNKNOWN.
-        """
-        if not any_known and not unknown:
-            return Truth.NO
-        if self.negated:
-            return Truth.NO if held is Truth.NO and any_known else Truth.UNKNOWN
-        return max(held, Truth.UNKNOWN) if unknown else held

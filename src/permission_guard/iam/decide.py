@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from permission_guard.iam.policy import Effect, Policy, Statement
 from permission_guard.iam.request import Request
@@ -77,6 +78,9 @@ class _Votes:
     denying: tuple[Cited, ...]
 
 
+_Voted: TypeAlias = tuple[Layer, _Votes]
+
+
 def _votes(policies: Iterable[Policy], request: Request) -> _Votes:
     allowing: list[tuple[Truth, Cited]] = []
     denying: list[tuple[Truth, Cited]] = []
@@ -105,20 +109,23 @@ def decide(
 ) -> Decision:
     """Decide one request by all the policies that bear on it.
 
-    `organization` holds the service control policies, one series for each level from the root to the account.
-    `boundary` and `organization` bound what `identity` gives; a resource policy adds to it (facts 6.1).
+    `organization` holds the service control policies, one series for each level from the root to the account; they
+    bound whatever the others give. `boundary` bounds what `identity` gives, to which a resource policy adds: where
+    only the boundary stands against a resource policy, AWS's answer depends on how that names the caller, and ours
+    is UNDECIDED.
     """
-    asked = [(Layer.IDENTITY, _votes(identity, request))]
+    given = (Layer.IDENTITY, _votes(identity, request))
     bounds = [(Layer.BOUNDARY, _votes((boundary,), request))] if boundary else []
-    bounds += [(Layer.ORGANIZATION, _votes(level, request)) for level in organization]
+    levels = [(Layer.ORGANIZATION, _votes(level, request)) for level in organization]
     granted = [(Layer.RESOURCE, _votes((resource,), request))] if resource else []
 
-    for layer, votes in (*asked, *bounds, *granted):
+    layers = (given, *bounds, *levels, *granted)
+    for layer, votes in layers:
         if votes.denies is Truth.YES:
             return Decision(Answer.DENIED, layer, votes.denying)
-    allowed = _allowed(asked[0][1], bounds, [votes for _, votes in granted])
-    if allowed.answer in {Answer.ALLOWED, Answer.UNDECIDED}:
-        for layer, votes in (*asked, *bounds, *granted):
+    allowed = _allowed([given, *bounds], levels, granted)
+    if allowed.answer is not Answer.NOT_ALLOWED:
+        for layer, votes in layers:
             if votes.denies is Truth.UNKNOWN:
                 return Decision(Answer.UNDECIDED, layer, votes.denying)
     return allowed
@@ -127,17 +134,19 @@ def decide(
 _ANSWERS = {Truth.NO: Answer.NOT_ALLOWED, Truth.UNKNOWN: Answer.UNDECIDED, Truth.YES: Answer.ALLOWED}
 
 
-def _allowed(identity: _Votes, bounds: Sequence[tuple[Layer, _Votes]], granted: Sequence[_Votes]) -> Decision:
-    """Decide as if nothing were denied."""
-    for votes in granted:
-        if votes.allows is Truth.YES:
-            return Decision(Answer.ALLOWED, Layer.RESOURCE, votes.allowing)
-    layers = [(Layer.IDENTITY, identity), *bounds]
-    least = min(votes.allows for _, votes in layers)
-    layer, weakest = next((layer, votes) for layer, votes in layers if votes.allows is least)
-    if least is Truth.YES:
-        return Decision(Answer.ALLOWED, Layer.IDENTITY, identity.allowing)
-    for votes in granted:
-        if votes.allows >= least:
-            return Decision(_ANSWERS[votes.allows], Layer.RESOURCE, votes.allowing)
-    return Decision(_ANSWERS[least], layer, weakest.allowing)
+def _allowed(own: Sequence[_Voted], levels: Sequence[_Voted], granted: Sequence[_Voted]) -> Decision:
+    """Decide as if nothing were denied; `own` are the identity policies and, if there is one, the boundary."""
+    layer, votes = _weakest(own)
+    allows = votes.allows
+    most = Truth.YES if all(bound.allows is Truth.YES for _, bound in own[1:]) else Truth.UNKNOWN
+    for resource, more in granted:
+        if min(more.allows, most) >= allows:
+            layer, votes, allows = resource, more, min(more.allows, most)
+    for level, bound in levels:
+        if bound.allows < allows:
+            layer, votes, allows = level, bound, bound.allows
+    return Decision(_ANSWERS[allows], layer, votes.allowing)
+
+
+def _weakest(layers: Sequence[_Voted]) -> _Voted:
+    return min(layers, key=lambda voted: voted[1].allows)

@@ -5,25 +5,41 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import operator
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from permission_guard.iam.pattern import Glob, Missing, Token, Variable, Wild, filled, tokens
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
 
 _ARN_PARTS: Final = 6
+_NUMBER: Final = re.compile(
+    r"[+-]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})(?:[eE][+-]?[0-9]{1,3})?"
+)
+_SECONDS: Final = re.compile(r"-?[0-9]{1,19}")
+_YEAR: Final = re.compile(r"[0-9]{4}")
+_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 Pieces: TypeAlias = tuple[str | Wild, ...]
 """A policy's value after its variables are filled in."""
 
 Test: TypeAlias = Callable[[str], Truth]
 """A policy's value, compiled: tells whether one value of the request passes it."""
+
+
+def _never(_: str) -> Truth:
+    return Truth.NO
+
+
+def _cannot_tell(_: str) -> Truth:
+    return Truth.UNKNOWN
 
 
 def _text(pieces: Pieces) -> str:
@@ -67,7 +83,7 @@ def _arn_like(pieces: Pieces) -> Test:
     if segments == [[Wild.RUN]]:
         return lambda _: Truth.YES
     if len(segments) < _ARN_PARTS:
-        return lambda _: Truth.UNKNOWN if Wild.RUN in pieces or Wild.ONE in pieces else Truth.NO
+        return _cannot_tell if Wild.RUN in pieces or Wild.ONE in pieces else _never
     globs = [Glob(tuple(segment)) for segment in segments]
 
     def test(value: str) -> Truth:
@@ -83,31 +99,38 @@ def _arn_like(pieces: Pieces) -> Test:
 def _boolean(pieces: Pieces) -> Test:
     want = _text(pieces).lower()
     if want not in {"true", "false"}:
-        return lambda _: Truth.UNKNOWN
+        return _cannot_tell
     return lambda value: truth(value.lower() == want)
 
 
 def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a date: ISO 8601 or seconds since 1970."""
+    """Read a date: one of the W3C forms of ISO 8601, or seconds since 1970.
+
+    Four digits are a year or a second of 1970; AWS does not say which, so they are neither.
+    """
+    if _YEAR.fullmatch(text):
+        return None
     try:
-        if text.lstrip("-").isdigit():
+        if _SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _compared(
-    read: Callable[[str], Decimal | None] | Callable[[str], datetime | None], compare: Callable[..., bool]
-) -> Callable[[Pieces], Test]:
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
+def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Callable[[Pieces], Test]:
     def make(pieces: Pieces) -> Test:
         want = read(_text(pieces))
 
@@ -126,7 +149,7 @@ def _in_network(pieces: Pieces) -> Test:
     try:
         network = ipaddress.ip_network(_text(pieces), strict=False)
     except ValueError:
-        return lambda _: Truth.UNKNOWN
+        return _cannot_tell
 
     def test(value: str) -> Truth:
         try:
@@ -153,7 +176,7 @@ _MAKERS: Final[Mapping[str, Callable[[Pieces], Test]]] = MappingProxyType(
         "arnequals": _arn_like,
         "arnlike": _arn_like,
         "bool": _boolean,
-        "binaryequals": _equals,
+        "binaryequals": _compared(_bytes, operator.eq),
         "ipaddress": _in_network,
         **{f"numeric{name}": _compared(_number, order) for name, order in _ORDERS.items()},
         **{f"date{name}": _compared(_moment, order) for name, order in _ORDERS.items()},
@@ -178,6 +201,10 @@ POSITIVES: Final = frozenset(_MAKERS)
 """Every operator that is not a negation, in lower case, `Null` apart."""
 
 _TAKING_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike"})
+_TAKING_VARIABLES: Final = _TAKING_WILDCARDS | {"stringequals", "stringequalsignorecase", "bool"}
+"""The others take none: there a `${...}` stands for itself, which is no number, date, address or base 64."""
+
+_WITHOUT: Final = MappingProxyType({Missing.ABSENT: _never, Missing.UNKNOWN: _cannot_tell})
 
 
 class Value:
@@ -189,14 +216,20 @@ class Value:
         self.text = text
         self._make = _MAKERS[positive_operator]
         self._tokens: tuple[Token, ...] = tokens(
-            text, variables=variables, wildcards=positive_operator in _TAKING_WILDCARDS
+            text,
+            variables=variables and positive_operator in _TAKING_VARIABLES,
+            wildcards=positive_operator in _TAKING_WILDCARDS,
         )
         plain = tuple(token for token in self._tokens if not isinstance(token, Variable))
         self._test = self._make(plain) if len(plain) == len(self._tokens) else None
 
-    def test(self, context: Context) -> Test | Missing:
-        """Return the test of this value in a request, or why its variables cannot be filled in."""
+    def test(self, context: Context) -> Test:
+        """Return the test of this value in a request.
+
+        A variable without a value is null: nothing equals it or is like it, so that the negated operators are true
+        (reference_policies_variables.html, "Policy variables with no value").
+        """
         if self._test is not None:
             return self._test
         pieces = filled(self._tokens, context)
-        return pieces if isinstance(pieces, Missing) else self._make(pieces)
+        return _WITHOUT[pieces] if isinstance(pieces, Missing) else self._make(pieces)

@@ -22,6 +22,7 @@ Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Js
 
 _WITH_VARIABLES: Final = "2012-10-17"
 _VERSIONS: Final = ("2008-10-17", _WITH_VARIABLES)
+_LONGEST_NUMBER: Final = 1_000
 _TOP: Final = frozenset({"Version", "Id", "Statement"})
 _ELEMENTS: Final = frozenset(
     {
@@ -105,6 +106,8 @@ class Policy:
         version = body.get("Version")
         if version is not None and (not isinstance(version, str) or version not in _VERSIONS):
             raise PolicyError("Version", f"is {version!r}, not one of {', '.join(_VERSIONS)}")
+        if not isinstance(body.get("Id", ""), str):
+            raise PolicyError("Id", "is not a string")
         if "Statement" not in body:
             raise PolicyError("Statement", "is missing")
         listed = body["Statement"]
@@ -122,14 +125,25 @@ def loads(text: str) -> Json:
     """Read JSON. Raises PolicyError for malformed text and for an object that says one key twice."""
 
     def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        body = dict(pairs)
-        if len(body) != len(pairs):
-            twice = next(key for position, (key, _) in enumerate(pairs) if key in dict(pairs[:position]))
-            raise PolicyError("document", f"says the key {twice!r} twice in one object")
+        body: dict[str, Json] = {}
+        for key, value in pairs:
+            if key in body:
+                raise PolicyError("document", f"says the key {key!r} twice in one object")
+            body[key] = value
         return body
 
+    def constant(name: str) -> Json:
+        raise PolicyError("document", f"holds {name}, which JSON does not have")
+
+    def integer(digits: str) -> Json:
+        if len(digits) > _LONGEST_NUMBER:
+            raise PolicyError("document", f"holds a number of more than {_LONGEST_NUMBER} digits")
+        return int(digits)
+
     try:
-        value: Json = json.loads(text, object_pairs_hook=object_of)
+        value: Json = json.loads(
+            text, object_pairs_hook=object_of, parse_constant=constant, parse_int=integer
+        )
     except json.JSONDecodeError as error:
         raise PolicyError(f"line {error.lineno} column {error.colno}", f"is not JSON: {error.msg}") from error
     except RecursionError as error:

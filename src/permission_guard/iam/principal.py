@@ -27,7 +27,8 @@ class NamedPrincipal:
     def match(self, principal: Principal) -> Truth:
         """Tell whether the caller is this principal.
 
-        An account stands for each of its principals; a deleted principal's unique id (`AROA...`) for nobody.
+        An account stands for each of its principals; a deleted principal's unique id (`AROA...`) for nobody; a
+        canonical user id is another name of some account, and does not tell of which.
         """
         if self.is_anyone:
             return Truth.YES
@@ -37,12 +38,16 @@ class NamedPrincipal:
                     return Truth.UNKNOWN
                 return truth(self.type == "Service" and self.name.lower() == name.lower())
             case IamPrincipal(arn, account, session):
-                if self.type != "AWS":
-                    return Truth.NO
-                root = self.name.startswith("arn:") and self.name.endswith(f":iam::{account}:root")
-                return truth(root or self.name in {account, arn, session})
+                if self.type == "CanonicalUser":
+                    return Truth.UNKNOWN
+                return truth(self.type == "AWS" and (self.is_root_of(account) or self.name in {arn, session}))
             case Anonymous():
                 return Truth.NO
+
+    def is_root_of(self, account: str) -> bool:
+        """Tell whether this names the account as a whole, by its id or by its root's ARN."""
+        root = self.name.startswith("arn:") and self.name.endswith(f":iam::{account}:root")
+        return self.type == "AWS" and (root or self.name == account)
 
     @property
     def account(self) -> str | None:
@@ -64,4 +69,17 @@ class Principals:
     def match(self, principal: Principal) -> Truth:
         """Tell whether the element covers the caller."""
         found = any_of(one.match(principal) for one in self.named)
-        return ~found if self.negated else found
+        return self._excepted(found, principal) if self.negated else found
+
+    def _excepted(self, found: Truth, principal: Principal) -> Truth:
+        """NotPrincipal surely excepts only a caller whom it names together with the caller's account.
+
+        "AWS might validate the account first, then the role, and then the assumed-role user"
+        (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
+        """
+        if found is not Truth.YES or not isinstance(principal, IamPrincipal):
+            return ~found
+        names = {one.name for one in self.named if one.type in {"AWS", "*"}}
+        itself = principal.arn in names or principal.arn.endswith(":root")
+        account = any(one.is_root_of(principal.account) for one in self.named)
+        return Truth.NO if "*" in names or (itself and account) else Truth.UNKNOWN

@@ -66,6 +66,7 @@ class Account:
 
     account: str = "111122223333"
     region: str = "us-east-1"
+    partition: str = "aws"
     has_resource_policy_calls: bool = True
     """Whether GetResourcePolicy and PutResourcePolicy exist here."""
     functions: dict[str, Function] = field(default_factory=dict)
@@ -80,13 +81,13 @@ class Account:
 
     def role_arn(self, path_and_name: str) -> str:
         """Return the ARN of a role of this account."""
-        return f"arn:aws:iam::{self.account}:role/{path_and_name}"
+        return f"arn:{self.partition}:iam::{self.account}:role/{path_and_name}"
 
     def with_function(
         self, name: str, *, role: str = "role", log_group: str = "", aliases: Sequence[str] = ()
     ) -> Function:
         """Create a function; its role need not exist."""
-        arn = FunctionArn("aws", self.region, self.account, name)
+        arn = FunctionArn(self.partition, self.region, self.account, name)
         made = Function(arn, self.role_arn(role), log_group or f"/aws/lambda/{name}", set(aliases))
         self.functions[name] = made
         return made
@@ -171,7 +172,7 @@ class Account:
 
     def _resolved(self, target: str) -> tuple[Function, str | None]:
         try:
-            arn, qualifier = named(target, partition="aws", region=self.region, account=self.account)
+            arn, qualifier = named(target, partition=self.partition, region=self.region, account=self.account)
         except ArnError as error:
             raise ApiError("InvalidParameterValueException", str(error)) from error
         function = self.functions.get(arn.name)

@@ -1,0 +1,67 @@
+"""The guard as the Lambda function connects it, on the wire to an account in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from permission_guard.actor import Actor
+from permission_guard.aws.act import AwsActor
+from permission_guard.aws.observe import AwsObserver
+from permission_guard.aws.tell import SnsHerald
+from permission_guard.grant import Grant
+from permission_guard.pipeline import Guard
+from permission_guard.report import Report
+from permission_guard.settings import Settings
+from permission_guard.trigger import Everything, Kind, Trigger
+from permission_guard.world import Account
+from tests.aws.transport import Transport
+from tests.samples import LOGGING
+
+NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
+TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
+QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters"
+ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, "the AWS CLI", "192.0.2.10")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """An account with the function `orders`, whose role has no rights, and the guard that watches it."""
+
+    account: Account
+    wire: Transport
+    guard: Guard
+
+    def happen(
+        self, kind: Kind, *, arrived: str | Everything | None = None, qualifier: str | None = None
+    ) -> Report:
+        """Let the guard deal with an event about `orders`."""
+        function = self.account.functions["orders"].arn if "orders" in self.account.functions else _ORDERS
+        return self.guard.handle(Trigger(kind, function, qualifier, ALICE, "event-1", NOW, arrived), NOW)
+
+    def let_in(self, principal: str, **bounds: str) -> Report:
+        """Add a permission to `orders`, and let the guard deal with the event."""
+        self.account.add_permission("orders", Grant("it", "lambda:InvokeFunction", principal, **bounds))
+        return self.happen(Kind.PERMISSION_ADDED, arrived="it")
+
+
+_ACCOUNT = Account()
+_ORDERS = _ACCOUNT.with_function("orders").arn
+
+
+def guarded(*, documents: bool = True, **given: str) -> Guarded:
+    """Set it up; `documents` says whether GetResourcePolicy and PutResourcePolicy exist."""
+    account = Account(has_resource_policy_calls=documents)
+    settings = Settings.of(given, account=account.account, region=account.region)
+    account.with_role("role")
+    account.with_function("orders", aliases=["live"])
+    account.managed[settings.logging_policy_arn] = str(LOGGING).replace("'", '"')
+    wire = Transport(account)
+    clients = wire.clients()
+    guard = Guard(
+        settings,
+        AwsObserver(clients, settings.logging_policy_arn),
+        AwsActor(clients),
+        SnsHerald(clients, TOPIC, QUEUE),
+    )
+    return Guarded(account, wire, guard)

@@ -1,0 +1,179 @@
+"""Real boto3 clients whose calls end in an account in memory: botocore checks what is sent, the account answers.
+
+botocore asks its `before-call` handlers for a response before it opens a connection; its own Stubber works so too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+
+from permission_guard.aws.clients import Clients
+from permission_guard.grant import Grant
+from permission_guard.world import Account, ApiError
+
+STATUS = {
+    "TooManyRequestsException": 429,
+    "Throttling": 400,
+    "ServiceException": 500,
+    "ResourceNotFoundException": 404,
+    "ResourceConflictException": 409,
+    "PreconditionFailedException": 412,
+    "AccessDeniedException": 403,
+    "AccessDenied": 403,
+    "UnknownOperationException": 404,
+}
+VERSION = {"VersionId": "v1"}
+
+Params = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """As much of an HTTP response as botocore looks at."""
+
+    status_code: int = 200
+
+
+@dataclass(slots=True)
+class Transport:
+    """The wire: every call in order, what was published and queued, and the faults a test asks for."""
+
+    account: Account
+    calls: list[str] = field(default_factory=list)
+    sent: list[tuple[str, Params]] = field(default_factory=list)
+    published: list[Params] = field(default_factory=list)
+    queued: list[Params] = field(default_factory=list)
+    faults: dict[str, Exception] = field(default_factory=dict)
+    """By operation, what every call of it ends in."""
+    _params: Params = field(default_factory=dict)
+
+    def clients(self) -> Clients:
+        """Clients on this wire."""
+        session = boto3.Session("AKIAEXAMPLE", "secret", region_name=self.account.region)
+        session.events.register("before-parameter-build", self._note)
+        session.events.register("before-call", self._answer)
+        return Clients(session)
+
+    def _note(self, params: Params, **_: Any) -> None:
+        self._params = dict(params)
+
+    def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
+        operation = str(model.name)
+        self.calls.append(operation)
+        self.sent.append((operation, self._params))
+        try:
+            if operation in self.faults:
+                raise self.faults[operation]
+            return Response(), self._operations()[operation](self._params)
+        except ApiError as error:
+            status = STATUS.get(error.code, 400)
+            message = str(error).removeprefix(f"{error.code}: ")
+            return Response(status), {
+                "Error": {"Code": error.code, "Message": message},
+                "ResponseMetadata": {"HTTPStatusCode": status},
+            }
+
+    def _operations(self) -> dict[str, Callable[[Params], Answer]]:
+        return {
+            "GetFunctionConfiguration": self._function,
+            "GetPolicy": lambda p: self._managed(p) if "PolicyArn" in p else self._policy(p["FunctionName"]),
+            "GetResourcePolicy": lambda p: _document(self.account.get_resource_policy(p["ResourceArn"])),
+            "PutResourcePolicy": self._put,
+            "AddPermission": self._add,
+            "RemovePermission": self._remove,
+            "GetRole": self._role,
+            "ListAttachedRolePolicies": lambda p: {
+                "AttachedPolicies": [{"PolicyArn": arn} for arn in self.account.roles[p["RoleName"]].attached]
+            },
+            "ListRolePolicies": lambda p: {"PolicyNames": list(self.account.roles[p["RoleName"]].inline)},
+            "GetRolePolicy": lambda p: {
+                # IAM sends documents percent-encoded; botocore decodes them.
+                "PolicyDocument": quote(self.account.roles[p["RoleName"]].inline[p["PolicyName"]])
+            },
+            "GetPolicyVersion": lambda p: {
+                "PolicyVersion": {**VERSION, "Document": quote(self.account.managed[p["PolicyArn"]])}
+            },
+            "AttachRolePolicy": self._attach,
+            "DescribeLogGroups": self._groups,
+            "Publish": self._publish,
+            "SendMessage": self._queue,
+        }
+
+    def _function(self, params: Params) -> Answer:
+        function = self.account.get_function(params["FunctionName"])
+        logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
+        return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
+
+    def _policy(self, target: str) -> Answer:
+        return _document(self.account.get_policy(target))
+
+    def _put(self, params: Params) -> Answer:
+        stored = self.account.put_resource_policy(
+            params["ResourceArn"], params["Policy"], params.get("RevisionId")
+        )
+        return _document(stored)
+
+    def _add(self, params: Params) -> Answer:
+        url = params.get("InvokedViaFunctionUrl")
+        grant = Grant(
+            params["StatementId"],
+            params["Action"],
+            params["Principal"],
+            params.get("SourceArn"),
+            params.get("SourceAccount"),
+            params.get("EventSourceToken"),
+            params.get("PrincipalOrgID"),
+            params.get("FunctionUrlAuthType"),
+            None if url is None else str(url).lower(),
+        )
+        made = self.account.add_permission(params["FunctionName"], grant, params.get("RevisionId"))
+        return {"Statement": json.dumps(made)}
+
+    def _remove(self, params: Params) -> Answer:
+        self.account.remove_permission(
+            params["FunctionName"], params["StatementId"], params.get("RevisionId")
+        )
+        return {}
+
+    def _role(self, params: Params) -> Answer:
+        role = self.account.get_role(params["RoleName"])
+        boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
+        tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
+        return {"Role": {"Arn": role.arn, "Tags": tags, **boundary}}
+
+    def _managed(self, params: Params) -> Answer:
+        self.account.get_managed_policy(params["PolicyArn"])
+        return {"Policy": {"DefaultVersionId": VERSION["VersionId"]}}
+
+    def _attach(self, params: Params) -> Answer:
+        self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
+        return {}
+
+    def _groups(self, params: Params) -> Answer:
+        prefix, limit = params["logGroupNamePrefix"], params["limit"]
+        found = sorted(name for name in self.account.log_groups if name.startswith(prefix))
+        return {"logGroups": [{"logGroupName": name} for name in found[:limit]]}
+
+    def _publish(self, params: Params) -> Answer:
+        if len(params["Message"].encode()) > 256 * 1024:
+            raise ApiError("InvalidParameter", "Invalid parameter: Message too long")
+        subject = params["Subject"]
+        if not subject.isascii() or not subject.isprintable() or not 0 < len(subject) <= 100:
+            raise ApiError("InvalidParameter", "Invalid parameter: Subject")
+        self.published.append(params)
+        return {"MessageId": "1"}
+
+    def _queue(self, params: Params) -> Answer:
+        self.queued.append(params)
+        return {"MessageId": "1"}
+
+
+def _document(found: tuple[str, str]) -> Answer:
+    return {"Policy": found[0], "RevisionId": found[1]}

@@ -1,0 +1,81 @@
+"""The sample events, and an account in memory in which what they tell has just happened."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from permission_guard.document import dumped
+from permission_guard.pipeline import Guard
+from permission_guard.settings import Settings
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+
+FOLDER = Path(__file__).parent.parent / "events"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+ACCOUNT = "123456789012"
+NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
+GUARD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/permission-guard-GuardRole-1ABCDEFGHIJKL"
+LOGGING = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "*",
+    },
+}
+
+
+def sample(name: str) -> dict[str, Any]:
+    """One of the events."""
+    event: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An account, and a guard that watches it."""
+
+    account: Account
+    guard: Guard
+    herald: WorldHerald
+
+
+def scene(event: dict[str, Any], **settings: str) -> Scene:
+    """An account in which the function `orders` exists, its role has no rights, and the event has just happened."""
+    detail = event["detail"]
+    region = detail["awsRegion"]
+    account = Account(ACCOUNT, region, partition="aws-cn" if region.startswith("cn-") else "aws")
+    asked = Settings.of(settings, account=ACCOUNT, region=region)
+    account.managed[asked.logging_policy_arn] = dumped(LOGGING)
+    request = detail["requestParameters"] or {}
+    path = request.get("role", "role/orders-role").split(":role/")[-1].removeprefix("role/")
+    account.with_role(path)
+    function = account.with_function("orders", role=path, aliases=["live"])
+    function.log_group = request.get("loggingConfig", {}).get("logGroup", function.log_group)
+    _happen(account, detail)
+    account.calls.clear()
+    herald = WorldHerald()
+    guard = Guard(asked, WorldObserver(account, asked.logging_policy_arn), WorldActor(account), herald)
+    return Scene(account, guard, herald)
+
+
+def _happen(account: Account, detail: dict[str, Any]) -> None:
+    """Do to the account what the event's call did."""
+    request, response = detail["requestParameters"] or {}, detail["responseElements"] or {}
+    if "statement" in response:
+        statement = json.loads(response["statement"])
+        if statement["Resource"].split(":")[4] == ACCOUNT:
+            account.put_resource_policy(statement["Resource"], _policy(statement), None)
+    if detail["eventName"] == "PutResourcePolicy" and ":function:" in request.get("resourceArn", ""):
+        unrecorded = _policy({**_OPEN, "Resource": request["resourceArn"]})
+        account.put_resource_policy(request["resourceArn"], request.get("policy", unrecorded), None)
+
+
+_OPEN = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction"}
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return dumped({"Version": "2012-10-17", "Id": "default", "Statement": [statement]})
