@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from permission_guard.document import dumped
+from permission_guard.document import Body, dumped
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
@@ -18,7 +18,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 ACCOUNT = "123456789012"
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 GUARD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/permission-guard-GuardRole-1ABCDEFGHIJKL"
-LOGGING = {
+LOGGING: Body = {
     "Version": "2012-10-17",
     "Statement": {
         "Effect": "Allow",

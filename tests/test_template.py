@@ -89,8 +89,7 @@ def test_no_statement_allows_every_resource_or_a_wildcard_of_actions() -> None:
 def test_the_environment_names_every_setting_and_nothing_else() -> None:
     doors = {"ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN"}
     lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
-    powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-    assert set(ENVIRONMENT) == {*SETTINGS.values(), "MODE", "REPAIR_EXISTING"} | lists | doors | powertools
+    assert set(ENVIRONMENT) == {*SETTINGS.values(), "MODE", "REPAIR_EXISTING"} | lists | doors
 
 
 def parameter(variable: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -26,8 +26,9 @@ from permission_guard.trigger import Ignored, trigger_of
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
-metrics = Metrics()
+SERVICE: Final = "permission-guard"
+logger = Logger(service=SERVICE)
+metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         trigger = trigger_of(event, guard_role_arn=guard.settings.guard_role_arn)
         if isinstance(trigger, Ignored):
             logger.info("ignored", why=trigger.why)
+            metrics.add_metric("Ignored", MetricUnit.Count, 1)
             return {"ignored": trigger.why}
         report = guard.handle(trigger, datetime.now(UTC))
     except (BadEvent, SettingsError, TryAgain) as error:
@@ -73,6 +75,7 @@ def _noted(report: Report) -> dict[str, Any]:
     """Write what was found and done into the log and the metrics."""
     if report.is_gone:
         logger.info("function is gone", function=str(report.facts.arn))
+        metrics.add_metric("Gone", MetricUnit.Count, 1)
         return {"gone": str(report.facts.arn)}
     metrics.add_metric("Judged", MetricUnit.Count, 1)
     for finding in report.findings:

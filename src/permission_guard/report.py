@@ -35,7 +35,10 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding and its end: what was done or why not, with what stood there before and stands there now."""
+    """One finding and its end: what was done or why not, with what stood there before.
+
+    `after` is what stands there now if it was repaired, else what was to stand there.
+    """
 
     finding: Finding
     ending: Ending

@@ -9,6 +9,7 @@ from permission_guard.actor import Actor
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.tell import SnsHerald
+from permission_guard.document import dumped
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
@@ -55,7 +56,7 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
     settings = Settings.of(given, account=account.account, region=account.region)
     account.with_role("role")
     account.with_function("orders", aliases=["live"])
-    account.managed[settings.logging_policy_arn] = str(LOGGING).replace("'", '"')
+    account.managed[settings.logging_policy_arn] = dumped(LOGGING)
     wire = Transport(account)
     clients = wire.clients()
     guard = Guard(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+from permission_guard.document import dumped
 from permission_guard.facts import GONE, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.ports import TryAgain
 from permission_guard.report import Ending
@@ -99,7 +100,7 @@ def test_a_role_is_read_with_everything_that_bears_on_it() -> None:
         "arn:aws:iam::111122223333:policy/boundary",
         "arn:aws:iam::111122223333:policy/managed",
     )
-    there.account.managed |= dict.fromkeys((boundary, managed), str(LOGGING).replace("'", '"'))
+    there.account.managed |= dict.fromkeys((boundary, managed), dumped(LOGGING))
     role = there.account.with_role("shop/role", inline=LOGGING)
     role.attached, role.boundary, role.tags = [managed], boundary, {"team": "shop"}
     there.account.functions["orders"].role_arn = role.arn
