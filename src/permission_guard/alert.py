@@ -17,6 +17,8 @@ SUBJECT_LIMIT: Final = 100
 """Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (same page)."""
+_HALF: Final = MESSAGE_LIMIT // 2 - 64
+"""What the mail and the JSON may each take of it."""
 _TEXT_LIMIT: Final = 4000
 """Characters after which a single text of AWS's or a caller's is cut in an alert."""
 
@@ -78,15 +80,12 @@ def _paragraph(number: int, line: Line) -> list[str]:
     shown = [_wrapped(printable(row)) for row in rows]
     if line.before is not None and line.after is not None:
         # Whole lines, to be copied: they are JSON.
+        label = "After " if line.ending is Ending.REPAIRED else "Wanted"
         shown += [
             f"   Before   {printable(line.before) or '(nothing)'}",
-            f"   After    {printable(line.after)}",
+            f"   {label}   {printable(line.after)}",
         ]
     return [*shown, _wrapped(printable(f"   Next     {finding.advice}"))] if finding.advice else shown
-
-
-def _lines(text: str) -> str:
-    return "\n            ".join(map(printable, text.splitlines())) or "(nothing)"
 
 
 def _wrapped(row: str) -> str:
@@ -157,7 +156,7 @@ def _entry(line: Line) -> dict[str, Json]:
             "outcome": line.ending.value,
             "what": line.what,
             "before": line.before,
-            "after": line.after,
+            "after" if line.ending is Ending.REPAIRED else "wanted": line.after,
         },
         "next": finding.advice,
     }
@@ -201,17 +200,23 @@ def _request(request: Request) -> dict[str, Json]:
     }
 
 
-def message(report: Report) -> tuple[str, str]:
-    """The mail and the JSON, each cut so that both together stay within SNS's limit.
+def message(report: Report) -> str:
+    """The message as SNS takes it with MessageStructure=json: text for mail, JSON for everybody else.
 
-    The JSON is cut by leaving out whole findings, and says how many.
+    What does not fit is left out: lines at the end of the mail, whole findings of the JSON, which says how many.
     """
-    half = MESSAGE_LIMIT // 2 - 1024
-    mail = text(report).encode()[:half].decode(errors="ignore")
-    whole = body(report)
-    entries = [_entry(line) for line in report.lines]
-    kept = list(entries)
-    while kept and len(json.dumps({**whole, "findings": kept})) > half:
-        kept.pop()
-    left_out: dict[str, Json] = {"leftOut": len(entries) - len(kept)} if len(kept) < len(entries) else {}
-    return mail, json.dumps({**whole, "findings": kept, **left_out})
+    mail = text(report).splitlines()
+    while _size("\n".join(mail)) > _HALF:
+        del mail[len(mail) * 9 // 10 :]
+    whole, findings = body(report), [_entry(line) for line in report.lines]
+    kept = len(findings)
+    machine = json.dumps(whole)
+    while _size(machine) > _HALF:
+        kept = kept * 9 // 10
+        machine = json.dumps({**whole, "findings": findings[:kept], "leftOut": len(findings) - kept})
+    return json.dumps({"default": machine, "email": "\n".join(mail) + "\n"})
+
+
+def _size(part: str) -> int:
+    """Bytes that a part takes in the message, where its quotes and its non-ASCII characters are escaped."""
+    return len(json.dumps(part))

@@ -63,8 +63,8 @@ class Record:
         value = self.body.get(key)
         if value is None or isinstance(value, bool):
             return bool(value)
-        if value in {"true", "false"}:
-            return bool(value == "true")
+        if isinstance(value, str) and value in {"true", "false"}:
+            return value == "true"
         raise BadEvent(self._at(key), f"is {_kind(value)}, neither true nor false")
 
     def moment(self, key: str) -> datetime:

@@ -11,7 +11,7 @@ from permission_guard.finding import Finding, Severity, Verdict
 from permission_guard.outcome import Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
-from permission_guard.step import diff
+from permission_guard.step import diffs
 from permission_guard.trigger import Trigger
 
 
@@ -75,10 +75,9 @@ class Report:
 
     def _lines(self) -> Iterator[Line]:
         for outcome in self.outcomes:
-            before, after = diff(outcome.step)
             detail = f"{outcome.step.what}: {outcome.result.value}"
             what = f"{detail} ({outcome.detail})" if outcome.detail else detail
-            for finding in outcome.step.mends:
+            for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after)
         for tell in self.plan.tells:
             yield Line(tell.finding, Ending.TOLD, f"nothing was changed: {tell.reason}")

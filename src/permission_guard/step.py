@@ -53,6 +53,7 @@ class BoundStatements:
     policy: PolicyFacts
     swaps: tuple[Swap, ...]
     mends: tuple[Finding, ...]
+    """One finding for each swap."""
 
     @property
     def before(self) -> str:
@@ -105,15 +106,13 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
             assert_never(step)
 
 
-def diff(step: Step) -> tuple[str, str]:
-    """Return what stands there before and what will stand there after, as texts to put side by side."""
+def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
+    """Return each finding that a step mends, with what stands there before and what will stand there after."""
     match step:
         case AttachRolePolicy():
-            return "", step.policy.name
+            return tuple((finding, "", step.policy.name) for finding in step.mends)
         case BoundStatements():
-            return (
-                "\n".join(dumped(swap.before) for swap in step.swaps),
-                "\n".join(dumped(swap.after) for swap in step.swaps),
-            )
+            pairs = zip(step.mends, step.swaps, strict=True)
+            return tuple((finding, dumped(swap.before), dumped(swap.after)) for finding, swap in pairs)
         case _:
             assert_never(step)

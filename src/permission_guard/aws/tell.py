@@ -25,25 +25,25 @@ class SnsHerald:
 
     def tell(self, report: Report) -> None:
         """Publish a report. Raises TryAgain if neither the topic nor the queue takes it."""
-        mail, machine = message(report)
+        whole = message(report)
         try:
             with translated():
                 self._clients.sns.publish(
                     TopicArn=self._topic_arn,
                     Subject=subject(report),
                     MessageStructure="json",
-                    Message=json.dumps({"default": machine, "email": mail}),
+                    Message=whole,
                     MessageAttributes={
                         name: {"DataType": "String", "StringValue": value}
                         for name, value in attributes(report).items()
                     },
                 )
         except (TryAgain, Refused, ChangedMeanwhile) as failure:
-            self._keep(machine, str(failure))
+            self._keep(whole, str(failure))
 
-    def _keep(self, machine: str, reason: str) -> None:
+    def _keep(self, whole: str, reason: str) -> None:
         """Keep an alert that could not be sent: what it tells is done, so a second run would find nothing to tell."""
-        body = json.dumps({"undelivered": reason, "alert": json.loads(machine)})
+        body = json.dumps({"undelivered": reason, "alert": json.loads(json.loads(whole)["default"])})
         try:
             with translated():
                 self._clients.sqs.send_message(QueueUrl=self._dead_letter_queue_url, MessageBody=body)

@@ -79,7 +79,9 @@ def domestic(constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iter
     """Every kind of origin that is trusted: the accounts, and any other account of a trusted organisation."""
     organizations: tuple[str | None, ...] = (*trusted.organizations, None)
     for account in trusted.all_accounts:
-        for organization in organizations if _organizations(constants) else organizations[:1]:
+        # The own account is taken to be in the first trusted organisation; another one may be in none of them.
+        settled = account == trusted.account and not _organizations(constants)
+        for organization in organizations[:1] if settled else organizations:
             yield Origin(account, organization, Kin.ACCOUNT)
     outside = next(account for account in reversed(_NOBODY) if account not in trusted.all_accounts)
     for organization in trusted.organizations:

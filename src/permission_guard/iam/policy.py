@@ -166,7 +166,7 @@ def _statement(entry: Json, index: int, *, variables: bool) -> Statement:
     if sid is not None and not isinstance(sid, str):
         raise PolicyError(f"{path}.Sid", "is not a string")
     effect = entry.get("Effect")
-    if effect not in {"Allow", "Deny"}:
+    if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
         raise PolicyError(f"{path}.Effect", f"is {effect!r}, not Allow or Deny")
 
     def actions(texts: tuple[str, ...], *, negated: bool) -> Patterns:

@@ -1,0 +1,81 @@
+"""Settings: what is left out has its default, and what cannot be read is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.finding import Concern
+from permission_guard.settings import Mode, Settings, SettingsError, Treatment
+
+
+def of(region: str = "eu-west-1", **given: str) -> Settings:
+    return Settings.of(given, account="123456789012", region=region)
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    settings = of()
+    assert settings.mode is Mode.ENFORCE
+    assert not settings.repair_existing
+    assert settings.trusted.all_accounts == ("123456789012",)
+    assert {concern: settings.treatments[concern] for concern in Concern} == {
+        Concern.ROLE_CAN_WRITE_LOGS: Treatment.REPAIR,
+        Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: Treatment.REPAIR,
+        Concern.FUNCTION_IS_NOT_PUBLIC: Treatment.REPAIR,
+        Concern.FOREIGN_ACCOUNTS: Treatment.ALERT,
+        Concern.PUBLIC_FUNCTION_URLS: Treatment.ALERT,
+    }
+
+
+PARTITIONS = {
+    "eu-west-1": "aws",
+    "cn-north-1": "aws-cn",
+    "us-gov-west-1": "aws-us-gov",
+    "eusc-de-east-1": "aws-eusc",
+}
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+def test_the_policy_to_attach_is_the_one_of_the_partition(region: str) -> None:
+    assert of(region).logging_policy_arn == (
+        f"arn:{PARTITIONS[region]}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    )
+
+
+def test_lists_are_read_with_spaces_and_without_the_empty() -> None:
+    settings = of(TRUSTED_ACCOUNTS=" 111122223333 ,,444455556666", TRUSTED_ORGANIZATION_IDS="o-abcdefghij")
+    assert settings.trusted.all_accounts == ("123456789012", "111122223333", "444455556666")
+    assert settings.trusted.organizations == ("o-abcdefghij",)
+
+
+def test_the_own_account_among_the_trusted_counts_once() -> None:
+    assert of(TRUSTED_ACCOUNTS="123456789012").trusted.all_accounts == ("123456789012",)
+
+
+WRONG = {
+    "MODE": ("observe", "MODE is 'observe', not one of Enforce, Observe"),
+    "ROLE_CAN_WRITE_LOGS": ("Fix", "ROLE_CAN_WRITE_LOGS is 'Fix', not one of Repair, Alert, Off"),
+    "FOREIGN_ACCOUNTS": (
+        "Repair",
+        "FOREIGN_ACCOUNTS is Repair, but this is never repaired: say Alert or Off",
+    ),
+    "PUBLIC_FUNCTION_URLS": ("Repair", "PUBLIC_FUNCTION_URLS is Repair, but this is never repaired"),
+    "REPAIR_EXISTING": ("yes", "REPAIR_EXISTING is 'yes', neither true nor false"),
+    "TRUSTED_ACCOUNTS": (
+        "12345",
+        "TRUSTED_ACCOUNTS takes account ids with commas between; this is none: '12345'",
+    ),
+    "TRUSTED_ORGANIZATION_IDS": (
+        "mine",
+        "TRUSTED_ORGANIZATION_IDS takes organisation ids with commas between",
+    ),
+    "LOGGING_POLICY_ARN": ("AdministratorAccess", "LOGGING_POLICY_ARN is no ARN of a managed policy"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_setting_that_cannot_be_read_is_named_with_what_it_takes(name: str) -> None:
+    value, problem = WRONG[name]
+    with pytest.raises(SettingsError) as caught:
+        of(**{name: value})
+    assert str(caught.value).startswith(problem)
+    assert caught.value.name == name
