@@ -26,6 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 # Here alone, the build's pip is the project's own: the host's python3 may come without one (see src/Makefile).
 export BUILD_PYTHON = $(abspath $(PROJECT)/python)
+export BUILD_CACHE = $(abspath $(TOOLS)/package)
 
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
@@ -87,7 +88,8 @@ docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/genera
 check: lint types validate test ## Everything that must hold before a commit
 
 lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
-	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock && $(TOOLS)/lock/bin/pip install -q uv
+	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock
+	@$(call quietly,$(TOOLS)/lock/bin/pip install uv)
 	@for name in $(VENVS); do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
 	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \

@@ -17,8 +17,8 @@ SUBJECT_LIMIT: Final = 100
 """Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (same page)."""
-_HALF: Final = MESSAGE_LIMIT // 2 - 64
-"""What the mail and the JSON may each take of it."""
+_HALF: Final = MESSAGE_LIMIT // 2 - 1024
+"""What the mail and the JSON may each take of it: the subject and the attributes count too."""
 _TEXT_LIMIT: Final = 4000
 """Characters after which a single text of AWS's or a caller's is cut in an alert."""
 
@@ -211,7 +211,7 @@ def message(report: Report) -> str:
     whole, findings = body(report), [_entry(line) for line in report.lines]
     kept = len(findings)
     machine = json.dumps(whole)
-    while _size(machine) > _HALF:
+    while kept and _size(machine) > _HALF:
         kept = kept * 9 // 10
         machine = json.dumps({**whole, "findings": findings[:kept], "leftOut": len(findings) - kept})
     return json.dumps({"default": machine, "email": "\n".join(mail) + "\n"})

@@ -6,7 +6,6 @@ of thing happened to it, and who did it. https://docs.aws.amazon.com/lambda/late
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from typing import Final
 
 from permission_guard.actor import Actor, actor_of
 from permission_guard.facts import Look
-from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.iam import ArnError, FunctionArn, PolicyError
 from permission_guard.iam.arn import is_account, named, partition_of
-from permission_guard.iam.policy import Json
+from permission_guard.iam.policy import loads
 from permission_guard.record import BadEvent, Record
 
 
@@ -142,11 +141,9 @@ def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn,
         return None
     try:
         function, qualifier = named(text, partition=partition_of(region), region=region, account=account)
-        answered = _arn_in_response(detail)
-        if answered is not None:
-            function = FunctionArn.parse(answered)
     except ArnError as error:
         raise BadEvent(f"detail.requestParameters.{field}", str(error)) from error
+    function = _function_in_response(detail) or function
     if kind in {Kind.ALIAS_CREATED, Kind.ALIAS_CHANGED}:
         return function, request.text("name")
     if request.has("qualifier"):
@@ -154,18 +151,24 @@ def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn,
     return function, qualifier
 
 
-def _arn_in_response(detail: Record) -> str | None:
-    """The function's ARN as Lambda itself answered: it has the right partition whatever the caller wrote."""
+def _function_in_response(detail: Record) -> FunctionArn | None:
+    """The function as Lambda itself answered: it has the right partition whatever the caller wrote."""
     if not detail.has("responseElements"):
         return None
     response = detail.inner("responseElements")
-    if response.has("functionArn"):
-        return response.text("functionArn")
-    if not response.has("statement"):
+    field = next((name for name in ("functionArn", "statement") if response.has(name)), None)
+    if field is None:
         return None
     try:
-        statement: Json = json.loads(response.text("statement"))
-    except json.JSONDecodeError as error:
-        raise BadEvent("detail.responseElements.statement", f"is not JSON: {error.msg}") from error
+        arn = response.text(field) if field == "functionArn" else _resource(response.text(field))
+        return FunctionArn.parse(arn) if arn is not None else None
+    except ArnError as error:
+        raise BadEvent(f"detail.responseElements.{field}", str(error)) from error
+    except PolicyError as error:
+        raise BadEvent(f"detail.responseElements.{field}", error.problem) from error
+
+
+def _resource(text: str) -> str | None:
+    statement = loads(text)
     resource = statement.get("Resource") if isinstance(statement, Mapping) else None
     return resource if isinstance(resource, str) else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from permission_guard.alert import message
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.ports import TryAgain
@@ -72,6 +74,14 @@ def test_a_report_that_is_too_long_is_cut_to_what_sns_takes_and_says_so() -> Non
     assert len(report.lines) == 800
     assert len(machine["findings"]) + machine["leftOut"] == 800
     assert 0 < len(machine["findings"]) < 800
+
+
+def test_where_leaving_out_every_finding_is_not_enough_the_message_still_comes_to_an_end() -> None:
+    there = guarded()
+    report = there.let_in("s3.amazonaws.com")
+    endless = replace(report, trigger=replace(report.trigger, event_id="x" * 200_000))
+    machine = json.loads(json.loads(message(endless))["default"])
+    assert (machine["findings"], machine["leftOut"]) == ([], 1)
 
 
 @mock_aws

@@ -33,8 +33,9 @@ class Stack:
 
 
 def build() -> None:
-    """`sam build`."""
-    _sam(without_aws(os.environ) | {"BUILD_PYTHON": sys.executable}, "build")
+    """`sam build`; with this pip and this cache, see src/Makefile."""
+    own = {"BUILD_PYTHON": sys.executable, "BUILD_CACHE": str(ROOT / ".tools" / "package")}
+    _sam(without_aws(os.environ) | own, "build")
 
 
 def deploy(emulator: Emulator, clients: Clients) -> Stack:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 
@@ -55,6 +55,9 @@ def translated() -> Iterator[None]:
         if code in _TRANSIENT or status >= _SERVER_FAULT:
             raise TryAgain(f"{error.operation_name}: {code}: {message}") from error
         raise Refused(code, f"{message} ({error.operation_name})") from error
+    except ParamValidationError as error:
+        # It was never sent, and never would be.
+        raise Refused("ParamValidation", str(error)) from error
     except BotoCoreError as error:
         raise TryAgain(str(error)) from error
 

@@ -11,7 +11,7 @@ from permission_guard.aws.failures import NOT_FOUND, translated
 from permission_guard.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import Json
-from permission_guard.ports import Refused
+from permission_guard.ports import Refused, TryAgain
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import PolicyDocumentTypeDef
@@ -39,10 +39,16 @@ class RoleStore:
         try:
             with translated():
                 role = self._clients.iam.get_role(RoleName=name)["Role"]
+        except Refused as error:
+            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
+        try:
+            with translated():
                 attached = tuple(self._attached(name))
                 inline = tuple(self._inline(name))
         except Refused as error:
-            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
+            if error.code in NOT_FOUND:  # somebody deletes the role, or a policy of it, at this moment
+                raise TryAgain(f"role {arn} changed while it was read: {error}") from error
+            return Unreadable(f"role {arn}", str(error))
         boundary_arn = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         boundary = self.managed_policy(boundary_arn) if boundary_arn else None
         documents = (*(self.managed_policy(policy) for policy in attached), *inline)

@@ -47,7 +47,7 @@ class SnsHerald:
         try:
             with translated():
                 self._clients.sqs.send_message(QueueUrl=self._dead_letter_queue_url, MessageBody=body)
-        except (Refused, ChangedMeanwhile) as failure:
+        except (TryAgain, Refused, ChangedMeanwhile) as failure:
             raise TryAgain(f"nobody could be told: {reason}; {failure}") from failure
 
 

@@ -25,6 +25,7 @@ from permission_guard.iam import (
     Policy,
     Principal,
     Request,
+    Statement,
 )
 from permission_guard.iam import Service as ServicePrincipal
 from permission_guard.iam.principal import NamedPrincipal
@@ -93,14 +94,11 @@ class Families:
 
         S3 stands for the services whose ARNs carry no account: the hardest to keep out.
         """
-        named: dict[str, None] = {}
-        for one in self._named_principals():
-            if one.type == "Service":
-                named[one.name] = None
-            elif one.is_anyone:
-                arns = self._constants.get("aws:sourcearn", ())
-                kinds = {arn.split(":")[2] for arn in arns if arn.count(":") > 1}
-                named.update({c.principal: None for c in CALLERS if c.service in kinds or not c.owned})
+        named = {one.name: None for one in self._named_principals() if one.type == "Service"}
+        if any(map(_admits_everyone, self.policy.statements)):
+            arns = self._constants.get("aws:sourcearn", ())
+            kinds = {arn.split(":")[2] for arn in arns if arn.count(":") > 1}
+            named.update({c.principal: None for c in CALLERS if c.service in kinds or not c.owned})
         return tuple(named)
 
     def _service_requests(self, service: str, origin: Origin, filling: Filling) -> Iterator[Member]:
@@ -269,6 +267,12 @@ _NOT_SENT: Final = (
     "lambda:SourceFunctionArn",
 )
 """Keys that a request has only if its sender gives them a value."""
+
+
+def _admits_everyone(statement: Statement) -> bool:
+    """Tell whether a statement is about services that it does not name: `*`, and NotPrincipal with its exceptions."""
+    principals = statement.principals
+    return principals is not None and (principals.negated or any(one.is_anyone for one in principals.named))
 
 
 def _session(arn: str) -> str | None:

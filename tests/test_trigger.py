@@ -1,0 +1,197 @@
+"""Where an event says to look: every form of a function's name, and every answer of Lambda's that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from permission_guard.record import BadEvent
+from permission_guard.trigger import EVERYTHING, Ignored, Kind, Trigger, trigger_of
+from tests.samples import ACCOUNT, GUARD_ROLE, sample
+
+REGION = "eu-west-1"
+ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
+Event = dict[str, Any]
+
+
+def call(name: str, request: dict[str, Any], response: object = None, **detail: object) -> Event:
+    """An event about a call of our own making."""
+    event = sample("s3-was-let-in-without-a-source")
+    event["detail"] |= {
+        "eventName": name,
+        "awsRegion": REGION,
+        "requestParameters": request,
+        "responseElements": response,
+        **detail,
+    }
+    return event
+
+
+def triggered(event: Event) -> Trigger:
+    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert isinstance(found, Trigger), found
+    return found
+
+
+FORMS = {
+    "orders": None,
+    "orders:live": "live",
+    "orders:7": "7",
+    "orders:$LATEST": None,
+    "function:orders": None,
+    f"{ACCOUNT}:function:orders": None,
+    f"{ACCOUNT}:function:orders:live": "live",
+    ARN: None,
+    f"{ARN}:live": "live",
+    f"{ARN}:$LATEST": None,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_functions_name_leads_to_the_same_function(form: str) -> None:
+    trigger = triggered(
+        call("AddPermission20150331v2", {"functionName": form, "statementId": "open"}),
+    )
+    assert (str(trigger.function), trigger.qualifier) == (ARN, FORMS[form])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_qualifier_beside_the_name_is_the_one_that_counts(form: str) -> None:
+    request = {"functionName": form, "statementId": "open", "qualifier": "blue"}
+    assert triggered(call("AddPermission20150331v2", request)).qualifier == "blue"
+
+
+NOT_A_NAME = ["", "no name", "a:b:c:d", "arn:aws:s3:::bucket", f"{ARN}:live:more", "x" * 141, "ordérs"]
+
+
+@pytest.mark.parametrize("form", NOT_A_NAME)
+def test_what_is_no_functions_name_is_refused_by_its_field(form: str) -> None:
+    with pytest.raises(BadEvent) as caught:
+        triggered(call("AddPermission20150331v2", {"functionName": form, "statementId": "open"}))
+    assert caught.value.field == "detail.requestParameters.functionName"
+
+
+KINDS = {
+    "CreateFunction20150331": Kind.FUNCTION_CREATED,
+    "UpdateFunctionConfiguration20150331v2": Kind.FUNCTION_CHANGED,
+    "UpdateFunctionConfiguration20150331": Kind.FUNCTION_CHANGED,
+    "AddPermission20150331v2": Kind.PERMISSION_ADDED,
+    "AddPermission20150331": Kind.PERMISSION_ADDED,
+    "RemovePermission20150331v2": Kind.PERMISSION_REMOVED,
+    "RemovePermission20150331": Kind.PERMISSION_REMOVED,
+    "PutResourcePolicy": Kind.POLICY_WRITTEN,
+    "PutResourcePolicy20260709": Kind.POLICY_WRITTEN,
+    "CreateAlias20150331": Kind.ALIAS_CREATED,
+    "UpdateAlias20150331": Kind.ALIAS_CHANGED,
+    "CreateFunctionUrlConfig": Kind.URL_CREATED,
+    "UpdateFunctionUrlConfig": Kind.URL_CHANGED,
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_call_is_known_by_its_name_with_and_without_the_date(name: str) -> None:
+    request = {"functionName": "orders", "statementId": "open", "name": "live", "resourceArn": ARN}
+    trigger = triggered(call(name, request))
+    assert trigger.kind is KINDS[name]
+    arrived: dict[Kind, object] = {Kind.PERMISSION_ADDED: "open", Kind.POLICY_WRITTEN: EVERYTHING}
+    assert trigger.arrived == arrived.get(trigger.kind)
+    about_an_alias = trigger.kind in {Kind.ALIAS_CREATED, Kind.ALIAS_CHANGED}
+    assert trigger.qualifier == ("live" if about_an_alias else None)
+
+
+OTHERS = [
+    "CreateFunctionUrlConfigs",
+    "UpdateFunctionCode20150331v2",
+    "UpdateFunctionCodeSigningConfig",
+    "AddLayerVersionPermission20181031",
+    "DeleteResourcePolicy",
+    "createfunction20150331",
+    "CreateFunction20150331v2v2",
+]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_call_whose_name_only_begins_alike_changes_no_verdict(name: str) -> None:
+    event = call(name, {"functionName": "orders"})
+    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored(f"{name} changes no verdict")
+
+
+def test_a_version_that_was_published_with_the_function_leads_to_the_function() -> None:
+    response = {"functionArn": f"{ARN}:1", "version": "1"}
+    trigger = triggered(call("CreateFunction20150331", {"functionName": "orders"}, response))
+    assert (str(trigger.function), trigger.qualifier) == (ARN, None)
+
+
+def test_lambdas_own_answer_says_the_partition() -> None:
+    arn = f"arn:aws-cn:lambda:{REGION}:{ACCOUNT}:function:orders"
+    trigger = triggered(call("CreateFunction20150331", {"functionName": "orders"}, {"functionArn": arn}))
+    assert str(trigger.function) == arn
+
+
+@pytest.mark.parametrize(
+    ("flag", "why"), [(True, "the call only reads"), ("true", "the call only reads"), ("false", "")]
+)
+def test_a_flag_may_be_a_text(flag: object, why: str) -> None:
+    event = call("AddPermission20150331v2", {"functionName": "orders", "statementId": "open"}, readOnly=flag)
+    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert (found.why if isinstance(found, Ignored) else "") == why
+
+
+ANSWERS: dict[str, tuple[object, str]] = {
+    "an ARN of something else": (
+        {"functionArn": "arn:aws:s3:::bucket"},
+        "detail.responseElements.functionArn not a function's name or ARN: 'arn:aws:s3:::bucket'",
+    ),
+    "a name where an ARN belongs": (
+        {"functionArn": "orders"},
+        "detail.responseElements.functionArn not a function ARN: 'orders'",
+    ),
+    "a statement on everything": (
+        {"statement": json.dumps({"Resource": "*"})},
+        "detail.responseElements.statement not a function's name or ARN: '*'",
+    ),
+    "a statement that is truncated": (
+        {"statement": '{"Resource": "arn:'},
+        "detail.responseElements.statement is not JSON: ",
+    ),
+    "a statement nested without end": (
+        {"statement": "[" * 100_000},
+        "detail.responseElements.statement is nested too deeply",
+    ),
+    "a statement that is a number without end": (
+        {"statement": "1" * 5000},
+        "detail.responseElements.statement holds a number of more than",
+    ),
+    "a list": ([], "detail.responseElements is a list, not an object"),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_of_lambdas_that_cannot_be_read_is_named(answer: str) -> None:
+    response, problem = ANSWERS[answer]
+    request = {"functionName": "orders", "statementId": "open"}
+    with pytest.raises(BadEvent) as caught:
+        triggered(call("AddPermission20150331v2", request, response))
+    assert str(caught.value).startswith(problem)
+
+
+@pytest.mark.parametrize("statement", ["null", "7", "[]", '"text"', "{}", '{"Resource": ["a", "b"]}'])
+def test_a_statement_that_names_no_function_leaves_it_to_the_request(statement: str) -> None:
+    request = {"functionName": "orders", "statementId": "open"}
+    assert str(triggered(call("AddPermission20150331v2", request, {"statement": statement})).function) == ARN
+
+
+@pytest.mark.parametrize("value", [[], {}, {"a": 1}, 1, "yes"])
+def test_a_flag_that_is_none_is_named(value: object) -> None:
+    with pytest.raises(BadEvent) as caught:
+        triggered(call("AddPermission20150331v2", {"functionName": "orders"}, readOnly=value))
+    assert caught.value.field == "detail.readOnly"
+
+
+def test_a_call_that_could_not_be_recorded_whole_is_named_and_not_passed_over() -> None:
+    event = call("CreateFunction20150331", {})
+    event["detail"]["requestParameters"] = None
+    with pytest.raises(BadEvent, match=r"detail\.requestParameters is missing"):
+        triggered(event)
