@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test validate build deploy demo readme docs check lock clean
+.PHONY: help setup fmt lint types test coverage validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -62,7 +62,10 @@ types: $(TOOLS)/project.done ## Check the types (mypy --strict)
 	@$(call quietly,$(PROJECT)/mypy)
 
 test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite (ARGS="-k word" to choose)
-	@$(PROJECT)/python -m pytest -q $(ARGS)
+	@$(PROJECT)/python -m pytest -q -n auto $(ARGS)
+
+coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and demand all branches of the pure core
+	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)

@@ -195,8 +195,10 @@ def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch)
         handled(sample("anyone-was-let-in"))
 
 
-@pytest.mark.parametrize("name", ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL"])
-def test_a_guard_that_could_tell_nobody_does_not_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN"])
+def test_a_guard_that_could_tell_nobody_or_would_chase_itself_does_not_start(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(name)
     with pytest.raises(SettingsError, match=f"{name} is missing"):
         handled(sample("anyone-was-let-in"))

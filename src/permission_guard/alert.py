@@ -19,6 +19,7 @@ MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (same page)."""
 _HALF: Final = MESSAGE_LIMIT // 2 - 1024
 """What the mail and the JSON may each take of it: the subject and the attributes count too."""
+_CUT: Final = "(cut here, too long for a mail: the guard's log has all of it)"
 _TEXT_LIMIT: Final = 4000
 """Characters after which a single text of AWS's or a caller's is cut in an alert."""
 
@@ -206,8 +207,8 @@ def message(report: Report) -> str:
     What does not fit is left out: lines at the end of the mail, whole findings of the JSON, which says how many.
     """
     mail = text(report).splitlines()
-    while _size("\n".join(mail)) > _HALF:
-        del mail[len(mail) * 9 // 10 :]
+    while len(mail) > 1 and _size("\n".join(mail)) > _HALF:
+        mail = [*mail[: (len(mail) - 1) * 9 // 10], _CUT]
     whole, findings = body(report), [_entry(line) for line in report.lines]
     kept = len(findings)
     machine = json.dumps(whole)

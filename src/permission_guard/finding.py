@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from permission_guard.facts import Unreadable
 from permission_guard.iam import Decision, Request
@@ -74,6 +74,19 @@ class Missing:
 
 Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unreadable | None
 """Why a verdict is what it is; None for a PASS."""
+
+
+def advice_on(verdict: Verdict, proof: Proof, advice: str) -> str:
+    """Return what a person should do: nothing on a PASS, help the guard to read where it could not, else the advice."""
+    if verdict is Verdict.PASS:
+        return ""
+    return _HELP_TO_READ if isinstance(proof, Unreadable) else advice
+
+
+_HELP_TO_READ: Final = (
+    "Find out why the guard's role was refused this call (a policy of its own, a service control policy), and check "
+    "the function by hand until then."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,19 @@ from permission_guard.iam.policy import Json
 
 _SID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ACTION: Final = re.compile(r"lambda:[A-Za-z]+|lambda:\*|\*")
-_SOURCE_ARN: Final = re.compile(
-    r"arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(?:(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-[0-9])?:(?:[0-9]{12})?:.*"
-)
-"""What botocore's model admits: the region and the account may be empty, but no wildcard may stand in them."""
+_VALUES: Final = {
+    # The region and the account may be empty, but no wildcard may stand in them.
+    "source_arn": re.compile(
+        r"arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(?:(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-[0-9])?:(?:[0-9]{12})?:.*"
+    ),
+    "source_account": re.compile(r"[0-9]{12}"),
+    "event_source_token": re.compile(r"[a-zA-Z0-9._-]{0,256}"),
+    "principal_org_id": re.compile(r"o-[a-z0-9]{10,32}"),
+    "function_url_auth_type": re.compile(r"NONE|AWS_IAM"),
+    # What Lambda makes of `false` nobody says.
+    "invoked_via_function_url": re.compile(r"true"),
+}
+"""What botocore's model of AddPermission admits of each parameter that becomes a condition."""
 
 _CONDITIONS: Final = {
     ("ArnLike", "aws:sourcearn"): "source_arn",
@@ -66,9 +75,9 @@ class Grant:
             raise NotExpressible("AddPermission needs a Sid of letters, digits, '-' and '_'")
         if not isinstance(action, str) or not _ACTION.fullmatch(action):
             raise NotExpressible("AddPermission takes one action, not a list or a pattern")
-        source_arn = given.get("source_arn")
-        if source_arn is not None and not _SOURCE_ARN.fullmatch(source_arn):
-            raise NotExpressible(f"AddPermission takes no wildcard in the region or account of {source_arn}")
+        for name, value in given.items():
+            if not _VALUES[name].fullmatch(value):
+                raise NotExpressible(f"AddPermission takes no {value!r} as {_WRITTEN[name]}")
         grant = replace(cls(sid, action, _principal(statement.get("Principal"))), **given)
         if canonical(grant.statement(target)) != canonical(statement):
             raise NotExpressible("AddPermission would write this statement otherwise")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE: Final = "permission-guard"
+_NEEDED: Final = ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN")
+"""Without these the guard could tell nobody, or would chase its own calls."""
+
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
@@ -35,7 +38,7 @@ metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 def guard_of(account: str, region: str) -> Guard:
     """Connect the guard to AWS, once for each execution environment. Raises SettingsError."""
     settings = Settings.of(os.environ, account=account, region=region)
-    missing = [name for name in ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL") if not os.environ.get(name)]
+    missing = [name for name in _NEEDED if not os.environ.get(name)]
     if missing:
         raise SettingsError(missing[0], "is missing")
     clients = Clients()

@@ -26,8 +26,10 @@ from permission_guard.iam import (
     Principal,
     Request,
     Statement,
+    Truth,
 )
 from permission_guard.iam import Service as ServicePrincipal
+from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.principal import NamedPrincipal
 from permission_guard.iam.request import Values
 
@@ -90,16 +92,27 @@ class Families:
     # Services
 
     def _services(self) -> tuple[str, ...]:
-        """The services that the policy names; where it admits everyone, those whose ARNs it names, and S3.
-
-        S3 stands for the services whose ARNs carry no account: the hardest to keep out.
-        """
-        named = {one.name: None for one in self._named_principals() if one.type == "Service"}
+        """The services that the policy names, and where it admits everyone or all but some, those that could come too."""
+        named = [one.name for one in self._named_principals() if one.type == "Service"]
         if any(map(_admits_everyone, self.policy.statements)):
-            arns = self._constants.get("aws:sourcearn", ())
-            kinds = {arn.split(":")[2] for arn in arns if arn.count(":") > 1}
-            named.update({c.principal: None for c in CALLERS if c.service in kinds or not c.owned})
-        return tuple(named)
+            named += self._unnamed_services(named)
+        return tuple(dict.fromkeys(named))
+
+    def _unnamed_services(self, named: list[str]) -> Iterator[str]:
+        """The services that conditions ask for, by name or by their ARNs, and one more that nobody named.
+
+        The one more is S3 if it can be, whose ARNs carry no account: the hardest to keep out.
+        """
+        for key in ("aws:principalservicename", "aws:principalservicenameslist"):
+            for text in self._constants.get(key, ()):
+                pattern = Pattern(text, variables=False)
+                known = (caller.principal for caller in CALLERS)
+                yield from (one for one in known if pattern.match(one, Context()) is Truth.YES)
+                yield text
+        arns = self._constants.get("aws:sourcearn", ())
+        kinds = {arn.split(":")[2] for arn in arns if arn.count(":") > 1}
+        yield from (caller.principal for caller in CALLERS if caller.service in kinds or not caller.owned)
+        yield next(caller.principal for caller in CALLERS if caller.principal not in named)
 
     def _service_requests(self, service: str, origin: Origin, filling: Filling) -> Iterator[Member]:
         caller = caller_of(service)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from permission_guard.iam.arn import is_account
-from permission_guard.iam.request import Anonymous, IamPrincipal, Principal, Service
+from permission_guard.iam.request import IamPrincipal, Principal, Service
 from permission_guard.iam.truth import Truth, any_of, truth
 
 
@@ -41,8 +41,7 @@ class NamedPrincipal:
                 if self.type == "CanonicalUser":
                     return Truth.UNKNOWN
                 return truth(self.type == "AWS" and (self.is_root_of(account) or self.name in {arn, session}))
-            case Anonymous():
-                return Truth.NO
+        return Truth.NO  # Anonymous
 
     def is_root_of(self, account: str) -> bool:
         """Tell whether this names the account as a whole, by its id or by its root's ARN."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from permission_guard.exposure import INVOKE_URL, Exposure, Kin, Scale, door_of, invoking
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, PolicyFacts, Trusted
-from permission_guard.finding import Concern, Finding, Proof, Severity, Verdict
+from permission_guard.finding import Concern, Finding, Proof, Severity, Verdict, advice_on
 from permission_guard.iam import Statement
 from permission_guard.iam.principal import Principals
 from permission_guard.rules.rule import AddCondition, Remedy, Rule
@@ -102,7 +102,7 @@ def _finding(
         summary=summary,
         proof=proof,
         statement=statement.index,
-        advice="" if verdict is Verdict.PASS else _ADVICE[concern],
+        advice=advice_on(verdict, proof, _ADVICE[concern]),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from permission_guard.callers import Caller, Mark, caller_of
 from permission_guard.exposure import Exposure, Kin, Scale, door_of, invoking
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, PolicyFacts, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness
+from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.iam import Statement
 from permission_guard.iam.principal import Principals
 from permission_guard.rules.rule import AddCondition, Remedy, Rule
@@ -110,7 +110,7 @@ def _finding(
         summary=summary,
         proof=proof,
         statement=statement.index if statement else None,
-        advice="" if verdict is Verdict.PASS else _ADVICE,
+        advice=advice_on(verdict, proof, _ADVICE),
     )
 
 

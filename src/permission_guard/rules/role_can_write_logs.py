@@ -28,6 +28,7 @@ from permission_guard.finding import (
     Severity,
     Undecided,
     Verdict,
+    advice_on,
 )
 from permission_guard.iam import (
     ABSENT,
@@ -190,12 +191,15 @@ def _finding(facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof)
         severity=Severity.MEDIUM,
         summary=summary,
         proof=proof,
-        advice=""
-        if verdict is Verdict.PASS
-        else "Give the execution role logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents where it is "
-        "defined, for instance by attaching AWSLambdaBasicExecutionRole; note that streams need a Resource that goes on "
-        "after the log group's name (':*').",
+        advice=advice_on(verdict, proof, _ADVICE),
     )
+
+
+_ADVICE: Final = (
+    "Give the execution role logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents where it is defined, for "
+    "instance by attaching AWSLambdaBasicExecutionRole; note that streams need a Resource that goes on after the log "
+    "group's name (':*')."
+)
 
 
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:

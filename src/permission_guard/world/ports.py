@@ -20,7 +20,7 @@ from permission_guard.facts import (
     Unreadable,
 )
 from permission_guard.grant import Grant
-from permission_guard.iam import Policy
+from permission_guard.iam import Policy, PolicyError
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.report import Report
 from permission_guard.world.account import Account, ApiError
@@ -39,7 +39,14 @@ def _translated() -> Iterator[None]:
             raise TryAgain(str(error)) from error
         if error.code in _OVERTAKEN:
             raise ChangedMeanwhile(str(error)) from error
-        raise Refused(error.code, str(error)) from error
+        raise Refused(error.code, error.message) from error
+
+
+def _parsed(text: str, name: str) -> Policy | Unreadable:
+    try:
+        return Policy.parse(text, name=name)
+    except PolicyError as error:
+        return Unreadable(name, str(error))
 
 
 @dataclass(slots=True)
@@ -82,22 +89,23 @@ class WorldObserver:
             return MISSING_ROLE if error.code in _NOT_FOUND else Unreadable(f"role {arn}", str(error))
         boundary = self._managed(role.boundary) if role.boundary else None
         managed = [self._managed(policy) for policy in role.attached]
-        inline = (Policy.parse(text, name=f"inline policy {name}") for name, text in role.inline.items())
+        inline = [_parsed(text, f"inline policy {name}") for name, text in role.inline.items()]
         return RoleFacts(
             arn=arn,
-            identity=(*(policy for policy in managed if isinstance(policy, Policy)), *inline),
+            identity=tuple(policy for policy in (*managed, *inline) if isinstance(policy, Policy)),
             boundary=boundary if isinstance(boundary, Policy) else None,
             tags=MappingProxyType(dict(role.tags)),
             attached=tuple(role.attached),
-            unreadable=tuple(one for one in (*managed, boundary) if isinstance(one, Unreadable)),
+            unreadable=tuple(one for one in (*managed, *inline, boundary) if isinstance(one, Unreadable)),
         )
 
     def _managed(self, arn: str) -> Policy | Unreadable:
         try:
             with _translated():
-                return Policy.parse(self.account.get_managed_policy(arn), name=arn)
+                text = self.account.get_managed_policy(arn)
         except Refused as error:
             return Unreadable(f"policy {arn}", str(error))
+        return _parsed(text, arn)
 
     def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
         family = Family.DOCUMENT if self.account.has_resource_policy_calls else Family.STATEMENTS
@@ -109,11 +117,11 @@ class WorldObserver:
             if error.code in _NOT_FOUND:
                 return PolicyFacts(facts.qualifier, None, None, family)
             return Unreadable(f"the resource policy of {facts.target}", str(error))
-        return PolicyFacts(
-            facts.qualifier,
-            Policy.parse(text, name=f"the resource policy of {facts.target}"),
-            revision,
-            family,
+        policy = _parsed(text, f"the resource policy of {facts.target}")
+        return (
+            policy
+            if isinstance(policy, Unreadable)
+            else PolicyFacts(facts.qualifier, policy, revision, family)
         )
 
 

@@ -1,0 +1,222 @@
+"""The families of strangers and friends, and the scale they are put to."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from permission_guard.document import Body
+from permission_guard.exposure import Door, Kin, Scale, door_of, invoking
+from permission_guard.exposure.family import Families
+from permission_guard.facts import FunctionFacts, Trusted, Unreadable
+from permission_guard.iam import ABSENT, IamPrincipal, Policy, Service
+from permission_guard.iam.policy import Json
+from tests.world.builders import (
+    ACCOUNT,
+    FOREIGN,
+    FUNCTION,
+    OWN,
+    PARTNER,
+    TOPIC,
+    document,
+    facts_with,
+    statement,
+)
+
+ORG = "o-abcdefghij"
+INVOKE = "lambda:InvokeFunction"
+
+
+def door(*statements: Body, trusted: Trusted = OWN) -> Door:
+    return door_of(facts_with(*statements), trusted)
+
+
+def family(body: Body, *, trusted: Trusted = OWN) -> Families:
+    made = door(body, trusted=trusted)
+    return made.families(made.policy.statements[0])[0]
+
+
+def sources(body: Body, *, trusted: Trusted = OWN) -> set[str]:
+    """The SourceArns that strangers show."""
+    found = (
+        member.request.context.values("aws:sourcearn") for member in family(body, trusted=trusted).strangers()
+    )
+    return {values[0] for values in found if values}
+
+
+def sns(operator: str, arn: Json, **more: Json) -> Body:
+    return statement("sns.amazonaws.com", Condition={operator: {"aws:SourceArn": arn, **more}})
+
+
+@pytest.mark.parametrize(
+    ("action", "covered"),
+    [
+        (INVOKE, (INVOKE,)),
+        ("lambda:InvokeFunctionUrl", ("lambda:InvokeFunctionUrl",)),
+        ("lambda:invoke*", (INVOKE, "lambda:InvokeFunctionUrl")),
+        ("*", (INVOKE, "lambda:InvokeFunctionUrl")),
+        ("lambda:GetFunction", ()),
+    ],
+)
+def test_the_actions_of_invoking_that_a_statement_covers(action: str, covered: tuple[str, ...]) -> None:
+    parsed = Policy.parse(document(statement(Action=action), statement(Action=action, Effect="Deny")))
+
+    assert invoking(parsed.statements[0]) == covered
+    assert invoking(parsed.statements[1]) == ()
+
+
+def test_the_door_of_a_function_without_a_policy_that_was_read_is_no_door() -> None:
+    with pytest.raises(ValueError, match="orders has no resource policy"):
+        door_of(FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), OWN)
+
+
+def test_a_service_that_acts_for_an_account_never_shows_an_arn_of_another() -> None:
+    for member in (*family(sns("ArnLike", TOPIC)).strangers(), *family(sns("ArnLike", TOPIC)).friends()):
+        context = member.request.context
+        arn, account = context.values("aws:sourcearn"), context.values("aws:sourceaccount")
+        if isinstance(member.request.principal, Service) and arn and account:
+            assert arn[0].split(":")[4] == account[0]
+
+
+def test_no_stranger_is_of_a_trusted_account_and_every_friend_is() -> None:
+    trusted = Trusted(ACCOUNT, (PARTNER,))
+    put = family(sns("ArnLike", TOPIC), trusted=trusted)
+
+    def accounts(members: object) -> set[str]:
+        assert isinstance(members, list)
+        return {
+            one.request.principal.account
+            for one in members
+            if isinstance(one.request.principal, IamPrincipal)
+        }
+
+    assert accounts(list(put.friends())) == {ACCOUNT, PARTNER}
+    assert accounts(list(put.strangers())).isdisjoint({ACCOUNT, PARTNER})
+
+
+@pytest.mark.parametrize(
+    ("operator", "pattern", "fitting"),
+    [
+        ("ArnLike", "arn:aws:sns:*:*:orders-*", "arn:aws:sns:us-east-1:999999999999:orders-stranger"),
+        ("ArnLike", "arn:aws:sns:eu-?est-1:*:o?", "arn:aws:sns:us-east-1:999999999999:os"),
+        ("ArnLike", "arn:*:sns:us-east-1:*:o", "arn:aws:sns:us-east-1:999999999999:o"),
+        ("ArnLike", "arn:aws:sns:us-east-1:9999*:o", "arn:aws:sns:us-east-1:999999999999:o"),
+        ("ArnLike", "arn:aws:sns:us-east-1:1*1:o", "arn:aws:sns:us-east-1:199999999991:o"),
+        ("ArnLike", f"arn:aws:sns:us-east-1:{FOREIGN}:o", f"arn:aws:sns:us-east-1:{FOREIGN}:o"),
+        ("StringLike", f"*{ACCOUNT}*", f"arn:aws:sns:us-east-1:999999999999:{ACCOUNT}stranger"),
+        ("StringLike", "*:orders", "arn:aws:sns:us-east-1:999999999999:orders"),
+        (
+            "StringLike",
+            "arn:aws:sns:us-east-1:${aws:SourceAccount}:o",
+            "arn:aws:sns:us-east-1:999999999999:o",
+        ),
+        ("StringLike", "arn:aws:sns:us-east-1:*:${aws:Nothing, 'o'}", "arn:aws:sns:us-east-1:999999999999:o"),
+    ],
+)
+def test_strangers_fill_in_the_wildcards_of_a_source_with_what_is_theirs(
+    operator: str, pattern: str, fitting: str
+) -> None:
+    assert fitting in sources(sns(operator, pattern))
+
+
+def test_an_account_that_no_wildcard_can_give_is_nobodys() -> None:
+    far_too_long = "arn:aws:sns:us-east-1:1234567890123*:o"
+
+    assert not any("1234567890123" in arn for arn in sources(sns("ArnLike", far_too_long)))
+    assert door(sns("ArnLike", far_too_long)).exposure(
+        door(sns("ArnLike", far_too_long)).policy.statements[0]
+    ).scale is (Scale.DEAD)
+
+
+def test_a_friend_comes_with_what_the_policy_names_and_with_something_of_the_same_kind() -> None:
+    shown = {
+        (member.request.context.values("aws:sourcearn"), member.kin)
+        for member in family(sns("ArnLike", TOPIC)).friends()
+        if isinstance(member.request.principal, Service)
+    }
+
+    assert ((TOPIC,), Kin.NAMED) in shown
+    assert ((f"arn:aws:sns:us-east-1:{ACCOUNT}:example",), Kin.ACCOUNT) in shown
+
+
+def test_a_service_of_ones_own_sends_what_it_is_sure_to_send_and_eventbridge_no_account() -> None:
+    def accounts(service: str) -> set[tuple[str, ...] | None]:
+        friends = family(statement(service)).friends()
+        return {
+            one.request.context.values("aws:sourceaccount")
+            for one in friends
+            if isinstance(one.request.principal, Service)
+        }
+
+    assert accounts("s3.amazonaws.com") == {(ACCOUNT,)}
+    assert accounts("events.amazonaws.com") == {ABSENT}
+    assert accounts("sns.amazonaws.com") == {(ACCOUNT,), ABSENT}
+
+
+def test_organisations_are_tried_only_where_the_policy_speaks_of_them() -> None:
+    plain = family(statement()).strangers()
+    bound = family(statement(Condition={"StringEquals": {"aws:PrincipalOrgID": ORG}})).strangers()
+
+    def organizations(members: object) -> set[tuple[str, ...] | None]:
+        assert hasattr(members, "__iter__")
+        return {one.request.context.values("aws:principalorgid") for one in members}
+
+    assert organizations(plain) == {ABSENT}
+    assert organizations(bound) == {ABSENT, (ORG,), ("o-stranger00",)}
+
+
+def test_a_path_of_an_organisation_is_one_that_the_policy_names() -> None:
+    below = statement(Condition={"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORG}/r-ab12/ou-*"}})
+
+    paths = {one.request.context.values("aws:principalorgpaths") for one in family(below).strangers()}
+
+    assert (f"{ORG}/r-ab12/ou-stranger",) in paths
+
+
+@pytest.mark.parametrize(
+    ("body", "trusted", "scale"),
+    [
+        (sns("ArnLike", TOPIC), OWN, Scale.RESOURCE),
+        (sns("ArnLike", f"arn:aws:sns:*:{ACCOUNT}:*"), OWN, Scale.ACCOUNT),
+        (
+            statement(Condition={"StringEquals": {"aws:PrincipalOrgID": ORG}}),
+            Trusted(ACCOUNT, (), (ORG,)),
+            Scale.ORGANIZATION,
+        ),
+        (statement(), OWN, Scale.OPEN),
+        (sns("StringEquals", "arn:aws:sns:*:*:*"), OWN, Scale.DEAD),
+        (statement(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}), OWN, Scale.UNKNOWN),
+        (statement(Action="lambda:GetFunction"), OWN, Scale.DEAD),
+    ],
+)
+def test_each_place_on_the_scale_is_reached(body: Body, trusted: Trusted, scale: Scale) -> None:
+    made = door(body, trusted=trusted)
+    exposure = made.exposure(made.policy.statements[0])
+
+    assert exposure.scale is scale
+    assert (exposure.witness is not None) == (scale is Scale.OPEN)
+    assert (exposure.doubt is not None) == (scale is Scale.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(
+            {"ArnLike": {"aws:SourceArn": [f"arn:aws:sns:us-east-1:{ACCOUNT}:t{n}" for n in range(300)]}},
+            id="values",
+        ),
+        pytest.param({"StringLike": {"aws:SourceArn": "arn:aws:sns:" + "*a" * 8000}}, id="wildcards"),
+        pytest.param(
+            {"StringEquals": {"aws:SourceAccount": [f"{n:012}" for n in range(1200)]}}, id="accounts"
+        ),
+    ],
+)
+def test_a_policy_as_large_as_lambda_admits_is_placed_within_seconds(condition: Body) -> None:
+    made = door(
+        statement("sns.amazonaws.com", Condition={**condition, "Bool": {"aws:SecureTransport": "false"}})
+    )
+    began = time.perf_counter()
+
+    assert made.exposure(made.policy.statements[0]).scale is Scale.DEAD
+    assert time.perf_counter() - began < 30

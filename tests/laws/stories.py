@@ -1,0 +1,201 @@
+"""Stories for the laws: a function with its policy and role, the settings of a guard, and what happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from hypothesis import strategies as st
+
+from permission_guard.actor import Actor
+from permission_guard.document import Body, dumped, statements_of
+from permission_guard.facts import Trusted
+from permission_guard.finding import Concern
+from permission_guard.iam import FunctionArn
+from permission_guard.iam.policy import Json
+from permission_guard.pipeline import Guard
+from permission_guard.report import Report
+from permission_guard.settings import Mode, Settings, Treatment
+from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from tests.laws.statements import OWN, PARTNER, TRUSTED_ORG, policies, target_of
+
+BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+WRITES: Final = frozenset({"PutResourcePolicy", "AddPermission", "RemovePermission", "AttachRolePolicy"})
+LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+_GROUP: Final = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders"
+
+
+def _allow(action: Json, resource: Json = "*", effect: str = "Allow") -> Body:
+    return {"Effect": effect, "Action": action, "Resource": resource}
+
+
+_INLINE: Final[tuple[Body, ...]] = (
+    _allow("s3:GetObject"),
+    _allow(list(LOGS)),
+    _allow(list(LOGS), _GROUP),
+    _allow(list(LOGS[1:]), f"{_GROUP}:*"),
+    _allow("logs:*", effect="Deny"),
+    _allow("logs:PutLogEvents", f"{_GROUP}:*", effect="Deny"),
+    {**_allow("logs:*"), "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
+)
+_BOUNDARY: Final = "arn:aws:iam::111122223333:policy/boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that a run of the guard depends on."""
+
+    statements: tuple[Body, ...]
+    arrived: int
+    qualifier: str | None
+    has_resource_policy_calls: bool
+    inline: tuple[Body, ...]
+    boundary: Body | None
+    role: str
+    has_log_group: bool
+    trusted: Trusted
+    treatments: dict[Concern, Treatment]
+    repair_existing: bool
+    kinds: tuple[Kind, ...]
+    age: timedelta
+    mode: Mode = Mode.ENFORCE
+
+    def world(self) -> World:
+        """The account as the story begins."""
+        account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
+        account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [_allow(list(LOGS))]})}
+        function = account.with_function("orders", role=self.role, aliases=["live"])
+        if self.statements:
+            document = {"Version": "2012-10-17", "Id": "default", "Statement": list(self.statements)}
+            function.policies[self.qualifier] = (dumped(document), "first")
+        if self.role != "missing":
+            names = (f"inline{index}" for index in range(len(self.inline)))
+            documents = ({"Version": "2012-10-17", "Statement": [body]} for body in self.inline)
+            role = account.with_role(self.role, **dict(zip(names, documents, strict=True)))
+            if self.boundary:
+                account.managed[_BOUNDARY] = dumped({"Version": "2012-10-17", "Statement": [self.boundary]})
+                role.boundary = _BOUNDARY
+        if self.has_log_group:
+            account.log_groups.add("/aws/lambda/orders")
+        return World(self, account)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        return tuple(
+            Trigger(
+                kind,
+                FunctionArn("aws", "us-east-1", OWN, "orders"),
+                self.qualifier,
+                Actor("somebody", None, "a tool", "an address"),
+                f"event-{index}",
+                NOW - self.age,
+                self._brought_by(kind),
+            )
+            for index, kind in enumerate(self.kinds)
+        )
+
+    def _brought_by(self, kind: Kind) -> str | Everything | None:
+        if kind is Kind.POLICY_WRITTEN:
+            return EVERYTHING
+        if kind is not Kind.PERMISSION_ADDED or not self.statements:
+            return None
+        sid = self.statements[self.arrived % len(self.statements)].get("Sid")
+        return sid if isinstance(sid, str) else None
+
+
+@dataclass(slots=True)
+class World:
+    """An account in which a story happens, and the guard that watches it."""
+
+    story: Story
+    account: Account
+    herald: WorldHerald = field(default_factory=WorldHerald)
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(
+            self.story.settings,
+            WorldObserver(self.account, BASIC),
+            WorldActor(self.account),
+            self.herald,
+        )
+
+    @property
+    def document(self) -> str | None:
+        """The resource policy as it stands now."""
+        found = self.account.functions["orders"].policies.get(self.story.qualifier)
+        return found[0] if found else None
+
+    @property
+    def statements(self) -> tuple[Body, ...]:
+        return statements_of(self.document) if self.document else ()
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        role = self.account.roles.get(self.story.role.rsplit("/", 1)[-1])
+        return tuple(role.attached) if role else ()
+
+    def run(self) -> tuple[Report, ...]:
+        """Let everything happen, in order."""
+        return tuple(self.guard.handle(trigger, NOW) for trigger in self.story.triggers())
+
+    def watched(self) -> tuple[str | None, ...]:
+        """Let everything happen, and return the resource policy before it and after every single call."""
+        seen = [self.document]
+        self.account.after = lambda _call: seen.append(self.document)
+        self.run()
+        return tuple(seen)
+
+
+_ROLES: Final = (
+    "role",
+    "role",
+    "role",
+    "team/role",
+    "missing",
+    "aws-service-role/x.amazonaws.com/AWSServiceRole",
+)
+_TRUSTED: Final = (((), ()), ((), ()), ((PARTNER,), ()), ((), (TRUSTED_ORG,)), ((PARTNER,), (TRUSTED_ORG,)))
+_BOUNDARIES: Final = (None, None, None, _allow("*"), _allow("s3:*"), _allow("logs:*"))
+_TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.OFF)
+_TOLD: Final = (Treatment.ALERT, Treatment.OFF)
+_POLICY_KINDS: Final = (Kind.PERMISSION_ADDED, Kind.POLICY_WRITTEN, Kind.ALIAS_CHANGED, Kind.URL_CREATED)
+_AGES: Final = (*(timedelta(minutes=3),) * 5, timedelta(hours=2))
+
+
+@st.composite
+def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
+    """Any story; the events in any order and some of them twice."""
+    qualifier = draw(st.sampled_from((None, None, "live")))
+    has_calls = draw(st.booleans())
+    kinds = (Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED) if about_the_role else _POLICY_KINDS
+    return Story(
+        statements=draw(policies(target_of(qualifier))),
+        arrived=draw(st.integers(0, 5)),
+        qualifier=qualifier,
+        has_resource_policy_calls=has_calls,
+        inline=tuple(draw(st.lists(st.sampled_from(_INLINE), max_size=2))),
+        boundary=draw(st.sampled_from(_BOUNDARIES)),
+        role=draw(st.sampled_from(_ROLES)),
+        has_log_group=draw(st.booleans()),
+        trusted=Trusted(OWN, *draw(st.sampled_from(_TRUSTED))),
+        treatments={
+            concern: draw(
+                st.sampled_from(
+                    _TOLD
+                    if concern in {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
+                    else _TREATMENTS
+                )
+            )
+            for concern in Concern
+        },
+        repair_existing=draw(st.sampled_from((True, True, False))),
+        kinds=tuple(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3))),
+        age=draw(st.sampled_from(_AGES)),
+    )

@@ -1,0 +1,52 @@
+"""Converges: what was repaired stays repaired; a second run finds nothing to do."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from permission_guard.document import canonical
+from permission_guard.finding import Verdict
+from permission_guard.outcome import Result
+from permission_guard.report import Report
+from permission_guard.step import BoundStatements
+from tests.laws.profile import LAW
+from tests.laws.stories import Story, World, stories
+
+
+def mended_in(world: World, reports: tuple[Report, ...]) -> None:
+    """Everything that a report says was repaired is there, and what it replaced is not."""
+    there = {canonical(statement) for statement in world.statements}
+    for outcome in (outcome for report in reports for outcome in report.outcomes):
+        assert outcome.result is Result.DONE
+        if isinstance(outcome.step, BoundStatements):
+            for swap in outcome.step.swaps:
+                assert canonical(swap.after) in there
+                assert canonical(swap.before) not in there
+
+
+@LAW
+@given(stories() | stories(about_the_role=True))
+def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
+    world = story.world()
+    first = world.run()
+    document, attached = world.document, world.attached
+    mended_in(world, first)
+
+    second = world.run()
+
+    assert [report.plan.steps for report in second] == [()] * len(second)
+    assert (world.document, world.attached) == (document, attached)
+
+
+@LAW
+@given(stories() | stories(about_the_role=True))
+def test_what_was_repaired_is_judged_a_pass_by_the_next_look(story: Story) -> None:
+    world = story.world()
+    reports = world.run()
+    repaired = {finding.rule for report in reports for step in report.plan.steps for finding in step.mends}
+    fault_free = {"role-can-write-logs"} & repaired
+
+    again = world.run()
+
+    judged = [finding for report in again for finding in report.findings if finding.rule in fault_free]
+    assert {finding.verdict for finding in judged} <= {Verdict.PASS}

@@ -1,0 +1,91 @@
+"""Honest: every fault is proved by a request that the whole policy allows, and no stranger gets in where none is found."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from permission_guard.exposure import door_of, invoking
+from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
+from permission_guard.finding import DeniedRequest, Undecided, Verdict, Witness
+from permission_guard.iam import Answer, FunctionArn, decide
+from permission_guard.rules import judge
+from tests.laws.callers import admitted, calls
+from tests.laws.profile import LAW
+from tests.laws.statements import FUNCTION, target_of
+from tests.laws.stories import Story, stories
+
+
+def facts_of(story: Story, looks: Look) -> FunctionFacts:
+    return story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), looks)
+
+
+@LAW
+@given(stories())
+def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) -> None:
+    facts = facts_of(story, Look.POLICY)
+    for finding in judge(facts, story.trusted):
+        if finding.verdict is Verdict.FAIL:
+            assert isinstance(finding.proof, Witness)
+            assert isinstance(facts.policy, PolicyFacts)
+            answer = decide(finding.proof.request, resource=facts.policy.policy).answer
+            assert answer is Answer.ALLOWED is finding.proof.decision.answer
+
+
+@LAW
+@given(stories())
+def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(story: Story) -> None:
+    facts = facts_of(story, Look.POLICY)
+    if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
+        return
+    if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
+        return
+    door = door_of(facts, story.trusted)
+    for statement in door.policy.statements:
+        for family in door.families(statement) if invoking(statement) else ():
+            for stranger in family.strangers():
+                assert decide(stranger.request, resource=door.policy).answer is not Answer.ALLOWED, (
+                    stranger.who
+                )
+
+
+@LAW
+@given(stories())
+def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(story: Story) -> None:
+    facts = facts_of(story, Look.POLICY)
+    if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
+        return
+    asked = calls(target_of(story.qualifier))
+
+    inside = admitted(story.world().document, asked)
+
+    assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []
+
+
+@LAW
+@given(stories() | stories(about_the_role=True))
+def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: Story) -> None:
+    for report in story.world().run():
+        repaired = [finding for step in report.plan.steps for finding in step.mends]
+        assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}
+        for finding in report.findings:
+            if isinstance(finding.proof, Undecided):
+                assert finding.verdict is Verdict.UNKNOWN
+                assert finding.proof.decision.answer is Answer.UNDECIDED
+
+
+@LAW
+@given(stories(about_the_role=True))
+def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: Story) -> None:
+    facts = facts_of(story, Look.ROLE)
+    if not isinstance(facts.role, RoleFacts):
+        return
+    finding = judge(facts, story.trusted)[0]
+
+    if isinstance(finding.proof, DeniedRequest):
+        answer = decide(
+            finding.proof.request, identity=facts.role.identity, boundary=facts.role.boundary
+        ).answer
+        assert finding.verdict is Verdict.FAIL
+        assert answer in {Answer.DENIED, Answer.NOT_ALLOWED}
+    else:
+        assert finding.verdict is not Verdict.FAIL

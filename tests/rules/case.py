@@ -1,0 +1,163 @@
+"""One small case of a rule: facts written down in JSON, and what the rule must say of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from permission_guard.exposure import Scale, door_of
+from permission_guard.facts import (
+    MISSING_ROLE,
+    Configuration,
+    Family,
+    FunctionFacts,
+    MissingRole,
+    PolicyFacts,
+    RoleFacts,
+    Trusted,
+    Unreadable,
+)
+from permission_guard.finding import DeniedRequest as Denied
+from permission_guard.finding import Finding, Proof, Undecided, Verdict, Witness
+from permission_guard.iam import Decision, FunctionArn, Policy, Request
+from permission_guard.iam.principal import Principals
+
+CASES: Final = Path(__file__).parent.parent / "cases"
+FIELDS: Final = frozenset(
+    {
+        "why",
+        "function",
+        "qualifier",
+        "trusted_accounts",
+        "trusted_organizations",
+        "role",
+        "log_group",
+        "log_group_exists",
+        "policy",
+        "expected",
+    }
+)
+EXPECTATIONS: Final = frozenset({"statement", "scale", "concern", "summary", "proof"})
+_GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, read from its file. The file's name is a sentence and the verdict."""
+
+    rule: str
+    name: str
+    verdict: Verdict
+    body: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, path: Path) -> Case:
+        sentence, verdict, _ = path.name.rsplit(".", 2)
+        body = json.loads(path.read_text(encoding="utf-8"))
+        unknown = (body.keys() - FIELDS) | (body["expected"].keys() - EXPECTATIONS)
+        assert not unknown, f"{path.name} has fields that nobody reads: {sorted(unknown)}"
+        return cls(path.parent.name, sentence, Verdict(verdict.upper()), body)
+
+    @property
+    def trusted(self) -> Trusted:
+        return Trusted(
+            FunctionArn.parse(self.body["function"]).account,
+            tuple(self.body.get("trusted_accounts", ())),
+            tuple(self.body.get("trusted_organizations", ())),
+        )
+
+    @property
+    def facts(self) -> FunctionFacts:
+        arn = FunctionArn.parse(self.body["function"])
+        facts = FunctionFacts(arn, self.body.get("qualifier"))
+        if "role" in self.body:
+            role_arn = f"arn:{arn.partition}:iam::{arn.account}:role/orders"
+            if "arn" in self.body["role"]:
+                role_arn = self.body["role"]["arn"]
+            group = self.body.get("log_group", f"/aws/lambda/{arn.name}")
+            facts = replace(
+                facts, configuration=Configuration(role_arn, group), role=_role(self.body["role"], role_arn)
+            )
+        if "log_group_exists" in self.body:
+            exists = self.body["log_group_exists"]
+            facts = replace(facts, log_group_exists=_read("the log group", exists) or exists)
+        if "policy" in self.body:
+            facts = replace(facts, policy=_policy(self.body["policy"], facts))
+        return facts
+
+    def finding(self, findings: tuple[Finding, ...]) -> Finding | None:
+        """The finding that the case is about: that of the statement it names, else the gravest; None if there is none."""
+        wanted = self.body["expected"].get("statement")
+        if wanted is not None:
+            findings = tuple(one for one in findings if one.subject.endswith(f" {wanted}"))
+            assert len(findings) == 1, f"{len(findings)} findings about {wanted}"
+        return max(findings, key=lambda one: _GRAVITY.index(one.verdict), default=None)
+
+    def scale(self, finding: Finding) -> Scale:
+        """How far the statement opens the function for the principals that the rule looks at."""
+        door = door_of(self.facts, self.trusted)
+        assert finding.statement is not None
+        statement = door.policy.statements[finding.statement]
+        named = statement.principals
+        if named is not None and not named.negated:
+            services = self.rule == "invoke-permission-names-its-source"
+            named = Principals(tuple(one for one in named.named if (one.type == "Service") == services))
+        return door.exposure(replace(statement, principals=named)).scale
+
+
+def _read(what: str, value: object) -> Unreadable | None:
+    return (
+        Unreadable(what, value["unreadable"])
+        if isinstance(value, Mapping) and "unreadable" in value
+        else None
+    )
+
+
+def _role(body: Mapping[str, Any] | str, arn: str) -> RoleFacts | MissingRole | Unreadable:
+    if body == "missing":
+        return MISSING_ROLE
+    assert isinstance(body, Mapping)
+    if isinstance(body.get("unreadable"), str):
+        return Unreadable(f"role {arn}", body["unreadable"])
+    return RoleFacts(
+        arn=arn,
+        identity=tuple(
+            Policy.parse(document, name=name) for name, document in body.get("policies", {}).items()
+        ),
+        boundary=Policy.parse(body["boundary"], name="boundary") if "boundary" in body else None,
+        tags=MappingProxyType(body.get("tags", {})),
+        unreadable=tuple(Unreadable(what, why) for what, why in body.get("unreadable", {}).items()),
+    )
+
+
+def _policy(body: Mapping[str, Any] | None, facts: FunctionFacts) -> PolicyFacts | Unreadable:
+    if body is None:
+        return PolicyFacts(facts.qualifier, None, None, Family.DOCUMENT)
+    unreadable = _read(f"the resource policy of {facts.target}", body)
+    if unreadable is not None:
+        return unreadable
+    policy = Policy.parse(json.dumps(body), name=f"the resource policy of {facts.target}")
+    return PolicyFacts(facts.qualifier, policy, "revision", Family.DOCUMENT)
+
+
+def told(proof: Proof) -> str:
+    """All that a proof says, in one text."""
+    match proof:
+        case Witness(request, decision, stranger):
+            return f"{stranger}: {_asked(request, decision)}"
+        case Denied(request, decision, blocker):
+            return f"{blocker}: {_asked(request, decision)}"
+        case Undecided(request, decision, doubt):
+            return f"{doubt}: {_asked(request, decision)}"
+        case _:
+            return str(proof)
+
+
+def _asked(request: Request, decision: Decision) -> str:
+    keys = " ".join(f"{key}={','.join(values)}" for key, values in request.context.keys.items() if values)
+    cited = " ".join(map(str, decision.statements))
+    return f"{request.action} {request.resource} {request.principal} {keys} {decision.answer.value} {cited}"

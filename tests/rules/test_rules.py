@@ -1,0 +1,143 @@
+"""What rules ask to look at, and that asking ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.exposure import INVOKE_URL
+from permission_guard.facts import (
+    NOT_READ,
+    Configuration,
+    Family,
+    FunctionFacts,
+    Look,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.finding import Severity, Verdict
+from permission_guard.rules import RULES, judge, rule_of, wanted
+from permission_guard.rules.rule import AddCondition
+from tests.world.builders import (
+    ACCOUNT,
+    FOREIGN,
+    FUNCTION,
+    LOGGING,
+    OWN,
+    ROLE,
+    facts_with,
+    facts_with_role,
+    policy,
+    statement,
+)
+
+NOTHING = FunctionFacts(FUNCTION)
+STREAMS = policy("streams", "logs:CreateLogStream", "logs:PutLogEvents")
+
+
+def test_every_rule_tells_its_title_its_reason_and_its_page() -> None:
+    for rule in RULES:
+        assert rule.title
+        assert rule.why.endswith(".")
+        assert rule.reference.startswith("https://docs.aws.amazon.com/")
+    assert len({rule.id for rule in RULES}) == len(RULES) == 3
+
+
+def test_a_finding_leads_back_to_its_rule() -> None:
+    for finding in (*judge(facts_with(statement()), OWN), *judge(facts_with_role(RoleFacts(ROLE)), OWN)):
+        assert rule_of(finding).id == finding.rule
+
+
+def test_what_has_not_been_read_is_not_judged() -> None:
+    assert judge(NOTHING, OWN) == ()
+    assert judge(replace(NOTHING, policy=PolicyFacts(None, None, None, Family.DOCUMENT)), OWN) == ()
+
+
+def test_first_only_what_the_event_is_about_is_looked_at() -> None:
+    assert wanted(NOTHING, Look.ROLE, OWN) is Look.ROLE
+    assert wanted(NOTHING, Look.POLICY, OWN) is Look.POLICY
+    assert wanted(NOTHING, Look.NOTHING, OWN) is Look.NOTHING
+
+
+def test_a_compliant_function_needs_no_further_look() -> None:
+    role = facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))
+
+    assert wanted(replace(role, remedy=NOT_READ), Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(facts_with(statement()), Look.POLICY, OWN) is Look.NOTHING
+
+
+def test_whether_the_group_exists_is_asked_only_if_nothing_else_is_missing() -> None:
+    role = replace(facts_with_role(RoleFacts(ROLE, identity=(STREAMS,))), remedy=NOT_READ)
+
+    assert wanted(role, Look.ROLE, OWN) is Look.LOG_GROUP
+    assert wanted(replace(role, log_group_exists=True), Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(replace(role, log_group_exists=False), Look.ROLE, OWN) is Look.REMEDY
+    assert wanted(replace(role, log_group_exists=Unreadable("group", "no")), Look.ROLE, OWN) is Look.NOTHING
+
+
+def test_the_remedy_is_asked_for_once_and_only_for_a_fault() -> None:
+    faulty = replace(facts_with_role(RoleFacts(ROLE)), remedy=NOT_READ)
+    doubtful = RoleFacts(ROLE, unreadable=(Unreadable("policy", "AccessDenied"),))
+
+    assert wanted(faulty, Look.ROLE, OWN) is Look.REMEDY
+    assert wanted(replace(faulty, remedy=LOGGING), Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), Look.ROLE, OWN) is Look.NOTHING
+
+
+def test_a_role_that_could_not_be_read_is_not_asked_for_again() -> None:
+    unreadable = replace(NOTHING, role=Unreadable("role", "AccessDenied"))
+
+    assert wanted(unreadable, Look.ROLE, OWN) is Look.NOTHING
+
+
+def test_a_role_without_its_configuration_is_called_by_the_function() -> None:
+    (finding,) = judge(replace(NOTHING, role=Unreadable("role", "AccessDenied")), OWN)
+
+    assert (finding.subject, finding.verdict) == (str(FUNCTION), Verdict.UNKNOWN)
+
+
+def test_a_fault_is_the_graver_the_more_people_get_in() -> None:
+    def severity(*args: object, **changes: str) -> Severity:
+        (finding,) = judge(facts_with(statement(*args, **changes)), OWN)  # type: ignore[arg-type]
+        return finding.severity
+
+    assert severity() is Severity.CRITICAL
+    assert severity(Action=INVOKE_URL) is Severity.HIGH
+    assert severity("sns.amazonaws.com") is Severity.HIGH
+    assert severity({"AWS": FOREIGN}) is Severity.MEDIUM
+    assert judge(facts_with_role(RoleFacts(ROLE)), OWN)[0].severity is Severity.MEDIUM
+
+
+def test_a_finding_about_no_statement_has_no_remedy() -> None:
+    (finding,) = judge(replace(NOTHING, policy=Unreadable("policy", "AccessDenied")), OWN)
+
+    assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
+
+
+@pytest.mark.parametrize("service", ["s3.amazonaws.com", "*"])
+def test_remedies_are_offered_only_for_a_policy_that_was_read(service: str) -> None:
+    (finding,) = judge(facts_with(statement(service)), OWN)
+
+    assert list(rule_of(finding).remedies(finding, facts_with(statement(service)), OWN)) != []
+    assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
+
+
+def test_a_remedy_says_the_condition_that_it_adds() -> None:
+    remedy = AddCondition(0, "StringEquals", "aws:SourceAccount", (ACCOUNT, FOREIGN))
+
+    assert str(remedy) == f"StringEquals aws:SourceAccount = {ACCOUNT} or {FOREIGN}"
+
+
+def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:
+    configuration = Configuration(ROLE, "/aws/lambda/orders")
+    far = FunctionFacts(
+        FUNCTION, configuration=configuration, role=RoleFacts(ROLE, identity=(policy("far", "s3:*"),))
+    )
+    near = replace(
+        far, role=RoleFacts(ROLE, identity=(policy("near", "logs:*", resource="arn:aws:logs:*:*:x"),))
+    )
+
+    assert "far" not in judge(far, OWN)[0].summary
+    assert "Statement[0] of near" in judge(near, OWN)[0].summary

@@ -1,0 +1,142 @@
+"""Who calls Lambda: the table of services, held against a second writing of it from AWS's pages (facts 4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.callers import CALLERS, Mark, Region, caller_of
+from permission_guard.iam import FunctionArn
+
+SURE, LIKELY, UNSURE, NEVER = Mark.SURE, Mark.LIKELY, Mark.UNSURE, Mark.NEVER
+ORDERS = FunctionArn("aws", "eu-west-1", "111122223333", "orders")
+R, A = "us-west-2", "111122223333"
+
+TABLE = {
+    "s3.amazonaws.com": (SURE, SURE, "arn:aws:s3:::ONE"),
+    "sns.amazonaws.com": (SURE, UNSURE, f"arn:aws:sns:{R}:{A}:ONE"),
+    "events.amazonaws.com": (SURE, NEVER, f"arn:aws:events:eu-west-1:{A}:rule/ONE"),
+    "apigateway.amazonaws.com": (SURE, LIKELY, f"arn:aws:execute-api:eu-west-1:{A}:ONE"),
+    "logs.amazonaws.com": (SURE, SURE, f"arn:aws:logs:{R}:{A}:log-group:ONE"),
+    "cognito-idp.amazonaws.com": (SURE, SURE, f"arn:aws:cognito-idp:{R}:{A}:userpool/ONE"),
+    "cognito-sync.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:cognito-sync:{R}:{A}:identitypool/ONE"),
+    "ses.amazonaws.com": (SURE, SURE, f"arn:aws:ses:{R}:{A}:receipt-rule-set/ONE"),
+    "elasticloadbalancing.amazonaws.com": (
+        SURE,
+        SURE,
+        f"arn:aws:elasticloadbalancing:{R}:{A}:targetgroup/ONE",
+    ),
+    "iot.amazonaws.com": (SURE, SURE, f"arn:aws:iot:{R}:{A}:rule/ONE"),
+    "config.amazonaws.com": (LIKELY, SURE, f"arn:aws:config:{R}:{A}:config-rule/ONE"),
+    "secretsmanager.amazonaws.com": (LIKELY, SURE, f"arn:aws:secretsmanager:{R}:{A}:secret:ONE"),
+    "bedrock.amazonaws.com": (SURE, SURE, f"arn:aws:bedrock:{R}:{A}:ONE"),
+    "lexv2.amazonaws.com": (SURE, LIKELY, f"arn:aws:lex:{R}:{A}:bot-alias/ONE"),
+    "lex.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:lex:{R}:{A}:intent:ONE"),
+    "connect.amazonaws.com": (SURE, SURE, f"arn:aws:connect:{R}:{A}:instance/ONE"),
+    "lambda.alarms.cloudwatch.amazonaws.com": (SURE, SURE, f"arn:aws:cloudwatch:{R}:{A}:alarm:ONE"),
+    "vpc-lattice.amazonaws.com": (SURE, UNSURE, f"arn:aws:vpc-lattice:{R}:{A}:targetgroup/ONE"),
+    "codecommit.amazonaws.com": (SURE, UNSURE, f"arn:aws:codecommit:{R}:{A}:ONE"),
+    "workmail.amazonaws.com": (SURE, UNSURE, f"arn:aws:workmail:{R}:{A}:organization/ONE"),
+    "transfer.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:transfer:{R}:{A}:server/ONE"),
+    "appsync.amazonaws.com": (UNSURE, UNSURE, f"arn:aws:appsync:{R}:{A}:apis/ONE"),
+    "cloudfront.amazonaws.com": (SURE, UNSURE, f"arn:aws:cloudfront::{A}:distribution/ONE"),
+}
+"""Each service: how surely it sends SourceArn and SourceAccount, and the ARN of one of its resources."""
+
+
+def test_the_table_has_just_these_services_and_each_once() -> None:
+    assert sorted(caller.principal for caller in CALLERS) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("principal", TABLE)
+def test_each_service_is_marked_and_writes_its_arn_as_its_page_says(principal: str) -> None:
+    caller = caller_of(principal)
+
+    assert caller is not None
+    assert (caller.source_arn, caller.source_account, caller.arn(ORDERS, A, name="ONE", region=R)) == TABLE[
+        principal
+    ]
+
+
+@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.principal)
+def test_each_row_names_the_page_that_it_rests_on(caller: object) -> None:
+    page = getattr(caller, "page", "")
+
+    assert page.endswith(".html")
+    assert not page.startswith(("http", "/"))
+
+
+def test_only_the_arns_of_s3_carry_no_account_and_only_two_services_stay_in_the_functions_region() -> None:
+    assert [caller.principal for caller in CALLERS if not caller.owned] == ["s3.amazonaws.com"]
+    assert {caller.principal for caller in CALLERS if caller.region is Region.FUNCTION} == {
+        "events.amazonaws.com",
+        "apigateway.amazonaws.com",
+    }
+    assert {caller.principal for caller in CALLERS if caller.region is Region.NONE} == {
+        "s3.amazonaws.com",
+        "cloudfront.amazonaws.com",
+    }
+
+
+def test_eventbridge_alone_is_known_never_to_send_the_account() -> None:
+    assert [caller.principal for caller in CALLERS if caller.source_account is NEVER] == [
+        "events.amazonaws.com"
+    ]
+    assert [caller.principal for caller in CALLERS if caller.source_arn is NEVER] == []
+
+
+def test_without_a_name_and_a_region_an_arn_stands_for_all_of_the_account() -> None:
+    caller = caller_of("sns.amazonaws.com")
+    assert caller is not None
+
+    assert caller.arn(ORDERS, A) == f"arn:aws:sns:*:{A}:*"
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (FunctionArn("aws-cn", "cn-north-1", A, "f"), f"arn:aws-cn:events:cn-north-1:{A}:rule/*"),
+        (
+            FunctionArn("aws-us-gov", "us-gov-west-1", A, "f"),
+            f"arn:aws-us-gov:events:us-gov-west-1:{A}:rule/*",
+        ),
+    ],
+)
+def test_an_arn_is_of_the_partition_of_the_function(function: FunctionArn, expected: str) -> None:
+    caller = caller_of("events.amazonaws.com")
+    assert caller is not None
+
+    assert caller.arn(function, A) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "known_as"),
+    [
+        ("logs.eu-west-1.amazonaws.com", "logs.amazonaws.com"),
+        ("sns.ap-east-1.amazonaws.com", "sns.amazonaws.com"),
+        ("workmail.us-east-1.amazonaws.com", "workmail.amazonaws.com"),
+        ("logs.us-gov-west-1.amazonaws.com", "logs.amazonaws.com"),
+        ("logs.cn-north-1.amazonaws.com.cn", "logs.amazonaws.com"),
+        ("events.amazonaws.com.cn", "events.amazonaws.com"),
+        ("lambda.alarms.cloudwatch.amazonaws.com", "lambda.alarms.cloudwatch.amazonaws.com"),
+        ("S3.amazonaws.com", "s3.amazonaws.com"),
+    ],
+)
+def test_regional_names_and_those_of_china_are_the_same_service(principal: str, known_as: str) -> None:
+    caller = caller_of(principal)
+
+    assert caller is not None
+    assert caller.principal == known_as
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "alexa-appkit.amazon.com",
+        "states.amazonaws.com",
+        "replicator.lambda.amazonaws.com",
+        "s3.example.com",
+        "",
+    ],
+)
+def test_of_other_services_nothing_is_known(principal: str) -> None:
+    assert caller_of(principal) is None

@@ -1,0 +1,269 @@
+"""Plans: what is repaired, and each reason for which a finding is only told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from permission_guard.document import Body, statements_of
+from permission_guard.facts import (
+    MISSING_ROLE,
+    Configuration,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Trusted,
+    Unreadable,
+)
+from permission_guard.finding import Concern
+from permission_guard.iam.policy import Json
+from permission_guard.plan import Plan, plan_for
+from permission_guard.rules import judge
+from permission_guard.settings import Settings, Treatment
+from permission_guard.step import AttachRolePolicy, BoundStatements
+from permission_guard.trigger import Kind, Trigger
+from tests.world.builders import (
+    ACCOUNT,
+    BASIC,
+    FOREIGN,
+    FUNCTION,
+    LOGGING,
+    NOW,
+    PARTNER,
+    ROLE,
+    TOPIC,
+    facts_with,
+    facts_with_role,
+    policy,
+    settings,
+    statement,
+    trigger,
+)
+
+SNS = statement("sns.amazonaws.com", sid="sns")
+S3 = statement("s3.amazonaws.com", sid="s3")
+
+
+def plan(facts: FunctionFacts, given: Settings | None = None, event: Trigger | None = None) -> Plan:
+    given = given or settings()
+    return plan_for(judge(facts, given.trusted), facts, event or trigger(), given, NOW)
+
+
+def conditions(planned: Plan) -> list[Json]:
+    """The Condition of each statement as the plan's one step leaves it."""
+    assert planned.tells == ()
+    (step,) = planned.steps
+    assert isinstance(step, BoundStatements)
+    return [one.get("Condition") for one in statements_of(step.after)]
+
+
+def reasons(planned: Plan) -> list[str]:
+    assert planned.steps == ()
+    return [tell.reason for tell in planned.tells]
+
+
+ARN = "aws:SourceArn"
+REPAIRS: dict[str, Body] = {
+    "sns.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:sns:*:{ACCOUNT}:*"}},
+    "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:rule/*"}},
+    "apigateway.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:execute-api:us-east-1:{ACCOUNT}:*"}},
+    "logs.eu-west-1.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:logs:*:{ACCOUNT}:log-group:*"}},
+    "s3.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "config.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "cloudfront.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"}},
+}
+
+
+@pytest.mark.parametrize("service", REPAIRS)
+def test_an_open_service_is_bound_by_the_key_that_it_is_sure_to_send(service: str) -> None:
+    assert conditions(plan(facts_with(statement(service)))) == [REPAIRS[service]]
+
+
+def test_the_conditions_that_stand_there_are_kept() -> None:
+    bucket = {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::amzn-s3-demo-bucket"}}
+
+    planned = plan(facts_with(statement("s3.amazonaws.com", Condition=bucket)))
+
+    assert conditions(planned) == [{**bucket, "StringEquals": {"aws:SourceAccount": ACCOUNT}}]
+
+
+def test_several_services_of_one_statement_are_bound_by_what_all_of_them_send() -> None:
+    both = {"Service": ["s3.amazonaws.com", "logs.amazonaws.com"]}
+    arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/*"]
+
+    assert conditions(plan(facts_with(statement(both)))) == [{"StringEquals": {"aws:SourceAccount": ACCOUNT}}]
+    assert conditions(
+        plan(facts_with(statement({"Service": ["sns.amazonaws.com", "events.amazonaws.com"]})))
+    ) == [{"ArnLike": {ARN: arns}}]
+
+
+def test_the_trusted_accounts_are_among_the_sources() -> None:
+    given = settings(trusted=Trusted(ACCOUNT, (PARTNER,)))
+
+    assert conditions(plan(facts_with(S3), given)) == [
+        {"StringEquals": {"aws:SourceAccount": [ACCOUNT, PARTNER]}}
+    ]
+
+
+def test_everyone_is_bound_to_the_own_account_or_to_the_organisation_if_one_is_set() -> None:
+    organisation = settings(trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+
+    assert conditions(plan(facts_with(statement()))) == [{"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}]
+    assert conditions(plan(facts_with(statement()), organisation)) == [
+        {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    ]
+
+
+def test_a_partner_is_not_locked_out_by_the_organisation_that_he_may_not_be_in() -> None:
+    given = settings(trusted=Trusted(ACCOUNT, (PARTNER,), ("o-abcdefghij",)))
+
+    assert f"arn:aws:iam::{PARTNER}:role/example" in reasons(plan(facts_with(statement()), given))[0]
+
+
+def test_all_repairs_of_one_policy_are_one_step() -> None:
+    planned = plan(facts_with(SNS, statement(ACCOUNT, sid="kept", Principal={"AWS": ACCOUNT}), S3))
+
+    assert conditions(planned) == [REPAIRS["sns.amazonaws.com"], None, REPAIRS["s3.amazonaws.com"]]
+    assert len(planned.steps[0].mends) == 2
+
+
+def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
+    planned = plan(facts_with_role(RoleFacts(ROLE)))
+
+    (step,) = planned.steps
+    assert isinstance(step, AttachRolePolicy)
+    assert (step.role_arn, step.policy, planned.tells) == (ROLE, LOGGING, ())
+
+
+def test_what_passes_is_neither_repaired_nor_told() -> None:
+    good = statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: TOPIC}})
+
+    assert plan(facts_with(good)) == Plan()
+    assert plan(facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))) == Plan()
+
+
+@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.OFF])
+def test_the_settings_say_for_each_concern_whether_it_is_repaired_told_or_passed_over(
+    treatment: Treatment,
+) -> None:
+    given = settings()
+    given = replace(given, treatments=dict.fromkeys(Concern, treatment))
+    told = ["the settings say to alert only"] if treatment is Treatment.ALERT else []
+
+    assert reasons(plan(facts_with(SNS), given)) == told
+    assert reasons(plan(facts_with_role(RoleFacts(ROLE)), given)) == told
+
+
+def only_new(**event: object) -> list[str]:
+    """Plan for an open statement that was there before or has just arrived, without RepairExisting."""
+    arrived = event.pop("arrived", "sns")
+    happened = trigger(str(arrived) if arrived else None, kind=Kind.PERMISSION_ADDED)
+    happened = replace(happened, at=NOW - timedelta(minutes=61)) if event.pop("late", False) else happened
+    return reasons(plan(facts_with(SNS), settings(repair_existing=False), happened))
+
+
+def test_what_was_there_before_is_told_and_not_repaired_unless_the_settings_say_so() -> None:
+    assert "was there before this call" in only_new(arrived="other")[0]
+    assert "was there before this call" in only_new(arrived=None)[0]
+    assert "older than 1:00:00" in only_new(late=True)[0]
+
+
+def test_what_has_just_arrived_is_repaired() -> None:
+    event = trigger("sns", kind=Kind.PERMISSION_ADDED)
+    planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
+
+    assert [step.what for step in planned.steps] == [f"bound sns in the resource policy of {FUNCTION}"]
+    assert [tell.finding.statement for tell in planned.tells] == [1]
+
+
+def test_a_statement_without_sid_has_arrived_only_with_the_whole_document() -> None:
+    nameless = facts_with(statement("sns.amazonaws.com", sid=None))
+    given = settings(repair_existing=False)
+
+    assert "was there before" in reasons(plan(nameless, given, trigger("s", kind=Kind.PERMISSION_ADDED)))[0]
+    assert conditions(plan(nameless, given)) == [REPAIRS["sns.amazonaws.com"]]
+
+
+UNKNOWN = "what cannot be judged is never changed"
+ADDRESS: Body = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
+TOLD: dict[str, tuple[FunctionFacts, str]] = {
+    "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=ADDRESS)), UNKNOWN),
+    "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
+    "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
+    "a service that is not known": (facts_with(statement("unheard-of.amazonaws.com")), NO_REPAIR),
+    "Alexa without a skill": (facts_with(statement("alexa-appkit.amazon.com")), NO_REPAIR),
+    "a service that is not known beside one that is": (
+        facts_with(statement({"Service": ["sns.amazonaws.com", "unheard-of.amazonaws.com"]})),
+        NO_REPAIR,
+    ),
+    "a service of which no key is sure": (facts_with(statement("appsync.amazonaws.com")), NO_REPAIR),
+    "services with no key in common": (
+        facts_with(statement({"Service": ["s3.amazonaws.com", "events.amazonaws.com"]})),
+        NO_REPAIR,
+    ),
+    "everyone with a condition of somebody's": (
+        facts_with(statement(Condition={"StringLike": {"aws:UserAgent": "x"}})),
+        NO_REPAIR,
+    ),
+    "everyone among others": (facts_with(statement({"AWS": ["*", ACCOUNT]})), NO_REPAIR),
+    "a foreign account": (facts_with(statement({"AWS": FOREIGN})), "the settings say to alert only"),
+    "a source that is bound otherwise": (
+        facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: "arn:aws:sns:*:*:*"}})),
+        "the statement already has another ArnLike on aws:SourceArn",
+    ),
+    "a service beside everyone": (
+        facts_with(statement({"AWS": "*", "Service": "s3.amazonaws.com"})),
+        "it could lock out a caller that you trust",
+    ),
+    "what AddPermission cannot say": (
+        facts_with(SNS, family=Family.STATEMENTS),
+        "PutResourcePolicy is not to be had here",
+    ),
+    "a role of a service": (
+        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X")),
+        "cannot be modified",
+    ),
+    "a role of single sign-on": (
+        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/X")),
+        "cannot be modified",
+    ),
+    "a boundary": (
+        facts_with_role(RoleFacts(ROLE, boundary=policy("edge", "s3:*"))),
+        "edge",
+    ),
+    "a deny": (facts_with_role(RoleFacts(ROLE, identity=(policy("no", "logs:*", effect="Deny"),))), "no"),
+    "a missing role": (
+        FunctionFacts(FUNCTION, configuration=Configuration(ROLE, "x"), role=MISSING_ROLE),
+        NO_REPAIR,
+    ),
+    "a remedy that could not be read": (
+        replace(facts_with_role(RoleFacts(ROLE)), remedy=Unreadable(BASIC, "NoSuchEntity")),
+        NO_REPAIR,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_cannot_be_repaired_safely_is_told_with_its_reason(case: str) -> None:
+    facts, reason = TOLD[case]
+
+    told = reasons(plan(facts))
+
+    assert told
+    assert reason in told[0]
+
+
+def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() -> None:
+    planned = plan(facts_with(SNS, S3, family=Family.STATEMENTS))
+
+    (step,) = planned.steps
+    assert isinstance(step, BoundStatements)
+    (swap,) = step.swaps
+    assert swap.narrow is not None
+    assert (swap.narrow.source_account, swap.narrow.sid[:3]) == (ACCOUNT, "s3-")
+    assert isinstance(step.policy, PolicyFacts)
+    assert [tell.finding.statement for tell in planned.tells] == [0]
