@@ -108,3 +108,17 @@ def test_the_tool_behind_a_call_is_named(name: str, tool: str) -> None:
     trigger = trigger_of(sample(name), guard_role_arn=GUARD_ROLE)
     assert isinstance(trigger, Trigger)
     assert trigger.actor.tool == tool
+
+
+def test_an_aws_service_that_acts_by_itself_is_named_as_the_tool() -> None:
+    event = sample("an-alias-was-moved")
+    event["detail"]["userIdentity"] = {"type": "AWSService", "invokedBy": "codedeploy.amazonaws.com"}
+    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert isinstance(trigger, Trigger)
+    assert trigger.actor.tool == "codedeploy.amazonaws.com"
+
+
+def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:
+    event = sample("anyone-was-let-in")
+    event["detail"]["eventSource"] = "lambda-web.amazonaws.com"
+    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored("not a call to Lambda")

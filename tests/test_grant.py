@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -157,10 +158,8 @@ INEXPRESSIBLE: dict[str, tuple[Body, str]] = {
 def test_what_add_permission_cannot_say_is_refused_with_the_part_it_cannot_say(form: str) -> None:
     body, reason = INEXPRESSIBLE[form]
 
-    with pytest.raises(NotExpressible, match=".") as refused:
+    with pytest.raises(NotExpressible, match=re.escape(reason)):
         Grant.of(body, TARGET)
-
-    assert reason in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,12 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.finding import Concern
+from permission_guard.finding import Concern, Finding, Severity, Verdict
+from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
-from permission_guard.plan import Plan, plan_for
+from permission_guard.plan import Plan, _step, plan_for
 from permission_guard.rules import judge
+from permission_guard.rules.rule import AddCondition, AttachPolicy
 from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements
 from permission_guard.trigger import Kind, Trigger
@@ -267,3 +269,12 @@ def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() ->
     assert (swap.narrow.source_account, swap.narrow.sid[:3]) == (ACCOUNT, "s3-")
     assert isinstance(step.policy, PolicyFacts)
     assert [tell.finding.statement for tell in planned.tells] == [0]
+
+
+def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
+    facts = FunctionFacts(FUNCTION)
+    policy = Policy.parse({"Statement": []}, name="logging")
+    finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
+    attach, add = AttachPolicy(policy), AddCondition(0, "StringEquals", "aws:SourceAccount", ("1",))
+    assert _step(attach, finding, facts, None) == (None, "there is no role to attach a policy to")
+    assert _step(add, finding, facts, None) == (None, "there is no resource policy")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from permission_guard.carry_out import carry_out
 from permission_guard.document import Body, canonical, dumped, statements_of
 from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.grant import Grant
+from permission_guard.iam import Policy
 from permission_guard.outcome import Outcome, Result
 from permission_guard.rules import judge
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, Swap, apply, diffs
@@ -131,9 +130,8 @@ def test_an_attached_policy_is_what_the_account_then_holds() -> None:
     account.with_function("orders", role="orders")
     account.with_role("orders")
     facts = WorldObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.ROLE | Look.REMEDY)
-    assert not isinstance(facts.remedy, Unreadable)
-    step = AttachRolePolicy(ROLE, replace(LOGGING, statements=()), ())
-    step = replace(step, policy=facts.remedy) if hasattr(facts.remedy, "statements") else step
+    assert isinstance(facts.remedy, Policy)
+    step = AttachRolePolicy(ROLE, facts.remedy, ())
 
     predicted = apply(step, facts)
 

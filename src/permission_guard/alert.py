@@ -74,10 +74,9 @@ def _paragraph(number: int, line: Line) -> list[str]:
     rows = [
         f"{number}. {finding.verdict.value} {finding.rule} ({finding.severity.name})",
         f"   Found    {finding.summary}",
+        f"   Proof    {sentence(finding.proof)}",
+        f"   Action   {line.ending.value}: {line.what}",
     ]
-    if finding.proof is not None:
-        rows.append(f"   Proof    {sentence(finding.proof)}")
-    rows.append(f"   Action   {line.ending.value}: {line.what}")
     shown = [_wrapped(printable(row)) for row in rows]
     if line.before is not None and line.after is not None:
         # Whole lines, to be copied: they are JSON.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from permission_guard.document import Body, canonical, statements_of
+from permission_guard.document import canonical, statements_of
 from permission_guard.facts import Family
 from permission_guard.outcome import Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
@@ -49,17 +49,19 @@ def _swapped(target: str, swap: Swap, actor: Actor) -> None:
     """
     if swap.narrow is None:
         raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
-    present, revision = _statements(target, actor)
-    if canonical(swap.before) not in present:
-        raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")
+    present, revision = _read_back(target, swap, actor)
     if canonical(swap.after) not in present:
         actor.add_permission(target, swap.narrow, revision)
-        present, revision = _statements(target, actor)
+        present, revision = _read_back(target, swap, actor)
     if canonical(swap.after) not in present:
         raise Refused("NotReadBack", f"{swap.narrow.sid} was added and does not read back as it was meant")
     actor.remove_permission(target, str(swap.before.get("Sid")), revision)
 
 
-def _statements(target: str, actor: Actor) -> tuple[dict[str, Body], str | None]:
+def _read_back(target: str, swap: Swap, actor: Actor) -> tuple[frozenset[str], str | None]:
+    """Return what stands there now. Raises ChangedMeanwhile if the wide statement's Sid says something else by now."""
     text, revision = actor.get_policy(target)
-    return {canonical(statement): statement for statement in statements_of(text)} if text else {}, revision
+    present = frozenset(map(canonical, statements_of(text))) if text else frozenset()
+    if canonical(swap.before) not in present:
+        raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")
+    return present, revision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from permission_guard.document import statements_of, with_condition
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
@@ -46,13 +47,10 @@ def plan_for(
         reason = _why_only_told(finding, facts, trigger, settings, now)
         if reason is None:
             step, reason = _repair(finding, facts, bound, settings.trusted)
-            match step:
-                case AttachRolePolicy():
-                    attach = step
-                case BoundStatements():
-                    bound = step
-                case None:
-                    pass
+            if isinstance(step, AttachRolePolicy):
+                attach = step
+            elif step is not None:
+                bound = step
         if reason is not None:
             tells.append(Tell(finding, reason))
     return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
@@ -120,6 +118,8 @@ def _step(
                 replace(earlier, swaps=(*earlier.swaps, swap), mends=(*earlier.mends, finding)),
                 None,
             )
+        case _:
+            assert_never(remedy)
 
 
 def _swap(remedy: AddCondition, target: str, policy: PolicyFacts, text: str) -> Swap | None:

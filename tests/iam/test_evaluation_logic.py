@@ -182,6 +182,12 @@ def test_a_deny_that_may_apply_changes_nothing_where_nothing_allows() -> None:
     assert told(decide(ASKED, identity=[OTHER, MAY_DENY])) == (NOT_ALLOWED, IDENTITY, [])
 
 
+def test_where_an_allow_and_a_deny_may_apply_the_deny_is_cited() -> None:
+    decision = decide(ASKED, identity=[MAY_ALLOW, MAY_DENY])
+
+    assert told(decision) == (UNDECIDED, IDENTITY, ["MayDeny of may-deny"])
+
+
 def test_an_allow_that_may_apply_is_cited_as_what_the_answer_rests_on() -> None:
     assert told(decide(ASKED, identity=[OTHER, MAY_ALLOW])) == (
         *(UNDECIDED, IDENTITY),

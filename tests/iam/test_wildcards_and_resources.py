@@ -72,6 +72,7 @@ GLOBS = [
     ("ab*ba", "aba", False),
     ("*ab*ab*", "abab", True),
     ("*ab*ab*", "ab", False),
+    ("*aba*aba*", "xababax", False),
     ("*a?c*", "xxabcxx", True),
     ("*a?c*", "xxabxx", False),
     ("*a*b*c", "xaxbxc", True),

@@ -1,20 +1,57 @@
-"""How the laws are tried: the same examples on every machine, and as many as a minute allows."""
+"""How the laws are tried: on every telling story, and on as many others as a minute allows, the same on every machine."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from tests.laws.stories import Story, stories
+from tests.laws.telling import ABOUT_THE_POLICY, ABOUT_THE_ROLE
 
 AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"
 """Set by `test_mutants`: a law that is broken on purpose need not be shrunk to its smallest example."""
 
-LAW: Final = settings(
-    max_examples=int(os.environ.get("LAW_EX", "60")),
+_SETTINGS: Final = settings(
+    max_examples=40,
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate] if AGAINST_A_MUTANT in os.environ else list(Phase),
 )
+
+Law = Callable[..., None]
+
+
+def _law(
+    strategies: tuple[SearchStrategy[object], ...], told: Iterable[tuple[object, ...]]
+) -> Callable[[Law], Law]:
+    def decorated(test: Law) -> Law:
+        for arguments in told:
+            test = example(*arguments)(test)
+        return _SETTINGS(given(*strategies)(test))
+
+    return decorated
+
+
+def policy_law(
+    *more: SearchStrategy[object], told: Iterable[tuple[object, ...]] = ((),)
+) -> Callable[[Law], Law]:
+    """Put a law to every story about a resource policy; `more` are further arguments, `told` the telling ones."""
+    pairs = [(story, *arguments) for arguments in told for story in ABOUT_THE_POLICY]
+    return _law((stories(), *more), pairs)
+
+
+def role_law() -> Callable[[Law], Law]:
+    """Put a law to every story about a role."""
+    return _law((stories(about_the_role=True),), ((story,) for story in ABOUT_THE_ROLE))
+
+
+def law() -> Callable[[Law], Law]:
+    """Put a law to every story."""
+    told: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
+    return _law((stories() | stories(about_the_role=True),), ((story,) for story in told))

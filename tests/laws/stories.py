@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped, statements_of
-from permission_guard.facts import Trusted
+from permission_guard.facts import FunctionFacts, Look, RoleFacts, Trusted
 from permission_guard.finding import Concern
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
-from tests.laws.statements import OWN, PARTNER, TRUSTED_ORG, policies, target_of
+from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -28,18 +28,18 @@ LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents
 _GROUP: Final = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders"
 
 
-def _allow(action: Json, resource: Json = "*", effect: str = "Allow") -> Body:
+def allow(action: Json, resource: Json = "*", effect: str = "Allow") -> Body:
     return {"Effect": effect, "Action": action, "Resource": resource}
 
 
 _INLINE: Final[tuple[Body, ...]] = (
-    _allow("s3:GetObject"),
-    _allow(list(LOGS)),
-    _allow(list(LOGS), _GROUP),
-    _allow(list(LOGS[1:]), f"{_GROUP}:*"),
-    _allow("logs:*", effect="Deny"),
-    _allow("logs:PutLogEvents", f"{_GROUP}:*", effect="Deny"),
-    {**_allow("logs:*"), "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
+    allow("s3:GetObject"),
+    allow(list(LOGS)),
+    allow(list(LOGS), _GROUP),
+    allow(list(LOGS[1:]), f"{_GROUP}:*"),
+    allow("logs:*", effect="Deny"),
+    allow("logs:PutLogEvents", f"{_GROUP}:*", effect="Deny"),
+    {**allow("logs:*"), "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
 )
 _BOUNDARY: Final = "arn:aws:iam::111122223333:policy/boundary"
 
@@ -66,14 +66,14 @@ class Story:
     def world(self) -> World:
         """The account as the story begins."""
         account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
-        account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [_allow(list(LOGS))]})}
+        account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
         function = account.with_function("orders", role=self.role, aliases=["live"])
         if self.statements:
-            document = {"Version": "2012-10-17", "Id": "default", "Statement": list(self.statements)}
+            document: Body = {"Version": "2012-10-17", "Id": "default", "Statement": list(self.statements)}
             function.policies[self.qualifier] = (dumped(document), "first")
         if self.role != "missing":
             names = (f"inline{index}" for index in range(len(self.inline)))
-            documents = ({"Version": "2012-10-17", "Statement": [body]} for body in self.inline)
+            documents: list[Body] = [{"Version": "2012-10-17", "Statement": [body]} for body in self.inline]
             role = account.with_role(self.role, **dict(zip(names, documents, strict=True)))
             if self.boundary:
                 account.managed[_BOUNDARY] = dumped({"Version": "2012-10-17", "Statement": [self.boundary]})
@@ -153,6 +153,34 @@ class World:
         return tuple(seen)
 
 
+_ACTIONS: Final = (
+    *LOGS,
+    "logs:DeleteLogGroup",
+    "logs:GetLogEvents",
+    "s3:GetObject",
+    "s3:DeleteBucket",
+    "iam:PassRole",
+)
+
+
+def rights(world: World) -> set[str]:
+    """What the role may do."""
+    look = FunctionFacts(FunctionArn.parse(FUNCTION))
+    role = world.guard.look(look, Look.ROLE).role
+    if not isinstance(role, RoleFacts):
+        return set()
+    resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"
+    who, known = IamPrincipal(role.arn, OWN), Context.of({}, unlisted=ABSENT)
+    return {
+        action
+        for action in _ACTIONS
+        if decide(
+            Request(action, resource, who, known), identity=role.identity, boundary=role.boundary
+        ).answer
+        is Answer.ALLOWED
+    }
+
+
 _ROLES: Final = (
     "role",
     "role",
@@ -162,7 +190,7 @@ _ROLES: Final = (
     "aws-service-role/x.amazonaws.com/AWSServiceRole",
 )
 _TRUSTED: Final = (((), ()), ((), ()), ((PARTNER,), ()), ((), (TRUSTED_ORG,)), ((PARTNER,), (TRUSTED_ORG,)))
-_BOUNDARIES: Final = (None, None, None, _allow("*"), _allow("s3:*"), _allow("logs:*"))
+_BOUNDARIES: Final = (None, None, None, allow("*"), allow("s3:*"), allow("logs:*"))
 _TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.OFF)
 _TOLD: Final = (Treatment.ALERT, Treatment.OFF)
 _POLICY_KINDS: Final = (Kind.PERMISSION_ADDED, Kind.POLICY_WRITTEN, Kind.ALIAS_CHANGED, Kind.URL_CREATED)

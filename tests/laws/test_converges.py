@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-
 from permission_guard.document import canonical
 from permission_guard.finding import Verdict
 from permission_guard.outcome import Result
 from permission_guard.report import Report
 from permission_guard.step import BoundStatements
-from tests.laws.profile import LAW
-from tests.laws.stories import Story, World, stories
+from tests.laws.profile import law
+from tests.laws.stories import Story, World
 
 
 def mended_in(world: World, reports: tuple[Report, ...]) -> None:
@@ -24,8 +22,7 @@ def mended_in(world: World, reports: tuple[Report, ...]) -> None:
                 assert canonical(swap.before) not in there
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
     world = story.world()
     first = world.run()
@@ -38,8 +35,7 @@ def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
     assert (world.document, world.attached) == (document, attached)
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_what_was_repaired_is_judged_a_pass_by_the_next_look(story: Story) -> None:
     world = story.world()
     reports = world.run()

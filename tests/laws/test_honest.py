@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-
 from permission_guard.exposure import door_of, invoking
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
 from permission_guard.finding import DeniedRequest, Undecided, Verdict, Witness
 from permission_guard.iam import Answer, FunctionArn, decide
 from permission_guard.rules import judge
 from tests.laws.callers import admitted, calls
-from tests.laws.profile import LAW
+from tests.laws.profile import law, policy_law, role_law
 from tests.laws.statements import FUNCTION, target_of
-from tests.laws.stories import Story, stories
+from tests.laws.stories import LOGS, Story, rights
 
 
 def facts_of(story: Story, looks: Look) -> FunctionFacts:
     return story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), looks)
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
     for finding in judge(facts, story.trusted):
@@ -31,8 +28,7 @@ def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) ->
             assert answer is Answer.ALLOWED is finding.proof.decision.answer
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
     if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
@@ -48,8 +44,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(
                 )
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
     if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
@@ -61,8 +56,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(sto
     assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: Story) -> None:
     for report in story.world().run():
         repaired = [finding for step in report.plan.steps for finding in step.mends]
@@ -73,19 +67,18 @@ def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: St
                 assert finding.proof.decision.answer is Answer.UNDECIDED
 
 
-@LAW
-@given(stories(about_the_role=True))
+@role_law()
 def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: Story) -> None:
     facts = facts_of(story, Look.ROLE)
     if not isinstance(facts.role, RoleFacts):
         return
-    finding = judge(facts, story.trusted)[0]
+    (finding,) = judge(facts, story.trusted)
 
+    assert (finding.verdict is Verdict.FAIL) == isinstance(finding.proof, DeniedRequest)
     if isinstance(finding.proof, DeniedRequest):
         answer = decide(
             finding.proof.request, identity=facts.role.identity, boundary=facts.role.boundary
         ).answer
-        assert finding.verdict is Verdict.FAIL
         assert answer in {Answer.DENIED, Answer.NOT_ALLOWED}
-    else:
-        assert finding.verdict is not Verdict.FAIL
+    if finding.verdict is Verdict.PASS:
+        assert set(LOGS) - rights(story.world()) <= ({LOGS[0]} if story.has_log_group else set())

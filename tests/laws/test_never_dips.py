@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-
 from permission_guard.document import dumped, statements_of
 from tests.laws.callers import Call, admitted, calls
-from tests.laws.profile import LAW
+from tests.laws.profile import policy_law
 from tests.laws.statements import target_of
-from tests.laws.stories import Story, stories
+from tests.laws.stories import Story
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
@@ -34,8 +31,7 @@ def _through_services(document: str | None, asked: tuple[Call, ...]) -> frozense
     return admitted(dumped({"Version": "2012-10-17", "Statement": kept}), asked)
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_a_trusted_caller_of_a_service_is_never_lost(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     seen = story.world().watched()
@@ -44,8 +40,7 @@ def test_a_trusted_caller_of_a_service_is_never_lost(story: Story) -> None:
     assert _through_services(seen[0], asked) & trusted <= admitted(seen[-1], asked)
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_a_principal_of_the_own_and_of_a_trusted_account_is_never_lost(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     seen = story.world().watched()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
-
 from permission_guard.outcome import Result
 from permission_guard.settings import Mode
-from tests.laws.profile import LAW
-from tests.laws.stories import WRITES, Story, stories
+from tests.laws.profile import law
+from tests.laws.stories import WRITES, Story
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_a_guard_that_observes_never_makes_a_call_that_writes(story: Story) -> None:
     world = replace(story, mode=Mode.OBSERVE).world()
     document = world.document
@@ -25,8 +22,7 @@ def test_a_guard_that_observes_never_makes_a_call_that_writes(story: Story) -> N
     assert {outcome.result for report in reports for outcome in report.outcomes} <= {Result.WOULD_DO}
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_a_guard_that_observes_plans_what_one_that_enforces_does(story: Story) -> None:
     observed = replace(story, mode=Mode.OBSERVE).world().run()[0]
     enforced = story.world().run()[0]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from hypothesis import given
-
 from permission_guard.document import canonical
-from tests.laws.profile import LAW
-from tests.laws.stories import Story, World, stories
+from tests.laws.profile import law
+from tests.laws.stories import Story, World
 
 
 class Died(Exception):
@@ -33,8 +31,7 @@ def ending(world: World) -> tuple[list[str], tuple[str, ...]]:
     return [canonical(statement) for statement in world.statements], world.attached
 
 
-@LAW
-@given(stories() | stories(about_the_role=True))
+@law()
 def test_a_run_that_died_anywhere_and_is_repeated_ends_as_one_that_did_not(story: Story) -> None:
     calm = story.world()
     calm.run()

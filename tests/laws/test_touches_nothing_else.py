@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import strategies as st
 
 from permission_guard.document import Body, canonical, dumped
 from permission_guard.step import BoundStatements
-from tests.laws.profile import LAW
-from tests.laws.stories import Story, World, stories
+from tests.laws.profile import policy_law
+from tests.laws.stories import Story, World
 
 SOMEBODY: Body = {
     "Sid": "somebody",
@@ -26,8 +26,7 @@ def replaced(world: World) -> set[str]:
     return {canonical(swap.before) for step in steps for swap in step.swaps}
 
 
-@LAW
-@given(stories())
+@policy_law()
 def test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte(story: Story) -> None:
     world = story.world()
     before = world.statements
@@ -39,21 +38,27 @@ def test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte(story:
     assert len(world.statements) == len(before)
 
 
-@LAW
-@given(stories())
-def test_a_statement_that_somebody_writes_meanwhile_is_kept(story: Story) -> None:
+@policy_law(
+    st.integers(0, 3), st.booleans(), told=((moment, way) for moment in range(4) for way in (True, False))
+)
+def test_what_somebody_writes_meanwhile_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
     world = story.world()
     function = world.account.functions["orders"]
-    wrote = False
+    theirs = SOMEBODY
 
-    def somebody(call: str) -> None:
-        nonlocal wrote
-        if call in {"GetPolicy", "GetResourcePolicy"} and not wrote and world.document:
-            wrote = True
-            document = {"Version": "2012-10-17", "Id": "default", "Statement": [*world.statements, SOMEBODY]}
-            function.policies[story.qualifier] = (dumped(document), "somebody's")
+    def somebody(_call: str) -> None:
+        nonlocal moment, theirs
+        moment -= 1
+        if moment != -1 or not world.statements:
+            return
+        others = list(world.statements)
+        if replaces and "Sid" in others[0]:
+            theirs = {**SOMEBODY, "Sid": others.pop(0)["Sid"]}
+        document: Body = {"Version": "2012-10-17", "Id": "default", "Statement": [*others, theirs]}
+        function.policies[story.qualifier] = (dumped(document), "somebody's")
 
     world.account.after = somebody
     world.run()
 
-    assert wrote == (canonical(SOMEBODY) in {canonical(statement) for statement in world.statements})
+    wrote = moment < 0 and bool(story.statements)
+    assert wrote == (canonical(theirs) in {canonical(statement) for statement in world.statements})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from permission_guard.iam import Effect, FunctionArn, Policy, Statement
 from permission_guard.iam.arn import is_account
@@ -56,6 +56,8 @@ class Filling:
                     pieces.append(token.value)
                 case Variable(key, default):
                     pieces.append(self._known(key) or default or self.name)
+                case _:
+                    assert_never(token)
         return "".join(pieces)
 
     def text(self, pattern: str) -> str:

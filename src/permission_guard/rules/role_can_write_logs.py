@@ -35,6 +35,7 @@ from permission_guard.iam import (
     Answer,
     Context,
     Decision,
+    Effect,
     IamPrincipal,
     Layer,
     Policy,
@@ -164,7 +165,8 @@ def _blocker(request: Request, decision: Decision, role: RoleFacts) -> str:
 def _nearest(request: Request, policies: tuple[Policy, ...]) -> str:
     for policy in policies:
         for statement in policy.statements:
-            if statement.actions.match(request.action.lower(), request.context) is not Truth.YES:
+            covers = statement.actions.match(request.action.lower(), request.context)
+            if statement.effect is not Effect.ALLOW or covers is not Truth.YES:
                 continue
             if (
                 statement.resources
@@ -172,10 +174,9 @@ def _nearest(request: Request, policies: tuple[Policy, ...]) -> str:
             ):
                 ends = ", ".join(pattern.text for pattern in statement.resources.patterns)
                 return f"{statement.label} of {policy.name} allows the action, but on {ends}"
-            for condition in statement.conditions:
-                if condition.holds(request.context) is Truth.NO:
-                    wanted = f"{condition.operator} {condition.key} {' or '.join(condition.texts)}"
-                    return f"{statement.label} of {policy.name} allows it only under {wanted}"
+            unmet = (one for one in statement.conditions if one.holds(request.context) is Truth.NO)
+            wanted = " and ".join(f"{one.operator} {one.key} {' or '.join(one.texts)}" for one in unmet)
+            return f"{statement.label} of {policy.name} allows it only under {wanted}"
     return ""
 
 

@@ -1,0 +1,229 @@
+"""Each law notices the mistakes that it is there for: the guard with one of them in it breaks the law."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.laws.profile import AGAINST_A_MUTANT
+
+ROOT: Final = Path(__file__).parent.parent.parent
+SOURCE: Final = ROOT / "src" / "permission_guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A mistake, the law that must notice it, and the source text that makes it: file, what stands there, what instead."""
+
+    mistake: str
+    law: str
+    edits: tuple[tuple[str, str, str], ...]
+
+    def source(self, folder: Path) -> Path:
+        """Write the guard with the mistake in it into a folder."""
+        shutil.copytree(SOURCE, folder / "permission_guard", ignore=shutil.ignore_patterns("__pycache__"))
+        for file, before, after in self.edits:
+            path = folder / "permission_guard" / file
+            text = path.read_text(encoding="utf-8")
+            assert text.count(before) == 1, (
+                f"{self.mistake}: {before!r} stands {text.count(before)} times in {file}"
+            )
+            path.write_text(text.replace(before, after), encoding="utf-8")
+        return folder
+
+
+UNPROVED: Final = ("plan.py", "problem = objection(step, facts, trusted)", "problem = None")
+REMOVE: Final = 'actor.remove_permission(target, str(swap.before.get("Sid")), revision)'
+ADD: Final = "        actor.add_permission(target, swap.narrow, revision)\n"
+
+CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
+DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
+LOST: Final = "test_never_dips.test_a_trusted_caller_of_a_service_is_never_lost"
+LOST_PARTNER: Final = "test_never_dips.test_a_principal_of_the_own_and_of_a_trusted_account_is_never_lost"
+WIDENS: Final = "test_never_widens.test_nobody_is_let_in_at_any_moment_who_was_kept_out_before"
+ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
+RESTARTS: Final = "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_ends_as_one_that_did_not"
+WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
+STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in"
+FAMILY: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in"
+DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
+ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
+OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
+OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
+UNTOUCHED: Final = (
+    "test_touches_nothing_else.test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte"
+)
+
+MUTANTS: Final = (
+    Mutant(
+        "the added condition is forgotten when the document is written",
+        CONVERGES,
+        (("carry_out.py", "step.target, step.after,", "step.target, step.before,"),),
+    ),
+    Mutant("the wide statement is never removed", CONVERGES, (("carry_out.py", REMOVE, "pass"),)),
+    Mutant("the policy is never attached", CONVERGES, (("carry_out.py", "actor.attach_role_policy(", "(lambda *_: None)("),)),
+    Mutant("a policy is attached though it does not help", CONVERGES, (UNPROVED,)),
+    Mutant(
+        "the wide statement is removed before the narrow one is added",
+        DIPS,
+        (("carry_out.py", ADD, f"        {REMOVE}\n{ADD.replace('revision)', 'None)')}"), ("carry_out.py", f"\n    {REMOVE}\n", "\n")),
+    ),
+    Mutant("a step is not proved, and locks out a trusted organisation", LOST, (UNPROVED,)),
+    Mutant(
+        "a key is demanded that the service is not sure to send",
+        LOST,
+        (
+            UNPROVED,
+            ("rules/invoke_permission_names_its_source.py", "caller.source_account is Mark.SURE", "True"),
+            ("rules/invoke_permission_names_its_source.py", "if all(_is_bound_by_arn(caller) for caller in known):", "if False:"),
+        ),
+    ),
+    Mutant(
+        "a trusted account is taken to be in the trusted organisation",
+        LOST_PARTNER,
+        (("exposure/origins.py", "settled = account == trusted.account and", "settled ="),),
+    ),
+    Mutant(
+        "the other conditions of a statement are dropped",
+        WIDENS,
+        (UNPROVED, ("document.py", "{**block, operator: {**keys, key: value}}", "{operator: {key: value}}")),
+    ),
+    Mutant(
+        "a value is added to a condition that is there",
+        WIDENS,
+        (
+            UNPROVED,
+            ("document.py", "key.lower() in {present.lower() for present in keys}", "False"),
+            ("document.py", "{**keys, key: value}", "{name: [v, *values] for name, v in keys.items()} | {key: list(values)}"),
+        ),
+    ),
+    Mutant(
+        "every Deny is dropped with the document",
+        WIDENS,
+        (UNPROVED, ("document.py", "else list(statements)})", 'else [s for s in statements if s["Effect"] == "Allow"]})')),
+    ),
+    Mutant(
+        "the boundary is taken away with the policy attached",
+        ROLE_WIDENS,
+        (("world/account.py", "role.attached.append(arn)", "role.attached.append(arn); role.boundary = None"),),
+    ),
+    Mutant(
+        "the narrow statement is added though an earlier run added it",
+        RESTARTS,
+        (("carry_out.py", "    if canonical(swap.after) not in present:\n        actor", "    if present:\n        actor"),),
+    ),
+    Mutant(
+        "the narrow statement has another Sid in each run",
+        RESTARTS,
+        (("grant.py", "hashlib.sha256(repr(self).encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
+    ),
+    Mutant(
+        "Deny statements are not put to the strangers",
+        WITNESS,
+        (("exposure/wildcards.py", "(statement, *denies)", "(statement,)"),),
+    ),
+    Mutant(
+        "what cannot be told is taken for a pass",
+        STRANGERS,
+        (("exposure/scale.py", "decision.answer is Answer.UNDECIDED and doubt is None", "doubt is not None"),),
+    ),
+    Mutant(
+        "only services that are named are put to the policy",
+        STRANGERS,
+        (("exposure/family.py", "if any(map(_admits_everyone, self.policy.statements)):", "if not self.policy.statements:"),),
+    ),
+    Mutant(
+        "strangers give their resources no names of their choice",
+        STRANGERS,
+        (("exposure/family.py", "for name in filling.names(pattern, head):", "for name in ():"),),
+    ),
+    Mutant(
+        "strangers come from no account that the policy names",
+        STRANGERS,
+        (("exposure/origins.py", "(preferred, *foreign_accounts(patterns, trusted.all_accounts, preferred))", "(preferred,)"),),
+    ),
+    Mutant(
+        "an open statement passes if it is not the first",
+        FAMILY,
+        (("rules/invoke_permission_names_its_source.py", "if exposure.witness is not None:", "if exposure.witness is not None and not statement.index:"),),
+    ),
+    Mutant(
+        "what cannot be told is repaired",
+        DOUBTS,
+        (("plan.py", "if finding.verdict is Verdict.UNKNOWN:", "if finding.proof is None:"),),
+    ),
+    Mutant(
+        "a condition that cannot be known is taken for fulfilled",
+        ROLE_HONEST,
+        (("rules/role_can_write_logs.py", "if decision.answer is Answer.UNDECIDED:", "if decision.answer is None:"),),
+    ),
+    Mutant(
+        "a guard that observes acts",
+        OBSERVES,
+        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None", "self.actor is None"),),
+    ),
+    Mutant(
+        "a document is written without its revision",
+        OTHERS,
+        (("carry_out.py", "step.policy.revision)", "None)"),),
+    ),
+    Mutant(
+        "a statement is removed by its Sid, whatever it says by now",
+        OTHERS,
+        (("carry_out.py", "if canonical(swap.before) not in present:", "if not present:"),),
+    ),
+    Mutant(
+        "a statement is removed without the revision that was read",
+        OTHERS,
+        (("carry_out.py", REMOVE, REMOVE.replace("revision)", "None)")),),
+    ),
+    Mutant(
+        "the statements beside are written anew",
+        UNTOUCHED,
+        (("step.py", "statements = list(statements_of(self.before))", "statements = [dict(sorted(s.items())) for s in statements_of(self.before)]"),),
+    ),
+)  # fmt: skip
+
+
+def tried(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Try the mutant's law on the mutant."""
+    module, law = mutant.law.split(".")
+    path = os.pathsep.join((str(mutant.source(folder)), str(ROOT)))
+    return subprocess.run(  # noqa: S603  # this interpreter, with a law of this folder
+        [sys.executable, "-c", f"from tests.laws.{module} import {law}; {law}()"],
+        env={**os.environ, "PYTHONPATH": path, AGAINST_A_MUTANT: "yes"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[subprocess.CompletedProcess[str]]]:
+    """All mutants at once, as many as there are processors."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return {one.mistake: pool.submit(tried, one, tmp_path_factory.mktemp("mutant")) for one in MUTANTS}
+
+
+@pytest.mark.parametrize("mistake", [mutant.mistake for mutant in MUTANTS])
+def test_the_law_fails_for(mistake: str, trials: dict[str, Future[subprocess.CompletedProcess[str]]]) -> None:
+    trial = trials[mistake].result()
+
+    assert trial.returncode == 1, "the law did not notice"
+    assert "AssertionError" in trial.stderr, trial.stderr[-2000:]
+
+
+def test_every_law_has_a_mutant() -> None:
+    laws = {path.stem for path in Path(__file__).parent.glob("test_*.py")} - {Path(__file__).stem}
+
+    assert {mutant.law.split(".")[0] for mutant in MUTANTS} == laws
