@@ -88,7 +88,7 @@ readme: ## Run the demo and show what it printed in the README
 docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate.py)
 	@PYTHONPATH=src:. $(PROJECT)/python -m docs.generate
 
-check: lint types validate coverage ## Everything that must hold before a commit
+check: lint types validate test ## Everything that must hold before a commit
 
 lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
 	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock

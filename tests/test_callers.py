@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.callers import CALLERS, Mark, Region, caller_of
+from permission_guard.callers import CALLERS, Caller, Mark, Region, caller_of
 from permission_guard.iam import FunctionArn
 
 SURE, LIKELY, UNSURE, NEVER = Mark.SURE, Mark.LIKELY, Mark.UNSURE, Mark.NEVER
@@ -58,11 +58,9 @@ def test_each_service_is_marked_and_writes_its_arn_as_its_page_says(principal: s
 
 
 @pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.principal)
-def test_each_row_names_the_page_that_it_rests_on(caller: object) -> None:
-    page = getattr(caller, "page", "")
-
-    assert page.endswith(".html")
-    assert not page.startswith(("http", "/"))
+def test_each_row_names_the_page_that_it_rests_on(caller: Caller) -> None:
+    assert caller.page.endswith(".html")
+    assert not caller.page.startswith(("http", "/"))
 
 
 def test_only_the_arns_of_s3_carry_no_account_and_only_two_services_stay_in_the_functions_region() -> None:

@@ -122,3 +122,12 @@ def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:
     event = sample("anyone-was-let-in")
     event["detail"]["eventSource"] = "lambda-web.amazonaws.com"
     assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored("not a call to Lambda")
+
+
+def test_a_session_without_an_issuer_is_no_role_and_no_reason_to_drop_the_event() -> None:
+    event = sample("an-alias-was-moved")
+    event["detail"]["userIdentity"] = {"type": "FederatedUser", "sessionContext": {"attributes": {}}}
+    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert isinstance(trigger, Trigger)
+    assert trigger.actor.role_arn is None
+    assert trigger.actor.principal == "an unknown principal"

@@ -159,18 +159,16 @@ def test_the_settings_say_for_each_concern_whether_it_is_repaired_told_or_passed
     assert reasons(plan(facts_with_role(RoleFacts(ROLE)), given)) == told
 
 
-def only_new(**event: object) -> list[str]:
-    """Plan for an open statement that was there before or has just arrived, without RepairExisting."""
-    arrived = event.pop("arrived", "sns")
-    happened = trigger(str(arrived) if arrived else None, kind=Kind.PERMISSION_ADDED)
-    happened = replace(happened, at=NOW - timedelta(minutes=61)) if event.pop("late", False) else happened
-    return reasons(plan(facts_with(SNS), settings(repair_existing=False), happened))
+def only_new(arrived: str | None, *, age: timedelta = timedelta(minutes=3)) -> list[str]:
+    """Plan for an open statement called sns without RepairExisting."""
+    event = trigger(arrived, kind=Kind.PERMISSION_ADDED, age=age)
+    return reasons(plan(facts_with(SNS), settings(repair_existing=False), event))
 
 
 def test_what_was_there_before_is_told_and_not_repaired_unless_the_settings_say_so() -> None:
-    assert "was there before this call" in only_new(arrived="other")[0]
-    assert "was there before this call" in only_new(arrived=None)[0]
-    assert "older than 1:00:00" in only_new(late=True)[0]
+    assert "was there before this call" in only_new("other")[0]
+    assert "was there before this call" in only_new(None)[0]
+    assert "older than 1:00:00" in only_new("sns", age=timedelta(minutes=61))[0]
 
 
 def test_what_has_just_arrived_is_repaired() -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
+
 from permission_guard.document import canonical
+from permission_guard.outcome import Result
+from permission_guard.pipeline import ATTEMPTS
+from permission_guard.ports import TryAgain
+from permission_guard.report import Ending
+from permission_guard.world import ApiError
 from tests.laws.profile import law
 from tests.laws.stories import Story, World
+from tests.laws.telling import ABOUT_THE_POLICY
 
 
 class Died(Exception):
@@ -44,3 +52,43 @@ def test_a_run_that_died_anywhere_and_is_repeated_ends_as_one_that_did_not(story
             setattr(world.account, hook, lambda _call: None)
             world.run()
             assert ending(world) == ending(calm), f"died {hook} call {place}, {calm.account.calls[place]}"
+
+
+def _open_bucket() -> World:
+    return next(
+        one for one in ABOUT_THE_POLICY if one.statements and not one.has_resource_policy_calls
+    ).world()
+
+
+def test_what_only_a_second_run_can_finish_is_told_and_then_asked_for_again() -> None:
+    world = _open_bucket()
+
+    def throttled(call: str) -> None:
+        if call == "RemovePermission":
+            raise ApiError("TooManyRequestsException", "slow down")
+
+    world.account.before = throttled
+    with pytest.raises(TryAgain, match="slow down"):
+        world.run()
+
+    assert [line.ending for report in world.herald.told for line in report.lines] == [Ending.FAILED]
+
+
+def test_a_policy_that_somebody_never_stops_changing_is_looked_at_three_times_and_then_told() -> None:
+    world = _open_bucket()
+    function = world.account.functions["orders"]
+    writes = 0
+
+    def somebody(call: str) -> None:
+        nonlocal writes
+        if call == "AddPermission":
+            writes += 1
+            function.policies[None] = (function.policies[None][0], f"somebody's {writes}")
+
+    world.account.before = somebody
+    world.run()
+
+    assert writes == ATTEMPTS
+    assert [outcome.result for report in world.herald.told for outcome in report.outcomes] == [
+        Result.CHANGED_MEANWHILE
+    ]

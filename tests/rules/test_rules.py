@@ -18,6 +18,7 @@ from permission_guard.facts import (
     Unreadable,
 )
 from permission_guard.finding import Severity, Verdict
+from permission_guard.iam.policy import Json
 from permission_guard.rules import RULES, judge, rule_of, wanted
 from permission_guard.rules.rule import AddCondition
 from tests.world.builders import (
@@ -99,12 +100,12 @@ def test_a_role_without_its_configuration_is_called_by_the_function() -> None:
 
 
 def test_a_fault_is_the_graver_the_more_people_get_in() -> None:
-    def severity(*args: object, **changes: str) -> Severity:
-        (finding,) = judge(facts_with(statement(*args, **changes)), OWN)  # type: ignore[arg-type]
+    def severity(principal: Json = "*", action: str = "lambda:InvokeFunction") -> Severity:
+        (finding,) = judge(facts_with(statement(principal, Action=action)), OWN)
         return finding.severity
 
     assert severity() is Severity.CRITICAL
-    assert severity(Action=INVOKE_URL) is Severity.HIGH
+    assert severity(action=INVOKE_URL) is Severity.HIGH
     assert severity("sns.amazonaws.com") is Severity.HIGH
     assert severity({"AWS": FOREIGN}) is Severity.MEDIUM
     assert judge(facts_with_role(RoleFacts(ROLE)), OWN)[0].severity is Severity.MEDIUM
