@@ -193,6 +193,8 @@ NAMES = {
     "Guard": str(FUNCTION),
     "GuardRole": ROLE,
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard-logs:*",
+    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:guard-alerts",
+    "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-dead-letters",
     "GuardFunctionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-changed",
     "GuardPermissionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-permission-changed",
 }

@@ -1,4 +1,4 @@
-"""Exactly which calls an event costs. docs/performance.md gives the reasons; here are the lists."""
+"""Exactly which calls an event costs, as lists: a call more is a failing test."""
 
 from __future__ import annotations
 

@@ -219,3 +219,21 @@ def test_an_operator_that_aws_does_not_have_is_read_and_cannot_be_told() -> None
     condition: Json = {"StringMatches": {"a:b": "x"}}
 
     assert answer(request(), statement(Condition=condition)) is Answer.UNDECIDED
+
+
+def test_a_resource_that_is_no_arn_is_refused_as_iam_refuses_it() -> None:
+    document: Json = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Sid": "Stmt1428341300017",
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+            "Effect": "Allow",
+            "Resource": "arn.aws.dynamodb:ap-southeast-2:xxxxx:xxxx",
+        },
+    }
+    with pytest.raises(PolicyError) as refused:
+        Policy.parse(json.dumps(document))
+    assert refused.value.path == "Statement[0].Resource"
+    assert refused.value.problem == (
+        "is 'arn.aws.dynamodb:ap-southeast-2:xxxxx:xxxx', neither an ARN nor \"*\""
+    )

@@ -146,7 +146,7 @@ def test_before_2012_a_variable_stands_for_itself(version: str | None) -> None:
     )
     assert answer(request(keys=keys), statement(Condition=condition), version=version) is ALLOWED
     assert answer(request(keys=keys), statement(Condition=condition)) is NOT_ALLOWED
-    assert answer(request(resource="a${x}"), statement(Resource="a${*}"), version=version) is ALLOWED
+    assert answer(request(resource="arn:${x}"), statement(Resource="arn:${*}"), version=version) is ALLOWED
 
 
 def test_an_action_has_no_variables() -> None:

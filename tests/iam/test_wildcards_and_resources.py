@@ -131,8 +131,8 @@ def test_a_resource_is_matched_as_one_case_sensitive_glob(
 @pytest.mark.parametrize("element", ["Action", "Resource"])
 def test_one_pattern_of_a_list_is_enough_and_its_not_form_wants_none(element: str) -> None:
     fits = {"Action": "s3:Get*", "Resource": "arn:aws:s3:::*"}[element]
-    patterns: dict[str, Json] = {element: ["nothing:like:it", fits]}
-    negated: dict[str, Json] = {f"Not{element}": ["nothing:like:it", fits]}
+    patterns: dict[str, Json] = {element: ["arn:nothing:like:it", fits]}
+    negated: dict[str, Json] = {f"Not{element}": ["arn:nothing:like:it", fits]}
 
     assert answer(request(), statement(**patterns)) is ALLOWED
     assert answer(request(), statement(**negated)) is NOT_ALLOWED

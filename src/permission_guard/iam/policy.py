@@ -174,6 +174,10 @@ def _statement(entry: Json, index: int, *, variables: bool) -> Statement:
         return Patterns(tuple(Pattern(text.lower(), variables=False) for text in texts), negated)
 
     def resources(texts: tuple[str, ...], *, negated: bool) -> Patterns:
+        for text in texts:
+            # IAM: "Resource ... must be in ARN format or '*'".
+            if text != "*" and not text.startswith(("arn:", "${")):
+                raise PolicyError(f"{path}.Resource", f'is {text!r}, neither an ARN nor "*"')
         return Patterns(tuple(Pattern(text, variables=variables) for text in texts), negated)
 
     covered = _either(entry, "Action", actions, path)
