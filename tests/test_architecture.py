@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS = (
     {"iam"},
-    {"facts", "record", "document", "callers"},
+    {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "actor", "grant"},
     {"exposure", "trigger", "settings"},
     {"rules"},

@@ -31,9 +31,7 @@ def account_with(family: Family) -> Account:
 
 
 def bounding(family: Family, swap: Swap) -> BoundStatements:
-    return BoundStatements(
-        TARGET, PolicyFacts(None, Policy.parse(document(OPEN)), "first", family), (swap,), ()
-    )
+    return BoundStatements(TARGET, PolicyFacts(None, Policy.parse(document(OPEN)), "first", family), (swap,))
 
 
 def sids(account: Account) -> list[object]:

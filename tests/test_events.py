@@ -60,7 +60,7 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     there = scene(event)
     trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
     assert isinstance(trigger, Trigger)
-    assert (trigger.kind, trigger.function.name, trigger.qualifier) == (kind, "orders", qualifier)
+    assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, "orders", qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
     assert [told.trigger.event_id for told in there.herald.told] == ([trigger.event_id] if ends else [])

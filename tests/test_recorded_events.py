@@ -79,7 +79,7 @@ def test_a_recorded_event_is_understood(name: str) -> None:
     kind, function, qualifier, arrived = expected
     assert isinstance(found, Trigger)
     assert found.kind.value == kind
-    assert found.function.name == (request["functionName"].split(":")[-1] if function == "*" else function)
+    assert found.subject.name == (request["functionName"].split(":")[-1] if function == "*" else function)
     assert found.qualifier == qualifier
     assert found.arrived == (request["statementId"] if arrived == "*" else arrived)
     assert found.event_id == event["detail"]["eventID"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from permission_guard.carry_out import carry_out
@@ -55,7 +57,10 @@ def account_with(family: Family, *statements: Body) -> Account:
 
 def bounding(facts: FunctionFacts, *swaps: Swap) -> BoundStatements:
     assert isinstance(facts.policy, PolicyFacts)
-    return BoundStatements(TARGET, facts.policy, swaps, judge(facts, OWN)[: len(swaps)])
+    found = zip(swaps, judge(facts, OWN), strict=False)
+    return BoundStatements(
+        TARGET, facts.policy, tuple(replace(one, mends=(mended,)) for one, mended in found)
+    )
 
 
 def text_of(facts: FunctionFacts) -> str:
@@ -171,4 +176,4 @@ def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be(
 
 
 def test_a_policy_that_is_not_there_has_no_text() -> None:
-    assert BoundStatements(TARGET, PolicyFacts(None, None, None, Family.DOCUMENT), (), ()).before == ""
+    assert BoundStatements(TARGET, PolicyFacts(None, None, None, Family.DOCUMENT), ()).before == ""

@@ -15,7 +15,7 @@ from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyF
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.rules import judge
-from permission_guard.settings import SETTINGS, Mode, Settings, Treatment
+from permission_guard.settings import NEVER_REPAIRED, SETTINGS, Mode, Settings, Treatment
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements
 from permission_guard.trigger import Kind
 from tests.template import ACCOUNT, REGION, expanded, resolved, written
@@ -104,8 +104,7 @@ def parameter(variable: str) -> dict[str, Any]:
 def test_each_parameter_offers_what_the_setting_takes_and_defaults_to_its_default(concern: Concern) -> None:
     offered = parameter(SETTINGS[concern])
     defaults = Settings.of({}, account=ACCOUNT, region=REGION)
-    never_repaired = concern in {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
-    wanted = [one.value for one in Treatment if not (never_repaired and one is Treatment.REPAIR)]
+    wanted = [one.value for one in Treatment if not (concern in NEVER_REPAIRED and one is Treatment.REPAIR)]
     assert offered["AllowedValues"] == wanted
     assert offered["Default"] == defaults.treatments[concern].value
 
@@ -127,6 +126,7 @@ DATED = {
     Kind.ALIAS_CHANGED: "UpdateAlias20150331",
     Kind.URL_CREATED: "CreateFunctionUrlConfig",
     Kind.URL_CHANGED: "UpdateFunctionUrlConfig",
+    Kind.LAYER_SHARED: "AddLayerVersionPermission20181031",
 }
 
 
@@ -162,7 +162,8 @@ def test_the_older_names_of_a_call_wake_it_too(name: str) -> None:
     "name",
     [
         "CreateFunctionCodeSigningConfig",
-        "AddLayerVersionPermission20181031",
+        "RemoveLayerVersionPermission20181031",
+        "PublishLayerVersion20181031",
         "DeleteFunction20150331",
         "UpdateFunctionCode20150331v2",
         "GetFunction20150331v2",

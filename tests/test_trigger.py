@@ -54,7 +54,7 @@ def test_every_form_of_a_functions_name_leads_to_the_same_function(form: str) ->
     trigger = triggered(
         call("AddPermission20150331v2", {"functionName": form, "statementId": "open"}),
     )
-    assert (str(trigger.function), trigger.qualifier) == (ARN, FORMS[form])
+    assert (str(trigger.subject), trigger.qualifier) == (ARN, FORMS[form])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -121,13 +121,13 @@ def test_a_call_whose_name_only_begins_alike_changes_no_verdict(name: str) -> No
 def test_a_version_that_was_published_with_the_function_leads_to_the_function() -> None:
     response = {"functionArn": f"{ARN}:1", "version": "1"}
     trigger = triggered(call("CreateFunction20150331", {"functionName": "orders"}, response))
-    assert (str(trigger.function), trigger.qualifier) == (ARN, None)
+    assert (str(trigger.subject), trigger.qualifier) == (ARN, None)
 
 
 def test_lambdas_own_answer_says_the_partition() -> None:
     arn = f"arn:aws-cn:lambda:{REGION}:{ACCOUNT}:function:orders"
     trigger = triggered(call("CreateFunction20150331", {"functionName": "orders"}, {"functionArn": arn}))
-    assert str(trigger.function) == arn
+    assert str(trigger.subject) == arn
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_answer_of_lambdas_that_cannot_be_read_is_named(answer: str) -> None:
 @pytest.mark.parametrize("statement", ["null", "7", "[]", '"text"', "{}", '{"Resource": ["a", "b"]}'])
 def test_a_statement_that_names_no_function_leaves_it_to_the_request(statement: str) -> None:
     request = {"functionName": "orders", "statementId": "open"}
-    assert str(triggered(call("AddPermission20150331v2", request, {"statement": statement})).function) == ARN
+    assert str(triggered(call("AddPermission20150331v2", request, {"statement": statement})).subject) == ARN
 
 
 @pytest.mark.parametrize("value", [[], {}, {"a": 1}, 1, "yes"])

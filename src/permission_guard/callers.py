@@ -12,7 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn
 
 
 class Mark(Enum):
@@ -49,7 +49,9 @@ class Caller:
     region: Region = Region.ANY
     owned: bool = True
 
-    def arn(self, function: FunctionArn, account: str, *, name: str = "*", region: str = "*") -> str:
+    def arn(
+        self, function: FunctionArn | LayerVersionArn, account: str, *, name: str = "*", region: str = "*"
+    ) -> str:
         """Return the SourceArn of this service's resource `name` (`*` for all) in an account.
 
         `region` fills the region where the service may call from another one than the function's.

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, Flag, auto
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
-from permission_guard.iam import FunctionArn, Policy
+from permission_guard.iam import FunctionArn, LayerVersionArn, Policy, PolicyError
+from permission_guard.iam.policy import Json
 
 
 class Look(Flag):
@@ -27,6 +28,10 @@ class Look(Flag):
     """Whether the function's log group exists already."""
     REMEDY = auto()
     """The document of the managed policy that the guard would attach."""
+
+
+Subject: TypeAlias = FunctionArn | LayerVersionArn
+"""What is judged: a function, or a layer version, of which only the resource policy is anybody's business."""
 
 
 class NotRead(Enum):
@@ -47,6 +52,14 @@ class Unreadable:
 
     def __str__(self) -> str:
         return f"{self.what} could not be read: {self.why}"
+
+
+def parsed(document: str | Mapping[str, Json], name: str) -> Policy | Unreadable:
+    """Parse a document that was read; one that AWS should not hold is Unreadable."""
+    try:
+        return Policy.parse(document, name=name)
+    except PolicyError as error:
+        return Unreadable(name, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,8 @@ class RoleFacts:
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     attached: tuple[str, ...] = ()
     """ARNs of the managed policies attached to the role."""
+    trust: Policy | None = None
+    """Who may assume the role."""
     unreadable: tuple[Unreadable, ...] = ()
 
     @property
@@ -126,7 +141,7 @@ class Family(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The resource policy of a function (`qualifier` None) or of one of its versions or aliases.
+    """The resource policy of a function or layer version (`qualifier` None), or of one of a function's versions or aliases.
 
     `policy` is None when there is none. `revision` is what a write must hand back; None only when there is no policy.
     """
@@ -139,9 +154,9 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class FunctionFacts:
-    """All we know about a function."""
+    """All we know about a function, or about a layer version."""
 
-    arn: FunctionArn
+    arn: Subject
     qualifier: str | None = None
     """The version or alias in question; None for the function itself."""
     configuration: Configuration | Gone | Unreadable | NotRead = NOT_READ
@@ -153,7 +168,7 @@ class FunctionFacts:
 
     @property
     def target(self) -> str:
-        """The ARN by which callers name the function, version or alias."""
+        """The ARN by which callers name the function, version, alias or layer version."""
         return self.arn.qualified(self.qualifier)
 
     @property

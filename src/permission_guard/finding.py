@@ -35,11 +35,14 @@ class Concern(Enum):
     FUNCTION_IS_NOT_PUBLIC = "function-is-not-public"
     FOREIGN_ACCOUNTS = "foreign-accounts"
     PUBLIC_FUNCTION_URLS = "public-function-urls"
+    MANAGEMENT_ACTIONS = "management-actions"
+    DEAD_PERMISSIONS = "dead-permissions"
+    LAYER_IS_NOT_PUBLIC = "layer-is-not-public"
 
 
 @dataclass(frozen=True, slots=True)
 class DeniedRequest:
-    """A request that the role must be able to make and that its policies refuse. `blocker` says what stands in the way."""
+    """A request that ought to be allowed and that the policies refuse. `blocker` says what stands in the way."""
 
     request: Request
     decision: Decision

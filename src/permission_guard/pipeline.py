@@ -55,7 +55,7 @@ class Guard:
         return report
 
     def _attempt(self, trigger: Trigger, now: datetime) -> Report:
-        facts = self.look(FunctionFacts(trigger.function, trigger.qualifier), trigger.kind.looks)
+        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
         findings = judge(facts, self.settings.trusted)
         plan = plan_for(findings, facts, trigger, self.settings, now)
         return Report(trigger, facts, findings, plan, self._act(plan), self.settings.mode)

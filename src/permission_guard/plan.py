@@ -105,7 +105,7 @@ def _step(
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
                 return None, "there is no resource policy"
             try:
-                swap = _swap(remedy, facts.target, facts.policy, facts.policy.policy.text)
+                swap = _swap(remedy, finding, facts.target, facts.policy, facts.policy.policy.text)
             except NotExpressible as error:
                 return (
                     None,
@@ -113,19 +113,31 @@ def _step(
                 )
             if swap is None:
                 return None, f"the statement already has another {remedy.operator} on {remedy.key}"
-            earlier = bound or BoundStatements(facts.target, facts.policy, (), ())
-            return (
-                replace(earlier, swaps=(*earlier.swaps, swap), mends=(*earlier.mends, finding)),
-                None,
-            )
+            return _with_swap(bound or BoundStatements(facts.target, facts.policy, ()), swap)
         case _:
             assert_never(remedy)
 
 
-def _swap(remedy: AddCondition, target: str, policy: PolicyFacts, text: str) -> Swap | None:
+def _with_swap(bound: BoundStatements, swap: Swap) -> tuple[BoundStatements | None, str | None]:
+    """Add a swap to those that are planned. One that mends another finding about the same statement joins it."""
+    same = next((one for one in bound.swaps if _place(one) == _place(swap)), None)
+    if same is None:
+        return replace(bound, swaps=(*bound.swaps, swap)), None
+    if same.after != swap.after:
+        return None, "another repair of this statement comes first"
+    joined = replace(same, mends=(*same.mends, *swap.mends))
+    return replace(bound, swaps=tuple(joined if one is same else one for one in bound.swaps)), None
+
+
+def _place(swap: Swap) -> int | None:
+    """Return the index of the statement that a planned swap replaces."""
+    return swap.mends[0].statement
+
+
+def _swap(remedy: AddCondition, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap | None:
     before = statements_of(text)[remedy.statement]
     after = with_condition(before, remedy.operator, remedy.key, remedy.values)
     if after is None or policy.family is Family.DOCUMENT:
-        return Swap(before, after) if after is not None else None
+        return Swap(before, after, mends=(finding,)) if after is not None else None
     narrow = Grant.of(after, target).twin()
-    return Swap(before, narrow.statement(target), narrow)
+    return Swap(before, narrow.statement(target), narrow, (finding,))

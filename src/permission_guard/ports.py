@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from permission_guard.facts import FunctionFacts, Look
 from permission_guard.grant import Grant
@@ -23,6 +23,42 @@ class Refused(Exception):
 
 class ChangedMeanwhile(Exception):
     """What we would write upon is not any more what we read."""
+
+
+NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
+"""What Lambda and IAM say of a thing that does not exist."""
+
+_TRANSIENT: Final = frozenset(
+    {
+        "TooManyRequestsException",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "ServiceException",
+        "ServiceFailure",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "InternalFailure",
+        "InternalError",
+        "InternalErrorException",
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "RequestTimeout",
+    }
+)
+_OVERTAKEN: Final = frozenset({"PreconditionFailedException", "ResourceConflictException"})
+"""A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1)."""
+_SERVER_FAULT: Final = 500
+
+
+def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | Refused | ChangedMeanwhile:
+    """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
+    if code in _OVERTAKEN:
+        return ChangedMeanwhile(f"{code}: {message}")
+    if code in _TRANSIENT or status >= _SERVER_FAULT:
+        return TryAgain(f"{call}: {code}: {message}")
+    return Refused(code, f"{message} ({call})")
 
 
 class Observer(Protocol):

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from permission_guard.exposure import Member, door_of
+from permission_guard.exposure import EVERY, Member, door_of
 from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted
-from permission_guard.finding import DeniedRequest, Finding, Verdict
+from permission_guard.finding import Concern, DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
 from permission_guard.step import AttachRolePolicy, BoundStatements, Step, apply
@@ -21,10 +21,9 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Step, apply
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     """Say why a step must not be taken; None if it may."""
     after = apply(step, facts)
-    mended = {(finding.rule, finding.subject) for finding in step.mends}
-    known = {(finding.rule, finding.subject) for finding in _faults(facts, trusted)} - mended
+    known = set(map(_key, _faults(facts, trusted))) - set(map(_key, step.mends))
     for fault in _faults(after, trusted):
-        if (fault.rule, fault.subject) not in known:
+        if _key(fault) not in known:
             return f"{step.what} would not help: {_why(fault)}"
     if isinstance(step, AttachRolePolicy):
         return None
@@ -33,6 +32,10 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
+
+
+def _key(finding: Finding) -> tuple[str, Concern, str]:
+    return finding.rule, finding.concern, finding.subject
 
 
 def _why(fault: Finding) -> str:
@@ -62,7 +65,7 @@ def _caller_lost(
         names_services = (
             any(one.type == "Service" for one in statement.principals.named) if statement.principals else 0
         )
-        for family in door_of(facts, trusted).families(statement):
+        for family in door_of(facts, trusted).families(statement, EVERY):
             for friend in family.friends():
                 if not names_services and not isinstance(friend.request.principal, IamPrincipal):
                     continue
@@ -90,6 +93,6 @@ def _around(facts: FunctionFacts, other: FunctionFacts, trusted: Trusted) -> Ite
     door = door_of(facts, trusted)
     for statement in door.policy.statements:
         if replace(statement, index=0) not in same:
-            for family in door.families(statement):
+            for family in door.families(statement, EVERY):
                 yield from family.strangers()
                 yield from family.friends()

@@ -67,6 +67,15 @@ class Record:
             return value == "true"
         raise BadEvent(self._at(key), f"is {_kind(value)}, neither true nor false")
 
+    def whole(self, key: str) -> int:
+        """Return a whole number, which may come as a text. Raises BadEvent for anything else."""
+        value = self.body.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            return int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BadEvent(self._at(key), f"is {_kind(value)}, not a whole number")
+        return value
+
     def moment(self, key: str) -> datetime:
         """Return a time with its zone. Raises BadEvent for anything else."""
         text = self.text(key)

@@ -45,10 +45,22 @@ SETTINGS: Final = {
     Concern.FUNCTION_IS_NOT_PUBLIC: "FUNCTION_IS_NOT_PUBLIC",
     Concern.FOREIGN_ACCOUNTS: "FOREIGN_ACCOUNTS",
     Concern.PUBLIC_FUNCTION_URLS: "PUBLIC_FUNCTION_URLS",
+    Concern.MANAGEMENT_ACTIONS: "MANAGEMENT_ACTIONS",
+    Concern.DEAD_PERMISSIONS: "DEAD_PERMISSIONS",
+    Concern.LAYER_IS_NOT_PUBLIC: "LAYER_IS_NOT_PUBLIC",
 }
 """The setting that says how each concern is treated."""
 
-_NEVER_REPAIRED: Final = frozenset({Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS})
+NEVER_REPAIRED: Final = frozenset(
+    {
+        Concern.FOREIGN_ACCOUNTS,
+        Concern.PUBLIC_FUNCTION_URLS,
+        Concern.DEAD_PERMISSIONS,
+        Concern.LAYER_IS_NOT_PUBLIC,
+    }
+)
+"""What somebody may have meant, or what no change of ours can mend: it is told, or looked away from."""
+
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
 
@@ -91,9 +103,9 @@ class Settings:
 
 def _treatment(concern: Concern, given: Mapping[str, str]) -> Treatment:
     name = SETTINGS[concern]
-    default = Treatment.ALERT if concern in _NEVER_REPAIRED else Treatment.REPAIR
+    default = Treatment.ALERT if concern in NEVER_REPAIRED else Treatment.REPAIR
     treatment = _one_of(Treatment, given, name, default)
-    if treatment is Treatment.REPAIR and concern in _NEVER_REPAIRED:
+    if treatment is Treatment.REPAIR and concern in NEVER_REPAIRED:
         raise SettingsError(name, "is Repair, but this is never repaired: say Alert or Off")
     return treatment
 

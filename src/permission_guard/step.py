@@ -34,6 +34,7 @@ class Swap:
     before: Body
     after: Body
     narrow: Grant | None = None
+    mends: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ class BoundStatements:
     target: str
     policy: PolicyFacts
     swaps: tuple[Swap, ...]
-    mends: tuple[Finding, ...]
-    """One finding for each swap."""
+
+    @property
+    def mends(self) -> tuple[Finding, ...]:
+        """Every finding that the swaps mend."""
+        return tuple(finding for swap in self.swaps for finding in swap.mends)
 
     @property
     def before(self) -> str:
@@ -112,7 +116,10 @@ def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
         case AttachRolePolicy():
             return tuple((finding, "", step.policy.name) for finding in step.mends)
         case BoundStatements():
-            pairs = zip(step.mends, step.swaps, strict=True)
-            return tuple((finding, dumped(swap.before), dumped(swap.after)) for finding, swap in pairs)
+            return tuple(
+                (finding, dumped(swap.before), dumped(swap.after))
+                for swap in step.swaps
+                for finding in swap.mends
+            )
         case _:
             assert_never(step)

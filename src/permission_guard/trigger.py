@@ -14,15 +14,15 @@ from enum import Enum
 from typing import Final
 
 from permission_guard.actor import Actor, actor_of
-from permission_guard.facts import Look
-from permission_guard.iam import ArnError, FunctionArn, PolicyError
+from permission_guard.facts import Look, Subject
+from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
 from permission_guard.iam.arn import is_account, named, partition_of
 from permission_guard.iam.policy import loads
 from permission_guard.record import BadEvent, Record
 
 
 class Kind(Enum):
-    """What happened to the function."""
+    """What happened to the function, or to the layer version."""
 
     FUNCTION_CREATED = "CreateFunction"
     FUNCTION_CHANGED = "UpdateFunctionConfiguration"
@@ -33,6 +33,7 @@ class Kind(Enum):
     ALIAS_CHANGED = "UpdateAlias"
     URL_CREATED = "CreateFunctionUrlConfig"
     URL_CHANGED = "UpdateFunctionUrlConfig"
+    LAYER_SHARED = "AddLayerVersionPermission"
 
     @property
     def looks(self) -> Look:
@@ -51,10 +52,10 @@ EVERYTHING: Final = Everything.EVERYTHING
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Why we look at a function."""
+    """Why we look at a function or a layer version."""
 
     kind: Kind
-    function: FunctionArn
+    subject: Subject
     qualifier: str | None
     actor: Actor
     event_id: str
@@ -75,6 +76,8 @@ class Ignored:
 
 
 _DATED: Final = re.compile(r"[0-9]{8}(?:v[0-9]+)?$")
+_REPLICA: Final = "us-east-1."
+"""How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 
@@ -107,15 +110,17 @@ def trigger_of(event: object, *, guard_role_arn: str) -> Trigger | Ignored:
 
 def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
     request = detail.inner("requestParameters")
-    found = _function(kind, detail, request)
+    found = (_layer(detail, request), None) if kind is Kind.LAYER_SHARED else _function(kind, detail, request)
     if found is None:
         return Ignored("not about a function")
-    function, qualifier = found
-    if function.account != detail.text("recipientAccountId"):
-        return Ignored(f"the function belongs to account {function.account}, which has a record of its own")
+    subject, qualifier = found
+    if subject.account != detail.text("recipientAccountId"):
+        return Ignored(f"it belongs to account {subject.account}, which has a record of its own")
+    if subject.name.startswith(_REPLICA):
+        return Ignored("it is a replica that Lambda@Edge made; the function itself is judged in us-east-1")
     return Trigger(
         kind=kind,
-        function=function,
+        subject=subject,
         qualifier=qualifier if qualifier != "$LATEST" else None,
         actor=actor,
         event_id=detail.text("eventID"),
@@ -124,10 +129,23 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
     )
 
 
+def _layer(detail: Record, request: Record) -> LayerVersionArn:
+    """Which layer version. That the fields are those of the API is the rule (facts 1.4); no such event was recorded."""
+    name, version = request.text("layerName"), str(request.whole("versionNumber"))
+    if not name.startswith("arn:"):
+        region = detail.text("awsRegion")
+        name = f"arn:{partition_of(region)}:lambda:{region}:{detail.text('recipientAccountId')}:layer:{name}"
+    try:
+        return LayerVersionArn.parse(f"{name}:{version}")
+    except ArnError as error:
+        raise BadEvent("detail.requestParameters.layerName", str(error)) from error
+
+
 def _arrived(kind: Kind, request: Record) -> str | Everything | None:
     if kind is Kind.POLICY_WRITTEN:
         return EVERYTHING
-    return request.text("statementId") if kind is Kind.PERMISSION_ADDED else None
+    adds = kind in {Kind.PERMISSION_ADDED, Kind.LAYER_SHARED}
+    return request.text("statementId") if adds else None
 
 
 def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn, str | None] | None:

@@ -94,6 +94,9 @@ class Transport:
             "GetFunctionConfiguration": self._function,
             "GetPolicy": lambda p: self._managed(p) if "PolicyArn" in p else self._policy(p["FunctionName"]),
             "GetResourcePolicy": lambda p: _document(self.account.get_resource_policy(p["ResourceArn"])),
+            "GetLayerVersionPolicy": lambda p: _document(
+                self.account.get_layer_version_policy(f"{p['LayerName']}:{p['VersionNumber']}")
+            ),
             "PutResourcePolicy": self._put,
             "AddPermission": self._add,
             "RemovePermission": self._remove,
@@ -155,7 +158,9 @@ class Transport:
         role = self.account.get_role(params["RoleName"])
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {"Role": {"Arn": role.arn, "Tags": tags, **boundary}}
+        return {
+            "Role": {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
+        }
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from permission_guard.document import Body
-from permission_guard.exposure import Door, Kin, Member, Scale, door_of, invoking
+from permission_guard.exposure import INVOKING, Door, Kin, Member, Scale, door_of, invoking
 from permission_guard.exposure.family import Families
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.iam import ABSENT, IamPrincipal, Policy, Service
@@ -54,8 +54,9 @@ def sns(operator: str, arn: Json, **more: Json) -> Body:
     [
         (INVOKE, (INVOKE,)),
         ("lambda:InvokeFunctionUrl", ("lambda:InvokeFunctionUrl",)),
-        ("lambda:invoke*", (INVOKE, "lambda:InvokeFunctionUrl")),
-        ("*", (INVOKE, "lambda:InvokeFunctionUrl")),
+        ("lambda:invoke*", INVOKING),
+        ("*", INVOKING),
+        ("lambda:InvokeFunction*", (INVOKE, "lambda:InvokeFunctionUrl")),
         ("lambda:GetFunction", ()),
     ],
 )

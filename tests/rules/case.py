@@ -90,10 +90,13 @@ class Case:
         return facts
 
     def finding(self, findings: tuple[Finding, ...]) -> Finding | None:
-        """The finding that the case is about: that of the statement it names, else the gravest; None if there is none."""
-        wanted = self.body["expected"].get("statement")
+        """The finding that the case is about: of the statement and concern it names, else the gravest; None if none."""
+        expected = self.body["expected"]
+        wanted = expected.get("statement")
         if wanted is not None:
             findings = tuple(one for one in findings if one.subject.endswith(f" {wanted}"))
+            if len(findings) > 1:
+                findings = tuple(one for one in findings if one.concern.value == expected.get("concern"))
             assert len(findings) == 1, f"{len(findings)} findings about {wanted}"
         return max(findings, key=lambda one: _GRAVITY.index(one.verdict), default=None)
 

@@ -43,7 +43,7 @@ def test_every_rule_tells_its_title_its_reason_and_its_page() -> None:
         assert rule.title
         assert rule.why.endswith(".")
         assert rule.reference.startswith("https://docs.aws.amazon.com/")
-    assert len({rule.id for rule in RULES}) == len(RULES) == 3
+    assert len({rule.id for rule in RULES}) == len(RULES) == 4
 
 
 def test_a_finding_leads_back_to_its_rule() -> None:

@@ -11,7 +11,7 @@ from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyF
 from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.iam.policy import Json
-from permission_guard.settings import Mode, Settings, Treatment
+from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 
 ACCOUNT: Final = "111122223333"
@@ -70,8 +70,9 @@ def facts_with_role(role: RoleFacts) -> FunctionFacts:
 
 def settings(*, mode: Mode = Mode.ENFORCE, repair_existing: bool = True, trusted: Trusted = OWN) -> Settings:
     """Settings that repair whatever can be repaired."""
-    told = {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
-    treatments = {concern: Treatment.ALERT if concern in told else Treatment.REPAIR for concern in Concern}
+    treatments = {
+        concern: Treatment.ALERT if concern in NEVER_REPAIRED else Treatment.REPAIR for concern in Concern
+    }
     return Settings(mode, treatments, repair_existing, trusted, BASIC, "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.failures import NOT_FOUND, translated
+from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import PolicyStore
 from permission_guard.aws.roles import RoleStore
 from permission_guard.facts import (
@@ -18,7 +18,8 @@ from permission_guard.facts import (
     PolicyFacts,
     Unreadable,
 )
-from permission_guard.ports import Refused
+from permission_guard.iam import LayerVersionArn
+from permission_guard.ports import NOT_FOUND, Refused
 
 PERMISSIONS = ("lambda:GetFunctionConfiguration", "logs:DescribeLogGroups")
 """The rights that this module's calls need; each store beside it names its own."""
@@ -65,6 +66,8 @@ class AwsObserver:
 
     def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
         try:
+            if isinstance(facts.arn, LayerVersionArn):
+                return self._policies.of_layer(facts.arn)
             return self._policies.read(facts.target, facts.qualifier)
         except Refused as error:
             return Unreadable(f"the resource policy of {facts.target}", str(error))

@@ -7,12 +7,12 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.failures import NOT_FOUND, code_of, translated
-from permission_guard.facts import Family, PolicyFacts, Unreadable
-from permission_guard.iam import Policy, PolicyError
-from permission_guard.ports import Refused
+from permission_guard.aws.failures import code_of, translated
+from permission_guard.facts import Family, PolicyFacts, Unreadable, parsed
+from permission_guard.iam import LayerVersionArn
+from permission_guard.ports import NOT_FOUND, Refused
 
-PERMISSIONS = ("lambda:GetResourcePolicy", "lambda:GetPolicy")
+PERMISSIONS = ("lambda:GetResourcePolicy", "lambda:GetPolicy", "lambda:GetLayerVersionPolicy")
 """The rights that this module's calls need."""
 
 _UNKNOWN_CALL: Final = frozenset(
@@ -39,12 +39,28 @@ class PolicyStore:
         text, revision, family = self._found(target)
         if text is None:
             return PolicyFacts(qualifier, None, None, family)
-        try:
-            policy = Policy.parse(text, name=f"the resource policy of {target}")
-        except PolicyError as error:
-            return Unreadable(f"the resource policy of {target}", str(error))
+        policy = parsed(text, f"the resource policy of {target}")
+        if isinstance(policy, Unreadable):
+            return policy
         # An emulator was seen to keep an empty document where AWS has none at all.
         return PolicyFacts(qualifier, policy if policy.statements else None, revision, family)
+
+    def of_layer(self, layer: LayerVersionArn) -> PolicyFacts | Unreadable:
+        """Read the policy of a layer version, by its only call. Raises Refused and TryAgain."""
+        name = str(layer).removesuffix(f":{layer.version}")
+        try:
+            with translated():
+                found = self._clients.lambda_.get_layer_version_policy(
+                    LayerName=name, VersionNumber=int(layer.version)
+                )
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return PolicyFacts(None, None, None, Family.STATEMENTS)
+            raise
+        policy = parsed(found["Policy"], f"the policy of {layer}")
+        if isinstance(policy, Unreadable):
+            return policy
+        return PolicyFacts(None, policy, found["RevisionId"], Family.STATEMENTS)
 
     def _found(self, target: str) -> tuple[str | None, str | None, Family]:
         if self._family is not Family.STATEMENTS:

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.failures import NOT_FOUND, translated
-from permission_guard.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable
-from permission_guard.iam import Policy, PolicyError
+from permission_guard.aws.failures import translated
+from permission_guard.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
+from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, Refused, TryAgain
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import PolicyDocumentTypeDef
@@ -51,14 +51,16 @@ class RoleStore:
             return Unreadable(f"role {arn}", str(error))
         boundary_arn = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         boundary = self.managed_policy(boundary_arn) if boundary_arn else None
+        trust = parsed(_body(role["AssumeRolePolicyDocument"]), f"the trust policy of {arn}")
         documents = (*(self.managed_policy(policy) for policy in attached), *inline)
-        unreadable = tuple(one for one in (*documents, boundary) if isinstance(one, Unreadable))
+        unreadable = tuple(one for one in (*documents, boundary, trust) if isinstance(one, Unreadable))
         return RoleFacts(
             arn=arn,
             identity=tuple(one for one in documents if isinstance(one, Policy)),
             boundary=boundary if isinstance(boundary, Policy) else None,
             tags=_tags(role.get("Tags", [])),
             attached=attached,
+            trust=trust if isinstance(trust, Policy) else None,
             unreadable=unreadable,
         )
 
@@ -72,7 +74,7 @@ class RoleStore:
         for page in self._clients.iam.get_paginator("list_role_policies").paginate(RoleName=name):
             for policy in page["PolicyNames"]:
                 document = self._clients.iam.get_role_policy(RoleName=name, PolicyName=policy)
-                yield _parsed(document["PolicyDocument"], f"inline policy {policy}")
+                yield parsed(_body(document["PolicyDocument"]), f"inline policy {policy}")
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
         """Read the default version of a managed policy; its name is its ARN. Raises TryAgain."""
@@ -84,7 +86,7 @@ class RoleStore:
                 ]
         except Refused as error:
             return Unreadable(f"policy {arn}", str(error))
-        return _parsed(found["Document"], arn)
+        return parsed(_body(found["Document"]), arn)
 
 
 def _tags(listed: object) -> Mapping[str, str]:
@@ -92,9 +94,6 @@ def _tags(listed: object) -> Mapping[str, str]:
     return MappingProxyType({pair["Key"]: pair["Value"] for pair in pairs})
 
 
-def _parsed(document: str | PolicyDocumentTypeDef, name: str) -> Policy | Unreadable:
-    """Parse a document as boto3 gives it: IAM's are decoded to a mapping already."""
-    try:
-        return Policy.parse(cast("str | Mapping[str, Json]", document), name=name)
-    except PolicyError as error:
-        return Unreadable(name, str(error))
+def _body(document: str | PolicyDocumentTypeDef) -> str | Mapping[str, Json]:
+    """Return a document as boto3 gives it: IAM's are decoded to a mapping already."""
+    return cast("str | Mapping[str, Json]", document)

@@ -7,15 +7,20 @@ general a caller it still lets in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from permission_guard.exposure.family import INVOKE, INVOKE_URL, Families, Member
+from permission_guard.exposure.actions import INVOKING, covered, told_apart
+from permission_guard.exposure.family import Families
 from permission_guard.exposure.origins import Kin
-from permission_guard.exposure.wildcards import on_its_own
-from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted
-from permission_guard.finding import Undecided, Witness
-from permission_guard.iam import Answer, Context, Effect, FunctionArn, Policy, Statement, Truth, decide
+from permission_guard.exposure.question import Member, Question
+from permission_guard.exposure.unmet import nearest
+from permission_guard.exposure.wildcards import Filling, on_its_own
+from permission_guard.facts import FunctionFacts, PolicyFacts, Subject, Trusted
+from permission_guard.finding import DeniedRequest, Undecided, Witness
+from permission_guard.iam import Answer, Decision, Policy, Request, Statement, decide
+from permission_guard.mismatch import unknowns
 
 
 class Scale(Enum):
@@ -25,68 +30,97 @@ class Scale(Enum):
     ACCOUNT = "anything in accounts you trust"
     ORGANIZATION = "any account of an organisation you trust"
     OPEN = "strangers"
-    DEAD = "nobody: no caller can fulfil it"
+    DEAD = "nobody"
     UNKNOWN = "it cannot be told whom"
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """A place on the scale, with the proof where it is OPEN or UNKNOWN."""
+    """A place on the scale, with the proof where it is OPEN, UNKNOWN, or DEAD by the statement's own words."""
 
     scale: Scale
     witness: Witness | None = None
     doubt: Undecided | None = None
+    unmet: DeniedRequest | None = None
+    """For DEAD: the call that comes nearest and what stands in its way. None if a Deny keeps everybody out."""
     kin: Kin = Kin.STRANGER
     """Whether the witness is anybody, or of an account or organisation that the policy names."""
 
 
-def invoking(statement: Statement) -> tuple[str, ...]:
-    """Return the actions of invoking that an Allow statement covers."""
-    if statement.effect is not Effect.ALLOW:
-        return ()
-    anything = Context()
-    return tuple(
-        action
-        for action in (INVOKE, INVOKE_URL)
-        if statement.actions.match(action.lower(), anything) is not Truth.NO
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A function, version or alias with the policy that guards it."""
+    """A function, version, alias or layer version with the policy that guards it."""
 
-    function: FunctionArn
-    target: str
+    subject: Subject
+    qualifier: str | None
     policy: Policy
     trusted: Trusted
 
-    def families(self, statement: Statement) -> tuple[Families, ...]:
-        """Return the families around one statement, one for each action of invoking that it covers."""
+    @property
+    def target(self) -> str:
+        """The ARN by which callers name it."""
+        return self.subject.qualified(self.qualifier)
+
+    def families(self, statement: Statement, actions: tuple[str, ...] = INVOKING) -> tuple[Families, ...]:
+        """Return the families around one statement, one for each of the actions that it covers.
+
+        Of actions that nothing in the policy tells apart, one stands for all.
+        """
         alone = on_its_own(self.policy, statement)
         return tuple(
-            Families(alone, self.function, self.target, action, self.trusted)
-            for action in invoking(statement)
+            Families(Question(alone, self.subject, self.target, action, self.trusted))
+            for action in told_apart(alone, covered(statement, actions))
         )
 
-    def exposure(self, statement: Statement) -> Exposure:
-        """Place a statement on the scale."""
-        doubt: Undecided | None = None
-        scales: set[Scale] = set()
-        for family in self.families(statement):
-            for member in family.strangers():
-                decision = decide(member.request, resource=family.policy)
-                if decision.answer is Answer.ALLOWED:
-                    return Exposure(
-                        Scale.OPEN, witness=Witness(member.request, decision, member.who), kin=member.kin
-                    )
-                if decision.answer is Answer.UNDECIDED and doubt is None:
-                    doubt = Undecided(member.request, decision, _doubt(member))
-            scales |= {_SCALES[friend.kin] for friend in family.friends() if _lets_in(family.policy, friend)}
-        if doubt is not None:
-            return Exposure(Scale.UNKNOWN, doubt=doubt)
-        widest = (Scale.ORGANIZATION, Scale.ACCOUNT, Scale.RESOURCE)
-        return Exposure(next((scale for scale in widest if scale in scales), Scale.DEAD))
+    def exposure(self, statement: Statement, actions: tuple[str, ...] = INVOKING) -> Exposure:
+        """Place a statement on the scale, by the strangest and the most general caller whom it lets in."""
+        families = self.families(statement, actions)
+        here = _placed(families)
+        if here.scale is not Scale.DEAD:
+            return here
+        elsewhere = next(self._by_qualifier(statement, actions), None)
+        if elsewhere is not None:
+            return elsewhere
+        unmet = (
+            None if any(_opens(statement, family) for family in families) else nearest(statement, families)
+        )
+        return replace(here, unmet=unmet)
+
+    def _by_qualifier(self, statement: Statement, actions: tuple[str, ...]) -> Iterator[Exposure]:
+        """Yield the exposure of a function's statement that is about its versions and aliases only.
+
+        A document may list `function:NAME:*`, as AWS's own example does. Whether Lambda asks the function's policy about
+        a call to a version or alias is not spelled out (facts 3.3, marked unsure), so that what such a statement opens
+        is in doubt, and never a fault or a pass.
+        """
+        if self.qualifier is not None or statement.resources is None:
+            return
+        filling = Filling(self.subject, self.subject.account, "1")
+        for pattern in statement.resources.patterns:
+            head, _, qualifier = filling.text(pattern.text).rpartition(":")
+            if head == self.target:
+                there = replace(self, qualifier=qualifier).exposure(statement, actions)
+                if there.scale is not Scale.DEAD:
+                    yield _in_doubt(there)
+
+
+def _placed(families: tuple[Families, ...]) -> Exposure:
+    doubt: Undecided | None = None
+    scales: set[Scale] = set()
+    for family in families:
+        policy = family.asked.policy
+        for member in family.strangers():
+            decision = decide(member.request, resource=policy)
+            if decision.answer is Answer.ALLOWED:
+                witness = Witness(member.request, decision, member.who)
+                return Exposure(Scale.OPEN, witness=witness, kin=member.kin)
+            if decision.answer is Answer.UNDECIDED and doubt is None:
+                doubt = Undecided(member.request, decision, _doubt(member, decision))
+        scales |= {_SCALES[friend.kin] for friend in family.friends() if _lets_in(policy, friend.request)}
+    if doubt is not None:
+        return Exposure(Scale.UNKNOWN, doubt=doubt)
+    widest = (Scale.ORGANIZATION, Scale.ACCOUNT, Scale.RESOURCE)
+    return Exposure(next((scale for scale in widest if scale in scales), Scale.DEAD))
 
 
 _SCALES = {
@@ -98,16 +132,36 @@ _SCALES = {
 }
 
 
-def _lets_in(policy: Policy, member: Member) -> bool:
-    return decide(member.request, resource=policy).answer in {Answer.ALLOWED, Answer.UNDECIDED}
+def _lets_in(policy: Policy, request: Request) -> bool:
+    return decide(request, resource=policy).answer in {Answer.ALLOWED, Answer.UNDECIDED}
 
 
-def _doubt(member: Member) -> str:
-    return f"whether {member.who} may invoke depends on a condition key that cannot be known beforehand"
+def _opens(statement: Statement, family: Families) -> bool:
+    """Tell whether the statement lets anybody in once no Deny stands beside it."""
+    alone = Policy(family.asked.policy.name, (statement,), family.asked.policy.version)
+    members = (*family.strangers(), *family.friends())
+    return any(_lets_in(alone, member.request) for member in members)
+
+
+def _doubt(member: Member, decision: Decision) -> str:
+    unknown = [one for cited in decision.statements for one in unknowns(cited.statement, member.request)]
+    what = f"whether {member.who} may call {member.request.action}"
+    if not unknown:
+        return f"{what} cannot be told from {' and '.join(map(str, decision.statements))}"
+    return f"{what} depends on {' and '.join(dict.fromkeys(unknown))}, which cannot be known beforehand"
+
+
+def _in_doubt(there: Exposure) -> Exposure:
+    """What a statement opens if Lambda asks the function's policy about calls to its versions and aliases."""
+    if there.witness is None:
+        return there
+    request, who = there.witness.request, there.witness.stranger
+    doubt = f"{who} gets in if Lambda asks this policy about {request.resource}, which AWS does not say"
+    return Exposure(Scale.UNKNOWN, doubt=Undecided(request, there.witness.decision, doubt), kin=there.kin)
 
 
 def door_of(facts: FunctionFacts, trusted: Trusted) -> Door:
     """Return the door of the function, version or alias in question. Raises ValueError if it has no policy."""
     if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
         raise ValueError(f"{facts.target} has no resource policy that was read")
-    return Door(facts.arn, facts.target, facts.policy.policy, trusted)
+    return Door(facts.arn, facts.qualifier, facts.policy.policy, trusted)

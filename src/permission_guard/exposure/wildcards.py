@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from permission_guard.iam import Effect, FunctionArn, Policy, Statement
+from permission_guard.facts import Subject
+from permission_guard.iam import Effect, Policy, Statement
 from permission_guard.iam.arn import is_account
 from permission_guard.iam.pattern import Variable, Wild, tokens
 
@@ -31,9 +32,9 @@ def constants(policy: Policy) -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What to put in place of wildcards and variables: a name, an account, and the function's region and partition."""
+    """What to put in place of wildcards and variables: a name, an account, and the subject's region and partition."""
 
-    function: FunctionArn
+    subject: Subject
     account: str
     name: str
 
@@ -41,8 +42,8 @@ class Filling:
         return {
             "aws:sourceaccount": self.account,
             "aws:principalaccount": self.account,
-            "aws:resourceaccount": self.function.account,
-            "aws:requestedregion": self.function.region,
+            "aws:resourceaccount": self.subject.account,
+            "aws:requestedregion": self.subject.region,
         }.get(key)
 
     def _with_wildcards(self, text: str) -> str:
@@ -64,21 +65,21 @@ class Filling:
         """Return a text that the pattern matches."""
         return self._with_wildcards(pattern).replace("*", self.name).replace("?", self.name[:1])
 
-    def arn(self, pattern: str) -> str | None:
-        """Return an ARN that the pattern matches, owned by this account if the pattern leaves that open.
+    def arn(self, pattern: str, service: str = "*") -> str | None:
+        """Return an ARN that the pattern matches, of this service and account if the pattern leaves them open.
 
         None if the pattern has not the six parts of an ARN.
         """
         parts = self._with_wildcards(pattern).split(":", _ARN_PARTS - 1)
         if len(parts) != _ARN_PARTS:
             return None
-        head, partition, service, region, account, resource = parts
+        head, partition, named, region, account, resource = parts
         return ":".join(
             (
                 head,
-                self.function.partition if "*" in partition else partition,
-                service,
-                self.function.region if "*" in region or "?" in region else region,
+                self.subject.partition if "*" in partition else partition,
+                service if "*" in named or "?" in named else named,
+                self.subject.region if "*" in region or "?" in region else region,
                 self._account(account),
                 resource.replace("*", self.name).replace("?", self.name[:1]),
             )
@@ -116,6 +117,12 @@ def accounts_for(pattern: str, preferred: str) -> tuple[str, ...]:
         return ()
     made = (f"{first}{digit * room}{''.join(rest)}".replace("?", digit) for digit in "987")
     return tuple(account for account in made if is_account(account))
+
+
+def service_of(arn: str) -> str:
+    """Return the service part of an ARN, or an empty text."""
+    parts = arn.split(":", _ARN_PARTS - 1)
+    return parts[2] if len(parts) == _ARN_PARTS else ""
 
 
 def account_of(arn: str) -> str:

@@ -3,7 +3,7 @@
 This package knows neither Lambda nor the guard, and imports nothing outside the standard library.
 """
 
-from permission_guard.iam.arn import Arn, ArnError, FunctionArn
+from permission_guard.iam.arn import Arn, ArnError, FunctionArn, LayerVersionArn
 from permission_guard.iam.decide import Answer, Cited, Decision, Layer, decide
 from permission_guard.iam.policy import Effect, Policy, PolicyError, Statement
 from permission_guard.iam.request import (
@@ -32,6 +32,7 @@ __all__ = [
     "FunctionArn",
     "IamPrincipal",
     "Layer",
+    "LayerVersionArn",
     "Policy",
     "PolicyError",
     "Principal",

@@ -72,6 +72,39 @@ class FunctionArn:
         return f"{self}:{qualifier}" if qualifier else str(self)
 
 
+_LAYER = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
+    r":layer:(?P<name>[A-Za-z0-9_-]{1,140}):(?P<version>[0-9]+)"
+)
+"""The ARN of a layer version (https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVersionArn:
+    """One version of a Lambda layer."""
+
+    partition: str
+    region: str
+    account: str
+    name: str
+    version: str
+
+    @classmethod
+    def parse(cls, text: str) -> LayerVersionArn:
+        """Read the ARN of a layer version. Raises ArnError for anything else."""
+        found = _LAYER.fullmatch(text)
+        if found is None:
+            raise ArnError(f"not the ARN of a layer version: {text!r}")
+        return cls(**found.groupdict())
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:lambda:{self.region}:{self.account}:layer:{self.name}:{self.version}"
+
+    def qualified(self, _qualifier: str | None) -> str:
+        """Return the ARN by which callers name it: a layer version has no versions or aliases of its own."""
+        return str(self)
+
+
 def named(text: str, *, partition: str, region: str, account: str) -> tuple[FunctionArn, str | None]:
     """Read a function's name in any of AWS's forms, with defaults for the parts it leaves out.
 

@@ -9,6 +9,7 @@ from permission_guard.finding import Finding
 from permission_guard.rules import (
     function_is_not_public,
     invoke_permission_names_its_source,
+    layer_is_not_public,
     role_can_write_logs,
 )
 from permission_guard.rules.rule import Rule
@@ -17,6 +18,7 @@ RULES: Final[tuple[Rule, ...]] = (
     role_can_write_logs.RULE,
     invoke_permission_names_its_source.RULE,
     function_is_not_public.RULE,
+    layer_is_not_public.RULE,
 )
 """Every rule there is, in the order in which findings are told."""
 

@@ -11,62 +11,50 @@ from dataclasses import replace
 from typing import Final
 
 from permission_guard.callers import Caller, Mark, caller_of
-from permission_guard.exposure import Exposure, Kin, Scale, door_of, invoking
-from permission_guard.facts import NOT_READ, FunctionFacts, Look, PolicyFacts, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
-from permission_guard.iam import Statement
+from permission_guard.exposure import Kin, door_of, invoking
+from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.finding import Concern, Finding, Severity, Witness
+from permission_guard.iam import FunctionArn, Statement
 from permission_guard.iam.principal import Principals
+from permission_guard.rules.opening import Fault, ask_for_policy, passed, policy_of, told, unread
 from permission_guard.rules.rule import AddCondition, Remedy, Rule
 
 ID: Final = "invoke-permission-names-its-source"
+_CONCERN: Final = Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
 
 
-def services(statement: Statement) -> tuple[str, ...]:
+def services(statement: Statement) -> Principals:
     """Return the services that a statement names."""
-    if statement.principals is None or statement.principals.negated:
-        return ()
-    return tuple(one.name for one in statement.principals.named if one.type == "Service")
-
-
-def asks(facts: FunctionFacts, _trusted: Trusted) -> Look:
-    """Ask for the resource policy."""
-    return Look.POLICY if facts.policy is NOT_READ else Look.NOTHING
+    named = statement.principals
+    if named is None or named.negated:
+        return Principals(())
+    return Principals(tuple(one for one in named.named if one.type == "Service"))
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     """Judge every statement that lets a service invoke: one finding each, FAIL with a stranger who gets in."""
-    match facts.policy:
-        case Unreadable() as unreadable:
-            return (
-                _finding(facts.target, Verdict.UNKNOWN, str(unreadable), Exposure(Scale.UNKNOWN), unreadable),
-            )
-        case PolicyFacts(policy=policy) if policy is not None:
-            statements = (
-                statement for statement in policy.statements if invoking(statement) and services(statement)
-            )
-            return tuple(_judged(statement, facts, trusted) for statement in statements)
-        case _:
-            return ()
+    policy = policy_of(facts)
+    if not isinstance(facts.arn, FunctionArn) or policy is None:
+        return unread(ID, _CONCERN, facts) if isinstance(facts.arn, FunctionArn) else ()
+    return tuple(
+        _judged(statement, facts, trusted)
+        for statement in policy.statements
+        if services(statement).named and invoking(statement)
+    )
 
 
 def _judged(statement: Statement, facts: FunctionFacts, trusted: Trusted) -> Finding:
-    named = services(statement)
-    theirs = (
-        Principals(tuple(one for one in statement.principals.named if one.type == "Service"))
-        if statement.principals
-        else None
-    )
-    exposure = door_of(facts, trusted).exposure(replace(statement, principals=theirs))
-    who = " and ".join(named)
-    if exposure.witness is not None:
-        summary = f"{statement.label} lets {who} invoke for strangers: {exposure.witness.stranger} gets in"
-        return _finding(facts.target, Verdict.FAIL, summary, exposure, exposure.witness, statement)
-    if exposure.doubt is not None:
-        return _finding(
-            facts.target, Verdict.UNKNOWN, exposure.doubt.doubt, exposure, exposure.doubt, statement
-        )
-    summary = f"{statement.label} lets {who} invoke for {exposure.scale.value}"
-    return _finding(facts.target, Verdict.PASS, summary, exposure, None, statement)
+    exposure = door_of(facts, trusted).exposure(replace(statement, principals=services(statement)))
+    what = f"{statement.label} lets {' and '.join(one.name for one in services(statement).named)} invoke for"
+    finding = passed(ID, _CONCERN, facts.target, statement, f"{what} {exposure.scale.value}")
+
+    def fault(witness: Witness) -> Fault:
+        summary = f"{what} strangers: {witness.stranger} gets in"
+        if exposure.kin is Kin.FOREIGN:
+            return Fault(Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM, summary, _ADVICE)
+        return Fault(_CONCERN, Severity.HIGH, summary, _ADVICE)
+
+    return told(finding, exposure, fault)
 
 
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
@@ -74,10 +62,10 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
 
     Nothing for a source in a foreign account that the statement names: that is a decision of somebody's, not a slip.
     """
-    policy = facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
-    if policy is None or finding.statement is None or finding.concern is Concern.FOREIGN_ACCOUNTS:
+    policy = policy_of(facts)
+    if policy is None or finding.statement is None or finding.concern is not _CONCERN:
         return
-    callers = [caller_of(name) for name in services(policy.statements[finding.statement])]
+    callers = [caller_of(one.name) for one in services(policy.statements[finding.statement]).named]
     known = [caller for caller in callers if caller is not None]
     if not known or len(known) != len(callers):
         return
@@ -92,28 +80,6 @@ def _is_bound_by_arn(caller: Caller) -> bool:
     return caller.source_arn is Mark.SURE and caller.owned
 
 
-def _finding(
-    target: str,
-    verdict: Verdict,
-    summary: str,
-    exposure: Exposure,
-    proof: Unreadable | Witness | Undecided | None,
-    statement: Statement | None = None,
-) -> Finding:
-    foreign = exposure.kin is Kin.FOREIGN
-    return Finding(
-        rule=ID,
-        concern=Concern.FOREIGN_ACCOUNTS if foreign else Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE,
-        subject=f"{target} {statement.label}" if statement else target,
-        verdict=verdict,
-        severity=Severity.MEDIUM if foreign else Severity.HIGH,
-        summary=summary,
-        proof=proof,
-        statement=statement.index if statement else None,
-        advice=advice_on(verdict, proof, _ADVICE),
-    )
-
-
 _ADVICE: Final = (
     "Name the source where the permission is defined: SourceArn (and SourceAccount, if the ARN carries no account) of "
     "AWS::Lambda::Permission in CloudFormation and SAM, source_arn and source_account of aws_lambda_permission in "
@@ -126,7 +92,7 @@ RULE: Final = Rule(
     why="A service invokes for whoever asks it to: without a source, any AWS account can have the function run.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     looks_at=Look.POLICY,
-    asks=asks,
+    asks=ask_for_policy,
     check=check,
     remedies=remedies,
 )

@@ -25,13 +25,29 @@ ATTACHED_LIMIT: Final = 20
 """Managed policies of a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
 
-class ApiError(Exception):
-    """A call that AWS refuses. `code` is its name for the reason."""
+TRUST: Final = dumped(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+"""The trust policy without which Lambda refuses a role (lambda/latest/dg/lambda-intro-execution-role.html)."""
 
-    def __init__(self, code: str, message: str) -> None:
+
+class ApiError(Exception):
+    """A call that AWS refuses. `code` is its name for the reason, `call` that of the call."""
+
+    def __init__(self, code: str, message: str, call: str = "a call") -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.call = call
 
 
 @dataclass(slots=True)
@@ -43,6 +59,7 @@ class Role:
     attached: list[str] = field(default_factory=list)
     boundary: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    trust: str = TRUST
 
 
 @dataclass(slots=True)
@@ -73,6 +90,8 @@ class Account:
     functions: dict[str, Function] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     managed: dict[str, str] = field(default_factory=dict)
+    layer_policies: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Document and revision of each layer version that is shared, by its ARN."""
     log_groups: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     before: Callable[[str], None] = _quiet
@@ -116,6 +135,15 @@ class Account:
         with self._call("GetResourcePolicy"):
             self._must_have_resource_policy_calls()
             return self._policy(target)
+
+    def get_layer_version_policy(self, layer: str) -> tuple[str, str]:
+        """GetLayerVersionPolicy."""
+        with self._call("GetLayerVersionPolicy"):
+            if layer not in self.layer_policies:
+                raise ApiError(
+                    "ResourceNotFoundException", "No policy is associated with the given resource."
+                )
+            return self.layer_policies[layer]
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> tuple[str, str]:
         """PutResourcePolicy."""
@@ -248,9 +276,13 @@ class Account:
     def _call(self, name: str) -> Iterator[None]:
         """Note a call, and let a test make it fail before its effect or after."""
         self.calls.append(name)
-        self.before(name)
-        yield
-        self.after(name)
+        try:
+            self.before(name)
+            yield
+            self.after(name)
+        except ApiError as error:
+            error.call = name
+            raise
 
 
 def _document(*statements: Body) -> str:

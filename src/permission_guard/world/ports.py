@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -18,16 +18,13 @@ from permission_guard.facts import (
     PolicyFacts,
     RoleFacts,
     Unreadable,
+    parsed,
 )
 from permission_guard.grant import Grant
-from permission_guard.iam import Policy, PolicyError
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.iam import LayerVersionArn, Policy
+from permission_guard.ports import NOT_FOUND, Refused, answered
 from permission_guard.report import Report
 from permission_guard.world.account import Account, ApiError
-
-_TRANSIENT = frozenset({"TooManyRequestsException", "Throttling", "ServiceException"})
-_OVERTAKEN = frozenset({"PreconditionFailedException", "ResourceConflictException"})
-_NOT_FOUND = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
 
 
 @contextmanager
@@ -35,18 +32,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        if error.code in _TRANSIENT:
-            raise TryAgain(str(error)) from error
-        if error.code in _OVERTAKEN:
-            raise ChangedMeanwhile(str(error)) from error
-        raise Refused(error.code, error.message) from error
-
-
-def _parsed(text: str, name: str) -> Policy | Unreadable:
-    try:
-        return Policy.parse(text, name=name)
-    except PolicyError as error:
-        return Unreadable(name, str(error))
+        raise answered(error.code, error.message, error.call) from error
 
 
 @dataclass(slots=True)
@@ -76,7 +62,7 @@ class WorldObserver:
             with _translated():
                 function = self.account.get_function(str(facts.arn))
         except Refused as error:
-            found = GONE if error.code in _NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
+            found = GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
             return replace(facts, configuration=found, role=found)
         configuration = Configuration(function.role_arn, function.log_group)
         return replace(facts, configuration=configuration, role=self._role(function.role_arn))
@@ -86,17 +72,21 @@ class WorldObserver:
             with _translated():
                 role = self.account.get_role(arn.rsplit("/", 1)[-1])
         except Refused as error:
-            return MISSING_ROLE if error.code in _NOT_FOUND else Unreadable(f"role {arn}", str(error))
+            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
         boundary = self._managed(role.boundary) if role.boundary else None
         managed = [self._managed(policy) for policy in role.attached]
-        inline = [_parsed(text, f"inline policy {name}") for name, text in role.inline.items()]
+        trust = parsed(role.trust, f"the trust policy of {arn}")
+        inline = [parsed(text, f"inline policy {name}") for name, text in role.inline.items()]
         return RoleFacts(
             arn=arn,
             identity=tuple(policy for policy in (*managed, *inline) if isinstance(policy, Policy)),
             boundary=boundary if isinstance(boundary, Policy) else None,
             tags=MappingProxyType(dict(role.tags)),
             attached=tuple(role.attached),
-            unreadable=tuple(one for one in (*managed, *inline, boundary) if isinstance(one, Unreadable)),
+            trust=trust if isinstance(trust, Policy) else None,
+            unreadable=tuple(
+                one for one in (*managed, *inline, boundary, trust) if isinstance(one, Unreadable)
+            ),
         )
 
     def _managed(self, arn: str) -> Policy | Unreadable:
@@ -105,19 +95,26 @@ class WorldObserver:
                 text = self.account.get_managed_policy(arn)
         except Refused as error:
             return Unreadable(f"policy {arn}", str(error))
-        return _parsed(text, arn)
+        return parsed(text, arn)
 
     def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
+        if isinstance(facts.arn, LayerVersionArn):
+            return self._found(facts, self.account.get_layer_version_policy, Family.STATEMENTS)
         family = Family.DOCUMENT if self.account.has_resource_policy_calls else Family.STATEMENTS
         read = self.account.get_resource_policy if family is Family.DOCUMENT else self.account.get_policy
+        return self._found(facts, read, family)
+
+    def _found(
+        self, facts: FunctionFacts, read: Callable[[str], tuple[str, str]], family: Family
+    ) -> PolicyFacts | Unreadable:
         try:
             with _translated():
                 text, revision = read(facts.target)
         except Refused as error:
-            if error.code in _NOT_FOUND:
+            if error.code in NOT_FOUND:
                 return PolicyFacts(facts.qualifier, None, None, family)
             return Unreadable(f"the resource policy of {facts.target}", str(error))
-        policy = _parsed(text, f"the resource policy of {facts.target}")
+        policy = parsed(text, f"the resource policy of {facts.target}")
         return (
             policy
             if isinstance(policy, Unreadable)
@@ -157,7 +154,7 @@ class WorldActor:
             with _translated():
                 return self.account.get_policy(target)
         except Refused as error:
-            if error.code in _NOT_FOUND:
+            if error.code in NOT_FOUND:
                 return None, None
             raise
 
