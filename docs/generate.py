@@ -7,47 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from docs.example import README, with_alert
-from permission_guard.callers import CALLERS, Caller, Mark, Region
-from permission_guard.iam import FunctionArn
+from docs.who_calls_lambda import who_calls_lambda
 from tests.template import written
 
 DOCS: Final = Path(__file__).parent
 _NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
-_EXAMPLE: Final = FunctionArn("aws", "REGION", "ACCOUNT", "name")
-_MARKS: Final = {Mark.SURE: "yes", Mark.LIKELY: "likely", Mark.UNSURE: "nobody says", Mark.NEVER: "**never**"}
 
 
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
-    rows = [_caller(caller) for caller in CALLERS]
-    return "\n".join(
-        [
-            "# Who calls Lambda",
-            _NOTE,
-            "",
-            "A service that may invoke a function says on whose behalf it does so: `aws:SourceArn` names the resource,",
-            "`aws:SourceAccount` its account. Not every service sends both. A condition on a key that is not sent locks",
-            "the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise.",
-            "",
-            "| service | its SourceArn | sends SourceArn | sends SourceAccount | what the guard adds | source |",
-            "|---|---|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
-
-
-def _caller(caller: Caller) -> str:
-    page = f"[{caller.page.rsplit('/', 1)[-1]}](https://docs.aws.amazon.com/{caller.page})"
-    region = {Region.FUNCTION: "REGION", Region.ANY: "*", Region.NONE: ""}[caller.region]
-    added = "nothing: it tells you"
-    if caller.source_arn is Mark.SURE and caller.owned:
-        added = f"`ArnLike aws:SourceArn` `{caller.arn(_EXAMPLE, 'ACCOUNT', region=region)}`"
-    elif caller.source_account is Mark.SURE:
-        added = "`StringEquals aws:SourceAccount` `ACCOUNT`"
-    form = caller.arn(_EXAMPLE, "ACCOUNT", name="NAME", region="REGION")
-    marks = f"{_MARKS[caller.source_arn]} | {_MARKS[caller.source_account]}"
-    return f"| `{caller.principal}` | `{form}` | {marks} | {added} | {page} |"
+    return who_calls_lambda(_NOTE)
 
 
 def settings() -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from permission_guard.callers import CALLERS, Caller, Mark, Region, caller_of
-from permission_guard.iam import FunctionArn
+from permission_guard.callers import CALLERS, Caller, Cell, Mark, Region, caller_of
+from permission_guard.iam import Context, FunctionArn, Truth
+from permission_guard.iam.condition import Condition
 
 SURE, LIKELY, UNSURE, NEVER = Mark.SURE, Mark.LIKELY, Mark.UNSURE, Mark.NEVER
 ORDERS = FunctionArn("aws", "eu-west-1", "111122223333", "orders")
@@ -16,7 +19,7 @@ TABLE = {
     "sns.amazonaws.com": (SURE, UNSURE, f"arn:aws:sns:{R}:{A}:ONE"),
     "events.amazonaws.com": (SURE, NEVER, f"arn:aws:events:eu-west-1:{A}:rule/ONE"),
     "apigateway.amazonaws.com": (SURE, LIKELY, f"arn:aws:execute-api:eu-west-1:{A}:ONE"),
-    "logs.amazonaws.com": (SURE, SURE, f"arn:aws:logs:{R}:{A}:log-group:ONE"),
+    "logs.amazonaws.com": (SURE, SURE, f"arn:aws:logs:{R}:{A}:log-group:ONE:*"),
     "cognito-idp.amazonaws.com": (SURE, SURE, f"arn:aws:cognito-idp:{R}:{A}:userpool/ONE"),
     "cognito-sync.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:cognito-sync:{R}:{A}:identitypool/ONE"),
     "ses.amazonaws.com": (SURE, SURE, f"arn:aws:ses:{R}:{A}:receipt-rule-set/ONE"),
@@ -43,6 +46,51 @@ TABLE = {
 """Each service: how surely it sends SourceArn and SourceAccount, and the ARN of one of its resources."""
 
 
+DG = "lambda/latest/dg/"
+PAGES: dict[str, str | tuple[str, str]] = {
+    "s3.amazonaws.com": (DG + "with-s3.html", DG + "access-control-resource-based.html"),
+    "sns.amazonaws.com": DG + "with-sns.html",
+    "events.amazonaws.com": (
+        "eventbridge/latest/userguide/eb-use-resource-based.html",
+        "eventbridge/latest/userguide/eb-troubleshooting.html",
+    ),
+    "apigateway.amazonaws.com": DG + "services-apigateway.html",
+    "logs.amazonaws.com": "AmazonCloudWatch/latest/logs/SubscriptionFilters.html",
+    "cognito-idp.amazonaws.com": (
+        "cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html"
+    ),
+    "cognito-sync.amazonaws.com": "cognito/latest/developerguide/cognito-events.html",
+    "ses.amazonaws.com": "ses/latest/dg/receiving-email-permissions.html",
+    "elasticloadbalancing.amazonaws.com": "elasticloadbalancing/latest/application/lambda-functions.html",
+    "iot.amazonaws.com": "iot/latest/developerguide/lambda-rule-action.html",
+    "config.amazonaws.com": "config/latest/developerguide/evaluate-config_develop-rules_nodejs.html",
+    "secretsmanager.amazonaws.com": "secretsmanager/latest/userguide/rotate-secrets_turn-on-cli.html",
+    "bedrock.amazonaws.com": "bedrock/latest/userguide/agents-permissions.html",
+    "lexv2.amazonaws.com": "lexv2/latest/dg/lambda-attach.html",
+    "lex.amazonaws.com": DG + "services-lex.html",
+    "connect.amazonaws.com": "connect/latest/adminguide/connect-lambda-functions.html",
+    "lambda.alarms.cloudwatch.amazonaws.com": (
+        "AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html"
+    ),
+    "vpc-lattice.amazonaws.com": "vpc-lattice/latest/ug/lambda-functions.html",
+    "codecommit.amazonaws.com": "codecommit/latest/userguide/how-to-notify-lambda-cc.html",
+    "workmail.amazonaws.com": "workmail/latest/adminguide/lambda.html",
+    "transfer.amazonaws.com": "transfer/latest/userguide/custom-lambda-idp.html",
+    "appsync.amazonaws.com": "appsync/latest/APIReference/API_LambdaAuthorizerConfig.html",
+    "cloudfront.amazonaws.com": (
+        "AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html"
+    ),
+}
+"""The page behind each mark: one for both keys, or that of SourceArn and that of SourceAccount."""
+
+CELLS = [cell for caller in CALLERS for cell in (caller.sends_arn, caller.sends_account)]
+
+
+def arn_like(pattern: str, sent: str) -> Truth:
+    condition = Condition.compiled("ArnLike", "aws:SourceArn", (pattern,), variables=True)
+    return condition.holds(Context.of({"aws:SourceArn": sent}))
+
+
 def test_the_table_has_just_these_services_and_each_once() -> None:
     assert sorted(caller.principal for caller in CALLERS) == sorted(TABLE)
 
@@ -57,10 +105,48 @@ def test_each_service_is_marked_and_writes_its_arn_as_its_page_says(principal: s
     ]
 
 
+@pytest.mark.parametrize("principal", TABLE)
+def test_each_key_is_marked_with_the_page_that_says_so(principal: str) -> None:
+    caller = caller_of(principal)
+
+    assert caller is not None
+    pages = PAGES[principal]
+    of_arn, of_account = (pages, pages) if isinstance(pages, str) else pages
+    assert caller.sends_arn == Cell(TABLE[principal][0], of_arn)
+    assert caller.sends_account == Cell(TABLE[principal][1], of_account)
+
+
+@pytest.mark.parametrize("page", sorted({cell.page for cell in CELLS}))
+def test_each_page_is_a_path_below_the_documentation_of_aws(page: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9-]+(/[A-Za-z0-9_-]+)+\.html", page)
+
+
 @pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.principal)
-def test_each_row_names_the_page_that_it_rests_on(caller: Caller) -> None:
-    assert caller.page.endswith(".html")
-    assert not caller.page.startswith(("http", "/"))
+def test_each_row_says_in_a_sentence_what_else_is_to_be_known(caller: Caller) -> None:
+    assert caller.remark.endswith(".")
+    assert caller.remark == caller.remark.strip()
+
+
+def test_source_account_is_required_beside_the_arn_for_s3_alone() -> None:
+    assert [caller.principal for caller in CALLERS if caller.account_required] == ["s3.amazonaws.com"]
+
+
+@pytest.mark.parametrize("form", ["one", "all"])
+def test_the_form_for_logs_matches_the_arn_that_cloudwatch_logs_sends_with_its_star(form: str) -> None:
+    sent = f"arn:aws:logs:{R}:{A}:log-group:/aws/lambda/orders:*"
+    caller = caller_of("logs.amazonaws.com")
+    assert caller is not None
+    pattern = caller.arn(ORDERS, A, name="/aws/lambda/orders" if form == "one" else "*", region="*")
+
+    assert arn_like(pattern, sent) is Truth.YES
+    assert arn_like(pattern, sent.replace(A, "999999999999")) is Truth.NO
+
+
+def test_with_an_empty_name_an_arn_ends_where_the_name_would_begin() -> None:
+    caller = caller_of("logs.amazonaws.com")
+    assert caller is not None
+
+    assert caller.arn(ORDERS, A, name="", region=R) == f"arn:aws:logs:{R}:{A}:log-group:"
 
 
 def test_only_the_arns_of_s3_carry_no_account_and_only_two_services_stay_in_the_functions_region() -> None:
@@ -136,5 +222,5 @@ def test_regional_names_and_those_of_china_are_the_same_service(principal: str, 
         "",
     ],
 )
-def test_of_other_services_nothing_is_known(principal: str) -> None:
+def test_who_shows_no_arn_of_a_known_form_is_not_among_these(principal: str) -> None:
     assert caller_of(principal) is None

@@ -175,7 +175,9 @@ def test_each_refusal_of_each_call_ends_in_an_outcome_and_the_wide_statement_sta
 
     outcome = carry_out(bounding(family, swap), WorldActor(account))
 
-    assert (outcome.result, outcome.detail) == (ENDS[code], f"{code}: as the test wants it")
+    assert outcome.result is ENDS[code]
+    assert f"{code}: as the test wants it" in outcome.detail
+    assert call in outcome.detail or outcome.result is Result.CHANGED_MEANWHILE
     assert "open" in sids(account)
 
 

@@ -72,7 +72,7 @@ REPAIRS: dict[str, Body] = {
     "sns.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:sns:*:{ACCOUNT}:*"}},
     "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:rule/*"}},
     "apigateway.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:execute-api:us-east-1:{ACCOUNT}:*"}},
-    "logs.eu-west-1.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:logs:*:{ACCOUNT}:log-group:*"}},
+    "logs.eu-west-1.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:logs:*:{ACCOUNT}:log-group:*:*"}},
     "s3.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     "config.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     "cloudfront.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"}},

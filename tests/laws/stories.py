@@ -16,7 +16,7 @@ from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrinci
 from permission_guard.iam.policy import Json
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
-from permission_guard.settings import Mode, Settings, Treatment
+from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
@@ -214,13 +214,7 @@ def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
         has_log_group=draw(st.booleans()),
         trusted=Trusted(OWN, *draw(st.sampled_from(_TRUSTED))),
         treatments={
-            concern: draw(
-                st.sampled_from(
-                    _TOLD
-                    if concern in {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
-                    else _TREATMENTS
-                )
-            )
+            concern: draw(st.sampled_from(_TOLD if concern in NEVER_REPAIRED else _TREATMENTS))
             for concern in Concern
         },
         repair_existing=draw(st.sampled_from((True, True, False))),

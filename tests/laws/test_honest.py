@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from permission_guard.exposure import door_of, invoking
+from permission_guard.exposure import EVERY, door_of
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
-from permission_guard.finding import DeniedRequest, Undecided, Verdict, Witness
-from permission_guard.iam import Answer, FunctionArn, decide
+from permission_guard.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
+from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
 from permission_guard.rules import judge
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import law, policy_law, role_law
@@ -17,10 +17,16 @@ def facts_of(story: Story, looks: Look) -> FunctionFacts:
     return story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), looks)
 
 
+def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
+    """What is said of whom the policy lets in; that a statement lets nobody in is told apart."""
+    findings = judge(facts, story.trusted)
+    return [finding for finding in findings if finding.concern is not Concern.DEAD_PERMISSIONS]
+
+
 @policy_law()
 def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
-    for finding in judge(facts, story.trusted):
+    for finding in openings(facts, story):
         if finding.verdict is Verdict.FAIL:
             assert isinstance(finding.proof, Witness)
             assert isinstance(facts.policy, PolicyFacts)
@@ -29,15 +35,33 @@ def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) ->
 
 
 @policy_law()
+def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Story) -> None:
+    facts = facts_of(story, Look.POLICY)
+    for finding in judge(facts, story.trusted):
+        if finding.concern is not Concern.DEAD_PERMISSIONS:
+            continue
+        assert isinstance(facts.policy, PolicyFacts)
+        assert facts.policy.policy is not None
+        assert isinstance(finding.proof, DeniedRequest)
+        assert finding.statement is not None
+        statement = facts.policy.policy.statements[finding.statement]
+        alone = Policy("alone", (statement,), facts.policy.policy.version)
+        services = finding.rule == "invoke-permission-names-its-source"
+        for call in calls(target_of(story.qualifier)):
+            if isinstance(call.request.principal, Service) is services:
+                assert decide(call.request, resource=alone).answer is Answer.NOT_ALLOWED, call
+
+
+@policy_law()
 def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
-    if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
+    if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
         return
     if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
         return
     door = door_of(facts, story.trusted)
     for statement in door.policy.statements:
-        for family in door.families(statement) if invoking(statement) else ():
+        for family in door.families(statement, EVERY):
             for stranger in family.strangers():
                 assert decide(stranger.request, resource=door.policy).answer is not Answer.ALLOWED, (
                     stranger.who
@@ -47,7 +71,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(
 @policy_law()
 def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
-    if any(finding.verdict is not Verdict.PASS for finding in judge(facts, story.trusted)):
+    if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
         return
     asked = calls(target_of(story.qualifier))
 

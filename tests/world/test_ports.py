@@ -92,11 +92,13 @@ def test_what_may_not_be_read_is_a_fact_and_says_why(account: Account) -> None:
 
     role = read("GetRole", Look.ROLE).role
     function = read("GetFunctionConfiguration", Look.ROLE)
-    assert role == Unreadable(f"role {account.role_arn('team/orders')}", "AccessDenied: as the test wants it")
+    assert role == Unreadable(
+        f"role {account.role_arn('team/orders')}", "AccessDenied: as the test wants it (GetRole)"
+    )
     assert (
         function.configuration
         == function.role
-        == Unreadable(f"function {TARGET}", "AccessDenied: as the test wants it")
+        == Unreadable(f"function {TARGET}", "AccessDenied: as the test wants it (GetFunctionConfiguration)")
     )
     assert isinstance(read("GetResourcePolicy", Look.POLICY).policy, Unreadable)
     assert isinstance(read("iam:GetPolicy", Look.REMEDY).remedy, Unreadable)

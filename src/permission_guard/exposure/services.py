@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final
 
-from permission_guard.callers import CALLERS, Caller, Mark, caller_of
+from permission_guard.callers import CALLERS, Caller, Mark, Standing, caller_of, other_of
 from permission_guard.exposure.actions import INVOKE_URL
 from permission_guard.exposure.origins import Kin, Origin
 from permission_guard.exposure.question import VIA_URL, Member, Question
@@ -57,7 +57,7 @@ def _unnamed(constants: Mapping[str, tuple[str, ...]], named: list[str]) -> Iter
 def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
     caller = caller_of(service)
     arns = _source_arns(service, caller, asked, origin, filling)
-    ways = product(arns, _accounts(caller, origin), _tokens(asked, origin), _routes(asked, origin))
+    ways = product(arns, _accounts(service, caller, origin), _tokens(asked, origin), _routes(asked, origin))
     for (arn, kin), account, token, via_url in ways:
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
@@ -79,6 +79,8 @@ def _source_arns(
     service: str, caller: Caller | None, asked: Question, origin: Origin, filling: Filling
 ) -> tuple[tuple[Values, Kin], ...]:
     """The ARNs that the service could show on behalf of this account, each with how it stands to us."""
+    if _shows_a_token(service):
+        return ((ABSENT, origin.kin),)
     found: dict[Values, Kin] = {}
     region = asked.subject.region
     label = caller.service if caller else service.split(".", maxsplit=1)[0]
@@ -117,8 +119,15 @@ def _namesakes(
             yield caller.arn(asked.subject, origin.account, name=name, region=region)
 
 
-def _accounts(caller: Caller | None, origin: Origin) -> tuple[Values, ...]:
+def _shows_a_token(service: str) -> bool:
+    other = other_of(service)
+    return other is not None and other.standing is Standing.TOKEN
+
+
+def _accounts(service: str, caller: Caller | None, origin: Origin) -> tuple[Values, ...]:
     """The ways to send SourceAccount: a friend's service sends what it is sure to, a stranger's may leave it out."""
+    if _shows_a_token(service):
+        return (ABSENT,)
     mark = caller.source_account if caller else Mark.UNSURE
     if mark is Mark.NEVER:
         return (ABSENT,)

@@ -1,0 +1,199 @@
+"""Services that call when something happened: a file came, a rule fired, a secret is due."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
+
+_DG: Final = "lambda/latest/dg/"
+_EB: Final = "eventbridge/latest/userguide/"
+_CWL: Final = "AmazonCloudWatch/latest/logs/SubscriptionFilters.html"
+_COMMIT: Final = "codecommit/latest/userguide/how-to-notify-lambda-cc.html"
+_CONFIG: Final = "config/latest/developerguide/evaluate-config_develop-rules_nodejs.html"
+_IOT: Final = "iot/latest/developerguide/lambda-rule-action.html"
+_ALARM: Final = "AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html"
+_SECRET: Final = "secretsmanager/latest/userguide/rotate-secrets_turn-on-cli.html"  # noqa: S105 - a page's name
+_SES: Final = "ses/latest/dg/receiving-email-permissions.html"
+
+OCCASIONS: Final = (
+    Caller(
+        "s3.amazonaws.com",
+        "s3",
+        "*",
+        Cell(Mark.SURE, _DG + "with-s3.html"),
+        Cell(Mark.SURE, _DG + "access-control-resource-based.html"),
+        "SourceAccount is required beside the ARN: a bucket can be deleted by its owner and made again by another "
+        "account (API_AddPermission), and AWS Config and Security Hub fail a statement for S3 without it. S3 Batch "
+        "Operations and S3 through EventBridge do not use this.",
+        (
+            Lookup("s3", "ListBuckets", 10_000, paginated=True),
+            Lookup(
+                "s3",
+                "GetBucketNotificationConfiguration",
+                says="one call for each bucket; LambdaFunctionConfigurations[].LambdaFunctionArn",
+            ),
+        ),
+        Region.NONE,
+        owned=False,
+    ),
+    Caller(
+        "sns.amazonaws.com",
+        "sns",
+        "*",
+        Cell(Mark.SURE, _DG + "with-sns.html"),
+        Cell(Mark.UNSURE, _DG + "with-sns.html"),
+        "The console writes the ARN only. A topic of an opt-in region that calls into another region comes as "
+        "sns.REGION.amazonaws.com.",
+        (
+            Lookup(
+                "sns",
+                "ListSubscriptions",
+                100,
+                paginated=True,
+                says="30 calls a second; keep Protocol lambda and the function or its aliases as Endpoint; topics "
+                "of other accounts are not visible",
+            ),
+            Lookup(
+                "sns",
+                "ListSubscriptionsByTopic",
+                100,
+                paginated=True,
+                says="the same for one topic that is known",
+            ),
+        ),
+    ),
+    Caller(
+        "events.amazonaws.com",
+        "events",
+        "rule/*",
+        Cell(Mark.SURE, _EB + "eb-use-resource-based.html"),
+        Cell(Mark.NEVER, _EB + "eb-troubleshooting.html"),
+        "SourceAccount is documented to stop the invocation. The name is `[BUS/]NAME`. Target and rule must be in the "
+        "same region. A target with a RoleArn uses the role and no statement.",
+        (
+            Lookup("events", "ListEventBuses", 100),
+            Lookup(
+                "events",
+                "ListRuleNamesByTarget",
+                100,
+                paginated=True,
+                says="for each bus; TargetArn is the exact ARN, with the alias",
+            ),
+            Lookup(
+                "events", "ListTargetsByRule", 100, paginated=True, says="leave out targets with a RoleArn"
+            ),
+        ),
+        Region.FUNCTION,
+    ),
+    Caller(
+        "logs.amazonaws.com",
+        "logs",
+        "log-group:*:*",  # "log-group:NAME:*": the star at the end is what CloudWatch Logs sends
+        Cell(Mark.SURE, _CWL),
+        Cell(Mark.SURE, _CWL),
+        "The ARN ends with `:*`, a star that CloudWatch Logs itself puts there. The console writes both keys. Comes as "
+        "logs.REGION.amazonaws.com too.",
+        (
+            Lookup("logs", "DescribeLogGroups", 50, paginated=True),
+            Lookup(
+                "logs",
+                "DescribeSubscriptionFilters",
+                50,
+                paginated=True,
+                says="for each group, 5 to 10 calls a second: dear; destinationArn",
+            ),
+            Lookup(
+                "logs",
+                "DescribeAccountPolicies",
+                says="policyType SUBSCRIPTION_FILTER_POLICY; DestinationArn in the document",
+            ),
+        ),
+    ),
+    Caller(
+        "lambda.alarms.cloudwatch.amazonaws.com",
+        "cloudwatch",
+        "alarm:*",
+        Cell(Mark.SURE, _ALARM),
+        Cell(Mark.SURE, _ALARM),
+        "AWS's own command writes both keys.",
+        (
+            Lookup(
+                "cloudwatch",
+                "DescribeAlarms",
+                100,
+                paginated=True,
+                says="ActionPrefix is the function's ARN: the server filters, so it is cheap",
+            ),
+        ),
+    ),
+    Caller(
+        "ses.amazonaws.com",
+        "ses",
+        "receipt-rule-set/*",
+        Cell(Mark.SURE, _SES),
+        Cell(Mark.SURE, _SES),
+        "The name is SET:receipt-rule/RULE.",
+        (
+            Lookup("ses", "DescribeActiveReceiptRuleSet", says="Rules[].Actions[].LambdaAction.FunctionArn"),
+            Lookup("ses", "ListReceiptRuleSets", paginated=True, says="the sets that are not active"),
+        ),
+    ),
+    Caller(
+        "iot.amazonaws.com",
+        "iot",
+        "rule/*",
+        Cell(Mark.SURE, _IOT),
+        Cell(Mark.SURE, _IOT),
+        "AWS's own command writes both keys.",
+        (
+            Lookup("iot", "ListTopicRules", 10_000, paginated=True),
+            Lookup(
+                "iot", "GetTopicRule", says="for each rule; actions[].lambda.functionArn, and errorAction too"
+            ),
+        ),
+    ),
+    Caller(
+        "config.amazonaws.com",
+        "config",
+        "config-rule/*",
+        Cell(Mark.LIKELY, _CONFIG),
+        Cell(Mark.SURE, _CONFIG),
+        "The ARN is not known before the rule exists, and the permission must be there before the rule: AWS's pages "
+        "and the CDK use SourceAccount.",
+        (
+            Lookup(
+                "config", "DescribeConfigRules", 25, paginated=True, says="Source.SourceIdentifier is the ARN"
+            ),
+        ),
+    ),
+    Caller(
+        "secretsmanager.amazonaws.com",
+        "secretsmanager",
+        "secret:*",
+        Cell(Mark.LIKELY, _SECRET),
+        Cell(Mark.SURE, _SECRET),
+        "The name ends with a dash and six random characters. AWS's pages use SourceAccount.",
+        (
+            Lookup(
+                "secretsmanager",
+                "ListSecrets",
+                100,
+                paginated=True,
+                says="RotationLambdaARN stands in the entry of the list",
+            ),
+        ),
+    ),
+    Caller(
+        "codecommit.amazonaws.com",
+        "codecommit",
+        "*",
+        Cell(Mark.SURE, _COMMIT),
+        Cell(Mark.UNSURE, _COMMIT),
+        "The page writes SourceAccount into its sample too; nobody says that it was tried.",
+        (
+            Lookup("codecommit", "ListRepositories", paginated=True),
+            Lookup("codecommit", "GetRepositoryTriggers", says="for each repository; destinationArn"),
+        ),
+    ),
+)
