@@ -69,6 +69,11 @@ def _happen(account: Account, detail: dict[str, Any]) -> None:
         statement = json.loads(response["statement"])
         if statement["Resource"].split(":")[4] == ACCOUNT:
             account.put_resource_policy(statement["Resource"], _policy(statement), None)
+    if detail["eventName"].startswith("AddLayerVersionPermission"):
+        layer = f"arn:aws:lambda:{detail['awsRegion']}:{ACCOUNT}:layer:{request['layerName']}:{request['versionNumber']}"
+        shared = {"Effect": "Allow", "Action": request["action"], "Resource": layer}
+        statement = {"Sid": request["statementId"], **shared, "Principal": request["principal"]}
+        account.layer_policies[layer] = (_policy(statement), "first")
     if detail["eventName"] == "PutResourcePolicy" and ":function:" in request.get("resourceArn", ""):
         unrecorded = _policy({**_OPEN, "Resource": request["resourceArn"]})
         account.put_resource_policy(request["resourceArn"], request.get("policy", unrecorded), None)

@@ -141,7 +141,7 @@ STATES: dict[str, tuple[object, Verdict, str]] = {
     "undecided": (
         RoleFacts("arn:aws:iam::111122223333:role/role", (CONDITIONAL,)),
         Verdict.UNKNOWN,
-        "cannot be decided: a condition of Statement[0] of inline policy from-home cannot be known beforehand",
+        "cannot be decided: it depends on StringEquals aws:SourceVpc vpc-1 in Statement[0] of inline policy from-home",
     ),
 }
 

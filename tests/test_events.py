@@ -35,6 +35,7 @@ ACTED_UPON: dict[str, tuple[Kind, str | None, Ends]] = {
     "a-permission-was-removed": (Kind.PERMISSION_REMOVED, None, []),
     "an-alias-was-created": (Kind.ALIAS_CREATED, "live", []),
     "an-alias-was-moved": (Kind.ALIAS_CHANGED, "live", []),
+    "a-layer-was-shared": (Kind.LAYER_SHARED, None, [("layer-is-not-public", Ending.TOLD)]),
     "a-function-url-was-created": (Kind.URL_CREATED, None, []),
 }
 IGNORED = {
@@ -43,9 +44,8 @@ IGNORED = {
     "the-guard-itself-bound-a-permission": "the guard made this call itself",
     "another-services-resource-policy-was-put": "not a call to Lambda recorded by CloudTrail",
     "a-web-functions-policy-was-put": "not about a function",
-    "a-function-of-another-account-was-opened": "the function belongs to account 444455556666, which has a record of its own",
+    "a-function-of-another-account-was-opened": "it belongs to account 444455556666, which has a record of its own",
     "a-function-was-deleted": "DeleteFunction20150331 changes no verdict",
-    "a-layer-was-shared": "AddLayerVersionPermission20181031 changes no verdict",
 }
 
 
@@ -60,7 +60,8 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     there = scene(event)
     trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
     assert isinstance(trigger, Trigger)
-    assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, "orders", qualifier)
+    named = "tools" if kind is Kind.LAYER_SHARED else "orders"
+    assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
     assert [told.trigger.event_id for told in there.herald.told] == ([trigger.event_id] if ends else [])

@@ -276,3 +276,35 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     attach, add = AttachPolicy(policy), AddCondition(0, "StringEquals", "aws:SourceAccount", ("1",))
     assert _step(attach, finding, facts, None) == (None, "there is no role to attach a policy to")
     assert _step(add, finding, facts, None) == (None, "there is no resource policy")
+
+
+def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
+    everything = statement(Action="lambda:*")
+    planned = plan(facts_with(everything))
+    (step,) = planned.steps
+
+    assert isinstance(step, BoundStatements)
+    assert [finding.concern for finding in step.mends] == [
+        Concern.FUNCTION_IS_NOT_PUBLIC,
+        Concern.MANAGEMENT_ACTIONS,
+    ]
+    assert conditions(planned) == [{"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}]
+
+
+def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
+    facts = facts_with(SNS)
+    (finding,) = judge(facts, settings().trusted)
+    first, _ = _step(AddCondition(0, "ArnLike", "aws:SourceArn", (TOPIC,)), finding, facts, None)
+    assert isinstance(first, BoundStatements)
+
+    second, reason = _step(
+        AddCondition(0, "StringEquals", "aws:SourceAccount", (ACCOUNT,)), finding, facts, first
+    )
+
+    assert (second, reason) == (None, "another repair of this statement comes first")
+
+
+def test_equal_statements_without_a_sid_are_each_mended() -> None:
+    twin = statement("sns.amazonaws.com", sid=None)
+
+    assert len(conditions(plan(facts_with(twin, twin)))) == 2

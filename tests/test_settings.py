@@ -23,6 +23,9 @@ def test_what_is_left_out_has_its_default() -> None:
         Concern.FUNCTION_IS_NOT_PUBLIC: Treatment.REPAIR,
         Concern.FOREIGN_ACCOUNTS: Treatment.ALERT,
         Concern.PUBLIC_FUNCTION_URLS: Treatment.ALERT,
+        Concern.MANAGEMENT_ACTIONS: Treatment.REPAIR,
+        Concern.DEAD_PERMISSIONS: Treatment.ALERT,
+        Concern.LAYER_IS_NOT_PUBLIC: Treatment.ALERT,
     }
 
 

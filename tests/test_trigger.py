@@ -105,7 +105,7 @@ OTHERS = [
     "CreateFunctionUrlConfigs",
     "UpdateFunctionCode20150331v2",
     "UpdateFunctionCodeSigningConfig",
-    "AddLayerVersionPermission20181031",
+    "AddLayerVersionPermissions20181031",
     "DeleteResourcePolicy",
     "createfunction20150331",
     "CreateFunction20150331v2v2",
@@ -195,3 +195,46 @@ def test_a_call_that_could_not_be_recorded_whole_is_named_and_not_passed_over() 
     event["detail"]["requestParameters"] = None
     with pytest.raises(BadEvent, match=r"detail\.requestParameters is missing"):
         triggered(event)
+
+
+LAYER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:tools"
+SHARE = "AddLayerVersionPermission20181031"
+
+
+@pytest.mark.parametrize("name", ["tools", LAYER])
+@pytest.mark.parametrize("version", [7, "7"])
+def test_a_shared_layer_leads_to_its_version(name: str, version: object) -> None:
+    trigger = triggered(call(SHARE, {"layerName": name, "versionNumber": version, "statementId": "all"}))
+    assert (str(trigger.subject), trigger.qualifier, trigger.arrived) == (f"{LAYER}:7", None, "all")
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        ({"versionNumber": 7}, "detail.requestParameters.layerName is missing"),
+        ({"layerName": "to:ols", "versionNumber": 7}, "detail.requestParameters.layerName not the ARN"),
+        ({"layerName": "tools"}, "detail.requestParameters.versionNumber is null"),
+        ({"layerName": "tools", "versionNumber": True}, "detail.requestParameters.versionNumber is a Bool"),
+        (
+            {"layerName": "tools", "versionNumber": "latest"},
+            "detail.requestParameters.versionNumber is a text",
+        ),
+    ],
+)
+def test_a_layer_that_cannot_be_read_is_named_by_its_field(request_: Event, field: str) -> None:
+    with pytest.raises(BadEvent, match=field):
+        trigger_of(call(SHARE, {"statementId": "all", **request_}), guard_role_arn=GUARD_ROLE)
+
+
+def test_a_layer_of_another_account_is_left_to_it() -> None:
+    arn = LAYER.replace(ACCOUNT, "444455556666")
+    event = call(SHARE, {"layerName": arn, "versionNumber": 1, "statementId": "all"})
+    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert found == Ignored("it belongs to account 444455556666, which has a record of its own")
+
+
+def test_a_replica_of_the_edge_is_not_judged() -> None:
+    event = call("CreateFunction20150331", {"functionName": "us-east-1.orders"})
+    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    assert isinstance(found, Ignored)
+    assert "replica" in found.why

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from permission_guard.facts import Unreadable
 from permission_guard.finding import DeniedRequest, Missing, Proof, Undecided, Witness
-from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
+from permission_guard.iam import Anonymous, FunctionArn, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.report import Ending, Line, Report
 
@@ -58,7 +58,7 @@ def text(report: Report) -> str:
     """The mail: what and where, who did it, the proof, what was done, what to do."""
     trigger = report.trigger
     head = [
-        f"Function   {report.facts.target}",
+        f"{_subject(report).title():<11}{report.facts.target}",
         f"Event      {trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})",
         f"Done by    {trigger.actor}",
         f"Mode       {report.mode.value}",
@@ -67,6 +67,10 @@ def text(report: Report) -> str:
     for number, line in enumerate(report.lines, 1):
         parts += ["", *_paragraph(number, line)]
     return "\n".join(parts) + "\n"
+
+
+def _subject(report: Report) -> str:
+    return "function" if isinstance(report.facts.arn, FunctionArn) else "layer"
 
 
 def _paragraph(number: int, line: Line) -> list[str]:
@@ -130,7 +134,7 @@ def body(report: Report) -> dict[str, Json]:
         "subject": subject(report),
         "mode": report.mode.value,
         "severity": report.severity.name,
-        "function": str(report.facts.arn),
+        _subject(report): str(report.facts.arn),
         "qualifier": report.facts.qualifier,
         "event": {
             "id": trigger.event_id,

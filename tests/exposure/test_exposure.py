@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from permission_guard.document import Body
-from permission_guard.exposure import INVOKING, Door, Kin, Member, Scale, door_of, invoking
+from permission_guard.exposure import INVOKING, MANAGING, Door, Kin, Member, Scale, door_of, invoking
 from permission_guard.exposure.family import Families
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.iam import ABSENT, IamPrincipal, Policy, Service
@@ -18,6 +18,7 @@ from tests.world.builders import (
     FUNCTION,
     OWN,
     PARTNER,
+    TARGET,
     TOPIC,
     document,
     facts_with,
@@ -222,3 +223,75 @@ def test_a_policy_as_large_as_lambda_admits_is_placed_and_not_given_up(condition
 def test_a_statement_without_a_principal_names_nobody_and_hides_nobody() -> None:
     made = door(statement(), {"Effect": "Deny", "Action": "lambda:DeleteFunction", "Resource": "*"})
     assert made.exposure(made.policy.statements[0]).scale is Scale.OPEN
+
+
+def test_a_statement_about_versions_only_is_in_doubt_and_never_a_pass_or_a_fault() -> None:
+    made = door(statement("sns.amazonaws.com", Resource=f"{TARGET}:*"))
+    exposure = made.exposure(made.policy.statements[0])
+
+    assert exposure.scale is Scale.UNKNOWN
+    assert exposure.doubt is not None
+    assert exposure.doubt.request.resource == f"{TARGET}:1"
+    assert exposure.doubt.doubt.endswith("which AWS does not say")
+
+
+def test_a_statement_about_versions_that_no_stranger_could_use_there_either_is_what_it_would_be_there() -> (
+    None
+):
+    made = door({**sns("ArnLike", TOPIC), "Resource": f"{TARGET}:live"})
+
+    assert made.exposure(made.policy.statements[0]).scale is Scale.RESOURCE
+
+
+def test_a_statement_that_a_deny_shuts_is_not_dead_by_its_own_words() -> None:
+    shut = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+    made = door(statement("sns.amazonaws.com"), shut)
+    exposure = made.exposure(made.policy.statements[0])
+
+    assert (exposure.scale, exposure.unmet) == (Scale.DEAD, None)
+
+
+def test_what_lets_nobody_in_says_which_call_comes_nearest_and_what_stands_in_its_way() -> None:
+    made = door(statement("events.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}))
+    exposure = made.exposure(made.policy.statements[0])
+
+    assert exposure.unmet is not None
+    assert exposure.unmet.request.principal == Service("events.amazonaws.com")
+    assert exposure.unmet.blocker.endswith("events.amazonaws.com does not send aws:SourceAccount")
+
+
+def test_a_service_shows_only_arns_of_its_own() -> None:
+    made = door(statement("s3.amazonaws.com", Condition={"ArnLike": {"aws:SourceArn": TOPIC}}))
+
+    assert made.exposure(made.policy.statements[0]).scale is Scale.DEAD
+    assert sources(sns("ArnLike", "arn:aws:s?s:us-east-1:*:o")) >= {"arn:aws:sns:us-east-1:999999999999:o"}
+
+
+def test_a_service_comes_through_the_url_too() -> None:
+    distribution = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+    block: Json = {
+        "ArnLike": {"aws:SourceArn": distribution},
+        "Bool": {"lambda:InvokedViaFunctionUrl": "true"},
+    }
+    made = door(statement("cloudfront.amazonaws.com", Condition=block))
+
+    assert made.exposure(made.policy.statements[0]).scale is Scale.RESOURCE
+
+
+def test_alexa_shows_a_token_and_nothing_else() -> None:
+    token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
+    account: Json = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+    def scale(block: Json) -> Scale:
+        made = door(statement("alexa-appkit.amazon.com", Condition=block))
+        return made.exposure(made.policy.statements[0]).scale
+
+    assert (scale(token), scale(account)) == (Scale.RESOURCE, Scale.DEAD)
+
+
+def test_managing_is_asked_of_principals_and_never_of_services() -> None:
+    made = door(statement("s3.amazonaws.com", Action="lambda:*"))
+    (managing,) = made.families(made.policy.statements[0], MANAGING)
+
+    assert not [one for one in managing.strangers() if isinstance(one.request.principal, Service)]
+    assert [one for one in managing.strangers() if isinstance(one.request.principal, IamPrincipal)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from permission_guard.facts import (
@@ -14,9 +16,10 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.iam import Policy
+from permission_guard.iam import LayerVersionArn, Policy
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.world import Account, ApiError, WorldActor, WorldObserver
+from permission_guard.world.account import TRUST
 from tests.world.builders import BASIC, FUNCTION, TARGET, document, statement
 
 LOOK = FunctionFacts(FUNCTION)
@@ -51,6 +54,7 @@ def test_everything_is_read_that_was_asked_for(account: Account) -> None:
         boundary=Policy("edge", (), "2012-10-17"),
         tags={"team": "orders"},
         attached=("more",),
+        trust=Policy.parse(TRUST, name=f"the trust policy of {account.role_arn('team/orders')}"),
     )
     assert facts.log_group_exists is False
     assert facts.remedy == Policy(BASIC, (), "2012-10-17")
@@ -151,3 +155,17 @@ def test_a_policy_is_read_back_with_its_revision_or_as_nothing(account: Account)
     assert WorldActor(account).get_policy(TARGET) == (document(statement()), "first")
     account.functions["orders"].policies.clear()
     assert WorldActor(account).get_policy(TARGET) == (None, None)
+
+
+def test_the_policy_of_a_layer_version_is_read_by_its_own_call(account: Account) -> None:
+    layer = LayerVersionArn("aws", "us-east-1", account.account, "tools", "7")
+    account.layer_policies[str(layer)] = (document(statement()), "first")
+    observer = WorldObserver(account, BASIC)
+
+    found = observer.read(FunctionFacts(layer), Look.POLICY).policy
+    other = observer.read(FunctionFacts(replace(layer, version="8")), Look.POLICY).policy
+
+    assert isinstance(found, PolicyFacts)
+    assert (found.revision, found.family) == ("first", Family.STATEMENTS)
+    assert other == PolicyFacts(None, None, None, Family.STATEMENTS)
+    assert account.calls == ["GetLayerVersionPolicy", "GetLayerVersionPolicy"]
