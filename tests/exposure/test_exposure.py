@@ -295,3 +295,14 @@ def test_managing_is_asked_of_principals_and_never_of_services() -> None:
 
     assert not [one for one in managing.strangers() if isinstance(one.request.principal, Service)]
     assert [one for one in managing.strangers() if isinstance(one.request.principal, IamPrincipal)]
+
+
+def test_there_is_always_an_account_that_nobody_named() -> None:
+    repeated = [digit * 12 for digit in "0123456789"]
+    everybody = statement(sid="named", Principal={"AWS": repeated})
+    made = door(statement(), everybody, trusted=Trusted(ACCOUNT, tuple(repeated)))
+
+    exposure = made.exposure(made.policy.statements[0])
+
+    assert exposure.witness is not None
+    assert exposure.witness.stranger.endswith("of account 000000000001")

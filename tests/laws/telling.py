@@ -12,12 +12,11 @@ from permission_guard.facts import Trusted
 from permission_guard.finding import Concern
 from permission_guard.grant import Grant
 from permission_guard.iam.policy import Json
-from permission_guard.settings import Treatment
+from permission_guard.settings import NEVER_REPAIRED, Treatment
 from permission_guard.trigger import Kind
 from tests.laws.statements import FUNCTION, OWN, PARTNER, ROLE, SOURCES, STRANGER, TRUSTED_ORG
 from tests.laws.stories import LOGS, Story, allow
 
-_TOLD: Final = {Concern.FOREIGN_ACCOUNTS, Concern.PUBLIC_FUNCTION_URLS}
 _STORY: Final = Story(
     statements=(),
     arrived=0,
@@ -28,7 +27,7 @@ _STORY: Final = Story(
     role="role",
     has_log_group=False,
     trusted=Trusted(OWN),
-    treatments={one: Treatment.ALERT if one in _TOLD else Treatment.REPAIR for one in Concern},
+    treatments={one: Treatment.ALERT if one in NEVER_REPAIRED else Treatment.REPAIR for one in Concern},
     repair_existing=True,
     kinds=(Kind.PERMISSION_ADDED,),
     age=timedelta(minutes=3),
@@ -84,6 +83,10 @@ _POLICIES: Final[tuple[tuple[Body, ...], ...]] = (
     (_written(_SERVICE, ("StringLike", "aws:SourceArn", f"*{OWN}*")),),
     (_ALL_BUT_US,),
     (_written({"AWS": [ROLE.format(OWN), OWN]}),),
+    ({**_EVERYONE, "Action": "lambda:*"},),
+    ({**_EVERYONE, "Action": "lambda:UpdateFunctionCode"},),
+    (_written({"Service": "events.amazonaws.com"}, ("StringEquals", "aws:SourceAccount", OWN)),),
+    (_GOOD, {**_SNS, "Resource": f"{FUNCTION}:*"}),
 )
 
 
@@ -109,6 +112,7 @@ _UNKNOWN: Final = {**allow("logs:*"), "Condition": {"StringEquals": {"aws:Source
 ABOUT_THE_ROLE: Final = (
     _CREATED,
     replace(_CREATED, boundary=allow("s3:*"), inline=(allow(list(LOGS)),)),
+    replace(_CREATED, boundary=allow("logs:*"), inline=(allow("s3:GetObject"),)),
     replace(_CREATED, inline=(allow("logs:PutLogEvents", effect="Deny"),)),
     replace(_CREATED, inline=(_UNKNOWN,)),
     replace(_CREATED, inline=(allow(list(LOGS[1:])),)),

@@ -54,6 +54,7 @@ RESTARTS: Final = "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_e
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
 STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in"
 FAMILY: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in"
+DEAD: Final = "test_honest.test_a_statement_said_to_be_dead_refuses_every_call_of_everybody"
 DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
@@ -138,12 +139,12 @@ MUTANTS: Final = (
     Mutant(
         "only services that are named are put to the policy",
         STRANGERS,
-        (("exposure/family.py", "if any(map(_admits_everyone, self.policy.statements)):", "if not self.policy.statements:"),),
+        (("exposure/services.py", "if any(map(_admits_everyone, asked.policy.statements)):", "if not asked.policy.statements:"),),
     ),
     Mutant(
         "strangers give their resources no names of their choice",
         STRANGERS,
-        (("exposure/family.py", "for name in filling.names(pattern, head):", "for name in ():"),),
+        (("exposure/services.py", "for name in filling.names(pattern, head):", "for name in ():"),),
     ),
     Mutant(
         "strangers come from no account that the policy names",
@@ -153,7 +154,17 @@ MUTANTS: Final = (
     Mutant(
         "an open statement passes if it is not the first",
         FAMILY,
-        (("rules/invoke_permission_names_its_source.py", "if exposure.witness is not None:", "if exposure.witness is not None and not statement.index:"),),
+        (("rules/opening.py", "if exposure.witness is not None:", "if exposure.witness is not None and not finding.statement:"),),
+    ),
+    Mutant(
+        "a statement that only a Deny shuts, or one that is in doubt, is said to be dead",
+        DEAD,
+        (("exposure/scale.py", "None if any(_opens(statement, family) for family in families) else nearest(", "nearest("),),
+    ),
+    Mutant(
+        "who may change the function is not asked",
+        FAMILY,
+        (("rules/function_is_not_public.py", "if covered(statement, (*MANAGING, *READING)):", "if False:"),),
     ),
     Mutant(
         "what cannot be told is repaired",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import Final
 
 from permission_guard.exposure.wildcards import Filling, account_of, foreign_accounts
@@ -12,7 +13,7 @@ from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Policy
 from permission_guard.iam.request import Values
 
-_NOBODY: Final = tuple(digit * 12 for digit in "9876543210")
+_ACCOUNTS: Final = 10**12
 _FOREIGN_ORGANIZATION: Final = "o-stranger00"
 
 
@@ -58,11 +59,18 @@ class Origin:
         return (found or f"{self.organization}/r-root/ou-root-{filling.name}/",)
 
 
+def nobody(*taken: str) -> str:
+    """Return an account id that is none of these: 999999999999 if it can be, which reads as made up."""
+    repeated = (digit * 12 for digit in "9876543210")
+    others = (f"{number:012}" for number in range(_ACCOUNTS))
+    return next(account for account in chain(repeated, others) if account not in taken)
+
+
 def foreign(policy: Policy, constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iterator[Origin]:
     """Every kind of origin that is not trusted: an account nobody named, and those that the policy names or matches."""
     patterns = _accounts(policy, constants)
     accounts = {account_of(text) if text.startswith("arn:") else text for text in patterns}
-    preferred = next(a for a in _NOBODY if a not in trusted.all_accounts and a not in accounts)
+    preferred = nobody(*trusted.all_accounts, *accounts)
     organizations: tuple[str | None, ...] = (None,)
     named = _organizations(constants)
     if named:
@@ -83,7 +91,7 @@ def domestic(constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iter
         settled = account == trusted.account and not _organizations(constants)
         for organization in organizations[:1] if settled else organizations:
             yield Origin(account, organization, Kin.ACCOUNT)
-    outside = next(account for account in reversed(_NOBODY) if account not in trusted.all_accounts)
+    outside = nobody(*trusted.all_accounts, nobody(*trusted.all_accounts))
     for organization in trusted.organizations:
         yield Origin(outside, organization, Kin.MEMBER)
 
