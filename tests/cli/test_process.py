@@ -59,6 +59,18 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
         assert program.wait() == 1
 
 
+def test_a_disk_that_is_full_is_told_and_is_no_verdict(tmp_path: Path) -> None:
+    files = written(tmp_path, policy(invoking()))
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(  # noqa: S603  # our own program
+            [*PROGRAM, "explain", *files], env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ended.returncode == 3
+    assert ended.stderr == (
+        b"permission-guard: standard output: cannot be written: No space left on device\n"
+    )
+
+
 def test_a_terminal_that_lacks_a_character_is_no_error() -> None:
     document = json.dumps(policy(invoking("sch\u0449")))
     ended = run("explain", "--policy", "-", stdin=document, PYTHONIOENCODING="latin-1")

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli import shown
+from permission_guard.cli.documents import Unusable
 from permission_guard.cli.given import Given, asked
 from permission_guard.explanation import explain as explained
 from permission_guard.explanation import verdict
@@ -86,7 +87,7 @@ def explain(format_: str, **given: Any) -> int:
 
 
 def written(text: str) -> None:
-    """Write to standard output; a reader that has seen enough and closed the pipe is no error.
+    """Write to standard output; a reader that has seen enough and closed the pipe is no error. Raises Unusable.
 
     Colour is left out where there is no terminal, and where NO_COLOR is set (https://no-color.org).
     """
@@ -95,6 +96,8 @@ def written(text: str) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more at its end, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Unusable(f"standard output: cannot be written: {error.strerror}") from error
