@@ -1,4 +1,4 @@
-"""The alert that the README shows: made by the guard itself, on an account in memory."""
+"""What the README shows: an alert made by the guard itself, on an account in memory, and a run of `explain`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from docs.gallery import IN_README, shown
 from permission_guard.actor import Actor
 from permission_guard.alert import text
 from permission_guard.grant import Grant
@@ -17,6 +18,8 @@ from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserv
 README: Final = Path(__file__).parent.parent / "README.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
 END: Final = "```\n<!-- /alert -->"
+BEGIN_EXPLANATION: Final = "<!-- explain -->\n```text\n"
+END_EXPLANATION: Final = "```\n<!-- /explain -->"
 _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
 
 
@@ -38,5 +41,14 @@ def alert() -> str:
 
 def with_alert(readme: str) -> str:
     """Return the README with the alert as it is now."""
-    begin = readme.index(BEGIN) + len(BEGIN)
-    return readme[:begin] + alert() + readme[readme.index(END, begin) :]
+    return _with(readme, BEGIN, alert(), END)
+
+
+def with_explanation(readme: str) -> str:
+    """Return the README with the run of `explain` as it is now."""
+    return _with(readme, BEGIN_EXPLANATION, shown(IN_README), END_EXPLANATION)
+
+
+def _with(readme: str, begin: str, text: str, end: str) -> str:
+    start = readme.index(begin) + len(begin)
+    return readme[:start] + text + readme[readme.index(end, start) :]

@@ -6,7 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
-from docs.example import README, with_alert
+from docs.example import README, with_alert, with_explanation
+from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
 from tests.template import written
 
@@ -66,11 +67,31 @@ def _statements(found: list[dict[str, Any]]) -> list[str]:
     return rows
 
 
+def verdicts() -> str:
+    """One verdict of each kind, as `explain` tells it."""
+    parts = ["# Verdicts", _NOTE, "", _wrapped(_VERDICTS)]
+    for piece in GALLERY:
+        parts += ["", f"## {piece.title}", "", f"```text\n{shown(piece)}```"]
+    return "\n".join(parts) + "\n"
+
+
+_VERDICTS: Final = (
+    "What `permission-guard explain` says of the small policies in [examples](examples). It reads files and asks nothing "
+    "of AWS. An account of only nines stands for any account that you do not trust. The exit code is 0 if everything "
+    "passes, 1 if something fails, 2 if something cannot be told and nothing fails, and 3 if the input cannot be used."
+)
+
+
 def _wrapped(text: str) -> str:
     return textwrap.fill(" ".join(text.split()), 110, break_on_hyphens=False, break_long_words=False)
 
 
-PAGES: Final = {"callers.md": callers, "settings.md": settings, "permissions.md": permissions}
+PAGES: Final = {
+    "callers.md": callers,
+    "settings.md": settings,
+    "permissions.md": permissions,
+    "verdicts.md": verdicts,
+}
 """Each page and what makes it."""
 
 
@@ -78,7 +99,7 @@ def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
-    README.write_text(with_alert(README.read_text()))
+    README.write_text(with_explanation(with_alert(README.read_text())))
 
 
 if __name__ == "__main__":

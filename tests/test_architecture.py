@@ -14,21 +14,21 @@ LAYERS = (
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "actor", "grant"},
-    {"exposure", "trigger", "settings"},
+    {"exposure", "trigger", "settings", "words"},
     {"rules"},
     {"step"},
     {"prove", "outcome"},
     {"plan"},
     {"report"},
     {"ports", "alert"},
-    {"carry_out"},
+    {"carry_out", "explanation"},
     {"pipeline"},
     {"world", "aws"},
-    {"handler"},
+    {"handler", "cli"},
 )
 """Each layer may import from those before it, and a package from itself."""
 
-CONNECTED = ("aws", "handler")
+CONNECTED = ("aws", "handler", "cli")
 """What may know AWS's libraries and the machine it runs on."""
 FORBIDDEN = {"boto3", "botocore", "aws_lambda_powertools", "os", "time", "random", "socket", "subprocess"}
 
@@ -126,3 +126,8 @@ def test_a_file_is_one_idea_and_a_function_fits_on_a_screen(path: Path) -> None:
     }
     assert len(text.splitlines()) <= LONGEST_FILE
     assert {named: lines for named, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if part(path) != "cli"], ids=name)
+def test_click_lives_in_the_command_line_alone(path: Path) -> None:
+    assert "click" not in {imported.split(".")[0] for imported in imports(path)}

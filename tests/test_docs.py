@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.example import README, with_alert
+from docs.example import README, with_alert, with_explanation
 from docs.generate import DOCS, PAGES
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
@@ -24,6 +24,10 @@ def test_a_page_made_from_the_code_is_fresh(name: str, make: Callable[[], str]) 
 
 def test_the_alert_in_the_readme_is_what_the_guard_sends() -> None:
     assert README.read_text() == with_alert(README.read_text()), "run: make docs"
+
+
+def test_the_explanation_in_the_readme_is_what_the_command_prints() -> None:
+    assert README.read_text() == with_explanation(README.read_text()), "run: make docs"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])

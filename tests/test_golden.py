@@ -82,5 +82,5 @@ def test_a_typical_alert_reads_word_for_word_as_it_is_kept(name: str) -> None:
 
 
 def test_every_kept_alert_is_one_that_is_made() -> None:
-    kept = {path.name for path in FOLDER.iterdir()}
+    kept = {path.name for path in FOLDER.iterdir() if path.is_file()}
     assert kept == {f"{name}{ending}" for name in TYPICAL for ending in (".mail.txt", ".json")}

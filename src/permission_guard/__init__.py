@@ -1,1 +1,4 @@
 """Lambda Permission Guard: every function can write its logs and opens to no stranger."""
+
+# Written so that hatchling finds it (pyproject.toml), which knows no other annotation than `str`.
+__version__ = "0.1.0"

@@ -7,7 +7,7 @@ import textwrap
 from typing import Final, assert_never
 
 from permission_guard.facts import Unreadable
-from permission_guard.finding import DeniedRequest, Missing, Proof, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Undecided, Witness
 from permission_guard.iam import Anonymous, FunctionArn, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.report import Ending, Line, Report
@@ -147,7 +147,20 @@ def body(report: Report) -> dict[str, Json]:
 
 
 def _entry(line: Line) -> dict[str, Json]:
-    finding = line.finding
+    return {
+        **judgement(line.finding),
+        "action": {
+            "outcome": line.ending.value,
+            "what": line.what,
+            "before": line.before,
+            "after" if line.ending is Ending.REPAIRED else "wanted": line.after,
+        },
+        "next": line.finding.advice,
+    }
+
+
+def judgement(finding: Finding) -> dict[str, Json]:
+    """A finding for machines: the verdict, on what, and its proof."""
     return {
         "rule": finding.rule,
         "concern": finding.concern.value,
@@ -156,13 +169,6 @@ def _entry(line: Line) -> dict[str, Json]:
         "subject": finding.subject,
         "summary": finding.summary,
         "proof": _proof(finding.proof),
-        "action": {
-            "outcome": line.ending.value,
-            "what": line.what,
-            "before": line.before,
-            "after" if line.ending is Ending.REPAIRED else "wanted": line.after,
-        },
-        "next": finding.advice,
     }
 
 

@@ -46,7 +46,7 @@ def plan_for(
             continue
         reason = _why_only_told(finding, facts, trigger, settings, now)
         if reason is None:
-            step, reason = _repair(finding, facts, bound, settings.trusted)
+            step, reason = repair(finding, facts, settings.trusted, bound)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
@@ -78,10 +78,13 @@ def _why_only_told(
     return None
 
 
-def _repair(
-    finding: Finding, facts: FunctionFacts, bound: BoundStatements | None, trusted: Trusted
+def repair(
+    finding: Finding, facts: FunctionFacts, trusted: Trusted, bound: BoundStatements | None = None
 ) -> tuple[Step | None, str | None]:
-    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
+    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one.
+
+    `bound` is what the plan does to the resource policy already: the step then does both.
+    """
     reason = "no repair is known that is sure to keep the legitimate callers"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
         step, problem = _step(remedy, finding, facts, bound)

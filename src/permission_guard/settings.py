@@ -94,7 +94,7 @@ class Settings:
             trusted=Trusted(
                 account,
                 _listed(given, "TRUSTED_ACCOUNTS", is_account, "account ids"),
-                _listed(given, "TRUSTED_ORGANIZATION_IDS", _is_organization, "organisation ids"),
+                _listed(given, "TRUSTED_ORGANIZATION_IDS", is_organization, "organisation ids"),
             ),
             logging_policy_arn=arn,
             guard_role_arn=given.get("GUARD_ROLE_ARN", ""),
@@ -129,7 +129,8 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _is_organization(text: str) -> bool:
+def is_organization(text: str) -> bool:
+    """Tell whether the text is the id of an organisation."""
     return _ORGANIZATION.fullmatch(text) is not None
 
 

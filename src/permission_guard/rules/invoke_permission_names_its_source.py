@@ -45,7 +45,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
 
 def _judged(statement: Statement, facts: FunctionFacts, trusted: Trusted) -> Finding:
     exposure = door_of(facts, trusted).exposure(replace(statement, principals=services(statement)))
-    what = f"{statement.label} lets {' and '.join(one.name for one in services(statement).named)} invoke for"
+    what = f"{statement.label} lets {' and '.join(one.name for one in services(statement).named)} invoke on behalf of"
     finding = passed(ID, _CONCERN, facts.target, statement, f"{what} {exposure.scale.value}")
 
     def fault(witness: Witness) -> Fault:

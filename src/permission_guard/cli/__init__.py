@@ -1,0 +1,60 @@
+"""Door 2: the command line. Click lives here and nowhere else, and no command is loaded before it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from permission_guard import __version__
+
+PROGRAM: Final = "permission-guard"
+UNUSABLE: Final = 3
+"""Exit code for input that cannot be used; 1 and 2 are verdicts."""
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
+
+
+class CommandLine(click.Group):
+    """The group of all commands, with exit codes of its own: click's 1 and 2 would be taken for verdicts."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Name the commands."""
+        return ["explain"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # same
+        """Load one command."""
+        if cmd_name == "explain":
+            from permission_guard.cli.explain import explain  # noqa: PLC0415  # only what is asked for is loaded
+
+            return explain
+        return None
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = False,  # noqa: FBT001, FBT002, ARG002  # click's signature
+        **extra: Any,
+    ) -> Any:
+        """Run one command and exit; what is wrong with the input is told in one line."""
+        try:
+            code = super().main(args, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            click.echo(f"{PROGRAM}: {' '.join(error.format_message().split())}", err=True)
+            code = UNUSABLE
+        except click.Abort:
+            code = INTERRUPTED
+        sys.exit(code)
+
+
+@click.group(cls=CommandLine, no_args_is_help=False)
+@click.version_option(__version__, prog_name=PROGRAM)
+def main() -> None:
+    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so."""
+
+
+__all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "main"]

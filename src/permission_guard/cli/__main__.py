@@ -1,0 +1,5 @@
+"""Runs the command line from a checkout: `python -m permission_guard.cli`."""
+
+from permission_guard.cli import main
+
+main()

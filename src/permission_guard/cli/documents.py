@@ -1,0 +1,85 @@
+"""Policy documents from files, as they are written down or as AWS's own command line prints them."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import click
+
+from permission_guard.alert import printable
+from permission_guard.document import dumped
+from permission_guard.iam import Policy, PolicyError
+from permission_guard.iam.policy import loads
+
+STDIN: Final = "-"
+_ENCODED: Final = "%7B"
+"""How a document begins that IAM's API returned: percent-encoded."""
+
+
+class Unusable(click.ClickException):
+    """Input that cannot be used: the message is the one line that is told."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def read(path: str) -> Policy:
+    """Read one document; the policy is called after its file. Raises Unusable, which names the place."""
+    name = "standard input" if path == STDIN else path
+    try:
+        return Policy.parse(_unwrapped(_text(path, name)), name=name)
+    except PolicyError as error:
+        raise Unusable(f"{name}: {error}") from error
+
+
+def _text(path: str, name: str) -> str:
+    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes."""
+    if path == STDIN and sys.stdin is None:
+        raise Unusable(f"{name}: cannot be read: there is none")
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+    except OSError as error:
+        raise Unusable(f"{name}: cannot be read: {error.strerror}") from error
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unusable(f"{name}: is neither UTF-8 nor UTF-16 text") from error
+
+
+def _unwrapped(text: str) -> str:
+    """Take the document out of what these calls of AWS's command line print, if it is one of them.
+
+    lambda get-policy (`Policy`), iam get-policy-version (`PolicyVersion.Document`), iam get-role-policy
+    (`PolicyDocument`). Raises PolicyError for text that is no JSON.
+    """
+    body = loads(text)
+    if not isinstance(body, Mapping) or "Statement" in body:
+        return text
+    version = body.get("PolicyVersion")
+    inner = body.get("Policy", body.get("PolicyDocument"))
+    if inner is None and isinstance(version, Mapping):
+        inner = version.get("Document")
+    if isinstance(inner, str):
+        return unquote(inner) if inner.startswith(_ENCODED) else inner
+    return text if inner is None else dumped(inner)
+
+
+def is_of_a_resource(policy: Policy) -> bool:
+    """Tell a resource policy, whose statements say to whom they apply, from a role's, whose statements never do.
+
+    Raises Unusable for a document that is neither.
+    """
+    with_principal = [one for one in policy.statements if one.principals is not None]
+    without = [one for one in policy.statements if one.principals is None]
+    if with_principal and without:
+        raise Unusable(
+            f"{policy.name}: Statement[{without[0].index}]: has no Principal, but "
+            f"Statement[{with_principal[0].index}] has one: a resource policy has it in each, a role's policy in none"
+        )
+    return bool(with_principal)

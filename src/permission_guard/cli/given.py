@@ -1,0 +1,199 @@
+"""What was given on the command line, as the facts about one function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from permission_guard.cli.documents import STDIN, Unusable, is_of_a_resource, read
+from permission_guard.document import dumped
+from permission_guard.facts import (
+    Configuration,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Trusted,
+    Unreadable,
+)
+from permission_guard.iam import Arn, ArnError, FunctionArn, Policy
+from permission_guard.iam.arn import is_account, named
+from permission_guard.settings import is_organization
+
+EXAMPLE: Final = "arn:aws:lambda:us-east-1:123456789012:function:example"
+_LOG_GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
+"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, logGroupName."""
+_LOGGING: Final = dumped(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": "*",
+            }
+        ],
+    }
+)
+"""https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html, version 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options of `explain`, as they were typed."""
+
+    policies: tuple[str, ...]
+    boundary: str | None = None
+    function: str | None = None
+    log_group: str | None = None
+    log_group_exists: bool | None = None
+    role_arn: str | None = None
+    tags: tuple[str, ...] = ()
+    trusted_accounts: tuple[str, ...] = ()
+    trusted_organizations: tuple[str, ...] = ()
+
+    @property
+    def of_the_role(self) -> tuple[str, ...]:
+        """The options that were typed and say something of the execution role."""
+        said = {
+            "--boundary": self.boundary is not None,
+            "--log-group": self.log_group is not None,
+            "--log-group-exists": self.log_group_exists is not None,
+            "--role-arn": self.role_arn is not None,
+            "--tag": bool(self.tags),
+        }
+        return tuple(option for option, is_said in said.items() if is_said)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The facts, whom they are judged for, and what was assumed in them, each in one sentence."""
+
+    facts: FunctionFacts
+    trusted: Trusted
+    assumed: tuple[str, ...]
+
+
+def asked(given: Given) -> Asked:
+    """Read the documents and check the options. Raises Unusable, whose message says what is wrong, and where."""
+    if [*given.policies, given.boundary].count(STDIN) > 1:
+        raise Unusable("standard input (-) can be read only once")
+    documents = tuple(map(read, given.policies))
+    kinds = tuple(map(is_of_a_resource, documents))
+    of_resource = tuple(policy for policy, resource in zip(documents, kinds, strict=True) if resource)
+    identity = tuple(policy for policy, resource in zip(documents, kinds, strict=True) if not resource)
+    if len(of_resource) > 1:
+        raise Unusable(
+            f"{of_resource[0].name} and {of_resource[1].name} both have a Principal: "
+            "a function has one resource policy, explain one at a time"
+        )
+    resource = of_resource[0] if of_resource else None
+    function, qualifier, assumed = _function(given, resource)
+    trusted = Trusted(
+        function.account,
+        _all(given.trusted_accounts, "--trusted-account", "an account id (twelve digits)", is_account),
+        _all(
+            given.trusted_organizations,
+            "--trusted-organization",
+            "an organisation id (o-...)",
+            is_organization,
+        ),
+    )
+    facts = FunctionFacts(function, qualifier)
+    if resource is not None:
+        facts = facts.with_policy(PolicyFacts(qualifier, resource, "", Family.DOCUMENT))
+    if identity:
+        facts, more = _with_role(facts, identity, given)
+        assumed += more
+    elif given.of_the_role:
+        raise Unusable(
+            f"{given.of_the_role[0]} is about the execution role, but no policy of a role was given"
+        )
+    return Asked(facts, trusted, assumed)
+
+
+def _all(texts: tuple[str, ...], option: str, what: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
+    for text in texts:
+        if not is_valid(text):
+            raise Unusable(f"{option}: {text!r} is not {what}")
+    return texts
+
+
+def _function(given: Given, resource: Policy | None) -> tuple[FunctionArn, str | None, tuple[str, ...]]:
+    """Return the function and the version or alias that is meant, and what was assumed."""
+    if given.function is not None:
+        function, qualifier = _named(given.function) or (None, None)
+        if function is None:
+            raise Unusable(f"--function: {given.function!r} is not a function's ARN")
+        return function, qualifier, ()
+    for statement in resource.statements if resource else ():
+        for pattern in statement.resources.patterns if statement.resources else ():
+            found = _named(pattern.text)
+            if found is not None:
+                return *found, ("the function is the one that the policy is about",)
+    return FunctionArn.parse(EXAMPLE), None, ("the function's ARN is made up; say --function",)
+
+
+def _named(text: str) -> tuple[FunctionArn, str | None] | None:
+    try:
+        function, qualifier = named(text, partition="", region="", account="")
+    except ArnError:
+        return None
+    return (function, qualifier) if function.partition else None
+
+
+def _with_role(
+    facts: FunctionFacts, identity: tuple[Policy, ...], given: Given
+) -> tuple[FunctionFacts, tuple[str, ...]]:
+    """Add the execution role to the facts, and say what was assumed of it."""
+    function = facts.arn
+    if not isinstance(function, FunctionArn):
+        raise Unusable("a layer version has no execution role")
+    group = given.log_group or f"/aws/lambda/{function.name}"
+    if not _LOG_GROUP.fullmatch(group):
+        raise Unusable(f"--log-group: {group!r} is not a log group's name")
+    assumed = () if given.role_arn else ("the role's ARN is made up; say --role-arn",)
+    arn = given.role_arn or f"arn:{function.partition}:iam::{function.account}:role/{function.name}-role"
+    _check_role(arn, function)
+    exists: bool | Unreadable = Unreadable(
+        f"log group {group}", "AWS is not asked here; say --log-group-exists or --no-log-group-exists"
+    )
+    attached = f"arn:{function.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    boundary = read(given.boundary) if given.boundary is not None else None
+    if boundary is not None and is_of_a_resource(boundary):
+        raise Unusable(f"{boundary.name}: has a Principal, which a permissions boundary never has")
+    return replace(
+        facts,
+        configuration=Configuration(arn, group),
+        role=RoleFacts(arn, identity, boundary, _tags(given.tags)),
+        log_group_exists=exists if given.log_group_exists is None else given.log_group_exists,
+        remedy=Policy.parse(_LOGGING, name=attached),
+    ), assumed
+
+
+def _check_role(arn: str, function: FunctionArn) -> None:
+    try:
+        role = Arn.parse(arn)
+    except ArnError:
+        role = None
+    if role is None or role.service != "iam" or not role.resource.removeprefix("role/") != role.resource:
+        raise Unusable(f"--role-arn: {arn!r} is not a role's ARN")
+    if role.account != function.account:
+        raise Unusable(
+            f"--role-arn: {arn} is not of the function's account, {function.account}: a function's role always is"
+        )
+
+
+def _tags(texts: tuple[str, ...]) -> Mapping[str, str]:
+    tags: dict[str, str] = {}
+    for text in texts:
+        key, found, value = text.partition("=")
+        if not found or not key:
+            raise Unusable(f"--tag: {text!r} is not of the form KEY=VALUE")
+        if key in tags:
+            raise Unusable(f"--tag: {key!r} is given twice")
+        tags[key] = value
+    return MappingProxyType(tags)

@@ -1,0 +1,124 @@
+"""Explanations as they are shown: as text for people, with colour for a terminal, and as JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from permission_guard.alert import judgement, printable
+from permission_guard.cli.given import Asked
+from permission_guard.explanation import Explanation, Mend, verdict
+from permission_guard.facts import Configuration
+from permission_guard.finding import Verdict
+from permission_guard.iam.policy import Json, loads
+
+SCHEMA: Final = "permission-guard/explain/1"
+_WIDTH: Final = 100
+"""Columns, whatever the terminal has, so that the output is the same everywhere; JSON and ARNs are never broken."""
+_SWAP: Final = (
+    "one more condition, proved to let in every known caller you trust who gets in now, and no stranger."
+)
+_COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
+
+
+def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
+    """What is judged, then every finding, then how many there are of each verdict."""
+    parts = [*_head(asked)]
+    for one in explanations:
+        parts += ["", *_paragraphs(one)]
+    count = Counter(one.finding.verdict for one in explanations)
+    total = ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
+    nothing = "Nothing here lets anybody invoke the function."
+    return "\n".join([*parts, "", total if explanations else nothing]) + "\n"
+
+
+def _head(asked: Asked) -> Iterator[str]:
+    facts, trusted = asked.facts, asked.trusted
+    yield _row("Function", facts.target)
+    if isinstance(facts.configuration, Configuration):
+        yield _row("Role", facts.configuration.role_arn)
+        yield _row("Log group", facts.configuration.log_group)
+    yield _row("Trusted", ", ".join((*trusted.all_accounts, *trusted.organizations)))
+    for assumed in asked.assumed:
+        yield _row("Assumed", f"{assumed}.")
+
+
+def _row(label: str, said: str, indent: str = "") -> str:
+    return _wrapped(f"{indent}{label:<10} {said}", indent=" " * (len(indent) + 11))
+
+
+def _wrapped(row: str, *, indent: str) -> str:
+    return textwrap.fill(
+        printable(row), _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _paragraphs(one: Explanation) -> Iterator[str]:
+    finding = one.finding
+    word = click.style(finding.verdict.value, fg=_COLOURS[finding.verdict], bold=True)
+    yield f"{word} {printable(finding.subject)}"
+    grave = "" if finding.verdict is Verdict.PASS else f", {finding.severity.name}"
+    yield _row("Rule", f"{one.title} ({finding.rule}{grave}).", "  ")
+    yield _row("Found", one.sentence, "  ")
+    for reason in one.because:
+        yield _row("Because", reason, "  ")
+    if finding.verdict is Verdict.FAIL:
+        yield _row("Matters", one.why, "  ")
+    yield from _mend(one.mend)
+    if one.advice:
+        yield _row("At source", one.advice, "  ")
+
+
+def _mend(mend: Mend | str) -> Iterator[str]:
+    if isinstance(mend, str):
+        if mend:
+            yield _row("No repair", f"{mend}.", "  ")
+        return
+    if not mend.before:
+        yield _row("Mended by", f"{mend.what}.", "  ")
+    else:
+        yield _row("Mended by", _SWAP, "  ")
+        yield from _document("Before", mend.before)
+        yield from _document("After", mend.after)
+
+
+def _document(label: str, document: str) -> Iterator[str]:
+    lines = json.dumps(loads(document), indent=2, ensure_ascii=False).splitlines()
+    for number, line in enumerate(lines):
+        yield f"  {label if number == 0 else '':<10} {printable(line)}"
+
+
+def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
+    """The same for machines."""
+    facts, trusted = asked.facts, asked.trusted
+    whole: dict[str, Json] = {
+        "schema": SCHEMA,
+        "function": str(facts.arn),
+        "qualifier": facts.qualifier,
+        "role": facts.configuration.role_arn if isinstance(facts.configuration, Configuration) else None,
+        "trusted": {"accounts": trusted.all_accounts, "organizations": trusted.organizations},
+        "assumed": asked.assumed,
+        "verdict": verdict(explanations).value,
+        "findings": [_entry(one) for one in explanations],
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _entry(one: Explanation) -> dict[str, Json]:
+    mend = one.mend
+    return {
+        **judgement(one.finding),
+        "sentence": one.sentence,
+        "because": one.because,
+        "why": one.why,
+        "mend": {"what": mend.what, "before": mend.before, "after": mend.after}
+        if isinstance(mend, Mend)
+        else None,
+        "obstacle": None if isinstance(mend, Mend) or not mend else mend,
+        "next": one.advice,
+    }

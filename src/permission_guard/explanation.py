@@ -1,0 +1,162 @@
+"""A finding explained to somebody who has never read a policy: who gets in or what is refused, why, and what mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted, Unreadable
+from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Undecided, Verdict, Witness
+from permission_guard.iam import Answer, Cited, Context, Decision, Effect, Layer, Request, Service, Statement
+from permission_guard.plan import repair
+from permission_guard.rules import judge, rule_of
+from permission_guard.step import diffs
+from permission_guard.words import condition, met, principals, request, unknowns
+
+_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A change that is proved to mend a finding and to harm nobody; `before` is empty where something is only added."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A finding in plain sentences.
+
+    `title` and `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
+    statement after the other. `mend` is what the guard would do about a FAIL, or the reason why it would do nothing;
+    `advice` is what a person should change at the source.
+    """
+
+    finding: Finding
+    title: str
+    why: str
+    sentence: str
+    because: tuple[str, ...]
+    mend: Mend | str
+    advice: str
+
+
+def explain(facts: FunctionFacts, trusted: Trusted) -> tuple[Explanation, ...]:
+    """Judge the facts by every rule and explain each finding, faults first, then doubts."""
+    findings = sorted(judge(facts, trusted), key=lambda finding: _GRAVITY.index(finding.verdict))
+    return tuple(_explained(finding, facts, trusted) for finding in findings)
+
+
+def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
+    """FAIL if anything failed, else UNKNOWN if anything is in doubt, else PASS."""
+    found = {one.finding.verdict for one in explanations}
+    return next((one for one in _GRAVITY if one in found), Verdict.PASS)
+
+
+def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Explanation:
+    rule = rule_of(finding)
+    because = _because(finding.proof) or _by_statement(finding, facts)
+    sentence = _sentence(finding)
+    # What the finding advises then is about rights of the guard's own role.
+    advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
+    mend = _mend(finding, facts, trusted)
+    return Explanation(finding, rule.title, rule.why, sentence, because, mend, advice)
+
+
+def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
+    if finding.verdict is not Verdict.FAIL:
+        return ""
+    step, reason = repair(finding, facts, trusted)
+    if step is None:
+        return reason or ""
+    (_, before, after), *_ = diffs(step)
+    return Mend(step.what, before, after)
+
+
+def _sentence(finding: Finding) -> str:
+    proof = finding.proof
+    match proof:
+        case Witness(request=asked):
+            return f"A stranger gets in: {request(asked, 'may')}."
+        case DeniedRequest(request=asked):
+            return f"Something that ought to be allowed is refused: {request(asked, 'may not')}."
+        case Undecided(request=asked):
+            return f"It cannot be told whether {request(asked, 'may')}."
+        case Missing(what):
+            return f"{what} does not exist."
+        case Unreadable() | None:
+            return f"{finding.summary}."
+        case _:
+            assert_never(proof)
+
+
+def _because(proof: Proof) -> tuple[str, ...]:
+    match proof:
+        case Witness(asked, decision):
+            return tuple(_allows(cited, asked) for cited in decision.statements)
+        case DeniedRequest(_, decision, blocker):
+            return (f"{blocker}.", _LAYERS[_layer(decision)])
+        case Undecided(asked, decision, doubt):
+            return _to_know(decision, asked.context) or (f"{doubt}.",)
+        case Unreadable() as unreadable:
+            return (f"{unreadable}.",)
+        case Missing() | None:
+            return ()
+        case _:
+            assert_never(proof)
+
+
+_LAYERS: Final = {
+    None: "A Deny wins over every Allow, wherever it stands.",
+    Layer.BOUNDARY: "A role has only the rights that its policies and its permissions boundary both give.",
+    Layer.IDENTITY: "What no policy allows is refused.",
+}
+
+
+def _layer(decision: Decision) -> Layer | None:
+    if decision.answer is Answer.DENIED:
+        return None
+    return Layer.BOUNDARY if decision.layer is Layer.BOUNDARY else Layer.IDENTITY
+
+
+def _allows(cited: Cited, asked: Request) -> str:
+    """Say why a statement covers the request: it asks for nothing, or for what the request has."""
+    conditions = [met(one, asked.context) for one in cited.statement.conditions]
+    head = f"{_name(cited.statement)} of {cited.policy} allows it"
+    if conditions:
+        return f"{head}: it asks that {'; and that '.join(conditions)}."
+    if isinstance(asked.principal, Service):
+        return f"{head} without asking for whom."
+    whom = f" to {principals(cited.statement.principals)}" if cited.statement.principals else ""
+    return f"{head}{whom}, without a condition."
+
+
+def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
+    return tuple(
+        f"{_name(cited.statement)} of {cited.policy} depends on "
+        f"{' and on '.join(open_)}; that is not to be known from the policy, only from each call."
+        for cited in decision.statements
+        if (open_ := unknowns(cited.statement, context))
+    )
+
+
+def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    """Say what the statement of a PASS asks for."""
+    policy = facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
+    if policy is None or finding.statement is None or finding.statement >= len(policy.statements):
+        return ()
+    one = policy.statements[finding.statement]
+    whom = principals(one.principals) if one.principals else "nobody"
+    head = f"{_name(one)} of {policy.name} is for {whom}"
+    asks = f"and asks that {'; and that '.join(map(condition, one.conditions))}"
+    denies = (other for other in policy.statements if other.effect is Effect.DENY)
+    return (
+        f"{head}, {asks if one.conditions else 'without a condition'}.",
+        *(f"{_name(other)} denies again what it matches; that has been counted." for other in denies),
+    )
+
+
+def _name(one: Statement) -> str:
+    return f"Statement '{one.sid}'" if one.sid else one.label

@@ -1,0 +1,122 @@
+"""The program as a shell runs it: exit codes, pipes, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from permission_guard import __version__
+from tests.cli.asking import invoking, policy, written
+
+SOURCE = Path(__file__).parents[2] / "src"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONIOENCODING": "utf-8"}
+PROGRAM = (sys.executable, "-m", "permission_guard.cli")
+
+
+def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own program
+        [*PROGRAM, *arguments],
+        input=stdin,
+        env={**ENVIRONMENT, **environment},
+        text=True,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (policy(invoking(Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}})), 0),
+        (policy(invoking()), 1),
+        (policy(invoking(Principal="*", Condition={"Bool": {"aws:ViaAWSService": "true"}})), 2),
+        ({}, 3),
+    ],
+    ids=["PASS", "FAIL", "UNKNOWN", "unusable"],
+)
+def test_the_verdict_is_the_exit_code(document: object, code: int) -> None:
+    ended = run("explain", "--policy", "-", stdin=json.dumps(document))
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    files = written(tmp_path, policy(invoking()))
+    with subprocess.Popen(  # noqa: S603  # our own program
+        [*PROGRAM, "explain", *files], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        # Long before the program has started, so that all it writes meets a closed pipe.
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == 1
+
+
+def test_a_disk_that_is_full_is_told_and_is_no_verdict(tmp_path: Path) -> None:
+    files = written(tmp_path, policy(invoking()))
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(  # noqa: S603  # our own program
+            [*PROGRAM, "explain", *files], env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ended.returncode == 3
+    assert ended.stderr == (
+        b"permission-guard: standard output: cannot be written: No space left on device\n"
+    )
+
+
+def test_a_terminal_that_lacks_a_character_is_no_error() -> None:
+    document = json.dumps(policy(invoking("sch\u0449")))
+    ended = run("explain", "--policy", "-", stdin=document, PYTHONIOENCODING="latin-1")
+    assert ended.returncode == 1
+    assert "sch\\u0449" in ended.stdout
+    assert ended.stderr == ""
+
+
+def test_the_version_is_told_without_loading_aws_or_the_core() -> None:
+    script = (
+        "import sys; from permission_guard.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: print(*sorted(name for name in sys.modules if name.startswith(('permission_guard', 'boto'))))"
+    )
+    ended = subprocess.run(  # noqa: S603  # our own code
+        [sys.executable, "-c", script], env=ENVIRONMENT, text=True, capture_output=True, check=True
+    )
+    assert ended.stdout.splitlines() == [
+        f"permission-guard, version {__version__}",
+        "permission_guard permission_guard.cli",
+    ]
+
+
+def test_explaining_never_loads_the_libraries_of_aws() -> None:
+    script = (
+        "import sys; from permission_guard.cli import main\n"
+        "try: main(['explain', '--policy', '-'])\n"
+        "except SystemExit: print({name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'})"
+    )
+    ended = subprocess.run(  # noqa: S603  # our own code
+        [sys.executable, "-c", script],
+        env=ENVIRONMENT,
+        text=True,
+        input=json.dumps(policy(invoking())),
+        capture_output=True,
+        check=True,
+    )
+    assert ended.stdout.splitlines()[-1] == "set()"
+
+
+def test_the_help_says_what_each_exit_code_means() -> None:
+    help_ = run("explain", "--help").stdout
+    for line in (
+        "  0  everything passes",
+        "  1  something fails",
+        "  2  something cannot be told, and nothing fails",
+        "  3  the input cannot be used",
+    ):
+        assert line in help_
