@@ -57,7 +57,9 @@ def _unnamed(constants: Mapping[str, tuple[str, ...]], named: list[str]) -> Iter
 def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
     caller = caller_of(service)
     arns = _source_arns(service, caller, asked, origin, filling)
-    ways = product(arns, _accounts(service, caller, origin), _tokens(caller, asked, origin), _routes(asked, origin))
+    ways = product(
+        arns, _accounts(service, caller, origin), _tokens(caller, asked, origin), _routes(asked, origin)
+    )
     for (arn, kin), account, token, via_url in ways:
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
