@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from permission_guard.exposure import Scale, door_of
+from permission_guard.exposure import INVOKING, MANAGING, READ_LAYER, READING, Scale, door_of
 from permission_guard.facts import (
     MISSING_ROLE,
     Configuration,
@@ -18,12 +18,13 @@ from permission_guard.facts import (
     MissingRole,
     PolicyFacts,
     RoleFacts,
+    Subject,
     Trusted,
     Unreadable,
 )
+from permission_guard.finding import Concern, Finding, Proof, Undecided, Verdict, Witness
 from permission_guard.finding import DeniedRequest as Denied
-from permission_guard.finding import Finding, Proof, Undecided, Verdict, Witness
-from permission_guard.iam import Decision, FunctionArn, Policy, Request
+from permission_guard.iam import Decision, FunctionArn, LayerVersionArn, Policy, Request
 from permission_guard.iam.principal import Principals
 
 CASES: Final = Path(__file__).parent.parent / "cases"
@@ -31,6 +32,7 @@ FIELDS: Final = frozenset(
     {
         "why",
         "function",
+        "layer",
         "qualifier",
         "trusted_accounts",
         "trusted_organizations",
@@ -41,7 +43,8 @@ FIELDS: Final = frozenset(
         "expected",
     }
 )
-EXPECTATIONS: Final = frozenset({"statement", "scale", "concern", "summary", "proof"})
+EXPECTATIONS: Final = frozenset({"statement", "scale", "concern", "severity", "summary", "proof"})
+_OF_A_ROLE: Final = frozenset({"arn", "policies", "boundary", "tags", "trust", "unreadable"})
 _GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 
 
@@ -60,19 +63,27 @@ class Case:
         body = json.loads(path.read_text(encoding="utf-8"))
         unknown = (body.keys() - FIELDS) | (body["expected"].keys() - EXPECTATIONS)
         assert not unknown, f"{path.name} has fields that nobody reads: {sorted(unknown)}"
+        assert ("function" in body) != ("layer" in body), f"{path.name} is about a function or about a layer"
         return cls(path.parent.name, sentence, Verdict(verdict.upper()), body)
+
+    @property
+    def subject(self) -> Subject:
+        """The function, or the layer version, that the case is about."""
+        if "layer" in self.body:
+            return LayerVersionArn.parse(self.body["layer"])
+        return FunctionArn.parse(self.body["function"])
 
     @property
     def trusted(self) -> Trusted:
         return Trusted(
-            FunctionArn.parse(self.body["function"]).account,
+            self.subject.account,
             tuple(self.body.get("trusted_accounts", ())),
             tuple(self.body.get("trusted_organizations", ())),
         )
 
     @property
     def facts(self) -> FunctionFacts:
-        arn = FunctionArn.parse(self.body["function"])
+        arn = self.subject
         facts = FunctionFacts(arn, self.body.get("qualifier"))
         if "role" in self.body:
             role_arn = f"arn:{arn.partition}:iam::{arn.account}:role/orders"
@@ -101,15 +112,19 @@ class Case:
         return max(findings, key=lambda one: _GRAVITY.index(one.verdict), default=None)
 
     def scale(self, finding: Finding) -> Scale:
-        """How far the statement opens the function for the principals that the rule looks at."""
+        """How far the statement opens what it guards to the principals, and for the actions, that the finding is about."""
         door = door_of(self.facts, self.trusted)
         assert finding.statement is not None
         statement = door.policy.statements[finding.statement]
         named = statement.principals
+        if "layer" in self.body:
+            return door.exposure(statement, (READ_LAYER,)).scale
         if named is not None and not named.negated:
             services = self.rule == "invoke-permission-names-its-source"
             named = Principals(tuple(one for one in named.named if (one.type == "Service") == services))
-        return door.exposure(replace(statement, principals=named)).scale
+        managing = finding.concern is Concern.MANAGEMENT_ACTIONS
+        actions = (*MANAGING, *READING) if managing else INVOKING
+        return door.exposure(replace(statement, principals=named), actions).scale
 
 
 def _read(what: str, value: object) -> Unreadable | None:
@@ -124,6 +139,7 @@ def _role(body: Mapping[str, Any] | str, arn: str) -> RoleFacts | MissingRole | 
     if body == "missing":
         return MISSING_ROLE
     assert isinstance(body, Mapping)
+    assert body.keys() <= _OF_A_ROLE, f"nobody reads {sorted(body.keys() - _OF_A_ROLE)} of a role"
     if isinstance(body.get("unreadable"), str):
         return Unreadable(f"role {arn}", body["unreadable"])
     return RoleFacts(
@@ -133,6 +149,7 @@ def _role(body: Mapping[str, Any] | str, arn: str) -> RoleFacts | MissingRole | 
         ),
         boundary=Policy.parse(body["boundary"], name="boundary") if "boundary" in body else None,
         tags=MappingProxyType(body.get("tags", {})),
+        trust=Policy.parse(body["trust"], name="the trust policy") if "trust" in body else None,
         unreadable=tuple(Unreadable(what, why) for what, why in body.get("unreadable", {}).items()),
     )
 

@@ -37,6 +37,8 @@ def test_the_rule_gives_the_verdict_of_the_files_name_and_proves_it(path: Path) 
         assert word in told(finding.proof)
     if "concern" in expected:
         assert finding.concern.value == expected["concern"]
+    if "severity" in expected:
+        assert finding.severity.name.lower() == expected["severity"]
     if "scale" in expected:
         assert case.scale(finding).name.lower() == expected["scale"]
 

@@ -106,7 +106,12 @@ def _accounts(policy: Policy, constants: Mapping[str, tuple[str, ...]]) -> tuple
 
 
 def _organizations(constants: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the organisations that a policy names, in the one spelling they have, `o-[a-z0-9]{10,32}`.
+
+    StringEqualsIgnoreCase may name them in another (organizations/latest/APIReference/API_Organization.html).
+    """
     ids = ("aws:sourceorgid", "aws:principalorgid")
     paths = ("aws:sourceorgpaths", "aws:principalorgpaths")
     named = [text for key in ids for text in constants.get(key, ())]
-    return (*named, *(text.split("/")[0] for key in paths for text in constants.get(key, ())))
+    named += [text.split("/")[0] for key in paths for text in constants.get(key, ())]
+    return tuple(text.lower() for text in named)

@@ -57,7 +57,9 @@ def _unnamed(constants: Mapping[str, tuple[str, ...]], named: list[str]) -> Iter
 def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
     caller = caller_of(service)
     arns = _source_arns(service, caller, asked, origin, filling)
-    ways = product(arns, _accounts(service, caller, origin), _tokens(asked, origin), _routes(asked, origin))
+    ways = product(
+        arns, _accounts(service, caller, origin), _tokens(caller, asked, origin), _routes(asked, origin)
+    )
     for (arn, kin), account, token, via_url in ways:
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
@@ -136,10 +138,13 @@ def _accounts(service: str, caller: Caller | None, origin: Origin) -> tuple[Valu
     return ((origin.account,), ABSENT)
 
 
-def _tokens(asked: Question, origin: Origin) -> tuple[Values, ...]:
-    """`lambda:EventSourceToken` binds a statement to one Alexa skill; another's skill shows another token."""
+def _tokens(caller: Caller | None, asked: Question, origin: Origin) -> tuple[Values, ...]:
+    """`lambda:EventSourceToken` binds a statement to one Alexa skill; another's skill shows another token.
+
+    A service that shows an ARN shows no token.
+    """
     named = asked.constants.get("lambda:eventsourcetoken", ())
-    if not named:
+    if caller is not None or not named:
         return (ABSENT,)
     if origin.is_foreign:
         filled = ((text.replace("*", "stranger"),) for text in named if "*" in text)
