@@ -89,6 +89,8 @@ class Condition:
         return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
 
     def _over(self, have: tuple[str, ...], test: Test) -> Truth:
+        if len(have) == 1:  # of one value, every quantifier asks the same
+            return ~test(have[0]) if self.negated else test(have[0])
         passed = [~test(value) for value in have] if self.negated else [test(value) for value in have]
         every = self.quantifier is Quantifier.FOR_ALL or (self.negated and self.quantifier is Quantifier.NONE)
         return all_of(passed) if every else any_of(passed)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from permission_guard.iam.pattern import Glob, Globs, Missing, Pieces, Wild, filled, tokens, without_variables
+from permission_guard.iam.pattern import Glob, Globs, Missing, Pieces, Wild, filled, is_plain, tokens
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
 
@@ -233,8 +233,8 @@ class Wanted:
             for text in texts
         ]
         self._make = _MAKERS[positive_operator]
-        self._fixed = self._make([pieces for one in read if (pieces := without_variables(one)) is not None])
-        self._varying = tuple(one for one in read if without_variables(one) is None)
+        self._fixed = self._make([one for one in read if is_plain(one)])
+        self._varying = tuple(one for one in read if not is_plain(one))
 
     def test(self, context: Context) -> Test:
         """Return the test of these values in a request.

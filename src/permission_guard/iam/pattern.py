@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, any_of, truth
@@ -76,6 +76,8 @@ def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token
 
 
 def _wild(text: str) -> Pieces:
+    if text and "*" not in text and "?" not in text:
+        return (text,)
     return tuple(_WILDS.get(piece, piece) for piece in _WILD.split(text) if piece)
 
 
@@ -182,10 +184,12 @@ class Globs:
         return False
 
 
-def without_variables(pattern: tuple[Token, ...]) -> Pieces | None:
-    """Return the pattern if it has no variables and can be compiled once for all requests, else None."""
-    pieces = tuple(token for token in pattern if not isinstance(token, Variable))
-    return pieces if len(pieces) == len(pattern) else None
+def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
+    """Tell whether the pattern has no variables, so that it can be compiled once for all requests."""
+    for token in pattern:  # noqa: SIM110  # `all` costs more than most patterns, which have one token or two
+        if isinstance(token, Variable):
+            return False
+    return True
 
 
 def filled(pattern: tuple[Token, ...], context: Context) -> Pieces | Missing:
@@ -246,10 +250,15 @@ class Patterns:
     _varying: tuple[Pattern, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        fixed = (pieces for one in self.patterns if (pieces := without_variables(one.tokens)) is not None)
-        varying = tuple(one for one in self.patterns if without_variables(one.tokens) is None)
+        fixed: list[Pieces] = []
+        varying: list[Pattern] = []
+        for one in self.patterns:
+            if is_plain(one.tokens):
+                fixed.append(one.tokens)
+            else:
+                varying.append(one)
         object.__setattr__(self, "_fixed", Globs(fixed))
-        object.__setattr__(self, "_varying", varying)
+        object.__setattr__(self, "_varying", tuple(varying))
 
     def match(self, text: str, context: Context) -> Truth:
         """Tell whether the element covers the text."""
