@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test coverage validate build deploy demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench coverage validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ types: $(TOOLS)/project.done ## Check the types (mypy --strict)
 
 test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite (ARGS="-k word" to choose)
 	@$(PROJECT)/python -m pytest -q -n auto $(ARGS)
+
+bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it grows (two minutes)
+	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
 
 coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and demand all branches of the pure core
 	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term

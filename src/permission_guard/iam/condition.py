@@ -6,11 +6,11 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_ele
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
-from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Value
+from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Wanted
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, all_of, any_of, truth
 
@@ -40,25 +40,17 @@ class Condition:
     if_exists: bool = field(compare=False)
     base: str = field(compare=False)
     """The operator without quantifier and IfExists, in lower case; not always one that AWS has."""
-    values: tuple[Value, ...] = field(compare=False, repr=False)
+    wanted: Wanted | None = field(compare=False, repr=False)
+    """The values, compiled; None for Null and for an operator that AWS does not have."""
+    lower_key: str = field(compare=False, repr=False)
 
     @classmethod
     def compiled(cls, operator: str, key: str, texts: tuple[str, ...], *, variables: bool) -> Condition:
         """Compile a condition. An operator that AWS does not have is kept, and answers UNKNOWN."""
-        base = operator.lower()
-        quantifier = next(
-            (q for q in (Quantifier.FOR_ALL, Quantifier.FOR_ANY) if base.startswith(q.value)), None
-        )
-        base = base.removeprefix(quantifier.value) if quantifier else base
-        if_exists = base.endswith("ifexists")
-        base = base.removesuffix("ifexists")
+        quantifier, if_exists, base = _read(operator)
         positive = NEGATIONS.get(base, base)
-        values = (
-            tuple(Value(positive, text, variables=variables) for text in texts)
-            if positive in POSITIVES
-            else ()
-        )
-        return cls(operator, key, texts, quantifier or Quantifier.NONE, if_exists, base, values)
+        wanted = Wanted(positive, texts, variables=variables) if positive in POSITIVES else None
+        return cls(operator, key, texts, quantifier, if_exists, base, wanted, key.lower())
 
     @property
     def negated(self) -> bool:
@@ -67,16 +59,16 @@ class Condition:
 
     def holds(self, context: Context) -> Truth:
         """Tell whether a request with this context fulfils the condition."""
-        have = context.values(self.key.lower())
+        have = context.values(self.lower_key)
         if have is None:
             return Truth.UNKNOWN
         if self.base == "null":
             return self._null(have)
-        if NEGATIONS.get(self.base, self.base) not in POSITIVES:
+        if self.wanted is None:
             return Truth.UNKNOWN
         if not have or (have == _EMPTY and self.quantifier is not Quantifier.NONE):
             return self._without_key()
-        return self._over(have, [value.test(context) for value in self.values])
+        return self._over(have, self.wanted.test(context))
 
     def _null(self, have: tuple[str, ...]) -> Truth:
         """Null: "the key exists and its value is not null"; AWS does not say which of the two an empty value is.
@@ -96,10 +88,22 @@ class Condition:
             return Truth.YES
         return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
 
-    def _over(self, have: tuple[str, ...], tests: Sequence[Test]) -> Truth:
-        def one(value: str) -> Truth:
-            passed = any_of(test(value) for test in tests)
-            return ~passed if self.negated else passed
-
+    def _over(self, have: tuple[str, ...], test: Test) -> Truth:
+        if len(have) == 1:  # of one value, every quantifier asks the same
+            return ~test(have[0]) if self.negated else test(have[0])
+        passed = [~test(value) for value in have] if self.negated else [test(value) for value in have]
         every = self.quantifier is Quantifier.FOR_ALL or (self.negated and self.quantifier is Quantifier.NONE)
-        return (all_of if every else any_of)(map(one, have))
+        return all_of(passed) if every else any_of(passed)
+
+
+@lru_cache(maxsize=128)
+def _read(operator: str) -> tuple[Quantifier, bool, str]:
+    """Take an operator apart: quantifier, IfExists, and the rest in lower case.
+
+    It is remembered because one operator stands before many keys: a long one would be read again for each.
+    """
+    base = operator.lower()
+    quantifiers = (Quantifier.FOR_ALL, Quantifier.FOR_ANY)
+    quantifier = next((one for one in quantifiers if base.startswith(one.value)), Quantifier.NONE)
+    base = base.removeprefix(quantifier.value)
+    return quantifier, base.endswith("ifexists"), base.removesuffix("ifexists")

@@ -7,14 +7,14 @@ too; within an account a resource policy may allow by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from permission_guard.iam.policy import Effect, Policy, Statement
 from permission_guard.iam.request import Request
-from permission_guard.iam.truth import Truth, all_of, any_of
+from permission_guard.iam.truth import Truth, any_of
 
 
 class Answer(Enum):
@@ -55,17 +55,21 @@ class Decision:
     statements: tuple[Cited, ...] = ()
 
 
-def applies(statement: Statement, request: Request) -> Truth:
-    """Tell whether a statement, whatever its effect, is about this request."""
-    parts: tuple[Callable[[], Truth], ...] = (
-        lambda: statement.actions.match(request.action.lower(), request.context),
-        lambda: statement.principals.match(request.principal) if statement.principals else Truth.YES,
-        lambda: (
-            statement.resources.match(request.resource, request.context) if statement.resources else Truth.YES
-        ),
-        lambda: all_of(condition.holds(request.context) for condition in statement.conditions),
-    )
-    return all_of(part() for part in parts)
+def applies(statement: Statement, request: Request, action: str) -> Truth:
+    """Tell whether a statement, whatever its effect, is about this request, whose action is given in lower case."""
+    context = request.context
+    least = statement.actions.match(action, context)
+    if least is Truth.NO:
+        return Truth.NO
+    if statement.principals:
+        least = min(least, statement.principals.match(request.principal))
+    if statement.resources and least is not Truth.NO:
+        least = min(least, statement.resources.match(request.resource, context))
+    for condition in statement.conditions:
+        if least is Truth.NO:
+            break
+        least = min(least, condition.holds(context))
+    return least
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,23 @@ class _Votes:
     denying: tuple[Cited, ...]
 
 
+_SILENT = _Votes(Truth.NO, Truth.NO, (), ())
+
 _Voted: TypeAlias = tuple[Layer, _Votes]
 
 
 def _votes(policies: Iterable[Policy], request: Request) -> _Votes:
     allowing: list[tuple[Truth, Cited]] = []
     denying: list[tuple[Truth, Cited]] = []
+    action = request.action.lower()  # "Action names are case-insensitive", and the policy's are in lower case
     for policy in policies:
         for statement in policy.statements:
-            applied = applies(statement, request)
+            applied = applies(statement, request, action)
             if applied is not Truth.NO:
                 cited = (applied, Cited(policy.name, statement))
                 (allowing if statement.effect is Effect.ALLOW else denying).append(cited)
+    if not allowing and not denying:
+        return _SILENT
     allows, denies = any_of(t for t, _ in allowing), any_of(t for t, _ in denying)
     return _Votes(
         allows,

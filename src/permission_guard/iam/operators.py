@@ -9,13 +9,13 @@ import base64
 import ipaddress
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from permission_guard.iam.pattern import Glob, Missing, Token, Variable, Wild, filled, tokens
+from permission_guard.iam.pattern import Glob, Globs, Missing, Pieces, Wild, filled, is_plain, tokens
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
 
@@ -27,38 +27,27 @@ _SECONDS: Final = re.compile(r"-?[0-9]{1,19}")
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
-Pieces: TypeAlias = tuple[str | Wild, ...]
-"""A policy's value after its variables are filled in."""
-
 Test: TypeAlias = Callable[[str], Truth]
-"""A policy's value, compiled: tells whether one value of the request passes it."""
-
-
-def _never(_: str) -> Truth:
-    return Truth.NO
-
-
-def _cannot_tell(_: str) -> Truth:
-    return Truth.UNKNOWN
+"""All the values of one condition, compiled: tells whether one value of the request passes one of them."""
 
 
 def _text(pieces: Pieces) -> str:
     return "".join(piece if isinstance(piece, str) else piece.value for piece in pieces)
 
 
-def _equals(pieces: Pieces) -> Test:
-    want = _text(pieces)
-    return lambda value: truth(value == want)
+def _equals(wanted: Sequence[Pieces]) -> Test:
+    wants = frozenset(map(_text, wanted))
+    return lambda value: truth(value in wants)
 
 
-def _equals_ignoring_case(pieces: Pieces) -> Test:
-    want = _text(pieces).lower()
-    return lambda value: truth(value.lower() == want)
+def _equals_ignoring_case(wanted: Sequence[Pieces]) -> Test:
+    wants = frozenset(_text(pieces).lower() for pieces in wanted)
+    return lambda value: truth(value.lower() in wants)
 
 
-def _like(pieces: Pieces) -> Test:
-    glob = Glob(pieces)
-    return lambda value: truth(glob.matches(value))
+def _like(wanted: Sequence[Pieces]) -> Test:
+    globs = Globs(wanted)
+    return lambda value: truth(globs.match(value))
 
 
 def _arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
@@ -73,34 +62,46 @@ def _arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
     return segments
 
 
-def _arn_like(pieces: Pieces) -> Test:
+def _arn_like(wanted: Sequence[Pieces]) -> Test:
     """ArnLike and ArnEquals: "each of the six colon-delimited components of the ARN is checked separately".
 
     `*` alone is taken to match every ARN (facts 4.1). AWS does not say what any other pattern with fewer than six
     components matches, so neither do we.
     """
-    segments = _arn_segments(pieces)
-    if segments == [[Wild.RUN]]:
-        return lambda _: Truth.YES
-    if len(segments) < _ARN_PARTS:
-        return _cannot_tell if Wild.RUN in pieces or Wild.ONE in pieces else _never
-    globs = [Glob(tuple(segment)) for segment in segments]
+    whole: list[Pieces] = []
+    by_part: list[list[Glob]] = []
+    otherwise = Truth.NO
+    for pieces in wanted:
+        segments = _arn_segments(pieces)
+        if segments == [[Wild.RUN]]:
+            return lambda _: Truth.YES
+        if len(segments) < _ARN_PARTS:
+            otherwise = Truth.UNKNOWN if Wild.RUN in pieces or Wild.ONE in pieces else otherwise
+        elif any(isinstance(piece, Wild) for segment in segments[:-1] for piece in segment):
+            by_part.append([Glob(tuple(segment)) for segment in segments])
+        else:
+            # Five colons stand in the pattern itself, so that its wildcards, all behind them, stay in the last part.
+            whole.append(pieces)
+    globs = Globs(whole)
 
     def test(value: str) -> Truth:
+        if globs.match(value):
+            return Truth.YES
         parts = value.split(":", _ARN_PARTS - 1)
-        return truth(
-            len(parts) == _ARN_PARTS
-            and all(glob.matches(part) for glob, part in zip(globs, parts, strict=True))
-        )
+        if len(parts) == _ARN_PARTS and any(
+            all(glob.matches(part) for glob, part in zip(one, parts, strict=True)) for one in by_part
+        ):
+            return Truth.YES
+        return otherwise
 
     return test
 
 
-def _boolean(pieces: Pieces) -> Test:
-    want = _text(pieces).lower()
-    if want not in {"true", "false"}:
-        return _cannot_tell
-    return lambda value: truth(value.lower() == want)
+def _boolean(wanted: Sequence[Pieces]) -> Test:
+    wants = {_text(pieces).lower() for pieces in wanted}
+    otherwise = Truth.NO if wants <= {"true", "false"} else Truth.UNKNOWN
+    passing = wants & {"true", "false"}
+    return lambda value: Truth.YES if value.lower() in passing else otherwise
 
 
 def _number(text: str) -> Decimal | None:
@@ -130,32 +131,44 @@ def _bytes(text: str) -> bytes | None:
         return None
 
 
-def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Callable[[Pieces], Test]:
-    def make(pieces: Pieces) -> Test:
-        want = read(_text(pieces))
+def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Callable[[Sequence[Pieces]], Test]:
+    def make(wanted: Sequence[Pieces]) -> Test:
+        wants = [read(_text(pieces)) for pieces in wanted]
+        readable = [want for want in wants if want is not None]
+        otherwise = Truth.NO if len(readable) == len(wants) else Truth.UNKNOWN
 
         def test(value: str) -> Truth:
             have = read(value)
-            if want is None:
-                return Truth.UNKNOWN
-            return Truth.NO if have is None else truth(compare(have, want))
+            passed = have is not None and any(compare(have, want) for want in readable)
+            return Truth.YES if passed else otherwise
 
         return test
 
     return make
 
 
-def _in_network(pieces: Pieces) -> Test:
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        network = ipaddress.ip_network(_text(pieces), strict=False)
+        return ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return _cannot_tell
+        return None
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _in_network(wanted: Sequence[Pieces]) -> Test:
+    networks = [_network(_text(pieces)) for pieces in wanted]
+    otherwise = Truth.UNKNOWN if None in networks else Truth.NO
 
     def test(value: str) -> Truth:
-        try:
-            return truth(ipaddress.ip_address(value) in network)
-        except ValueError:
-            return Truth.NO
+        address = _address(value)
+        passed = address is not None and any(network and address in network for network in networks)
+        return Truth.YES if passed else otherwise
 
     return test
 
@@ -168,7 +181,7 @@ _ORDERS: Final = {
     "greaterthanequals": operator.ge,
 }
 
-_MAKERS: Final[Mapping[str, Callable[[Pieces], Test]]] = MappingProxyType(
+_MAKERS: Final[Mapping[str, Callable[[Sequence[Pieces]], Test]]] = MappingProxyType(
     {
         "stringequals": _equals,
         "stringequalsignorecase": _equals_ignoring_case,
@@ -204,32 +217,34 @@ _TAKING_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike"})
 _TAKING_VARIABLES: Final = _TAKING_WILDCARDS | {"stringequals", "stringequalsignorecase", "bool"}
 """The others take none: there a `${...}` stands for itself, which is no number, date, address or base 64."""
 
-_WITHOUT: Final = MappingProxyType({Missing.ABSENT: _never, Missing.UNKNOWN: _cannot_tell})
 
+class Wanted:
+    """The values of a condition in a policy: compiled now but for those that have variables."""
 
-class Value:
-    """One value in a condition of a policy: compiled now if it has no variables, at each request if it has."""
+    __slots__ = ("_fixed", "_make", "_varying")
 
-    __slots__ = ("_make", "_test", "_tokens", "text")
-
-    def __init__(self, positive_operator: str, text: str, *, variables: bool) -> None:
-        self.text = text
+    def __init__(self, positive_operator: str, texts: Sequence[str], *, variables: bool) -> None:
+        read = [
+            tokens(
+                text,
+                variables=variables and positive_operator in _TAKING_VARIABLES,
+                wildcards=positive_operator in _TAKING_WILDCARDS,
+            )
+            for text in texts
+        ]
         self._make = _MAKERS[positive_operator]
-        self._tokens: tuple[Token, ...] = tokens(
-            text,
-            variables=variables and positive_operator in _TAKING_VARIABLES,
-            wildcards=positive_operator in _TAKING_WILDCARDS,
-        )
-        plain = tuple(token for token in self._tokens if not isinstance(token, Variable))
-        self._test = self._make(plain) if len(plain) == len(self._tokens) else None
+        self._fixed = self._make([one for one in read if is_plain(one)])
+        self._varying = tuple(one for one in read if not is_plain(one))
 
     def test(self, context: Context) -> Test:
-        """Return the test of this value in a request.
+        """Return the test of these values in a request.
 
         A variable without a value is null: nothing equals it or is like it, so that the negated operators are true
         (reference_policies_variables.html, "Policy variables with no value").
         """
-        if self._test is not None:
-            return self._test
-        pieces = filled(self._tokens, context)
-        return _WITHOUT[pieces] if isinstance(pieces, Missing) else self._make(pieces)
+        if not self._varying:
+            return self._fixed
+        now = [filled(one, context) for one in self._varying]
+        fixed, varying = self._fixed, self._make([one for one in now if not isinstance(one, Missing)])
+        least = Truth.UNKNOWN if Missing.UNKNOWN in now else Truth.NO
+        return lambda value: max(fixed(value), varying(value), least)

@@ -7,12 +7,13 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_ele
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from permission_guard.iam.request import Context
-from permission_guard.iam.truth import Truth, truth
+from permission_guard.iam.truth import Truth, any_of, truth
 
 
 class Wild(Enum):
@@ -33,10 +34,14 @@ class Variable:
 Token: TypeAlias = str | Wild | Variable
 """A literal run of characters, a wildcard, or a variable still to be filled in."""
 
+Pieces: TypeAlias = tuple[str | Wild, ...]
+"""A pattern without variables, or after they are filled in."""
+
 _TOKEN: Final = re.compile(
     r"\$\{(?P<literal>[*?$])\}|\$\{\s*(?P<key>[^{},'\s]+)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}|(?P<wild>[*?])"
 )
-_WILD: Final = re.compile(r"(?P<wild>[*?])")
+_WILD: Final = re.compile(r"([*?])")
+_WILDS: Final = {"*": Wild.RUN, "?": Wild.ONE}
 
 
 class Missing(Enum):
@@ -48,9 +53,11 @@ class Missing(Enum):
 
 def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token, ...]:
     """Take a pattern apart. Version 2008-10-17 has no variables: there `${...}` stands for itself."""
+    if not variables or "${" not in text:
+        return _wild(text) if wildcards else (text,) if text else ()
     found: list[Token] = []
     end = 0
-    for match in (_TOKEN if variables else _WILD).finditer(text):
+    for match in _TOKEN.finditer(text):
         groups = match.groupdict()
         if groups["wild"] and not wildcards:
             continue
@@ -66,6 +73,12 @@ def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token
     if end < len(text):
         found.append(text[end:])
     return tuple(found)
+
+
+def _wild(text: str) -> Pieces:
+    if text and "*" not in text and "?" not in text:
+        return (text,)
+    return tuple(_WILDS.get(piece, piece) for piece in _WILD.split(text) if piece)
 
 
 class Fragment:
@@ -134,7 +147,52 @@ class Glob:
         return True
 
 
-def filled(pattern: tuple[Token, ...], context: Context) -> tuple[str | Wild, ...] | Missing:
+class Globs:
+    """Any number of patterns without variables, compiled as one: a text fits if it fits one of them.
+
+    Most patterns of real policies are plain texts, or plain up to one `*` at the end: those are all looked up at
+    once, and only what is left is tried one by one.
+    """
+
+    __slots__ = ("_heads", "_others", "_texts")
+
+    def __init__(self, patterns: Iterable[Pieces]) -> None:
+        texts: list[str] = []
+        heads: list[str] = []
+        others: list[Glob] = []
+        for pieces in patterns:
+            match pieces:
+                case (str(text),):
+                    texts.append(text)
+                case (Wild.RUN,):
+                    heads.append("")
+                case (str(head), Wild.RUN):
+                    heads.append(head)
+                case _:
+                    others.append(Glob(pieces))
+        self._texts = frozenset(texts)
+        self._heads = tuple(heads)
+        self._others = tuple(others)
+
+    def match(self, text: str) -> bool:
+        """Tell whether the whole text fits one of the patterns."""
+        if text in self._texts or text.startswith(self._heads):
+            return True
+        for other in self._others:  # noqa: SIM110  # `any` costs more than most of the globs it would try
+            if other.matches(text):
+                return True
+        return False
+
+
+def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
+    """Tell whether the pattern has no variables, so that it can be compiled once for all requests."""
+    for token in pattern:  # noqa: SIM110  # `all` costs more than most patterns, which have one token or two
+        if isinstance(token, Variable):
+            return False
+    return True
+
+
+def filled(pattern: tuple[Token, ...], context: Context) -> Pieces | Missing:
     """Put a request's values in place of the variables; a value's own `*` is a plain character.
 
     A multi-valued key cannot stand in a variable (reference_policies_variables.html): it counts as missing.
@@ -157,21 +215,17 @@ def filled(pattern: tuple[Token, ...], context: Context) -> tuple[str | Wild, ..
 
 
 class Pattern:
-    """One pattern of a Resource or an Action: compiled now if it has no variables, at each request if it has."""
+    """One pattern of a Resource or an Action, taken apart. Patterns compiles those that have no variables."""
 
-    __slots__ = ("_glob", "_tokens", "text")
+    __slots__ = ("text", "tokens")
 
     def __init__(self, text: str, *, variables: bool) -> None:
         self.text = text
-        self._tokens = tokens(text, variables=variables)
-        plain = tuple(token for token in self._tokens if not isinstance(token, Variable))
-        self._glob = Glob(plain) if len(plain) == len(self._tokens) else None
+        self.tokens = tokens(text, variables=variables)
 
     def match(self, text: str, context: Context) -> Truth:
         """Tell whether the text fits. A variable that the request lacks makes the pattern match nothing."""
-        if self._glob is not None:
-            return truth(self._glob.matches(text))
-        pieces = filled(self._tokens, context)
+        pieces = filled(self.tokens, context)
         if isinstance(pieces, Missing):
             return Truth.UNKNOWN if pieces is Missing.UNKNOWN else Truth.NO
         return truth(Glob(pieces).matches(text))
@@ -180,7 +234,38 @@ class Pattern:
         return f"Pattern({self.text!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pattern) and (self.text, self._tokens) == (other.text, other._tokens)
+        return isinstance(other, Pattern) and (self.text, self.tokens) == (other.text, other.tokens)
 
     def __hash__(self) -> int:
         return hash(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """An Action or Resource element, or its Not form: compiled now but for the patterns that have variables."""
+
+    patterns: tuple[Pattern, ...]
+    negated: bool = False
+    _fixed: Globs = field(init=False, compare=False, repr=False)
+    _varying: tuple[Pattern, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        fixed: list[Pieces] = []
+        varying: list[Pattern] = []
+        for one in self.patterns:
+            if is_plain(one.tokens):
+                fixed.append(one.tokens)
+            else:
+                varying.append(one)
+        object.__setattr__(self, "_fixed", Globs(fixed))
+        object.__setattr__(self, "_varying", tuple(varying))
+
+    def match(self, text: str, context: Context) -> Truth:
+        """Tell whether the element covers the text."""
+        if self._fixed.match(text):
+            found = Truth.YES
+        elif self._varying:
+            found = any_of(pattern.match(text, context) for pattern in self._varying)
+        else:
+            found = Truth.NO
+        return ~found if self.negated else found

@@ -7,16 +7,15 @@ everything else is one PolicyError that names the place.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias
 
 from permission_guard.iam.condition import Condition
-from permission_guard.iam.pattern import Pattern
+from permission_guard.iam.pattern import Pattern, Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
-from permission_guard.iam.request import Context
-from permission_guard.iam.truth import Truth, any_of
 
 Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -53,19 +52,6 @@ class Effect(Enum):
 
     ALLOW = "Allow"
     DENY = "Deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """An Action or Resource element, or its Not form."""
-
-    patterns: tuple[Pattern, ...]
-    negated: bool = False
-
-    def match(self, text: str, context: Context) -> Truth:
-        """Tell whether the element covers the text."""
-        found = any_of(pattern.match(text, context) for pattern in self.patterns)
-        return ~found if self.negated else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +111,10 @@ def loads(text: str) -> Json:
     """Read JSON. Raises PolicyError for malformed text and for an object that says one key twice."""
 
     def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        body: dict[str, Json] = {}
-        for key, value in pairs:
-            if key in body:
-                raise PolicyError("document", f"says the key {key!r} twice in one object")
-            body[key] = value
+        body = dict(pairs)
+        if len(body) < len(pairs):
+            twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+            raise PolicyError("document", f"says the key {twice!r} twice in one object")
         return body
 
     def constant(name: str) -> Json:
@@ -211,10 +196,11 @@ def _strings(value: Json, path: str) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, Sequence) or not value:
         raise PolicyError(path, "is neither a string nor a list of strings")
-    for position, one in enumerate(value):
-        if not isinstance(one, str):
-            raise PolicyError(f"{path}[{position}]", "is not a string")
-    return tuple(str(one) for one in value)
+    texts = tuple(one for one in value if isinstance(one, str))
+    if len(texts) < len(value):
+        position = next(position for position, one in enumerate(value) if not isinstance(one, str))
+        raise PolicyError(f"{path}[{position}]", "is not a string")
+    return texts
 
 
 def _principals(entry: Mapping[str, Json], path: str) -> Principals | None:
@@ -247,22 +233,29 @@ def _conditions(block: Json, path: str, *, variables: bool) -> tuple[Condition, 
         if not isinstance(keys, Mapping):
             raise PolicyError(f"{path}.{operator}", "is not an object of keys and values")
         for key, value in keys.items():
-            texts = _scalars(value, f"{path}.{operator}.{key}")
+            texts = _scalars(value, path, operator, key)
             found.append(Condition.compiled(operator, key, texts, variables=variables))
     return tuple(found)
 
 
-def _scalars(value: Json, path: str) -> tuple[str, ...]:
-    """Read a condition's values: strings, and Bools and numbers that were left unquoted."""
-    listed = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+def _scalars(value: Json, *path: str) -> tuple[str, ...]:
+    """Read a condition's values: strings, and Bools and numbers that were left unquoted.
+
+    The path is put together only for an error: a long operator before many keys would be copied for each of them.
+    """
+    if isinstance(value, str):
+        return (value,)
+    listed = value if isinstance(value, Sequence) else [value]
     if not listed:
-        raise PolicyError(path, "is an empty list")
+        raise PolicyError(".".join(path), "is an empty list")
     texts: list[str] = []
     for position, one in enumerate(listed):
-        if isinstance(one, bool):
+        if isinstance(one, str):
+            texts.append(one)
+        elif isinstance(one, bool):
             texts.append("true" if one else "false")
-        elif isinstance(one, str | int | float):
+        elif isinstance(one, int | float):
             texts.append(str(one))
         else:
-            raise PolicyError(f"{path}[{position}]", "is not a string, a number or a Bool")
+            raise PolicyError(f"{'.'.join(path)}[{position}]", "is not a string, a number or a Bool")
     return tuple(texts)
