@@ -1,0 +1,48 @@
+"""Ours, ministack's and moto's evaluator on every AWS managed policy, alone and as the boundary of others."""
+
+from __future__ import annotations
+
+from tests.iam.differential.compare import Tally, compare
+from tests.iam.differential.evaluators import Moto, running_ministack
+from tests.iam.differential.managed import alone, bounded, managed_policies
+from tests.iam.differential.sizes import LONG, MANAGED_POLICIES
+
+
+def expect_agreement(tally: Tally) -> None:
+    """Every difference is known; and AWS's documentation answers all but a few questions (an empty tag under Null)."""
+    assert tally.unknown == []
+    assert tally.undefined * 1_000 < tally.asked
+
+
+def test_moto_brings_every_policy_that_the_questions_are_made_for() -> None:
+    assert len(managed_policies()) == MANAGED_POLICIES
+
+
+def test_ministack_answers_as_we_do_or_errs_as_known_on_every_managed_policy() -> None:
+    questions = [
+        asked for policy in managed_policies().values() for asked in alone(policy, 20 if LONG else 2)
+    ]
+
+    with running_ministack() as ministack:
+        tally = compare(questions, ministack)
+
+    expect_agreement(tally)
+
+
+def test_ministack_answers_as_we_do_or_errs_as_known_within_a_boundary() -> None:
+    questions = [asked for name in managed_policies() for asked in bounded(name, 8 if LONG else 1)]
+
+    with running_ministack() as ministack:
+        tally = compare(questions, ministack)
+
+    expect_agreement(tally)
+
+
+def test_moto_answers_as_we_do_or_errs_as_known_on_every_managed_policy() -> None:
+    questions = [
+        asked for policy in managed_policies().values() for asked in alone(policy, 20 if LONG else 1)
+    ]
+
+    tally = compare(questions, Moto())
+
+    expect_agreement(tally)
