@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test coverage validate build deploy demo readme docs check lock clean
+.PHONY: help setup fmt lint types test coverage mutants validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,12 @@ test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite (
 coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and demand all branches of the pure core
 	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
+# What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
+mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
+	@$(if $(ARGS),,rm -rf mutants)
+	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
+	@$(PROJECT)/python -m tests.mutation
+
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
 
@@ -100,5 +106,5 @@ lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow,
 	@rm -rf $(TOOLS)/lock
 
 clean: ## Remove everything that was made here
-	@rm -rf $(TOOLS) .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf $(TOOLS) .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov mutants
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html (FunctionNa
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from permission_guard.iam import Arn, ArnError, FunctionArn
@@ -78,9 +80,9 @@ def test_a_function_is_named_in_any_of_awss_forms(
     ],
 )
 def test_what_is_no_functions_name_is_refused(text: str) -> None:
-    with pytest.raises(ArnError):
+    with pytest.raises(ArnError, match=re.escape(repr(text))):
         named(text, partition="aws", region="eu-west-1", account=A)
-    with pytest.raises(ArnError):
+    with pytest.raises(ArnError, match=re.escape(repr(text))):
         FunctionArn.parse(text)
 
 

@@ -92,6 +92,7 @@ VALUES = [
     ("BinaryEquals", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", YES),
     ("BinaryEquals", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "qmluYXJ5VmFsdWVJbkJhc2U2NA==", NO),
     ("BinaryEquals", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "not base 64", NO),
+    ("BinaryEquals", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "Qmlu YXJ5VmFsdWVJbkJhc2U2NA==", NO),
     ("IpAddress", "203.0.113.0/24", "203.0.113.255", YES),
     ("IpAddress", "203.0.113.0/24", "203.0.114.0", NO),
     ("IpAddress", "203.0.113.77/24", "203.0.113.1", YES),
