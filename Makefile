@@ -71,7 +71,7 @@ coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and dem
 mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
 	@$(if $(ARGS),,rm -rf mutants)
 	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
-	@$(PROJECT)/python -m tests.mutation
+	@$(PROJECT)/python -m tests.mutation --again
 
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
