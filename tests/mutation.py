@@ -34,9 +34,15 @@ class Module:
     notes: SourceFileMutationData
 
     @property
+    def tried(self) -> int:
+        """How many mutants have been tried."""
+        return sum(code is not None for code in self.notes.exit_code_by_key.values())
+
+    @property
     def survivors(self) -> dict[str, str]:
-        """The status of each mutant that was not killed, by its name."""
-        statuses = {name: status_by_exit_code[code] for name, code in self.notes.exit_code_by_key.items()}
+        """The status of each mutant that was tried and not killed, by its name."""
+        codes = self.notes.exit_code_by_key.items()
+        statuses = {name: status_by_exit_code[code] for name, code in codes if code is not None}
         return {name: status for name, status in statuses.items() if status not in KILLED}
 
     def changes(self, name: str) -> Iterator[str]:
@@ -54,11 +60,11 @@ class Module:
 
 
 def modules() -> list[Module]:
-    """Every module that has mutants, in the order of their paths."""
+    """Every module of which mutants have been tried, in the order of their paths."""
     found = [Module(path, SourceFileMutationData(path=path)) for path in sorted(walk_mutatable_files())]
     for module in found:
         module.notes.load()
-    return [module for module in found if module.notes.exit_code_by_key]
+    return [module for module in found if module.tried]
 
 
 def is_noticed(mutant: str) -> bool:
@@ -116,9 +122,11 @@ def main() -> int:
         for name, status in module.survivors.items():
             print(f"{status}: {name}", *module.changes(name), sep="\n    ")
     for module in found:
-        print(score(len(module.survivors), len(module.notes.exit_code_by_key)), "", module.path)
-    survivors = sum(len(module.survivors) for module in found)
-    print(score(survivors, sum(len(module.notes.exit_code_by_key) for module in found)), " together")
+        print(score(len(module.survivors), module.tried), "", module.path)
+    print(
+        score(sum(len(module.survivors) for module in found), sum(module.tried for module in found)),
+        " together",
+    )
     return 0
 
 
