@@ -22,6 +22,7 @@ HERE = FunctionArn("aws", "eu-west-1", A, "orders")
     [
         ("orders", HERE, None),
         ("orders:live", HERE, "live"),
+        ("orders:blue_green", HERE, "blue_green"),
         ("orders:7", HERE, "7"),
         ("orders:$LATEST", HERE, "$LATEST"),
         ("orders:$LATEST.PUBLISHED", HERE, "$LATEST.PUBLISHED"),
