@@ -57,6 +57,9 @@ RESOURCES: list[tuple[str, str, Keys, Answer]] = [
     ("arn:aws:s3:::${a:b", "arn:aws:s3:::${a:b", {"a:b": "x"}, ALLOWED),
     ("arn:aws:s3:::$a", "arn:aws:s3:::$a", {}, ALLOWED),
     ("arn:aws:s3:::${a,b}", "arn:aws:s3:::${a,b}", {"a,b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a b}", "arn:aws:s3:::${a b}", {"a b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a'b}", "arn:aws:s3:::${a'b}", {"a'b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a{b}", "arn:aws:s3:::${a{b}", {"a{b": "x"}, ALLOWED),
 ]
 
 VALUES: list[tuple[str, str | tuple[str, ...], Values, Truth]] = [

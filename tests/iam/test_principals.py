@@ -138,6 +138,7 @@ def test_whom_a_not_principal_element_leaves(named: Json, caller: Principal, exp
         ("AWS", "*", None),
         ("AWS", "AROAEXAMPLEEXAMPLEEXA", None),
         ("AWS", "arn:aws:iam::*:root", None),
+        ("AWS", "arn:aws:iam:", None),
         ("*", "*", None),
         ("Service", "s3.amazonaws.com", None),
         ("Federated", f"arn:aws:iam::{A}:saml-provider/ours", None),
