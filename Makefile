@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench coverage validate build deploy demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench coverage mutants validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,12 @@ bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it 
 coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and demand all branches of the pure core
 	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
+# What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
+mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
+	@$(if $(ARGS),,rm -rf mutants)
+	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
+	@$(PROJECT)/python -m tests.mutation --again
+
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
 
@@ -103,5 +109,5 @@ lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow,
 	@rm -rf $(TOOLS)/lock
 
 clean: ## Remove everything that was made here
-	@rm -rf $(TOOLS) .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf $(TOOLS) .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov mutants
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -245,6 +245,11 @@ def test_a_key_that_is_not_listed_is_unknown_unless_all_of_its_kind_are_listed(
     assert context.values("aws:requesttag/c") == ("too",)
 
 
+def test_a_request_of_which_nothing_is_said_has_no_known_key() -> None:
+    assert Context().values("aws:username") is UNKNOWN
+    assert Context.of({"a:b": "x"}).values("aws:username") is UNKNOWN
+
+
 def test_several_operators_and_several_keys_must_all_hold() -> None:
     condition: Json = {
         "StringEquals": {"a:b": "x", "a:c": ["y", "z"]},

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from permission_guard.iam import Answer, Effect, Policy, PolicyError
-from permission_guard.iam.policy import Json
+from permission_guard.iam.policy import Json, loads
 from permission_guard.iam.principal import NamedPrincipal
 from tests.iam.asking import Keys, answer, policy, request, statement
 
@@ -140,6 +140,10 @@ def test_a_key_that_comes_back_after_ten_thousand_others_is_found() -> None:
         Policy.parse(f'{{{keys}, "k9999": 1}}')
 
 
+def test_a_number_of_a_thousand_digits_is_read() -> None:
+    assert loads("1" * 1_000) == int("1" * 1_000)
+
+
 @pytest.mark.parametrize("version", [None, "2008-10-17", "2012-10-17"])
 def test_the_version_may_be_absent_or_either_of_two(version: str | None) -> None:
     assert policy(GOOD, version=version).version == version
@@ -158,6 +162,7 @@ def test_a_policy_keeps_its_name_and_the_text_it_was_read_from() -> None:
 
     assert (Policy.parse(text, name="inline").name, Policy.parse(text).text) == ("inline", text)
     assert Policy.parse({"Id": "i", "Statement": GOOD}).text == ""
+    assert Policy.parse(text).name == "policy"
     assert Policy.parse(text) == Policy.parse({"Id": "i", "Statement": GOOD})
 
 
@@ -205,6 +210,7 @@ def test_an_empty_condition_is_always_true(block: Json) -> None:
         ("NumericEquals", 10.5, "10.50"),
         ("StringEquals", 123456789012, "123456789012"),
         ("StringEquals", True, "true"),
+        ("StringEquals", False, "false"),
         ("Null", True, ()),
         ("NumericLessThan", [1, "2"], "1.5"),
     ],

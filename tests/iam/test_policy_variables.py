@@ -44,6 +44,8 @@ RESOURCES: list[tuple[str, str, Keys, Answer]] = [
     ("arn:aws:s3:::home/${aws:username,''}/*", "arn:aws:s3:::home//a", {}, ALLOWED),
     ("arn:aws:s3:::home/${ aws:username , 'a b' }", "arn:aws:s3:::home/a b", {}, ALLOWED),
     ("arn:aws:s3:::${aws:PrincipalTag/Team}", "arn:aws:s3:::x", {"aws:principaltag/team": "x"}, ALLOWED),
+    ("${a:b}", "arn:aws:s3:::x", {"a:b": "arn:aws:s3:::x"}, ALLOWED),
+    ("${a:b}", "arn:aws:s3:::x", {"a:b": "arn:aws:s3:::y"}, NOT_ALLOWED),
     ("arn:aws:s3:::${a:b}${a:c}", "arn:aws:s3:::xy", {"a:b": "x", "a:c": "y"}, ALLOWED),
     ("arn:aws:s3:::a${*}", "arn:aws:s3:::a*", {}, ALLOWED),
     ("arn:aws:s3:::a${*}", "arn:aws:s3:::ab", {}, NOT_ALLOWED),
@@ -54,6 +56,10 @@ RESOURCES: list[tuple[str, str, Keys, Answer]] = [
     ("arn:aws:s3:::${}", "arn:aws:s3:::${}", {}, ALLOWED),
     ("arn:aws:s3:::${a:b", "arn:aws:s3:::${a:b", {"a:b": "x"}, ALLOWED),
     ("arn:aws:s3:::$a", "arn:aws:s3:::$a", {}, ALLOWED),
+    ("arn:aws:s3:::${a,b}", "arn:aws:s3:::${a,b}", {"a,b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a b}", "arn:aws:s3:::${a b}", {"a b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a'b}", "arn:aws:s3:::${a'b}", {"a'b": "x"}, ALLOWED),
+    ("arn:aws:s3:::${a{b}", "arn:aws:s3:::${a{b}", {"a{b": "x"}, ALLOWED),
 ]
 
 VALUES: list[tuple[str, str | tuple[str, ...], Values, Truth]] = [

@@ -97,6 +97,7 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     # "Otherwise, the policy might deny access to the entire account containing the principal."
     ({"AWS": BOB_ARN}, BOB, CANNOT_TELL),
     ({"AWS": ROOT_ARN}, BOB, CANNOT_TELL),
+    ({"AWS": BOB_ARN, "Service": "*"}, BOB, CANNOT_TELL),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, SESSION, CANNOT_TELL),
     ({"AWS": [SESSION_ARN, ROOT_ARN]}, SESSION, CANNOT_TELL),
     ({"Service": "s3.amazonaws.com"}, S3, NO),
@@ -138,6 +139,7 @@ def test_whom_a_not_principal_element_leaves(named: Json, caller: Principal, exp
         ("AWS", "*", None),
         ("AWS", "AROAEXAMPLEEXAMPLEEXA", None),
         ("AWS", "arn:aws:iam::*:root", None),
+        ("AWS", "arn:aws:iam:", None),
         ("*", "*", None),
         ("Service", "s3.amazonaws.com", None),
         ("Federated", f"arn:aws:iam::{A}:saml-provider/ours", None),
