@@ -21,7 +21,7 @@ from permission_guard.facts import (
 from permission_guard.finding import Concern, Finding, Severity, Verdict
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
-from permission_guard.plan import Plan, _step, plan_for
+from permission_guard.plan import Plan, _joined, _step, plan_for
 from permission_guard.rules import judge
 from permission_guard.rules.rule import AddCondition, AttachPolicy
 from permission_guard.settings import Settings, Treatment
@@ -274,8 +274,8 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     policy = Policy.parse({"Statement": []}, name="logging")
     finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
     attach, add = AttachPolicy(policy), AddCondition(0, "StringEquals", "aws:SourceAccount", ("1",))
-    assert _step(attach, finding, facts, None) == (None, "there is no role to attach a policy to")
-    assert _step(add, finding, facts, None) == (None, "there is no resource policy")
+    assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
+    assert _step(add, finding, facts) == (None, "there is no resource policy")
 
 
 def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
@@ -294,14 +294,12 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
 def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     facts = facts_with(SNS)
     (finding,) = judge(facts, settings().trusted)
-    first, _ = _step(AddCondition(0, "ArnLike", "aws:SourceArn", (TOPIC,)), finding, facts, None)
+    first, _ = _step(AddCondition(0, "ArnLike", "aws:SourceArn", (TOPIC,)), finding, facts)
+    second, _ = _step(AddCondition(0, "StringEquals", "aws:SourceAccount", (ACCOUNT,)), finding, facts)
     assert isinstance(first, BoundStatements)
+    assert isinstance(second, BoundStatements)
 
-    second, reason = _step(
-        AddCondition(0, "StringEquals", "aws:SourceAccount", (ACCOUNT,)), finding, facts, first
-    )
-
-    assert (second, reason) == (None, "another repair of this statement comes first")
+    assert _joined(first, second) == (first, "another repair of this statement comes first")
 
 
 def test_equal_statements_without_a_sid_are_each_mended() -> None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted, Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Undecided, Verdict, Witness
+from permission_guard.finding import (
+    Concern,
+    DeniedRequest,
+    Finding,
+    Missing,
+    Proof,
+    Undecided,
+    Verdict,
+    Witness,
+)
 from permission_guard.iam import Answer, Cited, Context, Decision, Effect, Layer, Request, Service, Statement
 from permission_guard.plan import repair
 from permission_guard.rules import judge, rule_of
@@ -80,6 +89,8 @@ def _sentence(finding: Finding) -> str:
     match proof:
         case Witness(request=asked):
             return f"A stranger gets in: {request(asked, 'may')}."
+        case DeniedRequest(request=asked) if finding.concern is Concern.DEAD_PERMISSIONS:
+            return f"Nobody gets in, so what it is for cannot work: {request(asked, 'may not')}."
         case DeniedRequest(request=asked):
             return f"Something that ought to be allowed is refused: {request(asked, 'may not')}."
         case Undecided(request=asked):

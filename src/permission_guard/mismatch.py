@@ -10,7 +10,7 @@ from typing import Final
 
 from permission_guard.iam import Arn, ArnError, Request, Service, Statement, Truth
 from permission_guard.iam.condition import Condition
-from permission_guard.iam.policy import Patterns
+from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import Principals
 
 _MOST: Final = 3

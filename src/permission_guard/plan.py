@@ -46,13 +46,19 @@ def plan_for(
             continue
         reason = _why_only_told(finding, facts, trigger, settings, now)
         if reason is None:
-            step, reason = repair(finding, facts, settings.trusted, bound)
+            step, reason = repair(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
-                bound = step
+                bound, reason = _joined(bound, step)
         if reason is not None:
             tells.append(Tell(finding, reason))
+    if bound is not None and len(bound.swaps) > 1:
+        # Each change is proved by itself; what they do together is proved once.
+        problem = objection(bound, facts, settings.trusted)
+        if problem is not None:
+            tells += [Tell(finding, problem) for finding in bound.mends]
+            bound = None
     return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
 
 
@@ -78,16 +84,11 @@ def _why_only_told(
     return None
 
 
-def repair(
-    finding: Finding, facts: FunctionFacts, trusted: Trusted, bound: BoundStatements | None = None
-) -> tuple[Step | None, str | None]:
-    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one.
-
-    `bound` is what the plan does to the resource policy already: the step then does both.
-    """
+def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Step | None, str | None]:
+    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
     reason = "no repair is known that is sure to keep the legitimate callers"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
-        step, problem = _step(remedy, finding, facts, bound)
+        step, problem = _step(remedy, finding, facts)
         if step is not None:
             problem = objection(step, facts, trusted)
             if problem is None:
@@ -96,9 +97,7 @@ def repair(
     return None, reason
 
 
-def _step(
-    remedy: Remedy, finding: Finding, facts: FunctionFacts, bound: BoundStatements | None
-) -> tuple[Step | None, str | None]:
+def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Step | None, str | None]:
     match remedy:
         case AttachPolicy(policy):
             if not isinstance(facts.role, RoleFacts):
@@ -116,18 +115,24 @@ def _step(
                 )
             if swap is None:
                 return None, f"the statement already has another {remedy.operator} on {remedy.key}"
-            return _with_swap(bound or BoundStatements(facts.target, facts.policy, ()), swap)
+            return BoundStatements(facts.target, facts.policy, (swap,)), None
         case _:
             assert_never(remedy)
 
 
-def _with_swap(bound: BoundStatements, swap: Swap) -> tuple[BoundStatements | None, str | None]:
-    """Add a swap to those that are planned. One that mends another finding about the same statement joins it."""
+def _joined(bound: BoundStatements | None, step: BoundStatements) -> tuple[BoundStatements, str | None]:
+    """Add a change to those that are planned, into which one that mends another finding about the statement goes.
+
+    If the plan changes the same statement otherwise already, it stays as it is, and the reason is returned.
+    """
+    if bound is None:
+        return step, None
+    (swap,) = step.swaps
     same = next((one for one in bound.swaps if _place(one) == _place(swap)), None)
     if same is None:
         return replace(bound, swaps=(*bound.swaps, swap)), None
     if same.after != swap.after:
-        return None, "another repair of this statement comes first"
+        return bound, "another repair of this statement comes first"
     joined = replace(same, mends=(*same.mends, *swap.mends))
     return replace(bound, swaps=tuple(joined if one is same else one for one in bound.swaps)), None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias, assert_never
 
@@ -69,8 +70,7 @@ class BoundStatements:
         """The policy document as it will be."""
         statements = list(statements_of(self.before))
         for swap in self.swaps:
-            wanted = canonical(swap.before)
-            place = next(i for i, statement in enumerate(statements) if canonical(statement) == wanted)
+            place = _place(swap, statements)
             if swap.narrow is None:
                 statements[place] = swap.after
                 continue
@@ -85,6 +85,14 @@ class BoundStatements:
         """The change in words."""
         sids = ", ".join(str(swap.before.get("Sid", "a statement without Sid")) for swap in self.swaps)
         return f"bound {sids} in the resource policy of {self.target}"
+
+
+def _place(swap: Swap, statements: Sequence[Body]) -> int:
+    """Return where the statement stands that is swapped: of equal ones without a Sid, the one that was judged."""
+    wanted = canonical(swap.before)
+    places = [i for i, statement in enumerate(statements) if canonical(statement) == wanted]
+    judged = swap.mends[0].statement if swap.mends else None
+    return judged if judged in places else places[0]
 
 
 Step: TypeAlias = AttachRolePolicy | BoundStatements

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
+from typing import Final
 
 from permission_guard.exposure.actions import INVOKING, covered, told_apart
 from permission_guard.exposure.family import Families
@@ -21,6 +23,9 @@ from permission_guard.facts import FunctionFacts, PolicyFacts, Subject, Trusted
 from permission_guard.finding import DeniedRequest, Undecided, Witness
 from permission_guard.iam import Answer, Decision, Policy, Request, Statement, decide
 from permission_guard.mismatch import unknowns
+
+_REMEMBERED: Final = 1024
+"""How many statements' places are kept: more than a policy of 20 KB can hold, in two versions of it."""
 
 
 class Scale(Enum):
@@ -74,34 +79,43 @@ class Door:
 
     def exposure(self, statement: Statement, actions: tuple[str, ...] = INVOKING) -> Exposure:
         """Place a statement on the scale, by the strangest and the most general caller whom it lets in."""
-        families = self.families(statement, actions)
-        here = _placed(families)
-        if here.scale is not Scale.DEAD:
-            return here
-        elsewhere = next(self._by_qualifier(statement, actions), None)
-        if elsewhere is not None:
-            return elsewhere
-        unmet = (
-            None if any(_opens(statement, family) for family in families) else nearest(statement, families)
-        )
-        return replace(here, unmet=unmet)
+        return _exposed(replace(self, policy=on_its_own(self.policy, statement)), actions)
 
-    def _by_qualifier(self, statement: Statement, actions: tuple[str, ...]) -> Iterator[Exposure]:
-        """Yield the exposure of a function's statement that is about its versions and aliases only.
 
-        A document may list `function:NAME:*`, as AWS's own example does. Whether Lambda asks the function's policy about
-        a call to a version or alias is not spelled out (facts 3.3, marked unsure), so that what such a statement opens
-        is in doubt, and never a fault or a pass.
-        """
-        if self.qualifier is not None or statement.resources is None:
-            return
-        filling = Filling(self.subject, self.subject.account, "1")
-        for pattern in statement.resources.patterns:
-            head, _, qualifier = filling.text(pattern.text).rpartition(":")
-            if head == self.target:
-                there = replace(self, qualifier=qualifier).exposure(statement, actions)
-                if there.scale is not Scale.DEAD:
-                    yield _in_doubt(there)
+@lru_cache(maxsize=_REMEMBERED)
+def _exposed(door: Door, actions: tuple[str, ...]) -> Exposure:
+    """Place the one Allow statement of a door's policy; the rest of that are Denies.
+
+    Remembered, because a repair is proved by judging the policy again in which one statement of many has changed.
+    """
+    statement = door.policy.statements[0]
+    families = door.families(statement, actions)
+    here = _placed(families)
+    if here.scale is not Scale.DEAD:
+        return here
+    elsewhere = next(_by_qualifier(door, statement, actions), None)
+    if elsewhere is not None:
+        return elsewhere
+    unmet = None if any(_opens(statement, family) for family in families) else nearest(statement, families)
+    return replace(here, unmet=unmet)
+
+
+def _by_qualifier(door: Door, statement: Statement, actions: tuple[str, ...]) -> Iterator[Exposure]:
+    """Yield the exposure of a function's statement that is about its versions and aliases only.
+
+    A document may list `function:NAME:*`, as AWS's own example does. Whether Lambda asks the function's policy about
+    a call to a version or alias is not spelled out (facts 3.3, marked unsure), so that what such a statement opens
+    is in doubt, and never a fault or a pass.
+    """
+    if door.qualifier is not None or statement.resources is None:
+        return
+    filling = Filling(door.subject, door.subject.account, "1")
+    for pattern in statement.resources.patterns:
+        head, _, qualifier = filling.text(pattern.text).rpartition(":")
+        if head == door.target:
+            there = _exposed(replace(door, qualifier=qualifier), actions)
+            if there.scale is not Scale.DEAD:
+                yield _in_doubt(there)
 
 
 def _placed(families: tuple[Families, ...]) -> Exposure:

@@ -215,13 +215,16 @@ def filled(pattern: tuple[Token, ...], context: Context) -> Pieces | Missing:
 
 
 class Pattern:
-    """One pattern of a Resource or an Action, taken apart. Patterns compiles those that have no variables."""
+    """One pattern of a Resource or an Action, taken apart. Patterns compiles those that have no variables.
+
+    `fold` makes it one for lower-case texts; `text` stays as it was written.
+    """
 
     __slots__ = ("text", "tokens")
 
-    def __init__(self, text: str, *, variables: bool) -> None:
+    def __init__(self, text: str, *, variables: bool, fold: bool = False) -> None:
         self.text = text
-        self.tokens = tokens(text, variables=variables)
+        self.tokens = tokens(text.lower() if fold else text, variables=variables)
 
     def match(self, text: str, context: Context) -> Truth:
         """Tell whether the text fits. A variable that the request lacks makes the pattern match nothing."""

@@ -156,7 +156,7 @@ def _statement(entry: Json, index: int, *, variables: bool) -> Statement:
 
     def actions(texts: tuple[str, ...], *, negated: bool) -> Patterns:
         # "Action names are case-insensitive": the request's is asked in lower case too.
-        return Patterns(tuple(Pattern(text.lower(), variables=False) for text in texts), negated)
+        return Patterns(tuple(Pattern(text, variables=False, fold=True) for text in texts), negated)
 
     def resources(texts: tuple[str, ...], *, negated: bool) -> Patterns:
         for text in texts:

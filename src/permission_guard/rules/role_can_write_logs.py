@@ -31,101 +31,21 @@ from permission_guard.finding import (
     advice_on,
 )
 from permission_guard.iam import (
-    ABSENT,
-    UNKNOWN,
     Answer,
     Arn,
-    Context,
     Decision,
     Effect,
-    IamPrincipal,
     Layer,
     Policy,
     Request,
-    Service,
     Statement,
     decide,
 )
 from permission_guard.mismatch import Mismatch, Part, mismatches, unknowns
+from permission_guard.rules.logging_calls import edge_requests, logging_requests, trust_in_the_edge
 from permission_guard.rules.rule import AttachPolicy, Remedy, Rule
 
 ID: Final = "role-can-write-logs"
-
-_STREAM: Final = "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef"
-"""A stream's name in Lambda's form, YYYY/MM/DD/[VERSION]hex (monitoring-cloudwatchlogs-loggroups.html)."""
-
-_EDGE: Final = "edgelambda.amazonaws.com"
-_EDGE_HOME: Final = "us-east-1"
-_EDGE_ELSEWHERE: Final = "eu-west-1"
-"""One of the regions in which a function of Lambda@Edge runs: near to whoever looks at the page."""
-
-
-def logging_requests(
-    facts: FunctionFacts, role: RoleFacts, configuration: Configuration
-) -> tuple[Request, ...]:
-    """Return the calls to CloudWatch Logs that Lambda makes with the role: two for the streams, then CreateLogGroup.
-
-    CreateLogGroup has been recorded to be authorised on two forms of the ARN (facts 5.1), so it stands there twice.
-    """
-    function = facts.arn
-    # "Lambda injects the source function ARN into the credentials context" (permissions-source-function-arn).
-    return _requests(function.region, configuration.log_group, str(function), facts, role)
-
-
-def edge_requests(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[Request, ...]:
-    """Return the same calls as Lambda@Edge makes them in another region, if the role lets it: else none.
-
-    "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; names of
-    one's own get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Which ARN Lambda injects
-    for a replica is not documented.
-    """
-    if facts.arn.region != _EDGE_HOME or not _trusts_the_edge(role):
-        return ()
-    group = configuration.log_group
-    if group == f"/aws/lambda/{facts.arn.name}":
-        group = f"/aws/lambda/{_EDGE_HOME}.{facts.arn.name}"
-    return _requests(_EDGE_ELSEWHERE, group, UNKNOWN, facts, role)
-
-
-def _trusts_the_edge(role: RoleFacts) -> bool:
-    """Tell whether Lambda@Edge may assume the role, which nothing else is granted for (lambda-edge-permissions.html)."""
-    if role.trust is None:
-        return False
-    asked = Request("sts:AssumeRole", role.arn, Service(_EDGE))
-    return decide(asked, resource=role.trust).answer in {Answer.ALLOWED, Answer.UNDECIDED}
-
-
-def _requests(
-    region: str, log_group: str, source: str | None, facts: FunctionFacts, role: RoleFacts
-) -> tuple[Request, ...]:
-    function = facts.arn
-    group = f"arn:{function.partition}:logs:{region}:{function.account}:log-group:{log_group}"
-    context = Context.of(
-        {
-            "lambda:SourceFunctionArn": source,
-            "aws:PrincipalArn": role.arn,
-            "aws:PrincipalAccount": function.account,
-            "aws:ResourceAccount": function.account,
-            "aws:PrincipalType": "AssumedRole",
-            "aws:PrincipalIsAWSService": "false",
-            "aws:RequestedRegion": region,
-            "aws:SecureTransport": "true",
-            "aws:MultiFactorAuthPresent": ABSENT,
-            **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
-        },
-        complete=("aws:PrincipalTag/",),
-    )
-    principal = IamPrincipal(role.arn, function.account)
-    return tuple(
-        Request(action, resource, principal, context)
-        for action, resource in (
-            ("logs:CreateLogStream", f"{group}:log-stream:{_STREAM}"),
-            ("logs:PutLogEvents", f"{group}:log-stream:{_STREAM}"),
-            ("logs:CreateLogGroup", group),
-            ("logs:CreateLogGroup", f"{group}:log-stream:"),
-        )
-    )
-
 
 _Asked: TypeAlias = tuple[Request, Decision]
 
@@ -156,7 +76,12 @@ def _better(asked: tuple[_Asked, ...]) -> tuple[_Asked, ...]:
 
 def _creates_the_group(request: Request, facts: FunctionFacts) -> bool:
     """Tell whether this is the call that is not needed once the function's group exists (facts 5.1)."""
-    return request.action == "logs:CreateLogGroup" and Arn.parse(request.resource).region == facts.arn.region
+    return request.action == "logs:CreateLogGroup" and _is_here(request, facts)
+
+
+def _is_here(request: Request, facts: FunctionFacts) -> bool:
+    """Tell whether a call is made in the function's own region, and not at the edge."""
+    return Arn.parse(request.resource).region == facts.arn.region
 
 
 def asks(facts: FunctionFacts, _trusted: Trusted) -> Look:
@@ -194,6 +119,9 @@ def _judged(facts: FunctionFacts, role: RoleFacts) -> Finding:
         if decision.answer is Answer.DENIED or (
             decision.answer is Answer.NOT_ALLOWED and not role.unreadable
         ):
+            unsure = _unsure_of_the_edge(request, facts, role)
+            if unsure is not None:
+                return _finding(facts, Verdict.UNKNOWN, unsure.doubt, unsure)
             proof = DeniedRequest(request, decision, _blocker(request, decision, role))
             summary = f"{role.name} may not {request.action} on {request.resource}: {proof.blocker}"
             if _creates_the_group(request, facts) and isinstance(facts.log_group_exists, Unreadable):
@@ -206,6 +134,16 @@ def _judged(facts: FunctionFacts, role: RoleFacts) -> Finding:
             summary = f"whether {role.name} may {request.action} cannot be told: {doubt}"
             return _finding(facts, Verdict.UNKNOWN, summary, Undecided(request, decision, doubt))
     return _finding(facts, Verdict.PASS, f"{role.name} can write the logs of {facts.arn.name}", None)
+
+
+def _unsure_of_the_edge(request: Request, facts: FunctionFacts, role: RoleFacts) -> Undecided | None:
+    """Return the doubt about a call of Lambda@Edge's if its trust stands under a condition that cannot be known."""
+    trusted = trust_in_the_edge(role)
+    if trusted is None or trusted[1].answer is not Answer.UNDECIDED or _is_here(request, facts):
+        return None
+    asked, decision = trusted
+    doubt = f"Lambda@Edge could not {request.action} on {request.resource}; whether it may assume the role: "
+    return Undecided(asked, decision, doubt + _doubt(asked, decision))
 
 
 def _blocker(request: Request, decision: Decision, role: RoleFacts) -> str:
@@ -245,7 +183,9 @@ def _nearest(request: Request, policies: tuple[Policy, ...]) -> str:
 
 def _is_about_logs(statement: Statement) -> bool:
     patterns = statement.actions.patterns
-    return not statement.actions.negated and any(one.text.startswith("logs:") for one in patterns)
+    return not statement.actions.negated and any(
+        one.text.lower().startswith(("logs", "*")) for one in patterns
+    )
 
 
 def _why(missed: Mismatch, statement: Statement, request: Request) -> str:
