@@ -34,7 +34,9 @@ def compare(questions: Sequence[Question], evaluator: Evaluator) -> Tally:
         titles = explained(asked, evaluator)
         tally.known.update(titles)
         if not titles:
-            tally.unknown.append(f"{evaluator.name} says {theirs.value}, we say {asked.ours.value}: {asked}")
+            tally.unknown.append(
+                f"{evaluator.name} says {theirs and theirs.value}, we say {asked.ours.value}: {asked}"
+            )
     return tally
 
 
@@ -52,4 +54,4 @@ def _explains(classes: Sequence[Disagreement], asked: Question, evaluator: Evalu
     rest = asked
     for one in classes:
         rest = mended(one.mend, rest)
-    return rest is not asked and rest.ours is asked.ours and evaluator.ask([rest]) == [asked.ours]
+    return rest is not asked and rest.ours is asked.ours and list(evaluator.ask([rest])) == [asked.ours]

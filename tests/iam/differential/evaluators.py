@@ -26,7 +26,9 @@ class Evaluator(Protocol):
 
     name: str
 
-    def ask(self, questions: Sequence[Question]) -> list[Answer]: ...
+    def ask(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
+        """Answer each question; None where the evaluator breaks down."""
+        ...
 
 
 class Moto:
@@ -45,13 +47,16 @@ class Moto:
     def __init__(self) -> None:
         self._compiled: dict[Document, IAMPolicy] = {}
 
-    def ask(self, questions: Sequence[Question]) -> list[Answer]:
+    def ask(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         # moto compiles each pattern at each question, and there are more of them than Python keeps compiled.
         with patch.object(re, "_MAXCACHE", 100_000):
-            answers = [
-                self._policy(asked).is_action_permitted(asked.action, asked.resource) for asked in questions
-            ]
-        return [self._words[answer] for answer in answers]
+            return [self._answer(asked) for asked in questions]
+
+    def _answer(self, asked: Question) -> Answer | None:
+        try:
+            return self._words[self._policy(asked).is_action_permitted(asked.action, asked.resource)]
+        except re.error:
+            return None
 
     def _policy(self, asked: Question) -> IAMPolicy:
         assert asked.boundary is None
