@@ -37,7 +37,7 @@ def test_what_applies_has_no_mismatch() -> None:
 @pytest.mark.parametrize(
     ("elements", "part", "why"),
     [
-        ({"Action": "logs:PutLogEvent"}, Part.ACTION, "its Action is logs:putlogevent"),
+        ({"Action": "logs:PutLogEvent"}, Part.ACTION, "its Action is logs:PutLogEvent"),
         ({"NotAction": ["logs:*", "s3:*"]}, Part.ACTION, "its NotAction leaves out logs:* or s3:*"),
         ({"Principal": {"AWS": "444455556666"}}, Part.PRINCIPAL, "its Principal is 444455556666"),
         (

@@ -106,7 +106,7 @@ def asked(given: Given) -> Asked:
     if resource is not None:
         facts = facts.with_policy(PolicyFacts(qualifier, resource, "", Family.DOCUMENT))
     if identity:
-        facts, more = _with_role(facts, identity, given)
+        facts, more = _with_role(facts, function, identity, given)
         assumed += more
     elif given.of_the_role:
         raise Unusable(
@@ -146,12 +146,9 @@ def _named(text: str) -> tuple[FunctionArn, str | None] | None:
 
 
 def _with_role(
-    facts: FunctionFacts, identity: tuple[Policy, ...], given: Given
+    facts: FunctionFacts, function: FunctionArn, identity: tuple[Policy, ...], given: Given
 ) -> tuple[FunctionFacts, tuple[str, ...]]:
     """Add the execution role to the facts, and say what was assumed of it."""
-    function = facts.arn
-    if not isinstance(function, FunctionArn):
-        raise Unusable("a layer version has no execution role")
     group = given.log_group or f"/aws/lambda/{function.name}"
     if not _LOG_GROUP.fullmatch(group):
         raise Unusable(f"--log-group: {group!r} is not a log group's name")
