@@ -35,6 +35,8 @@ TABLE = [
     ("ForAnyValue:StringEquals", ABSENT, NO),
     ("ForAnyValue:StringEquals", ("",), NO),
     ("ForAnyValue:StringEqualsIfExists", ABSENT, YES),
+    ("ForAnyValue:StringEqualsIfExists", ("",), CANNOT_TELL),
+    ("ForAllValues:StringEqualsIfExists", ("",), YES),
     ("ForAnyValue:StringEqualsIfExists", ("project",), NO),
     ("ForAnyValue:StringNotEquals", ("environment", "project"), YES),
     ("ForAnyValue:StringNotEquals", ("environment", "costcenter"), NO),

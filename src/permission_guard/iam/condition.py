@@ -67,7 +67,7 @@ class Condition:
         if self.wanted is None:
             return Truth.UNKNOWN
         if not have or (have == _EMPTY and self.quantifier is not Quantifier.NONE):
-            return self._without_key()
+            return self._without_key(have)
         return self._over(have, self.wanted.test(context))
 
     def _null(self, have: tuple[str, ...]) -> Truth:
@@ -82,10 +82,15 @@ class Condition:
             return Truth.YES
         return Truth.NO if asked <= {"true", "false"} else Truth.UNKNOWN
 
-    def _without_key(self) -> Truth:
-        """An absent key: a positive operator and ForAnyValue are false, a negated one, IfExists and ForAllValues true."""
-        if self.if_exists or self.quantifier is Quantifier.FOR_ALL:
+    def _without_key(self, have: tuple[str, ...]) -> Truth:
+        """An absent key: a positive operator and ForAnyValue are false, a negated one, IfExists and ForAllValues true.
+
+        Whether ForAnyValue with IfExists takes an empty value for an absent key, AWS does not say.
+        """
+        if self.quantifier is Quantifier.FOR_ALL:
             return Truth.YES
+        if self.if_exists:
+            return Truth.UNKNOWN if have else Truth.YES
         return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
 
     def _over(self, have: tuple[str, ...], test: Test) -> Truth:
