@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench coverage mutants validate build deploy demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants validate build deploy demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -61,14 +61,11 @@ lint: $(TOOLS)/project.done ## Lint, and check the format
 types: $(TOOLS)/project.done ## Check the types (mypy --strict)
 	@$(call quietly,$(PROJECT)/mypy)
 
-test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite (ARGS="-k word" to choose)
-	@$(PROJECT)/python -m pytest -q -n auto $(ARGS)
+test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite, with all branches of the core (ARGS="-k word" to choose)
+	@$(PROJECT)/python -m pytest -q -n auto $(or $(ARGS),--cov --cov-report=term)
 
 bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it grows (two minutes)
 	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
-
-coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the suite, and demand all branches of the pure core
-	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
 mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
