@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted, Unreadable
+from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.finding import (
     Concern,
     DeniedRequest,
     Finding,
     Missing,
-    Proof,
     Undecided,
     Verdict,
     Witness,
 )
-from permission_guard.iam import Answer, Cited, Context, Decision, Effect, Layer, Request, Service, Statement
+from permission_guard.iam import (
+    Answer,
+    Cited,
+    Context,
+    Decision,
+    Effect,
+    Layer,
+    Policy,
+    Request,
+    Service,
+    Statement,
+)
 from permission_guard.plan import repair
 from permission_guard.rules import judge, rule_of
 from permission_guard.step import diffs
@@ -38,7 +49,7 @@ class Mend:
 class Explanation:
     """A finding in plain sentences.
 
-    `title` and `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
+    `title` and, unless the finding has its own, `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
     statement after the other. `mend` is what the guard would do about a FAIL, or the reason why it would do nothing;
     `advice` is what a person should change at the source.
     """
@@ -66,12 +77,29 @@ def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
 
 def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Explanation:
     rule = rule_of(finding)
-    because = _because(finding.proof) or _by_statement(finding, facts)
+    because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)
     # What the finding advises then is about rights of the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
     mend = _mend(finding, facts, trusted)
-    return Explanation(finding, rule.title, rule.why, sentence, because, mend, advice)
+    why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
+    return Explanation(finding, rule.title, why, sentence, because, mend, advice)
+
+
+_WHY: Final = {
+    Concern.DEAD_PERMISSIONS: "What was meant to call the function is refused, and nobody is told of it.",
+    Concern.FOREIGN_ACCOUNTS: "Whoever holds that account can do with this what the statement allows, whenever he likes.",
+    Concern.MANAGEMENT_ACTIONS: "Whoever may change a function runs code of his own with its role; whoever may read it has its "
+    "code and its environment.",
+}
+"""Why it matters, where a rule's own reason is about something graver or else."""
+
+
+def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
+    """Yield the statement that a finding is about, with its policy; nothing if it is about no statement."""
+    policy = facts.resource_policy
+    if policy is not None:
+        yield from ((policy, one) for one in policy.statements if one.index == finding.statement)
 
 
 def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
@@ -103,10 +131,15 @@ def _sentence(finding: Finding) -> str:
             assert_never(proof)
 
 
-def _because(proof: Proof) -> tuple[str, ...]:
+def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    proof = finding.proof
     match proof:
         case Witness(asked, decision):
             return tuple(_allows(cited, asked) for cited in decision.statements)
+        case DeniedRequest(blocker=blocker) if finding.concern is Concern.DEAD_PERMISSIONS:
+            return tuple(
+                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _judged(finding, facts)
+            )
         case DeniedRequest(_, decision, blocker):
             return (f"{blocker}.", _LAYERS[_layer(decision)])
         case Undecided(asked, decision, doubt):
@@ -155,18 +188,17 @@ def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
 
 def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     """Say what the statement of a PASS asks for."""
-    policy = facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
-    if policy is None or finding.statement is None or finding.statement >= len(policy.statements):
-        return ()
-    one = policy.statements[finding.statement]
-    whom = principals(one.principals) if one.principals else "nobody"
-    head = f"{_name(one)} of {policy.name} is for {whom}"
-    asks = f"and asks that {'; and that '.join(map(condition, one.conditions))}"
-    denies = (other for other in policy.statements if other.effect is Effect.DENY)
-    return (
-        f"{head}, {asks if one.conditions else 'without a condition'}.",
-        *(f"{_name(other)} denies again what it matches; that has been counted." for other in denies),
-    )
+    said: list[str] = []
+    for policy, one in _judged(finding, facts):
+        whom = principals(one.principals) if one.principals else "nobody"
+        head = f"{_name(one)} of {policy.name} is for {whom}"
+        asks = f"and asks that {'; and that '.join(map(condition, one.conditions))}"
+        denies = (other for other in policy.statements if other.effect is Effect.DENY)
+        said += [
+            f"{head}, {asks if one.conditions else 'without a condition'}.",
+            *(f"{_name(other)} denies again what it matches; that has been counted." for other in denies),
+        ]
+    return tuple(said)
 
 
 def _name(one: Statement) -> str:

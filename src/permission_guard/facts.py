@@ -172,6 +172,11 @@ class FunctionFacts:
         return self.arn.qualified(self.qualifier)
 
     @property
+    def resource_policy(self) -> Policy | None:
+        """The resource policy, if there is one and it was read."""
+        return self.policy.policy if isinstance(self.policy, PolicyFacts) else None
+
+    @property
     def unread(self) -> Look:
         """What nobody has asked for yet."""
         unread = Look.NOTHING

@@ -76,7 +76,7 @@ def _why_only_told(
         return None
     if settings.repair_existing or finding.statement is None:
         return None
-    policy = facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
+    policy = facts.resource_policy
     if policy is None or not trigger.brought(policy.statements[finding.statement].sid):
         return "the statement was there before this call, so callers that cannot be listed may rely on it (RepairExisting)"
     if now - trigger.at > FRESH:

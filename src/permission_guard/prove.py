@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from permission_guard.exposure import EVERY, Member, door_of
-from permission_guard.facts import FunctionFacts, PolicyFacts, Trusted
+from permission_guard.facts import FunctionFacts, Trusted
 from permission_guard.finding import Concern, DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
@@ -42,10 +42,6 @@ def _why(fault: Finding) -> str:
     return fault.proof.blocker if isinstance(fault.proof, DeniedRequest) else fault.summary
 
 
-def _policy(facts: FunctionFacts) -> Policy | None:
-    return facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
-
-
 def _is_allowed(request: Request, policy: Policy | None) -> bool:
     return policy is not None and decide(request, resource=policy).answer is Answer.ALLOWED
 
@@ -58,7 +54,7 @@ def _caller_lost(
     Behind a bare `*` we know of no services that use it, only that principals of trusted accounts may: what a service
     really sends is known for services that a statement names.
     """
-    policy, changed = _policy(facts), {finding.statement for finding in step.mends}
+    policy, changed = facts.resource_policy, {finding.statement for finding in step.mends}
     for statement in policy.statements if policy else ():
         if statement.index not in changed:
             continue
@@ -69,7 +65,9 @@ def _caller_lost(
             for friend in family.friends():
                 if not names_services and not isinstance(friend.request.principal, IamPrincipal):
                     continue
-                if _is_allowed(friend.request, policy) and not _is_allowed(friend.request, _policy(after)):
+                if _is_allowed(friend.request, policy) and not _is_allowed(
+                    friend.request, after.resource_policy
+                ):
                     return f"it could lock out a caller that you trust: {friend.who} ({_source(friend)})"
     return None
 
@@ -82,13 +80,15 @@ def _source(friend: Member) -> str:
 def _caller_gained(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
     """Put to both policies everybody around the statements in which they differ: nobody else's answer can change."""
     for member in chain(_around(facts, after, trusted), _around(after, facts, trusted)):
-        if _is_allowed(member.request, _policy(after)) and not _is_allowed(member.request, _policy(facts)):
+        if _is_allowed(member.request, after.resource_policy) and not _is_allowed(
+            member.request, facts.resource_policy
+        ):
             return f"it would let in {member.who}, who is kept out now"
     return None
 
 
 def _around(facts: FunctionFacts, other: FunctionFacts, trusted: Trusted) -> Iterator[Member]:
-    policy = _policy(other)
+    policy = other.resource_policy
     same = {replace(statement, index=0) for statement in policy.statements} if policy else set()
     door = door_of(facts, trusted)
     for statement in door.policy.statements:

@@ -19,7 +19,7 @@ from permission_guard.exposure.origins import Kin
 from permission_guard.exposure.question import Member, Question
 from permission_guard.exposure.unmet import nearest
 from permission_guard.exposure.wildcards import Filling, on_its_own
-from permission_guard.facts import FunctionFacts, PolicyFacts, Subject, Trusted
+from permission_guard.facts import FunctionFacts, Subject, Trusted
 from permission_guard.finding import DeniedRequest, Undecided, Witness
 from permission_guard.iam import Answer, Decision, Policy, Request, Statement, decide
 from permission_guard.mismatch import unknowns
@@ -176,6 +176,6 @@ def _in_doubt(there: Exposure) -> Exposure:
 
 def door_of(facts: FunctionFacts, trusted: Trusted) -> Door:
     """Return the door of the function, version or alias in question. Raises ValueError if it has no policy."""
-    if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
+    if facts.resource_policy is None:
         raise ValueError(f"{facts.target} has no resource policy that was read")
-    return Door(facts.arn, facts.qualifier, facts.policy.policy, trusted)
+    return Door(facts.arn, facts.qualifier, facts.resource_policy, trusted)

@@ -28,7 +28,7 @@ from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import ABSENT, Answer, FunctionArn, Statement, decide
 from permission_guard.iam.principal import Principals
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, policy_of, told
+from permission_guard.rules.opening import Fault, ask_for_policy, passed, told
 from permission_guard.rules.rule import AddCondition, Remedy, Rule
 
 ID: Final = "function-is-not-public"
@@ -48,7 +48,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
 
     A policy that could not be read is told once, by the rule on sources.
     """
-    if not isinstance(facts.arn, FunctionArn) or policy_of(facts) is None:
+    if not isinstance(facts.arn, FunctionArn) or facts.resource_policy is None:
         return ()
     return tuple(_findings(door_of(facts, trusted)))
 
@@ -151,7 +151,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
 
     A `*` that has conditions of its own is somebody's decision; so is a `*` among other principals, or a NotPrincipal.
     """
-    policy = policy_of(facts)
+    policy = facts.resource_policy
     mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACTIONS}
     if policy is None or finding.statement is None or finding.concern not in mended:
         return

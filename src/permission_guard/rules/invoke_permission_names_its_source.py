@@ -16,7 +16,7 @@ from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import FunctionArn, Statement
 from permission_guard.iam.principal import Principals
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, policy_of, told, unread
+from permission_guard.rules.opening import Fault, ask_for_policy, passed, told, unread
 from permission_guard.rules.rule import AddCondition, Remedy, Rule
 
 ID: Final = "invoke-permission-names-its-source"
@@ -33,7 +33,7 @@ def services(statement: Statement) -> Principals:
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     """Judge every statement that lets a service invoke: one finding each, FAIL with a stranger who gets in."""
-    policy = policy_of(facts)
+    policy = facts.resource_policy
     if not isinstance(facts.arn, FunctionArn) or policy is None:
         return unread(ID, _CONCERN, facts) if isinstance(facts.arn, FunctionArn) else ()
     return tuple(
@@ -62,7 +62,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
 
     Nothing for a source in a foreign account that the statement names: that is a decision of somebody's, not a slip.
     """
-    policy = policy_of(facts)
+    policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
         return
     callers = [caller_of(one.name) for one in services(policy.statements[finding.statement]).named]

@@ -13,7 +13,7 @@ from permission_guard.exposure import READ_LAYER, Door, Kin, covered, door_of
 from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import LayerVersionArn, Statement
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, policy_of, told, unread
+from permission_guard.rules.opening import Fault, ask_for_policy, passed, told, unread
 from permission_guard.rules.rule import Rule
 
 ID: Final = "layer-is-not-public"
@@ -23,7 +23,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     """Judge every statement of a layer version's policy: one finding each, FAIL with a stranger who gets the layer."""
     if not isinstance(facts.arn, LayerVersionArn):
         return ()
-    if policy_of(facts) is None:
+    if facts.resource_policy is None:
         return unread(ID, Concern.LAYER_IS_NOT_PUBLIC, facts)
     door = door_of(facts, trusted)
     return tuple(

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from permission_guard.exposure import Exposure
-from permission_guard.facts import NOT_READ, FunctionFacts, Look, PolicyFacts, Trusted, Unreadable
+from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Verdict, Witness, advice_on
-from permission_guard.iam import Policy, Statement
+from permission_guard.iam import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ class Fault:
 def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> Look:
     """Ask for the resource policy."""
     return Look.POLICY if facts.policy is NOT_READ else Look.NOTHING
-
-
-def policy_of(facts: FunctionFacts) -> Policy | None:
-    """Return the resource policy, if there is one and it was read."""
-    return facts.policy.policy if isinstance(facts.policy, PolicyFacts) else None
 
 
 def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
