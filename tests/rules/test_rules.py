@@ -142,3 +142,10 @@ def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:
 
     assert "far" not in judge(far, OWN)[0].summary
     assert "Statement[0] of near" in judge(near, OWN)[0].summary
+
+
+def test_a_statement_is_called_by_its_whole_sid() -> None:
+    never = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    (finding,) = judge(facts_with(statement("events.amazonaws.com", sid="every night", Condition=never)), OWN)
+
+    assert finding.summary.startswith("every night lets nobody in")

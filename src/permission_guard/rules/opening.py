@@ -74,7 +74,7 @@ def told(finding: Finding, exposure: Exposure, fault: Callable[[Witness], Fault]
 
 
 def _label(finding: Finding) -> str:
-    return finding.subject.rsplit(" ", 1)[-1]
+    return finding.subject.split(" ", 1)[-1]
 
 
 _DOUBT: Final = (
