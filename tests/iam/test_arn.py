@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from permission_guard.iam import Arn, ArnError, FunctionArn
+from permission_guard.iam import Arn, ArnError, FunctionArn, LayerVersionArn
 from permission_guard.iam.arn import is_account, named, partition_of
 
 A = "123456789012"
@@ -142,3 +142,22 @@ def test_a_region_belongs_to_a_partition(region: str, partition: str) -> None:
 )
 def test_an_account_is_twelve_digits(text: str, *, told: bool) -> None:
     assert is_account(text) is told
+
+
+LAYER = "arn:aws-cn:lambda:cn-north-1:111122223333:layer:tools:7"
+
+
+def test_the_arn_of_a_layer_version_is_read_and_written_alike() -> None:
+    assert LayerVersionArn.parse(LAYER) == LayerVersionArn(
+        "aws-cn", "cn-north-1", "111122223333", "tools", "7"
+    )
+    assert str(LayerVersionArn.parse(LAYER)) == LayerVersionArn.parse(LAYER).qualified(None) == LAYER
+
+
+@pytest.mark.parametrize(
+    "text", [LAYER.removesuffix(":7"), f"{LAYER}a", LAYER.replace("layer", "function"), "tools:7"]
+)
+def test_what_is_not_the_arn_of_a_layer_version_is_refused(text: str) -> None:
+    with pytest.raises(ArnError) as refused:
+        LayerVersionArn.parse(text)
+    assert str(refused.value) == f"not the ARN of a layer version: {text!r}"

@@ -274,3 +274,9 @@ def test_a_condition_key_is_the_same_in_any_case() -> None:
     condition = Condition.compiled("StringEquals", "AWS:PRINCIPALTAG/Team", ("blue",), variables=True)
 
     assert condition.holds(Context.of({"aws:principaltag/TEAM": "blue"})) is YES
+
+
+@pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike"])
+def test_a_wildcard_in_the_account_does_not_reach_into_the_resource(operator: str) -> None:
+    assert holds(operator, "arn:aws:sns:us-east-1:1111*:x", "arn:aws:sns:us-east-1:111122223333:x") is YES
+    assert holds(operator, "arn:aws:sns:us-east-1:1111*:x", "arn:aws:sns:us-east-1:111122223333:y:x") is NO

@@ -1,0 +1,289 @@
+"""What a finding says besides its verdict: whom, how grave, by which rule, and what it advises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from permission_guard.document import Body
+from permission_guard.facts import (
+    MISSING_ROLE,
+    Family,
+    FunctionFacts,
+    Look,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.finding import Concern, DeniedRequest, Finding, Severity, Undecided, Verdict, Witness
+from permission_guard.iam import LayerVersionArn, Policy, Request, Service
+from permission_guard.iam.policy import Json
+from permission_guard.rules import function_is_not_public, invoke_permission_names_its_source, judge, wanted
+from tests.world.builders import (
+    ACCOUNT,
+    FOREIGN,
+    FUNCTION,
+    OWN,
+    ROLE,
+    TARGET,
+    TOPIC,
+    facts_with,
+    facts_with_role,
+    policy,
+    statement,
+)
+
+LAYER: Final = LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
+PUBLIC_URL: Final = {
+    **statement(sid="url", Action="lambda:InvokeFunctionUrl"),
+    "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+}
+VIA_URL: Final = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
+
+
+def one(findings: Iterable[Finding], concern: Concern) -> Finding:
+    (found,) = (finding for finding in findings if finding.concern is concern)
+    return found
+
+
+def on_layer(*statements: Body) -> tuple[Finding, ...]:
+    found = facts_with(
+        *({**one, "Action": "lambda:GetLayerVersion", "Resource": str(LAYER)} for one in statements)
+    )
+    return judge(replace(found, arn=LAYER), OWN)
+
+
+def test_a_service_before_it_hides_no_public_statement() -> None:
+    bound = statement("sns.amazonaws.com", sid="topic", Condition={"ArnLike": {"aws:SourceArn": TOPIC}})
+
+    findings = judge(facts_with(bound, statement(sid="everyone")), OWN)
+
+    assert one(findings, Concern.FUNCTION_IS_NOT_PUBLIC).subject == f"{TARGET} everyone"
+
+
+def test_a_pass_says_whom_a_statement_admits() -> None:
+    roles: Json = {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/a", f"arn:aws:iam::{ACCOUNT}:role/b"]}
+    (finding,) = judge(facts_with(statement(Principal=roles)), OWN)
+
+    assert (finding.verdict, finding.severity, finding.subject) == (
+        Verdict.PASS,
+        Severity.HIGH,
+        f"{TARGET} s",
+    )
+    assert finding.summary == (
+        f"s admits arn:aws:iam::{ACCOUNT}:role/a, arn:aws:iam::{ACCOUNT}:role/b as only what it names, "
+        "in accounts you trust"
+    )
+
+
+def test_a_pass_says_whom_a_statement_leaves_out() -> None:
+    open_ = {key: value for key, value in statement().items() if key != "Principal"}
+    shut = statement(sid="shut", Effect="Deny", Action="*")
+    (finding,) = judge(facts_with({**open_, "NotPrincipal": {"AWS": ACCOUNT}}, shut), OWN)
+
+    assert finding.summary == f"s admits all but {ACCOUNT} as nobody"
+
+
+def test_a_permission_to_manage_that_passes_says_so() -> None:
+    owner = statement({"AWS": ACCOUNT}, Action="lambda:UpdateFunctionCode")
+    (finding,) = judge(facts_with(owner), OWN)
+
+    assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACTIONS, Verdict.PASS)
+    assert finding.subject == f"{TARGET} s"
+    assert finding.summary == f"s admits {ACCOUNT} as anything in accounts you trust to manage it"
+
+
+def test_a_public_url_names_each_statement_that_opens_it() -> None:
+    seconds = [statement(sid=sid, Condition=VIA_URL) for sid in ("one", "two")]
+    finding = one(judge(facts_with(PUBLIC_URL, *seconds), OWN), Concern.PUBLIC_FUNCTION_URLS)
+
+    assert finding.summary == (
+        "url lets anyone on the internet call the function's URL (AuthType NONE), together with one and two"
+    )
+
+
+def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> None:
+    asks: Json = {**VIA_URL, "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    finding = one(
+        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN), Concern.PUBLIC_FUNCTION_URLS
+    )
+
+    assert "before October 2025" in finding.summary
+
+
+def test_only_a_bare_star_of_the_right_concern_is_bound() -> None:
+    nobody = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": TARGET}
+    facts = facts_with(statement(), nobody)
+    finding = one(judge(facts, OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
+
+    def offered(changed: Finding) -> int:
+        return len(list(function_is_not_public.remedies(changed, facts, OWN)))
+
+    assert offered(finding) == 1
+    assert offered(replace(finding, concern=Concern.FOREIGN_ACCOUNTS)) == 0
+    assert offered(replace(finding, statement=None)) == 0
+    assert offered(replace(finding, statement=1)) == 0
+
+
+def test_a_source_is_added_only_for_the_right_concern() -> None:
+    facts = facts_with(statement("sns.amazonaws.com"))
+    (finding,) = judge(facts, OWN)
+
+    def offered(changed: Finding) -> int:
+        return len(list(invoke_permission_names_its_source.remedies(changed, facts, OWN)))
+
+    assert offered(finding) == 1
+    assert offered(replace(finding, concern=Concern.FOREIGN_ACCOUNTS)) == 0
+    assert offered(replace(finding, statement=None)) == 0
+
+
+@pytest.mark.parametrize("element", [{"NotPrincipal": {"Service": "sns.amazonaws.com"}}, {}])
+def test_a_statement_that_leaves_services_out_or_names_nobody_names_no_service(
+    element: dict[str, Json],
+) -> None:
+    body: dict[str, Json] = {"Effect": "Allow", "Action": "*", "Resource": "*", **element}
+    (parsed,) = Policy.parse({"Statement": body}).statements
+
+    assert invoke_permission_names_its_source.services(parsed).named == ()
+
+
+def test_the_rule_on_sources_looks_at_services_only() -> None:
+    both: Json = {"Service": "sns.amazonaws.com", "AWS": "*"}
+    no_service: Json = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    findings = judge(facts_with(statement(Principal=both, Condition=no_service)), OWN)
+
+    assert isinstance(one(findings, Concern.DEAD_PERMISSIONS).proof, DeniedRequest)
+    assert isinstance(one(findings, Concern.FUNCTION_IS_NOT_PUBLIC).proof, Witness)
+
+
+def test_a_source_in_a_foreign_account_is_less_grave() -> None:
+    topic = f"arn:aws:sns:us-east-1:{FOREIGN}:orders"
+    (finding,) = judge(
+        facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {"aws:SourceArn": topic}})), OWN
+    )
+
+    assert (finding.concern, finding.severity) == (Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM)
+    assert finding.summary == (
+        f"s lets sns.amazonaws.com invoke on behalf of strangers: sns.amazonaws.com acting for account {FOREIGN} gets in"
+    )
+
+
+def test_a_layer_that_is_shared_within_the_account_passes_and_says_with_whom() -> None:
+    (finding,) = on_layer(statement({"AWS": ACCOUNT}))
+
+    assert (finding.rule, finding.concern, finding.verdict) == (
+        "layer-is-not-public",
+        Concern.LAYER_IS_NOT_PUBLIC,
+        Verdict.PASS,
+    )
+    assert finding.subject == f"{LAYER} s"
+    assert finding.summary == "s shares it with anything in accounts you trust"
+
+
+def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule() -> None:
+    (finding,) = judge(FunctionFacts(LAYER, policy=Unreadable("policy", "AccessDenied")), OWN)
+
+    assert (finding.rule, finding.verdict, finding.severity) == (
+        "layer-is-not-public",
+        Verdict.UNKNOWN,
+        Severity.HIGH,
+    )
+    assert finding.advice.startswith("Find out why the guard's role was refused this call")
+
+
+def test_two_rules_may_ask_at_once() -> None:
+    assert wanted(FunctionFacts(FUNCTION), Look.ROLE | Look.POLICY, OWN) == Look.ROLE | Look.POLICY
+
+
+def test_a_missing_role_whose_name_is_not_known_is_called_the_role() -> None:
+    (finding,) = judge(FunctionFacts(FUNCTION, role=MISSING_ROLE), OWN)
+
+    assert finding.summary == "the execution role the role does not exist"
+
+
+def about_the_role(*policies: Policy, boundary: Policy | None = None, trust: Policy | None = None) -> Finding:
+    role = RoleFacts(ROLE, identity=policies, boundary=boundary, trust=trust)
+    (finding,) = judge(facts_with_role(role), OWN)
+    return finding
+
+
+def test_every_deny_is_named_that_stands_in_the_way() -> None:
+    deny = [policy(name, "logs:*", effect="Deny") for name in ("one", "two")]
+
+    assert about_the_role(*deny).summary.endswith(
+        "Statement[0] of one, Statement[0] of two denies it explicitly"
+    )
+
+
+def test_a_boundary_that_allows_is_not_blamed() -> None:
+    finding = about_the_role(boundary=policy("bound", "logs:*"))
+
+    assert finding.summary.endswith("no policy of the role allows it")
+
+
+def with_condition(name: str, *keys: str, resource: str = "*") -> Policy:
+    block: Json = {"StringEquals": dict.fromkeys(keys, "x")}
+    body: Json = {"Effect": "Allow", "Action": "logs:*", "Resource": resource, "Condition": block}
+    return Policy.parse({"Version": "2012-10-17", "Statement": [body]}, name=name)
+
+
+def test_every_condition_is_named_on_which_the_logs_depend() -> None:
+    finding = about_the_role(
+        with_condition("one", "aws:SourceVpc", "aws:SourceVpce"), with_condition("two", "aws:UserAgent")
+    )
+
+    assert finding.summary.endswith(
+        "it depends on StringEquals aws:SourceVpc x and StringEquals aws:SourceVpce x in Statement[0] of one, and on "
+        "StringEquals aws:UserAgent x in Statement[0] of two, which cannot be known beforehand"
+    )
+
+
+def test_a_variable_that_cannot_be_filled_in_is_told_as_such() -> None:
+    finding = about_the_role(policy("mine", "logs:*", resource="${aws:SourceVpc}"))
+
+    assert "it depends on a variable in Statement[0] of mine" in finding.summary
+
+
+@pytest.mark.parametrize("action", ["*:PutLogEvents", "logs*", "LOGS:Put*", "logs:CreateLogStreams"])
+def test_the_nearest_statement_is_found_behind_others_and_by_any_action_about_logs(action: str) -> None:
+    far, near = policy("far", "s3:*"), policy("near", action, resource="arn:aws:s3:::nothing")
+
+    assert "Statement[0] of near comes nearest" in about_the_role(far, near).summary
+
+
+def test_of_statements_equally_near_the_first_is_told() -> None:
+    listed = [policy(name, "logs:*", resource="arn:aws:logs:*:*:x") for name in ("first", "second")]
+
+    assert "Statement[0] of first comes nearest" in about_the_role(*listed).summary
+
+
+def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
+    asks: Json = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    body: Json = {
+        "Effect": "Allow",
+        "Principal": {"Service": "edgelambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": asks,
+    }
+    here = policy("here", "logs:*", resource=f"arn:aws:logs:us-east-1:{ACCOUNT}:*")
+    finding = about_the_role(here, trust=Policy.parse({"Statement": body}, name="trust"))
+
+    assert isinstance(finding.proof, Undecided)
+    assert finding.proof.request == Request("sts:AssumeRole", ROLE, Service("edgelambda.amazonaws.com"))
+    assert [str(cited) for cited in finding.proof.decision.statements] == ["Statement[0] of trust"]
+
+
+def test_a_role_that_could_not_be_read_asks_for_the_right_to_read_it() -> None:
+    facts = FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied"))
+    (finding,) = judge(facts, OWN)
+
+    assert finding.advice.startswith("Find out why the guard's role was refused this call")
+
+
+def test_a_policy_that_is_not_there_is_no_matter_of_a_layer() -> None:
+    nothing = PolicyFacts(None, None, None, Family.STATEMENTS)
+
+    assert judge(FunctionFacts(LAYER, policy=nothing), OWN) == ()
