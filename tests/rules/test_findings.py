@@ -287,3 +287,11 @@ def test_a_policy_that_is_not_there_is_no_matter_of_a_layer() -> None:
     nothing = PolicyFacts(None, None, None, Family.STATEMENTS)
 
     assert judge(FunctionFacts(LAYER, policy=nothing), OWN) == ()
+
+
+def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> None:
+    far: Json = {"Sid": "far", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    near: Json = {"Sid": "near", "Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:x"}
+    both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
+
+    assert "near of both comes nearest" in about_the_role(both).summary
