@@ -28,7 +28,7 @@ TABLE = {
         SURE,
         f"arn:aws:elasticloadbalancing:{R}:{A}:targetgroup/ONE",
     ),
-    "iot.amazonaws.com": (SURE, SURE, f"arn:aws:iot:{R}:{A}:rule/ONE"),
+    "iot.amazonaws.com": (SURE, SURE, f"arn:aws:iot:{R}:{A}:ONE"),
     "config.amazonaws.com": (LIKELY, SURE, f"arn:aws:config:{R}:{A}:config-rule/ONE"),
     "secretsmanager.amazonaws.com": (LIKELY, SURE, f"arn:aws:secretsmanager:{R}:{A}:secret:ONE"),
     "bedrock.amazonaws.com": (SURE, SURE, f"arn:aws:bedrock:{R}:{A}:ONE"),

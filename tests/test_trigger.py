@@ -238,3 +238,12 @@ def test_a_replica_of_the_edge_is_not_judged() -> None:
     found = trigger_of(event, guard_role_arn=GUARD_ROLE)
     assert isinstance(found, Ignored)
     assert "replica" in found.why
+
+
+@pytest.mark.parametrize(
+    "version", ["9" * 5000, 10**5000, -1, "1" * 19], ids=["text", "number", "negative", "19 digits"]
+)
+def test_a_number_beyond_every_layers_is_named_by_its_field(version: object) -> None:
+    event = call(SHARE, {"layerName": "tools", "versionNumber": version, "statementId": "all"})
+    with pytest.raises(BadEvent, match=r"detail\.requestParameters\.versionNumber"):
+        trigger_of(event, guard_role_arn=GUARD_ROLE)

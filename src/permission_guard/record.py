@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+_LONGEST = 18
+"""Digits of a whole number: Lambda's are longs."""
+
 
 class BadEvent(ValueError):
     """An event that cannot be read. `field` says where, `problem` what."""
@@ -70,9 +73,9 @@ class Record:
     def whole(self, key: str) -> int:
         """Return a whole number, which may come as a text. Raises BadEvent for anything else."""
         value = self.body.get(key)
-        if isinstance(value, str) and value.isascii() and value.isdigit():
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST:
             return int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**_LONGEST:
             raise BadEvent(self._at(key), f"is {_kind(value)}, not a whole number")
         return value
 

@@ -142,10 +142,11 @@ OCCASIONS: Final = (
     Caller(
         "iot.amazonaws.com",
         "iot",
-        "rule/*",
+        "*",
         Cell(Mark.SURE, _IOT),
         Cell(Mark.SURE, _IOT),
-        "AWS's own command writes both keys.",
+        "AWS's own command writes both keys for a rule; a custom authorizer shows an ARN of its own "
+        "(iot/latest/developerguide/custom-auth-authorize.html).",
         (
             Lookup("iot", "ListTopicRules", 10_000, paginated=True),
             Lookup(

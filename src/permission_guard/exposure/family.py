@@ -34,7 +34,7 @@ class Families:
 
     def friends(self) -> Iterator[Member]:
         """The requests that trusted callers make: those the policy names, and others of the same kind."""
-        for origin in domestic(self.asked.constants, self.asked.trusted):
+        for origin in domestic(self.asked.policy, self.asked.constants, self.asked.trusted):
             yield from self._from(origin, "example")
 
     def _from(self, origin: Origin, name: str) -> Iterator[Member]:

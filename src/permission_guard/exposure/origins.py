@@ -50,13 +50,13 @@ class Origin:
         """How something of this origin that the policy names stands to us."""
         return Kin.NAMED if self.kin is Kin.ACCOUNT else self.kin
 
-    def path(self, paths: tuple[str, ...], filling: Filling) -> Values:
-        """Return an organisation path of this account, one that the policy names if that is possible."""
+    def paths(self, named: tuple[str, ...], filling: Filling) -> tuple[Values, ...]:
+        """Return the places of this account in its organisation: each that the policy names, and one more."""
         if self.organization is None:
-            return ABSENT
-        named = (filling.text(path) for path in paths)
-        found = next((path for path in named if path.split("/")[0] == self.organization), None)
-        return (found or f"{self.organization}/r-root/ou-root-{filling.name}/",)
+            return (ABSENT,)
+        filled = dict.fromkeys(filling.text(path) for path in named)
+        here = ((path,) for path in filled if path.split("/")[0] == self.organization)
+        return (*here, (f"{self.organization}/r-root/ou-root-{filling.name}/",))
 
 
 def nobody(*taken: str) -> str:
@@ -83,7 +83,7 @@ def foreign(policy: Policy, constants: Mapping[str, tuple[str, ...]], trusted: T
             yield Origin(account, organization, Kin.FOREIGN if is_named else Kin.STRANGER)
 
 
-def domestic(constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iterator[Origin]:
+def domestic(policy: Policy, constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iterator[Origin]:
     """Every kind of origin that is trusted: the accounts, and any other account of a trusted organisation."""
     organizations: tuple[str | None, ...] = (*trusted.organizations, None)
     for account in trusted.all_accounts:
@@ -92,8 +92,10 @@ def domestic(constants: Mapping[str, tuple[str, ...]], trusted: Trusted) -> Iter
         for organization in organizations[:1] if settled else organizations:
             yield Origin(account, organization, Kin.ACCOUNT)
     outside = nobody(*trusted.all_accounts, nobody(*trusted.all_accounts))
-    for organization in trusted.organizations:
-        yield Origin(outside, organization, Kin.MEMBER)
+    named = foreign_accounts(_accounts(policy, constants), trusted.all_accounts, outside)
+    for account in dict.fromkeys((outside, *named)):
+        for organization in trusted.organizations:
+            yield Origin(account, organization, Kin.MEMBER)
 
 
 def _accounts(policy: Policy, constants: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -10,11 +10,15 @@ from permission_guard.exposure.actions import INVOKE_URL
 from permission_guard.exposure.origins import Kin, Origin
 from permission_guard.exposure.question import VIA_URL, Member, Question
 from permission_guard.exposure.wildcards import Filling, account_of
-from permission_guard.iam import ABSENT, IamPrincipal
+from permission_guard.iam import ABSENT, UNKNOWN, IamPrincipal
 from permission_guard.iam.request import Values
 
 _CHOSEN_BY_CALLER: Final = ("aws:principaltag/", "aws:useragent", "aws:referer", "aws:username", "aws:userid")
 """Keys that whoever calls from an account of his own can set as he likes."""
+
+
+_VARYING: Final = ("aws:principaltype", "aws:multifactorauth")
+"""Keys of which a caller may have another value than a role's plain session: whether he has is not ours to tell."""
 
 
 def principal_calls(asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
@@ -26,6 +30,9 @@ def principal_calls(asked: Question, origin: Origin, filling: Filling) -> Iterat
 def _arns(asked: Question, origin: Origin, filling: Filling) -> tuple[tuple[str, Kin], ...]:
     roles = f"arn:{asked.subject.partition}:iam::{origin.account}:role/"
     found = {f"{roles}{filling.name}": origin.kin}
+    if "aws:principalarn" in asked.constants:
+        users = f"arn:{asked.subject.partition}:iam::{origin.account}:"
+        found |= dict.fromkeys((f"{users}user/{filling.name}", f"{users}root"), origin.kin)
     named = (
         one.name for one in asked.named_principals() if one.type == "AWS" and not one.name.endswith(":root")
     )
@@ -45,13 +52,18 @@ def _calls(arn: str, kin: Kin, asked: Question, origin: Origin, filling: Filling
     authentications: tuple[Values, ...] = (
         (("AWS_IAM",), ("NONE",)) if asked.action == INVOKE_URL else (ABSENT,)
     )
-    for chosen, authentication in product(_choices(asked, origin, filling), authentications):
+    paths = origin.paths(asked.constants.get("aws:principalorgpaths", ()), filling)
+    for chosen, authentication, path in product(_choices(asked, origin, filling), authentications, paths):
         keys: dict[str, str | Values] = {
             "aws:PrincipalArn": arn,
             "aws:PrincipalAccount": origin.account,
-            "aws:PrincipalType": "AssumedRole",
+            "aws:PrincipalType": "User"
+            if ":user/" in arn
+            else "Account"
+            if arn.endswith(":root")
+            else "AssumedRole",
             "aws:PrincipalOrgID": origin.organization_id,
-            "aws:PrincipalOrgPaths": origin.path(asked.constants.get("aws:principalorgpaths", ()), filling),
+            "aws:PrincipalOrgPaths": path,
             "lambda:FunctionUrlAuthType": authentication,
             **chosen,
         }
@@ -68,6 +80,11 @@ def _choices(asked: Question, origin: Origin, filling: Filling) -> tuple[dict[st
     if keys:
         choices = [{key: (filling.text(asked.constants[key][0]),) for key in keys}]
         choices += [dict.fromkeys(keys, (filling.name,)), dict.fromkeys(keys, ABSENT)]
+        # Whatever else he may choose: what is certain without knowing it is certain whatever it is.
+        choices.append(dict.fromkeys(keys, UNKNOWN))
+    varying = [key for key in asked.constants if key.startswith(_VARYING)]
+    if varying:
+        choices += [{**choice, **dict.fromkeys(varying, UNKNOWN)} for choice in choices]
     if VIA_URL in asked.constants and not origin.is_foreign:
         choices += [{**choice, VIA_URL: ("true",)} for choice in choices]
     return tuple(choices)

@@ -28,6 +28,12 @@ _REMEMBERED: Final = 1024
 """How many statements' places are kept: more than a policy of 20 KB can hold, in two versions of it."""
 
 
+_MOST_STRANGERS: Final = 20_000
+_TOO_MANY: Final = (
+    f"the policy names so many accounts and resources that {_MOST_STRANGERS} strangers did not exhaust them"
+)
+
+
 class Scale(Enum):
     """Whom a statement lets in."""
 
@@ -123,8 +129,11 @@ def _placed(families: tuple[Families, ...]) -> Exposure:
     scales: set[Scale] = set()
     for family in families:
         policy = family.asked.policy
-        for member in family.strangers():
+        for count, member in enumerate(family.strangers()):
             decision = decide(member.request, resource=policy)
+            if count == _MOST_STRANGERS:
+                doubt = doubt or Undecided(member.request, decision, _TOO_MANY)
+                break
             if decision.answer is Answer.ALLOWED:
                 witness = Witness(member.request, decision, member.who)
                 return Exposure(Scale.OPEN, witness=witness, kin=member.kin)

@@ -10,12 +10,13 @@ from permission_guard.callers import CALLERS, Caller, Mark, Standing, caller_of,
 from permission_guard.exposure.actions import INVOKE_URL
 from permission_guard.exposure.origins import Kin, Origin
 from permission_guard.exposure.question import VIA_URL, Member, Question
-from permission_guard.exposure.wildcards import Filling, account_of, service_of
+from permission_guard.exposure.wildcards import REGIONS, Filling, account_of, service_of
 from permission_guard.iam import ABSENT, Context, Service, Statement, Truth
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.request import Values
 
-_ANOTHER_REGION: Final = "us-west-2"
+_SHOW_A_STAR: Final = frozenset({"logs", "execute-api"})
+"""Services whose real ARNs may hold a `*`: a log group's ends in `:*`, and `{proxy+}` becomes one (facts 4)."""
 
 
 def service_calls(asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
@@ -60,7 +61,8 @@ def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> I
     ways = product(
         arns, _accounts(service, caller, origin), _tokens(caller, asked, origin), _routes(asked, origin)
     )
-    for (arn, kin), account, token, via_url in ways:
+    paths = origin.paths(asked.constants.get("aws:sourceorgpaths", ()), filling)
+    for ((arn, kin), account, token, via_url), path in product(ways, paths):
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
             "aws:PrincipalServiceName": service,
@@ -68,7 +70,7 @@ def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> I
             "aws:SourceArn": arn,
             "aws:SourceAccount": account,
             "aws:SourceOrgID": origin.organization_id,
-            "aws:SourceOrgPaths": origin.path(asked.constants.get("aws:sourceorgpaths", ()), filling),
+            "aws:SourceOrgPaths": path,
             "lambda:EventSourceToken": token,
             "lambda:FunctionUrlAuthType": "AWS_IAM" if asked.action == INVOKE_URL else ABSENT,
             VIA_URL: via_url,
@@ -84,18 +86,18 @@ def _source_arns(
     if _shows_a_token(service):
         return ((ABSENT, origin.kin),)
     found: dict[Values, Kin] = {}
-    region = asked.subject.region
     label = caller.service if caller else service.split(".", maxsplit=1)[0]
-    for place in (region, _ANOTHER_REGION if region != _ANOTHER_REGION else "us-east-1"):
+    for place in _places(asked):
         if caller:
             own = caller.arn(asked.subject, origin.account, name=filling.name, region=place)
         else:
             own = f"arn:{asked.subject.partition}:{label}:{place}:{origin.account}:{filling.name}"
         found[(own,)] = origin.kin
     for pattern in asked.constants.get("aws:sourcearn", ()):
-        arn = filling.arn(pattern, label)
-        if arn is not None and account_of(arn) in {origin.account, ""} and _may_show(caller, arn):
-            found.setdefault((arn,), origin.named)
+        literal = pattern if label in _SHOW_A_STAR else None
+        for arn in (filling.arn(pattern, label), literal):
+            if arn is not None and account_of(arn) in {origin.account, ""} and _may_show(caller, arn):
+                found.setdefault((arn,), origin.named)
         for arn in _namesakes(pattern, caller, asked, origin, filling):
             found.setdefault((arn,), origin.kin)
     if origin.is_foreign or caller is None or caller.source_arn is not Mark.SURE:
@@ -112,13 +114,21 @@ def _namesakes(
     pattern: str, caller: Caller | None, asked: Question, origin: Origin, filling: Filling
 ) -> Iterator[str]:
     """ARNs of a stranger's whose names were chosen to fit the pattern; with a colon only if such ARNs have some."""
-    if caller is None or not origin.is_foreign:
+    if caller is None:
         return
     region = asked.subject.region
     head = caller.arn(asked.subject, origin.account, name="", region=region)
     for name in filling.names(pattern, head):
         if ":" in caller.resource or ":" not in name:
             yield caller.arn(asked.subject, origin.account, name=name, region=region)
+
+
+def _places(asked: Question) -> tuple[str, ...]:
+    """The function's own region, and another one that the policy does not name."""
+    texts = [text for listed in asked.constants.values() for text in listed]
+    others = (one for one in reversed(REGIONS[:4]) if one != asked.subject.region)
+    unnamed = (one for one in (*others, *REGIONS) if not any(one in text for text in texts))
+    return (asked.subject.region, next(unnamed, "us-west-2"))
 
 
 def _shows_a_token(service: str) -> bool:

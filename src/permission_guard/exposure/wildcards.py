@@ -7,12 +7,37 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from permission_guard.facts import Subject
-from permission_guard.iam import Effect, Policy, Statement
+from permission_guard.iam import Context, Effect, Policy, Statement, Truth
 from permission_guard.iam.arn import is_account
-from permission_guard.iam.pattern import Variable, Wild, tokens
+from permission_guard.iam.pattern import Pattern, Variable, Wild, tokens
 
 _ARN_PARTS: Final = 6
 _ACCOUNT_LENGTH: Final = 12
+
+REGIONS: Final = (
+    *(
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+        "eu-west-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-south-1",
+    ),
+    *(
+        "ap-southeast-1",
+        "ap-northeast-1",
+        "ap-south-1",
+        "ap-east-1",
+        "sa-east-1",
+        "ca-central-1",
+        "me-south-1",
+    ),
+    *("af-south-1", "il-central-1", "mx-central-1", "cn-north-1", "cn-northwest-1"),
+    *("us-gov-west-1", "us-gov-east-1"),
+)
+"""Regions to fill a wildcard with, one for each beginning that AWS's names have."""
 
 
 def on_its_own(policy: Policy, statement: Statement) -> Policy:
@@ -70,7 +95,7 @@ class Filling:
 
         None if the pattern has not the six parts of an ARN.
         """
-        parts = self._with_wildcards(pattern).split(":", _ARN_PARTS - 1)
+        parts = completed(self._with_wildcards(pattern)).split(":", _ARN_PARTS - 1)
         if len(parts) != _ARN_PARTS:
             return None
         head, partition, named, region, account, resource = parts
@@ -79,7 +104,7 @@ class Filling:
                 head,
                 self.subject.partition if "*" in partition else partition,
                 service if "*" in named or "?" in named else named,
-                self.subject.region if "*" in region or "?" in region else region,
+                self._region(region),
                 self._account(account),
                 resource.replace("*", self.name).replace("?", self.name[:1]),
             )
@@ -98,6 +123,15 @@ class Filling:
                 size for size in range(min(len(wanted), len(head)) + 1) if head.endswith(wanted[:size])
             )
             yield wanted[overlap:] or self.name
+
+    def _region(self, pattern: str) -> str:
+        """Return a region that the pattern matches: the subject's own if it does."""
+        if "*" not in pattern and "?" not in pattern:
+            return pattern
+        glob = Pattern(pattern, variables=False)
+        regions = (self.subject.region, *REGIONS)
+        fitting = (region for region in regions if glob.match(region, Context()) is Truth.YES)
+        return next(fitting, self.subject.region)
 
     def _account(self, pattern: str) -> str:
         if "*" not in pattern and "?" not in pattern:
@@ -119,6 +153,12 @@ def accounts_for(pattern: str, preferred: str) -> tuple[str, ...]:
     return tuple(account for account in made if is_account(account))
 
 
+def completed(pattern: str) -> str:
+    """Return a pattern that ends in `*` before its six parts are full as one of six: StringLike's `*` runs over colons."""
+    missing = _ARN_PARTS - 1 - pattern.count(":")
+    return pattern + ":*" * missing if pattern.endswith("*") and pattern.startswith("arn:") else pattern
+
+
 def service_of(arn: str) -> str:
     """Return the service part of an ARN, or an empty text."""
     parts = arn.split(":", _ARN_PARTS - 1)
@@ -127,7 +167,7 @@ def service_of(arn: str) -> str:
 
 def account_of(arn: str) -> str:
     """Return the account part of an ARN, or an empty text."""
-    parts = arn.split(":", _ARN_PARTS - 1)
+    parts = completed(arn).split(":", _ARN_PARTS - 1)
     return parts[4] if len(parts) == _ARN_PARTS else ""
 
 

@@ -161,6 +161,9 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         return
     if not all(one.is_anyone for one in principals.named):
         return
+    if any(one.concern is Concern.PUBLIC_FUNCTION_URLS for one in check(facts, trusted)):
+        # Since October 2025 a public URL needs this permission too (_through_url): to bind it would close the URL.
+        return
     if trusted.organizations:
         yield AddCondition(finding.statement, "StringEquals", "aws:PrincipalOrgID", trusted.organizations)
     else:
