@@ -247,3 +247,19 @@ def test_a_number_beyond_every_layers_is_named_by_its_field(version: object) -> 
     event = call(SHARE, {"layerName": "tools", "versionNumber": version, "statementId": "all"})
     with pytest.raises(BadEvent, match=r"detail\.requestParameters\.versionNumber"):
         trigger_of(event, guard_role_arn=GUARD_ROLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "field"),
+    [
+        (
+            "AddPermission20150331v2",
+            {"functionName": "orders", "statementId": "s", "qualifier": "../x"},
+            "qualifier",
+        ),
+        ("CreateAlias20150331", {"functionName": "orders", "name": "a:b"}, "name"),
+    ],
+)
+def test_what_is_no_version_or_alias_is_named_by_its_field(name: str, request_: Event, field: str) -> None:
+    with pytest.raises(BadEvent, match=rf"detail\.requestParameters\.{field} is no version or alias"):
+        trigger_of(call(name, request_), guard_role_arn=GUARD_ROLE)

@@ -76,6 +76,8 @@ class Ignored:
 
 
 _DATED: Final = re.compile(r"[0-9]{8}(?:v[0-9]+)?$")
+_QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
+"""lambda/latest/api/API_AddPermission.html, Qualifier."""
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
 _KINDS: Final = {kind.value: kind for kind in Kind}
@@ -163,10 +165,15 @@ def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn,
         raise BadEvent(f"detail.requestParameters.{field}", str(error)) from error
     function = _function_in_response(detail) or function
     if kind in {Kind.ALIAS_CREATED, Kind.ALIAS_CHANGED}:
-        return function, request.text("name")
-    if request.has("qualifier"):
-        qualifier = request.text("qualifier")
-    return function, qualifier
+        return function, _qualifier(request, "name")
+    return function, _qualifier(request, "qualifier") if request.has("qualifier") else qualifier
+
+
+def _qualifier(request: Record, field: str) -> str:
+    text = request.text(field)
+    if not _QUALIFIER.fullmatch(text):
+        raise BadEvent(f"detail.requestParameters.{field}", f"is no version or alias: {text!r}")
+    return text
 
 
 def _function_in_response(detail: Record) -> FunctionArn | None:

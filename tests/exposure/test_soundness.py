@@ -174,3 +174,35 @@ def test_a_policy_with_too_many_strangers_is_in_doubt_and_not_given_up() -> None
     assert exposure.scale is Scale.UNKNOWN
     assert exposure.doubt is not None
     assert "did not exhaust them" in exposure.doubt.doubt
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition"),
+    [
+        (
+            "*",
+            {
+                "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a*"},
+                "StringLike": {"aws:PrincipalArn": "*b"},
+            },
+        ),
+        (
+            "sns.amazonaws.com",
+            {
+                "StringLike": {"aws:SourceArn": "*:orders-*"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*-prod"},
+            },
+        ),
+    ],
+)
+def test_patterns_that_no_made_up_arn_meets_together_are_in_doubt(principal: Json, condition: Json) -> None:
+    assert placed(principal, condition).scale is Scale.UNKNOWN
+
+
+def test_of_several_patterns_one_that_binds_is_enough() -> None:
+    both: Json = {
+        "ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{ACCOUNT}:*"},
+        "StringLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:*"},
+    }
+
+    assert placed("sns.amazonaws.com", both).scale in {Scale.RESOURCE, Scale.ACCOUNT}

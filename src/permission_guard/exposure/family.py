@@ -8,7 +8,8 @@ combinations that AWS could really produce (a service acting for account X never
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from permission_guard.exposure.actions import INVOKE_URL, INVOKING
 from permission_guard.exposure.origins import Kin, Origin, domestic, foreign
@@ -16,7 +17,9 @@ from permission_guard.exposure.principals import principal_calls
 from permission_guard.exposure.question import Member, Question
 from permission_guard.exposure.services import service_calls
 from permission_guard.exposure.wildcards import Filling
-from permission_guard.iam import Anonymous
+from permission_guard.iam import UNKNOWN, Anonymous, Context, Truth
+
+_SEVERAL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,25 @@ class Families:
     asked: Question
 
     def strangers(self) -> Iterator[Member]:
-        """Every request that somebody who is not trusted could make."""
+        """Every request that somebody who is not trusted could make.
+
+        Where several conditions ask for one ARN, each of which some stranger's ARN meets, one that meets them all may
+        exist though none of ours does: then a stranger comes with an ARN that is not known.
+        """
+        for key in ("aws:sourcearn", "aws:principalarn"):
+            if self._may_be_met_together(key):
+                yield from (_with_unknown(key, member) for member in self._certain())
+        yield from self._certain()
+
+    def _may_be_met_together(self, key: str) -> bool:
+        asking = [one for one in self.asked.policy.statements[0].conditions if one.key.lower() == key]
+        if len(asking) < _SEVERAL:
+            return False
+        shown = {member.request.context.values(key) for member in self._certain()}
+        contexts = [Context.of({key: values}, unlisted=UNKNOWN) for values in shown if values]
+        return all(any(one.holds(context) is not Truth.NO for context in contexts) for one in asking)
+
+    def _certain(self) -> Iterator[Member]:
         if self.asked.action == INVOKE_URL:
             yield Member(self.asked.request(Anonymous(), {}), Kin.STRANGER, "anyone on the internet")
         for origin in foreign(self.asked.policy, self.asked.constants, self.asked.trusted):
@@ -43,3 +64,8 @@ class Families:
         if self.asked.action in INVOKING:
             # A service invokes; it manages and reads nothing of its own accord.
             yield from service_calls(self.asked, origin, filling)
+
+
+def _with_unknown(key: str, member: Member) -> Member:
+    context = member.request.context.with_keys({key: UNKNOWN})
+    return replace(member, request=replace(member.request, context=context))
