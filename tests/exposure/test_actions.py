@@ -28,7 +28,7 @@ ELSEWHERE: Final = {
     "UpdateEventSourceMapping",
     "ListEventSourceMappings",
 }
-NAMED_IN_NO_CALL: Final = {"InvokeFunction", "InvokeFunctionUrl", "EnableReplication", "DisableReplication"}
+NAMED_IN_NO_CALL: Final = {"InvokeFunction", "InvokeFunctionUrl"}
 """Actions that no call of the API is called after."""
 
 

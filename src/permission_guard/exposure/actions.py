@@ -27,7 +27,6 @@ MANAGING: Final = tuple(
         *("DeleteFunctionEventInvokeConfig", "PutFunctionRecursionConfig"),
         *("PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"),
         *("PutRuntimeManagementConfig", "TagResource", "UntagResource"),
-        *("EnableReplication", "DisableReplication"),
     )
 )
 """The actions that change a function or who may use it, the most dangerous first: new code runs with its role."""
