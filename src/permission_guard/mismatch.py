@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from permission_guard.iam import Arn, ArnError, Request, Service, Statement, Truth
+from permission_guard.iam import Arn, ArnError, Context, Request, Service, Statement, Truth
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import Principals
@@ -54,9 +54,14 @@ def _mismatches(statement: Statement, request: Request) -> Iterator[Mismatch]:
             yield Mismatch(Part.CONDITION, _condition(condition, request))
 
 
+def undecided(statement: Statement, context: Context) -> tuple[Condition, ...]:
+    """Return the conditions of a statement that cannot be told beforehand."""
+    return tuple(one for one in statement.conditions if one.holds(context) is Truth.UNKNOWN)
+
+
 def unknowns(statement: Statement, request: Request) -> tuple[str, ...]:
     """Return the conditions of a statement that cannot be told beforehand, as they stand in the policy."""
-    return tuple(written(one) for one in statement.conditions if one.holds(request.context) is Truth.UNKNOWN)
+    return tuple(map(written, undecided(statement, request.context)))
 
 
 def written(condition: Condition) -> str:

@@ -15,11 +15,11 @@ from permission_guard.iam import (
     Request,
     Service,
     Statement,
-    Truth,
 )
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.iam.request import Values
+from permission_guard.mismatch import undecided
 
 SERVICES: Final = MappingProxyType(
     {
@@ -173,8 +173,4 @@ def met(one: Condition, context: Context) -> str:
 
 def unknowns(one: Statement, context: Context) -> tuple[str, ...]:
     """Return which conditions of a statement leave it open whether it is about the request."""
-    return tuple(
-        f"whether {condition(condition_)}"
-        for condition_ in one.conditions
-        if condition_.holds(context) is Truth.UNKNOWN
-    )
+    return tuple(f"whether {condition(open_)}" for open_ in undecided(one, context))

@@ -16,7 +16,6 @@ from permission_guard.iam.request import Values
 _CHOSEN_BY_CALLER: Final = ("aws:principaltag/", "aws:useragent", "aws:referer", "aws:username", "aws:userid")
 """Keys that whoever calls from an account of his own can set as he likes."""
 
-
 _VARYING: Final = ("aws:principaltype", "aws:multifactorauth")
 """Keys of which a caller may have another value than a role's plain session: whether he has is not ours to tell."""
 
@@ -28,11 +27,11 @@ def principal_calls(asked: Question, origin: Origin, filling: Filling) -> Iterat
 
 
 def _arns(asked: Question, origin: Origin, filling: Filling) -> tuple[tuple[str, Kin], ...]:
-    roles = f"arn:{asked.subject.partition}:iam::{origin.account}:role/"
+    head = f"arn:{asked.subject.partition}:iam::{origin.account}:"
+    roles = f"{head}role/"
     found = {f"{roles}{filling.name}": origin.kin}
     if "aws:principalarn" in asked.constants:
-        users = f"arn:{asked.subject.partition}:iam::{origin.account}:"
-        found |= dict.fromkeys((f"{users}user/{filling.name}", f"{users}root"), origin.kin)
+        found |= dict.fromkeys((f"{head}user/{filling.name}", f"{head}root"), origin.kin)
     named = (
         one.name for one in asked.named_principals() if one.type == "AWS" and not one.name.endswith(":root")
     )
@@ -57,11 +56,7 @@ def _calls(arn: str, kin: Kin, asked: Question, origin: Origin, filling: Filling
         keys: dict[str, str | Values] = {
             "aws:PrincipalArn": arn,
             "aws:PrincipalAccount": origin.account,
-            "aws:PrincipalType": "User"
-            if ":user/" in arn
-            else "Account"
-            if arn.endswith(":root")
-            else "AssumedRole",
+            "aws:PrincipalType": _type(arn),
             "aws:PrincipalOrgID": origin.organization_id,
             "aws:PrincipalOrgPaths": path,
             "lambda:FunctionUrlAuthType": authentication,
@@ -88,6 +83,13 @@ def _choices(asked: Question, origin: Origin, filling: Filling) -> tuple[dict[st
     if VIA_URL in asked.constants and not origin.is_foreign:
         choices += [{**choice, VIA_URL: ("true",)} for choice in choices]
     return tuple(choices)
+
+
+def _type(arn: str) -> str:
+    """Return aws:PrincipalType (IAM/latest/UserGuide/reference_policies_variables.html, "Principal key values")."""
+    if arn.endswith(":root"):
+        return "Account"
+    return "User" if ":user/" in arn else "AssumedRole"
 
 
 def _session(arn: str) -> str | None:

@@ -58,11 +58,10 @@ def _unnamed(constants: Mapping[str, tuple[str, ...]], named: list[str]) -> Iter
 def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
     caller = caller_of(service)
     arns = _source_arns(service, caller, asked, origin, filling)
-    ways = product(
-        arns, _accounts(service, caller, origin), _tokens(caller, asked, origin), _routes(asked, origin)
-    )
+    accounts, tokens = _accounts(service, caller, origin), _tokens(caller, asked, origin)
     paths = origin.paths(asked.constants.get("aws:sourceorgpaths", ()), filling)
-    for ((arn, kin), account, token, via_url), path in product(ways, paths):
+    ways = product(arns, accounts, tokens, _routes(asked, origin), paths)
+    for (arn, kin), account, token, via_url, path in ways:
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
             "aws:PrincipalServiceName": service,
@@ -113,7 +112,7 @@ def _may_show(caller: Caller | None, arn: str) -> bool:
 def _namesakes(
     pattern: str, caller: Caller | None, asked: Question, origin: Origin, filling: Filling
 ) -> Iterator[str]:
-    """ARNs of a stranger's whose names were chosen to fit the pattern; with a colon only if such ARNs have some."""
+    """ARNs of this account's whose names were chosen to fit the pattern; with a colon only if such ARNs have some."""
     if caller is None:
         return
     region = asked.subject.region
