@@ -121,12 +121,12 @@ def role_report(role: object, *, log_group_exists: object = False) -> Report:
         log_group_exists=log_group_exists,  # type: ignore[arg-type]  # same
     )
 
-    class Fixed:
+    class Fixed(WorldObserver):
         def read(self, _facts: FunctionFacts, _wanted: object) -> FunctionFacts:
             return facts
 
     settings = Settings.of({}, account="111122223333", region="us-east-1")
-    guard = Guard(settings, Fixed(), None, WorldHerald())
+    guard = Guard(settings, Fixed(Account(), ""), None, WorldHerald())
     alice = Actor("alice", None, "the AWS CLI", "192.0.2.10")
     return guard.handle(Trigger(Kind.FUNCTION_CREATED, ORDERS, None, alice, "event-1", NOW), NOW)
 

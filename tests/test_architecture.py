@@ -18,6 +18,7 @@ LAYERS = (
     {"rules"},
     {"step"},
     {"prove", "outcome"},
+    {"journal"},
     {"plan"},
     {"report"},
     {"ports", "alert"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.report import Ending
+from permission_guard.outcome import Ending
 from permission_guard.trigger import Ignored, Kind, Trigger, trigger_of
 from tests.samples import GUARD_ROLE, NAMES, NOW, sample, scene
 

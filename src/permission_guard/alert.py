@@ -7,10 +7,11 @@ import textwrap
 from typing import Final, assert_never
 
 from permission_guard.facts import Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Recorded, Undecided, Witness
 from permission_guard.iam import Anonymous, FunctionArn, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
-from permission_guard.report import Ending, Line, Report
+from permission_guard.outcome import Ending
+from permission_guard.report import Line, Report
 
 SCHEMA: Final = "permission-guard/alert/1"
 SUBJECT_LIMIT: Final = 100
@@ -31,16 +32,26 @@ _VERBS: Final = {
     Ending.WOULD_REPAIR: "would repair",
     Ending.TOLD: "needs you",
     Ending.FAILED: "could not repair",
+    Ending.ESCALATED: "stopped repairing",
+    Ending.RELEASED: "released",
 }
+
+
+_WORST_FIRST: Final = (
+    Ending.ESCALATED,
+    Ending.FAILED,
+    Ending.TOLD,
+    Ending.WOULD_REPAIR,
+    Ending.REPAIRED,
+    Ending.RELEASED,
+)
 
 
 def subject(report: Report) -> str:
     """One line: what became of it, the fault, the function. ASCII, no line breaks, at most 100 characters."""
     worst = report.lines[0]
     endings = {line.ending for line in report.lines}
-    ending = next(
-        e for e in (Ending.FAILED, Ending.TOLD, Ending.WOULD_REPAIR, Ending.REPAIRED) if e in endings
-    )
+    ending = next(e for e in _WORST_FIRST if e in endings)
     text = f"[{report.severity.name}] {_VERBS[ending]}: {worst.finding.rule} {report.facts.arn.name}"
     return printable(text).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
@@ -113,6 +124,8 @@ def sentence(proof: Proof) -> str:
             return f"{what} does not exist"
         case Unreadable() as unreadable:
             return str(unreadable)
+        case Recorded():
+            return proof.sentence
         case None:
             return "nothing was found"
         case _:

@@ -8,7 +8,7 @@ from permission_guard.document import canonical, statements_of
 from permission_guard.facts import Family
 from permission_guard.outcome import Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
-from permission_guard.step import AttachRolePolicy, BoundStatements, Step, Swap
+from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
 
 
 def carry_out(step: Step, actor: Actor) -> Outcome:
@@ -17,6 +17,8 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
         match step:
             case AttachRolePolicy(role_arn=role_arn, policy=policy):
                 actor.attach_role_policy(role_arn.rsplit("/", 1)[-1], policy.name)
+            case DetachRolePolicy():
+                actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
             case BoundStatements():
                 _bound(step, actor)
             case _:

@@ -12,6 +12,7 @@ from permission_guard.finding import (
     DeniedRequest,
     Finding,
     Missing,
+    Recorded,
     Undecided,
     Verdict,
     Witness,
@@ -125,7 +126,7 @@ def _sentence(finding: Finding) -> str:
             return f"It cannot be told whether {request(asked, 'may')}."
         case Missing(what):
             return f"{what} does not exist."
-        case Unreadable() | None:
+        case Unreadable() | Recorded() | None:
             return f"{finding.summary}."
         case _:
             assert_never(proof)
@@ -146,7 +147,7 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
             return _to_know(decision, asked.context) or (f"{doubt}.",)
         case Unreadable() as unreadable:
             return (f"{unreadable}.",)
-        case Missing() | None:
+        case Missing() | Recorded() | None:
             return ()
         case _:
             assert_never(proof)

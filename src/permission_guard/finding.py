@@ -75,7 +75,15 @@ class Missing:
     what: str
 
 
-Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unreadable | None
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was told."""
+
+    kind: str
+    sentence: str
+
+
+Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unreadable | Recorded | None
 """Why a verdict is what it is; None for a PASS."""
 
 

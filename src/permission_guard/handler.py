@@ -16,10 +16,11 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.finding import Verdict
+from permission_guard.outcome import Ending
 from permission_guard.pipeline import Guard
 from permission_guard.ports import TryAgain
 from permission_guard.record import BadEvent
-from permission_guard.report import Ending, Report
+from permission_guard.report import Report
 from permission_guard.settings import Mode, Settings, SettingsError
 from permission_guard.trigger import Ignored, trigger_of
 

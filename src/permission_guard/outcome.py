@@ -18,6 +18,19 @@ class Result(Enum):
     TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
 
 
+class Ending(Enum):
+    """What became of a finding."""
+
+    REPAIRED = "REPAIRED"
+    WOULD_REPAIR = "WOULD_REPAIR"
+    TOLD = "TOLD"
+    FAILED = "FAILED"
+    ESCALATED = "ESCALATED"
+    """It was put back so often that the guard has stopped repairing it."""
+    RELEASED = "RELEASED"
+    """What the guard once attached was taken off again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A step, how it ended, and what AWS said of it."""

@@ -14,7 +14,7 @@ from permission_guard.prove import objection
 from permission_guard.rules import rule_of
 from permission_guard.rules.rule import AddCondition, AttachPolicy, Remedy
 from permission_guard.settings import FRESH, Settings, Treatment
-from permission_guard.step import AttachRolePolicy, BoundStatements, Step, Swap
+from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Step, Swap
 from permission_guard.trigger import Trigger
 
 
@@ -84,7 +84,7 @@ def _why_only_told(
     return None
 
 
-def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Step | None, str | None]:
+def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
     """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
     reason = "no repair is known that is sure to keep the legitimate callers"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
@@ -97,7 +97,7 @@ def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[St
     return None, reason
 
 
-def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Step | None, str | None]:
+def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repair | None, str | None]:
     match remedy:
         case AttachPolicy(policy):
             if not isinstance(facts.role, RoleFacts):

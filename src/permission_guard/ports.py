@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from permission_guard.facts import FunctionFacts, Look
+from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
 from permission_guard.grant import Grant
+from permission_guard.journal.entry import Entry
 from permission_guard.report import Report
 
 
@@ -47,7 +48,15 @@ _TRANSIENT: Final = frozenset(
         "RequestTimeout",
     }
 )
-_OVERTAKEN: Final = frozenset({"PreconditionFailedException", "ResourceConflictException"})
+_OVERTAKEN: Final = frozenset(
+    {
+        "PreconditionFailedException",
+        "ResourceConflictException",
+        "ConditionalCheckFailedException",
+        "TransactionCanceledException",
+        "TransactionConflictException",
+    }
+)
 """A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1)."""
 _SERVER_FAULT: Final = 500
 
@@ -71,12 +80,38 @@ class Observer(Protocol):
         """
         ...
 
+    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
+        """Find what a service has set up to invoke the function. Raises TryAgain if AWS cannot answer now.
+
+        `principal` is a service as `callers.CALLERS` names it.
+        """
+        ...
+
+    def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
+        """Return the functions of the account that use a role, in every region, with their configuration.
+
+        Raises TryAgain if AWS cannot answer now.
+        """
+        ...
+
 
 class Actor(Protocol):
     """Makes the calls that change something. Each raises TryAgain, Refused or ChangedMeanwhile if it is not made."""
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Attach a managed policy; no error if it is attached already."""
+        ...
+
+    def detach_role_policy(self, role_name: str, policy_arn: str) -> None:
+        """Detach a managed policy; no error if it is not attached, or if the role is gone."""
+        ...
+
+    def has_attached(self, role_name: str, policy_arn: str) -> bool:
+        """Read back whether a managed policy is attached."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let AWS have some time: what IAM takes in is not seen everywhere at once."""
         ...
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
@@ -93,6 +128,21 @@ class Actor(Protocol):
 
     def get_policy(self, target: str) -> tuple[str | None, str | None]:
         """Read the policy back: the document, None if there is none, and its revision."""
+        ...
+
+
+class Journal(Protocol):
+    """Keeps what was found and done."""
+
+    def of(self, subject: str) -> tuple[Entry, ...]:
+        """Return every entry about a function or layer version, by its ARN. Raises TryAgain or Refused."""
+        ...
+
+    def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Write entries, all or none, and return them with their new versions.
+
+        Raises ChangedMeanwhile if the stored version of one of them is not the one it was made from; TryAgain; Refused.
+        """
         ...
 
 

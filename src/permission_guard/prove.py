@@ -15,7 +15,7 @@ from permission_guard.facts import FunctionFacts, Trusted
 from permission_guard.finding import Concern, DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
-from permission_guard.step import AttachRolePolicy, BoundStatements, Step, apply
+from permission_guard.step import BoundStatements, Step, apply
 
 
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
@@ -25,7 +25,7 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     for fault in _faults(after, trusted):
         if _key(fault) not in known:
             return f"{step.what} would not help: {_why(fault)}"
-    if isinstance(step, AttachRolePolicy):
+    if not isinstance(step, BoundStatements):
         return None
     return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
 

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from permission_guard.facts import GONE, FunctionFacts
 from permission_guard.finding import Finding, Severity, Verdict
-from permission_guard.outcome import Outcome, Result
+from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
 from permission_guard.step import diffs
 from permission_guard.trigger import Trigger
-
-
-class Ending(Enum):
-    """What became of a finding."""
-
-    REPAIRED = "REPAIRED"
-    WOULD_REPAIR = "WOULD_REPAIR"
-    TOLD = "TOLD"
-    FAILED = "FAILED"
-
 
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,

@@ -78,6 +78,11 @@ class Settings:
     trusted: Trusted
     logging_policy_arn: str
     guard_role_arn: str
+    reminder: timedelta = timedelta(days=7)
+    """After which a fault that is still there is told again."""
+    put_back_limit: int = 3
+    """How often the same fault may be repaired within `put_back_window`; if it is then put back again, it is only told."""
+    put_back_window: timedelta = timedelta(days=1)
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:

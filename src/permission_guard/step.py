@@ -29,6 +29,21 @@ class AttachRolePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DetachRolePolicy:
+    """Detach a managed policy that the guard attached and that nothing needs any more."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("iam:DetachRolePolicy",)
+    role_arn: str
+    policy_arn: str
+    mends: tuple[Finding, ...]
+
+    @property
+    def what(self) -> str:
+        """The change in words."""
+        return f"detach {self.policy_arn} from {self.role_arn}"
+
+
+@dataclass(frozen=True, slots=True)
 class Swap:
     """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way."""
 
@@ -95,10 +110,13 @@ def _place(swap: Swap, statements: Sequence[Body]) -> int:
     return judged if judged in places else places[0]
 
 
-Step: TypeAlias = AttachRolePolicy | BoundStatements
+Step: TypeAlias = AttachRolePolicy | DetachRolePolicy | BoundStatements
 """Every change that the guard can make."""
 
-STEPS: tuple[type[Step], ...] = (AttachRolePolicy, BoundStatements)
+Repair: TypeAlias = AttachRolePolicy | BoundStatements
+"""Those that mend a finding."""
+
+STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, BoundStatements)
 
 
 def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
@@ -110,6 +128,17 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
             role = facts.role
             return facts.with_role(
                 replace(role, identity=(*role.identity, policy), attached=(*role.attached, policy.name))
+            )
+        case DetachRolePolicy(policy_arn=arn):
+            if not isinstance(facts.role, RoleFacts):
+                return facts
+            role = facts.role
+            return facts.with_role(
+                replace(
+                    role,
+                    identity=tuple(policy for policy in role.identity if policy.name != arn),
+                    attached=tuple(one for one in role.attached if one != arn),
+                )
             )
         case BoundStatements(policy=policy):
             parsed = Policy.parse(step.after, name=step.target)
@@ -123,6 +152,8 @@ def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
     match step:
         case AttachRolePolicy():
             return tuple((finding, "", step.policy.name) for finding in step.mends)
+        case DetachRolePolicy():
+            return tuple((finding, step.policy_arn, "") for finding in step.mends)
         case BoundStatements():
             return tuple(
                 (finding, dumped(swap.before), dumped(swap.after))

@@ -10,9 +10,9 @@ from botocore.stub import Stubber
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.grant import Grant
+from permission_guard.outcome import Ending
 from permission_guard.pipeline import ATTEMPTS
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.report import Ending
 from permission_guard.trigger import EVERYTHING, Kind
 from permission_guard.world import Account, ApiError
 from tests.aws.guarded import guarded

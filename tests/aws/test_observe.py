@@ -8,8 +8,9 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from permission_guard.document import Body, dumped
 from permission_guard.facts import GONE, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.iam import LayerVersionArn
+from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
-from permission_guard.report import Ending, Report
+from permission_guard.report import Report
 from permission_guard.trigger import Kind, Trigger
 from permission_guard.world import ApiError
 from tests.aws.guarded import ALICE, NOW, guarded

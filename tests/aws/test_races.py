@@ -9,8 +9,8 @@ from botocore.exceptions import ReadTimeoutError
 
 from permission_guard.aws.act import AwsActor
 from permission_guard.document import statements_of
+from permission_guard.outcome import Ending
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.report import Ending
 from permission_guard.trigger import Kind
 from permission_guard.world import Account, ApiError
 from tests.aws.guarded import Guarded, guarded

@@ -8,10 +8,9 @@ from contextlib import suppress
 import pytest
 
 from permission_guard.document import canonical
-from permission_guard.outcome import Result
+from permission_guard.outcome import Ending, Result
 from permission_guard.pipeline import ATTEMPTS
 from permission_guard.ports import TryAgain
-from permission_guard.report import Ending
 from permission_guard.world import ApiError
 from tests.laws.profile import law
 from tests.laws.stories import Story, World

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import single
 from permission_guard.grant import Grant
+from permission_guard.ports import NOT_FOUND, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import AddPermissionRequestTypeDef
@@ -23,6 +25,27 @@ class AwsActor:
         """AttachRolePolicy; no error if it is attached already."""
         with translated():
             self._clients.iam.attach_role_policy(RoleName=role_name, PolicyArn=policy_arn)
+
+    def detach_role_policy(self, role_name: str, policy_arn: str) -> None:
+        """DetachRolePolicy; no error if it is not attached, or if the role is gone."""
+        try:
+            with translated():
+                self._clients.iam.detach_role_policy(RoleName=role_name, PolicyArn=policy_arn)
+        except Refused as error:
+            if error.code not in NOT_FOUND:
+                raise
+
+    def has_attached(self, role_name: str, policy_arn: str) -> bool:
+        """ListAttachedRolePolicies: whether a managed policy is attached."""
+        with translated():
+            pages = self._clients.iam.get_paginator("list_attached_role_policies").paginate(
+                RoleName=role_name
+            )
+            return any(one["PolicyArn"] == policy_arn for page in pages for one in page["AttachedPolicies"])
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
         """PutResourcePolicy; the revision is left out only for the first policy, when there is none to name."""

@@ -15,8 +15,10 @@ from permission_guard.facts import (
     FunctionFacts,
     Gone,
     Look,
+    NotFound,
     PolicyFacts,
     Unreadable,
+    Wiring,
 )
 from permission_guard.iam import LayerVersionArn
 from permission_guard.ports import NOT_FOUND, Refused
@@ -45,6 +47,14 @@ class AwsObserver:
         if Look.REMEDY in wanted:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
         return facts
+
+    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:  # noqa: ARG002 - until the registry is there
+        """Find what a service has set up to invoke the function."""
+        return NotFound("nothing was looked for")
+
+    def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
+        """Return the functions of the account that use a role."""
+        return Unreadable(f"the functions that use {role_arn}", "they were not looked for")
 
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
         configuration = facts.configuration

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from permission_guard.document import Body, dumped, statements_of
+from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
@@ -93,7 +94,11 @@ class Account:
     layer_policies: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Document and revision of each layer version that is shared, by its ARN."""
     log_groups: set[str] = field(default_factory=set)
+    wiring: dict[str, list[Source]] = field(default_factory=dict)
+    """What is set up to invoke functions, by the service's principal."""
     calls: list[str] = field(default_factory=list)
+    waited: float = 0.0
+    """Seconds that the guard has waited."""
     before: Callable[[str], None] = _quiet
     after: Callable[[str], None] = _quiet
 
@@ -122,23 +127,23 @@ class Account:
 
     def get_function(self, name: str) -> Function:
         """GetFunctionConfiguration, by name or ARN."""
-        with self._call("GetFunctionConfiguration"):
+        with self.call("GetFunctionConfiguration"):
             return self._resolved(name)[0]
 
     def get_policy(self, target: str) -> tuple[str, str]:
         """GetPolicy."""
-        with self._call("GetPolicy"):
+        with self.call("GetPolicy"):
             return self._policy(target)
 
     def get_resource_policy(self, target: str) -> tuple[str, str]:
         """GetResourcePolicy."""
-        with self._call("GetResourcePolicy"):
+        with self.call("GetResourcePolicy"):
             self._must_have_resource_policy_calls()
             return self._policy(target)
 
     def get_layer_version_policy(self, layer: str) -> tuple[str, str]:
         """GetLayerVersionPolicy."""
-        with self._call("GetLayerVersionPolicy"):
+        with self.call("GetLayerVersionPolicy"):
             if layer not in self.layer_policies:
                 raise ApiError(
                     "ResourceNotFoundException", "No policy is associated with the given resource."
@@ -147,7 +152,7 @@ class Account:
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> tuple[str, str]:
         """PutResourcePolicy."""
-        with self._call("PutResourcePolicy"):
+        with self.call("PutResourcePolicy"):
             self._must_have_resource_policy_calls()
             function, qualifier = self._resolved(target)
             self._must_be_current(function, qualifier, revision)
@@ -164,7 +169,7 @@ class Account:
 
     def add_permission(self, target: str, grant: Grant, revision: str | None = None) -> Body:
         """AddPermission."""
-        with self._call("AddPermission"):
+        with self.call("AddPermission"):
             function, qualifier = self._resolved(target)
             self._must_be_current(function, qualifier, revision)
             text = function.policies.get(
@@ -181,7 +186,7 @@ class Account:
 
     def remove_permission(self, target: str, sid: str, revision: str | None = None) -> None:
         """RemovePermission."""
-        with self._call("RemovePermission"):
+        with self.call("RemovePermission"):
             function, qualifier = self._resolved(target)
             statements = statements_of(self._policy(target)[0])
             kept = [statement for statement in statements if statement.get("Sid") != sid]
@@ -236,19 +241,19 @@ class Account:
 
     def get_role(self, name: str) -> Role:
         """GetRole."""
-        with self._call("GetRole"):
+        with self.call("GetRole"):
             return self._role(name)
 
     def get_managed_policy(self, arn: str) -> str:
         """GetPolicy and GetPolicyVersion of IAM."""
-        with self._call("iam:GetPolicy"):
+        with self.call("iam:GetPolicy"):
             if arn not in self.managed:
                 raise ApiError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
             return self.managed[arn]
 
     def attach_role_policy(self, name: str, arn: str) -> None:
         """AttachRolePolicy; attaching what is attached already is no error."""
-        with self._call("AttachRolePolicy"):
+        with self.call("AttachRolePolicy"):
             role = self._role(name)
             if "/aws-service-role/" in role.arn or "/aws-reserved/" in role.arn:
                 raise ApiError(
@@ -262,9 +267,34 @@ class Account:
                 raise ApiError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {ATTACHED_LIMIT}")
             role.attached.append(arn)
 
+    def detach_role_policy(self, name: str, arn: str) -> None:
+        """DetachRolePolicy; to detach what is not attached is an error."""
+        with self.call("DetachRolePolicy"):
+            role = self._role(name)
+            if arn not in role.attached:
+                raise ApiError("NoSuchEntity", f"Policy {arn} was not found.")
+            role.attached.remove(arn)
+
+    def attached_role_policies(self, name: str) -> tuple[str, ...]:
+        """ListAttachedRolePolicies."""
+        with self.call("ListAttachedRolePolicies"):
+            return tuple(self._role(name).attached)
+
+    def functions_with(self, role_arn: str) -> tuple[Function, ...]:
+        """ListFunctions, filtered by role: Lambda itself cannot filter."""
+        with self.call("ListFunctions"):
+            return tuple(function for function in self.functions.values() if function.role_arn == role_arn)
+
+    # The services that invoke
+
+    def wired(self, principal: str) -> tuple[Source, ...]:
+        """The calls by which a service tells what it is set up to invoke."""
+        with self.call(f"wiring of {principal}"):
+            return tuple(self.wiring.get(principal, ()))
+
     def has_log_group(self, name: str) -> bool:
         """DescribeLogGroups."""
-        with self._call("DescribeLogGroups"):
+        with self.call("DescribeLogGroups"):
             return name in self.log_groups
 
     def _role(self, name: str) -> Role:
@@ -273,7 +303,7 @@ class Account:
         return self.roles[name]
 
     @contextmanager
-    def _call(self, name: str) -> Iterator[None]:
+    def call(self, name: str) -> Iterator[None]:
         """Note a call, and let a test make it fail before its effect or after."""
         self.calls.append(name)
         try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -15,24 +14,20 @@ from permission_guard.facts import (
     FunctionFacts,
     Look,
     MissingRole,
+    NotFound,
     PolicyFacts,
     RoleFacts,
     Unreadable,
+    Wired,
+    Wiring,
     parsed,
 )
 from permission_guard.grant import Grant
 from permission_guard.iam import LayerVersionArn, Policy
-from permission_guard.ports import NOT_FOUND, Refused, answered
+from permission_guard.ports import NOT_FOUND, Refused
 from permission_guard.report import Report
-from permission_guard.world.account import Account, ApiError
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ApiError as error:
-        raise answered(error.code, error.message, error.call) from error
+from permission_guard.world.account import Account
+from permission_guard.world.translated import translated
 
 
 @dataclass(slots=True)
@@ -49,7 +44,7 @@ class WorldObserver:
         if Look.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
         if Look.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
-            with _translated():
+            with translated():
                 facts = replace(
                     facts, log_group_exists=self.account.has_log_group(facts.configuration.log_group)
                 )
@@ -57,9 +52,35 @@ class WorldObserver:
             facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
         return facts
 
+    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
+        """Find what a service has set up to invoke the function."""
+        try:
+            with translated():
+                found = self.account.wired(principal)
+        except Refused as error:
+            return Unreadable(f"what {principal} has set up to invoke {facts.arn}", str(error))
+        mine = {str(facts.arn), *(facts.arn.qualified(one) for one in self._qualifiers(facts))}
+        sources = tuple(source for source in found if source.target in mine)
+        return Wired(sources) if sources else NotFound("nothing is wired")
+
+    def _qualifiers(self, facts: FunctionFacts) -> frozenset[str]:
+        function = self.account.functions.get(facts.arn.name)
+        return frozenset(function.qualifiers) if function else frozenset()
+
+    def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
+        """Return the functions that use a role."""
+        try:
+            with translated():
+                found = self.account.functions_with(role_arn)
+        except Refused as error:
+            return Unreadable(f"the functions that use {role_arn}", str(error))
+        return tuple(
+            FunctionFacts(one.arn, configuration=Configuration(one.role_arn, one.log_group)) for one in found
+        )
+
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
         try:
-            with _translated():
+            with translated():
                 function = self.account.get_function(str(facts.arn))
         except Refused as error:
             found = GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
@@ -69,7 +90,7 @@ class WorldObserver:
 
     def _role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
         try:
-            with _translated():
+            with translated():
                 role = self.account.get_role(arn.rsplit("/", 1)[-1])
         except Refused as error:
             return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
@@ -91,7 +112,7 @@ class WorldObserver:
 
     def _managed(self, arn: str) -> Policy | Unreadable:
         try:
-            with _translated():
+            with translated():
                 text = self.account.get_managed_policy(arn)
         except Refused as error:
             return Unreadable(f"policy {arn}", str(error))
@@ -108,7 +129,7 @@ class WorldObserver:
         self, facts: FunctionFacts, read: Callable[[str], tuple[str, str]], family: Family
     ) -> PolicyFacts | Unreadable:
         try:
-            with _translated():
+            with translated():
                 text, revision = read(facts.target)
         except Refused as error:
             if error.code in NOT_FOUND:
@@ -130,28 +151,46 @@ class WorldActor:
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """AttachRolePolicy."""
-        with _translated():
+        with translated():
             self.account.attach_role_policy(role_name, policy_arn)
+
+    def detach_role_policy(self, role_name: str, policy_arn: str) -> None:
+        """DetachRolePolicy."""
+        try:
+            with translated():
+                self.account.detach_role_policy(role_name, policy_arn)
+        except Refused as error:
+            if error.code not in NOT_FOUND:
+                raise
+
+    def has_attached(self, role_name: str, policy_arn: str) -> bool:
+        """ListAttachedRolePolicies."""
+        with translated():
+            return policy_arn in self.account.attached_role_policies(role_name)
+
+    def wait(self, seconds: float) -> None:
+        """Note that time passes."""
+        self.account.waited += seconds
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
         """PutResourcePolicy."""
-        with _translated():
+        with translated():
             self.account.put_resource_policy(target, document, revision)
 
     def add_permission(self, target: str, grant: Grant, revision: str | None) -> None:
         """AddPermission."""
-        with _translated():
+        with translated():
             self.account.add_permission(target, grant, revision)
 
     def remove_permission(self, target: str, sid: str, revision: str | None) -> None:
         """RemovePermission."""
-        with _translated():
+        with translated():
             self.account.remove_permission(target, sid, revision)
 
     def get_policy(self, target: str) -> tuple[str | None, str | None]:
         """GetPolicy."""
         try:
-            with _translated():
+            with translated():
                 return self.account.get_policy(target)
         except Refused as error:
             if error.code in NOT_FOUND:

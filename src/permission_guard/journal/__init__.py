@@ -1,0 +1,1 @@
+"""What the guard did and told, so that nothing is told a hundred times, lost, or repaired for ever."""

@@ -1,0 +1,85 @@
+"""What the journal holds: one entry for one fault, from the moment it was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypeAlias
+
+from permission_guard.facts import Family
+from permission_guard.finding import Finding
+from permission_guard.outcome import Ending
+from permission_guard.trigger import Trigger
+
+
+class State(Enum):
+    """How far the guard has come with a fault. A run that dies leaves PLANNED or DONE, and the next one goes on there."""
+
+    PLANNED = "planned"
+    """A repair was about to be made; whether it was, only the function can tell."""
+    DONE = "done"
+    """The repair was made, and nobody has been told yet."""
+    TOLD = "told"
+    """Somebody was told what became of it (`told_as`)."""
+    GONE = "gone"
+    """The fault is not there any more, and we did not mend it; if it is seen again, it has come back."""
+    UNDONE = "undone"
+    """A person undid the repair: it is not made again until a person says so."""
+    RELEASED = "released"
+    """What we attached to a role was taken off again, because nothing needs it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A repair that attached a managed policy to a role."""
+
+    role_arn: str
+    policy_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A repair that put one statement of a resource policy in the place of another."""
+
+    target: str
+    """The ARN of the function, version or alias whose policy it is."""
+    family: Family
+    before: str
+    """The statement as it stood there, as JSON."""
+    after: str
+    document: str
+    """The whole policy as it stood before."""
+
+
+Change: TypeAlias = Attached | Rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fault of one function, version, alias or layer version, and what was done about it."""
+
+    subject: str
+    """The ARN of the function (without version or alias) or layer version."""
+    fault: str
+    """What tells this fault from others of the subject: 16 hexadecimal digits, a digest of where and what it is."""
+    finding: Finding
+    """The finding; its proof is Recorded."""
+    cause: Trigger
+    """The event on which the fault was last seen."""
+    state: State
+    first_seen: datetime
+    last_seen: datetime
+    change: Change | None = None
+    """The repair that was planned or made."""
+    repairs: tuple[datetime, ...] = ()
+    """When it was repaired, the latest last."""
+    told_at: datetime | None = None
+    told_as: Ending | None = None
+    version: int = 0
+    """How often the entry was written; 0 for one that never was. Two writers cannot both write the next version."""
+
+    @property
+    def id(self) -> str:
+        """The name by which people call the entry: the function's name and the fault."""
+        return f"{self.cause.subject.name}/{self.fault}"

@@ -1,0 +1,34 @@
+"""The journal in memory, with the same conditions on every write as the table has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from permission_guard.journal.entry import Entry
+from permission_guard.world.account import Account, ApiError
+from permission_guard.world.translated import translated
+
+
+@dataclass(slots=True)
+class WorldJournal:
+    """Keeps entries in memory. Its calls are among the account's, so that a test can make them fail."""
+
+    account: Account
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+
+    def of(self, subject: str) -> tuple[Entry, ...]:
+        """Return every entry about a subject, in the order of their faults."""
+        with translated(), self.account.call("Query"):
+            found = (entry for (about, _), entry in sorted(self.entries.items()) if about == subject)
+            return tuple(found)
+
+    def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Write all of the entries, or none."""
+        with translated(), self.account.call("TransactWriteItems"):
+            for entry in entries:
+                stored = self.entries.get((entry.subject, entry.fault))
+                if (stored.version if stored else 0) != entry.version:
+                    raise ApiError("TransactionCanceledException", "ConditionalCheckFailed")
+            written = tuple(replace(entry, version=entry.version + 1) for entry in entries)
+            self.entries |= {(entry.subject, entry.fault): entry for entry in written}
+            return written
