@@ -13,7 +13,7 @@ from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
 from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 README: Final = Path(__file__).parent.parent / "README.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
@@ -30,7 +30,13 @@ def alert() -> str:
     account.add_permission("orders", Grant("s3-may-invoke", "lambda:InvokeFunction", "s3.amazonaws.com"))
     settings = Settings.of({}, account=account.account, region=account.region)
     herald = WorldHerald()
-    guard = Guard(settings, WorldObserver(account, settings.logging_policy_arn), WorldActor(account), herald)
+    guard = Guard(
+        settings,
+        WorldObserver(account, settings.logging_policy_arn),
+        WorldActor(account),
+        herald,
+        WorldJournal(account),
+    )
     alice = Actor("arn:aws:iam::123456789012:user/alice", None, "the AWS CLI", "192.0.2.10")
     event = "4f9e2d7a-1c55-4d7b-9c0e-2f6f0a6c1b11"
     guard.handle(

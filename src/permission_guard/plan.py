@@ -10,11 +10,13 @@ from permission_guard.document import statements_of, with_condition
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.grant import Grant, NotExpressible
+from permission_guard.journal.book import EMPTY, Book
+from permission_guard.outcome import Ending
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
 from permission_guard.rules.rule import AddCondition, AttachPolicy, Remedy
 from permission_guard.settings import FRESH, Settings, Treatment
-from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Step, Swap
+from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
 from permission_guard.trigger import Trigger
 
 
@@ -24,20 +26,26 @@ class Tell:
 
     finding: Finding
     reason: str
+    ending: Ending = Ending.TOLD
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps to take, in order, and what is told instead. A finding is in exactly one of them, or switched off."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Repair, ...] = ()
     tells: tuple[Tell, ...] = ()
 
 
 def plan_for(
-    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+    findings: tuple[Finding, ...],
+    facts: FunctionFacts,
+    trigger: Trigger,
+    settings: Settings,
+    now: datetime,
+    book: Book = EMPTY,
 ) -> Plan:
-    """Plan the repair of what can be proved safe to repair."""
+    """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
     attach: AttachRolePolicy | None = None
     bound: BoundStatements | None = None
     tells: list[Tell] = []
@@ -45,6 +53,11 @@ def plan_for(
         if finding.verdict is Verdict.PASS or settings.treatments[finding.concern] is Treatment.OFF:
             continue
         reason = _why_only_told(finding, facts, trigger, settings, now)
+        held_back = book.held_back(finding, facts, settings, now) if reason is None else None
+        if held_back is not None:
+            ending, why = held_back
+            tells.append(Tell(finding, why, ending))
+            continue
         if reason is None:
             step, reason = repair(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):

@@ -12,7 +12,7 @@ from itertools import chain
 
 from permission_guard.exposure import EVERY, Member, door_of
 from permission_guard.facts import FunctionFacts, Trusted
-from permission_guard.finding import Concern, DeniedRequest, Finding, Verdict
+from permission_guard.finding import DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
 from permission_guard.step import BoundStatements, Step, apply
@@ -21,9 +21,9 @@ from permission_guard.step import BoundStatements, Step, apply
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     """Say why a step must not be taken; None if it may."""
     after = apply(step, facts)
-    known = set(map(_key, _faults(facts, trusted))) - set(map(_key, step.mends))
+    known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.mends}
     for fault in _faults(after, trusted):
-        if _key(fault) not in known:
+        if fault.key not in known:
             return f"{step.what} would not help: {_why(fault)}"
     if not isinstance(step, BoundStatements):
         return None
@@ -32,10 +32,6 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
-
-
-def _key(finding: Finding) -> tuple[str, Concern, str]:
-    return finding.rule, finding.concern, finding.subject
 
 
 def _why(fault: Finding) -> str:

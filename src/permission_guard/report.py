@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from permission_guard.facts import GONE, FunctionFacts
-from permission_guard.finding import Finding, Severity, Verdict
+from permission_guard.finding import Concern, Finding, Severity, Verdict
+from permission_guard.journal.book import EMPTY, Book
 from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
@@ -15,6 +16,7 @@ from permission_guard.trigger import Trigger
 
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,
+    Result.NOT_YET_VISIBLE: Ending.REPAIRED,
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
@@ -34,6 +36,8 @@ class Line:
     what: str
     before: str | None = None
     after: str | None = None
+    entry: str | None = None
+    """The journal's name for it, by which a person can have it undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,12 @@ class Report:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     mode: Mode
+    book: Book = EMPTY
+    """What the journal says of the function."""
+    silent: frozenset[tuple[str, Concern, str]] = frozenset()
+    """The keys of findings that have been told before."""
+    noted: tuple[Line, ...] = ()
+    """What the journal still had to tell, or what was released."""
 
     @property
     def is_gone(self) -> bool:
@@ -55,21 +65,27 @@ class Report:
     @property
     def is_worth_telling(self) -> bool:
         """Whether there is anything to tell: a fault, repaired or not, or a doubt."""
-        return bool(self.outcomes or self.plan.tells)
+        return bool(self.lines)
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The findings that are told, the gravest first."""
-        return tuple(sorted(self._lines(), key=lambda line: -line.finding.severity))
+        found = (line for line in self._lines() if line.finding.key not in self.silent)
+        return tuple(sorted((*found, *self.noted), key=lambda line: -line.finding.severity))
 
     def _lines(self) -> Iterator[Line]:
         for outcome in self.outcomes:
             detail = f"{outcome.step.what}: {outcome.result.value}"
             what = f"{detail} ({outcome.detail})" if outcome.detail else detail
             for finding, before, after in diffs(outcome.step):
-                yield Line(finding, _ENDINGS[outcome.result], what, before, after)
+                yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
-            yield Line(tell.finding, Ending.TOLD, f"nothing was changed: {tell.reason}")
+            what = f"nothing was changed: {tell.reason}"
+            yield Line(tell.finding, tell.ending, what, entry=self._entry(tell.finding))
+
+    def _entry(self, finding: Finding) -> str | None:
+        entry = self.book.of(finding, self.facts)
+        return entry.id if entry else None
 
     @property
     def severity(self) -> Severity:

@@ -15,7 +15,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Settings
 from permission_guard.trigger import Everything, Kind, Trigger
-from permission_guard.world import Account
+from permission_guard.world import Account, WorldJournal
 from tests.aws.transport import Transport
 from tests.samples import LOGGING
 
@@ -64,5 +64,6 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
         SnsHerald(clients, TOPIC, QUEUE),
+        WorldJournal(Account()),
     )
     return Guarded(account, wire, guard)

@@ -18,7 +18,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -116,6 +116,10 @@ class World:
     story: Story
     account: Account
     herald: WorldHerald = field(default_factory=WorldHerald)
+    journal: WorldJournal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.journal = WorldJournal(self.account)
 
     @property
     def guard(self) -> Guard:
@@ -124,6 +128,7 @@ class World:
             WorldObserver(self.account, BASIC),
             WorldActor(self.account),
             self.herald,
+            self.journal,
         )
 
     @property
