@@ -23,7 +23,7 @@ LAYERS = (
     {"report"},
     {"ports", "alert"},
     {"carry_out", "explanation", "keep"},
-    {"finish"},
+    {"finish", "undo"},
     {"release"},
     {"pipeline"},
     {"world", "aws"},
