@@ -84,6 +84,8 @@ class Report:
             yield Line(tell.finding, tell.ending, what, entry=self._entry(tell.finding))
 
     def _entry(self, finding: Finding) -> str | None:
+        if not self.book.entries:
+            return None
         entry = self.book.of(finding, self.facts)
         return entry.id if entry else None
 
