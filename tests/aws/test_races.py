@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -38,6 +39,12 @@ def statements(there: Guarded) -> list[object]:
 
 
 VANISHED = ApiError("NoSuchEntity", "cannot be found")
+
+
+def told(there: Guarded) -> list[str]:
+    """What became of the one finding, in each alert."""
+    alerts = [json.loads(json.loads(one["Message"])["default"]) for one in there.wire.published]
+    return [finding["action"]["outcome"] for alert in alerts for finding in alert["findings"]]
 
 
 @pytest.mark.parametrize("call", ["ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"])
@@ -86,7 +93,8 @@ def test_a_put_whose_answer_is_lost_is_told_and_found_done_by_the_next_run() -> 
     assert statements(there) == [("it", {"StringEquals": {"aws:SourceAccount": "111122223333"}})]
     there.wire.calls.clear()
     assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
-    assert there.wire.calls == ["GetResourcePolicy"]
+    assert there.wire.calls == ["GetResourcePolicy", "Publish"]
+    assert told(there) == ["FAILED", "REPAIRED"]
 
 
 def test_an_adding_whose_answer_is_lost_leaves_both_and_the_next_run_only_removes() -> None:
@@ -123,7 +131,8 @@ def test_a_removing_whose_answer_is_lost_is_found_done_by_the_next_run() -> None
     (narrow,) = statements(there)
     there.wire.calls.clear()
     assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
-    assert there.wire.calls == ["GetPolicy"]
+    assert there.wire.calls == ["GetPolicy", "Publish"]
+    assert told(there) == ["FAILED", "REPAIRED"]
     assert statements(there) == [narrow]
 
 
