@@ -20,6 +20,9 @@ _ENDINGS = {
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
+    Result.TOO_LONG: Ending.FAILED,
+    Result.STILL_PUBLIC: Ending.FAILED,
+    Result.QUOTA: Ending.FAILED,
     Result.TRY_AGAIN: Ending.FAILED,
 }
 
