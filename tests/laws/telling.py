@@ -125,6 +125,7 @@ _WIRED: Final[tuple[tuple[tuple[Body, ...], tuple[Source, ...]], ...]] = (
     ((_S3, _GOOD), (source("s3"), source("s3", name="returns"))),
     ((_BUCKET,), (source("s3"),)),
     ((_BUCKET,), (source("s3", name="returns"),)),
+    ((_EVERYONE,), (source("sns"),)),
     ((_BUCKET, _EVERYONE), (source("s3"), source("s3", name="returns"))),
     ((_BY_HAND, _EVERYONE), (source("sns"), source("sns", qualifier="live"))),
 )
