@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from permission_guard.facts import Source
 from permission_guard.finding import Concern
 from permission_guard.journal.entry import Attached, Rewritten, State
 from permission_guard.outcome import Ending, Result
@@ -27,6 +28,7 @@ def test_a_repair_is_written_down_made_written_down_told_and_written_down() -> N
     assert there.account.calls == [
         "GetResourcePolicy",
         "Query",
+        "wiring of s3.amazonaws.com",
         "TransactWriteItems",
         "PutResourcePolicy",
         "TransactWriteItems",
@@ -48,6 +50,27 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     assert there.told == [TOLD]
     assert [(one.state, one.told_as, one.change) for one in there.entries] == [
         (State.TOLD, Ending.TOLD, None)
+    ]
+
+
+def test_a_repair_names_the_very_bucket_that_is_wired() -> None:
+    there = Watched()
+    there.open()
+    bucket = Source("arn:aws:s3:::orders", "111122223333", TARGET)
+    there.account.wiring["s3.amazonaws.com"] = [bucket]
+    there.handle()
+    assert there.statements[0]["Condition"] == {
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::orders"},
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+    }
+
+
+def test_only_the_service_in_question_is_asked_what_it_has_wired() -> None:
+    there = Watched()
+    there.open(FOREIGNER, statement("sns.amazonaws.com"))
+    there.handle()
+    assert [call for call in there.account.calls if call.startswith("wiring")] == [
+        "wiring of sns.amazonaws.com"
     ]
 
 

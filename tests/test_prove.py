@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.document import Body
+from permission_guard.document import POLICY_LIMIT, Body
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.grant import Grant
+from permission_guard.iam.policy import Json
 from permission_guard.prove import objection
 from permission_guard.rules import judge
 from permission_guard.step import AttachRolePolicy, BoundStatements, Swap
@@ -40,6 +41,28 @@ def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN) -> st
     return objection(
         BoundStatements(TARGET, facts.policy, (Swap(SNS, after, mends=(finding,)),)), facts, trusted
     )
+
+
+def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> None:
+    wide = statement("s3.amazonaws.com", sid="open")
+    others = [
+        statement(f"arn:aws:iam::{OWN.account}:role/{'x' * 60}{n}", sid=f"{'y' * 90}{n}") for n in range(59)
+    ]
+    facts = facts_with(wide, *others)
+    assert 20000 < len(facts.resource_policy.text if facts.resource_policy else "") < POLICY_LIMIT
+    buckets = [f"arn:aws:s3:::{'b' * 60}{n}" for n in range(9)]
+    condition: Json = {
+        "ArnLike": {"aws:SourceArn": buckets},
+        "StringEquals": {"aws:SourceAccount": OWN.account},
+    }
+    after: Body = {**wide, "Condition": condition}
+    (finding, *_) = judge(facts, OWN)
+    assert isinstance(facts.policy, PolicyFacts)
+    problem = objection(
+        BoundStatements(TARGET, facts.policy, (Swap(wide, after, mends=(finding,)),)), facts, OWN
+    )
+    assert problem is not None
+    assert problem.endswith("more than the 20480 that Lambda takes")
 
 
 def test_a_bound_that_suffices_and_harms_nobody_is_not_objected_to() -> None:

@@ -22,7 +22,7 @@ from permission_guard.journal.book import Book, done, is_due, planned, seen, tol
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
-from permission_guard.plan import plan_for
+from permission_guard.plan import plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
 from permission_guard.report import Report
@@ -72,6 +72,8 @@ class Guard:
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
         findings = judge(facts, self.settings.trusted)
         keeper.read()
+        for principal in services_to_ask(findings, facts, trigger, self.settings, now):
+            facts = facts.with_wiring(principal, self.observer.wired(facts, principal))
         plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
         outcomes = tuple(self._act(step, facts, trigger, keeper, now) for step in plan.steps)
         return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)

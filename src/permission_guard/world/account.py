@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from permission_guard.document import Body, dumped, statements_of
+from permission_guard.document import POLICY_LIMIT, Body, dumped, statements_of
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
-from permission_guard.world.resources import ATTACHED_LIMIT, POLICY_LIMIT, ApiError, Function, Role
+from permission_guard.world.resources import ATTACHED_LIMIT, ApiError, Function, Role
 
 
 def _quiet(_call: str) -> None:

@@ -8,9 +8,6 @@ from typing import Final
 from permission_guard.document import dumped
 from permission_guard.iam import FunctionArn
 
-POLICY_LIMIT: Final = 20480
-"""Characters of a resource policy (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
-
 ATTACHED_LIMIT: Final = 20
 """Managed policies of a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
