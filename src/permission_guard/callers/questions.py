@@ -59,7 +59,7 @@ QUESTIONS: Final = (
         Cell(Mark.SURE, _ALB),
         Cell(Mark.SURE, _ALB),
         "AWS's page advises both keys; the console writes the ARN only. \"The Lambda function and target group must be in "
-        'the same account and in the same Region."',
+        'the same account and in the same Region".',
         (
             Lookup("elbv2", "DescribeTargetGroups", 400, paginated=True, says="keep TargetType lambda"),
             Lookup("elbv2", "DescribeTargetHealth", says="for each group; Target.Id"),
@@ -73,7 +73,7 @@ QUESTIONS: Final = (
         Cell(Mark.UNSURE, _LATTICE),
         Cell(Mark.SURE, _LATTICE),
         'The console writes the ARN only. "The Lambda function and target group must be in the same account and in the same '
-        'Region."',
+        'Region".',
         (
             Lookup("vpc-lattice", "ListTargetGroups", 100, paginated=True, says="targetGroupType LAMBDA"),
             Lookup("vpc-lattice", "ListTargets", 100, paginated=True, says="for each group; id"),
