@@ -12,6 +12,7 @@ from permission_guard.alert import text
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
+from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
@@ -37,7 +38,7 @@ def alert() -> str:
         herald,
         WorldJournal(account),
     )
-    alice = Actor("arn:aws:iam::123456789012:user/alice", None, "the AWS CLI", "192.0.2.10")
+    alice = Actor("arn:aws:iam::123456789012:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
     event = "4f9e2d7a-1c55-4d7b-9c0e-2f6f0a6c1b11"
     guard.handle(
         Trigger(Kind.PERMISSION_ADDED, function.arn, None, alice, event, _NOW, arrived="s3-may-invoke"), _NOW

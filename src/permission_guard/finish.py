@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import Final
 
 from permission_guard.finding import Verdict
 from permission_guard.journal.book import Book, done, gone, is_in_view, is_made, told
-from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
+from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Ending
 from permission_guard.plan import Plan
-from permission_guard.report import Line, Report
+from permission_guard.report import Line, Report, swapped
 
 _OPEN: Final = frozenset({Ending.TOLD, Ending.FAILED, Ending.WOULD_REPAIR, Ending.ESCALATED})
 """The endings after which a fault was still there."""
@@ -91,21 +91,9 @@ _WHAT: Final = {
 }
 
 
-def _shown(change: Change | None) -> tuple[str | None, str | None]:
-    match change:
-        case Attached(policy_arn=policy):
-            return "", policy
-        case Rewritten(before=before, after=after):
-            return before, after
-        case None:
-            return None, None
-        case _:
-            assert_never(change)
-
-
 def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
     """Return the report that tells of one entry alone."""
-    before, after = _shown(entry.change)
+    before, after = swapped(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""
     line = Line(entry.finding, ending, what, before, after, entry.id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from permission_guard.facts import GONE, FunctionFacts
 from permission_guard.finding import Concern, Finding, Severity, Verdict
 from permission_guard.journal.book import EMPTY, Book
+from permission_guard.journal.entry import Attached, Change, Rewritten
 from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
@@ -41,6 +43,19 @@ class Line:
     after: str | None = None
     entry: str | None = None
     """The journal's name for it, by which a person can have it undone."""
+
+
+def swapped(change: Change | None) -> tuple[str | None, str | None]:
+    """Return what stood there before a repair that the journal knows, and what after."""
+    match change:
+        case Attached(policy_arn=policy):
+            return "", policy
+        case Rewritten(before=before, after=after):
+            return before, after
+        case None:
+            return None, None
+        case _:
+            assert_never(change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +98,11 @@ class Report:
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
+            entry = self.book.of(tell.finding, self.facts)
+            # What the guard has stopped repairing is told with the repair that was put back each time.
+            change = entry.change if entry and tell.ending is Ending.ESCALATED else None
             what = f"nothing was changed: {tell.reason}"
-            yield Line(tell.finding, tell.ending, what, entry=self._entry(tell.finding))
+            yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:
         if not self.book.entries:

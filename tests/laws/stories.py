@@ -17,6 +17,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
+from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of, wirings
@@ -94,7 +95,7 @@ class Story:
                 kind,
                 FunctionArn("aws", "us-east-1", OWN, "orders"),
                 self.qualifier,
-                Actor("somebody", None, "a tool", "an address"),
+                Actor("somebody", None, Tool.UNKNOWN, "an address"),
                 f"event-{index}",
                 NOW - self.age,
                 self._brought_by(kind),
