@@ -14,6 +14,7 @@ from permission_guard.outcome import Ending
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Settings
+from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from tests.world.builders import BASIC, FUNCTION, NOW, document, settings, statement
@@ -52,7 +53,7 @@ class Watched:
         """Let the guard deal with an event about `orders` that happens now."""
         observer = WorldObserver(self.account, BASIC)
         guard = Guard(self.settings, observer, WorldActor(self.account), self.herald, self.journal)
-        actor = Actor("somebody", None, "a tool", "an address")
+        actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
         return guard.handle(
             Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought), self.now
         )
