@@ -25,7 +25,7 @@ from permission_guard.outcome import Outcome, Result
 from permission_guard.plan import plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
-from permission_guard.report import Report
+from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair
@@ -52,13 +52,15 @@ class Guard:
         """
         keeper = Keeper(self.journal, str(trigger.subject))
         report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
+        noted: list[Line] = []
         for earlier in chain(finish(report, keeper, now), self._released(report, keeper, now)):
             self.herald.tell(earlier.report)
             keeper.note(earlier.after)
+            noted += earlier.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result is Result.TRY_AGAIN]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
-        return report
+        return replace(report, noted=tuple(noted))
 
     def _dealt_with(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         report = self._attempt(trigger, keeper, now)

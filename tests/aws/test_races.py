@@ -92,7 +92,8 @@ def test_a_put_whose_answer_is_lost_is_told_and_found_done_by_the_next_run() -> 
         there.let_in("s3.amazonaws.com")
     assert statements(there) == [("it", {"StringEquals": {"aws:SourceAccount": "111122223333"}})]
     there.wire.calls.clear()
-    assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
+    (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
+    assert line.ending is Ending.REPAIRED
     assert there.wire.calls == ["GetResourcePolicy", "Publish"]
     assert told(there) == ["FAILED", "REPAIRED"]
 
@@ -130,7 +131,8 @@ def test_a_removing_whose_answer_is_lost_is_found_done_by_the_next_run() -> None
         there.let_in("s3.amazonaws.com")
     (narrow,) = statements(there)
     there.wire.calls.clear()
-    assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
+    (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
+    assert line.ending is Ending.REPAIRED
     assert there.wire.calls == ["GetPolicy", "Publish"]
     assert told(there) == ["FAILED", "REPAIRED"]
     assert statements(there) == [narrow]
