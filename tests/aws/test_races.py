@@ -81,7 +81,8 @@ def test_an_attaching_whose_answer_is_lost_is_told_and_found_done_by_the_next_ru
     assert len(there.wire.published) == 1
     assert there.account.roles["role"].attached == [there.guard.settings.logging_policy_arn]
     there.wire.calls.clear()
-    assert there.happen(Kind.FUNCTION_CREATED).lines == ()
+    there.happen(Kind.FUNCTION_CREATED)
+    assert told(there) == ["FAILED", "REPAIRED"]
     assert "AttachRolePolicy" not in there.wire.calls
 
 
