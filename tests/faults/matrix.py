@@ -51,6 +51,8 @@ class Told:
 class Played:
     """What happened in one cell."""
 
+    start: End
+    """How it stood before."""
     runs: tuple[Told, ...]
     """The first run, and those that followed until nothing was left to do."""
     end: End
@@ -61,6 +63,9 @@ class Played:
     """How it stood after that."""
     moments: tuple[Moment, ...]
     """Who got in and what the role could do: at first, before every call, and at last."""
+
+    said: str
+    """All the sentences of what was told."""
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -95,6 +100,7 @@ class _Play:
 def played(scenario: Scenario, place: int | None = None, fault: Fault | None = None) -> Played:
     """Play a scenario, with a fault at one of its calls unless none is given."""
     play = _Play(scenario.stage())
+    start = play.stage.end
     account = play.stage.there.account
     account.before = play.look
     if place is not None and fault is not None:
@@ -108,9 +114,9 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
     runs = [play.run(), play.run()]
     while len(runs) < RUNS and runs[-1].ended is not Ended.RETURNED:
         runs.append(play.run())
-    end = play.stage.end
+    end, said = play.stage.end, play.stage.said
     account.before, account.after = play.look, lambda _call: None
-    return Played(tuple(runs), end, play.run(), play.stage.end, tuple(play.moments))
+    return Played(start, tuple(runs), end, play.run(), play.stage.end, tuple(play.moments), said)
 
 
 @cache

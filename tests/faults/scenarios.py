@@ -62,9 +62,7 @@ def _gained() -> Stage:
 
 
 SCENARIOS: Final = (
-    Scenario(
-        "attach the logging policy", AttachRolePolicy, lambda: Stage(guarded(), Kind.FUNCTION_CREATED)
-    ),
+    Scenario("attach the logging policy", AttachRolePolicy, lambda: Stage(guarded(), Kind.FUNCTION_CREATED)),
     Scenario(
         "undo the attaching",
         DetachRolePolicy,

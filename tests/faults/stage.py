@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from permission_guard.alert import sentence
 from permission_guard.document import Body, canonical, dumped, statements_of
 from permission_guard.finding import Concern
 from permission_guard.journal.entry import Entry
@@ -98,6 +99,12 @@ class Stage:
         return (*endings, *self.answers)
 
     @property
+    def said(self) -> str:
+        """Every sentence of what people have been told."""
+        lines = [line for report in self.there.herald.told for line in report.lines]
+        return "\n".join(f"{line.what}; {sentence(line.finding.proof)}" for line in lines)
+
+    @property
     def end(self) -> End:
         """How it stands now, without what somebody did meanwhile."""
         there = self.there
@@ -119,6 +126,16 @@ class End:
     attached: tuple[str, ...]
     entries: tuple[Noted, ...]
     """Of each entry: the subject, the concern, the state, how it was told, how often it was repaired."""
+
+    @property
+    def stands(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What stands in AWS."""
+        return self.statements, self.attached
+
+    @property
+    def repaired(self) -> tuple[tuple[str, Concern, str, int], ...]:
+        """What the journal says of faults that were ever repaired, however they were told."""
+        return tuple((one[0], one[1], one[2], one[4]) for one in self.entries if one[4])
 
 
 def _statements(there: Watched) -> tuple[Body, ...]:

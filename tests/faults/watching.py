@@ -12,7 +12,7 @@ from permission_guard.world import Account
 from tests.laws.callers import admitted, calls, wired_calls
 from tests.world.builders import ACCOUNT, TARGET, TOPIC
 
-WIRED: Final = {"sns.amazonaws.com": (Source(TOPIC, ACCOUNT, TARGET),)}
+WIRED: Final[dict[str, tuple[Source, ...]]] = {"sns.amazonaws.com": (Source(TOPIC, ACCOUNT, TARGET),)}
 """What is set up to invoke the function."""
 _REAL: Final = wired_calls(WIRED)
 _ASKED: Final = (*_REAL, *calls(TARGET))
