@@ -58,8 +58,8 @@ _RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEAS
 _NOT_LOOKED: Final = _denied("not made: event kept", Where.BEFORE)
 _KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
-_NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED")
-_HALF_NO: Final = _denied("answers: refused", Where.BETWEEN, "REFUSED")
+_NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
+_HALF_NO: Final = _denied("answers: refused", Where.BETWEEN, "REFUSED", always=True)
 _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
