@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from permission_guard.alert.difference import STANDS_NOW, difference
-from permission_guard.alert.sentence import sentence
 from permission_guard.alert.subject import kind_of, subject
 from permission_guard.alert.undoing import resume_command, undo_command
 from permission_guard.facts import Unreadable
@@ -14,6 +13,7 @@ from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Se
 from permission_guard.iam.policy import Json
 from permission_guard.patches import patches_for
 from permission_guard.report import Line, Report
+from permission_guard.said import sentence
 
 SCHEMA: Final = "permission-guard/alert/2"
 
