@@ -20,6 +20,11 @@ SCHEMA: Final = "permission-guard/alert/2"
 
 def body(report: Report) -> dict[str, Json]:
     """The whole alert."""
+    return with_findings(report, entries(report))
+
+
+def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) -> dict[str, Json]:
+    """The alert with some of its findings, of which so many are left out."""
     trigger, actor = report.trigger, report.trigger.actor
     return {
         "schema": SCHEMA,
@@ -41,12 +46,17 @@ def body(report: Report) -> dict[str, Json]:
                 "resource": actor.resource,
             },
         },
-        "findings": [entry(line, report) for line in report.lines],
-        "leftOut": 0,
+        "findings": findings,
+        "leftOut": left_out,
     }
 
 
-def entry(line: Line, report: Report) -> dict[str, Json]:
+def entries(report: Report) -> list[Json]:
+    """The findings, the gravest first."""
+    return [_entry(line, report) for line in report.lines]
+
+
+def _entry(line: Line, report: Report) -> dict[str, Json]:
     """One finding with its end."""
     stands_now = line.ending in STANDS_NOW
     return {
