@@ -5,7 +5,7 @@ from permission_guard.alert.mail import text
 from permission_guard.alert.message import MESSAGE_LIMIT, message
 from permission_guard.alert.printable import printable
 from permission_guard.alert.sentence import sentence
-from permission_guard.alert.subject import SUBJECT_LIMIT, subject
+from permission_guard.alert.subject import SUBJECT_LIMIT, subject, worst_ending
 
 __all__ = [
     "MESSAGE_LIMIT",
@@ -18,4 +18,5 @@ __all__ = [
     "sentence",
     "subject",
     "text",
+    "worst_ending",
 ]
