@@ -6,6 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
+from docs.alert_schema import page as alert_schema
+from docs.alerts import alerts as alerts_page
 from docs.example import README, with_alert, with_explanation
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
@@ -18,6 +20,11 @@ _NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code ins
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
     return who_calls_lambda(_NOTE)
+
+
+def alerts() -> str:
+    """What an alert says, to people and to machines."""
+    return alerts_page(_NOTE)
 
 
 def settings() -> str:
@@ -88,6 +95,8 @@ def _wrapped(text: str) -> str:
 
 
 PAGES: Final = {
+    "alert.schema.json": alert_schema,
+    "alerts.md": alerts,
     "callers.md": callers,
     "settings.md": settings,
     "permissions.md": permissions,

@@ -70,9 +70,9 @@ def test_what_was_not_done_is_called_wanted_and_not_after() -> None:
     observed = report(s3(), mode="Observe")
     action = json.loads(json.dumps(body(observed)))["findings"][0]["action"]
     assert action["outcome"] == "WOULD_REPAIR"
-    assert "after" not in action
+    assert action["after"] is None
     assert '"aws:SourceAccount":"111122223333"' in action["wanted"]
-    assert "   Wanted   {" in text(observed)
+    assert "+++ wanted" in text(observed)
     assert subject(observed).startswith("[HIGH] would repair:")
 
 

@@ -8,7 +8,7 @@ from permission_guard.facts import Unreadable
 from permission_guard.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Witness
 from permission_guard.iam import Answer, Context, Decision, Request, Service
 from permission_guard.iam.decide import Layer
-from permission_guard.said import kind_of, recorded, sentence
+from permission_guard.said import proof_kind, recorded, sentence
 
 LAYER = Layer.RESOURCE
 ASKED = Request(
@@ -42,7 +42,7 @@ SAID: dict[str, tuple[Proof, str]] = {
 @pytest.mark.parametrize("kind", SAID)
 def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
     proof, said = SAID[kind]
-    assert (kind_of(proof), sentence(proof)) == (kind, said)
+    assert (proof_kind(proof), sentence(proof)) == (kind, said)
 
 
 def test_a_witness_without_keys_is_said_without_them() -> None:
@@ -54,5 +54,5 @@ def test_a_witness_without_keys_is_said_without_them() -> None:
 def test_a_recorded_proof_says_the_same_and_is_recorded_as_it_is(kind: str) -> None:
     proof, said = SAID[kind]
     kept = recorded(proof)
-    assert (kind_of(kept), sentence(kept)) == (kind, said)
+    assert (proof_kind(kept), sentence(kept)) == (kind, said)
     assert recorded(kept) == kept

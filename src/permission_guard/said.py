@@ -13,7 +13,11 @@ _SHOWN: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "la
 """The keys of a witness that make clear how it gets in."""
 
 
-def kind_of(proof: Proof) -> str:
+KINDS: Final = ("witness", "denied-request", "undecided", "missing", "unreadable", _NOTHING)
+"""Every kind of proof."""
+
+
+def proof_kind(proof: Proof) -> str:
     """Return the kind of a proof, as alerts and the journal name it."""
     match proof:
         case Witness():
@@ -59,7 +63,7 @@ def sentence(proof: Proof) -> str:
 
 def recorded(proof: Proof) -> Recorded | None:
     """Return a proof as the journal keeps it; the request itself is not kept. Recording it twice changes nothing."""
-    return None if proof is None else Recorded(kind_of(proof), sentence(proof))
+    return None if proof is None else Recorded(proof_kind(proof), sentence(proof))
 
 
 def _keys(request: Request) -> str:

@@ -4,7 +4,7 @@ from permission_guard.alert.machine import SCHEMA, body, judgement
 from permission_guard.alert.mail import text
 from permission_guard.alert.message import MESSAGE_LIMIT, message
 from permission_guard.alert.printable import printable
-from permission_guard.alert.subject import SUBJECT_LIMIT, subject
+from permission_guard.alert.subject import SUBJECT_LIMIT, subject, worst_ending
 
 __all__ = [
     "MESSAGE_LIMIT",
@@ -16,4 +16,5 @@ __all__ = [
     "printable",
     "subject",
     "text",
+    "worst_ending",
 ]
