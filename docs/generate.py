@@ -6,6 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
+from docs.alert_schema import page as alert_schema
+from docs.alerts import alerts as alerts_page
 from docs.example import README, with_alert, with_explanation
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
@@ -21,6 +23,11 @@ def callers() -> str:
     return who_calls_lambda(NOTE)
 
 
+def alerts() -> str:
+    """What an alert says, to people and to machines."""
+    return alerts_page(_NOTE)
+
+
 def settings() -> str:
     """The parameters of the template."""
     parts = [
@@ -34,6 +41,7 @@ def settings() -> str:
         default = f"`{body['Default']}`" if body.get("Default") not in {"", None} else "empty"
         parts += ["", f"## {name}", "", _wrapped(body["Description"]), "", f"Default: {default}."]
         parts += [f"One of {values}."] if values else []
+        parts += [f"From {body['MinValue']} to {body['MaxValue']}."] if "MinValue" in body else []
     return "\n".join(parts) + "\n"
 
 
@@ -88,6 +96,8 @@ def _wrapped(text: str) -> str:
 
 
 PAGES: Final = {
+    "alert.schema.json": alert_schema,
+    "alerts.md": alerts,
     "callers.md": callers,
     "settings.md": settings,
     "permissions.md": permissions,

@@ -14,7 +14,7 @@ LAYERS = (
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "tool", "grant"},
-    {"exposure", "actor", "settings", "words"},
+    {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step"},
     {"prove", "outcome"},

@@ -1,4 +1,4 @@
-"""Five typical alerts, word for word: `golden/<what happened>.mail.txt` and `.json`.
+"""Typical alerts, one at least for each ending, word for word: `golden/<what happened>.mail.txt` and `.json`.
 
 They are to be read as their receiver reads them. After a change that is meant, write them anew and read the difference:
 
@@ -10,16 +10,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from permission_guard.actor import Actor
 from permission_guard.alert import body, subject, text
 from permission_guard.document import dumped
+from permission_guard.outcome import Ending
 from permission_guard.report import Report
+from permission_guard.tool import Tool
 from permission_guard.trigger import Kind
-from permission_guard.world import ApiError
-from tests.aws.guarded import guarded
+from permission_guard.world import ApiError, WorldActor, WorldHerald, WorldObserver
+from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
 
 FOLDER = Path(__file__).parent / "golden"
@@ -54,11 +58,78 @@ def observed() -> Report:
     return guarded(MODE="Observe").let_in("*")
 
 
+def told_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
+    """What was told last, after several things have happened."""
+    herald, account = WorldHerald(), there.account
+    observer = WorldObserver(account, there.guard.settings.logging_policy_arn)
+    guard = replace(there.guard, observer=observer, actor=WorldActor(account), herald=herald)
+    there = replace(there, guard=guard)
+    for happening in happenings:
+        happening(there)
+    return herald.told[-1]
+
+
+def refused() -> Report:
+    there = guarded()
+    there.wire.faults["AttachRolePolicy"] = ApiError(
+        "AccessDenied", "User: guard is not authorized to perform: iam:AttachRolePolicy"
+    )
+    return there.happen(Kind.FUNCTION_CREATED)
+
+
+def put_back(there: Guarded) -> None:
+    """Terraform makes the permission anew."""
+    functions = there.account.functions["orders"]
+    functions.policies.clear()
+    there.let_in("events.amazonaws.com", by=TERRAFORM)
+
+
+def escalated() -> Report:
+    return told_last(guarded(), *[put_back] * 4)
+
+
+def gain_the_right(there: Guarded) -> None:
+    """Somebody gives the role the right to write logs in another way."""
+    there.account.roles["role"].inline["logs"] = dumped(LOGGING)
+    there.happen(Kind.FUNCTION_CHANGED)
+
+
+def released() -> Report:
+    return told_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
+
+
+def let_in_by_a_stack() -> Report:
+    there = guarded()
+    return there.let_in("apigateway.amazonaws.com", by=STACK)
+
+
+TERRAFORM = Actor(
+    "arn:aws:sts::111122223333:assumed-role/deploy/ci",
+    "arn:aws:iam::111122223333:role/deploy",
+    Tool.TERRAFORM,
+    "192.0.2.44",
+    "Terraform or OpenTofu",
+)
+STACK = Actor(
+    "arn:aws:sts::111122223333:assumed-role/deploy/ci",
+    "arn:aws:iam::111122223333:role/deploy",
+    Tool.CLOUDFORMATION,
+    "cloudformation.amazonaws.com",
+    "CloudFormation (SAM, CDK and StackSets deploy through it)",
+    "shop",
+    "OrdersPermission",
+)
+
+
 TYPICAL: dict[str, Callable[[], Report]] = {
     "a-permission-for-s3-was-bound-to-the-account": bound,
     "a-role-got-the-logging-policy": attached,
     "a-boundary-forbids-the-logs": limited,
     "a-policy-could-not-be-read": unreadable,
+    "a-role-could-not-be-given-the-logging-policy": refused,
+    "a-permission-was-put-back-too-often": escalated,
+    "a-logging-policy-was-released": released,
+    "a-stack-let-in-api-gateway-for-every-account": let_in_by_a_stack,
     "anyone-would-have-been-bound-in-observe-mode": observed,
 }
 
@@ -79,6 +150,10 @@ def test_a_typical_alert_reads_word_for_word_as_it_is_kept(name: str) -> None:
     machine = json.dumps(body(report), indent=2, ensure_ascii=False) + "\n"
     assert mail == golden(f"{name}.mail.txt", mail)
     assert machine == golden(f"{name}.json", machine)
+
+
+def test_every_ending_has_a_typical_alert() -> None:
+    assert {line.ending for make in TYPICAL.values() for line in make().lines} == set(Ending)
 
 
 def test_every_kept_alert_is_one_that_is_made() -> None:

@@ -48,7 +48,8 @@ _AGENTS: Final = (
     # Each of these names the SDK it is made of too, so the SDKs come last; the CLI comes before botocore.
     ("pulumi", Tool.PULUMI, "Pulumi"),
     ("opentofu", Tool.OPENTOFU, "OpenTofu"),
-    ("terraform", Tool.TERRAFORM, "Terraform (or OpenTofu, under which the provider names itself so too)"),
+    # Under OpenTofu the provider names itself as it does under Terraform.
+    ("terraform", Tool.TERRAFORM, "Terraform or OpenTofu"),
     ("aws-sam-cli", Tool.SAM, "the SAM CLI"),
     ("aws-cdk", Tool.CDK, "the CDK CLI"),
     ("cdk-hotswap", Tool.CDK, "the CDK CLI"),

@@ -35,16 +35,21 @@ class Guarded:
     guard: Guard
 
     def happen(
-        self, kind: Kind, *, arrived: str | Everything | None = None, qualifier: str | None = None
+        self,
+        kind: Kind,
+        *,
+        arrived: str | Everything | None = None,
+        qualifier: str | None = None,
+        by: Actor = ALICE,
     ) -> Report:
         """Let the guard deal with an event about `orders`."""
         function = self.account.functions["orders"].arn if "orders" in self.account.functions else _ORDERS
-        return self.guard.handle(Trigger(kind, function, qualifier, ALICE, "event-1", NOW, arrived), NOW)
+        return self.guard.handle(Trigger(kind, function, qualifier, by, "event-1", NOW, arrived), NOW)
 
-    def let_in(self, principal: str, **bounds: str) -> Report:
+    def let_in(self, principal: str, *, by: Actor = ALICE, **bounds: str) -> Report:
         """Add a permission to `orders`, and let the guard deal with the event."""
         self.account.add_permission("orders", Grant("it", "lambda:InvokeFunction", principal, **bounds))
-        return self.happen(Kind.PERMISSION_ADDED, arrived="it")
+        return self.happen(Kind.PERMISSION_ADDED, arrived="it", by=by)
 
 
 _ACCOUNT = Account()

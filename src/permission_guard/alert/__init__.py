@@ -4,8 +4,7 @@ from permission_guard.alert.machine import SCHEMA, body, judgement
 from permission_guard.alert.mail import text
 from permission_guard.alert.message import MESSAGE_LIMIT, message
 from permission_guard.alert.printable import printable
-from permission_guard.alert.sentence import sentence
-from permission_guard.alert.subject import SUBJECT_LIMIT, subject
+from permission_guard.alert.subject import SUBJECT_LIMIT, subject, worst_ending
 
 __all__ = [
     "MESSAGE_LIMIT",
@@ -15,7 +14,7 @@ __all__ = [
     "judgement",
     "message",
     "printable",
-    "sentence",
     "subject",
     "text",
+    "worst_ending",
 ]

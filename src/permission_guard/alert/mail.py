@@ -8,12 +8,12 @@ from typing import Final, assert_never
 
 from permission_guard.alert.difference import difference
 from permission_guard.alert.printable import printable
-from permission_guard.alert.sentence import sentence
 from permission_guard.alert.subject import kind_of
 from permission_guard.alert.undoing import resume_command, undo_command
 from permission_guard.outcome import Ending
 from permission_guard.patches import Patch, languages, patches_for
 from permission_guard.report import Line, Report
+from permission_guard.said import sentence
 
 _WIDTH: Final = 110
 """Columns of the mail; a diff, a patch or an ARN is never broken."""
@@ -27,7 +27,7 @@ def text(report: Report) -> str:
         f"{kind_of(report).title():<11}{report.facts.target}",
         f"Event      {trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})",
         f"Done by    {trigger.actor}",
-        *(f"Stack      {stack}" for stack in _stack(report)),
+        *([f"Stack      {_stack(report)}"] if trigger.actor.stack else []),
         f"Mode       {report.mode.value}",
     ]
     parts = [*(printable(line) for line in head)]
@@ -36,10 +36,15 @@ def text(report: Report) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _stack(report: Report) -> Iterator[str]:
+def _stack(report: Report) -> str:
     actor = report.trigger.actor
-    if actor.stack:
-        yield f"{actor.stack} (resource {actor.resource})" if actor.resource else actor.stack
+    return f"{actor.stack} (resource {actor.resource})" if actor.resource else f"{actor.stack}"
+
+
+def _owner(report: Report) -> str:
+    """Say whose source it is, as far as the call shows."""
+    actor = report.trigger.actor
+    return f"stack {_stack(report)}, deployed by {actor}" if actor.stack else f"{actor}"
 
 
 def _paragraph(number: int, line: Line, report: Report) -> Iterator[str]:
@@ -54,7 +59,7 @@ def _paragraph(number: int, line: Line, report: Report) -> Iterator[str]:
         case Ending.ESCALATED:
             yield f"{number}. ESCALATED {finding.rule} ({finding.severity.name})"
             yield from _row("Stopped", line.what)
-            yield from _row("Owner", str(report.trigger.actor))
+            yield from _row("Owner", _owner(report))
             yield from _source(line, report)
             yield from _found(line)
             yield from _changed(line)

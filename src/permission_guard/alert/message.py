@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from permission_guard.alert.machine import body, entry
+from permission_guard.alert.machine import entries, with_findings
 from permission_guard.alert.mail import text
 from permission_guard.report import Report
 
@@ -24,12 +24,12 @@ def message(report: Report) -> str:
     mail = text(report).splitlines()
     while len(mail) > 1 and _size("\n".join(mail)) > _HALF:
         mail = [*mail[: (len(mail) - 1) * 9 // 10], _CUT]
-    whole, findings = body(report), [entry(line, report) for line in report.lines]
+    findings = entries(report)
     kept = len(findings)
-    machine = json.dumps(whole)
+    machine = json.dumps(with_findings(report, findings))
     while kept and _size(machine) > _HALF:
         kept = kept * 9 // 10
-        machine = json.dumps({**whole, "findings": findings[:kept], "leftOut": len(findings) - kept})
+        machine = json.dumps(with_findings(report, findings[:kept], left_out=len(findings) - kept))
     return json.dumps({"default": machine, "email": "\n".join(mail) + "\n"})
 
 

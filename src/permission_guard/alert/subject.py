@@ -33,12 +33,15 @@ _WORST_FIRST: Final = (
 
 def subject(report: Report) -> str:
     """One line: what became of it, the fault, the function. ASCII, no line breaks, at most 100 characters."""
-    lines = report.lines
-    worst = lines[0]
-    endings = {line.ending for line in lines}
-    ending = next(e for e in _WORST_FIRST if e in endings)
-    text = f"[{report.severity.name}] {_VERBS[ending]}: {worst.finding.rule} {report.facts.arn.name}"
+    worst = report.lines[0].finding
+    verb = _VERBS[worst_ending(report)]
+    text = f"[{worst.severity.name}] {verb}: {worst.rule} {report.facts.arn.name}"
     return printable(text).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
+
+
+def worst_ending(report: Report) -> Ending:
+    """Of several findings, what became of the one that needs a person most."""
+    return min((line.ending for line in report.lines), key=_WORST_FIRST.index)
 
 
 def kind_of(report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from permission_guard.alert import message, subject
+from permission_guard.alert import message, subject, worst_ending
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.finding import Verdict
@@ -53,12 +53,11 @@ class SnsHerald:
 
 def attributes(report: Report) -> dict[str, str]:
     """What a subscription can filter by."""
-    worst = report.lines[0]
     return {
         "severity": report.severity.name,
         "verdict": Verdict(report.verdict).value,
-        "rule": worst.finding.rule,
-        "outcome": worst.ending.value,
+        "rule": report.lines[0].finding.rule,
+        "outcome": worst_ending(report).value,
         "account": report.facts.arn.account,
         "region": report.facts.arn.region,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
@@ -10,14 +11,16 @@ from permission_guard.document import Body
 from permission_guard.facts import FunctionFacts, Wired
 from permission_guard.finding import Concern
 from permission_guard.grant import Grant
-from permission_guard.patches.permission import changed, grant_of
+from permission_guard.patches.permission import grant_of, marks_of
 
 _NAME: Final = "NAME"
 _SEVERAL: Final = "One resource for each source that was found: such a resource takes one."
 _FOUND: Final = "The source that was found to call the function."
 _FILL_IN: Final = f"Put the resource that really calls in the place of {_NAME}."
 _ACCOUNT: Final = "The account that the source must belong to."
-_WHO: Final = "Name whoever is to call; a caller of the account then needs the right in its own policies too."
+WHO: Final = "Name whoever is to call; a caller of the account then needs the right in its own policies too."
+"""A `*` admits the principals of the account itself as it stands, and the account's id leaves it to their own policies
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html)."""
 _ALONE: Final = "Grant invoking alone."
 
 
@@ -26,7 +29,7 @@ class Advised:
     """The calls of AddPermission that the advice comes to, and which of their parameters are not what they are now."""
 
     grants: tuple[Grant, ...]
-    changed: frozenset[str]
+    marks: Mapping[str, str]
     remark: str
 
 
@@ -39,7 +42,7 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
         case Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:
             wanted, remark = _with_source(was, facts)
         case Concern.FUNCTION_IS_NOT_PUBLIC:
-            wanted, remark = (replace(was, principal=facts.arn.account),), _WHO
+            wanted, remark = (replace(was, principal=facts.arn.account),), WHO
         case Concern.MANAGEMENT_ACTIONS:
             wanted, remark = (replace(was, action="lambda:InvokeFunction"),), _ALONE
         case (
@@ -52,8 +55,8 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
             return None
         case _:
             assert_never(concern)
-    new = changed(wanted, was)
-    return Advised(wanted, new, remark) if new else None
+    marks = marks_of(wanted, was)
+    return Advised(wanted, marks, remark) if marks else None
 
 
 def _with_source(was: Grant, facts: FunctionFacts) -> tuple[tuple[Grant, ...], str]:

@@ -6,7 +6,7 @@ aws-cdk-lib/aws-lambda and `iam` is aws-cdk-lib/aws-iam.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from permission_guard.grant import Grant
@@ -80,15 +80,16 @@ def _on(qualifier: str | None) -> str:
 def _add_permission(change: Permissions, number: int) -> str:
     grant = change.grants[number - 1]
     name = grant.sid if number == 1 else f"{grant.sid}-{number}"
-    rows = [f"  {row}" for row in _properties(grant, change.changed)]
+    rows = [f"  {row}" for row in _properties(grant, change.marks)]
     return "\n".join([f"{_on(change.qualifier)}.addPermission({in_typescript(name)}, {{", *rows, "});"])
 
 
-def _properties(grant: Grant, changed: frozenset[str]) -> Iterator[str]:
+def _properties(grant: Grant, marks: Mapping[str, str]) -> Iterator[str]:
     for field, name in PROPERTIES.items():
         value: str | None = getattr(grant, field)
         if value is not None:
-            yield f"{name}: {_value(field, value)},{' // changed' if field in changed else ''}"
+            mark = f" // {marks[field]}" if field in marks else ""
+            yield f"{name}: {_value(field, value)},{mark}"
 
 
 def _value(field: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,8 +22,8 @@ class Permissions:
     """The function's name."""
     qualifier: str | None
     grants: tuple[Grant, ...]
-    changed: frozenset[str]
-    """The parameters, by the names of Grant's fields, that are new or have another value."""
+    marks: Mapping[str, str]
+    """The parameters, by the names of Grant's fields, that are new (`add`) or have another value (`changed`)."""
     logical_id: str | None = None
     """The name that the resource has in its CloudFormation stack, if it is known."""
     remark: str = ""

@@ -7,7 +7,7 @@ resource schemas (AWS::Lambda::Permission, ::ResourcePolicy, ::Url, ::LayerVersi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from permission_guard.grant import Grant
@@ -94,7 +94,7 @@ def _permissions(change: Permissions) -> str:
             "  Type: AWS::Lambda::Permission",
             "  Properties:",
             f"    FunctionName: {in_yaml(function)}",
-            *(f"    {row}" for row in _properties(grant, change.changed)),
+            *(f"    {row}" for row in _properties(grant, change.marks)),
         ]
     return "\n".join(rows)
 
@@ -107,11 +107,12 @@ def _name(change: Permissions, number: int) -> str:
     return name if number == 1 else f"{name}{number}"
 
 
-def _properties(grant: Grant, changed: frozenset[str]) -> Iterator[str]:
+def _properties(grant: Grant, marks: Mapping[str, str]) -> Iterator[str]:
     for field, name in PROPERTIES.items():
         value: str | None = getattr(grant, field)
         if value is None:
             continue
         said = said_principal(value) if field == "principal" else value
         shown = said if field == "invoked_via_function_url" else in_yaml(said)
-        yield f"{name}: {shown}{'  # changed' if field in changed else ''}"
+        mark = f"  # {marks[field]}" if field in marks else ""
+        yield f"{name}: {shown}{mark}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice, product
+from types import MappingProxyType
 from typing import Final
 
 from permission_guard.document import Body
@@ -37,13 +38,15 @@ def grant_of(statement: Body, target: str) -> Grant | None:
     return found[0] if found and len(found) == 1 else None
 
 
-def changed(grants: tuple[Grant, ...], before: Grant | None) -> frozenset[str]:
-    """Return which parameters are new or different, by their names."""
-    if before is None:
-        return frozenset()
+def marks_of(grants: tuple[Grant, ...], before: Grant) -> Mapping[str, str]:
+    """Return what is to be done with each parameter that is not what it was: `add` it, or it is `changed`."""
     names = [field.name for field in fields(Grant) if field.name != "sid"]
-    return frozenset(
-        name for name in names if any(getattr(one, name) != getattr(before, name) for one in grants)
+    return MappingProxyType(
+        {
+            name: "add" if getattr(before, name) is None else "changed"
+            for name in names
+            if any(getattr(one, name) != getattr(before, name) for one in grants)
+        }
     )
 
 

@@ -7,7 +7,7 @@ aws_lambda_function_url, aws_lambda_layer_version_permission, aws_iam_role_polic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
 from permission_guard.grant import Grant
@@ -84,18 +84,18 @@ def _permission(change: Permissions, number: int) -> str:
     return _block(
         "aws_lambda_permission",
         f"{_name(grant.sid)}{suffix}",
-        [*arguments, *_parameters(grant, change.changed)],
+        [*arguments, *_parameters(grant, change.marks)],
     )
 
 
-def _parameters(grant: Grant, changed: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+def _parameters(grant: Grant, marks: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for name in _ARGUMENTS:
         value: str | None = getattr(grant, name)
         if value is None:
             continue
         said = said_principal(value) if name == "principal" else value
         shown = said if name == "invoked_via_function_url" else in_hcl(said)
-        yield name, shown, " # changed" if name in changed else ""
+        yield name, shown, f" # {marks[name]}" if name in marks else ""
 
 
 def _block(kind: str, name: str, arguments: list[tuple[str, str, str]]) -> str:

@@ -10,7 +10,7 @@ from permission_guard.facts import FunctionFacts, RoleFacts
 from permission_guard.finding import Concern, DeniedRequest, Recorded, Verdict
 from permission_guard.iam import Answer, FunctionArn, Layer, Policy
 from permission_guard.outcome import Ending
-from permission_guard.patches.advised import advised
+from permission_guard.patches.advised import WHO, advised
 from permission_guard.patches.change import (
     Change,
     ClosedUrl,
@@ -19,7 +19,7 @@ from permission_guard.patches.change import (
     SharedLayer,
     WholeStatement,
 )
-from permission_guard.patches.permission import changed, grant_of, grants_of
+from permission_guard.patches.permission import grant_of, grants_of, marks_of
 from permission_guard.report import Line
 from permission_guard.trigger import Kind, Trigger
 
@@ -56,7 +56,7 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     said = advised(line.finding.concern, before, facts)
     if said is None:
         return None
-    return Permissions(facts.arn.name, facts.qualifier, said.grants, said.changed, remark=said.remark)
+    return Permissions(facts.arn.name, facts.qualifier, said.grants, said.marks, remark=said.remark)
 
 
 def _judged(line: Line, facts: FunctionFacts) -> Body | None:
@@ -74,8 +74,10 @@ def _swapped(before: Body, after: Body, trigger: Trigger) -> Change:
     grants = grants_of(after, target, was.sid) if was else None
     if was is None or grants is None:
         return WholeStatement({**after, "Sid": sid} if "Sid" in before else after)
-    remark = _SEVERAL if len(grants) > 1 else ""
-    return Permissions(trigger.subject.name, trigger.qualifier, grants, changed(grants, was), remark=remark)
+    marks = marks_of(grants, was)
+    # Of a caller of the account: AddPermission cannot say it, and naming the account comes nearest.
+    remark = WHO if "principal" in marks else _SEVERAL if len(grants) > 1 else ""
+    return Permissions(trigger.subject.name, trigger.qualifier, grants, marks, remark=remark)
 
 
 def _logging(line: Line, facts: FunctionFacts) -> Change | None:
