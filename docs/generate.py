@@ -25,7 +25,7 @@ def callers() -> str:
 
 def alerts() -> str:
     """What an alert says, to people and to machines."""
-    return alerts_page(_NOTE)
+    return alerts_page(NOTE)
 
 
 def settings() -> str:

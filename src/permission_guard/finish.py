@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.finding import Verdict
-from permission_guard.journal.book import Book, gone, is_held, is_in_view, is_made, made, told
+from permission_guard.journal.book import Book, done, gone, is_held, is_in_view, is_made, told
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
@@ -76,7 +76,7 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     def entries(book: Book) -> tuple[Entry, ...]:
         found = (one for one in book.entries if one.fault == entry.fault)
         is_repaired = ending is Ending.REPAIRED
-        return tuple(told(made(one, now) if is_repaired else one, ending, now) for one in found)
+        return tuple(told(done(one, now) if is_repaired else one, ending, now) for one in found)
 
     return Earlier(told_now, entries)
 

@@ -18,7 +18,7 @@ from permission_guard.carry_out import carry_out
 from permission_guard.facts import FunctionFacts, Look
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import made, planned
+from permission_guard.journal.book import done, planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
@@ -112,7 +112,7 @@ class Guard:
             faults = frozenset(entry.fault for entry in entries)
             # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
             with suppress(TryAgain):
-                keeper.note(lambda book: tuple(made(one, now) for one in book.planned(faults)))
+                keeper.note(lambda book: tuple(done(one, now) for one in book.planned(faults)))
         return outcome
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:

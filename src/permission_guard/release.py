@@ -60,7 +60,7 @@ def release(
         return step
     role = facts.role if isinstance(facts.role, RoleFacts) else observer.read(others[0], Look.ROLE).role
     if not isinstance(role, RoleFacts):
-        return Kept(f"{change.role_arn} could not be read")
+        return Kept(str(role) if isinstance(role, Unreadable) else f"{change.role_arn} could not be read")
     needing = [one for one in others if not _can_do_without(step, one.with_role(role), trusted)]
     if not needing:
         return step

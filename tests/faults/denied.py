@@ -5,7 +5,7 @@ The right is missing for good: to this call and to every later one of its name, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -29,6 +29,8 @@ class Denied:
     where: Where
     always: bool = False
     """Whether each run tells it again, because the journal cannot remember that it was told."""
+    says_why: bool = True
+    """Whether AWS's reason is among what is told."""
 
 
 def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denied:
@@ -36,6 +38,9 @@ def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denie
 
 
 _UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
+_NO_REMEDY: Final = replace(_UNKNOWN, words="told: no repair is known", says_why=False)
+_UNWIRED: Final = replace(_UNKNOWN, words="told: cannot be said by AddPermission", says_why=False)
+_HANDED_LATER: Final = replace(_UNKNOWN, always=True)
 _CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
 _UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
 _REFUSED: Final = _denied("told: refused", Where.BEFORE, "FAILED")
@@ -49,7 +54,9 @@ _ONE_UNWRITTEN: Final = _denied(
 _ONE_UNREAD: Final = _denied(
     "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
 )
-_ONE_TOLD: Final = _denied("told: one repaired, one not", Where.BETWEEN, "REPAIRED", "TOLD")
+_ONE_UNWIRED: Final = replace(
+    _denied("told: one repaired, one cannot be said", Where.BETWEEN, "REPAIRED", "TOLD"), says_why=False
+)
 _REPAIRED: Final = _denied("repaired", Where.AFTER, "REPAIRED")
 _LOOSER: Final = _denied("repaired, by the account", Where.LOOSER, "REPAIRED")
 _EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
@@ -64,7 +71,7 @@ _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
-        *(_CLOSED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _UNWRITTEN, _REFUSED, _REPAIRED, _EACH, _UNTOLD, _EACH),
+        *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _REPAIRED, _EACH, _UNTOLD, _EACH),
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO),
     "release what a deleted function needed": (
@@ -74,19 +81,19 @@ DENIED: Final = {
         *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
     ),
     "leave to another function what it needs too": (
-        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN, _LEFT, _CLOSED),
+        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _HANDED_LATER, _UNKNOWN, _LEFT, _CLOSED),
     ),
     "bound a statement by PutResourcePolicy": (
         *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _EACH, _UNTOLD, _EACH),
     ),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO),
     "bound a statement by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _UNKNOWN, _UNWRITTEN),
+        *(_CLOSED, _UNKNOWN, _UNWIRED, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_EACH, _UNTOLD, _EACH),
     ),
     "bound two statements by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _ONE_TOLD, _REPAIRED, _UNWRITTEN),
+        *(_CLOSED, _UNKNOWN, _ONE_UNWIRED, _REPAIRED, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF, _ONE_UNWRITTEN),
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE, _EACH),
         *(_UNTOLD, _EACH),

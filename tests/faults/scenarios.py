@@ -45,14 +45,14 @@ def _attached() -> Watched:
 def _deleted() -> Stage:
     there = _attached()
     del there.account.functions["orders"]
-    return Stage(there, Kind.FUNCTION_CHANGED)
+    return Stage(there, Kind.FUNCTION_DELETED)
 
 
 def _inherited() -> Stage:
     there = _attached()
     there.account.with_function("invoices")
     del there.account.functions["orders"]
-    return Stage(there, Kind.FUNCTION_CHANGED)
+    return Stage(there, Kind.FUNCTION_DELETED)
 
 
 def _gained() -> Stage:

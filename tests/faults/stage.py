@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from permission_guard.alert import sentence
 from permission_guard.document import Body, canonical, dumped, statements_of
 from permission_guard.finding import Concern
 from permission_guard.journal.entry import Entry
 from permission_guard.outcome import Result
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.said import sentence
 from permission_guard.trigger import Kind, Trigger
 from permission_guard.undo import CannotUndo, undo
 from permission_guard.world import WorldActor, WorldObserver

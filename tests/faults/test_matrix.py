@@ -93,8 +93,10 @@ def is_told_instead(call: Call, there: Played) -> None:
     """What is right instead, and, once the right is back, what is right without the fault."""
     without, right = calm(call.scenario), DENIED[call.scenario.name][call.place]
     assert set(there.told) == right.told
-    assert any(run.told for run in there.runs[1:]) == bool(right.always or len(right.told - {"REPAIRED"}) > 1)
-    assert "AccessDenied" in there.said or right.told <= {"REPAIRED", "RELEASED", "UNDONE", "REFUSED"}
+    # Once, or by every run; or another alert from the next run, which may not read either.
+    assert any(run.told for run in there.runs[1:]) == (right.always or right.told >= {"FAILED", "TOLD"})
+    if right.says_why and right.told & {"FAILED", "TOLD"}:
+        assert "AccessDenied" in there.said
     if "event kept" in right.words:
         assert [run.ended for run in there.runs] == [Ended.AGAIN] * RUNS
     stands = there.end.stands

@@ -85,7 +85,7 @@ def planned(
     )
 
 
-def made(entry: Entry, now: datetime) -> Entry:
+def done(entry: Entry, now: datetime) -> Entry:
     """Return the entry of a repair that was made; what was written down as made before is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
