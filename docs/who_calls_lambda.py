@@ -19,7 +19,7 @@ the service out, so the guard adds only a key that is marked *yes* here, and tel
 
 _EACH: Final = """\
 For each service what else is to be known, the page behind each mark (where nobody says, the page that ought to), and the
-API calls that list, in this order, which of its resources are wired to a function. The guard does not make these calls."""
+API calls that list, in this order, which of its resources are wired to a function."""
 
 _OTHERS: Final = """\
 These principals show no ARN of a known form, so the guard adds nothing for them. *Likely* is a mark here too: the page

@@ -34,6 +34,11 @@ class Clients:
         self._session = session or boto3.Session()
         self._others: dict[tuple[str, str], BaseClient] = {}
 
+    @property
+    def region(self) -> str:
+        """The session's own region."""
+        return self._session.region_name or ""
+
     @cached_property
     def lambda_(self) -> LambdaClient:
         """AWS Lambda."""

@@ -111,13 +111,11 @@ class Calls:
                 return
             parameters = {**parameters, token: following_token}
 
-    def regions(self) -> Iterator[str]:
+    def regions(self) -> tuple[str, ...]:
         """Return the account's enabled regions, this one first."""
-        yield self.region
         statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
-        for page in self.pages(
+        pages = self.pages(
             "account", "ListRegions", "NextToken", RegionOptStatusContains=statuses, MaxResults=50
-        ):
-            for region in page.each("Regions"):
-                if (name := region.text("RegionName")) != self.region:
-                    yield name
+        )
+        enabled = (region.text("RegionName") for page in pages for region in page.each("Regions"))
+        return (self.region, *(region for region in enabled if region != self.region))

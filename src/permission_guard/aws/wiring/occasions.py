@@ -80,7 +80,12 @@ def _targets(search: Search) -> tuple[str, ...]:
     function = search.function
     qualifiers: dict[str | None, None] = {None: None, "$LATEST": None, search.qualifier: None}
     for page in search.calls.pages(
-        "lambda", "ListAliases", "Marker", following=("NextMarker",), FunctionName=str(function), MaxItems=50
+        "lambda",
+        "ListAliases",
+        "Marker",
+        following=("NextMarker",),
+        FunctionName=str(function),
+        MaxItems=10_000,
     ):
         qualifiers |= dict.fromkeys(alias.text("Name") for alias in page.each("Aliases"))
     return tuple(function.qualified(qualifier) for qualifier in qualifiers)
