@@ -84,7 +84,7 @@ def _targets(search: Search) -> tuple[str, ...]:
         "ListAliases",
         "Marker",
         following=("NextMarker",),
-        FunctionName=str(function),
+        FunctionName=function.name,
         MaxItems=10_000,
     ):
         qualifiers |= dict.fromkeys(alias.text("Name") for alias in page.each("Aliases"))

@@ -82,7 +82,7 @@ def of_cloudfront(search: Search) -> Iterator[Source]:
             "ListFunctionUrlConfigs",
             "Marker",
             following=("NextMarker",),
-            FunctionName=str(search.function),
+            FunctionName=search.function.name,
             MaxItems=50,
         )
         for one in page.each("FunctionUrlConfigs")
