@@ -87,9 +87,8 @@ def _undocumented(part: Json) -> Json:
     for key in ("input", "output", "member", "key", "value"):
         if isinstance(bare.get(key), dict):
             bare[key] = _undocumented(bare[key])
-    for key in ("members", "clientContextParams"):
-        if isinstance(bare.get(key), dict):
-            bare[key] = {name: _undocumented(member) for name, member in bare[key].items()}
+    if isinstance(bare.get("members"), dict):
+        bare["members"] = {name: _undocumented(member) for name, member in bare["members"].items()}
     if isinstance(bare.get("errors"), list):
         bare["errors"] = [_undocumented(error) for error in bare["errors"]]
     return bare

@@ -141,7 +141,8 @@ def test_a_service_keeps_its_newest_model_with_the_listed_calls_and_no_more(
     assert version.name == max(path.name for path in (WHOLE / service).iterdir())
     assert set(model["operations"]) == LISTED[service]
     assert names == {"service-2", "paginators-1", "endpoint-rule-set-1"}
-    assert '"documentation":"' not in (version / "service-2.json").read_text()
+    model.pop("clientContextParams", None)  # botocore reads what they are said to be
+    assert '"documentation": "' not in json.dumps(model)
 
 
 @pytest.mark.parametrize("operation", ["ListAttachedRolePolicies", "ListRolePolicies"])
