@@ -12,8 +12,9 @@ from permission_guard.alert import text
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
+from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 README: Final = Path(__file__).parent.parent / "README.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
@@ -30,8 +31,14 @@ def alert() -> str:
     account.add_permission("orders", Grant("s3-may-invoke", "lambda:InvokeFunction", "s3.amazonaws.com"))
     settings = Settings.of({}, account=account.account, region=account.region)
     herald = WorldHerald()
-    guard = Guard(settings, WorldObserver(account, settings.logging_policy_arn), WorldActor(account), herald)
-    alice = Actor("arn:aws:iam::123456789012:user/alice", None, "the AWS CLI", "192.0.2.10")
+    guard = Guard(
+        settings,
+        WorldObserver(account, settings.logging_policy_arn),
+        WorldActor(account),
+        herald,
+        WorldJournal(account),
+    )
+    alice = Actor("arn:aws:iam::123456789012:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
     event = "4f9e2d7a-1c55-4d7b-9c0e-2f6f0a6c1b11"
     guard.handle(
         Trigger(Kind.PERMISSION_ADDED, function.arn, None, alice, event, _NOW, arrived="s3-may-invoke"), _NOW

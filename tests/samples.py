@@ -11,7 +11,7 @@ from typing import Any
 from permission_guard.document import Body, dumped
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -58,7 +58,13 @@ def scene(event: dict[str, Any], **settings: str) -> Scene:
     _happen(account, detail)
     account.calls.clear()
     herald = WorldHerald()
-    guard = Guard(asked, WorldObserver(account, asked.logging_policy_arn), WorldActor(account), herald)
+    guard = Guard(
+        asked,
+        WorldObserver(account, asked.logging_policy_arn),
+        WorldActor(account),
+        herald,
+        WorldJournal(account),
+    )
     return Scene(account, guard, herald)
 
 

@@ -15,8 +15,9 @@ from permission_guard.iam import FunctionArn, Policy
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Settings
+from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldObserver
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 NOW = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
 ORDERS = FunctionArn("aws", "us-east-1", "111122223333", "orders")
@@ -32,8 +33,10 @@ def report(statement: dict[str, object], *, actor: str = "alice", mode: str = "E
     }
     account.put_resource_policy("orders", json.dumps(document), None)
     settings = Settings.of({"MODE": mode}, account=account.account, region=account.region)
-    guard = Guard(settings, WorldObserver(account, ""), WorldActor(account), WorldHerald())
-    who = Actor(actor, None, actor, actor)
+    guard = Guard(
+        settings, WorldObserver(account, ""), WorldActor(account), WorldHerald(), WorldJournal(account)
+    )
+    who = Actor(actor, None, Tool.UNKNOWN, actor, actor)
     return guard.handle(Trigger(Kind.POLICY_WRITTEN, ORDERS, None, who, "event-1", NOW, EVERYTHING), NOW)
 
 
@@ -89,8 +92,10 @@ def test_several_statements_bound_at_once_are_told_one_by_one() -> None:
     statements = [{"Effect": "Allow", "Resource": str(ORDERS), **s3(sid)} for sid in ("one", "two")]
     account.put_resource_policy("orders", json.dumps({"Statement": statements}), None)
     settings = Settings.of({}, account=account.account, region=account.region)
-    guard = Guard(settings, WorldObserver(account, ""), WorldActor(account), WorldHerald())
-    alice = Actor("alice", None, "the AWS CLI", "192.0.2.10")
+    guard = Guard(
+        settings, WorldObserver(account, ""), WorldActor(account), WorldHerald(), WorldJournal(account)
+    )
+    alice = Actor("alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
     told = guard.handle(Trigger(Kind.POLICY_WRITTEN, ORDERS, None, alice, "event-1", NOW, EVERYTHING), NOW)
     entries = json.loads(json.dumps(body(told)))["findings"]
     assert [json.loads(entry["action"]["before"])["Sid"] for entry in entries] == ["one", "two"]
@@ -126,8 +131,8 @@ def role_report(role: object, *, log_group_exists: object = False) -> Report:
             return facts
 
     settings = Settings.of({}, account="111122223333", region="us-east-1")
-    guard = Guard(settings, Fixed(Account(), ""), None, WorldHerald())
-    alice = Actor("alice", None, "the AWS CLI", "192.0.2.10")
+    guard = Guard(settings, Fixed(Account(), ""), None, WorldHerald(), WorldJournal(Account()))
+    alice = Actor("alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
     return guard.handle(Trigger(Kind.FUNCTION_CREATED, ORDERS, None, alice, "event-1", NOW), NOW)
 
 

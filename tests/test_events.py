@@ -96,29 +96,6 @@ def test_an_event_that_is_none_of_our_business_is_ignored_with_its_reason(name: 
     assert trigger_of(sample(name), guard_role_arn=GUARD_ROLE) == Ignored(IGNORED[name])
 
 
-ACTORS = {
-    "a-function-was-created-by-cloudformation": "CloudFormation (SAM, CDK and StackSets deploy through it)",
-    "a-function-was-created-by-terraform": "Terraform",
-    "a-function-was-created-from-the-command-line": "the AWS CLI",
-    "eventbridge-was-let-in-without-a-source-from-the-console": "the AWS console",
-}
-
-
-@pytest.mark.parametrize(("name", "tool"), ACTORS.items(), ids=ACTORS)
-def test_the_tool_behind_a_call_is_named(name: str, tool: str) -> None:
-    trigger = trigger_of(sample(name), guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
-    assert trigger.actor.tool == tool
-
-
-def test_an_aws_service_that_acts_by_itself_is_named_as_the_tool() -> None:
-    event = sample("an-alias-was-moved")
-    event["detail"]["userIdentity"] = {"type": "AWSService", "invokedBy": "codedeploy.amazonaws.com"}
-    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
-    assert trigger.actor.tool == "codedeploy.amazonaws.com"
-
-
 def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:
     event = sample("anyone-was-let-in")
     event["detail"]["eventSource"] = "lambda-web.amazonaws.com"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from permission_guard.record import Record
+from permission_guard.tool import Tool, made_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,24 +15,17 @@ class Actor:
     principal: str
     role_arn: str | None
     """The role of the caller's session, by which the guard knows its own calls."""
-    tool: str
+    tool: Tool
     address: str
+    words: str = ""
+    """How the tool is told, with its certainty; its bare name if there is nothing to add."""
+    stack: str | None = None
+    """The CloudFormation stack that was deployed, if the record shows it."""
+    resource: str | None = None
+    """The logical id in that stack of what the call was made for."""
 
     def __str__(self) -> str:
-        return f"{self.principal} with {self.tool} from {self.address}"
-
-
-_TOOLS = (
-    ("terraform", "Terraform"),
-    ("opentofu", "OpenTofu"),
-    ("pulumi", "Pulumi"),
-    ("aws-sdk-js", "an AWS SDK for JavaScript"),
-    ("aws-cli", "the AWS CLI"),
-    ("console.amazonaws.com", "the AWS console"),
-    ("aws internal", "the AWS console"),
-    ("boto3", "boto3"),
-    ("botocore", "boto3"),
-)
+        return f"{self.principal} with {self.words or self.tool.value} from {self.address}"
 
 
 def actor_of(detail: Record) -> Actor:
@@ -44,23 +38,13 @@ def actor_of(detail: Record) -> Actor:
         session = identity.inner("sessionContext")
         if session.has("sessionIssuer"):
             role_arn = session.inner("sessionIssuer").text_or("arn") or None
+    made = made_with(detail, identity, role_arn)
     return Actor(
         principal=identity.text_or("arn") or identity.text_or("invokedBy") or "an unknown principal",
         role_arn=role_arn,
-        tool=_tool(detail, identity),
+        tool=made.tool,
         address=detail.text_or("sourceIPAddress") or "an unknown address",
-    )
-
-
-def _tool(detail: Record, identity: Record) -> str:
-    by = identity.text_or("invokedBy")
-    if by == "cloudformation.amazonaws.com":
-        return "CloudFormation (SAM, CDK and StackSets deploy through it)"
-    if by:
-        return by
-    if detail.text_or("sessionCredentialFromConsole") == "true":
-        return "the AWS console"
-    agent = detail.text_or("userAgent").lower()
-    return next(
-        (tool for sign, tool in _TOOLS if sign in agent), detail.text_or("userAgent") or "an unknown tool"
+        words=made.words,
+        stack=made.stack,
+        resource=made.resource,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from permission_guard.document import canonical, statements_of
 from permission_guard.facts import Family
@@ -10,13 +10,20 @@ from permission_guard.outcome import Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
 
+_REFUSALS: Final = {
+    "PolicyLengthExceededException": Result.TOO_LONG,
+    "PublicPolicyException": Result.STILL_PUBLIC,
+    "LimitExceeded": Result.QUOTA,
+}
+"""Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
+
 
 def carry_out(step: Step, actor: Actor) -> Outcome:
     """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
     try:
         match step:
             case AttachRolePolicy(role_arn=role_arn, policy=policy):
-                actor.attach_role_policy(role_arn.rsplit("/", 1)[-1], policy.name)
+                return Outcome(step, _attached(role_arn.rsplit("/", 1)[-1], policy.name, actor))
             case DetachRolePolicy():
                 actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
             case BoundStatements():
@@ -26,10 +33,27 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
     except ChangedMeanwhile as error:
         return Outcome(step, Result.CHANGED_MEANWHILE, detail=str(error))
     except Refused as error:
-        return Outcome(step, Result.REFUSED, detail=str(error))
+        return Outcome(step, _REFUSALS.get(error.code, Result.REFUSED), detail=str(error))
     except TryAgain as error:
         return Outcome(step, Result.TRY_AGAIN, detail=str(error))
     return Outcome(step, Result.DONE)
+
+
+BACK_OFF: Final = (0.5, 1.0, 2.0)
+"""Seconds to wait between looks for what was attached."""
+
+
+def _attached(role: str, policy: str, actor: Actor) -> Result:
+    """Attach a policy and read it back. Once IAM has taken the call, a late answer is no failure."""
+    actor.attach_role_policy(role, policy)
+    try:
+        for seconds in BACK_OFF:
+            if actor.has_attached(role, policy):
+                return Result.DONE
+            actor.wait(seconds)
+        return Result.DONE if actor.has_attached(role, policy) else Result.NOT_YET_VISIBLE
+    except (ChangedMeanwhile, Refused, TryAgain):
+        return Result.NOT_YET_VISIBLE
 
 
 def _bound(step: BoundStatements, actor: Actor) -> None:

@@ -115,3 +115,8 @@ class Finding:
     """The index of the statement in the resource policy, where the subject is one."""
     advice: str = ""
     """What a person should change at the source, so that the fault does not come back."""
+
+    @property
+    def key(self) -> tuple[str, Concern, str]:
+        """What tells it from the other findings about the same facts."""
+        return self.rule, self.concern, self.subject

@@ -77,7 +77,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _noted(report: Report) -> dict[str, Any]:
     """Write what was found and done into the log and the metrics."""
-    if report.is_gone:
+    if report.is_gone and not report.is_worth_telling:
         logger.info("function is gone", function=str(report.facts.arn))
         metrics.add_metric("Gone", MetricUnit.Count, 1)
         return {"gone": str(report.facts.arn)}
@@ -93,5 +93,9 @@ def _noted(report: Report) -> dict[str, Any]:
         alert = body(report)
         logger.info("told", alert=alert)
         return {"alert": alert}
+    if report.silent:
+        logger.info("told before", function=report.facts.target, faults=len(report.silent))
+        metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))
+        return {"told before": report.facts.target}
     logger.info("compliant", function=report.facts.target)
     return {"compliant": report.facts.target}

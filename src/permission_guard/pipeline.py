@@ -1,23 +1,34 @@
 """The whole story: look, judge, plan, act, tell.
 
 READ THIS FIRST. An event says where to look. The observer reads the function as it is now, the rules judge it, a plan
-mends what is proved safe to mend, and whatever was found is told. Run twice it does nothing twice.
+mends what is proved safe to mend, and whatever was found is told. Every repair is written into the journal before it is
+made, so that whatever dies in between is finished by the next run: run twice it does nothing twice.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from permission_guard.carry_out import carry_out
 from permission_guard.facts import FunctionFacts, Look
+from permission_guard.finding import Concern
+from permission_guard.finish import Earlier, finish
+from permission_guard.journal.book import Book, done, is_due, planned, seen, told
+from permission_guard.journal.entry import Entry
+from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
-from permission_guard.plan import Plan, plan_for
-from permission_guard.ports import Actor, Herald, Observer, TryAgain
-from permission_guard.report import Report
+from permission_guard.plan import plan_for, services_to_ask
+from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
+from permission_guard.release import released
+from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
-from permission_guard.settings import Mode, Settings
+from permission_guard.settings import Mode, Settings, Treatment
+from permission_guard.step import Repair
 from permission_guard.trigger import Trigger
 
 ATTEMPTS: Final = 3
@@ -32,33 +43,42 @@ class Guard:
     observer: Observer
     actor: Actor | None
     herald: Herald
+    journal: Journal
 
     def handle(self, trigger: Trigger, now: datetime) -> Report:
         """Deal with one event, and return what was found and done.
 
         Raises TryAgain if something is left that only a second run can finish; what was done until then is told first.
         """
-        report = self._dealt_with(trigger, now)
-        if report.is_worth_telling:
-            self.herald.tell(report)
+        keeper = Keeper(self.journal, str(trigger.subject))
+        report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
+        noted: list[Line] = []
+        for earlier in chain(finish(report, keeper, now), self._released(report, keeper, now)):
+            self.herald.tell(earlier.report)
+            keeper.note(earlier.after)
+            noted += earlier.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result is Result.TRY_AGAIN]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
-        return report
+        return replace(report, noted=tuple(noted))
 
-    def _dealt_with(self, trigger: Trigger, now: datetime) -> Report:
-        report = self._attempt(trigger, now)
+    def _dealt_with(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        report = self._attempt(trigger, keeper, now)
         for _ in range(ATTEMPTS - 1):
             if not any(outcome.result is Result.CHANGED_MEANWHILE for outcome in report.outcomes):
                 break
-            report = self._attempt(trigger, now)
+            report = self._attempt(trigger, keeper, now)
         return report
 
-    def _attempt(self, trigger: Trigger, now: datetime) -> Report:
+    def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
         findings = judge(facts, self.settings.trusted)
-        plan = plan_for(findings, facts, trigger, self.settings, now)
-        return Report(trigger, facts, findings, plan, self._act(plan), self.settings.mode)
+        keeper.read()
+        for principal in services_to_ask(findings, facts, trigger, self.settings, now):
+            facts = facts.with_wiring(principal, self.observer.wired(facts, principal))
+        plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
+        outcomes = tuple(self._act(step, facts, trigger, keeper, now) for step in plan.steps)
+        return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
 
     def look(self, facts: FunctionFacts, looks: Look) -> FunctionFacts:
         """Read until no rule about these looks asks for more."""
@@ -66,7 +86,67 @@ class Guard:
             facts = self.observer.read(facts, asked)
         return facts
 
-    def _act(self, plan: Plan) -> tuple[Outcome, ...]:
+    def _act(
+        self, step: Repair, facts: FunctionFacts, trigger: Trigger, keeper: Keeper, now: datetime
+    ) -> Outcome:
+        """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
         if self.settings.mode is Mode.OBSERVE or self.actor is None:
-            return tuple(Outcome(step, Result.WOULD_DO) for step in plan.steps)
-        return tuple(carry_out(step, self.actor) for step in plan.steps)
+            return Outcome(step, Result.WOULD_DO)
+        entries = planned(keeper.book, step, facts, trigger, now)
+        try:
+            keeper.write(entries)
+        except ChangedMeanwhile as error:
+            return Outcome(step, Result.CHANGED_MEANWHILE, str(error))
+        except Refused as error:
+            return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
+        except TryAgain as error:
+            return Outcome(step, Result.TRY_AGAIN, str(error))
+        outcome = carry_out(step, self.actor)
+        if outcome.result in _MADE:
+            faults = {entry.fault for entry in entries}
+            # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
+            with suppress(TryAgain):
+                keeper.note(lambda book: tuple(done(one, now) for one in book.entries if one.fault in faults))
+        return outcome
+
+    def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
+        repairs = self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR
+        if self.settings.mode is Mode.OBSERVE or self.actor is None or not repairs:
+            return iter(())
+        return released(report, keeper, self.observer, self.actor, self.settings, now)
+
+    def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+        """Tell what is new in a report, and write down that it was told."""
+        book, facts = keeper.book, report.facts
+        silent = frozenset(
+            line.finding.key
+            for line in report.lines
+            if not is_due(book.of(line.finding, facts), line.ending, now, self.settings)
+        )
+        trying = {
+            finding.key
+            for outcome in report.outcomes
+            if outcome.result is Result.TRY_AGAIN
+            for finding in outcome.step.mends
+        }
+        lines = replace(report, silent=silent).lines
+
+        def entries(now_read: Book) -> tuple[Entry, ...]:
+            return tuple(
+                told(
+                    seen(now_read, line.finding, facts, report.trigger, now),
+                    line.ending,
+                    now,
+                    is_finished=line.finding.key not in trying,
+                )
+                for line in lines
+            )
+
+        report = replace(report, silent=silent, book=book.with_entries(entries(book)))
+        if report.lines:
+            self.herald.tell(report)
+            keeper.note(entries)
+        return report
+
+
+_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})

@@ -47,6 +47,11 @@ class Record:
             raise BadEvent(self._at(key), "is missing")
         return Record.of(self.body[key], self._at(key))
 
+    def inner_or_empty(self, key: str) -> Record:
+        """Return an object within, or an empty one if there is none: for fields that only tell, and decide nothing."""
+        value = self.body.get(key)
+        return Record(value if isinstance(value, Mapping) else {}, self._at(key))
+
     def text(self, key: str) -> str:
         """Return a string. Raises BadEvent if it is missing, empty or none."""
         if not self.has(key):

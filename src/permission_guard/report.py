@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from permission_guard.facts import GONE, FunctionFacts
-from permission_guard.finding import Finding, Severity, Verdict
+from permission_guard.finding import Concern, Finding, Severity, Verdict
+from permission_guard.journal.book import EMPTY, Book
+from permission_guard.journal.entry import Attached, Change, Rewritten
 from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
@@ -15,9 +18,13 @@ from permission_guard.trigger import Trigger
 
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,
+    Result.NOT_YET_VISIBLE: Ending.REPAIRED,
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
+    Result.TOO_LONG: Ending.FAILED,
+    Result.STILL_PUBLIC: Ending.FAILED,
+    Result.QUOTA: Ending.FAILED,
     Result.TRY_AGAIN: Ending.FAILED,
 }
 
@@ -34,6 +41,21 @@ class Line:
     what: str
     before: str | None = None
     after: str | None = None
+    entry: str | None = None
+    """The journal's name for it, by which a person can have it undone."""
+
+
+def swapped(change: Change | None) -> tuple[str | None, str | None]:
+    """Return what stood there before a repair that the journal knows, and what after."""
+    match change:
+        case Attached(policy_arn=policy):
+            return "", policy
+        case Rewritten(before=before, after=after):
+            return before, after
+        case None:
+            return None, None
+        case _:
+            assert_never(change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,12 @@ class Report:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     mode: Mode
+    book: Book = EMPTY
+    """What the journal says of the function."""
+    silent: frozenset[tuple[str, Concern, str]] = frozenset()
+    """The keys of findings that have been told before."""
+    noted: tuple[Line, ...] = ()
+    """What the journal still had to tell, or what was released."""
 
     @property
     def is_gone(self) -> bool:
@@ -55,21 +83,32 @@ class Report:
     @property
     def is_worth_telling(self) -> bool:
         """Whether there is anything to tell: a fault, repaired or not, or a doubt."""
-        return bool(self.outcomes or self.plan.tells)
+        return bool(self.lines)
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The findings that are told, the gravest first."""
-        return tuple(sorted(self._lines(), key=lambda line: -line.finding.severity))
+        found = (line for line in self._lines() if line.finding.key not in self.silent)
+        return tuple(sorted((*found, *self.noted), key=lambda line: -line.finding.severity))
 
     def _lines(self) -> Iterator[Line]:
         for outcome in self.outcomes:
             detail = f"{outcome.step.what}: {outcome.result.value}"
             what = f"{detail} ({outcome.detail})" if outcome.detail else detail
             for finding, before, after in diffs(outcome.step):
-                yield Line(finding, _ENDINGS[outcome.result], what, before, after)
+                yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
-            yield Line(tell.finding, Ending.TOLD, f"nothing was changed: {tell.reason}")
+            entry = self.book.of(tell.finding, self.facts)
+            # What the guard has stopped repairing is told with the repair that was put back each time.
+            change = entry.change if entry and tell.ending is Ending.ESCALATED else None
+            what = f"nothing was changed: {tell.reason}"
+            yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
+
+    def _entry(self, finding: Finding) -> str | None:
+        if not self.book.entries:
+            return None
+        entry = self.book.of(finding, self.facts)
+        return entry.id if entry else None
 
     @property
     def severity(self) -> Severity:

@@ -14,15 +14,16 @@ from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Settings
+from permission_guard.tool import Tool
 from permission_guard.trigger import Everything, Kind, Trigger
-from permission_guard.world import Account
+from permission_guard.world import Account, WorldJournal
 from tests.aws.transport import Transport
 from tests.samples import LOGGING
 
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters"
-ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, "the AWS CLI", "192.0.2.10")
+ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +65,6 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
         SnsHerald(clients, TOPIC, QUEUE),
+        WorldJournal(Account()),
     )
     return Guarded(account, wire, guard)

@@ -25,7 +25,7 @@ def test_an_alert_carries_text_json_and_attributes_to_filter_by() -> None:
     assert (published["TopicArn"], published["MessageStructure"]) == (TOPIC, "json")
     assert published["Subject"] == "[HIGH] repaired: invoke-permission-names-its-source orders"
     parts = json.loads(published["Message"])
-    assert json.loads(parts["default"])["schema"] == "permission-guard/alert/1"
+    assert json.loads(parts["default"])["schema"] == "permission-guard/alert/2"
     assert parts["email"].startswith("Function   arn:aws:lambda:us-east-1:111122223333:function:orders\n")
     attributes = {name: value["StringValue"] for name, value in published["MessageAttributes"].items()}
     assert attributes == {

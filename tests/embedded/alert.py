@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA = "permission-guard/alert/1"
+SCHEMA = "permission-guard/alert/2"
 
 
 @dataclass(frozen=True, slots=True)

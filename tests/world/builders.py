@@ -12,6 +12,7 @@ from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
+from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 
 ACCOUNT: Final = "111122223333"
@@ -83,5 +84,5 @@ def trigger(
     age: timedelta = timedelta(minutes=3),
     qualifier: str | None = None,
 ) -> Trigger:
-    actor = Actor("somebody", None, "a tool", "an address")
+    actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
     return Trigger(kind, FUNCTION, qualifier, actor, "event", NOW - age, arrived)

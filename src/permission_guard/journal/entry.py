@@ -26,8 +26,10 @@ class State(Enum):
     """The fault is not there any more, and we did not mend it; if it is seen again, it has come back."""
     UNDONE = "undone"
     """A person undid the repair: it is not made again until a person says so."""
+    RELEASING = "releasing"
+    """What we attached to a role is about to be taken off again."""
     RELEASED = "released"
-    """What we attached to a role was taken off again, because nothing needs it any more."""
+    """It was taken off, because nothing needs it any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from permission_guard.journal.entry import Entry
-from permission_guard.world.account import Account, ApiError
+from permission_guard.world.account import Account
+from permission_guard.world.resources import ApiError
 from permission_guard.world.translated import translated
 
 

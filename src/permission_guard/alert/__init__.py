@@ -1,0 +1,21 @@
+"""What to say: a report as a mail that can be acted upon, and as JSON for machines."""
+
+from permission_guard.alert.machine import SCHEMA, body, judgement
+from permission_guard.alert.mail import text
+from permission_guard.alert.message import MESSAGE_LIMIT, message
+from permission_guard.alert.printable import printable
+from permission_guard.alert.sentence import sentence
+from permission_guard.alert.subject import SUBJECT_LIMIT, subject
+
+__all__ = [
+    "MESSAGE_LIMIT",
+    "SCHEMA",
+    "SUBJECT_LIMIT",
+    "body",
+    "judgement",
+    "message",
+    "printable",
+    "sentence",
+    "subject",
+    "text",
+]

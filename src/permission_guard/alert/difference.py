@@ -1,0 +1,35 @@
+"""What stood there before and after, as a unified diff: of one statement, or of what is attached to a role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import loads
+from permission_guard.outcome import Ending
+from permission_guard.report import Line
+
+STANDS_NOW = frozenset({Ending.REPAIRED, Ending.RELEASED})
+"""The endings after which there stands what was to stand there."""
+
+
+def difference(line: Line) -> tuple[str, ...]:
+    """Return the lines of the diff; none if nothing was to be changed."""
+    if line.before is None or line.after is None:
+        return ()
+    label = "after" if line.ending in STANDS_NOW else "wanted"
+    before, after = _rows(line.before), _rows(line.after)
+    return tuple(unified_diff(before, after, "before", label, lineterm=""))
+
+
+def _rows(text: str) -> list[str]:
+    """Write a statement with a line for each of its parts; what is none is a line by itself."""
+    try:
+        value = loads(text) if text.startswith("{") else text
+    except PolicyError:
+        value = text
+    if not isinstance(value, Mapping):
+        return [text] if text else []
+    return json.dumps(value, indent=2, ensure_ascii=False).split("\n")

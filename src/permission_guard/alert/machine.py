@@ -1,0 +1,125 @@
+"""The alert for machines; `docs/alert.schema.json` says its form."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from permission_guard.alert.difference import STANDS_NOW, difference
+from permission_guard.alert.sentence import sentence
+from permission_guard.alert.subject import kind_of, subject
+from permission_guard.alert.undoing import resume_command, undo_command
+from permission_guard.facts import Unreadable
+from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
+from permission_guard.iam.policy import Json
+from permission_guard.patches import patches_for
+from permission_guard.report import Line, Report
+
+SCHEMA: Final = "permission-guard/alert/2"
+
+
+def body(report: Report) -> dict[str, Json]:
+    """The whole alert."""
+    trigger, actor = report.trigger, report.trigger.actor
+    return {
+        "schema": SCHEMA,
+        "subject": subject(report),
+        "mode": report.mode.value,
+        "severity": report.severity.name,
+        kind_of(report): str(report.facts.arn),
+        "qualifier": report.facts.qualifier,
+        "event": {
+            "id": trigger.event_id,
+            "name": trigger.kind.value,
+            "time": trigger.at.isoformat(),
+            "actor": {
+                "principal": actor.principal,
+                "tool": actor.tool.value,
+                "words": actor.words or actor.tool.value,
+                "address": actor.address,
+                "stack": actor.stack,
+                "resource": actor.resource,
+            },
+        },
+        "findings": [entry(line, report) for line in report.lines],
+        "leftOut": 0,
+    }
+
+
+def entry(line: Line, report: Report) -> dict[str, Json]:
+    """One finding with its end."""
+    stands_now = line.ending in STANDS_NOW
+    return {
+        **judgement(line.finding),
+        "action": {
+            "outcome": line.ending.value,
+            "what": line.what,
+            "before": line.before,
+            "after": line.after if stands_now else None,
+            "wanted": None if stands_now else line.after,
+            "difference": "\n".join(difference(line)) or None,
+        },
+        "next": line.finding.advice,
+        "patches": [
+            {"language": patch.language.value, "text": patch.text}
+            for patch in patches_for(line, report.facts, report.trigger)
+        ],
+        "entry": line.entry,
+        "undo": undo_command(line),
+        "resume": resume_command(line),
+    }
+
+
+def judgement(finding: Finding) -> dict[str, Json]:
+    """A finding for machines: the verdict, on what, and its proof."""
+    return {
+        "rule": finding.rule,
+        "concern": finding.concern.value,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.name,
+        "subject": finding.subject,
+        "summary": finding.summary,
+        "proof": _proof(finding.proof),
+    }
+
+
+KINDS: Final = {
+    Witness: "witness",
+    DeniedRequest: "denied-request",
+    Undecided: "undecided",
+    Missing: "missing",
+    Unreadable: "unreadable",
+}
+"""The kinds of proofs, and `none` besides."""
+
+
+def _proof(proof: Proof) -> dict[str, Json]:
+    kind = proof.kind if isinstance(proof, Recorded) else KINDS.get(type(proof), "none")
+    shown: dict[str, Json] = {"kind": kind, "sentence": sentence(proof)}
+    if isinstance(proof, Witness | DeniedRequest | Undecided):
+        shown["request"] = _request(proof.request)
+        shown["decision"] = proof.decision.answer.value
+        shown["statements"] = [str(cited) for cited in proof.decision.statements]
+    return shown
+
+
+def _name(principal: Principal) -> str:
+    match principal:
+        case Service(name):
+            return name
+        case IamPrincipal(arn):
+            return arn
+        case Anonymous():
+            return "anonymous"
+        case _:
+            assert_never(principal)
+
+
+def _request(request: Request) -> dict[str, Json]:
+    keys = {key: list(values) for key, values in request.context.keys.items() if values}
+    return {
+        "principal": _name(request.principal),
+        "action": request.action,
+        "resource": request.resource,
+        "context": keys,
+    }

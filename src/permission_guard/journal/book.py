@@ -1,0 +1,168 @@
+"""What the journal says about one function, and how each entry goes on: pure, every step of an entry's life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from permission_guard.document import body_of, canonical, dumped, statements_of
+from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
+from permission_guard.finding import Concern, Finding
+from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
+from permission_guard.journal.fault import fault_of
+from permission_guard.outcome import Ending
+from permission_guard.settings import Settings
+from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
+from permission_guard.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The entries about one subject. `closed` says why there are none to be had: then nothing may be repaired."""
+
+    entries: tuple[Entry, ...] = ()
+    closed: str | None = None
+
+    def of(self, finding: Finding, facts: FunctionFacts) -> Entry | None:
+        """Return the entry about a finding's fault."""
+        fault = fault_of(finding, facts)
+        return next((entry for entry in self.entries if entry.fault == fault), None)
+
+    def with_entries(self, entries: tuple[Entry, ...]) -> Book:
+        """Return the book with these entries in the place of those about the same faults."""
+        written = {entry.fault for entry in entries}
+        return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
+
+    def held_back(
+        self, finding: Finding, facts: FunctionFacts, settings: Settings, now: datetime
+    ) -> tuple[Ending, str] | None:
+        """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
+        if self.closed is not None:
+            return Ending.TOLD, f"nothing is repaired that cannot be written down first: {self.closed}"
+        entry = self.of(finding, facts)
+        if entry is None:
+            return None
+        if entry.state is State.UNDONE:
+            return Ending.TOLD, f"a person undid this repair (permission-guard resume {entry.id} ends that)"
+        recent = [at for at in entry.repairs if now - at < settings.put_back_window]
+        stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+        if stopped or len(recent) >= settings.put_back_limit:
+            return Ending.ESCALATED, _PUT_BACK.format(len(entry.repairs), entry.id)
+        return None
+
+
+_PUT_BACK = (
+    "it was repaired {} times and each time put back, so the guard has stopped repairing it: change it where it is "
+    "defined (permission-guard resume {} lets the guard repair it again)"
+)
+
+
+EMPTY: Final = Book()
+"""A book in which nothing stands."""
+
+
+def seen(book: Book, finding: Finding, facts: FunctionFacts, trigger: Trigger, now: datetime) -> Entry:
+    """Return the entry about a finding, made now if there is none, with what was seen now."""
+    entry = book.of(finding, facts)
+    if entry is None:
+        subject, fault = str(facts.arn), fault_of(finding, facts)
+        return Entry(subject, fault, finding, trigger, State.GONE, first_seen=now, last_seen=now)
+    return replace(entry, finding=finding, cause=trigger, last_seen=now)
+
+
+def planned(
+    book: Book, step: Repair, facts: FunctionFacts, trigger: Trigger, now: datetime
+) -> tuple[Entry, ...]:
+    """Return the entries to be written before a repair is made, with what stands there and what will."""
+    return tuple(
+        replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)
+        for finding, change in _changes(step)
+    )
+
+
+def done(entry: Entry, now: datetime) -> Entry:
+    """Return the entry of a repair that was made."""
+    return replace(entry, state=State.DONE, repairs=(*entry.repairs, now)[-_KEPT:])
+
+
+_KEPT = 100
+"""How many repairs of one fault are remembered."""
+
+
+def told(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True) -> Entry:
+    """Return the entry after somebody was told.
+
+    What is not finished stays PLANNED, because a call that seemed to fail may have had its effect; what a person undid
+    stays UNDONE.
+    """
+    state = State.TOLD if is_finished and entry.state is not State.UNDONE else entry.state
+    if ending is Ending.RELEASED:
+        state = State.RELEASED
+    return replace(entry, state=state, told_at=now, told_as=ending, last_seen=now)
+
+
+def gone(entry: Entry) -> Entry:
+    """Return the entry of a fault that is not there any more, without our doing."""
+    return replace(entry, state=State.GONE)
+
+
+def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Settings) -> bool:
+    """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
+    if entry is None or entry.told_at is None or ending in _ALWAYS:
+        return True
+    came_back = entry.state in {State.GONE, State.RELEASED, State.DONE}
+    return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
+
+
+_ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
+"""What changed something is always told."""
+
+
+def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
+    """Tell whether a planned repair stands there now; None if the facts do not show it."""
+    change = entry.change
+    match change:
+        case Attached(policy_arn=policy):
+            return policy in facts.role.attached if isinstance(facts.role, RoleFacts) else None
+        case Rewritten(target=target, after=after):
+            if target != facts.target or not isinstance(facts.policy, PolicyFacts):
+                return None
+            text = facts.policy.policy.text if facts.policy.policy else _NOTHING
+            return canonical(body_of(after)) in map(canonical, statements_of(text))
+        case None:
+            return False
+        case _:
+            assert_never(change)
+
+
+_NOTHING = '{"Statement":[]}'
+
+
+def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
+    """Tell whether the facts show if an entry's fault is there: what could not be read shows nothing."""
+    if facts.configuration is GONE:
+        return True
+    if entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS:
+        return isinstance(facts.role, RoleFacts) or facts.role is MISSING_ROLE
+    return isinstance(facts.policy, PolicyFacts) and entry.cause.qualifier == facts.qualifier
+
+
+def _changes(step: Repair) -> tuple[tuple[Finding, Change], ...]:
+    match step:
+        case AttachRolePolicy():
+            attached = Attached(step.role_arn, step.policy.name)
+            return tuple((finding, attached) for finding in step.mends)
+        case BoundStatements():
+            return tuple(
+                (
+                    finding,
+                    Rewritten(
+                        step.target, step.policy.family, dumped(swap.before), dumped(swap.after), step.before
+                    ),
+                )
+                for swap in step.swaps
+                for finding in swap.mends
+            )
+        case _:
+            assert_never(step)

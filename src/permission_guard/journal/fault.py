@@ -1,0 +1,62 @@
+"""Which fault is it? A digest of where it is and what it is, the same each time it is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from functools import lru_cache
+from typing import assert_never
+
+from permission_guard.document import Body, canonical, statements_of
+from permission_guard.facts import FunctionFacts, RoleFacts, Unreadable
+from permission_guard.finding import DeniedRequest, Finding, Missing, Recorded, Undecided, Witness
+
+_DIGITS = 16
+
+
+def fault_of(finding: Finding, facts: FunctionFacts) -> str:
+    """Return 16 hexadecimal digits that tell this fault of the subject from others.
+
+    The Sid of a statement does not count: Terraform makes up a new one for each time that it puts the statement back.
+    """
+    where = (facts.target, finding.rule, finding.concern.value, finding.verdict.value)
+    return hashlib.sha256(json.dumps([*where, *_what(finding, facts)]).encode()).hexdigest()[:_DIGITS]
+
+
+def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    policy = facts.resource_policy
+    if finding.statement is not None and policy is not None:
+        return _statements(policy.text)[finding.statement]
+    role = facts.role.arn if isinstance(facts.role, RoleFacts) else ""
+    return role, _proved(finding)
+
+
+@lru_cache(maxsize=8)  # each finding about a policy asks for its document again
+def _statements(text: str) -> tuple[tuple[str, str], ...]:
+    """Return what each statement says, and how many before it say the same."""
+    before: Counter[str] = Counter()
+    found = []
+    for statement in statements_of(text):
+        said = canonical(_without_sid(statement))
+        found.append((said, str(before[said])))
+        before[said] += 1
+    return tuple(found)
+
+
+def _without_sid(statement: Body) -> Body:
+    return {key: value for key, value in statement.items() if key != "Sid"}
+
+
+def _proved(finding: Finding) -> str:
+    """Say what is wrong in words that do not change from run to run, as AWS's messages with their request ids do."""
+    proof = finding.proof
+    match proof:
+        case Witness(request=asked) | DeniedRequest(request=asked) | Undecided(request=asked):
+            return f"{asked.action} {asked.resource}"
+        case Missing(what) | Unreadable(what=what) | Recorded(sentence=what):
+            return what
+        case None:
+            return ""
+        case _:
+            assert_never(proof)

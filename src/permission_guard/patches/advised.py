@@ -1,0 +1,80 @@
+"""What the advice on a finding comes to for one very statement, with a placeholder where only its owner knows the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from permission_guard.callers import Caller, Mark, caller_of
+from permission_guard.document import Body
+from permission_guard.facts import FunctionFacts, Wired
+from permission_guard.finding import Concern
+from permission_guard.grant import Grant
+from permission_guard.patches.permission import changed, grant_of
+
+_NAME: Final = "NAME"
+_SEVERAL: Final = "One resource for each source that was found: such a resource takes one."
+_FOUND: Final = "The source that was found to call the function."
+_FILL_IN: Final = f"Put the resource that really calls in the place of {_NAME}."
+_ACCOUNT: Final = "The account that the source must belong to."
+_WHO: Final = "Name whoever is to call; a caller of the account then needs the right in its own policies too."
+_ALONE: Final = "Grant invoking alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """The calls of AddPermission that the advice comes to, and which of their parameters are not what they are now."""
+
+    grants: tuple[Grant, ...]
+    changed: frozenset[str]
+    remark: str
+
+
+def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | None:
+    """Say the advice about a statement as AddPermission would; None about one that it cannot say, or if there is none."""
+    was = grant_of(before, facts.target)
+    if was is None:
+        return None
+    match concern:
+        case Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:
+            wanted, remark = _with_source(was, facts)
+        case Concern.FUNCTION_IS_NOT_PUBLIC:
+            wanted, remark = (replace(was, principal=facts.arn.account),), _WHO
+        case Concern.MANAGEMENT_ACTIONS:
+            wanted, remark = (replace(was, action="lambda:InvokeFunction"),), _ALONE
+        case (
+            Concern.FOREIGN_ACCOUNTS
+            | Concern.DEAD_PERMISSIONS
+            | Concern.LAYER_IS_NOT_PUBLIC
+            | Concern.PUBLIC_FUNCTION_URLS
+            | Concern.ROLE_CAN_WRITE_LOGS
+        ):
+            return None
+        case _:
+            assert_never(concern)
+    new = changed(wanted, was)
+    return Advised(wanted, new, remark) if new else None
+
+
+def _with_source(was: Grant, facts: FunctionFacts) -> tuple[tuple[Grant, ...], str]:
+    """Name the source that is wired, else the form of it that the service is sure to send (facts 4), and nothing else."""
+    caller = caller_of(was.principal)
+    if caller is None:
+        return (was,), ""
+    wiring = facts.wiring(was.principal)
+    account = facts.arn.account
+    if caller.source_arn is Mark.SURE and isinstance(wiring, Wired):
+        arns = [one.arn for one in wiring.sources if (one.target, one.account) == (facts.target, account)]
+        if arns:
+            found = tuple(_bound(was, caller, arn, account) for arn in dict.fromkeys(arns))
+            return found, _SEVERAL if len(found) > 1 else _FOUND
+    if caller.source_arn is Mark.SURE and was.source_arn is None:
+        arn = caller.arn(facts.arn, account, name=_NAME, region=facts.arn.region)
+        return (_bound(was, caller, arn, account),), _FILL_IN
+    return (_bound(was, caller, was.source_arn, account),), _ACCOUNT
+
+
+def _bound(was: Grant, caller: Caller, arn: str | None, account: str) -> Grant:
+    """Bind by the ARN, and by the account where no ARN of the service carries it."""
+    needs_account = caller.source_account is Mark.SURE and (arn is None or not caller.owned)
+    return replace(was, source_arn=arn, source_account=account if needs_account else was.source_account)

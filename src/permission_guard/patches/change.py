@@ -1,0 +1,62 @@
+"""What has to be changed at the source, before it is said in any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from permission_guard.document import Body
+from permission_guard.grant import Grant
+from permission_guard.iam import LayerVersionArn
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """The permission as it must be asked for: AddPermission's parameters, one set of them for each resource.
+
+    AWS::Lambda::Permission and aws_lambda_permission make one call of AddPermission each, which takes one source.
+    """
+
+    function: str
+    """The function's name."""
+    qualifier: str | None
+    grants: tuple[Grant, ...]
+    changed: frozenset[str]
+    """The parameters, by the names of Grant's fields, that are new or have another value."""
+    logical_id: str | None = None
+    """The name that the resource has in its CloudFormation stack, if it is known."""
+    remark: str = ""
+    """What is to be known before the lines are used; never holds what others have chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeStatement:
+    """A statement that only a whole policy document can say, as AWS::Lambda::ResourcePolicy holds one."""
+
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingPolicy:
+    """The managed policy that the function's role lacks."""
+
+    role_name: str
+    policy_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedUrl:
+    """A function URL that must ask its callers for their credentials."""
+
+    function: str
+    qualifier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLayer:
+    """A layer version that is to be shared with an organisation instead of with everybody."""
+
+    layer: LayerVersionArn
+
+
+Change: TypeAlias = Permissions | WholeStatement | LoggingPolicy | ClosedUrl | SharedLayer
