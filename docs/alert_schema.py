@@ -6,13 +6,13 @@ import json
 from typing import Final, TypeAlias
 
 from permission_guard.alert import SCHEMA, SUBJECT_LIMIT
-from permission_guard.alert.machine import KINDS
 from permission_guard.finding import Concern, Severity, Verdict
 from permission_guard.iam import Answer
 from permission_guard.iam.policy import Json
 from permission_guard.outcome import Ending
 from permission_guard.patches import Language
 from permission_guard.rules import RULES
+from permission_guard.said import KINDS
 from permission_guard.settings import Mode
 from permission_guard.tool import Tool
 from permission_guard.trigger import Kind
@@ -105,7 +105,7 @@ _REQUEST: Final[dict[str, Object]] = {
     },
 }
 _PROOF: Final[dict[str, Object]] = {
-    "kind": _one_of([*KINDS.values(), "none"], "What kind of proof it is."),
+    "kind": _one_of([*KINDS], "What kind of proof it is."),
     "sentence": _text("The proof in one sentence."),
     "request": _object(_REQUEST, "The request that was put to the policies; not there if none was."),
     "decision": _one_of([one.value for one in Answer], "What the policies answer."),

@@ -15,11 +15,14 @@ _MARKS: Final = {Mark.SURE: "yes", Mark.LIKELY: "likely", Mark.UNSURE: "nobody s
 _INTRODUCTION: Final = """\
 A service that may invoke a function says on whose behalf it does so: `aws:SourceArn` names the resource,
 `aws:SourceAccount` its account. Not every service sends both. A condition on a key that is not sent locks
-the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise."""
+the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise. Where it is known what is
+wired to the function, the ARN is exactly that, and the account stands beside it where it is required; the last column says
+what is added where that is not known."""
 
 _EACH: Final = """\
 For each service what else is to be known, the page behind each mark (where nobody says, the page that ought to), and the
-API calls that list, in this order, which of its resources are wired to a function. The guard does not make these calls."""
+API calls that list, in this order, which of its resources are wired to a function. A service that invokes functions of its
+own account and region only has no other callers than those, so that what is wired tells all that a statement is for."""
 
 _OTHERS: Final = """\
 These principals show no ARN of a known form, so the guard adds nothing for them. *Likely* is a mark here too: the page
@@ -67,6 +70,7 @@ def _section(caller: Caller) -> Iterator[str]:
     yield from ("", f"### `{caller.principal}`", "", _wrapped(caller.remark), "")
     yield f"- Sends `aws:SourceArn`: {_MARKS[caller.source_arn]} ({_link(caller.sends_arn)})."
     yield f"- Sends `aws:SourceAccount`: {_account(caller)} ({_link(caller.sends_account)})."
+    yield f"- Invokes functions of its own account and region only: {_MARKS[caller.stays.mark]} ({_link(caller.stays)})."
     yield "- What is wired:" if caller.wired else "- What is wired: no call lists it."
     yield from (f"  {place}. {_call(lookup)}" for place, lookup in enumerate(caller.wired, 1))
 

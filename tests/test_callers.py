@@ -83,7 +83,27 @@ PAGES: dict[str, str | tuple[str, str]] = {
 }
 """The page behind each mark: one for both keys, or that of SourceArn and that of SourceAccount."""
 
-CELLS = [cell for caller in CALLERS for cell in (caller.sends_arn, caller.sends_account)]
+CELLS = [cell for caller in CALLERS for cell in (caller.sends_arn, caller.sends_account, caller.stays)]
+
+STAYS = {
+    "elasticloadbalancing.amazonaws.com": (
+        SURE,
+        "elasticloadbalancing/latest/application/lambda-functions.html",
+    ),
+    "vpc-lattice.amazonaws.com": (SURE, "vpc-lattice/latest/ug/lambda-functions.html"),
+    "logs.amazonaws.com": (LIKELY, "AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html"),
+    "events.amazonaws.com": (LIKELY, "eventbridge/latest/userguide/eb-service-cross-account.html"),
+    "sns.amazonaws.com": (NEVER, DG + "with-sns.html"),
+    "apigateway.amazonaws.com": (
+        NEVER,
+        "apigateway/latest/developerguide/getting-started-with-lambda-integration.html",
+    ),
+    "lambda.alarms.cloudwatch.amazonaws.com": (
+        NEVER,
+        "AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html",
+    ),
+}
+"""Who invokes functions of its own account and region only, as its page says; of all others no page says it."""
 
 
 def arn_like(pattern: str, sent: str) -> Truth:
@@ -114,6 +134,22 @@ def test_each_key_is_marked_with_the_page_that_says_so(principal: str) -> None:
     of_arn, of_account = (pages, pages) if isinstance(pages, str) else pages
     assert caller.sends_arn == Cell(TABLE[principal][0], of_arn)
     assert caller.sends_account == Cell(TABLE[principal][1], of_account)
+
+
+def test_who_stays_in_its_account_and_region_is_marked_with_the_page_that_says_so() -> None:
+    marked = {
+        one.principal: (one.stays.mark, one.stays.page) for one in CALLERS if one.stays.mark is not UNSURE
+    }
+
+    assert marked == STAYS
+    assert {one.principal for one in CALLERS if one.stays_at_home} == {
+        "elasticloadbalancing.amazonaws.com",
+        "vpc-lattice.amazonaws.com",
+    }
+
+
+def test_who_stays_in_its_account_and_region_can_be_asked_what_it_has_set_up() -> None:
+    assert [one.principal for one in CALLERS if one.stays_at_home and not one.wired] == []
 
 
 @pytest.mark.parametrize("page", sorted({cell.page for cell in CELLS}))

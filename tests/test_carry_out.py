@@ -12,12 +12,13 @@ from permission_guard.facts import Family, PolicyFacts
 from permission_guard.grant import Grant
 from permission_guard.iam import Policy
 from permission_guard.outcome import Result
-from permission_guard.step import AttachRolePolicy, BoundStatements, Swap
+from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Swap
 from permission_guard.world import Account, ApiError, WorldActor
 from tests.world.builders import BASIC, LOGGING, TARGET, TOPIC, document, statement
 
 OPEN = statement("sns.amazonaws.com", sid="open")
 NARROW = Grant("open", "lambda:InvokeFunction", "sns.amazonaws.com", source_arn=TOPIC).twin()
+ATTACH = AttachRolePolicy("arn:aws:iam::111122223333:role/team/orders", LOGGING, ())
 BY_STATEMENTS = Swap(OPEN, NARROW.statement(TARGET), NARROW)
 BY_DOCUMENT = Swap(OPEN, {**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}})
 
@@ -138,8 +139,8 @@ ENDS = {
     "ServiceException": Result.TRY_AGAIN,
     "PreconditionFailedException": Result.CHANGED_MEANWHILE,
     "ResourceConflictException": Result.CHANGED_MEANWHILE,
-    "PolicyLengthExceededException": Result.REFUSED,
-    "PublicPolicyException": Result.REFUSED,
+    "PolicyLengthExceededException": Result.TOO_LONG,
+    "PublicPolicyException": Result.STILL_PUBLIC,
     "AccessDeniedException": Result.REFUSED,
 }
 STEPS = {
@@ -199,3 +200,60 @@ def test_a_policy_is_attached_to_the_role_by_its_name_without_its_path() -> None
 
     assert carry_out(step, WorldActor(account)).result is Result.DONE
     assert account.roles["orders"].attached == [BASIC]
+
+
+@pytest.mark.parametrize(
+    ("late", "result", "waited"),
+    [
+        (0, Result.DONE, 0.0),
+        (1, Result.DONE, 0.5),
+        (3, Result.DONE, 3.5),
+        (4, Result.NOT_YET_VISIBLE, 3.5),
+    ],
+)
+def test_an_attached_policy_is_read_back_with_patience_and_a_late_answer_is_no_failure(
+    late: int, result: Result, waited: float
+) -> None:
+    account = account_with(Family.DOCUMENT)
+    account.late = late
+
+    assert carry_out(ATTACH, WorldActor(account)).result is result
+    assert account.waited == waited
+    assert account.roles["orders"].attached == [BASIC]
+
+
+def test_that_it_cannot_be_read_back_is_no_failure_either() -> None:
+    account = account_with(Family.DOCUMENT)
+
+    def hook(call: str) -> None:
+        if call == "ListAttachedRolePolicies":
+            raise ApiError("AccessDenied", "no")
+
+    account.before = hook
+    assert carry_out(ATTACH, WorldActor(account)).result is Result.NOT_YET_VISIBLE
+
+
+def test_a_role_with_as_many_policies_as_iam_allows_is_told_as_that() -> None:
+    account = account_with(Family.DOCUMENT)
+    account.roles["orders"].attached.extend(f"arn:aws:iam::aws:policy/p{n}" for n in range(20))
+    assert carry_out(ATTACH, WorldActor(account)).result is Result.QUOTA
+
+
+def test_what_was_attached_is_detached_and_what_is_not_attached_is_no_error() -> None:
+    account = account_with(Family.DOCUMENT)
+    step = DetachRolePolicy(account.roles["orders"].arn, BASIC, ())
+    carry_out(ATTACH, WorldActor(account))
+
+    assert [carry_out(step, WorldActor(account)).result for _ in range(2)] == [Result.DONE, Result.DONE]
+    assert account.roles["orders"].attached == []
+
+
+def test_a_detaching_that_is_refused_is_told_so() -> None:
+    account = account_with(Family.DOCUMENT)
+
+    def hook(_call: str) -> None:
+        raise ApiError("AccessDenied", "no")
+
+    account.before = hook
+    step = DetachRolePolicy(account.roles["orders"].arn, BASIC, ())
+    assert carry_out(step, WorldActor(account)).result is Result.REFUSED

@@ -8,11 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from permission_guard.document import (
+    AlreadyBound,
     Body,
+    Bound,
     body_of,
     canonical,
     dumped,
     statements_of,
+    with_bounds,
     with_condition,
     with_statements,
 )
@@ -114,6 +117,24 @@ def test_a_condition_that_is_there_is_never_widened_by_another_value(key: str) -
     before = statement(Condition={"StringEquals": {key: "1"}})
 
     assert with_condition(before, "StringEquals", "aws:SourceAccount", ("2",)) is None
+
+
+def test_several_conditions_are_added_at_once_or_none() -> None:
+    arn, account = (
+        Bound("ArnLike", "aws:SourceArn", (TOPIC,)),
+        Bound("StringEquals", "aws:SourceAccount", ("1",)),
+    )
+    named = {"ArnLike": {"AWS:SourceArn": TOPIC}}
+
+    bounded = with_bounds(SNS, (arn, account))
+
+    both = (
+        f'"Condition":{{"ArnLike":{{"aws:SourceArn":"{TOPIC}"}},"StringEquals":{{"aws:SourceAccount":"1"}}}}'
+    )
+    assert dumped(bounded) == f"{dumped(SNS)[:-1]},{both}}}"
+    assert with_bounds(SNS, ()) == SNS
+    with pytest.raises(AlreadyBound, match="already has another ArnLike on aws:SourceArn"):
+        with_bounds({**SNS, "Condition": named}, (account, arn))
 
 
 @pytest.mark.parametrize("block", ["text", {"StringEquals": "text"}])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from permission_guard.document import Body, statements_of
+from permission_guard.document import Body, Bound, statements_of
 from permission_guard.facts import (
     MISSING_ROLE,
     Configuration,
@@ -23,7 +23,7 @@ from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.plan import Plan, _joined, _step, plan_for
 from permission_guard.rules import judge
-from permission_guard.rules.rule import AddCondition, AttachPolicy
+from permission_guard.rules.rule import AddConditions, AttachPolicy
 from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements
 from permission_guard.trigger import Kind, Trigger
@@ -273,7 +273,10 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     facts = FunctionFacts(FUNCTION)
     policy = Policy.parse({"Statement": []}, name="logging")
     finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
-    attach, add = AttachPolicy(policy), AddCondition(0, "StringEquals", "aws:SourceAccount", ("1",))
+    attach, add = (
+        AttachPolicy(policy),
+        AddConditions(0, (Bound("StringEquals", "aws:SourceAccount", ("1",)),)),
+    )
     assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
     assert _step(add, finding, facts) == (None, "there is no resource policy")
 
@@ -294,8 +297,12 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
 def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     facts = facts_with(SNS)
     (finding,) = judge(facts, settings().trusted)
-    first, _ = _step(AddCondition(0, "ArnLike", "aws:SourceArn", (TOPIC,)), finding, facts)
-    second, _ = _step(AddCondition(0, "StringEquals", "aws:SourceAccount", (ACCOUNT,)), finding, facts)
+    by_arn, by_account = (
+        Bound("ArnLike", ARN, (TOPIC,)),
+        Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+    )
+    first, _ = _step(AddConditions(0, (by_arn,)), finding, facts)
+    second, _ = _step(AddConditions(0, (by_account,)), finding, facts)
     assert isinstance(first, BoundStatements)
     assert isinstance(second, BoundStatements)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.document import Body
-from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.document import POLICY_LIMIT, Body
+from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Source, Trusted, Wired
 from permission_guard.grant import Grant
+from permission_guard.iam.policy import Json
 from permission_guard.prove import objection
 from permission_guard.rules import judge
 from permission_guard.step import AttachRolePolicy, BoundStatements, Swap
 from tests.world.builders import (
     ACCOUNT,
     BASIC,
+    FOREIGN,
     LOGGING,
     OWN,
     PARTNER,
@@ -33,13 +35,35 @@ def arn(*arns: str) -> Body:
     return {"ArnLike": {"aws:SourceArn": list(arns)}}
 
 
-def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN) -> str | None:
-    """What is objected to putting this statement in the place of the first one, SNS without a source."""
+def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN, before: Body = SNS) -> str | None:
+    """What is objected to putting this statement in the place of the first one."""
     assert isinstance(facts.policy, PolicyFacts)
     finding = next(one for one in judge(facts, trusted) if one.statement == 0)
     return objection(
-        BoundStatements(TARGET, facts.policy, (Swap(SNS, after, mends=(finding,)),)), facts, trusted
+        BoundStatements(TARGET, facts.policy, (Swap(before, after, mends=(finding,)),)), facts, trusted
     )
+
+
+def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> None:
+    wide = statement("s3.amazonaws.com", sid="open")
+    others = [
+        statement(f"arn:aws:iam::{OWN.account}:role/{'x' * 60}{n}", sid=f"{'y' * 90}{n}") for n in range(59)
+    ]
+    facts = facts_with(wide, *others)
+    assert 20000 < len(facts.resource_policy.text if facts.resource_policy else "") < POLICY_LIMIT
+    buckets = [f"arn:aws:s3:::{'b' * 60}{n}" for n in range(9)]
+    condition: Json = {
+        "ArnLike": {"aws:SourceArn": buckets},
+        "StringEquals": {"aws:SourceAccount": OWN.account},
+    }
+    after: Body = {**wide, "Condition": condition}
+    (finding, *_) = judge(facts, OWN)
+    assert isinstance(facts.policy, PolicyFacts)
+    problem = objection(
+        BoundStatements(TARGET, facts.policy, (Swap(wide, after, mends=(finding,)),)), facts, OWN
+    )
+    assert problem is not None
+    assert problem.endswith("more than the 20480 that Lambda takes")
 
 
 def test_a_bound_that_suffices_and_harms_nobody_is_not_objected_to() -> None:
@@ -143,6 +167,75 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
     )
 
     assert objection(BoundStatements(TARGET, facts.policy, (swap,)), facts, OWN) is None
+
+
+def wired(*sources: Source, service: str = "sns.amazonaws.com", statement: Body = SNS) -> FunctionFacts:
+    return facts_with(statement).with_wiring(service, Wired(sources))
+
+
+def test_whatever_is_wired_now_has_to_get_in_afterwards() -> None:
+    mine, theirs = Source(TOPIC, ACCOUNT, TARGET), Source(TOPIC.replace(ACCOUNT, FOREIGN), FOREIGN, TARGET)
+    bound = {**SNS, "Condition": arn(TOPIC)}
+
+    assert objected(wired(mine), bound) is None
+    assert objected(wired(theirs), {**SNS, "Condition": arn(ALL_TOPICS)}) == (
+        "it would lock out what is wired to the function now: "
+        f"sns.amazonaws.com for {theirs.arn} of account {FOREIGN}"
+    )
+    assert "orders2" in str(objected(wired(mine, Source(f"{TOPIC}2", ACCOUNT, TARGET)), bound))
+
+
+def test_what_is_wired_and_does_not_get_in_now_is_not_lost() -> None:
+    alias = Source(f"{TOPIC}2", ACCOUNT, f"{TARGET}:live")
+
+    assert objected(wired(Source(TOPIC, ACCOUNT, TARGET), alias), {**SNS, "Condition": arn(TOPIC)}) is None
+
+
+def test_what_is_wired_comes_with_and_without_its_account_if_nobody_is_sure_that_it_is_sent() -> None:
+    after = {**SNS, "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
+
+    assert "what is wired to the function now" in str(objected(wired(Source(TOPIC, ACCOUNT, TARGET)), after))
+
+
+def test_what_is_wired_comes_by_the_regional_name_of_its_service_too() -> None:
+    regional = statement("sns.ap-east-1.amazonaws.com")
+    facts = wired(Source(TOPIC, ACCOUNT, TARGET), statement=regional)
+
+    assert objected(facts, {**regional, "Condition": arn(TOPIC)}, before=regional) is None
+    assert "sns.ap-east-1.amazonaws.com for" in str(
+        objected(facts, {**SNS, "Condition": arn(TOPIC)}, before=regional)
+    )
+
+
+def test_what_is_wired_here_says_nothing_of_a_trusted_account() -> None:
+    facts, trusted = wired(Source(TOPIC, ACCOUNT, TARGET)), Trusted(ACCOUNT, (PARTNER,))
+    theirs = f"arn:aws:sns:*:{PARTNER}:*"
+
+    assert f"acting for account {PARTNER}" in str(
+        objected(facts, {**SNS, "Condition": arn(TOPIC)}, trusted=trusted)
+    )
+    assert objected(facts, {**SNS, "Condition": arn(TOPIC, theirs)}, trusted=trusted) is None
+
+
+def test_what_is_wired_to_another_statement_says_nothing_of_this_one() -> None:
+    other = {**statement("sns.amazonaws.com", sid="other"), "Condition": arn(TOPIC)}
+    facts = facts_with(SNS, other).with_wiring("sns.amazonaws.com", Wired((Source(TOPIC, ACCOUNT, TARGET),)))
+
+    assert "could lock out a caller that you trust" in str(objected(facts, {**SNS, "Condition": arn(TOPIC)}))
+
+
+def test_a_call_that_shows_no_account_may_be_of_any() -> None:
+    config, rule = "config.amazonaws.com", f"arn:aws:config:us-east-1:{ACCOUNT}:config-rule/1"
+    appsync, api = "appsync.amazonaws.com", f"arn:aws:appsync:us-east-1:{ACCOUNT}:apis/1"
+    by_account = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
+
+    def objection_to(service: str, source: str) -> str | None:
+        before = statement(service)
+        facts = wired(Source(source, ACCOUNT, TARGET), service=service, statement=before)
+        return objected(facts, {**before, **by_account}, before=before)
+
+    assert objection_to(config, rule) is None
+    assert "what is wired to the function now" in str(objection_to(appsync, api))
 
 
 def attaching(role: RoleFacts) -> str | None:

@@ -160,6 +160,7 @@ def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
     assert AttachRolePolicy(ROLE, LOGGING, ()).what == f"attach {BASIC} to {ROLE}"
     assert {permission for kind in STEPS for permission in kind.permissions} == {
         "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
         "lambda:PutResourcePolicy",
         "lambda:AddPermission",
         "lambda:RemovePermission",

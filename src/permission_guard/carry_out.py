@@ -10,6 +10,13 @@ from permission_guard.outcome import Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
 
+_REFUSALS: Final = {
+    "PolicyLengthExceededException": Result.TOO_LONG,
+    "PublicPolicyException": Result.STILL_PUBLIC,
+    "LimitExceeded": Result.QUOTA,
+}
+"""Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
+
 
 def carry_out(step: Step, actor: Actor) -> Outcome:
     """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
@@ -26,7 +33,7 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
     except ChangedMeanwhile as error:
         return Outcome(step, Result.CHANGED_MEANWHILE, detail=str(error))
     except Refused as error:
-        return Outcome(step, Result.REFUSED, detail=str(error))
+        return Outcome(step, _REFUSALS.get(error.code, Result.REFUSED), detail=str(error))
     except TryAgain as error:
         return Outcome(step, Result.TRY_AGAIN, detail=str(error))
     return Outcome(step, Result.DONE)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from permission_guard.iam.policy import Json, loads
 
 Body: TypeAlias = Mapping[str, Json]
 """A JSON object that is read but never changed in place."""
+
+
+POLICY_LIMIT: Final = 20480
+"""Characters of a resource policy (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 
 
 def dumped(value: Json | Body) -> str:
@@ -61,6 +66,18 @@ def canonical(statement: Body) -> str:
     return json.dumps(body, sort_keys=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One condition that bounds a statement: any of the values will do."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.key} = {' or '.join(self.values)}"
+
+
 def with_condition(statement: Body, operator: str, key: str, values: Sequence[str]) -> Body | None:
     """Return the statement with one more condition.
 
@@ -75,3 +92,17 @@ def with_condition(statement: Body, operator: str, key: str, values: Sequence[st
         return None
     value: Json = values[0] if len(values) == 1 else list(values)
     return {**statement, "Condition": {**block, operator: {**keys, key: value}}}
+
+
+class AlreadyBound(ValueError):
+    """A statement has a condition with the same operator and key already; the message names both."""
+
+
+def with_bounds(statement: Body, bounds: Sequence[Bound]) -> Body:
+    """Return the statement with these conditions too. Raises AlreadyBound if one of them cannot be added."""
+    for bound in bounds:
+        bounded = with_condition(statement, bound.operator, bound.key, bound.values)
+        if bounded is None:
+            raise AlreadyBound(f"the statement already has another {bound.operator} on {bound.key}")
+        statement = bounded
+    return statement

@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from permission_guard.alert import body
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
+from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.finding import Verdict
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE: Final = "permission-guard"
-_NEEDED: Final = ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN")
-"""Without these the guard could tell nobody, or would chase its own calls."""
+_NEEDED: Final = ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE")
+"""Without these the guard could tell nobody, would chase its own calls, or would forget what it did."""
 
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
@@ -48,6 +49,7 @@ def guard_of(account: str, region: str) -> Guard:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
         SnsHerald(clients, os.environ["ALERTS_TOPIC_ARN"], os.environ["DEAD_LETTER_QUEUE_URL"]),
+        DynamoJournal(clients, os.environ["JOURNAL_TABLE"], settings.retention),
     )
 
 
@@ -77,7 +79,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _noted(report: Report) -> dict[str, Any]:
     """Write what was found and done into the log and the metrics."""
-    if report.is_gone:
+    if report.is_gone and not report.is_worth_telling:
         logger.info("function is gone", function=str(report.facts.arn))
         metrics.add_metric("Gone", MetricUnit.Count, 1)
         return {"gone": str(report.facts.arn)}
@@ -93,5 +95,9 @@ def _noted(report: Report) -> dict[str, Any]:
         alert = body(report)
         logger.info("told", alert=alert)
         return {"alert": alert}
+    if report.silent:
+        logger.info("told before", function=report.facts.target, faults=len(report.silent))
+        metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))
+        return {"told before": report.facts.target}
     logger.info("compliant", function=report.facts.target)
     return {"compliant": report.facts.target}

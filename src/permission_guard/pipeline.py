@@ -22,10 +22,10 @@ from permission_guard.journal.book import Book, done, is_due, planned, seen, tol
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
-from permission_guard.plan import plan_for
+from permission_guard.plan import plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
-from permission_guard.report import Report
+from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair
@@ -52,13 +52,15 @@ class Guard:
         """
         keeper = Keeper(self.journal, str(trigger.subject))
         report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
+        noted: list[Line] = []
         for earlier in chain(finish(report, keeper, now), self._released(report, keeper, now)):
             self.herald.tell(earlier.report)
             keeper.note(earlier.after)
+            noted += earlier.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result is Result.TRY_AGAIN]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
-        return report
+        return replace(report, noted=tuple(noted))
 
     def _dealt_with(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         report = self._attempt(trigger, keeper, now)
@@ -72,6 +74,8 @@ class Guard:
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
         findings = judge(facts, self.settings.trusted)
         keeper.read()
+        for principal in services_to_ask(findings, facts, trigger, self.settings, now):
+            facts = facts.with_wiring(principal, self.observer.wired(facts, principal))
         plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
         outcomes = tuple(self._act(step, facts, trigger, keeper, now) for step in plan.steps)
         return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)

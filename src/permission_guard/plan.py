@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from permission_guard.document import statements_of, with_condition
-from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.document import AlreadyBound, statements_of, with_bounds
+from permission_guard.facts import NOT_READ, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Wired
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.journal.book import EMPTY, Book
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
-from permission_guard.rules.rule import AddCondition, AttachPolicy, Remedy
+from permission_guard.rules.invoke_permission_names_its_source import callers
+from permission_guard.rules.rule import AddConditions, AttachPolicy, LeaveIt, Remedy
 from permission_guard.settings import FRESH, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
 from permission_guard.trigger import Trigger
@@ -37,6 +38,27 @@ class Plan:
     tells: tuple[Tell, ...] = ()
 
 
+def services_to_ask(
+    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+) -> tuple[str, ...]:
+    """Return the services whose wiring bears on the plan and is not known yet, by their principals.
+
+    They are asked only for a statement that could be repaired then, and only if some call lists what they have set up.
+    """
+    asked: dict[str, None] = {}
+    for finding in findings:
+        treatment, known = settings.treatments[finding.concern], callers(finding, facts)
+        if finding.verdict is not Verdict.FAIL or treatment is not Treatment.REPAIR:
+            continue
+        late = _why_too_late(finding, facts, trigger, settings, now) is not None
+        if late and not all(caller.stays_at_home for caller in known):
+            continue
+        remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
+        if any(isinstance(remedy, AddConditions) for remedy in remedies):
+            asked.update((caller.principal, None) for caller in known if caller.wired)
+    return tuple(principal for principal in asked if facts.wiring(principal) is NOT_READ)
+
+
 def plan_for(
     findings: tuple[Finding, ...],
     facts: FunctionFacts,
@@ -52,20 +74,18 @@ def plan_for(
     for finding in findings:
         if finding.verdict is Verdict.PASS or settings.treatments[finding.concern] is Treatment.OFF:
             continue
-        reason = _why_only_told(finding, facts, trigger, settings, now)
-        held_back = book.held_back(finding, facts, settings, now) if reason is None else None
-        if held_back is not None:
-            ending, why = held_back
-            tells.append(Tell(finding, why, ending))
-            continue
-        if reason is None:
+        tell = _why_told(finding, facts, trigger, settings, now, book)
+        reason = None
+        if tell is None:
             step, reason = repair(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
                 bound, reason = _joined(bound, step)
         if reason is not None:
-            tells.append(Tell(finding, reason))
+            tell = Tell(finding, reason)
+        if tell is not None:
+            tells.append(tell)
     if bound is not None and len(bound.swaps) > 1:
         # Each change is proved by itself; what they do together is proved once.
         problem = objection(bound, facts, settings.trusted)
@@ -75,18 +95,46 @@ def plan_for(
     return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
 
 
-def _why_only_told(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
-) -> str | None:
-    """Say what forbids a repair before any is looked for; None if nothing does."""
+def _why_told(
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime, book: Book
+) -> Tell | None:
+    """Say why a finding is only told, before a repair is looked for; None if nothing forbids one."""
+    reason = _why_never(finding, facts, settings)
+    if reason is None and not _is_all_known(finding, facts):
+        reason = _why_too_late(finding, facts, trigger, settings, now)
+    if reason is not None:
+        return Tell(finding, reason)
+    held_back = book.held_back(finding, facts, settings, now)
+    return Tell(finding, held_back[1], held_back[0]) if held_back else None
+
+
+def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
+    """Say what forbids a repair at any time, before any is looked for; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
         return "what cannot be judged is never changed"
     if settings.treatments[finding.concern] is Treatment.ALERT:
         return "the settings say to alert only"
-    if finding.concern is Concern.ROLE_CAN_WRITE_LOGS:
-        if isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
-            return "the role belongs to an AWS service and cannot be modified"
-        return None
+    is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
+    if is_about_role and isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
+        return "the role belongs to an AWS service and cannot be modified"
+    return None
+
+
+def _is_all_known(finding: Finding, facts: FunctionFacts) -> bool:
+    """Tell whether everything that a statement may be there for is known to be connected.
+
+    So it is if each of its services was asked and can invoke functions of its own account and region only.
+    """
+    known = callers(finding, facts)
+    return bool(known) and all(
+        caller.stays_at_home and isinstance(facts.wiring(caller.principal), Wired) for caller in known
+    )
+
+
+def _why_too_late(
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+) -> str | None:
+    """Say why a statement may have callers already that rely on it and cannot be listed; None if it has just arrived."""
     if settings.repair_existing or finding.statement is None:
         return None
     policy = facts.resource_policy
@@ -116,18 +164,20 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             if not isinstance(facts.role, RoleFacts):
                 return None, "there is no role to attach a policy to"
             return AttachRolePolicy(facts.role.arn, policy, (finding,)), None
-        case AddCondition():
+        case LeaveIt(reason):
+            return None, reason
+        case AddConditions():
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
                 return None, "there is no resource policy"
             try:
                 swap = _swap(remedy, finding, facts.target, facts.policy, facts.policy.policy.text)
+            except AlreadyBound as error:
+                return None, str(error)
             except NotExpressible as error:
                 return (
                     None,
                     f"{remedy} is what is missing, but {error}, and PutResourcePolicy is not to be had here",
                 )
-            if swap is None:
-                return None, f"the statement already has another {remedy.operator} on {remedy.key}"
             return BoundStatements(facts.target, facts.policy, (swap,)), None
         case _:
             assert_never(remedy)
@@ -155,10 +205,10 @@ def _place(swap: Swap) -> int | None:
     return swap.mends[0].statement
 
 
-def _swap(remedy: AddCondition, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap | None:
+def _swap(remedy: AddConditions, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
     before = statements_of(text)[remedy.statement]
-    after = with_condition(before, remedy.operator, remedy.key, remedy.values)
-    if after is None or policy.family is Family.DOCUMENT:
-        return Swap(before, after, mends=(finding,)) if after is not None else None
+    after = with_bounds(before, remedy.bounds)
+    if policy.family is Family.DOCUMENT:
+        return Swap(before, after, mends=(finding,), note=remedy.note)
     narrow = Grant.of(after, target).twin()
-    return Swap(before, narrow.statement(target), narrow, (finding,))
+    return Swap(before, narrow.statement(target), narrow, (finding,), remedy.note)

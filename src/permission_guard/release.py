@@ -56,7 +56,9 @@ def release(
     if not isinstance(change, Attached):
         return None
     step = DetachRolePolicy(change.role_arn, change.policy_arn, (entry.finding,))
-    if facts.configuration is not GONE and not _can_do_without(step, facts, trusted):
+    if facts.configuration is not GONE and not (
+        _stands(entry, step, facts) and _can_do_without(step, facts, trusted)
+    ):
         return None
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
@@ -71,6 +73,12 @@ def release(
     if not needing:
         return step
     return _heir(entry, needing, facts) if facts.configuration is GONE else None
+
+
+def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
+    """Tell whether the policy is attached, or was when a run began to take it off and died."""
+    attached = facts.role.attached if isinstance(facts.role, RoleFacts) else ()
+    return step.policy_arn in attached or entry.state is State.RELEASING
 
 
 def _can_do_without(step: DetachRolePolicy, facts: FunctionFacts, trusted: Trusted) -> bool:

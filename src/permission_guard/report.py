@@ -22,6 +22,9 @@ _ENDINGS = {
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
+    Result.TOO_LONG: Ending.FAILED,
+    Result.STILL_PUBLIC: Ending.FAILED,
+    Result.QUOTA: Ending.FAILED,
     Result.TRY_AGAIN: Ending.FAILED,
 }
 
@@ -102,6 +105,8 @@ class Report:
             yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:
+        if not self.book.entries:
+            return None
         entry = self.book.of(finding, self.facts)
         return entry.id if entry else None
 

@@ -45,12 +45,16 @@ class DetachRolePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way."""
+    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way.
+
+    `note` is what people should know about how the latter was chosen.
+    """
 
     before: Body
     after: Body
     narrow: Grant | None = None
     mends: tuple[Finding, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class BoundStatements:
     def what(self) -> str:
         """The change in words."""
         sids = ", ".join(str(swap.before.get("Sid", "a statement without Sid")) for swap in self.swaps)
-        return f"bound {sids} in the resource policy of {self.target}"
+        notes = "; ".join(dict.fromkeys(swap.note for swap in self.swaps if swap.note))
+        return f"bound {sids} in the resource policy of {self.target}" + (f" ({notes})" if notes else "")
 
 
 def _place(swap: Swap, statements: Sequence[Body]) -> int:

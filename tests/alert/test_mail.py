@@ -103,3 +103,10 @@ def test_what_is_no_json_is_compared_as_it_is() -> None:
     told = replace(line(Ending.REPAIRED), before="{broken", after="")
     assert difference(told) == ("--- before", "+++ after", "@@ -1 +0,0 @@", "-{broken")
     assert difference(replace(told, before=None)) == ()
+
+
+def test_a_finding_without_advice_has_no_next() -> None:
+    told = line(Ending.TOLD)
+    silent = replace(told, finding=replace(told.finding, advice=""))
+    assert "Next" in labels(text(report(told)))
+    assert "Next" not in labels(text(report(silent)))

@@ -19,7 +19,14 @@ def test_a_compliant_new_function_costs_the_reading_of_its_role() -> None:
 def test_a_repaired_new_function_costs_the_policy_to_attach_the_attaching_and_the_alert() -> None:
     there = guarded()
     there.happen(Kind.FUNCTION_CREATED)
-    assert there.wire.calls == [*ROLE, "GetPolicy", "GetPolicyVersion", "AttachRolePolicy", "Publish"]
+    assert there.wire.calls == [
+        *ROLE,
+        "GetPolicy",
+        "GetPolicyVersion",
+        "AttachRolePolicy",
+        "ListAttachedRolePolicies",
+        "Publish",
+    ]
 
 
 def test_whether_the_log_group_exists_is_asked_only_if_all_hangs_on_it() -> None:

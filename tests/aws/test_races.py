@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,12 @@ def statements(there: Guarded) -> list[object]:
 VANISHED = ApiError("NoSuchEntity", "cannot be found")
 
 
+def told(there: Guarded) -> list[str]:
+    """What became of the one finding, in each alert."""
+    alerts = [json.loads(json.loads(one["Message"])["default"]) for one in there.wire.published]
+    return [finding["action"]["outcome"] for alert in alerts for finding in alert["findings"]]
+
+
 @pytest.mark.parametrize("call", ["ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"])
 def test_a_policy_that_vanishes_while_the_role_is_read_is_no_missing_role(call: str) -> None:
     there = guarded()
@@ -74,7 +81,8 @@ def test_an_attaching_whose_answer_is_lost_is_told_and_found_done_by_the_next_ru
     assert len(there.wire.published) == 1
     assert there.account.roles["role"].attached == [there.guard.settings.logging_policy_arn]
     there.wire.calls.clear()
-    assert there.happen(Kind.FUNCTION_CREATED).lines == ()
+    there.happen(Kind.FUNCTION_CREATED)
+    assert told(there) == ["FAILED", "REPAIRED"]
     assert "AttachRolePolicy" not in there.wire.calls
 
 
@@ -85,8 +93,10 @@ def test_a_put_whose_answer_is_lost_is_told_and_found_done_by_the_next_run() -> 
         there.let_in("s3.amazonaws.com")
     assert statements(there) == [("it", {"StringEquals": {"aws:SourceAccount": "111122223333"}})]
     there.wire.calls.clear()
-    assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
-    assert there.wire.calls == ["GetResourcePolicy"]
+    (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
+    assert line.ending is Ending.REPAIRED
+    assert there.wire.calls == ["GetResourcePolicy", "Publish"]
+    assert told(there) == ["FAILED", "REPAIRED"]
 
 
 def test_an_adding_whose_answer_is_lost_leaves_both_and_the_next_run_only_removes() -> None:
@@ -122,8 +132,10 @@ def test_a_removing_whose_answer_is_lost_is_found_done_by_the_next_run() -> None
         there.let_in("s3.amazonaws.com")
     (narrow,) = statements(there)
     there.wire.calls.clear()
-    assert there.happen(Kind.PERMISSION_ADDED, arrived="it").lines == ()
-    assert there.wire.calls == ["GetPolicy"]
+    (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
+    assert line.ending is Ending.REPAIRED
+    assert there.wire.calls == ["GetPolicy", "Publish"]
+    assert told(there) == ["FAILED", "REPAIRED"]
     assert statements(there) == [narrow]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped, statements_of
-from permission_guard.facts import FunctionFacts, Look, RoleFacts, Trusted
+from permission_guard.facts import FunctionFacts, Look, RoleFacts, Source, Trusted
 from permission_guard.finding import Concern
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
@@ -20,7 +20,7 @@ from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
-from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
+from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of, wirings
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -63,10 +63,12 @@ class Story:
     kinds: tuple[Kind, ...]
     age: timedelta
     mode: Mode = Mode.ENFORCE
+    wiring: dict[str, tuple[Source, ...]] = field(default_factory=dict)
 
     def world(self) -> World:
         """The account as the story begins."""
-        account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
+        wiring = {principal: list(sources) for principal, sources in self.wiring.items()}
+        account = Account(has_resource_policy_calls=self.has_resource_policy_calls, wiring=wiring)
         account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
         function = account.with_function("orders", role=self.role, aliases=["live"])
         if self.statements:
@@ -226,4 +228,5 @@ def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
         repair_existing=draw(st.sampled_from((True, True, False))),
         kinds=tuple(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3))),
         age=draw(st.sampled_from(_AGES)),
+        wiring=draw(wirings()),
     )

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.finding import Verdict
+from permission_guard.document import dumped
+from permission_guard.finding import Finding, Verdict
+from permission_guard.plan import repair
 from permission_guard.rules import RULES
+from permission_guard.step import BoundStatements
 from tests.rules.case import CASES, Case, told
 
 PATHS = sorted(CASES.glob("*/*.json"))
@@ -41,6 +44,24 @@ def test_the_rule_gives_the_verdict_of_the_files_name_and_proves_it(path: Path) 
         assert finding.severity.name.lower() == expected["severity"]
     if "scale" in expected:
         assert case.scale(finding).name.lower() == expected["scale"]
+    if "repaired" in expected or "told" in expected:
+        assert mended(case, finding) == (expected_document(case, finding), expected.get("told"))
+
+
+def mended(case: Case, finding: Finding) -> tuple[str | None, str | None]:
+    """The resource policy as the repair leaves it, or what is told instead."""
+    step, reason = repair(finding, case.facts, case.trusted)
+    return (step.after if isinstance(step, BoundStatements) else None), reason
+
+
+def expected_document(case: Case, finding: Finding) -> str | None:
+    """The resource policy with the statement as the case expects it in its place, and else the same byte for byte."""
+    if "repaired" not in case.body["expected"]:
+        return None
+    assert finding.statement is not None
+    statements = list(case.body["policy"]["Statement"])
+    statements[finding.statement] = case.body["expected"]["repaired"]
+    return dumped({**case.body["policy"], "Statement": statements})
 
 
 @pytest.mark.parametrize("rule", BY_ID)

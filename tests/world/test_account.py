@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.document import statements_of
+from permission_guard.document import POLICY_LIMIT, statements_of
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
-from permission_guard.world.account import ATTACHED_LIMIT, POLICY_LIMIT
+from permission_guard.world.resources import ATTACHED_LIMIT
 from tests.world.builders import BASIC, TARGET, TOPIC, document, statement
 
 SNS = Grant("sns", "lambda:InvokeFunction", "sns.amazonaws.com", source_arn=TOPIC)

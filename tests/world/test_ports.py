@@ -19,7 +19,7 @@ from permission_guard.facts import (
 from permission_guard.iam import LayerVersionArn, Policy
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.world import Account, ApiError, WorldActor, WorldObserver
-from permission_guard.world.account import TRUST
+from permission_guard.world.resources import TRUST
 from tests.world.builders import BASIC, FUNCTION, TARGET, document, statement
 
 LOOK = FunctionFacts(FUNCTION)

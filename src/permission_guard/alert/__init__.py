@@ -4,7 +4,6 @@ from permission_guard.alert.machine import SCHEMA, body, judgement
 from permission_guard.alert.mail import text
 from permission_guard.alert.message import MESSAGE_LIMIT, message
 from permission_guard.alert.printable import printable
-from permission_guard.alert.sentence import sentence
 from permission_guard.alert.subject import SUBJECT_LIMIT, subject, worst_ending
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "judgement",
     "message",
     "printable",
-    "sentence",
     "subject",
     "text",
     "worst_ending",

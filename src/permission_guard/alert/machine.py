@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from permission_guard.alert.difference import STANDS_NOW, difference
-from permission_guard.alert.sentence import sentence
 from permission_guard.alert.subject import kind_of, subject
 from permission_guard.alert.undoing import resume_command, undo_command
-from permission_guard.facts import Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Finding, Proof, Undecided, Witness
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.patches import patches_for
 from permission_guard.report import Line, Report
+from permission_guard.said import proof_kind, sentence
 
 SCHEMA: Final = "permission-guard/alert/2"
 
@@ -93,19 +92,8 @@ def judgement(finding: Finding) -> dict[str, Json]:
     }
 
 
-KINDS: Final = {
-    Witness: "witness",
-    DeniedRequest: "denied-request",
-    Undecided: "undecided",
-    Missing: "missing",
-    Unreadable: "unreadable",
-}
-"""The kinds of proofs, and `none` besides."""
-
-
 def _proof(proof: Proof) -> dict[str, Json]:
-    kind = proof.kind if isinstance(proof, Recorded) else KINDS.get(type(proof), "none")
-    shown: dict[str, Json] = {"kind": kind, "sentence": sentence(proof)}
+    shown: dict[str, Json] = {"kind": proof_kind(proof), "sentence": sentence(proof)}
     if isinstance(proof, Witness | DeniedRequest | Undecided):
         shown["request"] = _request(proof.request)
         shown["decision"] = proof.decision.answer.value

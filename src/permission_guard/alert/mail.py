@@ -8,12 +8,12 @@ from typing import Final, assert_never
 
 from permission_guard.alert.difference import difference
 from permission_guard.alert.printable import printable
-from permission_guard.alert.sentence import sentence
 from permission_guard.alert.subject import kind_of
 from permission_guard.alert.undoing import resume_command, undo_command
 from permission_guard.outcome import Ending
 from permission_guard.patches import Patch, languages, patches_for
 from permission_guard.report import Line, Report
+from permission_guard.said import sentence
 
 _WIDTH: Final = 110
 """Columns of the mail; a diff, a patch or an ARN is never broken."""

@@ -14,7 +14,7 @@ class Mark(Enum):
     SURE = "documented or recorded"
     LIKELY = "one weak source, or several that agree indirectly"
     UNSURE = "nobody says"
-    NEVER = "documented not to be sent"
+    NEVER = "documented not to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Caller:
 
     `service` and `resource` are the parts of its SourceArn; the first `*` of `resource` stands for what names the
     single one, a second one is a star that the service itself puts there.
+    `stays` tells whether it can invoke functions of its own account and region only, so that whoever looks through these
+    has found every caller.
     `owned` tells whether the ARN carries the account; if not, another account can take the name over.
     `wired` are the calls, in their order, that list what is wired to a function: none if the service has no such call.
     """
@@ -67,6 +69,7 @@ class Caller:
     resource: str
     sends_arn: Cell
     sends_account: Cell
+    stays: Cell
     remark: str
     wired: tuple[Lookup, ...] = ()
     region: Region = Region.ANY
@@ -81,6 +84,11 @@ class Caller:
     def source_account(self) -> Mark:
         """How surely it sends `aws:SourceAccount`."""
         return self.sends_account.mark
+
+    @property
+    def stays_at_home(self) -> bool:
+        """Whether it is documented to invoke functions of its own account and region only."""
+        return self.stays.mark is Mark.SURE
 
     @property
     def account_required(self) -> bool:

@@ -9,6 +9,7 @@ from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
 _DG: Final = "lambda/latest/dg/"
 _EB: Final = "eventbridge/latest/userguide/"
 _CWL: Final = "AmazonCloudWatch/latest/logs/SubscriptionFilters.html"
+_CWL_API: Final = "AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html"
 _COMMIT: Final = "codecommit/latest/userguide/how-to-notify-lambda-cc.html"
 _CONFIG: Final = "config/latest/developerguide/evaluate-config_develop-rules_nodejs.html"
 _IOT: Final = "iot/latest/developerguide/lambda-rule-action.html"
@@ -23,6 +24,7 @@ OCCASIONS: Final = (
         "*",
         Cell(Mark.SURE, _DG + "with-s3.html"),
         Cell(Mark.SURE, _DG + "access-control-resource-based.html"),
+        Cell(Mark.UNSURE, _DG + "with-s3.html"),
         "SourceAccount is required beside the ARN: a bucket can be deleted by its owner and made again by another "
         "account (API_AddPermission), and AWS Config and Security Hub fail a statement for S3 without it. S3 Batch "
         "Operations and S3 through EventBridge do not use this.",
@@ -43,6 +45,7 @@ OCCASIONS: Final = (
         "*",
         Cell(Mark.SURE, _DG + "with-sns.html"),
         Cell(Mark.UNSURE, _DG + "with-sns.html"),
+        Cell(Mark.NEVER, _DG + "with-sns.html"),
         "The console writes the ARN only. A topic of an opt-in region that calls into another region comes as "
         "sns.REGION.amazonaws.com.",
         (
@@ -69,8 +72,9 @@ OCCASIONS: Final = (
         "rule/*",
         Cell(Mark.SURE, _EB + "eb-use-resource-based.html"),
         Cell(Mark.NEVER, _EB + "eb-troubleshooting.html"),
+        Cell(Mark.LIKELY, _EB + "eb-service-cross-account.html"),
         "SourceAccount is documented to stop the invocation. The name is `[BUS/]NAME`. Target and rule must be in the "
-        "same region. A target with a RoleArn uses the role and no statement.",
+        "same region. A target with a RoleArn uses the role and no statement; a target in another account is to have one.",
         (
             Lookup("events", "ListEventBuses", 100),
             Lookup(
@@ -92,8 +96,10 @@ OCCASIONS: Final = (
         "log-group:*:*",  # "log-group:NAME:*": the star at the end is what CloudWatch Logs sends
         Cell(Mark.SURE, _CWL),
         Cell(Mark.SURE, _CWL),
+        Cell(Mark.LIKELY, _CWL_API),
         "The ARN ends with `:*`, a star that CloudWatch Logs itself puts there. The console writes both keys. Comes as "
-        "logs.REGION.amazonaws.com too.",
+        'logs.REGION.amazonaws.com too. The function "belongs to the same account as the subscription filter"; of the '
+        "region nothing is said.",
         (
             Lookup("logs", "DescribeLogGroups", 50, paginated=True),
             Lookup(
@@ -116,6 +122,7 @@ OCCASIONS: Final = (
         "alarm:*",
         Cell(Mark.SURE, _ALARM),
         Cell(Mark.SURE, _ALARM),
+        Cell(Mark.NEVER, _ALARM),
         "AWS's own command writes both keys.",
         (
             Lookup(
@@ -133,6 +140,7 @@ OCCASIONS: Final = (
         "receipt-rule-set/*",
         Cell(Mark.SURE, _SES),
         Cell(Mark.SURE, _SES),
+        Cell(Mark.UNSURE, _SES),
         "The name is SET:receipt-rule/RULE.",
         (
             Lookup("ses", "DescribeActiveReceiptRuleSet", says="Rules[].Actions[].LambdaAction.FunctionArn"),
@@ -145,6 +153,7 @@ OCCASIONS: Final = (
         "*",
         Cell(Mark.SURE, _IOT),
         Cell(Mark.SURE, _IOT),
+        Cell(Mark.UNSURE, _IOT),
         "AWS's own command writes both keys for a rule; a custom authorizer shows an ARN of its own "
         "(iot/latest/developerguide/custom-auth-authorize.html).",
         (
@@ -160,6 +169,7 @@ OCCASIONS: Final = (
         "config-rule/*",
         Cell(Mark.LIKELY, _CONFIG),
         Cell(Mark.SURE, _CONFIG),
+        Cell(Mark.UNSURE, _CONFIG),
         "The ARN is not known before the rule exists, and the permission must be there before the rule: AWS's pages "
         "and the CDK use SourceAccount.",
         (
@@ -174,6 +184,7 @@ OCCASIONS: Final = (
         "secret:*",
         Cell(Mark.LIKELY, _SECRET),
         Cell(Mark.SURE, _SECRET),
+        Cell(Mark.UNSURE, _SECRET),
         "The name ends with a dash and six random characters. AWS's pages use SourceAccount.",
         (
             Lookup(
@@ -190,6 +201,7 @@ OCCASIONS: Final = (
         "codecommit",
         "*",
         Cell(Mark.SURE, _COMMIT),
+        Cell(Mark.UNSURE, _COMMIT),
         Cell(Mark.UNSURE, _COMMIT),
         "The page writes SourceAccount into its sample too; nobody says that it was tried.",
         (

@@ -7,6 +7,7 @@ from typing import Final
 from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
 
 _API: Final = "lambda/latest/dg/services-apigateway.html"
+_API_TUTORIAL: Final = "apigateway/latest/developerguide/getting-started-with-lambda-integration.html"
 _ALB: Final = "elasticloadbalancing/latest/application/lambda-functions.html"
 _LATTICE: Final = "vpc-lattice/latest/ug/lambda-functions.html"
 _CLOUDFRONT: Final = (
@@ -29,6 +30,7 @@ QUESTIONS: Final = (
         "*",
         Cell(Mark.SURE, _API),
         Cell(Mark.LIKELY, _API),
+        Cell(Mark.NEVER, _API_TUTORIAL),
         "The name is APIID/STAGE/METHOD/PATH, of an authorizer APIID/authorizers/ID, of a WebSocket API "
         "APIID/STAGE/ROUTEKEY; `{proxy+}` in a path becomes `*`. The region is the function's, if they differ. AWS's "
         "sample policy writes both keys, its sample command the ARN only. An integration with a role of its own uses no "
@@ -55,7 +57,9 @@ QUESTIONS: Final = (
         "targetgroup/*",
         Cell(Mark.SURE, _ALB),
         Cell(Mark.SURE, _ALB),
-        "AWS's page advises both keys; the console writes the ARN only.",
+        Cell(Mark.SURE, _ALB),
+        "AWS's page advises both keys; the console writes the ARN only. \"The Lambda function and target group must be in "
+        'the same account and in the same Region".',
         (
             Lookup("elbv2", "DescribeTargetGroups", 400, paginated=True, says="keep TargetType lambda"),
             Lookup("elbv2", "DescribeTargetHealth", says="for each group; Target.Id"),
@@ -67,7 +71,9 @@ QUESTIONS: Final = (
         "targetgroup/*",
         Cell(Mark.SURE, _LATTICE),
         Cell(Mark.UNSURE, _LATTICE),
-        "The console writes the ARN only.",
+        Cell(Mark.SURE, _LATTICE),
+        'The console writes the ARN only. "The Lambda function and target group must be in the same account and in the same '
+        'Region".',
         (
             Lookup("vpc-lattice", "ListTargetGroups", 100, paginated=True, says="targetGroupType LAMBDA"),
             Lookup("vpc-lattice", "ListTargets", 100, paginated=True, says="for each group; id"),
@@ -78,6 +84,7 @@ QUESTIONS: Final = (
         "cloudfront",
         "distribution/*",
         Cell(Mark.SURE, _CLOUDFRONT),
+        Cell(Mark.UNSURE, _CLOUDFRONT),
         Cell(Mark.UNSURE, _CLOUDFRONT),
         "Origin access control in front of a function URL. The account is in the ARN, so SourceAccount adds nothing; the "
         "region is empty.",
@@ -97,6 +104,7 @@ QUESTIONS: Final = (
         "apis/*",
         Cell(Mark.UNSURE, _APPSYNC),
         Cell(Mark.UNSURE, _APPSYNC),
+        Cell(Mark.UNSURE, _APPSYNC),
         "Authorizers only: data sources use a role. AWS's own command writes no condition at all.",
         (
             Lookup(
@@ -114,6 +122,7 @@ QUESTIONS: Final = (
         "userpool/*",
         Cell(Mark.SURE, _POOL),
         Cell(Mark.SURE, _POOL),
+        Cell(Mark.UNSURE, _POOL),
         "AWS's page writes both keys.",
         (
             Lookup(
@@ -132,6 +141,7 @@ QUESTIONS: Final = (
         "identitypool/*",
         Cell(Mark.LIKELY, _COGNITO + "cognito-events.html"),
         Cell(Mark.UNSURE, _COGNITO + "cognito-events.html"),
+        Cell(Mark.UNSURE, _COGNITO + "cognito-events.html"),
         "A legacy service.",
         (
             Lookup("cognito-identity", "ListIdentityPools", 60, paginated=True),
@@ -143,6 +153,7 @@ QUESTIONS: Final = (
         "transfer",
         "server/*",
         Cell(Mark.LIKELY, _TRANSFER),
+        Cell(Mark.UNSURE, _TRANSFER),
         Cell(Mark.UNSURE, _TRANSFER),
         "A custom identity provider of a server. The page's sample policy has the ARN of the server.",
         (
@@ -156,6 +167,7 @@ QUESTIONS: Final = (
         "*",
         Cell(Mark.SURE, _BEDROCK),
         Cell(Mark.SURE, _BEDROCK),
+        Cell(Mark.UNSURE, _BEDROCK),
         "The name is agent/ID, or flow/ID and others. AWS's page writes both keys.",
         (
             Lookup("bedrock-agent", "ListAgents", 1000, paginated=True),
@@ -173,6 +185,7 @@ QUESTIONS: Final = (
         "bot-alias/*",
         Cell(Mark.SURE, _LEX_V2),
         Cell(Mark.LIKELY, _LEX_V2),
+        Cell(Mark.UNSURE, _LEX_V2),
         "The name is BOT/ALIAS.",
         (
             Lookup("lexv2-models", "ListBots", 1000),
@@ -190,6 +203,7 @@ QUESTIONS: Final = (
         "intent:*",
         Cell(Mark.LIKELY, _LEX),
         Cell(Mark.UNSURE, _LEX),
+        Cell(Mark.UNSURE, _LEX),
         "The name is INTENT:VERSION. Lex V1 ended in September 2025: a statement for it is told, never repaired.",
     ),
     Caller(
@@ -198,6 +212,7 @@ QUESTIONS: Final = (
         "instance/*",
         Cell(Mark.SURE, _CONNECT),
         Cell(Mark.SURE, _CONNECT),
+        Cell(Mark.UNSURE, _CONNECT),
         "AWS's page writes both keys.",
         (
             Lookup("connect", "ListInstances", 10, paginated=True),
@@ -209,6 +224,7 @@ QUESTIONS: Final = (
         "workmail",
         "organization/*",
         Cell(Mark.SURE, _MAIL),
+        Cell(Mark.UNSURE, _MAIL),
         Cell(Mark.UNSURE, _MAIL),
         "Comes as workmail.REGION.amazonaws.com. The rules live in each organisation's console and no call lists them: "
         "told, where the wiring would have to be known.",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from permission_guard.callers import CALLERS, Caller, Mark, Standing, caller_of, other_of
 from permission_guard.exposure.actions import INVOKE_URL
 from permission_guard.exposure.origins import Kin, Origin
 from permission_guard.exposure.question import VIA_URL, Member, Question
 from permission_guard.exposure.wildcards import REGIONS, Filling, account_of, service_of
+from permission_guard.facts import Source
 from permission_guard.iam import ABSENT, Context, Service, Statement, Truth
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.request import Values
 
 _SHOW_A_STAR: Final = frozenset({"logs", "execute-api"})
 """Services whose real ARNs may hold a `*`: a log group's ends in `:*`, and `{proxy+}` becomes one (facts 4)."""
+
+_Way: TypeAlias = tuple[tuple[Values, Kin], Values, Values]
+"""SourceArn with how it stands to us, SourceAccount and EventSourceToken."""
 
 
 def service_calls(asked: Question, origin: Origin, filling: Filling) -> Iterator[Member]:
@@ -59,9 +63,33 @@ def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> I
     caller = caller_of(service)
     arns = _source_arns(service, caller, asked, origin, filling)
     accounts, tokens = _accounts(service, caller, origin), _tokens(caller, asked, origin)
+    yield from _sent(service, asked, origin, filling, product(arns, accounts, tokens))
+
+
+def calls_for(source: Source, service: str, caller: Caller, asked: Question) -> Iterator[Member]:
+    """Yield what a service sends for a resource that is set up to invoke the function.
+
+    It sends what it is sure to send, and both ways what nobody is sure of. A `*` in the resource's ARN is filled in; a
+    service that shows stars shows it as it is, too.
+    """
+    filling = Filling(asked.subject, source.account, "example")
+    shown: dict[Values, Kin] = {(source.arn.replace("*", filling.name),): Kin.NAMED}
+    if caller.service in _SHOW_A_STAR:
+        shown[(source.arn,)] = Kin.NAMED
+    if caller.source_arn is not Mark.SURE:
+        shown[ABSENT] = Kin.NAMED
+    for organization in (None, *asked.trusted.organizations):
+        origin = Origin(source.account, organization, Kin.NAMED)
+        ways = product(shown.items(), _accounts(service, caller, origin), (ABSENT,))
+        yield from _sent(service, asked, origin, filling, ways)
+
+
+def _sent(
+    service: str, asked: Question, origin: Origin, filling: Filling, ways: Iterable[_Way]
+) -> Iterator[Member]:
+    """Yield each way of showing an ARN, an account and a token, by every route and from every place of the organisation."""
     paths = origin.paths(asked.constants.get("aws:sourceorgpaths", ()), filling)
-    ways = product(arns, accounts, tokens, _routes(asked, origin), paths)
-    for (arn, kin), account, token, via_url, path in ways:
+    for ((arn, kin), account, token), via_url, path in product(ways, _routes(asked, origin), paths):
         keys: dict[str, str | Values] = {
             "aws:PrincipalIsAWSService": "true",
             "aws:PrincipalServiceName": service,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from functools import lru_cache
 from typing import assert_never
 
 from permission_guard.document import Body, canonical, statements_of
@@ -25,11 +27,21 @@ def fault_of(finding: Finding, facts: FunctionFacts) -> str:
 def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     policy = facts.resource_policy
     if finding.statement is not None and policy is not None:
-        said = [canonical(_without_sid(statement)) for statement in statements_of(policy.text)]
-        same = said[: finding.statement].count(said[finding.statement])
-        return said[finding.statement], str(same)
+        return _statements(policy.text)[finding.statement]
     role = facts.role.arn if isinstance(facts.role, RoleFacts) else ""
     return role, _proved(finding)
+
+
+@lru_cache(maxsize=8)  # each finding about a policy asks for its document again
+def _statements(text: str) -> tuple[tuple[str, str], ...]:
+    """Return what each statement says, and how many before it say the same."""
+    before: Counter[str] = Counter()
+    found = []
+    for statement in statements_of(text):
+        said = canonical(_without_sid(statement))
+        found.append((said, str(before[said])))
+        before[said] += 1
+    return tuple(found)
 
 
 def _without_sid(statement: Body) -> Body:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from permission_guard.document import Bound
 from permission_guard.exposure import (
     INVOKE,
     INVOKE_URL,
@@ -29,7 +30,7 @@ from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import ABSENT, Answer, FunctionArn, Statement, decide
 from permission_guard.iam.principal import Principals
 from permission_guard.rules.opening import Fault, ask_for_policy, passed, told
-from permission_guard.rules.rule import AddCondition, Remedy, Rule
+from permission_guard.rules.rule import AddConditions, Remedy, Rule
 
 ID: Final = "function-is-not-public"
 
@@ -165,9 +166,10 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         # Since October 2025 a public URL needs this permission too (_through_url): to bind it would close the URL.
         return
     if trusted.organizations:
-        yield AddCondition(finding.statement, "StringEquals", "aws:PrincipalOrgID", trusted.organizations)
+        bound = Bound("StringEquals", "aws:PrincipalOrgID", trusted.organizations)
     else:
-        yield AddCondition(finding.statement, "StringEquals", "aws:PrincipalAccount", trusted.all_accounts)
+        bound = Bound("StringEquals", "aws:PrincipalAccount", trusted.all_accounts)
+    yield AddConditions(finding.statement, (bound,))
 
 
 RULE: Final = Rule(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from permission_guard.document import Bound
 from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Finding
 from permission_guard.iam import Policy
@@ -19,19 +20,28 @@ class AttachPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class AddCondition:
-    """Remedy: bound one statement of the resource policy by one more condition."""
+class AddConditions:
+    """Remedy: bound one statement of the resource policy by these conditions too, all of which must then be met.
+
+    `note` is what people should know about how they were chosen.
+    """
 
     statement: int
-    operator: str
-    key: str
-    values: tuple[str, ...]
+    bounds: tuple[Bound, ...]
+    note: str = ""
 
     def __str__(self) -> str:
-        return f"{self.operator} {self.key} = {' or '.join(self.values)}"
+        return " and ".join(map(str, self.bounds))
 
 
-Remedy: TypeAlias = AttachPolicy | AddCondition
+@dataclass(frozen=True, slots=True)
+class LeaveIt:
+    """No remedy: the reason why only a person can decide what is right here."""
+
+    reason: str
+
+
+Remedy: TypeAlias = AttachPolicy | AddConditions | LeaveIt
 
 
 @dataclass(frozen=True, slots=True)

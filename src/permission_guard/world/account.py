@@ -11,68 +11,13 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
 
-from permission_guard.document import Body, dumped, statements_of
+from permission_guard.document import POLICY_LIMIT, Body, dumped, statements_of
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
-
-POLICY_LIMIT: Final = 20480
-"""Characters of a resource policy (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
-
-ATTACHED_LIMIT: Final = 20
-"""Managed policies of a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
-
-
-TRUST: Final = dumped(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
-"""The trust policy without which Lambda refuses a role (lambda/latest/dg/lambda-intro-execution-role.html)."""
-
-
-class ApiError(Exception):
-    """A call that AWS refuses. `code` is its name for the reason, `call` that of the call."""
-
-    def __init__(self, code: str, message: str, call: str = "a call") -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.call = call
-
-
-@dataclass(slots=True)
-class Role:
-    """A role: inline documents by name, ARNs of attached policies, boundary and tags."""
-
-    arn: str
-    inline: dict[str, str] = field(default_factory=dict)
-    attached: list[str] = field(default_factory=list)
-    boundary: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
-    trust: str = TRUST
-
-
-@dataclass(slots=True)
-class Function:
-    """A function: its role, its log group, its versions and aliases, and a policy for each that has one."""
-
-    arn: FunctionArn
-    role_arn: str
-    log_group: str
-    qualifiers: set[str] = field(default_factory=set)
-    policies: dict[str | None, tuple[str, str]] = field(default_factory=dict)
-    """Document and revision, by qualifier."""
+from permission_guard.world.resources import ATTACHED_LIMIT, ApiError, Function, Role
 
 
 def _quiet(_call: str) -> None:
@@ -99,6 +44,8 @@ class Account:
     calls: list[str] = field(default_factory=list)
     waited: float = 0.0
     """Seconds that the guard has waited."""
+    late: int = 0
+    """How many looks at a role's policies do not show the latest yet (IAM is eventually consistent)."""
     before: Callable[[str], None] = _quiet
     after: Callable[[str], None] = _quiet
 
@@ -278,7 +225,9 @@ class Account:
     def attached_role_policies(self, name: str) -> tuple[str, ...]:
         """ListAttachedRolePolicies."""
         with self.call("ListAttachedRolePolicies"):
-            return tuple(self._role(name).attached)
+            attached = tuple(self._role(name).attached)
+            self.late -= 1
+            return attached if self.late < 0 else attached[:-1]
 
     def functions_with(self, role_arn: str) -> tuple[Function, ...]:
         """ListFunctions, filtered by role: Lambda itself cannot filter."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from permission_guard.ports import answered
-from permission_guard.world.account import ApiError
+from permission_guard.world.resources import ApiError
 
 
 @contextmanager

@@ -1,0 +1,222 @@
+"""The life of an entry: what forbids a repair, when an alert is due, what the facts show of a planned repair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from permission_guard.document import dumped
+from permission_guard.facts import (
+    GONE,
+    MISSING_ROLE,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.finding import Finding
+from permission_guard.journal.book import (
+    EMPTY,
+    Book,
+    done,
+    gone,
+    is_due,
+    is_in_view,
+    is_made,
+    seen,
+    told,
+)
+from permission_guard.journal.entry import Attached, Entry, Rewritten, State
+from permission_guard.outcome import Ending
+from permission_guard.rules import judge
+from tests.world.builders import (
+    BASIC,
+    FUNCTION,
+    NOW,
+    OWN,
+    ROLE,
+    TARGET,
+    facts_with,
+    facts_with_role,
+    settings,
+    statement,
+    trigger,
+)
+
+OPEN = statement("s3.amazonaws.com")
+BOUND = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
+FACTS = facts_with(OPEN)
+(FINDING,) = judge(FACTS, OWN)
+DAY = timedelta(days=1)
+REWRITTEN = Rewritten(TARGET, Family.DOCUMENT, dumped(OPEN), dumped(BOUND), "{}")
+NO_POLICY = replace(FACTS, policy=PolicyFacts(None, None, None, Family.DOCUMENT))
+
+
+def entry(state: State = State.TOLD, **changes: object) -> Entry:
+    made = replace(seen(EMPTY, FINDING, FACTS, trigger(), NOW), state=state)
+    return replace(made, **changes)  # type: ignore[arg-type]  # the fields of Entry
+
+
+def held_back(one: Entry | None) -> tuple[Ending, str] | None:
+    book = Book((one,)) if one else EMPTY
+    return book.held_back(FINDING, FACTS, settings(), NOW)
+
+
+def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
+    assert held_back(None) is None
+    assert held_back(entry(State.PLANNED)) is None
+    assert held_back(entry(State.TOLD, told_as=Ending.FAILED)) is None
+
+
+def test_a_closed_journal_holds_every_repair_back() -> None:
+    found = Book(closed="AccessDenied").held_back(FINDING, FACTS, settings(), NOW)
+    assert found == (Ending.TOLD, "nothing is repaired that cannot be written down first: AccessDenied")
+
+
+def test_what_a_person_undid_is_left_alone_until_it_is_resumed() -> None:
+    one = entry(State.UNDONE)
+    assert held_back(one) == (
+        Ending.TOLD,
+        f"a person undid this repair (permission-guard resume {one.id} ends that)",
+    )
+
+
+def test_a_fault_that_was_put_back_as_often_as_the_limit_says_is_escalated() -> None:
+    times = tuple(NOW - timedelta(hours=hours) for hours in (3, 2, 1))
+    one = entry(repairs=times, told_as=Ending.REPAIRED)
+    found = held_back(one)
+    assert found is not None
+    assert found[0] is Ending.ESCALATED
+    assert "it was repaired 3 times and each time put back" in found[1]
+    assert held_back(entry(repairs=times[1:], told_as=Ending.REPAIRED)) is None
+
+
+def test_repairs_before_the_window_do_not_count() -> None:
+    times = tuple(NOW - DAY - timedelta(hours=hours) for hours in (2, 1, 0))
+    assert held_back(entry(repairs=times, told_as=Ending.REPAIRED)) is None
+
+
+def test_what_was_escalated_stays_so_while_the_fault_stays() -> None:
+    long_ago = (NOW - 9 * DAY,) * 3
+    stays = held_back(entry(repairs=long_ago, told_as=Ending.ESCALATED))
+    assert stays is not None
+    assert stays[0] is Ending.ESCALATED
+    assert held_back(entry(State.GONE, repairs=long_ago, told_as=Ending.ESCALATED)) is None
+
+
+def test_seeing_a_fault_again_keeps_its_history_and_takes_the_new_event() -> None:
+    old = entry(repairs=(NOW,), told_at=NOW)
+    again = seen(Book((old,)), FINDING, FACTS, replace(trigger(), event_id="later"), NOW + DAY)
+    assert again == replace(old, cause=again.cause, last_seen=NOW + DAY)
+    assert again.cause.event_id == "later"
+    assert again.first_seen == NOW
+
+
+def test_a_hundred_repairs_are_remembered() -> None:
+    one = entry()
+    for _ in range(120):
+        one = done(one, NOW)
+    assert len(one.repairs) == 100
+
+
+@pytest.mark.parametrize(
+    ("one", "ending", "is_finished", "state"),
+    [
+        (entry(State.DONE), Ending.REPAIRED, True, State.TOLD),
+        (entry(State.PLANNED), Ending.FAILED, True, State.TOLD),
+        (entry(State.PLANNED), Ending.FAILED, False, State.PLANNED),
+        (entry(State.UNDONE), Ending.TOLD, True, State.UNDONE),
+        (entry(State.RELEASING), Ending.RELEASED, True, State.RELEASED),
+    ],
+)
+def test_telling_finishes_an_entry_unless_it_is_still_in_doubt_or_undone(
+    one: Entry, ending: Ending, state: State, *, is_finished: bool
+) -> None:
+    after = told(one, ending, NOW, is_finished=is_finished)
+    assert (after.state, after.told_as, after.told_at) == (state, ending, NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "ending", "due"),
+    [
+        (None, Ending.TOLD, True),
+        (entry(State.GONE), Ending.TOLD, True),
+        (entry(told_at=NOW - DAY, told_as=Ending.TOLD), Ending.TOLD, False),
+        (entry(told_at=NOW - 7 * DAY, told_as=Ending.TOLD), Ending.TOLD, True),
+        (entry(told_at=NOW - DAY, told_as=Ending.TOLD), Ending.FAILED, True),
+        (entry(told_at=NOW - DAY, told_as=Ending.REPAIRED), Ending.REPAIRED, True),
+        (entry(State.PLANNED, told_at=NOW - DAY, told_as=Ending.FAILED), Ending.FAILED, False),
+        (entry(State.GONE, told_at=NOW - DAY, told_as=Ending.TOLD), Ending.TOLD, True),
+        (entry(State.UNDONE, told_at=NOW - DAY, told_as=Ending.TOLD), Ending.TOLD, False),
+        (entry(told_at=NOW - DAY, told_as=Ending.ESCALATED), Ending.ESCALATED, False),
+    ],
+)
+def test_an_alert_is_due_when_it_is_the_first_says_something_new_or_reminds(
+    one: Entry | None, ending: Ending, *, due: bool
+) -> None:
+    assert is_due(one, ending, NOW, settings()) is due
+
+
+ATTACHED = entry(State.PLANNED, change=Attached(ROLE, BASIC))
+
+
+@pytest.mark.parametrize(
+    ("one", "facts", "made"),
+    [
+        (entry(change=REWRITTEN), facts_with(BOUND), True),
+        (entry(change=REWRITTEN), facts_with(OPEN), False),
+        (entry(change=REWRITTEN), NO_POLICY, False),
+        (entry(change=REWRITTEN), facts_with(BOUND, qualifier="live"), None),
+        (entry(change=REWRITTEN), FunctionFacts(FUNCTION), None),
+        (ATTACHED, facts_with_role(RoleFacts(ROLE, attached=(BASIC,))), True),
+        (ATTACHED, facts_with_role(RoleFacts(ROLE)), False),
+        (ATTACHED, FunctionFacts(FUNCTION), None),
+        (entry(), FACTS, False),
+    ],
+)
+def test_the_facts_show_whether_a_planned_repair_was_made(
+    one: Entry, facts: FunctionFacts, *, made: bool | None
+) -> None:
+    assert is_made(one, facts) is made
+
+
+def about_the_role() -> Entry:
+    facts = facts_with_role(RoleFacts(ROLE))
+    (finding,) = judge(facts, OWN)
+    return seen(EMPTY, finding, facts, trigger(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "facts", "in_view"),
+    [
+        (entry(), FACTS, True),
+        (entry(), facts_with(OPEN, qualifier="live"), False),
+        (entry(), replace(FACTS, policy=Unreadable("the policy", "denied")), False),
+        (entry(), FunctionFacts(FUNCTION, configuration=GONE), True),
+        (about_the_role(), FACTS, False),
+        (about_the_role(), facts_with_role(RoleFacts(ROLE)), True),
+        (about_the_role(), replace(FACTS, role=MISSING_ROLE), True),
+    ],
+)
+def test_only_facts_about_the_same_thing_show_that_a_fault_is_gone(
+    one: Entry, facts: FunctionFacts, *, in_view: bool
+) -> None:
+    assert is_in_view(one, facts) is in_view
+
+
+def test_a_fault_that_went_by_itself_keeps_its_history() -> None:
+    one = entry(repairs=(NOW,), told_at=NOW, told_as=Ending.TOLD)
+    assert gone(one) == replace(one, state=State.GONE)
+
+
+def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
+    one = entry()
+    assert one.id == f"orders/{one.fault}"
+
+
+def test_a_finding_without_an_entry_has_none() -> None:
+    other: Finding = judge(facts_with(statement("sns.amazonaws.com")), OWN)[0]
+    assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None

@@ -1,0 +1,124 @@
+"""What an earlier run left: whatever died, the next event tells it, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.document import dumped
+from permission_guard.journal.entry import State
+from permission_guard.outcome import Ending
+from permission_guard.trigger import Kind
+from tests.watched import LOGGING, Watched
+from tests.world.builders import BASIC, statement
+
+REPAIRED = [Ending.REPAIRED]
+
+
+@pytest.mark.parametrize("at", ["GetResourcePolicy", "Query", "TransactWriteItems", "PutResourcePolicy"])
+@pytest.mark.parametrize("after", [False, True])
+def test_whatever_died_while_a_permission_was_repaired_the_next_run_ends_it(at: str, *, after: bool) -> None:
+    there = Watched()
+    there.open()
+    there.handle_and_die(at, after=after)
+    there.later(minutes=1)
+    there.handle()
+    there.handle()
+    assert there.told == [REPAIRED]
+    assert there.statements[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    assert [(one.state, one.told_as, len(one.repairs)) for one in there.entries] == [
+        (State.TOLD, Ending.REPAIRED, 1)
+    ]
+
+
+def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it() -> None:
+    there = Watched()
+    there.open()
+    there.handle_and_die("PutResourcePolicy", after=True)
+    died = there.now
+    there.later(minutes=1)
+    there.handle()
+    (report,) = there.herald.told
+    (line,) = report.lines
+    assert "by an earlier run of the guard, which ended before it could tell" in line.what
+    assert (line.before, line.after) == (
+        dumped(statement("s3.amazonaws.com")),
+        dumped(there.statements[0]),
+    )
+    assert report.trigger.event_id == f"at {died}"
+    assert line.entry == there.entries[0].id
+
+
+def test_a_policy_that_an_earlier_run_attached_is_told() -> None:
+    there = Watched()
+    there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
+    there.later(minutes=1)
+    there.handle(Kind.FUNCTION_CREATED)
+    assert there.told == [REPAIRED]
+    assert [(line.before, line.after) for line in there.herald.told[0].lines] == [("", BASIC)]
+
+
+def test_a_planned_repair_is_not_judged_by_an_event_that_does_not_show_it() -> None:
+    there = Watched()
+    there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
+    there.later(minutes=1)
+    there.handle(Kind.POLICY_WRITTEN)
+    assert there.told == []
+    assert [one.state for one in there.entries] == [State.PLANNED]
+
+
+def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_told_as_that() -> None:
+    there = Watched()
+    there.open()
+    there.handle_and_die("PutResourcePolicy", after=False)
+    there.account.functions["orders"].policies.clear()
+    there.later(minutes=1)
+    there.handle()
+    there.handle()
+    assert there.told == [[Ending.TOLD]]
+    assert "the fault is not there any more" in there.herald.told[0].lines[0].what
+
+
+def test_a_repair_that_was_made_and_not_told_is_told_even_if_the_function_is_gone() -> None:
+    there = Watched()
+    there.open()
+    writes = 0
+
+    def third(call: str) -> bool:
+        nonlocal writes
+        writes += call == "TransactWriteItems"
+        return writes == 2
+
+    there.handle_and_die_when(third)
+    assert [one.state for one in there.entries] == [State.DONE]
+    there.account.functions.clear()
+    there.later(minutes=1)
+    there.handle(Kind.FUNCTION_CREATED)
+    assert there.told == [REPAIRED]
+
+
+def test_a_race_that_was_lost_to_somebody_who_mended_the_fault_is_not_told() -> None:
+    there = Watched()
+    there.open()
+
+    def somebody(call: str) -> None:
+        if call == "PutResourcePolicy":
+            there.account.functions["orders"].policies[None] = ('{"Statement":[]}', "somebody's")
+
+    there.account.before = somebody
+    there.handle()
+    assert there.told == []
+    assert [one.state for one in there.entries] == [State.GONE]
+
+
+def test_an_attached_policy_that_somebody_detached_is_forgotten_after_iam_has_settled() -> None:
+    there = Watched()
+    there.handle(Kind.FUNCTION_CREATED)
+    there.attached.clear()
+    there.account.roles["role"].inline["logs"] = dumped(LOGGING)
+    there.later(minutes=1)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert [one.state for one in there.entries] != [State.GONE]
+    there.later(minutes=10)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert [one.state for one in there.entries] == [State.GONE]
+    assert there.told == [REPAIRED]

@@ -1,0 +1,104 @@
+"""An account in memory with the function `orders`, and a guard that watches it and keeps its journal in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from permission_guard.actor import Actor
+from permission_guard.document import Body, dumped, statements_of
+from permission_guard.journal.entry import Entry
+from permission_guard.outcome import Ending
+from permission_guard.pipeline import Guard
+from permission_guard.report import Report
+from permission_guard.settings import Settings
+from permission_guard.tool import Tool
+from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
+from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from tests.world.builders import BASIC, FUNCTION, NOW, document, settings, statement
+
+LOGS: Body = {
+    "Effect": "Allow",
+    "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    "Resource": "*",
+}
+LOGGING: Body = {"Version": "2012-10-17", "Statement": [LOGS]}
+
+
+class Died(Exception):
+    """The machine that the guard ran on is gone."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What the guard watches, what it has told, and what its journal says."""
+
+    account: Account = field(default_factory=Account)
+    herald: WorldHerald = field(default_factory=WorldHerald)
+    settings: Settings = field(default_factory=settings)
+    now: datetime = NOW
+    journal: WorldJournal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account.managed[BASIC] = dumped(LOGGING)
+        self.account.with_role("role")
+        self.account.with_function("orders", aliases=["live"])
+        self.journal = WorldJournal(self.account)
+
+    def handle(
+        self, kind: Kind = Kind.POLICY_WRITTEN, *, brought: str | Everything | None = EVERYTHING
+    ) -> Report:
+        """Let the guard deal with an event about `orders` that happens now."""
+        observer = WorldObserver(self.account, BASIC)
+        guard = Guard(self.settings, observer, WorldActor(self.account), self.herald, self.journal)
+        actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
+        return guard.handle(
+            Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought), self.now
+        )
+
+    def open(self, *statements: Body) -> None:
+        """Give the function a resource policy, open for any bucket unless it is said what stands in it."""
+        written = document(*(statements or (statement("s3.amazonaws.com"),)))
+        self.account.functions["orders"].policies[None] = (written, f"somebody's {self.now}")
+
+    def later(self, **passed: int) -> None:
+        """Let time pass."""
+        self.now += timedelta(**passed)
+
+    def handle_and_die(self, at: str, *, after: bool, kind: Kind = Kind.POLICY_WRITTEN) -> None:
+        """Let the guard deal with an event and die before or after its first call of this name."""
+        self.handle_and_die_when(lambda call: call == at, after=after, kind=kind)
+
+    def handle_and_die_when(
+        self, dies: Callable[[str], bool], *, after: bool = True, kind: Kind = Kind.POLICY_WRITTEN
+    ) -> None:
+        """Let the guard deal with an event and die before or after the call of which this says so."""
+
+        def hook(call: str) -> None:
+            if dies(call):
+                raise Died
+
+        setattr(self.account, "after" if after else "before", hook)
+        with suppress(Died):
+            self.handle(kind)
+        self.account.before = self.account.after = lambda _call: None
+
+    @property
+    def told(self) -> list[list[Ending]]:
+        """How the findings of each alert ended."""
+        return [[line.ending for line in report.lines] for report in self.herald.told]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [replace(one, version=0) for one in self.journal.entries.values()]
+
+    @property
+    def statements(self) -> tuple[Body, ...]:
+        found = self.account.functions["orders"].policies.get(None)
+        return statements_of(found[0]) if found else ()
+
+    @property
+    def attached(self) -> list[str]:
+        return self.account.roles["role"].attached
