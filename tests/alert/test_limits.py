@@ -39,9 +39,9 @@ def test_every_ending_stays_within_the_limits_with_hostile_names_and_a_large_pol
     assert "\n1. PASS all is well" not in mail
 
 
-@pytest.mark.parametrize("ending", Ending)
-def test_a_thousand_findings_are_cut_and_counted(ending: Ending) -> None:
-    many = report(*(line(ending, name=f"s{number}", size=1000) for number in range(1000)))
+def test_a_thousand_findings_are_cut_and_counted() -> None:
+    endings = [*Ending] * 167
+    many = report(*(line(endings[number], name=f"s{number}", size=300) for number in range(1000)))
     title, mail, machine, size = sent(many)
     assert len(title) <= SUBJECT_LIMIT
     assert size <= MESSAGE_LIMIT
