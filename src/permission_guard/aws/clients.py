@@ -9,11 +9,13 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 _CONFIG: Final = Config(
     # "standard" waits with jitter; Lambda's control plane gives the whole account 15 requests a second.
@@ -54,3 +56,13 @@ class Clients:
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
         return self._session.client("sqs", config=_CONFIG)
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """AWS CloudFormation."""
+        return self._session.client("cloudformation", config=_CONFIG)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """AWS Security Token Service."""
+        return self._session.client("sts", config=_CONFIG)

@@ -33,3 +33,8 @@ class WorldJournal:
             written = tuple(replace(entry, version=entry.version + 1) for entry in entries)
             self.entries |= {(entry.subject, entry.fault): entry for entry in written}
             return written
+
+    def all(self) -> tuple[Entry, ...]:
+        """Return every entry, in the order of their subjects and faults."""
+        with translated(), self.account.call("Scan"):
+            return tuple(entry for _, entry in sorted(self.entries.items()))
