@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from permission_guard.actor import Actor
-from permission_guard.alert import SUBJECT_LIMIT, body, printable, sentence, subject, text
+from permission_guard.alert import SUBJECT_LIMIT, body, printable, subject, text
 from permission_guard.facts import MISSING_ROLE, Configuration, FunctionFacts, RoleFacts, Unreadable
 from permission_guard.finding import Verdict
 from permission_guard.iam import FunctionArn, Policy
@@ -157,7 +157,3 @@ def test_each_kind_of_proof_is_a_sentence(state: str) -> None:
     finding = json.loads(json.dumps(body(told)))["findings"][0]
     assert told.verdict is verdict
     assert sentence in finding["proof"]["sentence"]
-
-
-def test_where_there_is_nothing_to_prove_the_sentence_says_so() -> None:
-    assert sentence(None) == "nothing was found"

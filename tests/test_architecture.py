@@ -14,7 +14,7 @@ LAYERS = (
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "actor", "grant"},
-    {"exposure", "trigger", "settings", "words"},
+    {"exposure", "trigger", "settings", "words", "said"},
     {"rules"},
     {"step"},
     {"prove", "outcome"},

@@ -6,12 +6,12 @@ import json
 import textwrap
 from typing import Final, assert_never
 
-from permission_guard.facts import Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Finding, Proof, Undecided, Witness
 from permission_guard.iam import Anonymous, FunctionArn, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.outcome import Ending
 from permission_guard.report import Line, Report
+from permission_guard.said import kind_of, sentence
 
 SCHEMA: Final = "permission-guard/alert/1"
 SUBJECT_LIMIT: Final = 100
@@ -109,36 +109,6 @@ def _wrapped(row: str) -> str:
     )
 
 
-def sentence(proof: Proof) -> str:
-    """A proof in one sentence."""
-    match proof:
-        case Witness(request, _, stranger):
-            return (
-                f"the policy allows {stranger} to call {request.action} on {request.resource}{_keys(request)}"
-            )
-        case DeniedRequest(request, decision, blocker):
-            return f"{request.action} on {request.resource} is {decision.answer.value}: {blocker}"
-        case Undecided(request, _, doubt):
-            return f"{request.action} on {request.resource} cannot be decided: {doubt}"
-        case Missing(what):
-            return f"{what} does not exist"
-        case Unreadable() as unreadable:
-            return str(unreadable)
-        case Recorded():
-            return proof.sentence
-        case None:
-            return "nothing was found"
-        case _:
-            assert_never(proof)
-
-
-def _keys(request: Request) -> str:
-    shown = ("aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "lambda:FunctionUrlAuthType")
-    values = ((key, request.context.values(key.lower())) for key in shown)
-    said = [f"{key}={value[0]}" for key, value in values if value]
-    return f" with {', '.join(said)}" if said else ""
-
-
 def body(report: Report) -> dict[str, Json]:
     """The alert for machines."""
     trigger, actor = report.trigger, report.trigger.actor
@@ -186,14 +156,7 @@ def judgement(finding: Finding) -> dict[str, Json]:
 
 
 def _proof(proof: Proof) -> dict[str, Json]:
-    kinds = {
-        Witness: "witness",
-        DeniedRequest: "denied-request",
-        Undecided: "undecided",
-        Missing: "missing",
-        Unreadable: "unreadable",
-    }
-    shown: dict[str, Json] = {"kind": kinds.get(type(proof), "none"), "sentence": sentence(proof)}
+    shown: dict[str, Json] = {"kind": kind_of(proof), "sentence": sentence(proof)}
     if isinstance(proof, Witness | DeniedRequest | Undecided):
         shown["request"] = _request(proof.request)
         shown["decision"] = proof.decision.answer.value

@@ -46,6 +46,12 @@ _TRANSIENT: Final = frozenset(
         "ConcurrentModification",
         "ConcurrentModificationException",
         "RequestTimeout",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "TransactionInProgressException",
+        # Among the reasons of a cancelled transaction.
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
     }
 )
 _OVERTAKEN: Final = frozenset(
@@ -53,11 +59,15 @@ _OVERTAKEN: Final = frozenset(
         "PreconditionFailedException",
         "ResourceConflictException",
         "ConditionalCheckFailedException",
-        "TransactionCanceledException",
         "TransactionConflictException",
+        # Among the reasons of a cancelled transaction.
+        "ConditionalCheckFailed",
+        "TransactionConflict",
     }
 )
-"""A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1)."""
+"""A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1); an entry of the
+journal that somebody else has written or is writing
+(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors)."""
 _SERVER_FAULT: Final = 500
 
 

@@ -64,6 +64,9 @@ NEVER_REPAIRED: Final = frozenset(
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
 
+RETENTION: Final = timedelta(days=365)
+"""How long the journal remembers what nothing rests on any more."""
+
 FRESH: Final = timedelta(hours=1)
 """How long after it was added a permission counts as having no caller yet that relies on it."""
 

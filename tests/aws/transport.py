@@ -18,6 +18,7 @@ from botocore.loaders import Loader, create_loader
 from permission_guard.aws.clients import Clients
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
+from tests.aws.table import Table, TableError
 
 STATUS = {
     "TooManyRequestsException": 429,
@@ -50,6 +51,7 @@ class Transport:
     """The wire: every call in order, what was published and queued, and the faults a test asks for."""
 
     account: Account
+    table: Table = field(default_factory=Table)
     calls: list[str] = field(default_factory=list)
     sent: list[tuple[str, Params]] = field(default_factory=list)
     published: list[Params] = field(default_factory=list)
@@ -87,6 +89,7 @@ class Transport:
             return Response(status), {
                 "Error": {"Code": error.code, "Message": message},
                 "ResponseMetadata": {"HTTPStatusCode": status},
+                **(error.beside if isinstance(error, TableError) else {}),
             }
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
@@ -114,6 +117,9 @@ class Transport:
             },
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": self._groups,
+            "Query": self.table.query,
+            "PutItem": self.table.put,
+            "TransactWriteItems": self.table.transact,
             "Publish": self._publish,
             "SendMessage": self._queue,
         }

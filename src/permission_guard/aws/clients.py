@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import boto3
 from botocore.config import Config
@@ -16,6 +17,23 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
+
+
+class DynamoDBClient(Protocol):
+    """As much of Amazon DynamoDB's client as the journal uses."""
+
+    def query(self, **call: object) -> Mapping[str, object]:
+        """Query: one page of the items with a partition key."""
+        ...
+
+    def put_item(self, **call: object) -> Mapping[str, object]:
+        """PutItem."""
+        ...
+
+    def transact_write_items(self, **call: object) -> Mapping[str, object]:
+        """TransactWriteItems: all or none."""
+        ...
+
 
 _CONFIG: Final = Config(
     # "standard" waits with jitter; Lambda's control plane gives the whole account 15 requests a second.
@@ -66,3 +84,9 @@ class Clients:
     def sts(self) -> STSClient:
         """AWS Security Token Service."""
         return self._session.client("sts", config=_CONFIG)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """Amazon DynamoDB."""
+        make = cast("Callable[..., DynamoDBClient]", self._session.client)
+        return make("dynamodb", config=_CONFIG)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from permission_guard.ports import Refused, TryAgain, answered
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain, answered
 
 
 @contextmanager
@@ -20,14 +21,30 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        message = error.response.get("Error", {}).get("Message", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        raise answered(code_of(error), message, error.operation_name, status) from error
+        raise _answer(error) from error
     except ParamValidationError as error:
         # It was never sent, and never would be.
         raise Refused("ParamValidation", str(error)) from error
     except BotoCoreError as error:
         raise TryAgain(str(error)) from error
+
+
+def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
+    """Return what an error means for us; a cancelled transaction means the most lasting of its reasons."""
+    message = error.response.get("Error", {}).get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    answers = [answered(code, message, error.operation_name, status) for code in _codes(error)]
+    return max(answers, key=lambda answer: _LASTING.index(type(answer)))
+
+
+_LASTING: Final = (TryAgain, ChangedMeanwhile, Refused)
+
+
+def _codes(error: ClientError) -> tuple[str, ...]:
+    """Return AWS's names for what went wrong: a transaction gives one for each of its items, or "None"."""
+    reasons: Mapping[str, Any] = dict(error.response)
+    listed = [str(reason.get("Code", "None")) for reason in reasons.get("CancellationReasons", ())]
+    return tuple(code for code in listed if code != "None") or (code_of(error),)
 
 
 def code_of(error: ClientError) -> str:

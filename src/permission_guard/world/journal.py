@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.written import entry_of, written
 from permission_guard.world.account import Account
 from permission_guard.world.resources import ApiError
 from permission_guard.world.translated import translated
@@ -12,7 +13,10 @@ from permission_guard.world.translated import translated
 
 @dataclass(slots=True)
 class WorldJournal:
-    """Keeps entries in memory. Its calls are among the account's, so that a test can make them fail."""
+    """Keeps entries in memory, as they read once they have been written down.
+
+    Its calls are among the account's, so that a test can make them fail.
+    """
 
     account: Account
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
@@ -25,14 +29,22 @@ class WorldJournal:
 
     def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """Write all of the entries, or none."""
+        if not entries:
+            return ()
         with translated(), self.account.call("TransactWriteItems"):
+            if len({(entry.subject, entry.fault) for entry in entries}) < len(entries):
+                raise ApiError(
+                    "ValidationException",
+                    "Transaction request cannot include multiple operations on one item",
+                )
             for entry in entries:
                 stored = self.entries.get((entry.subject, entry.fault))
                 if (stored.version if stored else 0) != entry.version:
-                    raise ApiError("TransactionCanceledException", "ConditionalCheckFailed")
-            written = tuple(replace(entry, version=entry.version + 1) for entry in entries)
-            self.entries |= {(entry.subject, entry.fault): entry for entry in written}
-            return written
+                    raise ApiError("ConditionalCheckFailedException", "The conditional request failed")
+            texts = [written(replace(entry, version=entry.version + 1)) for entry in entries]
+            kept = tuple(map(entry_of, texts))
+            self.entries |= {(entry.subject, entry.fault): entry for entry in kept}
+            return kept
 
     def all(self) -> tuple[Entry, ...]:
         """Return every entry, in the order of their subjects and faults."""

@@ -1,0 +1,252 @@
+"""An entry as it is written down: JSON text that says the whole of it, and the entry read back from such a text.
+
+Whoever edits the text by hand (in the table's console) is told which field cannot be read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeVar, assert_never
+
+from permission_guard.actor import Actor
+from permission_guard.facts import Family, Subject
+from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
+from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
+from permission_guard.iam.policy import Json, loads
+from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
+from permission_guard.outcome import Ending
+from permission_guard.record import BadEvent, Record
+from permission_guard.said import recorded
+from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
+
+SCHEMA: Final = "permission-guard/entry/1"
+_E = TypeVar("_E", bound=Enum)
+
+
+class EntryError(ValueError):
+    """A text that is no entry. `field` says where, `problem` what."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field} {problem}")
+        self.field = field
+        self.problem = problem
+
+
+def as_kept(entry: Entry) -> Entry:
+    """Return an entry as it reads once it has been written: its proof is Recorded."""
+    return replace(entry, finding=replace(entry.finding, proof=recorded(entry.finding.proof)))
+
+
+def written(entry: Entry) -> str:
+    """Write an entry down. What is None or empty is left out; the text is ASCII."""
+    return json.dumps(
+        _without_nothing(
+            {
+                "schema": SCHEMA,
+                "subject": entry.subject,
+                "fault": entry.fault,
+                "state": entry.state.value,
+                "version": entry.version,
+                "first_seen": entry.first_seen.isoformat(),
+                "last_seen": entry.last_seen.isoformat(),
+                "told_at": entry.told_at.isoformat() if entry.told_at else None,
+                "told_as": entry.told_as.value if entry.told_as else None,
+                "repairs": [at.isoformat() for at in entry.repairs],
+                "change": _change(entry.change),
+                "finding": _finding(entry.finding),
+                "cause": _cause(entry.cause),
+            }
+        )
+    )
+
+
+def _without_nothing(body: dict[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in body.items() if value not in (None, "", [])}
+
+
+def _change(change: Change | None) -> Json:
+    match change:
+        case Attached():
+            return {"attached": {"role_arn": change.role_arn, "policy_arn": change.policy_arn}}
+        case Rewritten():
+            rewritten: dict[str, Json] = {
+                "target": change.target,
+                "family": change.family.value,
+                "before": change.before,
+                "after": change.after,
+                "document": change.document,
+            }
+            return {"rewritten": _without_nothing(rewritten)}
+        case None:
+            return None
+        case _:
+            assert_never(change)
+
+
+def _finding(finding: Finding) -> Json:
+    proof = recorded(finding.proof)
+    return _without_nothing(
+        {
+            "rule": finding.rule,
+            "concern": finding.concern.value,
+            "subject": finding.subject,
+            "verdict": finding.verdict.value,
+            "severity": finding.severity.name,
+            "summary": finding.summary,
+            "proof": _without_nothing({"kind": proof.kind, "sentence": proof.sentence}) if proof else None,
+            "statement": finding.statement,
+            "advice": finding.advice,
+        }
+    )
+
+
+def _cause(trigger: Trigger) -> Json:
+    arrived: Json = {"everything": True} if trigger.arrived is EVERYTHING else None
+    if isinstance(trigger.arrived, str):
+        arrived = _without_nothing({"sid": trigger.arrived})
+    return _without_nothing(
+        {
+            "kind": trigger.kind.value,
+            "subject": str(trigger.subject),
+            "qualifier": trigger.qualifier,
+            "actor": _actor(trigger.actor),
+            "event_id": trigger.event_id,
+            "at": trigger.at.isoformat(),
+            "arrived": arrived,
+        }
+    )
+
+
+def _actor(actor: Actor) -> Json:
+    return _without_nothing(
+        {
+            "principal": actor.principal,
+            "role_arn": actor.role_arn,
+            "tool": actor.tool,
+            "address": actor.address,
+        }
+    )
+
+
+def entry_of(text: str) -> Entry:
+    """Read an entry. Raises EntryError, which names the first field that is missing or says what it may not."""
+    try:
+        return _entry(Record.of(loads(text), "entry"))
+    except PolicyError as error:
+        raise EntryError("entry", f"at {error.path} {error.problem}") from error
+    except BadEvent as error:
+        raise EntryError(error.field, error.problem) from error
+
+
+def _entry(body: Record) -> Entry:
+    if body.text("schema") != SCHEMA:
+        raise EntryError("entry.schema", f"is {body.text('schema')!r}, not {SCHEMA!r}")
+    return Entry(
+        subject=body.text("subject"),
+        fault=body.text("fault"),
+        finding=_finding_in(body.inner("finding")),
+        cause=_cause_in(body.inner("cause")),
+        state=_one_of(State, body, "state"),
+        first_seen=body.moment("first_seen"),
+        last_seen=body.moment("last_seen"),
+        change=_change_in(body.inner("change")) if body.has("change") else None,
+        repairs=_repairs_in(body),
+        told_at=body.moment("told_at") if body.has("told_at") else None,
+        told_as=_one_of(Ending, body, "told_as") if body.has("told_as") else None,
+        version=body.whole("version"),
+    )
+
+
+def _repairs_in(body: Record) -> tuple[datetime, ...]:
+    value = body.body.get("repairs", [])
+    if not isinstance(value, list):
+        raise EntryError("entry.repairs", "is no list")
+    each = Record({str(place): text for place, text in enumerate(value)}, "entry.repairs")
+    return tuple(each.moment(place) for place in each.body)
+
+
+def _change_in(body: Record) -> Change:
+    if body.has("attached"):
+        attached = body.inner("attached")
+        return Attached(attached.text("role_arn"), attached.text("policy_arn"))
+    rewritten = body.inner("rewritten")
+    return Rewritten(
+        target=rewritten.text("target"),
+        family=_one_of(Family, rewritten, "family"),
+        before=_text(rewritten, "before"),
+        after=_text(rewritten, "after"),
+        document=_text(rewritten, "document"),
+    )
+
+
+def _finding_in(body: Record) -> Finding:
+    proof = body.inner("proof") if body.has("proof") else None
+    severity = body.text("severity")
+    if severity not in Severity.__members__:
+        raise EntryError(f"{body.path}.severity", _none_of(severity, Severity.__members__))
+    return Finding(
+        rule=body.text("rule"),
+        concern=_one_of(Concern, body, "concern"),
+        subject=_text(body, "subject"),
+        verdict=_one_of(Verdict, body, "verdict"),
+        severity=Severity[severity],
+        summary=_text(body, "summary"),
+        proof=Recorded(_text(proof, "kind"), _text(proof, "sentence")) if proof else None,
+        statement=body.whole("statement") if body.has("statement") else None,
+        advice=_text(body, "advice"),
+    )
+
+
+def _cause_in(body: Record) -> Trigger:
+    return Trigger(
+        kind=_one_of(Kind, body, "kind"),
+        subject=_subject_in(body),
+        qualifier=body.text("qualifier") if body.has("qualifier") else None,
+        actor=_actor_in(body.inner("actor")),
+        event_id=_text(body, "event_id"),
+        at=body.moment("at"),
+        arrived=_arrived_in(body.inner("arrived")) if body.has("arrived") else None,
+    )
+
+
+def _actor_in(body: Record) -> Actor:
+    return Actor(
+        principal=_text(body, "principal"),
+        role_arn=body.text("role_arn") if body.has("role_arn") else None,
+        tool=_text(body, "tool"),
+        address=_text(body, "address"),
+    )
+
+
+def _arrived_in(body: Record) -> str | Everything:
+    return EVERYTHING if body.flag("everything") else _text(body, "sid")
+
+
+def _subject_in(body: Record) -> Subject:
+    text = body.text("subject")
+    try:
+        return LayerVersionArn.parse(text) if ":layer:" in text else FunctionArn.parse(text)
+    except ArnError as error:
+        raise EntryError(f"{body.path}.subject", str(error)) from error
+
+
+def _text(body: Record, key: str) -> str:
+    """Return a text that is left out when it is empty. Raises BadEvent if it is something else."""
+    return body.text(key) if body.has(key) else ""
+
+
+def _one_of(kind: type[_E], body: Record, key: str) -> _E:
+    text = body.text(key)
+    try:
+        return kind(text)
+    except ValueError as error:
+        values = [str(one.value) for one in kind]
+        raise EntryError(f"{body.path}.{key}", _none_of(text, values)) from error
+
+
+def _none_of(text: str, offered: Iterable[str]) -> str:
+    return f"is {text!r}, not one of {', '.join(offered)}"
