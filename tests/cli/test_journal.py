@@ -150,7 +150,7 @@ ERRORS = {
         (["undo", ENTRY], "Query"),
         (["resume", ENTRY], "Query"),
     ],
-    ids=" ".join,
+    ids=["everything", "a function", "undo", "resume"],
 )
 def test_a_journal_that_cannot_be_read_is_told(code: str, arguments: list[str], call: str) -> None:
     story = bound()

@@ -26,6 +26,10 @@ class DynamoDBClient(Protocol):
         """Query: one page of the items with a partition key."""
         ...
 
+    def scan(self, **call: object) -> Mapping[str, object]:
+        """Scan: one page of all items."""
+        ...
+
     def put_item(self, **call: object) -> Mapping[str, object]:
         """PutItem."""
         ...

@@ -33,7 +33,7 @@ _NOTHING: Final = "Nothing stands in the journal"
 @click.option("--json", "is_json", is_flag=True, help="For machines: every entry as the table has it.")
 @options
 @click.pass_context
-def journal(context: click.Context, function: str | None, *, is_json: bool, **place: Any) -> int:
+def journal(context: click.Context, /, function: str | None, *, is_json: bool, **place: Any) -> int:
     """Read and list."""
     with endings():
         name = Name.of(function) if function is not None else None

@@ -26,7 +26,7 @@ journal; what was repaired before does not count any more.
 @click.argument("entry")
 @options
 @click.pass_context
-def resume(context: click.Context, entry: str, **place: Any) -> int:
+def resume(context: click.Context, /, entry: str, **place: Any) -> int:
     """Find, mark, tell."""
     with endings():
         found = find(entry, context, Place(**place))

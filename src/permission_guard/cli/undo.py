@@ -33,7 +33,7 @@ credentials. What will be done is shown first, and you are asked.
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options
 @click.pass_context
-def undo(context: click.Context, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
+def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
     """Find, show, ask, do, tell."""
     with endings():
         found = find(entry, context, Place(**place))
