@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from permission_guard.journal.written import entry_of
 
 from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.written import entry_of
 from permission_guard.trigger import EVERYTHING, Kind
 from tests.cli.there import PLACES, run
 from tests.test_golden import golden
