@@ -33,6 +33,7 @@ def settings() -> str:
         default = f"`{body['Default']}`" if body.get("Default") not in {"", None} else "empty"
         parts += ["", f"## {name}", "", _wrapped(body["Description"]), "", f"Default: {default}."]
         parts += [f"One of {values}."] if values else []
+        parts += [f"From {body['MinValue']} to {body['MaxValue']}."] if "MinValue" in body else []
     return "\n".join(parts) + "\n"
 
 

@@ -75,6 +75,8 @@ def _happen(account: Account, detail: dict[str, Any]) -> None:
         statement = json.loads(response["statement"])
         if statement["Resource"].split(":")[4] == ACCOUNT:
             account.put_resource_policy(statement["Resource"], _policy(statement), None)
+    if detail["eventName"].startswith("DeleteFunction2") and "qualifier" not in request:
+        del account.functions[request["functionName"]]
     if detail["eventName"].startswith("AddLayerVersionPermission"):
         layer = f"arn:aws:lambda:{detail['awsRegion']}:{ACCOUNT}:layer:{request['layerName']}:{request['versionNumber']}"
         shared = {"Effect": "Allow", "Action": request["action"], "Resource": layer}

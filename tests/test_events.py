@@ -21,6 +21,7 @@ ACTED_UPON: dict[str, tuple[Kind, str | None, Ends]] = {
     "a-function-was-created-with-a-role-in-a-path": (Kind.FUNCTION_CREATED, None, ATTACHED),
     "a-function-was-created-in-china": (Kind.FUNCTION_CREATED, None, ATTACHED),
     "a-function-got-another-role": (Kind.FUNCTION_CHANGED, None, ATTACHED),
+    "a-function-was-deleted": (Kind.FUNCTION_DELETED, None, []),
     "s3-was-let-in-without-a-source": (Kind.PERMISSION_ADDED, None, BOUND),
     "s3-was-let-in-for-a-bucket-that-anybody-can-take-over": (Kind.PERMISSION_ADDED, None, BOUND),
     "s3-was-let-in-for-one-bucket-of-this-account": (Kind.PERMISSION_ADDED, None, []),
@@ -45,7 +46,7 @@ IGNORED = {
     "another-services-resource-policy-was-put": "not a call to Lambda recorded by CloudTrail",
     "a-web-functions-policy-was-put": "not about a function",
     "a-function-of-another-account-was-opened": "it belongs to account 444455556666, which has a record of its own",
-    "a-function-was-deleted": "DeleteFunction20150331 changes no verdict",
+    "a-version-was-deleted": "only one version was deleted",
 }
 
 

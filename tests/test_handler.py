@@ -44,6 +44,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ALERTS_TOPIC_ARN", TOPIC)
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", QUEUE)
     monkeypatch.setenv("GUARD_ROLE_ARN", GUARD_ROLE)
+    monkeypatch.setenv("JOURNAL_TABLE", "journal")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     door.guard_of.cache_clear()
     yield
@@ -88,7 +89,11 @@ def test_a_fault_is_repaired_told_logged_and_counted(
     event = fresh("s3-was-let-in-without-a-source")
     wire = connected(event, monkeypatch)
     answer = handled(event)
-    assert wire.calls == ["GetResourcePolicy", "PutResourcePolicy", "Publish"]
+    # Written down before it is made, when it is made, and when somebody has been told.
+    assert wire.calls == [
+        *("GetResourcePolicy", "Query", "PutItem", "PutResourcePolicy"),
+        *("PutItem", "Publish", "PutItem"),
+    ]
     assert [finding["action"]["outcome"] for finding in answer["alert"]["findings"]] == ["REPAIRED"]
     (told,) = lines(log.getvalue())
     assert (told["message"], told["correlation_id"]) == ("told", event["id"])
@@ -101,7 +106,7 @@ def test_a_compliant_permission_is_only_noted(monkeypatch: pytest.MonkeyPatch) -
     event = fresh("s3-was-let-in-for-one-bucket-of-this-account")
     wire = connected(event, monkeypatch)
     assert handled(event) == {"compliant": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"}
-    assert wire.calls == ["GetResourcePolicy"]
+    assert wire.calls == ["GetResourcePolicy", "Query"]
 
 
 def test_a_function_that_is_gone_is_only_noted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +129,7 @@ def test_in_observe_mode_nothing_could_be_written(monkeypatch: pytest.MonkeyPatc
     wire = connected(event, monkeypatch)
     answer = handled(event)
     assert door.guard_of(ACCOUNT, REGION).actor is None
-    assert wire.calls == ["GetResourcePolicy", "Publish"]
+    assert wire.calls == ["GetResourcePolicy", "Query", "Publish", "PutItem"]
     assert [finding["action"]["outcome"] for finding in answer["alert"]["findings"]] == ["WOULD_REPAIR"]
 
 
@@ -195,8 +200,10 @@ def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch)
         handled(sample("anyone-was-let-in"))
 
 
-@pytest.mark.parametrize("name", ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN"])
-def test_a_guard_that_could_tell_nobody_or_would_chase_itself_does_not_start(
+@pytest.mark.parametrize(
+    "name", ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE"]
+)
+def test_a_guard_that_could_tell_nobody_would_chase_itself_or_would_forget_does_not_start(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(name)

@@ -35,6 +35,7 @@ def wire() -> Iterator[Transport]:
         patch.setenv("ALERTS_TOPIC_ARN", TOPIC)
         patch.setenv("DEAD_LETTER_QUEUE_URL", QUEUE)
         patch.setenv("GUARD_ROLE_ARN", GUARD_ROLE)
+        patch.setenv("JOURNAL_TABLE", made.table.name)
         patch.setattr(door, "Clients", made.clients)
         door.guard_of.cache_clear()
         yield made

@@ -26,7 +26,7 @@ EXPECTED: dict[str, tuple[str, str, str | None, object] | str] = {
     "real-03-create-function-terraform": ("CreateFunction", "*", None, None),
     "real-04-create-function-error-role-not-assumable": "the call failed: InvalidParameterValueException",
     "real-05-update-function-code-full-arn-publish": "UpdateFunctionCode20150331v2 changes no verdict",
-    "real-06-delete-function": "DeleteFunction20150331 changes no verdict",
+    "real-06-delete-function": ("DeleteFunction", "*", None, None),
     "real-07-get-function-readonly": "GetFunction20150331v2 changes no verdict",
     "real-09-update-function-configuration-full-arn": (
         "UpdateFunctionConfiguration",

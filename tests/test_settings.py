@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from permission_guard.facts import Trusted
 from permission_guard.finding import Concern
-from permission_guard.settings import Mode, Settings, SettingsError, Treatment
+from permission_guard.settings import NUMBERS, Mode, Settings, SettingsError, Treatment
 
 
 def of(region: str = "eu-west-1", **given: str) -> Settings:
@@ -16,6 +19,9 @@ def test_what_is_left_out_has_its_default() -> None:
     settings = of()
     assert settings.mode is Mode.ENFORCE
     assert not settings.repair_existing
+    assert settings.reminder == timedelta(days=7)
+    assert (settings.put_back_limit, settings.put_back_window) == (3, timedelta(hours=24))
+    assert settings.retention == timedelta(days=365)
     assert settings.trusted.all_accounts == ("123456789012",)
     assert {concern: settings.treatments[concern] for concern in Concern} == {
         Concern.ROLE_CAN_WRITE_LOGS: Treatment.REPAIR,
@@ -52,6 +58,48 @@ def test_lists_are_read_with_spaces_and_without_the_empty() -> None:
 
 def test_the_own_account_among_the_trusted_counts_once() -> None:
     assert of(TRUSTED_ACCOUNTS="123456789012").trusted.all_accounts == ("123456789012",)
+
+
+def test_numbers_are_read_in_the_unit_that_their_name_says() -> None:
+    settings = of(
+        REMINDER_DAYS="1", PUT_BACK_LIMIT=" 5 ", PUT_BACK_WINDOW_HOURS="720", JOURNAL_RETENTION_DAYS="30"
+    )
+    assert settings.reminder == timedelta(days=1)
+    assert (settings.put_back_limit, settings.put_back_window) == (5, timedelta(days=30))
+    assert settings.retention == timedelta(days=30)
+
+
+def test_settings_that_are_made_without_numbers_have_the_same_defaults() -> None:
+    made = Settings(
+        Mode.OBSERVE, {}, repair_existing=False, trusted=Trusted(""), logging_policy_arn="", guard_role_arn=""
+    )
+    read = of()
+    for name in ("reminder", "put_back_limit", "put_back_window", "retention"):
+        assert getattr(made, name) == getattr(read, name)
+
+
+NO_NUMBERS = ["0", "-1", "1.5", "often", "9999999999", "٣", "1e1"]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_out_of_bounds_is_named_with_its_bounds(name: str, text: str) -> None:
+    bounds = NUMBERS[name]
+    with pytest.raises(SettingsError) as caught:
+        of(**{name: text})
+    assert str(caught.value) == (
+        f"{name} is {text!r}, not a whole number from {bounds.least} to {bounds.most}"
+    )
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_may_be_either_of_its_bounds_and_nothing_beyond(name: str) -> None:
+    bounds = NUMBERS[name]
+    of(**{name: str(bounds.least)})
+    of(**{name: str(bounds.most)})
+    for beyond in (bounds.least - 1, bounds.most + 1):
+        with pytest.raises(SettingsError):
+            of(**{name: str(beyond)})
 
 
 WRONG = {

@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from permission_guard.aws import observe, policies, roles, tell
+from permission_guard.aws import journal, observe, policies, roles, tell
+from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.rules import judge
-from permission_guard.settings import NEVER_REPAIRED, SETTINGS, Mode, Settings, Treatment
-from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements
+from permission_guard.settings import NEVER_REPAIRED, NUMBERS, SETTINGS, Mode, Settings, Treatment
+from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, DetachRolePolicy, Step
 from permission_guard.trigger import Kind
+from permission_guard.world import Account
+from tests.aws.transport import Transport
+from tests.journal.test_written import ENTRY
 from tests.template import ACCOUNT, REGION, expanded, resolved, written
 
 TEMPLATE = written()
@@ -40,8 +44,9 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
     return {action for one in listed for action in ([one] if isinstance(one, str) else one)}
 
 
-def test_the_role_may_always_do_exactly_what_the_readers_and_the_herald_call() -> None:
-    needed = {*observe.PERMISSIONS, *roles.PERMISSIONS, *policies.PERMISSIONS, *tell.PERMISSIONS}
+def test_the_role_may_always_do_exactly_what_the_readers_the_herald_and_the_journal_call() -> None:
+    modules = (observe, roles, policies, tell, journal)
+    needed = {permission for module in modules for permission in module.PERMISSIONS}
     assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
 
 
@@ -51,27 +56,30 @@ def test_the_rights_to_write_are_exactly_those_that_the_steps_declare() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resource", "condition", "step"),
+    ("resource", "condition", "steps"),
     [
-        ("MayAttachTheLoggingPolicy", "MayRepairRoles", AttachRolePolicy),
-        ("MayNarrowPermissions", "MayRepairPermissions", BoundStatements),
+        ("MayAttachTheLoggingPolicy", "MayRepairRoles", (AttachRolePolicy, DetachRolePolicy)),
+        ("MayNarrowPermissions", "MayRepairPermissions", (BoundStatements,)),
     ],
 )
 def test_each_right_to_write_exists_only_in_enforce_and_for_its_own_rule(
-    resource: str, condition: str, step: type[AttachRolePolicy | BoundStatements]
+    resource: str, condition: str, steps: tuple[type[Step], ...]
 ) -> None:
     assert CONDITIONAL[resource]["Condition"] == condition
     assert {"Fn::Equals": [{"Ref": "Mode"}, Mode.ENFORCE.value]} in TEMPLATE["Conditions"][condition][
         "Fn::And"
     ]
-    assert actions(statements([CONDITIONAL[resource]["Properties"]])) == set(step.permissions)
+    assert actions(statements([CONDITIONAL[resource]["Properties"]])) == {
+        permission for step in steps for permission in step.permissions
+    }
 
 
-def test_what_may_be_attached_is_pinned_to_one_policy_and_never_to_the_guards_own_role() -> None:
+def test_what_may_be_attached_and_detached_is_pinned_to_one_policy_and_never_to_the_guards_own_role() -> None:
     allow, deny = CONDITIONAL["MayAttachTheLoggingPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert list(allow["Condition"]) == ["ArnEquals"]
     assert list(allow["Condition"]["ArnEquals"]) == ["iam:PolicyARN"]
     assert deny["Effect"] == "Deny"
+    assert deny["Action"] == allow["Action"]
     assert {"Fn::GetAtt": ["GuardRole", "Arn"]} in deny["Resource"]
 
 
@@ -87,9 +95,9 @@ def test_no_statement_allows_every_resource_or_a_wildcard_of_actions() -> None:
 
 
 def test_the_environment_names_every_setting_and_nothing_else() -> None:
-    doors = {"ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN"}
+    doors = {"ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE"}
     lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
-    assert set(ENVIRONMENT) == {*SETTINGS.values(), "MODE", "REPAIR_EXISTING"} | lists | doors
+    assert set(ENVIRONMENT) == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING"} | lists | doors
 
 
 def parameter(variable: str) -> dict[str, Any]:
@@ -116,9 +124,49 @@ def test_the_mode_and_the_repair_of_what_exists_default_as_in_the_code() -> None
     assert parameter("REPAIR_EXISTING")["Default"] == str(defaults.repair_existing).lower()
 
 
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_has_the_same_default_and_bounds_in_the_template_and_in_the_code(name: str) -> None:
+    offered, bounds = parameter(name), NUMBERS[name]
+    assert offered["Type"] == "Number"
+    assert (offered["Default"], offered["MinValue"], offered["MaxValue"]) == (
+        bounds.default,
+        bounds.least,
+        bounds.most,
+    )
+
+
+def test_the_table_is_what_the_journal_writes_into() -> None:
+    table = RESOURCES["Journal"]["Properties"]
+    wire = Transport(Account())
+    DynamoJournal(wire.clients(), wire.table.name).write((replace(ENTRY, version=0),))
+    (item,) = wire.table.items.values()
+    assert {key["AttributeName"]: key["KeyType"] for key in table["KeySchema"]} == {
+        "subject": "HASH",
+        "fault": "RANGE",
+    }
+    types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+    assert types == {name: next(iter(item[name])) for name in types}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert list(item["expires"]) == ["N"]
+
+
+def test_what_the_journal_holds_is_encrypted_can_be_restored_and_outlives_a_replacement() -> None:
+    table = RESOURCES["Journal"]
+    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Delete", "Retain")
+
+
+def test_the_guard_may_use_its_own_table_and_no_other() -> None:
+    (found,) = [one for one in statements(BASICS) if one["Sid"] == "KeepTheJournal"]
+    assert found["Resource"] == {"Fn::GetAtt": ["Journal", "Arn"]}
+    assert ENVIRONMENT["JOURNAL_TABLE"] == {"Ref": "Journal"}
+
+
 DATED = {
     Kind.FUNCTION_CREATED: "CreateFunction20150331",
     Kind.FUNCTION_CHANGED: "UpdateFunctionConfiguration20150331v2",
+    Kind.FUNCTION_DELETED: "DeleteFunction20150331",
     Kind.PERMISSION_ADDED: "AddPermission20150331v2",
     Kind.PERMISSION_REMOVED: "RemovePermission20150331v2",
     Kind.POLICY_WRITTEN: "PutResourcePolicy",
@@ -164,7 +212,9 @@ def test_the_older_names_of_a_call_wake_it_too(name: str) -> None:
         "CreateFunctionCodeSigningConfig",
         "RemoveLayerVersionPermission20181031",
         "PublishLayerVersion20181031",
-        "DeleteFunction20150331",
+        "DeleteFunctionUrlConfig",
+        "DeleteFunctionConcurrency20171031",
+        "DeleteFunctionEventInvokeConfig",
         "UpdateFunctionCode20150331v2",
         "GetFunction20150331v2",
         "DeleteAlias20150331",
@@ -195,6 +245,7 @@ NAMES = {
     "GuardRole": ROLE,
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard-logs:*",
     "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:guard-alerts",
+    "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/guard-journal",
     "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-dead-letters",
     "GuardFunctionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-changed",
     "GuardPermissionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-permission-changed",

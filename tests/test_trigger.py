@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from permission_guard.facts import Look
 from permission_guard.record import BadEvent
 from permission_guard.trigger import EVERYTHING, Ignored, Kind, Trigger, trigger_of
 from tests.samples import ACCOUNT, GUARD_ROLE, sample
@@ -77,6 +78,7 @@ KINDS = {
     "CreateFunction20150331": Kind.FUNCTION_CREATED,
     "UpdateFunctionConfiguration20150331v2": Kind.FUNCTION_CHANGED,
     "UpdateFunctionConfiguration20150331": Kind.FUNCTION_CHANGED,
+    "DeleteFunction20150331": Kind.FUNCTION_DELETED,
     "AddPermission20150331v2": Kind.PERMISSION_ADDED,
     "AddPermission20150331": Kind.PERMISSION_ADDED,
     "RemovePermission20150331v2": Kind.PERMISSION_REMOVED,
@@ -107,6 +109,8 @@ OTHERS = [
     "UpdateFunctionCodeSigningConfig",
     "AddLayerVersionPermissions20181031",
     "DeleteResourcePolicy",
+    "DeleteFunctionUrlConfig",
+    "DeleteFunctionConcurrency20171031",
     "createfunction20150331",
     "CreateFunction20150331v2v2",
 ]
@@ -116,6 +120,26 @@ OTHERS = [
 def test_a_call_whose_name_only_begins_alike_changes_no_verdict(name: str) -> None:
     event = call(name, {"functionName": "orders"})
     assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored(f"{name} changes no verdict")
+
+
+VERSIONS = [
+    {"functionName": "orders", "qualifier": "3"},
+    {"functionName": "orders:3"},
+    {"functionName": f"{ARN}:3"},
+    {"functionName": ARN, "qualifier": "$LATEST.PUBLISHED"},
+]
+
+
+@pytest.mark.parametrize("request_", VERSIONS, ids=str)
+def test_a_version_that_was_deleted_leaves_the_function(request_: Event) -> None:
+    event = call("DeleteFunction20150331", request_)
+    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored("only one version was deleted")
+
+
+def test_a_function_that_was_deleted_and_made_anew_is_judged_as_a_new_one_is() -> None:
+    trigger = triggered(call("DeleteFunction20150331", {"functionName": "orders", "qualifier": None}))
+    assert (str(trigger.subject), trigger.qualifier) == (ARN, None)
+    assert trigger.kind.looks is Kind.FUNCTION_CREATED.looks is Look.ROLE
 
 
 def test_a_version_that_was_published_with_the_function_leads_to_the_function() -> None:

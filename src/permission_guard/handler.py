@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from permission_guard.alert import body
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
+from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.finding import Verdict
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE: Final = "permission-guard"
-_NEEDED: Final = ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN")
-"""Without these the guard could tell nobody, or would chase its own calls."""
+_NEEDED: Final = ("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE")
+"""Without these the guard could tell nobody, would chase its own calls, or would forget what it did."""
 
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
@@ -48,6 +49,7 @@ def guard_of(account: str, region: str) -> Guard:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
         SnsHerald(clients, os.environ["ALERTS_TOPIC_ARN"], os.environ["DEAD_LETTER_QUEUE_URL"]),
+        DynamoJournal(clients, os.environ["JOURNAL_TABLE"], settings.retention),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from permission_guard.facts import Trusted
@@ -62,10 +63,32 @@ NEVER_REPAIRED: Final = frozenset(
 """What somebody may have meant, or what no change of ours can mend: it is told, or looked away from."""
 
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
 
-RETENTION: Final = timedelta(days=365)
-"""How long the journal remembers what nothing rests on any more."""
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a setting that is a whole number is if it is left out, and between what it must lie."""
+
+    default: int
+    least: int
+    most: int
+
+
+NUMBERS: Final = MappingProxyType(
+    {
+        "REMINDER_DAYS": Bounds(7, 1, 365),
+        # The journal remembers a hundred repairs of a fault.
+        "PUT_BACK_LIMIT": Bounds(3, 1, 100),
+        # What nothing rests on is remembered for a month at least, so no window may be longer.
+        "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
+        "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
+    }
+)
+"""The settings that are whole numbers."""
+
+RETENTION: Final = timedelta(days=NUMBERS["JOURNAL_RETENTION_DAYS"].default)
 
 FRESH: Final = timedelta(hours=1)
 """How long after it was added a permission counts as having no caller yet that relies on it."""
@@ -81,11 +104,13 @@ class Settings:
     trusted: Trusted
     logging_policy_arn: str
     guard_role_arn: str
-    reminder: timedelta = timedelta(days=7)
+    reminder: timedelta = timedelta(days=NUMBERS["REMINDER_DAYS"].default)
     """After which a fault that is still there is told again."""
-    put_back_limit: int = 3
+    put_back_limit: int = NUMBERS["PUT_BACK_LIMIT"].default
     """How often the same fault may be repaired within `put_back_window`; if it is then put back again, it is only told."""
-    put_back_window: timedelta = timedelta(days=1)
+    put_back_window: timedelta = timedelta(hours=NUMBERS["PUT_BACK_WINDOW_HOURS"].default)
+    retention: timedelta = RETENTION
+    """How long the journal remembers what nothing rests on any more."""
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
@@ -106,6 +131,10 @@ class Settings:
             ),
             logging_policy_arn=arn,
             guard_role_arn=given.get("GUARD_ROLE_ARN", ""),
+            reminder=timedelta(days=_whole(given, "REMINDER_DAYS")),
+            put_back_limit=_whole(given, "PUT_BACK_LIMIT"),
+            put_back_window=timedelta(hours=_whole(given, "PUT_BACK_WINDOW_HOURS")),
+            retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
         )
 
 
@@ -135,6 +164,14 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
     if text not in {"true", "false"}:
         raise SettingsError(name, f"is {text!r}, neither true nor false")
     return text == "true"
+
+
+def _whole(given: Mapping[str, str], name: str) -> int:
+    bounds = NUMBERS[name]
+    text = given.get(name, "").strip() or str(bounds.default)
+    if not _DIGITS.fullmatch(text) or not bounds.least <= int(text) <= bounds.most:
+        raise SettingsError(name, f"is {text!r}, not a whole number from {bounds.least} to {bounds.most}")
+    return int(text)
 
 
 def is_organization(text: str) -> bool:

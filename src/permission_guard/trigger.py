@@ -26,6 +26,7 @@ class Kind(Enum):
 
     FUNCTION_CREATED = "CreateFunction"
     FUNCTION_CHANGED = "UpdateFunctionConfiguration"
+    FUNCTION_DELETED = "DeleteFunction"
     PERMISSION_ADDED = "AddPermission"
     PERMISSION_REMOVED = "RemovePermission"
     POLICY_WRITTEN = "PutResourcePolicy"
@@ -38,7 +39,11 @@ class Kind(Enum):
     @property
     def looks(self) -> Look:
         """What this kind of event asks to look at."""
-        return Look.ROLE if self in {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED} else Look.POLICY
+        return Look.ROLE if self in _ABOUT_THE_FUNCTION else Look.POLICY
+
+
+_ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
+"""A function that was deleted may have been made anew by the time that we look."""
 
 
 class Everything(Enum):
@@ -120,6 +125,8 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         return Ignored(f"it belongs to account {subject.account}, which has a record of its own")
     if subject.name.startswith(_REPLICA):
         return Ignored("it is a replica that Lambda@Edge made; the function itself is judged in us-east-1")
+    if kind is Kind.FUNCTION_DELETED and qualifier is not None:
+        return Ignored("only one version was deleted")
     return Trigger(
         kind=kind,
         subject=subject,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -39,6 +39,7 @@ class Clients:
     """The services that the story and its stage use, all with the same credentials."""
 
     cloudformation: CloudFormationClient
+    dynamodb: Any
     events: EventBridgeClient
     functions: LambdaClient
     iam: IAMClient
@@ -57,8 +58,10 @@ def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
         region_name=emulator.region,
     )
     url = emulator.endpoint
+    any_client: Any = session.client  # whose stubs know only the services above
     return Clients(
         cloudformation=session.client("cloudformation", endpoint_url=url, config=PATIENCE),
+        dynamodb=any_client("dynamodb", endpoint_url=url, config=PATIENCE),
         events=session.client("events", endpoint_url=url, config=PATIENCE),
         functions=session.client("lambda", endpoint_url=url, config=PATIENCE),
         iam=session.client("iam", endpoint_url=url, config=PATIENCE),

@@ -69,6 +69,7 @@ def inventory(clients: Clients) -> frozenset[str]:
     ]
     found += clients.sqs.list_queues().get("QueueUrls", [])
     found += [group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]]
+    found += clients.dynamodb.list_tables()["TableNames"]
     return frozenset(found)
 
 
