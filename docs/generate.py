@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
-from docs.example import README, with_alert, with_explanation
+from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
 from tests.template import written
@@ -100,7 +100,7 @@ def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
-    README.write_text(with_explanation(with_alert(README.read_text())))
+    README.write_text(with_undo(with_explanation(with_alert(README.read_text()))))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from permission_guard.aws.login import TABLE_OUTPUT, session_of
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
 from permission_guard.document import statements_of
-from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.entry import State
 from permission_guard.world import ApiError
 from tests import template
 from tests.aws.transport import Transport
@@ -39,8 +39,7 @@ class Wired:
 
     def __post_init__(self) -> None:
         self.wire = Transport(self.story.account, stacks={STACK: {"JournalTableName": "journal"}})
-        entries = [Entry(**{**fields(one), "version": 0}) for one in self.story.journal.all()]
-        self.journal.write(tuple(entries))
+        self.journal.write(tuple(replace(entry, version=0) for entry in self.story.journal.all()))
         self.wire.calls.clear()
 
     @property
@@ -60,10 +59,6 @@ class Wired:
         assert result.stdout == ""
         (line,) = result.stderr.splitlines()
         return result.exit_code, line.removeprefix("permission-guard: ")
-
-
-def fields(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
 
 
 def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:

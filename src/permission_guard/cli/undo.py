@@ -27,6 +27,9 @@ credentials. What will be done is shown first, and you are asked.
 {EXIT_CODES}"""
 
 
+QUESTION: Final = "Undo it? [y/N] "
+
+
 @click.command(help=_HELP)
 @click.argument("entry")
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
@@ -56,7 +59,7 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
 
 def agreed() -> bool:
     """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if nobody is there to answer."""
-    click.echo("Undo it? [y/N] ", nl=False, err=True)
+    click.echo(QUESTION, nl=False, err=True)
     answer = sys.stdin.readline() if sys.stdin is not None else ""
     if not answer:
         click.echo(err=True)
