@@ -65,7 +65,7 @@ class CommandLine(click.Group):
 @click.group(cls=CommandLine, no_args_is_help=False)
 @click.version_option(__version__, prog_name=PROGRAM)
 def main() -> None:
-    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so."""
+    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so, and what was done."""
 
 
 __all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "Told", "main"]

@@ -19,7 +19,7 @@ from permission_guard.journal.written import written as as_json
 
 SCHEMA: Final = "permission-guard/journal/1"
 _HELP: Final = f"""\
-List what the guard did and told about FUNCTION, the newest first.
+List what the guard did and told, newest first.
 
 FUNCTION is a name or an ARN, also that of a layer version. Without it the whole table is read (dynamodb:Scan).
 

@@ -14,7 +14,9 @@ from permission_guard.cli.rows import row
 from permission_guard.undo import resume as resume_now
 
 _HELP: Final = f"""\
-Let the guard repair a fault again that you had undone, or that was put back so often that it has stopped.
+Let the guard repair a fault again.
+
+It does not repair one that you had undone, nor one that was put back so often that it has stopped.
 
 ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. Nothing is changed but the
 journal; what was repaired before does not count any more.

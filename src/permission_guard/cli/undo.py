@@ -18,10 +18,10 @@ from permission_guard.undo import undo as undo_now
 from permission_guard.undo import undoing
 
 _HELP: Final = f"""\
-Undo a repair: put back what stood there before it, and have the guard leave it alone.
+Undo a repair, and have the guard leave it alone.
 
-ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. What the guard wrote is taken
-back and nothing else; if it is not any more what the guard wrote, nothing is changed. It is done with your own
+ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. What stood there before is put
+back, and nothing else is changed; if it is not any more what the guard wrote, nothing is changed. It is done with your own
 credentials. What will be done is shown first, and you are asked.
 
 {EXIT_CODES}"""
