@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
-from docs.example import README, with_alert, with_explanation
+from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
 from tests.template import written
@@ -112,7 +112,7 @@ def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
-    README.write_text(with_explanation(with_alert(README.read_text())))
+    README.write_text(with_undo(with_explanation(with_alert(README.read_text()))))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,8 @@ class BoundStatements:
     target: str
     policy: PolicyFacts
     swaps: tuple[Swap, ...]
+    verbatim: str | None = None
+    """The document as it is to be, where that is known to the byte."""
 
     @property
     def mends(self) -> tuple[Finding, ...]:
@@ -87,6 +89,8 @@ class BoundStatements:
     @property
     def after(self) -> str:
         """The policy document as it will be."""
+        if self.verbatim is not None:
+            return self.verbatim
         statements = list(statements_of(self.before))
         for swap in self.swaps:
             place = _place(swap, statements)

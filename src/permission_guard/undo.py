@@ -2,74 +2,106 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from permission_guard.carry_out import carry_out
 from permission_guard.document import body_of, canonical, statements_of
-from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts
+from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.outcome import Ending, Outcome, Result
-from permission_guard.ports import Actor, Journal, Observer
+from permission_guard.ports import Actor, ChangedMeanwhile, Journal, Observer, Refused, TryAgain
 from permission_guard.step import BoundStatements, DetachRolePolicy, Swap
 
-_UNDOABLE = frozenset({State.PLANNED, State.DONE, State.TOLD})
-_MADE = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})
+_UNDOABLE: Final = frozenset({State.PLANNED, State.DONE, State.TOLD, State.UNDONE})
+"""UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
+_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE, Result.TRY_AGAIN})
 
 
 class CannotUndo(Exception):
     """There is nothing to undo, or what stands there now is not ours any more. The message says which."""
 
 
+class NothingToResume(Exception):
+    """Nothing keeps the guard from repairing this fault. The message says so."""
+
+
 def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: datetime) -> Outcome:
     """Put back what stood there before a repair, and have the fault left alone until a person resumes it.
 
     The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
-    call is refused, the entry is as it was. Raises CannotUndo, and what the ports raise.
+    call is refused, the entry is as it was. If AWS does not answer, it stays UNDONE, since the call may have had its
+    effect, and can be undone again. Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
     left_alone = replace(entry, state=State.UNDONE, told_at=now, told_as=Ending.TOLD)
     (marked,) = journal.write((left_alone,))
     outcome = carry_out(step, actor)
-    if outcome.result not in _MADE and outcome.result is not Result.TRY_AGAIN:
+    if outcome.result in _MAY_BE_MADE:
+        return outcome
+    try:
         journal.write((replace(entry, version=marked.version),))
+    except (ChangedMeanwhile, Refused, TryAgain) as error:
+        return replace(outcome, detail=f"{outcome.detail}; the journal says UNDONE nevertheless: {error}")
     return outcome
 
 
 def resume(entry: Entry, journal: Journal) -> Entry:
-    """Let the guard repair a fault again that was undone, or that was put back too often."""
-    (written,) = journal.write((replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None),))
+    """Let the guard repair a fault again that was undone, or that was put back too often, and count from zero.
+
+    Raises NothingToResume, and what the journal raises.
+    """
+    was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+    if entry.state is State.UNDONE or was_stopped:
+        resumed = replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
+    elif entry.repairs:
+        resumed = replace(entry, repairs=())
+    else:
+        raise NothingToResume(f"{entry.id} is {entry.state.value}: nothing keeps the guard from repairing it")
+    (written,) = journal.write((resumed,))
     return written
 
 
 def undoing(entry: Entry, observer: Observer) -> BoundStatements | DetachRolePolicy:
-    """Return the step that undoes a repair. Raises CannotUndo if there is none."""
+    """Return the step that undoes a repair. Raises CannotUndo if there is none, and TryAgain."""
     if entry.state not in _UNDOABLE:
         raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair of ours to undo")
+    change = entry.change
+    if change is None:
+        raise CannotUndo(f"{entry.id} was told and never repaired: there is nothing to undo")
     try:
         facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
     except ArnError as error:
         raise CannotUndo(f"{entry.id} is not about a function") from error
-    change = entry.change
     match change:
-        case None:
-            raise CannotUndo(f"{entry.id} was told and never repaired: there is nothing to undo")
-        case Attached(role_arn=role_arn, policy_arn=policy_arn):
-            role = observer.read(facts, Look.ROLE).role
-            if not isinstance(role, RoleFacts) or policy_arn not in role.attached:
-                raise CannotUndo(f"{policy_arn} is not attached to {role_arn} (any more)")
-            return DetachRolePolicy(role_arn, policy_arn, ())
+        case Attached():
+            return _detached(change, observer.read(facts, Look.ROLE))
         case Rewritten():
             return _back(change, observer.read(facts, Look.POLICY))
         case _:
             assert_never(change)
 
 
+def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
+    role = facts.role
+    if isinstance(role, Unreadable):
+        raise CannotUndo(str(role))
+    if not isinstance(role, RoleFacts) or role.arn != change.role_arn:
+        raise CannotUndo(f"{facts.arn} does not run as {change.role_arn} any more")
+    if change.policy_arn not in role.attached:
+        raise CannotUndo(f"{change.policy_arn} is not attached to {change.role_arn} (any more)")
+    return DetachRolePolicy(change.role_arn, change.policy_arn, ())
+
+
 def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     policy = facts.policy
+    if isinstance(policy, Unreadable):
+        raise CannotUndo(str(policy))
     text = facts.resource_policy.text if facts.resource_policy else '{"Statement":[]}'
     wanted, original = canonical(body_of(change.after)), body_of(change.before)
     ours = next((one for one in statements_of(text) if canonical(one) == wanted), None)
@@ -77,10 +109,19 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
         raise CannotUndo(
             f"the statement in the policy of {change.target} is not any more what the guard wrote"
         )
-    narrow = None
-    if policy.family is Family.STATEMENTS:
-        try:
-            narrow = Grant.of(original, change.target)
-        except NotExpressible as error:
-            raise CannotUndo(f"{error}, and PutResourcePolicy is not to be had here") from error
-    return BoundStatements(change.target, policy, (Swap(ours, original, narrow),))
+    if policy.family is Family.DOCUMENT:
+        step = BoundStatements(change.target, policy, (Swap(ours, original),))
+        # Then nothing else has changed, and the document can be what it was to the last byte.
+        is_whole = _said(step.after) == _said(change.document)
+        return replace(step, verbatim=change.document) if is_whole else step
+    try:
+        grant = Grant.of(original, change.target)
+    except NotExpressible as error:
+        raise CannotUndo(f"{error}, and PutResourcePolicy is not to be had here") from error
+    return BoundStatements(change.target, policy, (Swap(ours, original, grant),))
+
+
+def _said(text: str) -> tuple[Mapping[str, object], Counter[str]]:
+    """Return what a document says, whatever the order of its statements and the blanks between."""
+    rest = {key: value for key, value in body_of(text).items() if key != "Statement"}
+    return rest, Counter(map(canonical, statements_of(text)))

@@ -12,11 +12,13 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 
 class DynamoDBClient(Protocol):
@@ -24,6 +26,10 @@ class DynamoDBClient(Protocol):
 
     def query(self, **call: object) -> Mapping[str, object]:
         """Query: one page of the items with a partition key."""
+        ...
+
+    def scan(self, **call: object) -> Mapping[str, object]:
+        """Scan: one page of all items."""
         ...
 
     def put_item(self, **call: object) -> Mapping[str, object]:
@@ -80,6 +86,16 @@ class Clients:
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
         return self._session.client("sqs", config=_CONFIG)
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """AWS CloudFormation."""
+        return self._session.client("cloudformation", config=_CONFIG)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """AWS Security Token Service."""
+        return self._session.client("sts", config=_CONFIG)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

@@ -1,0 +1,106 @@
+"""A guard that has repaired `orders`, and a person with all rights who wants it undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from permission_guard.document import dumped, statements_of
+from permission_guard.grant import Grant
+from permission_guard.journal.entry import Entry
+from permission_guard.outcome import Outcome
+from permission_guard.pipeline import Guard
+from permission_guard.report import Report
+from permission_guard.trigger import EVERYTHING, Everything, Kind
+from permission_guard.undo import undo
+from permission_guard.world import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from tests.samples import LOGGING
+from tests.world.builders import BASIC, NOW, TARGET, settings, trigger
+
+S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
+OTHER = Grant("sns", "lambda:InvokeFunction", "sns.amazonaws.com", source_account="111122223333")
+
+
+@dataclass
+class Story:
+    """An account with the function `orders`, a guard that watches it, and a person with all rights."""
+
+    account: Account
+    herald: WorldHerald = field(default_factory=WorldHerald)
+
+    def __post_init__(self) -> None:
+        self.account.managed[BASIC] = dumped(LOGGING)
+        self.account.with_role("role")
+        self.account.with_function("orders", aliases=["live"])
+        self.journal = WorldJournal(self.account)
+        self.observer = WorldObserver(self.account, BASIC)
+        self.actor = WorldActor(self.account)
+
+    def happens(
+        self, kind: Kind, arrived: str | Everything | None = None, *, after: timedelta = timedelta()
+    ) -> Report:
+        guard = Guard(settings(repair_existing=False), self.observer, self.actor, self.herald, self.journal)
+        event = replace(trigger(arrived, kind=kind), at=NOW + after)
+        return guard.handle(event, NOW + after)
+
+    def put(self, text: str) -> None:
+        """Write the whole policy, and let the guard deal with it."""
+        revision = self.account.functions["orders"].policies.get(None, ("", None))[1]
+        self.account.put_resource_policy(TARGET, text, revision)
+        self.happens(Kind.POLICY_WRITTEN, EVERYTHING)
+
+    @property
+    def text(self) -> str:
+        return self.account.functions["orders"].policies[None][0]
+
+    @property
+    def sids(self) -> list[Any]:
+        return [one["Sid"] for one in statements_of(self.text)]
+
+    @property
+    def attached(self) -> list[str]:
+        return self.account.roles["role"].attached
+
+    @property
+    def entry(self) -> Entry:
+        (entry,) = self.journal.of(TARGET)
+        return entry
+
+    def undo(self) -> Outcome:
+        return undo(self.entry, self.observer, self.actor, self.journal, NOW)
+
+    def fails(self, call: str, code: str = "AccessDeniedException", *, after: bool = False) -> None:
+        """From now on a call ends in an error: before its effect, or after it."""
+
+        def hook(made: str) -> None:
+            if made == call:
+                raise ApiError(code, "no")
+
+        if after:
+            self.account.after = hook
+        else:
+            self.account.before = hook
+
+    def works_again(self) -> None:
+        self.account.before = self.account.after = lambda _call: None
+
+
+def bound(*, documents: bool = True) -> Story:
+    """S3 was let in for anybody, and the guard has bound it."""
+    story = Story(Account(has_resource_policy_calls=documents))
+    story.account.add_permission("orders", OTHER)
+    story.account.add_permission("orders", S3)
+    story.happens(Kind.PERMISSION_ADDED, "s3")
+    return story
+
+
+def attached() -> Story:
+    """The role could not write logs, and the guard has attached the policy."""
+    story = Story(Account())
+    story.happens(Kind.FUNCTION_CREATED)
+    return story
+
+
+def bound_by_statements() -> Story:
+    return bound(documents=False)
