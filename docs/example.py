@@ -1,14 +1,20 @@
-"""What the README shows: an alert made by the guard itself, on an account in memory, and a run of `explain`."""
+"""What the README shows: an alert made by the guard itself, on an account in memory, and runs of `explain` and `undo`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from click.testing import CliRunner
+
 from docs.gallery import IN_README, shown
 from permission_guard.actor import Actor
 from permission_guard.alert import text
+from permission_guard.cli import PROGRAM, main
+from permission_guard.cli.connection import Connection, Place
+from permission_guard.cli.undo import QUESTION
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
@@ -21,29 +27,62 @@ BEGIN: Final = "<!-- alert -->\n```text\n"
 END: Final = "```\n<!-- /alert -->"
 BEGIN_EXPLANATION: Final = "<!-- explain -->\n```text\n"
 END_EXPLANATION: Final = "```\n<!-- /explain -->"
+BEGIN_UNDO: Final = "<!-- undo -->\n```text\n"
+END_UNDO: Final = "```\n<!-- /undo -->"
 _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
 
 
-def alert() -> str:
-    """Let S3 into a function without a source, and return the mail that the guard sends."""
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """An account in which the guard has repaired something, what it told, and its journal."""
+
+    account: Account
+    herald: WorldHerald
+    journal: WorldJournal
+
+
+def repaired() -> Repaired:
+    """Let S3 into a function without a source, and let the guard repair that."""
     account = Account(account="123456789012")
     function = account.with_function("orders")
     account.add_permission("orders", Grant("s3-may-invoke", "lambda:InvokeFunction", "s3.amazonaws.com"))
     settings = Settings.of({}, account=account.account, region=account.region)
-    herald = WorldHerald()
+    herald, journal = WorldHerald(), WorldJournal(account)
     guard = Guard(
         settings,
         WorldObserver(account, settings.logging_policy_arn),
         WorldActor(account),
         herald,
-        WorldJournal(account),
+        journal,
     )
     alice = Actor("arn:aws:iam::123456789012:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
     event = "4f9e2d7a-1c55-4d7b-9c0e-2f6f0a6c1b11"
     guard.handle(
         Trigger(Kind.PERMISSION_ADDED, function.arn, None, alice, event, _NOW, arrived="s3-may-invoke"), _NOW
     )
-    return text(herald.told[0])
+    return Repaired(account, herald, journal)
+
+
+def alert() -> str:
+    """Return the mail that the guard sends."""
+    return text(repaired().herald.told[0])
+
+
+def undoing() -> str:
+    """Have the repair undone by a person who says yes, and return what the terminal shows."""
+    there = repaired()
+    (entry,) = there.journal.all()
+
+    def connect(_: Place) -> Connection:
+        account, observer = there.account, WorldObserver(there.account, "")
+        where = (account.partition, account.account, account.region, "journal")
+        return Connection(*where, observer, WorldActor(account), there.journal)
+
+    command = ["undo", entry.id]
+    shown = CliRunner().invoke(main, command, obj=connect, input="y\n").output
+    # What a person types is shown by the terminal, not by the program.
+    answered = shown.replace(QUESTION, QUESTION + "y\n")
+    return f"$ {PROGRAM} {' '.join(command)}\n{answered}"
 
 
 def with_alert(readme: str) -> str:
@@ -54,6 +93,11 @@ def with_alert(readme: str) -> str:
 def with_explanation(readme: str) -> str:
     """Return the README with the run of `explain` as it is now."""
     return _with(readme, BEGIN_EXPLANATION, shown(IN_README), END_EXPLANATION)
+
+
+def with_undo(readme: str) -> str:
+    """Return the README with the run of `undo` as it is now."""
+    return _with(readme, BEGIN_UNDO, undoing(), END_UNDO)
 
 
 def _with(readme: str, begin: str, text: str, end: str) -> str:

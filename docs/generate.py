@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
-from docs.example import README, with_alert, with_explanation
+from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
 from tests.faults.table import cell, page
@@ -52,6 +52,9 @@ def permissions() -> str:
     for policy in resources["GuardRole"]["Properties"]["Policies"]:
         parts += _statements(policy["PolicyDocument"]["Statement"])
     for body in resources.values():
+        if body["Type"] == "AWS::IAM::ManagedPolicy":
+            parts += ["", "## Always, to see what is connected to a function, and who uses a role"]
+            parts += _statements(body["Properties"]["PolicyDocument"]["Statement"])
         if body["Type"] == "AWS::IAM::Policy":
             parts += ["", f"## Only under the condition `{body['Condition']}`"]
             parts += _statements(body["Properties"]["PolicyDocument"]["Statement"])
@@ -112,7 +115,7 @@ def main() -> None:
         (DOCS / name).write_text(make())
     # It takes half a minute, so its cells are held fresh by the tests that play them.
     (DOCS / "faults.md").write_text(page(cell, NOTE))
-    README.write_text(with_explanation(with_alert(README.read_text())))
+    README.write_text(with_undo(with_explanation(with_alert(README.read_text()))))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The reverse lookups of the table of callers: held against a second writing (facts 4) and against AWS's API models."""
+"""The reverse lookups of the table of callers: held against a second writing and against AWS's API models."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from permission_guard.callers import CALLERS, Lookup, caller_of
 
 CALLS = {
     "s3.amazonaws.com": ("s3 ListBuckets 10000", "s3 GetBucketNotificationConfiguration"),
-    "sns.amazonaws.com": ("sns ListSubscriptions 100", "sns ListSubscriptionsByTopic 100"),
+    "sns.amazonaws.com": ("account ListRegions 50", "sns ListSubscriptions 100"),
     "events.amazonaws.com": (
+        "lambda ListAliases 10000",
         "events ListEventBuses 100",
         "events ListRuleNamesByTarget 100",
         "events ListTargetsByRule 100",
     ),
     "apigateway.amazonaws.com": (
+        "account ListRegions 50",
         "apigateway GetRestApis 500",
         "apigateway GetResources 500",
         "apigateway GetAuthorizers 500",
@@ -24,22 +26,32 @@ CALLS = {
         "apigatewayv2 GetAuthorizers",
     ),
     "logs.amazonaws.com": (
+        "logs DescribeAccountPolicies",
         "logs DescribeLogGroups 50",
         "logs DescribeSubscriptionFilters 50",
-        "logs DescribeAccountPolicies",
     ),
     "cognito-idp.amazonaws.com": ("cognito-idp ListUserPools 60", "cognito-idp DescribeUserPool"),
     "cognito-sync.amazonaws.com": ("cognito-identity ListIdentityPools 60", "cognito-sync GetCognitoEvents"),
-    "ses.amazonaws.com": ("ses DescribeActiveReceiptRuleSet", "ses ListReceiptRuleSets"),
+    "ses.amazonaws.com": ("ses ListReceiptRuleSets", "ses DescribeReceiptRuleSet"),
     "elasticloadbalancing.amazonaws.com": (
         "elbv2 DescribeTargetGroups 400",
         "elbv2 DescribeTargetHealth",
     ),
-    "iot.amazonaws.com": ("iot ListTopicRules 10000", "iot GetTopicRule"),
+    "iot.amazonaws.com": (
+        "iot ListTopicRules 10000",
+        "iot GetTopicRule",
+        "iot ListAuthorizers 250",
+        "iot DescribeAuthorizer",
+        "iot ListProvisioningTemplates 250",
+        "iot DescribeProvisioningTemplate",
+    ),
     "config.amazonaws.com": ("config DescribeConfigRules 25",),
     "secretsmanager.amazonaws.com": ("secretsmanager ListSecrets 100",),
     "bedrock.amazonaws.com": (
+        "bedrock-agent ListFlows 1000",
         "bedrock-agent ListAgents 1000",
+        "bedrock-agent ListAgentVersions 1000",
+        "bedrock-agent GetAgentVersion",
         "bedrock-agent ListAgentActionGroups 1000",
         "bedrock-agent GetAgentActionGroup",
     ),
@@ -55,8 +67,8 @@ CALLS = {
     "codecommit.amazonaws.com": ("codecommit ListRepositories", "codecommit GetRepositoryTriggers"),
     "workmail.amazonaws.com": (),
     "transfer.amazonaws.com": ("transfer ListServers 1000", "transfer DescribeServer"),
-    "appsync.amazonaws.com": ("appsync ListGraphqlApis 25",),
-    "cloudfront.amazonaws.com": ("cloudfront ListDistributions",),
+    "appsync.amazonaws.com": ("appsync ListGraphqlApis 25", "appsync ListApis 25"),
+    "cloudfront.amazonaws.com": ("lambda ListFunctionUrlConfigs 50", "cloudfront ListDistributions"),
 }
 """The calls of each service, in their order, with the size of a page where it is documented."""
 

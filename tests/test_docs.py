@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from docs.example import README, with_alert, with_explanation
+from docs.example import README, with_alert, with_explanation, with_undo
 from docs.generate import DOCS, PAGES
+from permission_guard.journal.entry import State
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
+from tests.template import written
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = sorted(path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if path.is_file())
@@ -30,6 +32,10 @@ def test_the_explanation_in_the_readme_is_what_the_command_prints() -> None:
     assert README.read_text() == with_explanation(README.read_text()), "run: make docs"
 
 
+def test_the_undo_in_the_readme_is_what_the_command_prints() -> None:
+    assert README.read_text() == with_undo(README.read_text()), "run: make docs"
+
+
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_each_rule_has_a_page_that_says_what_the_rule_says(rule: Rule) -> None:
     page = " ".join((DOCS / "rules" / f"{rule.id}.md").read_text().split())
@@ -46,3 +52,19 @@ def test_there_is_no_page_for_a_rule_that_does_not_exist() -> None:
 def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+OPERATIONS = " ".join((DOCS / "operations.md").read_text().split())
+
+
+def test_the_page_on_operations_names_each_state_of_an_entry_once() -> None:
+    table = OPERATIONS[OPERATIONS.index("| state |") : OPERATIONS.index("So whatever dies")]
+    assert re.findall(r"\| `(\w+)` \|", table) == [state.value for state in State]
+
+
+@pytest.mark.parametrize(
+    "name", ["ReminderDays", "PutBackLimit", "PutBackWindowHours", "JournalRetentionDays"]
+)
+def test_the_page_on_operations_says_the_defaults_of_the_template(name: str) -> None:
+    default = written()["Parameters"][name]["Default"]
+    assert f"`{name}` ({default})" in OPERATIONS or f"`{name}` times ({default})" in OPERATIONS

@@ -245,3 +245,13 @@ def test_the_rest_of_the_document_stays() -> None:
 
     assert isinstance(step, BoundStatements)
     assert statements_of(step.after)[0] == beside
+
+
+def test_what_each_of_two_repairs_leaves_to_the_other_statement_is_not_lost_by_both() -> None:
+    theirs = f"arn:aws:sns:us-east-1:{FOREIGN}:theirs"
+    facts = facts_with(statement(SNS, sid="a"), statement(SNS, sid="b"))
+
+    told = reasons(plan(facts.with_wiring(SNS, wired(theirs, account=FOREIGN))))
+
+    assert len(told) == 2
+    assert f"it would lock out what is wired to the function now: {SNS} for {theirs}" in told[0]

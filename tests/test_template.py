@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from permission_guard.aws import journal, observe, policies, roles, tell
+from permission_guard.aws import journal, observe, policies, roles, tell, users, wiring
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
@@ -29,7 +29,10 @@ RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
 ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
 BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
+CONNECTED = RESOURCES["MaySeeWhatIsConnected"]["Properties"]
 CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
+GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in CONDITIONAL.values())]
+"""Every document that says what the guard's role may do."""
 
 LAMBDAS_OWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
 """What Lambda itself does with the guard's role."""
@@ -48,6 +51,21 @@ def test_the_role_may_always_do_exactly_what_the_readers_the_herald_and_the_jour
     modules = (observe, roles, policies, tell, journal)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
     assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
+
+
+def test_the_role_may_see_what_is_connected_by_exactly_the_rights_that_the_lookups_need() -> None:
+    needed = {*wiring.PERMISSIONS, *users.PERMISSIONS}
+    assert actions(statements([CONNECTED])) == needed - actions(statements(BASICS))
+
+
+def test_the_rights_to_see_what_is_connected_only_read_and_fit_into_one_managed_policy() -> None:
+    granted = actions(statements([CONNECTED]))
+    reading = re.compile(r"[a-z0-9-]+:(?:Get|List|Describe)[A-Za-z]+|apigateway:GET")
+    assert [action for action in granted if not reading.fullmatch(action)] == []
+    document = resolved(CONNECTED["PolicyDocument"], {}, NAMES)
+    longest = json.dumps(document, separators=(",", ":")).replace("arn:aws:", "arn:aws-us-gov:")
+    # IAM does not count white space (reference_iam-quotas.html).
+    assert len(longest.replace(REGION, "ap-southeast-1")) <= 6144
 
 
 def test_the_rights_to_write_are_exactly_those_that_the_steps_declare() -> None:
@@ -84,14 +102,52 @@ def test_what_may_be_attached_and_detached_is_pinned_to_one_policy_and_never_to_
 
 
 def test_every_statement_says_its_purpose_in_its_sid() -> None:
-    found = statements([*BASICS, *(body["Properties"] for body in CONDITIONAL.values())])
+    found = statements(GRANTED)
     assert all(re.fullmatch(r"(?:[A-Z][a-z]*){2,}", statement["Sid"]) for statement in found)
 
 
-def test_no_statement_allows_every_resource_or_a_wildcard_of_actions() -> None:
-    found = statements([*BASICS, *(body["Properties"] for body in CONDITIONAL.values())])
-    assert [statement["Sid"] for statement in found if statement["Resource"] == "*"] == []
-    assert [action for action in actions(found) if "*" in action] == []
+WITHOUT_RESOURCES = {
+    "appsync:ListApis",
+    "appsync:ListGraphqlApis",
+    "bedrock:ListAgents",
+    "bedrock:ListFlows",
+    "cloudfront:ListDistributions",
+    "codecommit:ListRepositories",
+    "cognito-identity:ListIdentityPools",
+    "cognito-idp:ListUserPools",
+    "config:DescribeConfigRules",
+    "connect:ListInstances",
+    "ds:DescribeDirectories",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "events:ListEventBuses",
+    "events:ListRuleNamesByTarget",
+    "iot:ListAuthorizers",
+    "iot:ListProvisioningTemplates",
+    "iot:ListTopicRules",
+    "lambda:ListFunctions",
+    "lex:ListBots",
+    "logs:DescribeAccountPolicies",
+    "s3:ListAllMyBuckets",
+    "secretsmanager:ListSecrets",
+    "ses:DescribeReceiptRuleSet",
+    "ses:ListReceiptRuleSets",
+    "sns:ListSubscriptions",
+    "transfer:ListServers",
+    "vpc-lattice:ListTargetGroups",
+}
+"""Actions for which the Service Authorization Reference names no resource, so that anything but "*" allows nothing."""
+NARROWER_FAILS = {"cloudwatch:DescribeAlarms"}
+"""API_DescribeAlarms: with a narrower resource composite alarms are not returned."""
+
+
+def test_every_resource_is_allowed_only_where_an_action_cannot_be_narrowed() -> None:
+    wide = actions([statement for statement in statements(GRANTED) if statement["Resource"] == "*"])
+    assert wide == WITHOUT_RESOURCES | NARROWER_FAILS
+
+
+def test_no_statement_allows_a_wildcard_of_actions() -> None:
+    assert [action for action in actions(statements(GRANTED)) if "*" in action] == []
 
 
 def test_the_environment_names_every_setting_and_nothing_else() -> None:

@@ -68,6 +68,7 @@ _OVERTAKEN: Final = frozenset(
 """A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1); an entry of the
 journal that somebody else has written or is writing
 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors)."""
+_TOO_MANY_REQUESTS: Final = 429
 _SERVER_FAULT: Final = 500
 
 
@@ -75,7 +76,7 @@ def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | 
     """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
     if code in _OVERTAKEN:
         return ChangedMeanwhile(f"{code}: {message}")
-    if code in _TRANSIENT or status >= _SERVER_FAULT:
+    if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
         return TryAgain(f"{call}: {code}: {message}")
     return Refused(code, f"{message} ({call})")
 

@@ -58,7 +58,9 @@ def release(
     others = [one for one in users if one.arn != facts.arn]
     if not others:
         return step
-    role = facts.role if isinstance(facts.role, RoleFacts) else observer.read(others[0], Look.ROLE).role
+    # The function may have been given another role meanwhile.
+    is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
+    role = facts.role if is_same else observer.read(others[0], Look.ROLE).role
     if not isinstance(role, RoleFacts):
         return Kept(str(role) if isinstance(role, Unreadable) else f"{change.role_arn} could not be read")
     needing = [one for one in others if not _can_do_without(step, one.with_role(role), trusted)]

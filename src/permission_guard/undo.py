@@ -20,7 +20,7 @@ from permission_guard.step import BoundStatements, DetachRolePolicy, Swap
 
 _UNDOABLE: Final = frozenset({State.PLANNED, State.DONE, State.TOLD, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
-_NOT_MADE: Final = frozenset({Result.CHANGED_MEANWHILE, Result.REFUSED})
+_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE, Result.TRY_AGAIN})
 
 
 class CannotUndo(Exception):
@@ -42,7 +42,7 @@ def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: 
     left_alone = replace(entry, state=State.UNDONE, told_at=now, told_as=Ending.TOLD)
     (marked,) = journal.write((left_alone,))
     outcome = carry_out(step, actor)
-    if outcome.result not in _NOT_MADE:
+    if outcome.result in _MAY_BE_MADE:
         return outcome
     try:
         journal.write((replace(entry, version=marked.version),))

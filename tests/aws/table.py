@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,8 +44,16 @@ class Table:
         self._must_exist(params)
         assert params["KeyConditionExpression"] == "subject = :subject"
         subject = params["ExpressionAttributeValues"][":subject"]["S"]
+        return self._page(params, (key for key in self.items if key[0] == subject))
+
+    def scan(self, params: Params) -> Answer:
+        """Scan, of everything."""
+        self._must_exist(params)
+        return self._page(params, self.items)
+
+    def _page(self, params: Params, keys: Iterable[Key]) -> Answer:
         after = _key(params["ExclusiveStartKey"]) if "ExclusiveStartKey" in params else ("", "")
-        found = sorted(key for key in self.items if key[0] == subject and key > after)
+        found = sorted(key for key in keys if key > after)
         answer: Answer = {"Items": [self.items[key] for key in found[: self.page]]}
         if len(found) >= self.page:
             # A full page may be the last: DynamoDB says so only with the next, which is empty.

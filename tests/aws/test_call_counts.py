@@ -45,10 +45,10 @@ def test_a_compliant_permission_costs_one_read() -> None:
     assert there.wire.calls == ["GetResourcePolicy"]
 
 
-def test_a_repaired_permission_costs_one_read_one_write_and_the_alert() -> None:
+def test_a_repaired_permission_costs_one_read_what_is_wired_one_write_and_the_alert() -> None:
     there = guarded()
     there.let_in("s3.amazonaws.com")
-    assert there.wire.calls == ["GetResourcePolicy", "PutResourcePolicy", "Publish"]
+    assert there.wire.calls == ["GetResourcePolicy", "ListBuckets", "PutResourcePolicy", "Publish"]
 
 
 def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_removes() -> None:
@@ -57,6 +57,7 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
     assert there.wire.calls == [
         "GetResourcePolicy",
         "GetPolicy",
+        "ListBuckets",
         "GetPolicy",
         "AddPermission",
         "GetPolicy",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ import botocore.session
 from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
+from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
 from tests.aws.table import Table, TableError
@@ -58,19 +60,25 @@ class Transport:
     queued: list[Params] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By operation, what every call of it ends in."""
+    stacks: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The outputs of each stack."""
     _params: Params = field(default_factory=dict)
 
     def clients(self) -> Clients:
         """Clients on this wire."""
+        return Clients(self.session(None, self.account.region))
+
+    def session(self, profile: str | None, region: str | None) -> boto3.Session:
+        """A session on this wire, with credentials that are good for it."""
         core = botocore.session.get_session()
         core.register_component("data_loader", _MODELS)
         session = boto3.Session(
-            "AKIAEXAMPLE", "secret", region_name=self.account.region, botocore_session=core
+            "AKIAEXAMPLE", "secret", region_name=region, botocore_session=core, profile_name=profile
         )
         session.events.register("before-parameter-build", self._note)
         answer: Any = self._answer  # botocore's stubs deny that a handler may answer
         session.events.register("before-call", answer)
-        return Clients(session)
+        return session
 
     def _note(self, params: Params, **_: Any) -> None:
         self._params = dict(params)
@@ -117,9 +125,26 @@ class Transport:
             },
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": self._groups,
+            "DetachRolePolicy": self._detach,
+            "GetCallerIdentity": lambda _: {
+                "Account": self.account.account,
+                "Arn": f"arn:{self.account.partition}:sts::{self.account.account}:assumed-role/admin/alice",
+            },
+            "DescribeStacks": self._stack,
             "Query": self.table.query,
+            "Scan": self.table.scan,
             "PutItem": self.table.put,
             "TransactWriteItems": self.table.transact,
+            "ListBuckets": lambda _: {
+                "Buckets": [{"Name": one.arn.rpartition(":")[2]} for one in self._buckets()]
+            },
+            "GetBucketNotificationConfiguration": lambda p: {
+                "LambdaFunctionConfigurations": [
+                    {"LambdaFunctionArn": one.target, "Events": ["s3:ObjectCreated:*"]}
+                    for one in self._buckets()
+                    if one.arn.endswith(f":{p['Bucket']}")
+                ]
+            },
             "Publish": self._publish,
             "SendMessage": self._queue,
         }
@@ -176,10 +201,26 @@ class Transport:
         self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
         return {}
 
+    def _detach(self, params: Params) -> Answer:
+        self.account.detach_role_policy(params["RoleName"], params["PolicyArn"])
+        return {}
+
+    def _stack(self, params: Params) -> Answer:
+        name = params["StackName"]
+        if name not in self.stacks:
+            raise ApiError("ValidationError", f"Stack with id {name} does not exist")
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.stacks[name].items()]
+        shown = {"Outputs": outputs} if outputs else {}
+        status = {"StackStatus": "CREATE_COMPLETE", "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
+        return {"Stacks": [{"StackName": name, **status, **shown}]}
+
     def _groups(self, params: Params) -> Answer:
         prefix, limit = params["logGroupNamePrefix"], params["limit"]
         found = sorted(name for name in self.account.log_groups if name.startswith(prefix))
         return {"logGroups": [{"logGroupName": name} for name in found[:limit]]}
+
+    def _buckets(self) -> list[Source]:
+        return self.account.wiring.get("s3.amazonaws.com", [])
 
     def _publish(self, params: Params) -> Answer:
         # "The total size limit for a single message" counts the attributes too (SNS, message attributes).

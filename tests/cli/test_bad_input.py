@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from permission_guard.cli import main
-from permission_guard.cli.documents import Unusable, read
+from permission_guard.cli.documents import read
+from permission_guard.cli.endings import Unusable
 from tests.cli.asking import ORDERS, invoking, logging, policy, run, written
 
 ROLE = policy(logging())

@@ -94,10 +94,21 @@ def test_the_version_is_told_without_loading_aws_or_the_core() -> None:
     ]
 
 
-def test_explaining_never_loads_the_libraries_of_aws() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["explain", "--policy", "-"],
+        ["--help"],
+        ["undo", "--help"],
+        ["journal", "--help"],
+        ["resume", "nothing"],
+    ],
+    ids=" ".join,
+)
+def test_what_asks_nothing_of_aws_never_loads_its_libraries(arguments: list[str]) -> None:
     script = (
-        "import sys; from permission_guard.cli import main\n"
-        "try: main(['explain', '--policy', '-'])\n"
+        f"import sys; from permission_guard.cli import main\n"
+        f"try: main({arguments})\n"
         "except SystemExit: print({name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'})"
     )
     ended = subprocess.run(  # noqa: S603  # our own code
@@ -109,6 +120,26 @@ def test_explaining_never_loads_the_libraries_of_aws() -> None:
         check=True,
     )
     assert ended.stdout.splitlines()[-1] == "set()"
+
+
+def test_no_profile_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    ended = run(
+        "undo", "orders/0123456789abcdef", "--profile", "nobody", AWS_CONFIG_FILE=str(tmp_path / "none")
+    )
+    assert ended.returncode == 3
+    assert ended.stderr == "permission-guard: The config profile (nobody) could not be found\n"
+
+
+@pytest.mark.parametrize("command", ["undo", "resume", "journal"])
+def test_the_help_says_what_each_exit_code_of_a_command_means(command: str) -> None:
+    help_ = run(command, "--help").stdout
+    for line in (
+        "  0  done",
+        "  1  not done: nothing is there to be done, AWS refused, or you said no",
+        "  2  not finished: AWS could not answer, or somebody wrote at the same time; run it again",
+        "  3  the input cannot be used, or the credentials, the stack or the table are not there",
+    ):
+        assert line in help_
 
 
 def test_the_help_says_what_each_exit_code_means() -> None:

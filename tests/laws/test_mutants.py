@@ -87,7 +87,7 @@ MUTANTS: Final = (
         (
             UNPROVED,
             ("rules/invoke_permission_names_its_source.py", "caller.source_account is Mark.SURE", "True"),
-            ("rules/invoke_permission_names_its_source.py", "if all(_is_bound_by_arn(caller) for caller in known):", "if False:"),
+            ("rules/invoke_permission_names_its_source.py", "if all(caller.source_arn is Mark.SURE for caller in known):", "if False:"),
         ),
     ),
     Mutant("what is wired is not proved to be kept", LOST_WIRED, (WIRED_UNPROVED,)),

@@ -7,14 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import boto3
+from botocore import xform_name
+from botocore.client import BaseClient
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 
 class DynamoDBClient(Protocol):
@@ -22,6 +26,10 @@ class DynamoDBClient(Protocol):
 
     def query(self, **call: object) -> Mapping[str, object]:
         """Query: one page of the items with a partition key."""
+        ...
+
+    def scan(self, **call: object) -> Mapping[str, object]:
+        """Scan: one page of all items."""
         ...
 
     def put_item(self, **call: object) -> Mapping[str, object]:
@@ -47,6 +55,12 @@ class Clients:
 
     def __init__(self, session: boto3.Session | None = None) -> None:
         self._session = session or boto3.Session()
+        self._others: dict[tuple[str, str], BaseClient] = {}
+
+    @property
+    def region(self) -> str:
+        """The session's own region."""
+        return self._session.region_name or ""
 
     @cached_property
     def lambda_(self) -> LambdaClient:
@@ -74,7 +88,32 @@ class Clients:
         return self._session.client("sqs", config=_CONFIG)
 
     @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """AWS CloudFormation."""
+        return self._session.client("cloudformation", config=_CONFIG)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """AWS Security Token Service."""
+        return self._session.client("sts", config=_CONFIG)
+
+    @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Amazon DynamoDB."""
         make = cast("Callable[..., DynamoDBClient]", self._session.client)
         return make("dynamodb", config=_CONFIG)
+
+    def ask(
+        self, service: str, operation: str, region: str, parameters: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Make a call that only reads, of a service and in a region that have no property here.
+
+        `service` and `operation` are the names that AWS's API models give them. Raises what boto3 raises.
+        """
+        client = self._others.get((service, region))
+        if client is None:
+            # boto3's stubs know each service by a literal name of its own.
+            make = cast("Callable[..., BaseClient]", self._session.client)
+            client = self._others[service, region] = make(service, region_name=region, config=_CONFIG)
+        method = cast("Callable[..., Mapping[str, object]]", getattr(client, xform_name(operation)))
+        return method(**parameters)

@@ -7,7 +7,7 @@ repeat it for whoever looks at the table, `version` is what a write depends on, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -48,7 +48,18 @@ class DynamoJournal:
 
         An item that somebody has edited so that it cannot be read is Refused: nobody knows what it forbade.
         """
-        return tuple(_read(item) for item in self._items(subject))
+        call: dict[str, object] = {
+            "TableName": self._table_name,
+            "KeyConditionExpression": "subject = :subject",
+            "ExpressionAttributeValues": {":subject": {"S": subject}},
+            "ConsistentRead": True,
+        }
+        return tuple(map(_read, _items(self._clients.dynamodb.query, call, "Query")))
+
+    def all(self) -> tuple[Entry, ...]:
+        """Scan: every entry of the table, for a person who asks. The guard itself has no right to it."""
+        call: dict[str, object] = {"TableName": self._table_name, "ConsistentRead": True}
+        return tuple(map(_read, _items(self._clients.dynamodb.scan, call, "Scan")))
 
     def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """PutItem for one entry, TransactWriteItems for several.
@@ -63,23 +74,6 @@ class DynamoJournal:
             else:
                 self._write_all(puts)
         return following
-
-    def _items(self, subject: str) -> Iterator[Record]:
-        call: dict[str, object] = {
-            "TableName": self._table_name,
-            "KeyConditionExpression": "subject = :subject",
-            "ExpressionAttributeValues": {":subject": {"S": subject}},
-            "ConsistentRead": True,
-        }
-        while True:
-            with translated():
-                page = Record(self._clients.dynamodb.query(**call), "Query")
-            items = page.body["Items"]
-            for place in range(len(items)):
-                yield Record.of(items[place], "item")
-            if not page.has("LastEvaluatedKey"):
-                return
-            call["ExclusiveStartKey"] = page.body["LastEvaluatedKey"]
 
     def _put(self, entry: Entry) -> _Put:
         until = kept_until(entry, self._retention)
@@ -121,6 +115,22 @@ class DynamoJournal:
             self._clients.dynamodb.transact_write_items(
                 TransactItems=[{"Put": put.call} for put in puts], ClientRequestToken=str(uuid.uuid4())
             )
+
+
+def _items(
+    read: Callable[..., Mapping[str, object]], call: Mapping[str, object], name: str
+) -> Iterator[Record]:
+    """Read page after page."""
+    start: dict[str, object] = {}
+    while True:
+        with translated():
+            page = Record(read(**call, **start), name)
+        items = page.body["Items"]
+        for place in range(len(items)):
+            yield Record.of(items[place], "item")
+        if not page.has("LastEvaluatedKey"):
+            return
+        start = {"ExclusiveStartKey": page.body["LastEvaluatedKey"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import PolicyStore
 from permission_guard.aws.roles import RoleStore
+from permission_guard.aws.users import log_group, users
+from permission_guard.aws.wiring import wiring
 from permission_guard.facts import (
     GONE,
     NOT_READ,
@@ -15,7 +17,6 @@ from permission_guard.facts import (
     FunctionFacts,
     Gone,
     Look,
-    NotFound,
     PolicyFacts,
     Unreadable,
     Wiring,
@@ -48,13 +49,13 @@ class AwsObserver:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
         return facts
 
-    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:  # noqa: ARG002 - until the registry is there
+    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
         """Find what a service has set up to invoke the function."""
-        return NotFound("nothing was looked for")
+        return wiring(self._clients, facts, principal)
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
-        """Return the functions of the account that use a role."""
-        return Unreadable(f"the functions that use {role_arn}", "they were not looked for")
+        """Return the functions of the account that use a role, in every region, with their configuration."""
+        return users(self._clients, role_arn)
 
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
         configuration = facts.configuration
@@ -70,9 +71,8 @@ class AwsObserver:
                 found = self._clients.lambda_.get_function_configuration(FunctionName=str(facts.arn))
         except Refused as error:
             return GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
-        # Without a group of its own a function writes to /aws/lambda/NAME (monitoring-cloudwatchlogs-loggroups.html).
-        log_group = found.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{facts.arn.name}"
-        return Configuration(role_arn=found["Role"], log_group=log_group)
+        group = log_group(facts.arn.name, found.get("LoggingConfig", {}).get("LogGroup"))
+        return Configuration(role_arn=found["Role"], log_group=group)
 
     def _policy(self, facts: FunctionFacts) -> PolicyFacts | Unreadable:
         try:

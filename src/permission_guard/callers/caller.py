@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from permission_guard.iam import FunctionArn, LayerVersionArn
 
@@ -50,6 +51,10 @@ class Lookup:
     page_size: int | None = None
     paginated: bool = False
     says: str = ""
+
+
+REGIONS: Final = Lookup("account", "ListRegions", 50, paginated=True, says="those that are enabled")
+"""What is asked first of a service that invokes functions of other regions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
+from permission_guard.callers.caller import REGIONS, Caller, Cell, Lookup, Mark, Region
 
 _DG: Final = "lambda/latest/dg/"
 _EB: Final = "eventbridge/latest/userguide/"
@@ -33,7 +33,7 @@ OCCASIONS: Final = (
             Lookup(
                 "s3",
                 "GetBucketNotificationConfiguration",
-                says="one call for each bucket; LambdaFunctionConfigurations[].LambdaFunctionArn",
+                says="for each bucket of the region; LambdaFunctionConfigurations[].LambdaFunctionArn",
             ),
         ),
         Region.NONE,
@@ -49,20 +49,14 @@ OCCASIONS: Final = (
         "The console writes the ARN only. A topic of an opt-in region that calls into another region comes as "
         "sns.REGION.amazonaws.com.",
         (
+            REGIONS,
             Lookup(
                 "sns",
                 "ListSubscriptions",
                 100,
                 paginated=True,
-                says="30 calls a second; keep Protocol lambda and the function or its aliases as Endpoint; topics "
-                "of other accounts are not visible",
-            ),
-            Lookup(
-                "sns",
-                "ListSubscriptionsByTopic",
-                100,
-                paginated=True,
-                says="the same for one topic that is known",
+                says="in each region; keep Protocol lambda and the function or its aliases as Endpoint; a topic of "
+                "another account is visible only if this account subscribed to it",
             ),
         ),
     ),
@@ -76,13 +70,14 @@ OCCASIONS: Final = (
         "SourceAccount is documented to stop the invocation. The name is `[BUS/]NAME`. Target and rule must be in the "
         "same region. A target with a RoleArn uses the role and no statement; a target in another account is to have one.",
         (
+            Lookup("lambda", "ListAliases", 10_000, paginated=True),
             Lookup("events", "ListEventBuses", 100),
             Lookup(
                 "events",
                 "ListRuleNamesByTarget",
                 100,
                 paginated=True,
-                says="for each bus; TargetArn is the exact ARN, with the alias",
+                says="for each bus, the function and each alias; TargetArn is the exact ARN",
             ),
             Lookup(
                 "events", "ListTargetsByRule", 100, paginated=True, says="leave out targets with a RoleArn"
@@ -101,18 +96,18 @@ OCCASIONS: Final = (
         'logs.REGION.amazonaws.com too. The function "belongs to the same account as the subscription filter"; of the '
         "region nothing is said.",
         (
-            Lookup("logs", "DescribeLogGroups", 50, paginated=True),
+            Lookup(
+                "logs",
+                "DescribeAccountPolicies",
+                says="policyType SUBSCRIPTION_FILTER_POLICY; DestinationArn in the document",
+            ),
+            Lookup("logs", "DescribeLogGroups", 50, paginated=True, says="logGroupClass STANDARD"),
             Lookup(
                 "logs",
                 "DescribeSubscriptionFilters",
                 50,
                 paginated=True,
                 says="for each group, 5 to 10 calls a second: dear; destinationArn",
-            ),
-            Lookup(
-                "logs",
-                "DescribeAccountPolicies",
-                says="policyType SUBSCRIPTION_FILTER_POLICY; DestinationArn in the document",
             ),
         ),
     ),
@@ -130,7 +125,7 @@ OCCASIONS: Final = (
                 "DescribeAlarms",
                 100,
                 paginated=True,
-                says="ActionPrefix is the function's ARN: the server filters, so it is cheap",
+                says="all types; ActionPrefix is the function's ARN: the server filters, so it is cheap",
             ),
         ),
     ),
@@ -143,8 +138,12 @@ OCCASIONS: Final = (
         Cell(Mark.UNSURE, _SES),
         "The name is SET:receipt-rule/RULE.",
         (
-            Lookup("ses", "DescribeActiveReceiptRuleSet", says="Rules[].Actions[].LambdaAction.FunctionArn"),
-            Lookup("ses", "ListReceiptRuleSets", paginated=True, says="the sets that are not active"),
+            Lookup("ses", "ListReceiptRuleSets", paginated=True, says="active or not"),
+            Lookup(
+                "ses",
+                "DescribeReceiptRuleSet",
+                says="for each set; Rules[].Actions[].LambdaAction.FunctionArn",
+            ),
         ),
     ),
     Caller(
@@ -155,11 +154,18 @@ OCCASIONS: Final = (
         Cell(Mark.SURE, _IOT),
         Cell(Mark.UNSURE, _IOT),
         "AWS's own command writes both keys for a rule; a custom authorizer shows an ARN of its own "
-        "(iot/latest/developerguide/custom-auth-authorize.html).",
+        "(iot/latest/developerguide/custom-auth-authorize.html), and so does the hook of a provisioning template "
+        "(iot/latest/developerguide/pre-provisioning-hook.html).",
         (
             Lookup("iot", "ListTopicRules", 10_000, paginated=True),
             Lookup(
                 "iot", "GetTopicRule", says="for each rule; actions[].lambda.functionArn, and errorAction too"
+            ),
+            Lookup("iot", "ListAuthorizers", 250, paginated=True),
+            Lookup("iot", "DescribeAuthorizer", says="for each authorizer; authorizerFunctionArn"),
+            Lookup("iot", "ListProvisioningTemplates", 250, paginated=True),
+            Lookup(
+                "iot", "DescribeProvisioningTemplate", says="for each template; preProvisioningHook.targetArn"
             ),
         ),
     ),

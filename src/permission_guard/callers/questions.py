@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
+from permission_guard.callers.caller import REGIONS, Caller, Cell, Lookup, Mark, Region
 
 _API: Final = "lambda/latest/dg/services-apigateway.html"
 _API_TUTORIAL: Final = "apigateway/latest/developerguide/getting-started-with-lambda-integration.html"
@@ -36,7 +36,8 @@ QUESTIONS: Final = (
         "sample policy writes both keys, its sample command the ARN only. An integration with a role of its own uses no "
         "statement.",
         (
-            Lookup("apigateway", "GetRestApis", 500, paginated=True),
+            REGIONS,
+            Lookup("apigateway", "GetRestApis", 500, paginated=True, says="in each region"),
             Lookup(
                 "apigateway",
                 "GetResources",
@@ -45,7 +46,7 @@ QUESTIONS: Final = (
                 says="for each API, embed=methods; methodIntegration.uri, not resolvable with ${stageVariables.x}",
             ),
             Lookup("apigateway", "GetAuthorizers", 500, says="for each API; authorizerUri", paginated=True),
-            Lookup("apigatewayv2", "GetApis", paginated=True),
+            Lookup("apigatewayv2", "GetApis", paginated=True, says="in each region"),
             Lookup("apigatewayv2", "GetIntegrations", says="for each API; IntegrationUri", paginated=True),
             Lookup("apigatewayv2", "GetAuthorizers", says="for each API; AuthorizerUri", paginated=True),
         ),
@@ -89,6 +90,7 @@ QUESTIONS: Final = (
         "Origin access control in front of a function URL. The account is in the ARN, so SourceAccount adds nothing; the "
         "region is empty.",
         (
+            Lookup("lambda", "ListFunctionUrlConfigs", 50, paginated=True),
             Lookup(
                 "cloudfront",
                 "ListDistributions",
@@ -114,6 +116,13 @@ QUESTIONS: Final = (
                 paginated=True,
                 says="lambdaAuthorizerConfig.authorizerUri, and in additionalAuthenticationProviders",
             ),
+            Lookup(
+                "appsync",
+                "ListApis",
+                25,
+                paginated=True,
+                says="Event APIs; eventConfig.authProviders[].lambdaAuthorizerConfig.authorizerUri",
+            ),
         ),
     ),
     Caller(
@@ -130,9 +139,9 @@ QUESTIONS: Final = (
                 "ListUserPools",
                 60,
                 paginated=True,
-                says="the entries carry LambdaConfig: often enough",
+                says="its entries carry a LambdaConfig, perhaps not all of it",
             ),
-            Lookup("cognito-idp", "DescribeUserPool", says="for each pool; LambdaConfig"),
+            Lookup("cognito-idp", "DescribeUserPool", says="for each pool; LambdaConfig with every trigger"),
         ),
     ),
     Caller(
@@ -170,13 +179,22 @@ QUESTIONS: Final = (
         Cell(Mark.UNSURE, _BEDROCK),
         "The name is agent/ID, or flow/ID and others. AWS's page writes both keys.",
         (
-            Lookup("bedrock-agent", "ListAgents", 1000, paginated=True),
-            Lookup("bedrock-agent", "ListAgentActionGroups", 1000, paginated=True, says="for each agent"),
             Lookup(
                 "bedrock-agent",
-                "GetAgentActionGroup",
-                says="for each group; actionGroupExecutor.lambda; flows are not found this way",
+                "ListFlows",
+                1000,
+                paginated=True,
+                says="if there is one, nothing certain is known",
             ),
+            Lookup("bedrock-agent", "ListAgents", 1000, paginated=True),
+            Lookup("bedrock-agent", "ListAgentVersions", 1000, paginated=True, says="for each agent"),
+            Lookup(
+                "bedrock-agent",
+                "GetAgentVersion",
+                says="for each version; promptOverrideConfiguration.overrideLambda",
+            ),
+            Lookup("bedrock-agent", "ListAgentActionGroups", 1000, paginated=True, says="for each version"),
+            Lookup("bedrock-agent", "GetAgentActionGroup", says="for each group; actionGroupExecutor.lambda"),
         ),
     ),
     Caller(

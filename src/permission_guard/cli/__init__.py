@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Final
 
 import click
@@ -17,20 +18,30 @@ INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
 
 
+class Told(click.ClickException):
+    """An end that is told in one line, with an exit code of its own."""
+
+    exit_code = UNUSABLE
+
+
+_COMMANDS: Final = ("explain", "journal", "resume", "undo")
+"""Each is a function of this name in the module of this name."""
+
+
 class CommandLine(click.Group):
     """The group of all commands, with exit codes of its own: click's 1 and 2 would be taken for verdicts."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Name the commands."""
-        return ["explain"]
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # same
         """Load one command."""
-        if cmd_name == "explain":
-            from permission_guard.cli.explain import explain  # noqa: PLC0415  # only what is asked for is loaded
-
-            return explain
-        return None
+        if cmd_name not in _COMMANDS:
+            return None
+        # Only what is asked for is loaded.
+        found = getattr(import_module(f"permission_guard.cli.{cmd_name}"), cmd_name)
+        return found if isinstance(found, click.Command) else None
 
     def main(
         self,
@@ -45,7 +56,7 @@ class CommandLine(click.Group):
             code = super().main(args, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
             click.echo(f"{PROGRAM}: {' '.join(error.format_message().split())}", err=True)
-            code = UNUSABLE
+            code = error.exit_code if isinstance(error, Told) else UNUSABLE
         except click.Abort:
             code = INTERRUPTED
         sys.exit(code)
@@ -54,7 +65,7 @@ class CommandLine(click.Group):
 @click.group(cls=CommandLine, no_args_is_help=False)
 @click.version_option(__version__, prog_name=PROGRAM)
 def main() -> None:
-    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so."""
+    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so, and what was done."""
 
 
-__all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "main"]
+__all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "Told", "main"]

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-import click
-
-from permission_guard.alert import printable
+from permission_guard.cli.endings import Unusable
 from permission_guard.document import dumped
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import loads
@@ -19,13 +17,6 @@ from permission_guard.iam.policy import loads
 STDIN: Final = "-"
 _ENCODED: Final = "%7B"
 """How a document begins that IAM's API returned: percent-encoded."""
-
-
-class Unusable(click.ClickException):
-    """Input that cannot be used: the message is the one line that is told."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
 
 
 def read(path: str) -> Policy:

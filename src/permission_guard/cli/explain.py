@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 from typing import Any, Final
 
 import click
 
 from permission_guard.cli import shown
-from permission_guard.cli.documents import Unusable
 from permission_guard.cli.given import Given, asked
+from permission_guard.cli.output import written
 from permission_guard.explanation import explain as explained
 from permission_guard.explanation import verdict
 from permission_guard.finding import Verdict
@@ -84,20 +81,3 @@ def explain(format_: str, **given: Any) -> int:
     show = shown.body if format_ == "json" else shown.text
     written(show(what, explanations))
     return EXIT_CODES[verdict(explanations)]
-
-
-def written(text: str) -> None:
-    """Write to standard output; a reader that has seen enough and closed the pipe is no error. Raises Unusable.
-
-    Colour is left out where there is no terminal, and where NO_COLOR is set (https://no-color.org).
-    """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Sids may hold characters that a terminal's encoding does not have.
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
-    except OSError as error:
-        # The interpreter flushes once more at its end, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise Unusable(f"standard output: cannot be written: {error.strerror}") from error

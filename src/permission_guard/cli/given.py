@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from permission_guard.cli.documents import STDIN, Unusable, is_of_a_resource, read
+from permission_guard.cli.documents import STDIN, is_of_a_resource, read
+from permission_guard.cli.endings import Unusable
 from permission_guard.document import dumped
 from permission_guard.facts import (
     Configuration,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -12,14 +11,13 @@ import click
 
 from permission_guard.alert import judgement, printable
 from permission_guard.cli.given import Asked
+from permission_guard.cli.rows import row
 from permission_guard.explanation import Explanation, Mend, verdict
 from permission_guard.facts import Configuration
 from permission_guard.finding import Verdict
 from permission_guard.iam.policy import Json, loads
 
 SCHEMA: Final = "permission-guard/explain/1"
-_WIDTH: Final = 100
-"""Columns, whatever the terminal has, so that the output is the same everywhere; JSON and ARNs are never broken."""
 _SWAP: Final = (
     "one more condition, proved to let in every known caller you trust who gets in now, and no stranger."
 )
@@ -39,23 +37,13 @@ def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
 
 def _head(asked: Asked) -> Iterator[str]:
     facts, trusted = asked.facts, asked.trusted
-    yield _row("Function", facts.target)
+    yield row("Function", facts.target)
     if isinstance(facts.configuration, Configuration):
-        yield _row("Role", facts.configuration.role_arn)
-        yield _row("Log group", facts.configuration.log_group)
-    yield _row("Trusted", ", ".join((*trusted.all_accounts, *trusted.organizations)))
+        yield row("Role", facts.configuration.role_arn)
+        yield row("Log group", facts.configuration.log_group)
+    yield row("Trusted", ", ".join((*trusted.all_accounts, *trusted.organizations)))
     for assumed in asked.assumed:
-        yield _row("Assumed", f"{assumed}.")
-
-
-def _row(label: str, said: str, indent: str = "") -> str:
-    return _wrapped(f"{indent}{label:<10} {said}", indent=" " * (len(indent) + 11))
-
-
-def _wrapped(row: str, *, indent: str) -> str:
-    return textwrap.fill(
-        printable(row), _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+        yield row("Assumed", f"{assumed}.")
 
 
 def _paragraphs(one: Explanation) -> Iterator[str]:
@@ -63,26 +51,26 @@ def _paragraphs(one: Explanation) -> Iterator[str]:
     word = click.style(finding.verdict.value, fg=_COLOURS[finding.verdict], bold=True)
     yield f"{word} {printable(finding.subject)}"
     grave = "" if finding.verdict is Verdict.PASS else f", {finding.severity.name}"
-    yield _row("Rule", f"{one.title} ({finding.rule}{grave}).", "  ")
-    yield _row("Found", one.sentence, "  ")
+    yield row("Rule", f"{one.title} ({finding.rule}{grave}).", "  ")
+    yield row("Found", one.sentence, "  ")
     for reason in one.because:
-        yield _row("Because", reason, "  ")
+        yield row("Because", reason, "  ")
     if finding.verdict is Verdict.FAIL:
-        yield _row("Matters", one.why, "  ")
+        yield row("Matters", one.why, "  ")
     yield from _mend(one.mend)
     if one.advice:
-        yield _row("At source", one.advice, "  ")
+        yield row("At source", one.advice, "  ")
 
 
 def _mend(mend: Mend | str) -> Iterator[str]:
     if isinstance(mend, str):
         if mend:
-            yield _row("No repair", f"{mend}.", "  ")
+            yield row("No repair", f"{mend}.", "  ")
         return
     if not mend.before:
-        yield _row("Mended by", f"{mend.what}.", "  ")
+        yield row("Mended by", f"{mend.what}.", "  ")
     else:
-        yield _row("Mended by", _SWAP, "  ")
+        yield row("Mended by", _SWAP, "  ")
         yield from _document("Before", mend.before)
         yield from _document("After", mend.after)
 

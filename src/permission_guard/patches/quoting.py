@@ -51,6 +51,8 @@ def in_typescript(text: str) -> str:
 
 
 def _literal(text: str, quote: str, escape: Callable[[int], str]) -> str:
+    if text.isprintable() and quote not in text and "\\" not in text:
+        return f"{quote}{text}{quote}"
     escaped = (f"\\{c}" if c in {quote, "\\"} else c if c.isprintable() else escape(ord(c)) for c in text)
     return f"{quote}{''.join(escaped)}{quote}"
 

@@ -45,3 +45,8 @@ class WorldJournal:
             kept = tuple(map(entry_of, texts))
             self.entries |= {(entry.subject, entry.fault): entry for entry in kept}
             return kept
+
+    def all(self) -> tuple[Entry, ...]:
+        """Return every entry, in the order of their subjects and faults."""
+        with translated(), self.account.call("Scan"):
+            return tuple(entry for _, entry in sorted(self.entries.items()))

@@ -1,0 +1,41 @@
+"""What AWS answered, typed as it is read: the door at which boto3's loose dictionaries become ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a part of one. What is not there, or is of another type, reads as empty."""
+
+    value: object
+
+    def at(self, *path: str) -> Answer:
+        """Return the part below these names."""
+        value = self.value
+        for name in path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return Answer(value)
+
+    def text(self, *path: str) -> str:
+        """Return the text below these names."""
+        value = self.at(*path).value
+        return value if isinstance(value, str) else ""
+
+    def each(self, *path: str) -> Iterator[Answer]:
+        """Go through a list, or through the values of a mapping."""
+        value = self.at(*path).value
+        if isinstance(value, Mapping):
+            value = list(value.values())
+        if isinstance(value, list):
+            yield from map(Answer, value)
+
+    def texts(self, *path: str) -> Iterator[str]:
+        """Go through the texts of a list or mapping."""
+        yield from (one.value for one in self.each(*path) if isinstance(one.value, str))
+
+    def has(self, *path: str) -> bool:
+        """Tell whether anything stands below these names."""
+        return bool(self.at(*path).value)

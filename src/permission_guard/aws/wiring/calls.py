@@ -1,0 +1,121 @@
+"""The calls of one lookup: counted, and every failure in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from botocore.exceptions import (
+    DataNotFoundError,
+    EndpointConnectionError,
+    EndpointProviderError,
+    UnknownRegionError,
+    UnknownServiceError,
+)
+
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.failures import translated
+from permission_guard.aws.wiring.answer import Answer
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+
+CALLS: Final = 100
+"""How many calls, each page of a list counted, one lookup may make.
+
+At a fifth of a second each they fit the minute that the guard's Lambda function has, with room for what comes after;
+with fewer, to ask every region would leave too few for what is found there.
+"""
+
+PERMISSIONS = ("account:ListRegions",)
+"""The right that the question for the account's regions needs."""
+
+_GONE: Final = frozenset(
+    {
+        "NoSuchBucket",
+        "NotFoundException",
+        "RepositoryDoesNotExistException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "RuleSetDoesNotExist",
+        "TargetGroupNotFound",
+    }
+)
+"""What the services that are asked here say of a thing that does not exist."""
+
+_NOWHERE: Final = (
+    DataNotFoundError,
+    EndpointConnectionError,
+    EndpointProviderError,
+    UnknownRegionError,
+    UnknownServiceError,
+)
+"""What botocore says where a service has no endpoint: its host has no address in the region."""
+
+
+class Incomplete(Exception):
+    """The whole answer cannot be had. A part of it would be wrong: it would leave out callers."""
+
+
+class Calls:
+    """Calls in one region, unless another is named. Raises Refused, TryAgain, and Incomplete when all are used up."""
+
+    def __init__(self, clients: Clients, region: str, budget: int = CALLS) -> None:
+        self._clients = clients
+        self._budget = budget
+        self._left = budget
+        self.region = region
+
+    def call(
+        self, service: str, operation: str, *, region: str | None = None, **parameters: object
+    ) -> Answer:
+        """Make one call. An endpoint that is not there counts as a refusal: no waiting brings the service there."""
+        if not self._left:
+            raise Incomplete(f"more than {self._budget} calls would be needed to look through it")
+        self._left -= 1
+        where = region or self.region
+        try:
+            with translated():
+                try:
+                    return Answer(self._clients.ask(service, operation, where, parameters))
+                except _NOWHERE as error:
+                    raise Refused("NoEndpoint", f"{error} ({service} {operation} in {where})") from error
+        except ChangedMeanwhile as error:  # a conflict, which nothing that only reads can have caused
+            raise TryAgain(str(error)) from error
+
+    def call_unless_gone(
+        self, service: str, operation: str, *, region: str | None = None, **parameters: object
+    ) -> Answer:
+        """Make one call about a thing that was listed; what has been deleted since then answers nothing."""
+        try:
+            return self.call(service, operation, region=region, **parameters)
+        except Refused as error:
+            if error.code in _GONE:
+                return Answer(None)
+            raise
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        token: str,
+        *,
+        following: tuple[str, ...] = (),
+        region: str | None = None,
+        **parameters: object,
+    ) -> Iterator[Answer]:
+        """Go through the pages of a list, whose calls hand `token` on; `following` is where an answer has the next."""
+        while True:
+            page = self.call_unless_gone(service, operation, region=region, **parameters)
+            yield page
+            following_token = page.text(*(following or (token,)))
+            if not following_token:
+                return
+            parameters = {**parameters, token: following_token}
+
+    def regions(self) -> tuple[str, ...]:
+        """Return the account's enabled regions, this one first."""
+        statuses = ["ENABLED", "ENABLED_BY_DEFAULT"]
+        pages = self.pages(
+            "account", "ListRegions", "NextToken", RegionOptStatusContains=statuses, MaxResults=50
+        )
+        enabled = (region.text("RegionName") for page in pages for region in page.each("Regions"))
+        return (self.region, *(region for region in enabled if region != self.region))

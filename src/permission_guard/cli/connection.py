@@ -1,0 +1,104 @@
+"""What a person's credentials reach: the account, the region, the guard's journal there, and AWS itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+import click
+
+from permission_guard.cli.endings import Unusable
+from permission_guard.journal.entry import Entry
+from permission_guard.ports import Actor, Journal, Observer
+
+if TYPE_CHECKING:
+    from permission_guard.aws.login import SessionOf
+
+STACK: Final = "permission-guard"
+"""The stack's name in samconfig.toml."""
+
+
+class Listed(Journal, Protocol):
+    """A journal that can be read as a whole."""
+
+    def all(self) -> tuple[Entry, ...]:
+        """Return every entry. Raises TryAgain or Refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The options that say where to look, as they were typed."""
+
+    profile: str | None
+    region: str | None
+    table: str | None
+    stack_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A person's credentials at work."""
+
+    partition: str
+    account: str
+    region: str
+    table: str
+    observer: Observer
+    actor: Actor
+    journal: Listed
+
+
+Connect: TypeAlias = Callable[[Place], Connection]
+
+
+def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
+    """Connect to AWS. Raises Unusable, Refused and TryAgain."""
+    # `explain` and --help do without AWS's libraries, which take a while to load.
+    from permission_guard.aws import login  # noqa: PLC0415
+    from permission_guard.aws.act import AwsActor  # noqa: PLC0415
+    from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
+    from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
+
+    try:
+        caller = login.log_in(place.profile, place.region, session_of or login.session_of)
+        table = place.table or login.table_of(caller.clients, place.stack_name)
+    except (login.NoLogin, login.NoTable) as error:
+        raise Unusable(str(error)) from error
+    return Connection(
+        caller.partition,
+        caller.account,
+        caller.region,
+        table,
+        # The policy that the guard attaches is what the entry says; none is looked up.
+        AwsObserver(caller.clients, ""),
+        AwsActor(caller.clients),
+        DynamoJournal(caller.clients, table),
+    )
+
+
+def connect(context: click.Context, place: Place) -> Connection:
+    """Connect to AWS, or to what the program's caller has put in its place."""
+    chosen: Connect = context.obj or connected
+    return chosen(place)
+
+
+def options(command: Any) -> Any:
+    """Add the options that say where to look."""
+    for option in (
+        click.option(
+            "--stack-name",
+            metavar="NAME",
+            default=STACK,
+            show_default=True,
+            help="The guard's stack, whose output names the table.",
+        ),
+        click.option("--table", metavar="NAME", help="The journal's table, if the stack is not to be asked."),
+        click.option(
+            "--region", metavar="REGION", help="Where the function is. Default: as the AWS CLI has it."
+        ),
+        click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it."),
+    ):
+        command = option(command)
+    return command

@@ -1,0 +1,60 @@
+"""How a command can end besides well: one line on stderr, and an exit code of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from permission_guard.alert import printable
+from permission_guard.cli import Told
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.undo import CannotUndo, NothingToResume
+
+DONE: Final = 0
+NOT_DONE: Final = 1
+AGAIN: Final = 2
+
+
+class Unusable(Told):
+    """Input that cannot be used: the message is the one line that is told."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+class NotDone(Unusable):
+    """Nothing was done, and running the command again would end likewise."""
+
+    exit_code = NOT_DONE
+
+
+class Again(Unusable):
+    """It is not finished, and may be run again."""
+
+    exit_code = AGAIN
+
+
+EXIT_CODES: Final = """\
+\b
+Exit codes:
+  0  done
+  1  not done: nothing is there to be done, AWS refused, or you said no
+  2  not finished: AWS could not answer, or somebody wrote at the same time; run it again
+  3  the input cannot be used, or the credentials, the stack or the table are not there
+"""
+
+
+@contextmanager
+def endings() -> Iterator[None]:
+    """Turn what the ports and the core raise into one line and an exit code."""
+    try:
+        yield
+    except TryAgain as error:
+        raise Again(f"AWS cannot answer now: {error}") from error
+    except ChangedMeanwhile as error:
+        raise Again(f"somebody wrote at the same time: {error}") from error
+    except Refused as error:
+        raise NotDone(f"AWS refused: {error}") from error
+    except (CannotUndo, NothingToResume) as error:
+        raise NotDone(str(error)) from error

@@ -1,0 +1,99 @@
+"""Functions and entries by the names that people know them by, and the entries that the journal has of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+import click
+
+from permission_guard.cli.connection import Connection, Place, connect
+from permission_guard.cli.endings import Unusable
+from permission_guard.iam import ArnError, LayerVersionArn
+from permission_guard.iam.arn import named
+from permission_guard.journal.entry import Entry
+from permission_guard.ports import NOT_FOUND, Refused
+
+EXAMPLE: Final = "orders/0f3c9a8b7d6e5f40"
+_ENTRY: Final = re.compile(r"(?P<subject>.+)/(?P<fault>[0-9a-f]{16})")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A function or layer version as it was typed: parts that were left out are empty."""
+
+    typed: str
+    arn: str
+    account: str
+    region: str
+
+    @classmethod
+    def of(cls, typed: str) -> Name:
+        """Read a function's name or ARN, or the ARN of a layer version. Raises Unusable."""
+        try:
+            layer = LayerVersionArn.parse(typed)
+        except ArnError:
+            pass
+        else:
+            return cls(typed, typed, layer.account, layer.region)
+        try:
+            # Alerts show the ARN with the version or alias; the journal is kept by function.
+            function, _ = named(typed, partition="", region="", account="")
+        except ArnError as error:
+            raise Unusable(f"{typed!r} is neither a function's name nor an ARN") from error
+        return cls(typed, str(function) if function.partition else "", function.account, function.region)
+
+    def at(self, connection: Connection) -> str:
+        """Return the ARN that it means there. Raises Unusable if it is another account's."""
+        if self.account and self.account != connection.account:
+            raise Unusable(
+                f"{self.typed} is of account {self.account}, and these credentials are of {connection.account}"
+            )
+        if self.arn:
+            return self.arn
+        function, _ = named(
+            self.typed, partition=connection.partition, region=connection.region, account=connection.account
+        )
+        return str(function)
+
+
+def connect_for(name: Name | None, context: click.Context, place: Place) -> Connection:
+    """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and TryAgain."""
+    region = name.region if name else ""
+    if region and place.region and region != place.region:
+        raise Unusable(f"--region: {place.region}, but {name.typed if name else ''} is of {region}")
+    return connect(context, replace(place, region=region or place.region))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry, and the connection by which it was read."""
+
+    entry: Entry
+    connection: Connection
+
+
+def find(typed: str, context: click.Context, place: Place) -> Found:
+    """Read the entry that an alert names. Raises Unusable, Refused and TryAgain."""
+    parts = _ENTRY.fullmatch(typed)
+    if parts is None:
+        raise Unusable(f"{typed!r} is not an entry as alerts show it, like {EXAMPLE}")
+    name = Name.of(parts["subject"])
+    connection = connect_for(name, context, place)
+    subject = name.at(connection)
+    for entry in entries(connection, subject):
+        if entry.fault == parts["fault"]:
+            return Found(entry, connection)
+    raise Unusable(f"the journal has no entry {parts['fault']} about {subject}")
+
+
+def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
+    """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, TryAgain."""
+    try:
+        return connection.journal.all() if subject is None else connection.journal.of(subject)
+    except Refused as error:
+        if error.code in NOT_FOUND:
+            where = f"{connection.region} of account {connection.account}"
+            raise Unusable(f"there is no table {connection.table} in {where}") from error
+        raise

@@ -1,0 +1,79 @@
+"""The command `journal`: what the guard did and told, of one function or of all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import click
+
+from permission_guard.alert import printable
+from permission_guard.cli.connection import Place, options
+from permission_guard.cli.endings import DONE, EXIT_CODES, endings
+from permission_guard.cli.entries import Name, connect_for, entries
+from permission_guard.cli.output import written
+from permission_guard.cli.rows import minute
+from permission_guard.iam.policy import Json
+from permission_guard.journal.entry import Entry
+from permission_guard.journal.written import written as as_json
+
+SCHEMA: Final = "permission-guard/journal/1"
+_HELP: Final = f"""\
+List what the guard did and told, newest first.
+
+FUNCTION is a name or an ARN, also that of a layer version. Without it the whole table is read (dynamodb:Scan).
+
+{EXIT_CODES}"""
+_HEAD: Final = ("ENTRY", "STATE", "RULE", "FIRST SEEN (UTC)", "LAST SEEN (UTC)", "REPAIRED", "TOLD AS")
+_NOTHING: Final = "Nothing stands in the journal"
+
+
+@click.command(help=_HELP)
+@click.argument("function", required=False)
+@click.option("--json", "is_json", is_flag=True, help="For machines: every entry as the table has it.")
+@options
+@click.pass_context
+def journal(context: click.Context, /, function: str | None, *, is_json: bool, **place: Any) -> int:
+    """Read and list."""
+    with endings():
+        name = Name.of(function) if function is not None else None
+        connection = connect_for(name, context, Place(**place))
+        found = entries(connection, name.at(connection) if name else None)
+    newest = sorted(found, key=lambda entry: (entry.last_seen, entry.id), reverse=True)
+    written(_body(newest) if is_json else table(newest))
+    return DONE
+
+
+def table(found: list[Entry]) -> str:
+    """Return the entries as a table for people."""
+    if not found:
+        return f"{_NOTHING}.\n"
+    rows = [_HEAD, *map(_row, found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    times = len(entry.repairs)
+    return tuple(
+        map(
+            printable,
+            (
+                entry.id,
+                entry.state.value,
+                entry.finding.rule,
+                minute(entry.first_seen),
+                minute(entry.last_seen),
+                f"{times} {'time' if times == 1 else 'times'}" if times else "never",
+                entry.told_as.value if entry.told_as else "not yet",
+            ),
+        )
+    )
+
+
+def _body(found: list[Entry]) -> str:
+    listed: list[Json] = [json.loads(as_json(entry)) for entry in found]
+    return json.dumps({"schema": SCHEMA, "entries": listed}, indent=2) + "\n"

@@ -1,0 +1,95 @@
+"""What an undo will do, before it is done: the entry, the difference, and what it costs."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from typing import Final, TypeAlias, assert_never
+
+import click
+
+from permission_guard.alert import printable
+from permission_guard.cli import PROGRAM
+from permission_guard.cli.rows import minute, row
+from permission_guard.document import Body
+from permission_guard.journal.entry import Entry
+from permission_guard.step import BoundStatements, DetachRolePolicy
+
+Undoing: TypeAlias = BoundStatements | DetachRolePolicy
+
+_COLOURS: Final = {"-": "red", "+": "green", "@": "cyan"}
+_WHOLE: Final = 1_000
+"""Lines of context: a statement is shown whole."""
+
+
+def preview(entry: Entry, step: Undoing) -> str:
+    """Say what will be done."""
+    finding = entry.finding
+    repaired = f", repaired at {minute(entry.repairs[-1])} UTC" if entry.repairs else ""
+    parts = [
+        row("Entry", f"{entry.id}{repaired}"),
+        row("Fault", f"{finding.summary} ({finding.rule}, {finding.severity.name})"),
+        row("Undo", _words(step)[0]),
+        "",
+        *_difference(*_sides(step)),
+        "",
+        row("Costs", f"{_costs(entry, step)}. The guard leaves it alone until you have it resumed."),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def undone(entry: Entry, step: Undoing) -> str:
+    """Say what was done, and how the guard may be let at it again."""
+    # The command is not broken: it is to be copied.
+    return f"{row('Undone', _words(step)[1])}\n{'To resume':<10} {PROGRAM} resume {printable(entry.id)}\n"
+
+
+def _words(step: Undoing) -> tuple[str, str]:
+    """Return what is to be done, and that it was done."""
+    match step:
+        case BoundStatements():
+            (swap,) = step.swaps
+            sid = swap.after.get("Sid", "the statement without Sid")
+            where = f"in the resource policy of {step.target} as it stood there before the repair"
+            return f"put {sid} back {where}", f"{sid} stands {where}"
+        case DetachRolePolicy():
+            return step.what, f"{step.policy_arn} is detached from {step.role_arn}"
+        case _:
+            assert_never(step)
+
+
+def _costs(entry: Entry, step: Undoing) -> str:
+    match step:
+        case BoundStatements():
+            return f"{step.target} is open again as before"
+        case DetachRolePolicy():
+            return (
+                f"no function that runs as {step.role_arn} has that policy any more, and {entry.cause.subject.name} "
+                "cannot write its logs if nothing else lets it"
+            )
+        case _:
+            assert_never(step)
+
+
+def _sides(step: Undoing) -> tuple[list[str], list[str]]:
+    match step:
+        case BoundStatements():
+            (swap,) = step.swaps
+            return _lines(swap.before), _lines(swap.after)
+        case DetachRolePolicy():
+            return [step.policy_arn], []
+        case _:
+            assert_never(step)
+
+
+def _lines(statement: Body) -> list[str]:
+    return json.dumps(statement, indent=2, ensure_ascii=False).splitlines()
+
+
+def _difference(now: list[str], then: list[str]) -> Iterator[str]:
+    lines = difflib.unified_diff(now, then, "now", "after the undo", n=_WHOLE, lineterm="")
+    for number, line in enumerate(map(printable, lines)):
+        colour = _COLOURS.get(line[:1])
+        is_head = number < 2  # noqa: PLR2004  # the two lines that name the sides
+        yield click.style(line, bold=True) if is_head else click.style(line, fg=colour) if colour else line

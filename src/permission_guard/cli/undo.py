@@ -1,0 +1,67 @@
+"""The command `undo`: what stood there before a repair is put back, and left alone."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+
+from permission_guard.cli.connection import Place, options
+from permission_guard.cli.endings import DONE, EXIT_CODES, Again, NotDone, Unusable, endings
+from permission_guard.cli.entries import EXAMPLE, find
+from permission_guard.cli.output import written
+from permission_guard.cli.preview import preview, undone
+from permission_guard.outcome import Result
+from permission_guard.undo import undo as undo_now
+from permission_guard.undo import undoing
+
+_HELP: Final = f"""\
+Undo a repair, and have the guard leave it alone.
+
+ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. What stood there before is put
+back, and nothing else is changed; if it is not any more what the guard wrote, nothing is changed. It is done with your own
+credentials. What will be done is shown first, and you are asked.
+
+{EXIT_CODES}"""
+
+
+QUESTION: Final = "Undo it? [y/N] "
+
+
+@click.command(help=_HELP)
+@click.argument("entry")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options
+@click.pass_context
+def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
+    """Find, show, ask, do, tell."""
+    with endings():
+        found = find(entry, context, Place(**place))
+        there = found.connection
+        step = undoing(found.entry, there.observer)
+        written(preview(found.entry, step))
+        if dry_run:
+            return DONE
+        if not yes and not agreed():
+            raise NotDone("nothing was undone")
+        outcome = undo_now(found.entry, there.observer, there.actor, there.journal, datetime.now(UTC))
+    if outcome.result is Result.TRY_AGAIN:
+        raise Again(f"{found.entry.id}: not finished, because AWS cannot answer now: {outcome.detail}")
+    if outcome.result is not Result.DONE:
+        kind = Again if outcome.result is Result.CHANGED_MEANWHILE else NotDone
+        raise kind(f"{found.entry.id}: {outcome.result.value}: {outcome.detail}")
+    written("\n" + undone(found.entry, step))
+    return DONE
+
+
+def agreed() -> bool:
+    """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if nobody is there to answer."""
+    click.echo(QUESTION, nl=False, err=True)
+    answer = sys.stdin.readline() if sys.stdin is not None else ""
+    if not answer:
+        click.echo(err=True)
+        raise Unusable("nobody is there to be asked; say --yes")
+    return answer.strip().lower() in {"y", "yes"}

@@ -1,0 +1,76 @@
+"""Which calls of AWS the code makes, read from the code itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from botocore import xform_name
+from botocore.session import Session
+
+SOURCE = Path(__file__).parent.parent.parent / "src" / "permission_guard" / "aws"
+AWS = Session()
+
+
+def _modules() -> Iterator[ast.Module]:
+    return (ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py")))
+
+
+def _clients() -> dict[str, str]:
+    """The properties of `Clients`, and the service that each is a client of."""
+    tree = ast.parse((SOURCE / "clients.py").read_text())
+    return {
+        function.name: call.args[0].value
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    }
+
+
+def _methods(service: str) -> dict[str, str]:
+    return {xform_name(name): name for name in AWS.get_service_model(service).operation_names}
+
+
+def typed_calls() -> set[str]:
+    """`clients.iam.get_role(...)` and `clients.iam.get_paginator("list_role_policies")`."""
+    services = _clients()
+    found = set()
+    for tree in _modules():
+        for call in ast.walk(tree):
+            match call:
+                case ast.Call(
+                    func=ast.Attribute(
+                        attr=method, value=ast.Attribute(attr=client, value=ast.Attribute() | ast.Name())
+                    ),
+                    args=args,
+                ) if client in services:
+                    if method == "get_paginator" and isinstance(args[0], ast.Constant):
+                        method = str(args[0].value)
+                    found.add(f"{services[client]} {_methods(services[client])[method]}")
+    return found
+
+
+def named_calls() -> set[str]:
+    """`calls.pages("s3", "ListBuckets", ...)`."""
+    services = set(AWS.get_available_services())
+    return {
+        f"{service} {operation}"
+        for tree in _modules()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for service, operation in [_two_words(call)]
+        if service in services and operation[:1].isupper()
+    }
+
+
+def _two_words(call: ast.Call) -> tuple[str, str]:
+    match call.args:
+        case [ast.Constant(value=str(service)), ast.Constant(value=str(operation)), *_]:
+            return service, operation
+        case _:
+            return "", ""

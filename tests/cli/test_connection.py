@@ -1,0 +1,253 @@
+"""From a person's credentials to the journal: whose they are, where it is, and what is said if one of it is not there."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+from click.testing import CliRunner, Result
+
+from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.login import TABLE_OUTPUT, session_of
+from permission_guard.cli import main
+from permission_guard.cli.connection import STACK, connected
+from permission_guard.document import statements_of
+from permission_guard.journal.entry import State
+from permission_guard.world import ApiError
+from tests import template
+from tests.aws.transport import Transport
+from tests.undoing import S3, Story, attached, bound, bound_by_statements
+from tests.world.builders import TARGET
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Wired:
+    """A story whose journal is in a table, and a person's wire to it."""
+
+    story: Story
+    wire: Transport = field(init=False)
+    region: str | None = "us-east-1"
+
+    def __post_init__(self) -> None:
+        self.wire = Transport(self.story.account, stacks={STACK: {"JournalTableName": "journal"}})
+        self.journal.write(tuple(replace(entry, version=0) for entry in self.story.journal.all()))
+        self.wire.calls.clear()
+
+    @property
+    def journal(self) -> DynamoJournal:
+        return DynamoJournal(self.wire.clients(), "journal")
+
+    def session(self, profile: str | None, region: str | None) -> boto3.Session:
+        """What boto3 opens, but that its calls end in the story's account."""
+        return self.wire.session(profile, region or self.region)
+
+    def run(self, *arguments: str) -> Result:
+        connect = partial(connected, session_of=self.session)
+        return CliRunner().invoke(main, arguments, obj=connect, catch_exceptions=False)
+
+    def told(self, *arguments: str) -> tuple[int, str]:
+        result = self.run(*arguments)
+        assert result.stdout == ""
+        (line,) = result.stderr.splitlines()
+        return result.exit_code, line.removeprefix("permission-guard: ")
+
+
+def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
+    there = Wired(bound())
+    (entry,) = there.journal.all()
+    assert there.run("undo", entry.id, "--yes").exit_code == 0
+    assert S3.statement(TARGET) in statements_of(there.story.text)
+    (after,) = there.journal.of(TARGET)
+    assert (after.state, after.version) == (State.UNDONE, entry.version + 1)
+    assert there.run("resume", entry.id).exit_code == 0
+    (after,) = there.journal.of(TARGET)
+    assert after.state is State.GONE
+    assert entry.id in there.run("journal").stdout
+
+
+def test_the_stack_is_asked_for_the_table_unless_the_table_is_named() -> None:
+    there = Wired(bound())
+    there.run("journal", "orders")
+    assert there.wire.calls == ["GetCallerIdentity", "DescribeStacks", "Query"]
+    there.wire.calls.clear()
+    there.run("journal", "--table", "journal")
+    assert there.wire.calls == ["GetCallerIdentity", "Scan"]
+
+
+def test_the_stack_that_is_asked_by_default_is_the_one_that_is_deployed_by_default() -> None:
+    found = re.findall(r'^stack_name = "(.+)"$', (ROOT / "samconfig.toml").read_text(), re.MULTILINE)
+    assert set(found) == {STACK}
+
+
+def test_the_region_of_an_arn_is_the_one_that_is_asked() -> None:
+    there = Wired(bound(), region="eu-west-1")
+    assert there.run("journal", TARGET).stdout.count("orders/") == 1
+    assert there.run("journal", "orders").stdout == "Nothing stands in the journal.\n"
+
+
+UNUSABLE = {
+    "no such stack": (
+        ["--stack-name", "other"],
+        "ValidationError: Stack with id other does not exist (DescribeStacks)",
+    ),
+    "no such table": (["--table", "other"], "there is no table other in us-east-1 of account 111122223333"),
+    "no such profile": (["--profile", "nobody"], "The config profile (nobody) could not be found"),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_what_is_not_there_is_told(kind: str) -> None:
+    options, line = UNUSABLE[kind]
+    assert Wired(bound()).told("journal", "orders", *options) == (3, line)
+
+
+def test_a_stack_without_a_journal_is_told() -> None:
+    there = Wired(bound())
+    for outputs in ({}, {"AlertsTopicArn": "arn:aws:sns:us-east-1:111122223333:alerts"}):
+        there.wire.stacks["old"] = outputs
+        assert there.told("journal", "--stack-name", "old") == (
+            3,
+            "the stack old has no output JournalTableName: it is older than the journal, or not the guard's",
+        )
+
+
+def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    there = Wired(bound())
+    there.region = None
+    assert there.told("journal") == (
+        3,
+        "there is no region: say --region, or set AWS_REGION, or give the profile one",
+    )
+
+
+def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Wired(bound())
+
+    def no_credentials(profile: str | None, region: str | None) -> boto3.Session:
+        core = botocore.session.get_session()
+        # Whatever the machine has: a file, a variable, an instance's own.
+        core.register_component("credential_provider", _Nothing())
+        return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
+
+    monkeypatch.setattr(there, "session", no_credentials)
+    assert there.told("journal") == (3, str(NoCredentialsError()))
+
+
+class _Nothing:
+    def load_credentials(self) -> None:
+        return None
+
+
+CREDENTIALS = {
+    "ExpiredToken": (3, "AWS does not take these credentials: ExpiredToken: no (GetCallerIdentity)"),
+    "InvalidClientTokenId": (
+        3,
+        "AWS does not take these credentials: InvalidClientTokenId: no (GetCallerIdentity)",
+    ),
+    "Throttling": (2, "AWS cannot answer now: GetCallerIdentity: Throttling: no"),
+}
+
+
+@pytest.mark.parametrize("code", CREDENTIALS)
+def test_credentials_that_are_not_taken_are_told(code: str) -> None:
+    there = Wired(bound())
+    there.wire.faults["GetCallerIdentity"] = ApiError(code, "no")
+    assert there.told("journal") == CREDENTIALS[code]
+
+
+def test_aws_that_cannot_be_reached_is_told() -> None:
+    there = Wired(bound())
+    there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
+    assert there.told("journal") == (
+        2,
+        'AWS cannot answer now: Could not connect to the endpoint URL: "https://sts.example"',
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [("DescribeStacks", ["journal", "orders"]), ("Query", ["journal", "orders"]), ("Scan", ["journal"])],
+)
+def test_access_that_is_denied_is_told(call: str, arguments: list[str]) -> None:
+    there = Wired(bound())
+    there.wire.faults[call] = ApiError("AccessDeniedException", "not authorized")
+    assert there.told(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
+
+
+def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_told() -> None:
+    there = Wired(bound())
+    (item,) = there.wire.table.items.values()
+    item["entry"] = {"S": "{}"}
+    code, line = there.told("journal", "orders")
+    assert code == 1
+    assert line.startswith("AWS refused: EntryUnreadable: in the journal's item")
+
+
+def test_a_session_is_opened_as_awss_own_command_line_opens_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile p]\nregion = eu-north-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert session_of("p", None).region_name == "eu-north-1"
+    assert session_of("p", "eu-west-3").region_name == "eu-west-3"
+    assert os.environ["AWS_CONFIG_FILE"] == str(config)
+
+
+def test_the_guards_template_has_the_output_that_is_asked_for() -> None:
+    assert TABLE_OUTPUT in template.written()["Outputs"]
+
+
+SERVICES = {
+    "GetCallerIdentity": None,
+    "DescribeStacks": "cloudformation",
+    "Query": "dynamodb",
+    "Scan": "dynamodb",
+    "PutItem": "dynamodb",
+    "GetFunctionConfiguration": "lambda",
+    "GetResourcePolicy": "lambda",
+    "PutResourcePolicy": "lambda",
+    "AddPermission": "lambda",
+    "RemovePermission": "lambda",
+    "GetRole": "iam",
+    "ListAttachedRolePolicies": "iam",
+    "ListRolePolicies": "iam",
+    "GetRolePolicy": "iam",
+    "GetPolicyVersion": "iam",
+    "DetachRolePolicy": "iam",
+}
+"""Whose each call is; GetPolicy is a call of Lambda's and of IAM's."""
+
+
+def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
+    calls: set[str] = set()
+    for make in (bound, bound_by_statements, attached):
+        story = make()
+        story.account.roles["role"].inline["more"] = '{"Version":"2012-10-17","Statement":[]}'
+        there = Wired(story)
+        (entry,) = there.journal.all()
+        for arguments in (["journal"], ["undo", entry.id, "--yes"], ["resume", entry.id]):
+            assert there.run(*arguments).exit_code == 0
+        calls |= set(there.wire.calls)
+    needed = {f"{SERVICES[call]}:{call}" for call in calls - {"GetPolicy", "GetCallerIdentity"}}
+    page = (ROOT / "docs" / "operations.md").read_text()
+    rights = page[page.index("## What you need") : page.index("## What is taken off")]
+    assert set(re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", rights)) == {
+        *needed,
+        "lambda:GetPolicy",
+        "iam:GetPolicy",
+    }

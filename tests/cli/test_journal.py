@@ -1,0 +1,184 @@
+"""`journal`: what the guard did and told, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.written import entry_of
+from permission_guard.trigger import EVERYTHING, Kind
+from tests.cli.there import PLACES, run
+from tests.test_golden import golden
+from tests.undoing import Story, bound
+from tests.world.builders import TARGET, document, statement
+
+LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:shared:3"
+
+
+def busy() -> Story:
+    """A repair that was undone, one that was not, and a fault that was only told, of two functions."""
+    story = bound()
+    run(story, "undo", story.entry.id, "--yes")
+    story.put(document(statement("s3.amazonaws.com", sid="s3"), statement("sns.amazonaws.com", sid="t")))
+    story.happens(Kind.FUNCTION_CREATED, after=timedelta(hours=3))
+    first, *_ = story.journal.of(TARGET)
+    other = replace(
+        first,
+        subject=f"{TARGET}-of-last-year",
+        cause=replace(
+            first.cause, subject=replace(story.account.functions["orders"].arn, name="orders-of-last-year")
+        ),
+        state=State.PLANNED,
+        repairs=(),
+        told_at=None,
+        told_as=None,
+        last_seen=first.last_seen - timedelta(days=365),
+        version=0,
+    )
+    story.journal.write((other,))
+    return story
+
+
+def test_a_function_is_listed_word_for_word_as_it_is_kept() -> None:
+    story = busy()
+    result = run(story, "journal", "orders")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == golden("journal/a-function.txt", result.stdout)
+
+
+def test_everything_is_listed_word_for_word_as_it_is_kept() -> None:
+    story = busy()
+    story.account.calls.clear()
+    result = run(story, "journal")
+    assert story.account.calls == ["Scan"]
+    assert result.stdout == golden("journal/everything.txt", result.stdout)
+
+
+def entries(story: Story, *arguments: str) -> list[Entry]:
+    body: dict[str, Any] = json.loads(run(story, "journal", "--json", *arguments).stdout)
+    assert body["schema"] == "permission-guard/journal/1"
+    return [entry_of(json.dumps(one)) for one in body["entries"]]
+
+
+def test_machines_get_each_entry_as_it_is_written_down_the_newest_first() -> None:
+    story = busy()
+    kept = story.journal.all()
+    found = entries(story)
+    assert sorted(found, key=lambda entry: (entry.subject, entry.fault)) == list(kept)
+    assert [one.last_seen for one in found] == sorted((one.last_seen for one in kept), reverse=True)
+    assert {one.subject for one in entries(story, "orders")} == {TARGET}
+
+
+def test_a_layer_version_is_listed_by_its_arn() -> None:
+    assert run(bound(), "journal", LAYER).stdout == "Nothing stands in the journal.\n"
+    assert entries(bound(), LAYER) == []
+
+
+def test_a_function_of_which_nothing_is_known_is_no_error() -> None:
+    result = run(bound(), "journal", "unknown")
+    assert (result.exit_code, result.stdout) == (0, "Nothing stands in the journal.\n")
+
+
+def test_what_is_seen_on_two_events_is_one_row() -> None:
+    story = bound()
+    story.happens(Kind.POLICY_WRITTEN, EVERYTHING)
+    assert len(run(story, "journal", "orders").stdout.splitlines()) == 2
+
+
+def told(story: Story, *arguments: str) -> tuple[int, str]:
+    result = run(story, *arguments)
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    return result.exit_code, line.removeprefix("permission-guard: ")
+
+
+ENTRY = f"{TARGET}/0123456789abcdef"
+BAD: dict[str, tuple[list[str], str]] = {
+    "no entry": (["undo"], "Missing argument 'ENTRY'."),
+    "no fault": (
+        ["undo", "orders"],
+        "'orders' is not an entry as alerts show it, like orders/0f3c9a8b7d6e5f40",
+    ),
+    "a fault that is none": (
+        ["resume", "orders/0F3C"],
+        "'orders/0F3C' is not an entry as alerts show it, like orders/0f3c9a8b7d6e5f40",
+    ),
+    "no name": (
+        ["undo", "a b/0123456789abcdef"],
+        "'a b' is neither a function's name nor an ARN",
+    ),
+    "no function": (
+        ["journal", "arn:aws:s3:::shop"],
+        "'arn:aws:s3:::shop' is neither a function's name nor an ARN",
+    ),
+    "unknown": (["undo", ENTRY], f"the journal has no entry 0123456789abcdef about {TARGET}"),
+    "a function of another region": (
+        ["undo", ENTRY, "--region", "eu-west-1"],
+        f"--region: eu-west-1, but {TARGET} is of us-east-1",
+    ),
+    "a function of another account": (
+        ["journal", "999999999999:orders"],
+        "999999999999:orders is of account 999999999999, and these credentials are of 111122223333",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_name_that_cannot_be_meant_is_told(kind: str) -> None:
+    arguments, line = BAD[kind]
+    assert told(bound(), *arguments) == (3, line)
+
+
+ERRORS = {
+    "ResourceNotFoundException": (3, "there is no table journal in us-east-1 of account 111122223333"),
+    "AccessDeniedException": (1, "AWS refused: AccessDeniedException: no ({call})"),
+    "ThrottlingException": (2, "AWS cannot answer now: {call}: ThrottlingException: no"),
+}
+
+
+@pytest.mark.parametrize("code", ERRORS)
+@pytest.mark.parametrize(
+    ("arguments", "call"),
+    [
+        (["journal"], "Scan"),
+        (["journal", "orders"], "Query"),
+        (["undo", ENTRY], "Query"),
+        (["resume", ENTRY], "Query"),
+    ],
+    ids=["everything", "a function", "undo", "resume"],
+)
+def test_a_journal_that_cannot_be_read_is_told(code: str, arguments: list[str], call: str) -> None:
+    story = bound()
+    story.fails(call, code)
+    expected, line = ERRORS[code]
+    assert told(story, *arguments) == (expected, line.format(call=call))
+
+
+def test_the_options_say_where_to_look_and_an_arn_says_the_region() -> None:
+    story = bound()
+    run(story, "journal")
+    (place,) = PLACES
+    assert (place.profile, place.region, place.table, place.stack_name) == (
+        None,
+        None,
+        None,
+        "permission-guard",
+    )
+    run(
+        story,
+        "journal",
+        TARGET.replace("us-east-1", "eu-west-1"),
+        "--profile",
+        "p",
+        "--table",
+        "t",
+        "--stack-name",
+        "s",
+    )
+    (place,) = PLACES
+    assert (place.profile, place.region, place.table, place.stack_name) == ("p", "eu-west-1", "t", "s")

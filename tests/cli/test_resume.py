@@ -1,0 +1,40 @@
+"""`resume`: the entry is marked, and what that means is said."""
+
+from __future__ import annotations
+
+from permission_guard.journal.entry import State
+from tests.cli.there import run
+from tests.undoing import bound
+
+
+def test_what_was_undone_is_marked_and_what_that_means_is_said() -> None:
+    story = bound()
+    run(story, "undo", story.entry.id, "--yes")
+    before = story.text
+    result = run(story, "resume", story.entry.id)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert " ".join(result.stdout.split()) == (
+        f"Resumed {story.entry.id}: from the next event about the function on, the guard treats it like any other fault"
+    )
+    assert story.entry.state is State.GONE
+    assert story.text == before
+
+
+def test_what_nothing_holds_back_is_not_resumed() -> None:
+    story = bound()
+    assert run(story, "resume", story.entry.id).exit_code == 0
+    result = run(story, "resume", story.entry.id)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"permission-guard: {story.entry.id} is told: nothing keeps the guard from repairing it\n"
+    )
+
+
+def test_a_journal_that_another_run_writes_is_told_as_such() -> None:
+    story = bound()
+    story.fails("TransactWriteItems", "ConditionalCheckFailedException")
+    result = run(story, "resume", story.entry.id)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "permission-guard: somebody wrote at the same time: ConditionalCheckFailedException: no\n"
+    )

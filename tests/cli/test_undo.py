@@ -1,0 +1,191 @@
+"""`undo`: it shows what it will do, asks, does it, and says what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.undo import agreed
+from permission_guard.document import statements_of
+from permission_guard.journal.entry import State
+from tests.cli.there import run
+from tests.test_golden import FOLDER, golden
+from tests.undoing import S3, Story, attached, bound, bound_by_statements
+from tests.world.builders import TARGET
+
+STORIES: dict[str, Callable[[], Story]] = {
+    "a-statement": bound,
+    "a-statement-where-there-is-only-add-permission": bound_by_statements,
+    "a-policy-of-a-role": attached,
+}
+
+
+def is_undone(story: Story) -> bool:
+    return story.entry.state is State.UNDONE
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_it_shows_what_it_will_do_word_for_word_as_it_is_kept(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for color, kind in ((False, "plain"), (True, "terminal")):
+        story = STORIES[name]()
+        result = run(story, "undo", story.entry.id, "--yes", color=color)
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        assert is_undone(story)
+        assert result.stdout == golden(f"undo/{name}.{kind}.txt", result.stdout)
+
+
+def test_every_kept_preview_is_one_that_is_made() -> None:
+    kept = {path.name for path in (FOLDER / "undo").iterdir()}
+    assert kept == {f"{name}.{kind}.txt" for name in STORIES for kind in ("plain", "terminal")}
+
+
+def test_there_is_no_colour_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    story = bound()
+    assert "\x1b" not in run(story, "undo", story.entry.id, "--dry-run", color=True).stdout
+
+
+def test_a_dry_run_only_shows() -> None:
+    story = bound()
+    before, entry = story.text, story.entry
+    result = run(story, "undo", entry.id, "--dry-run")
+    assert result.exit_code == 0
+    assert '-      "AWS:SourceAccount"' in result.stdout.replace("aws:", "AWS:")
+    assert "Undone" not in result.stdout
+    assert (story.text, story.entry) == (before, entry)
+
+
+@pytest.mark.parametrize("answer", ["y\n", "YES\n", " y \n"])
+def test_it_is_done_if_the_person_agrees(answer: str) -> None:
+    story = bound()
+    result = run(story, "undo", story.entry.id, stdin=answer)
+    assert result.exit_code == 0
+    assert result.stderr == "Undo it? [y/N] "
+    assert S3.statement(TARGET) in statements_of(story.text)
+    assert is_undone(story)
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "yellow\n"])
+def test_nothing_is_done_if_the_person_does_not_agree(answer: str) -> None:
+    story = bound()
+    before, entry = story.text, story.entry
+    result = run(story, "undo", entry.id, stdin=answer)
+    assert result.exit_code == 1
+    assert result.stderr == "Undo it? [y/N] permission-guard: nothing was undone\n"
+    assert (story.text, story.entry) == (before, entry)
+
+
+def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
+    story = bound()
+    before = story.text
+    result = run(story, "undo", story.entry.id)
+    assert result.exit_code == 3
+    assert result.stderr.splitlines()[-1] == "permission-guard: nobody is there to be asked; say --yes"
+    assert story.text == before
+
+
+def test_a_process_without_standard_input_has_nobody_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(Unusable, match=r"^nobody is there to be asked; say --yes$"):
+        agreed()
+
+
+@pytest.mark.parametrize("name", ["orders", TARGET, f"{TARGET}:live", "111122223333:function:orders"])
+def test_a_function_may_be_named_in_each_of_awss_forms(name: str) -> None:
+    story = bound()
+    assert run(story, "undo", f"{name}/{story.entry.fault}", "--yes").exit_code == 0
+    assert is_undone(story)
+
+
+def ended(story: Story, *options: str) -> tuple[int, str]:
+    """How an undo ended, and the line that says so."""
+    result = run(story, "undo", story.entry.id, "--yes", *options)
+    line, *rest = result.stderr.splitlines()
+    assert rest == []
+    return result.exit_code, line.removeprefix("permission-guard: ").replace(story.entry.id, "ENTRY")
+
+
+def test_what_is_not_ours_any_more_is_told_and_left() -> None:
+    story = bound()
+    story.account.remove_permission("orders", "s3")
+    code, line = ended(story)
+    assert code == 1
+    assert line == f"the statement in the policy of {TARGET} is not any more what the guard wrote"
+
+
+def test_what_was_undone_already_is_told() -> None:
+    story = bound()
+    assert run(story, "undo", story.entry.id, "--yes").exit_code == 0
+    assert ended(story)[0] == 1
+
+
+REFUSALS = {
+    "AccessDeniedException": (
+        1,
+        "ENTRY: not done, because AWS refused: AccessDeniedException: no (PutResourcePolicy)",
+    ),
+    "PreconditionFailedException": (
+        2,
+        "ENTRY: not done, because somebody changed it meanwhile: PreconditionFailedException: no",
+    ),
+    "ThrottlingException": (
+        2,
+        "ENTRY: not finished, because AWS cannot answer now: PutResourcePolicy: ThrottlingException: no",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_call_that_is_not_made_is_told_with_awss_reason(code: str) -> None:
+    story = bound()
+    before = story.text
+    story.fails("PutResourcePolicy", code)
+    assert ended(story) == REFUSALS[code]
+    assert story.text == before
+
+
+JOURNAL = {
+    "AccessDeniedException": (1, "AWS refused: AccessDeniedException: no (TransactWriteItems)"),
+    "ThrottlingException": (2, "AWS cannot answer now: TransactWriteItems: ThrottlingException: no"),
+    "ConditionalCheckFailedException": (
+        2,
+        "somebody wrote at the same time: ConditionalCheckFailedException: no",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", JOURNAL)
+def test_nothing_is_done_that_cannot_be_marked_first(code: str) -> None:
+    story = bound()
+    before = story.text
+    story.fails("TransactWriteItems", code)
+    assert ended(story) == JOURNAL[code]
+    assert story.text == before
+    assert not is_undone(story)
+
+
+def test_an_undo_that_was_not_finished_is_finished_by_running_it_again() -> None:
+    story = bound_by_statements()
+    story.fails("RemovePermission", "ServiceException")
+    assert ended(story)[0] == 2
+    story.works_again()
+    assert run(story, "undo", story.entry.id, "--yes").exit_code == 0
+    assert story.sids == ["sns", "s3"]
+
+
+def test_a_name_in_the_policy_cannot_drive_the_terminal() -> None:
+    story = bound()
+    entry = story.entry
+    forged = replace(entry, finding=replace(entry.finding, summary="x\n\x1b[2JUndone"))
+    story.journal.write((forged,))
+    output = run(story, "undo", entry.id, "--dry-run").stdout
+    assert "\x1b" not in output
+    assert "\nUndone" not in output

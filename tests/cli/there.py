@@ -1,0 +1,32 @@
+"""The commands about the journal, run on an account in memory in which the guard has repaired something."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner, Result
+
+from permission_guard.cli import main
+from permission_guard.cli.connection import Connection, Place
+from tests.undoing import Story
+
+PLACES: list[Place] = []
+"""Where the commands were told to look."""
+
+
+def run(story: Story, *arguments: str, stdin: str = "", color: bool = False) -> Result:
+    """Run the program in this process, with the story's account where AWS would be."""
+
+    def connect(place: Place) -> Connection:
+        PLACES.append(place)
+        account = story.account
+        return Connection(
+            account.partition,
+            account.account,
+            place.region or account.region,
+            place.table or "journal",
+            story.observer,
+            story.actor,
+            story.journal,
+        )
+
+    PLACES.clear()
+    return CliRunner().invoke(main, arguments, obj=connect, input=stdin, color=color, catch_exceptions=False)
