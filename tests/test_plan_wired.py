@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from permission_guard.callers import CALLERS
 from permission_guard.document import Body, statements_of
 from permission_guard.facts import (
     Family,
@@ -102,9 +103,13 @@ UNASKED: dict[str, Body] = {
     "a service of which no key is sure": statement("appsync.amazonaws.com"),
     "services with no key in common": statement({"Service": [S3, EVENTS]}),
     "a service that no call lists anything of": statement("workmail.us-east-1.amazonaws.com"),
-    "everybody": statement(),
     "a doubt": statement(SNS, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
 }  # fmt: skip
+
+
+def test_of_a_statement_that_lets_in_everybody_every_service_is_asked() -> None:
+    everyone = tuple(caller.principal for caller in CALLERS if caller.wired)
+    assert asked(facts_with(statement())) == list(everyone)
 
 
 @pytest.mark.parametrize("case", UNASKED)
