@@ -213,7 +213,7 @@ MUTANTS: Final = (
     Mutant(
         "a guard that observes acts",
         OBSERVES,
-        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None", "self.actor is None"),),
+        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None:\n            return Outcome", "self.actor is None:\n            return Outcome"),),
     ),
     Mutant(
         "a document is written without its revision",
