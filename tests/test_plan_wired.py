@@ -95,6 +95,17 @@ def test_a_service_that_was_asked_is_not_asked_again() -> None:
     assert asked(facts.with_wiring(SNS, NOTHING).with_wiring(EVENTS, wired(f"{RULE}/nightly"))) == []
 
 
+def test_before_a_bare_star_is_bound_every_service_is_asked_because_it_may_be_there_for_any() -> None:
+    everyone = [caller.principal for caller in CALLERS if caller.wired]
+
+    assert asked(facts_with(statement())) == everyone
+    assert len(everyone) == 21
+
+
+def test_nobody_is_asked_about_a_bare_star_that_could_not_be_bound_anyway() -> None:
+    assert asked(facts_with(statement(), family=Family.STATEMENTS)) == []
+
+
 GOOD = statement(SNS, Condition={"ArnLike": {"aws:SourceArn": TOPIC}})
 UNASKED: dict[str, Body] = {
     "a source that is named": GOOD,
@@ -105,11 +116,6 @@ UNASKED: dict[str, Body] = {
     "a service that no call lists anything of": statement("workmail.us-east-1.amazonaws.com"),
     "a doubt": statement(SNS, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
 }  # fmt: skip
-
-
-def test_of_a_statement_that_lets_in_everybody_every_service_is_asked() -> None:
-    everyone = tuple(caller.principal for caller in CALLERS if caller.wired)
-    assert asked(facts_with(statement())) == list(everyone)
 
 
 @pytest.mark.parametrize("case", UNASKED)

@@ -45,7 +45,6 @@ def services_to_ask(
     """Return the services whose wiring bears on the plan and is not known yet, by their principals.
 
     They are asked only for a statement that could be repaired then, and only if some call lists what they have set up.
-    For a statement that lets in everyone all of them are: any may be connected and get in by it.
     """
     asked: dict[str, None] = {}
     for finding in findings:
@@ -55,20 +54,14 @@ def services_to_ask(
         late = _why_too_late(finding, facts, trigger, settings, now) is not None
         if late and not (known and all(caller.stays_at_home for caller in known)):
             continue
-        remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
-        if any(isinstance(remedy, AddConditions) for remedy in remedies):
-            behind = CALLERS if _lets_in_everyone(finding, facts) else known
-            asked.update((caller.principal, None) for caller in behind if caller.wired)
+        if known:
+            remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
+            if any(isinstance(remedy, AddConditions) for remedy in remedies):
+                asked.update((caller.principal, None) for caller in known if caller.wired)
+        elif isinstance(repair(finding, facts, settings.trusted)[0], BoundStatements):
+            # A bare "*" may be there for any service.
+            asked.update((caller.principal, None) for caller in CALLERS if caller.wired)
     return tuple(principal for principal in asked if facts.wiring(principal) is NOT_READ)
-
-
-def _lets_in_everyone(finding: Finding, facts: FunctionFacts) -> bool:
-    """Tell whether any service may be what a statement is there for, since it names nobody."""
-    policy = facts.resource_policy
-    if policy is None or finding.statement is None:
-        return False
-    principals = policy.statements[finding.statement].principals
-    return principals is not None and (principals.negated or any(one.is_anyone for one in principals.named))
 
 
 def plan_for(
