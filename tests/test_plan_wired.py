@@ -118,11 +118,6 @@ UNASKED: dict[str, Body] = {
 }  # fmt: skip
 
 
-def test_of_a_statement_that_lets_in_everybody_every_service_is_asked() -> None:
-    everyone = tuple(caller.principal for caller in CALLERS if caller.wired)
-    assert asked(facts_with(statement())) == list(everyone)
-
-
 @pytest.mark.parametrize("case", UNASKED)
 def test_nobody_is_asked_about_what_could_not_be_repaired_then(case: str) -> None:
     assert asked(facts_with(UNASKED[case])) == []

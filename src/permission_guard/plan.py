@@ -45,7 +45,6 @@ def services_to_ask(
     """Return the services whose wiring bears on the plan and is not known yet, by their principals.
 
     They are asked only for a statement that could be repaired then, and only if some call lists what they have set up.
-    For a statement that lets in everyone all of them are: any may be connected and get in by it.
     """
     asked: dict[str, None] = {}
     for finding in findings:

@@ -17,8 +17,6 @@ import botocore.session
 from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
-from permission_guard.callers import CALLERS
-from permission_guard.callers.caller import REGIONS
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
@@ -41,12 +39,6 @@ _MODELS: Final[Loader] = create_loader()
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
-
-
-LOOKUPS: Final = frozenset(
-    {REGIONS.operation, *(lookup.operation for caller in CALLERS for lookup in caller.wired)}
-)
-"""The calls that list what is connected; those that are not answered below are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ class Transport:
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._answered(operation)
+            return Response(), self._operations().get(operation, _refused)(self._params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -107,12 +99,6 @@ class Transport:
                 "ResponseMetadata": {"HTTPStatusCode": status},
                 **(error.beside if isinstance(error, TableError) else {}),
             }
-
-    def _answered(self, operation: str) -> Answer:
-        known = self._operations()
-        if operation in LOOKUPS - known.keys():
-            raise ApiError("AccessDeniedException", "not authorized")
-        return known[operation](self._params)
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         return {
@@ -256,3 +242,8 @@ class Transport:
 
 def _document(found: tuple[str, str]) -> Answer:
     return {"Policy": found[0], "RevisionId": found[1]}
+
+
+def _refused(_: Params) -> Answer:
+    """What a lookup is answered that nothing is set up for here."""
+    raise ApiError("AccessDeniedException", "not on this wire")
