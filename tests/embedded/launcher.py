@@ -1,12 +1,14 @@
 """Starts the emulator; run by the emulator's own Python (see `emulator.py`), never imported by the tests.
 
-It differs from `python -m ministack` in three things:
+It differs from `python -m ministack` in four things:
 
 * PutEvents refuses events whose source begins with `aws.`, as on AWS, where only AWS itself may send them. CloudTrail
   is AWS itself, but the emulator has no CloudTrail that feeds EventBridge. So the one argument that the emulator gives
   to its built-in senders becomes the default, and `cloudtrail.py` can stand in for CloudTrail.
 * IAM fills the condition key iam:PolicyARN when a policy is attached or detached; the emulator leaves it out, so that
   nobody whose right is limited by it, as the guard's is, could attach anything. It is filled here as AWS does.
+* Every call counts as made over TLS. Calls to AWS are, unless a client is told otherwise; on loopback they come in plain
+  text, which the bucket that the SAM CLI makes refuses, so that no role could look at it.
 * It dies with whoever started it: the starter holds the other end of its standard input, which the operating system
   closes however the starter ends.
 """
@@ -49,6 +51,20 @@ def fill_policy_arn() -> None:
     vars(actions)["request_tag_context"] = with_policy_arn
 
 
+def count_calls_as_secure() -> None:
+    """Let the condition key aws:SecureTransport say true, though nobody on loopback needs a certificate.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+    """
+    evaluator = import_module("ministack.core.iam_evaluator")
+    pin = evaluator.pin_request_origin
+
+    def over_tls(source_ip: str, secure_transport: bool) -> None:  # noqa: ARG001, FBT001  # the emulator's signature
+        pin(source_ip, secure_transport=True)
+
+    vars(evaluator)["pin_request_origin"] = over_tls
+
+
 def die_with_the_starter() -> None:
     """Wait for the end of standard input, then end this process and every function that it runs."""
     sys.stdin.buffer.read()
@@ -58,5 +74,6 @@ def die_with_the_starter() -> None:
 if __name__ == "__main__":
     let_cloudtrail_send()
     fill_policy_arn()
+    count_calls_as_secure()
     threading.Thread(target=die_with_the_starter, daemon=True).start()
     import_module("ministack.app").main()

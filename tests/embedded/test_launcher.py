@@ -75,6 +75,23 @@ def test_a_right_that_is_limited_to_one_policy_attaches_that_one_and_no_other(
     assert [policy["PolicyArn"] for policy in attached] == [LOGGING_POLICY]
 
 
+def test_a_statement_against_calls_without_tls_refuses_none(emulator: Emulator, admin: Clients) -> None:
+    """The bucket that the SAM CLI makes has such a statement."""
+    only_over_tls = as_role(
+        emulator,
+        admin,
+        "careful",
+        {
+            "Effect": "Allow",
+            "Action": "iam:ListRoles",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+        },
+    )
+
+    assert [role["RoleName"] for role in only_over_tls.iam.list_roles()["Roles"]].count("careful") == 1
+
+
 def test_nothing_listens_when_it_has_ended() -> None:
     with running_emulator() as short_lived:
         port = urlsplit(short_lived.endpoint).port or 0
