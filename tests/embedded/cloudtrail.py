@@ -137,17 +137,13 @@ class Trail:
     def record(self, call: ApiCall) -> None:
         """Record a call, and deliver the record."""
         self.records.append(record_of(call, self.caller, datetime.now(UTC)))
-        self._deliver(self.records[-1])
+        self.deliver(self.records[-1])
 
-    def deliver_again(self) -> None:
-        """Deliver each record once more: EventBridge may run a target twice for one event.
+    def deliver(self, record: dict[str, object]) -> None:
+        """Put a record on the bus, for the first time or once more: EventBridge may run a target twice for one event.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
         """
-        for record in self.records:
-            self._deliver(record)
-
-    def _deliver(self, record: dict[str, object]) -> None:
         answer = self.sender.events.put_events(
             Entries=[
                 {

@@ -55,15 +55,15 @@ class Page:
 
     def part(self, doing: str, happen: Callable[[], Ending]) -> Ending:
         """A part of the story: moving while it lasts, told when it has ended."""
+        began = time.monotonic()
         with self._moving(doing):
             ending = happen()
-        self.tell(ending)
+        self._tell(ending, began)
         return ending
 
-    def tell(self, ending: Ending) -> None:
-        """One part of the story, and what is to be seen of it."""
-        good = ending.wrong is None
-        self.say(ending.title if good else f"{ending.title}: {ending.wrong}", good=good)
+    def _tell(self, ending: Ending, began: float) -> None:
+        wrong = f": {ending.wrong}" if ending.wrong else ""
+        self._tick(ending.title + wrong, began, good=not wrong)
         width = max((len(label) for label, _ in ending.rows), default=0)
         for label, text in ending.rows:
             lines = textwrap.wrap(
