@@ -13,15 +13,16 @@ from tests.embedded.cloudtrail import ApiCall
 from tests.embedded.emulator import ROOT
 
 if TYPE_CHECKING:
-    from tests.embedded.people import People
+    from tests.embedded.scene import Scene
 
 
 class CommandFailedError(Exception):
     """The command ended with an error; the message is what it said."""
 
 
-def run(people: People, *arguments: str) -> str:
+def run(scene: Scene, *arguments: str) -> str:
     """Run a command and return what it printed. CloudTrail delivers what it changed, after it has ended."""
+    people = scene.people
     with tempfile.NamedTemporaryFile("r") as calls:
         ended = subprocess.run(
             [sys.executable, "-m", "tests.embedded.recorded", calls.name, *arguments],
@@ -36,4 +37,5 @@ def run(people: People, *arguments: str) -> str:
             raise CommandFailedError(f"permission-guard {' '.join(arguments)}\n{ended.stdout}{ended.stderr}")
         for call in calls:
             people.trail.record(ApiCall(**json.loads(call)))
+            scene.settle()
     return ended.stdout

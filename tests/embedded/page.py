@@ -62,10 +62,10 @@ class Page:
         return ending
 
     def _tell(self, ending: Ending, began: float) -> None:
-        wrong = f": {ending.wrong}" if ending.wrong else ""
-        self._tick(ending.title + wrong, began, good=not wrong)
-        width = max((len(label) for label, _ in ending.rows), default=0)
-        for label, text in ending.rows:
+        rows = (*ending.rows, *([("wrong", ending.wrong)] if ending.wrong else []))
+        self._tick(ending.title, began, good=ending.wrong is None)
+        width = max((len(label) for label, _ in rows), default=0)
+        for label, text in rows:
             lines = textwrap.wrap(
                 _short(text), WIDTH - 8 - width, break_long_words=False, break_on_hyphens=False
             ) or ["-"]

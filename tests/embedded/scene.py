@@ -42,7 +42,11 @@ class Scene:
         return tuple(self.inbox.received[seen:])
 
     def settle(self) -> int:
-        """Wait until the guard has run once for each event that was delivered; returns how many it has not seen."""
+        """Wait until the guard has run once for each event that was delivered; returns how many it has not seen.
+
+        The story waits after each: of many at once the emulator starts a Python for each, and an event that only says
+        what was removed may find what was added since, which is then told before its own event has it repaired.
+        """
         end = time.monotonic() + SETTLE_SECONDS
         while (missed := self.people.trail.delivered - self._runs()) > 0 and time.monotonic() < end:
             time.sleep(0.1)

@@ -27,13 +27,13 @@ def delivered_twice(scene: Scene) -> Ending:
     def deliver() -> None:
         for record in records:
             scene.people.trail.deliver(record)
-            scene.settle()  # one after the other: many at once would each start a Python of their own
+            scene.settle()
 
     alerts = scene.alerts_after(deliver)
     changed = [fault.title for fault in FAULTS if fault.read(scene.people) != fault.afterwards]
     return Ending(
-        f"all {len(records)} events so far are delivered a second time",
-        (("after", "as it was"), ("alert", "none")),
+        f"all {len(records)} events so far come a second time: nothing is changed, and nobody is told again",
+        (),
         alerts,
         _unless(not alerts, _told(alerts)) or _unless(not changed, f"changed: {', '.join(changed)}"),
     )
@@ -69,11 +69,11 @@ def undone(scene: Scene) -> Ending:
     if repair is None or repair.undo is None:
         return Ending("orders: a repair is undone", (), wrong="no alert says how to undo the repair")
     command = repair.undo
-    alerts = scene.alerts_after(lambda: run(scene.people, *command.split()[1:], "--yes"))
+    alerts = scene.alerts_after(lambda: run(scene, *command.split()[1:], "--yes"))
     after = scene.people.read_permissions("orders", SNS)
     return Ending(
         f"Alice has a repair undone: {command}",
-        (("before", ONLY_THE_TOPIC), ("after", after), ("alert", "none, and the guard leaves it alone")),
+        (("after", after), ("alert", _told(alerts) + ": the guard leaves it alone")),
         alerts,
         _unless(not alerts, _told(alerts))
         or _unless(after == f"{SNS}, no condition", f"the account reads: {after}"),
@@ -88,15 +88,16 @@ def resumed(scene: Scene) -> Ending:
     command = repair.resume
 
     def resume_and_deploy() -> None:
-        run(people, *command.split()[1:])
+        run(scene, *command.split()[1:])
         people.remove_permission("orders", SNS)
+        scene.settle()
         people.add_permission("orders", SNS)
 
     alerts = scene.alerts_after(resume_and_deploy)
     after = people.read_permissions("orders", SNS)
     return Ending(
         f"she has it resumed, and deploys again: {command}",
-        (("before", f"{SNS}, no condition"), ("after", after), ("alert", _told(alerts))),
+        (("after", after), ("alert", _told(alerts))),
         alerts,
         _unless([one.outcome for one in _findings(alerts)] == ["REPAIRED"], f"it was told: {_told(alerts)}")
         or _unless(after == ONLY_THE_TOPIC, f"the account reads: {after}"),
@@ -115,8 +116,12 @@ def deleted(scene: Scene) -> Ending:
     if wrong is None:
         people.delete_role("orders-role")
     return Ending(
-        "orders is deleted, and with it its role, to which IAM allows no policy then",
-        (("before", before), ("after", after), ("alert", _told(alerts))),
+        "orders is deleted, and what the guard attached to its role is taken off again",
+        (
+            ("before", f"orders-role: {before}"),
+            ("after", f"orders-role: {after}, so that IAM lets it be deleted"),
+            ("alert", _told(alerts)),
+        ),
         alerts,
         wrong,
     )
@@ -130,21 +135,21 @@ SEQUELS = (
     ("orders is deleted", deleted),
 )
 
-JOURNAL = frozenset(
-    {
-        ("orders", LOGS, "released", "RELEASED", 1),
-        ("orders", SOURCE, "told", "REPAIRED", 1),
-        ("reports", LOGS, "told", "TOLD", 0),
-        ("thumbnails", SOURCE, "told", "ESCALATED", PUT_BACK_LIMIT),
-        ("webhook", PUBLIC, "told", "TOLD", 0),
-    }
-)
+JOURNAL = [
+    ("orders", SOURCE, "told", "REPAIRED", 1),
+    ("orders", SOURCE, "told", "REPAIRED", 1),
+    ("orders", SOURCE, "told", "REPAIRED", 1),
+    ("orders", LOGS, "released", "RELEASED", 1),
+    ("reports", LOGS, "told", "TOLD", 0),
+    ("thumbnails", SOURCE, "told", "ESCALATED", PUT_BACK_LIMIT),
+    ("webhook", PUBLIC, "told", "TOLD", 0),
+]
 """What must stand in the journal in the end: function, rule, state, what was told last, and the number of repairs."""
 
 
 def journal(scene: Scene) -> Ending:
     """The journal remembers all of it."""
-    entries = json.loads(run(scene.people, "journal", "--json"))["entries"]
+    entries = json.loads(run(scene, "journal", "--json"))["entries"]
     found = sorted(
         (
             entry["subject"].rpartition(":")[2],
@@ -162,7 +167,7 @@ def journal(scene: Scene) -> Ending:
     return Ending(
         "permission-guard journal",
         rows,
-        wrong=_unless(frozenset(found) == JOURNAL and len(found) == 7, f"it reads {found}"),
+        wrong=_unless(found == JOURNAL, f"it reads {found}"),
     )
 
 

@@ -44,7 +44,7 @@ class Fault:
     function: str
     rule: str
     outcome: str
-    make: Callable[[People], str]
+    make: Callable[[Scene], str]
     """Does it, and returns how the place in question read before the guard can have been there."""
     read: Callable[[People], str]
     """Reads the same place back from the account."""
@@ -58,6 +58,7 @@ def live_compliant(scene: Scene) -> Ending:
 
     def live() -> None:
         people.create_function("billing", people.make_role("billing-role", attach=LOGGING_POLICY))
+        scene.settle()
         people.add_permission("billing", "s3.amazonaws.com", SourceAccount=ACCOUNT)
 
     alerts = scene.alerts_after(live)
@@ -65,16 +66,16 @@ def live_compliant(scene: Scene) -> Ending:
     as_it_was = f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}"
     wrong = alerts or stays != as_it_was
     return Ending(
-        "billing: no mistake, for comparison",
-        (("stays", stays), ("alert", "none")),
+        "billing: no mistake, so nothing is changed and nobody is told",
+        (),
         alerts,
-        "it was changed, or somebody was alarmed" if wrong else None,
+        f"told: {[alert.subject for alert in alerts]}; the account reads: {stays}" if wrong else None,
     )
 
 
 def suffer(fault: Fault, scene: Scene) -> Ending:
     """Make the fault, wait for the alert, read the account back."""
-    before = fault.make(scene.people)
+    before = fault.make(scene)
     alert = scene.inbox.wait_for(fault.function, fault.rule)
     told = alert.finding(fault.rule) if alert else None
     after = scene.read(fault.read, until=fault.afterwards)
@@ -101,14 +102,16 @@ def _wrong(fault: Fault, told: AlertFinding, after: str) -> str | None:
     return None
 
 
-def _role_without_any_policy(people: People) -> str:
+def _role_without_any_policy(scene: Scene) -> str:
+    people = scene.people
     role_arn = people.make_role("orders-role")
     before = people.read_role("orders-role")
     people.create_function("orders", role_arn)
     return before
 
 
-def _role_that_is_denied_logs(people: People) -> str:
+def _role_that_is_denied_logs(scene: Scene) -> str:
+    people = scene.people
     quiet = {"Sid": "Quiet", "Effect": "Deny", "Action": "logs:*", "Resource": "*"}
     role_arn = people.make_role("reports-role", inline=quiet)
     before = people.read_role("reports-role")
@@ -116,18 +119,22 @@ def _role_that_is_denied_logs(people: People) -> str:
     return before
 
 
-def _topic(people: People) -> str:
+def _topic(scene: Scene) -> str:
+    people = scene.people
     people.subscribe(TOPIC, "orders")
     return people.add_permission("orders", "sns.amazonaws.com")
 
 
-def _rule(people: People) -> str:
+def _rule(scene: Scene) -> str:
+    people = scene.people
     people.target(RULE, "orders")
     return people.add_permission("orders", "events.amazonaws.com")
 
 
-def _function_for_anybody(people: People) -> str:
+def _function_for_anybody(scene: Scene) -> str:
+    people = scene.people
     people.create_function("webhook", people.make_role("webhook-role", attach=LOGGING_POLICY))
+    scene.settle()
     return people.add_permission("webhook", "*")
 
 
@@ -149,7 +156,7 @@ FAULTS = (
         function="orders",
         rule=SOURCE,
         outcome="REPAIRED",
-        make=lambda people: people.add_permission("orders", "s3.amazonaws.com"),
+        make=lambda scene: scene.people.add_permission("orders", "s3.amazonaws.com"),
         read=lambda people: people.read_permissions("orders", "s3.amazonaws.com"),
         afterwards=f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}",
     ),
