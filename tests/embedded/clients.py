@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+
+from tests.embedded.emulator import without_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -75,3 +78,17 @@ def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
 def administrator(emulator: Emulator) -> Credentials:
     """The account's root user: the emulator takes an account id as an access key."""
     return Credentials(emulator.account, "test")
+
+
+def environment_of(emulator: Emulator, credentials: Credentials) -> dict[str, str]:
+    """What a program finds in its environment to reach the embedded AWS with these credentials, and no other."""
+    return without_aws(os.environ) | {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": credentials.key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret,
+        **({"AWS_SESSION_TOKEN": credentials.token} if credentials.token else {}),
+        "AWS_DEFAULT_REGION": emulator.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

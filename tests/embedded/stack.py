@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.embedded.clients import administrator, environment_of
 from tests.embedded.emulator import ROOT, Emulator, without_aws
 
 if TYPE_CHECKING:
@@ -74,16 +75,7 @@ def inventory(clients: Clients) -> frozenset[str]:
 
 
 def _pointed_at(emulator: Emulator) -> dict[str, str]:
-    return without_aws(os.environ) | {
-        "AWS_ENDPOINT_URL": emulator.endpoint,
-        "AWS_ACCESS_KEY_ID": emulator.account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": emulator.region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SAM_CLI_POLL_DELAY": "0.3",
-    }
+    return environment_of(emulator, administrator(emulator)) | {"SAM_CLI_POLL_DELAY": "0.3"}
 
 
 def _sam(environment: dict[str, str], *arguments: str) -> None:
