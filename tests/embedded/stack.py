@@ -81,8 +81,7 @@ def inventory(clients: Clients) -> frozenset[str]:
 def _keys(clients: Clients) -> list[str]:
     """Keys that can be used; KMS deletes a key only days after it was told to, and takes nothing for those."""
     keys = (
-        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-        for key in clients.kms.list_keys()["Keys"]
+        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in clients.kms.list_keys()["Keys"]
     )
     return [key["Arn"] for key in keys if key["KeyState"] != "PendingDeletion"]
 
