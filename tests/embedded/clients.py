@@ -42,10 +42,12 @@ class Clients:
     """The services that the story and its stage use, all with the same credentials."""
 
     cloudformation: CloudFormationClient
+    cloudwatch: Any
     dynamodb: Any
     events: EventBridgeClient
     functions: LambdaClient
     iam: IAMClient
+    kms: Any
     logs: CloudWatchLogsClient
     sns: SNSClient
     sqs: SQSClient
@@ -64,10 +66,12 @@ def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
     any_client: Any = session.client  # whose stubs know only the services above
     return Clients(
         cloudformation=session.client("cloudformation", endpoint_url=url, config=PATIENCE),
+        cloudwatch=any_client("cloudwatch", endpoint_url=url, config=PATIENCE),
         dynamodb=any_client("dynamodb", endpoint_url=url, config=PATIENCE),
         events=session.client("events", endpoint_url=url, config=PATIENCE),
         functions=session.client("lambda", endpoint_url=url, config=PATIENCE),
         iam=session.client("iam", endpoint_url=url, config=PATIENCE),
+        kms=any_client("kms", endpoint_url=url, config=PATIENCE),
         logs=session.client("logs", endpoint_url=url, config=PATIENCE),
         sns=session.client("sns", endpoint_url=url, config=PATIENCE),
         sqs=session.client("sqs", endpoint_url=url, config=PATIENCE),

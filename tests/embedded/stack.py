@@ -71,7 +71,20 @@ def inventory(clients: Clients) -> frozenset[str]:
     found += clients.sqs.list_queues().get("QueueUrls", [])
     found += [group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]]
     found += clients.dynamodb.list_tables()["TableNames"]
+    found += [alarm["AlarmArn"] for alarm in clients.cloudwatch.describe_alarms()["MetricAlarms"]]
+    found += [
+        dashboard["DashboardArn"] for dashboard in clients.cloudwatch.list_dashboards()["DashboardEntries"]
+    ]
+    found += _keys(clients)
     return frozenset(found)
+
+
+def _keys(clients: Clients) -> list[str]:
+    """Keys that can be used; KMS deletes a key only days after it was told to, and takes nothing for those."""
+    keys = (
+        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in clients.kms.list_keys()["Keys"]
+    )
+    return [key["Arn"] for key in keys if key["KeyState"] != "PendingDeletion"]
 
 
 def _pointed_at(emulator: Emulator) -> dict[str, str]:
