@@ -62,6 +62,7 @@ def inventory(clients: Clients) -> frozenset[str]:
     found = [
         role["Arn"] for page in clients.iam.get_paginator("list_roles").paginate() for role in page["Roles"]
     ]
+    found += [policy["Arn"] for policy in clients.iam.list_policies(Scope="Local")["Policies"]]
     found += [function["FunctionArn"] for function in clients.functions.list_functions()["Functions"]]
     found += [rule["Arn"] for rule in clients.events.list_rules()["Rules"]]
     found += [topic["TopicArn"] for topic in clients.sns.list_topics()["Topics"]]
