@@ -71,7 +71,7 @@ class Guard:
         return report
 
     def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
-        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
+        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
         findings = judge(facts, self.settings.trusted)
         keeper.read()
         for principal in services_to_ask(findings, facts, trigger, self.settings, now):
