@@ -23,7 +23,7 @@ LAYERS = (
     {"report"},
     {"patches"},
     {"ports", "alert"},
-    {"carry_out", "explanation", "keep"},
+    {"carry_out", "explanation", "keep", "telling"},
     {"finish", "undo"},
     {"release"},
     {"pipeline"},

@@ -92,7 +92,7 @@ def test_a_fault_is_repaired_told_logged_and_counted(
     answer = handled(event)
     # Written down before it is made, when it is made, and when somebody has been told.
     assert wire.calls == [
-        *("GetResourcePolicy", "Query", "PutItem", "PutResourcePolicy"),
+        *("Query", "GetResourcePolicy", "ListBuckets", "PutItem", "PutResourcePolicy"),
         *("PutItem", "Publish", "PutItem"),
     ]
     assert [finding["action"]["outcome"] for finding in answer["alert"]["findings"]] == ["REPAIRED"]
@@ -107,7 +107,7 @@ def test_a_compliant_permission_is_only_noted(monkeypatch: pytest.MonkeyPatch) -
     event = fresh("s3-was-let-in-for-one-bucket-of-this-account")
     wire = connected(event, monkeypatch)
     assert handled(event) == {"compliant": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"}
-    assert wire.calls == ["GetResourcePolicy", "Query"]
+    assert wire.calls == ["Query", "GetResourcePolicy"]
 
 
 def test_a_function_that_is_gone_is_only_noted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_in_observe_mode_nothing_could_be_written(monkeypatch: pytest.MonkeyPatc
     wire = connected(event, monkeypatch)
     answer = handled(event)
     assert door.connected(ACCOUNT, REGION).guard.actor is None
-    assert wire.calls == ["GetResourcePolicy", "Query", "Publish", "PutItem"]
+    assert wire.calls == ["Query", "GetResourcePolicy", "Publish", "PutItem"]
     assert [finding["action"]["outcome"] for finding in answer["alert"]["findings"]] == ["WOULD_REPAIR"]
 
 

@@ -26,8 +26,8 @@ def test_a_repair_is_written_down_made_written_down_told_and_written_down() -> N
     there.open()
     there.handle()
     assert there.account.calls == [
-        "GetResourcePolicy",
         "Query",
+        "GetResourcePolicy",
         "wiring of s3.amazonaws.com",
         "TransactWriteItems",
         "PutResourcePolicy",
@@ -46,7 +46,7 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
-    assert there.account.calls == ["GetResourcePolicy", "Query", "TransactWriteItems"]
+    assert there.account.calls == ["Query", "GetResourcePolicy", "TransactWriteItems"]
     assert there.told == [TOLD]
     assert [(one.state, one.told_as, one.change) for one in there.entries] == [
         (State.TOLD, Ending.TOLD, None)
@@ -80,7 +80,7 @@ def test_a_compliant_function_leaves_no_entry() -> None:
         statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
     )
     assert there.handle().lines == ()
-    assert there.account.calls == ["GetResourcePolicy", "Query"]
+    assert there.account.calls == ["Query", "GetResourcePolicy"]
     assert there.entries == []
 
 
