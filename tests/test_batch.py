@@ -16,7 +16,11 @@ RECORD = {"messageId": "m-1", "eventSource": "aws:sqs", "body": "{}"}
 def test_a_batch_is_told_from_every_other_event() -> None:
     assert is_batch(sample("what-waited-in-the-queue"))
     assert not any(is_batch(sample(name)) for name in ("a-sweep-is-due", *NAMES))
-    assert not any(is_batch(one) for one in (None, [], "Records", 7))
+
+
+@pytest.mark.parametrize("event", [None, [], "Records", 7, {"records": []}])
+def test_what_has_no_records_is_no_batch(event: object) -> None:
+    assert not is_batch(event)
 
 
 def test_its_messages_come_in_their_order_with_what_they_say() -> None:

@@ -37,6 +37,10 @@ class Context:
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:guard"
     aws_request_id: str = "request-1"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how much of the minute is left."""
+        return 59_000
+
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -107,6 +107,7 @@ def _each(messages: tuple[Message, ...], there: Connections, context: LambdaCont
     Written by hand, because Powertools' batch processor would lengthen every cold start by more than the rest of
     Powertools does, also those for an event that waits for nothing.
     """
+    metrics.add_metric("Messages", MetricUnit.Count, len(messages))
     failed: list[Message] = []
     for number, message in enumerate(messages):
         if number and context.get_remaining_time_in_millis() < _ENOUGH:
