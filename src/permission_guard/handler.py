@@ -124,7 +124,7 @@ def _each(messages: tuple[Message, ...], there: Connections, context: LambdaCont
     return answer(failed)
 
 
-_ENOUGH: Final = 30_000
+_ENOUGH: Final = 150_000
 """Milliseconds that must be left to begin with one more message: half of the time that the template gives the function."""
 
 

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final
 
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import FunctionFacts, Look
+from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
 from permission_guard.journal.book import done, planned
@@ -27,6 +27,7 @@ from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Obs
 from permission_guard.release import released
 from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
+from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
 from permission_guard.telling import as_told, news
@@ -80,8 +81,9 @@ class Guard:
         keeper.read()
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
         findings = judge(facts, self.settings.trusted)
+        named = {caller.principal for caller in named_services(facts)}
         for principal in services_to_ask(findings, facts, trigger, self.settings, now):
-            facts = facts.with_wiring(principal, self.observer.wired(facts, principal))
+            facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
         steps = (part for step in plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
@@ -94,6 +96,15 @@ class Guard:
         while asked := wanted(facts, looks, self.settings.trusted):
             facts = self.observer.read(facts, asked)
         return facts
+
+    def _wired(self, facts: FunctionFacts, principal: str, *, is_named: bool) -> Wiring:
+        """Ask a service what it has set up. One of the many that a bare `*` may be there for need not answer now."""
+        try:
+            return self.observer.wired(facts, principal)
+        except TryAgain as error:
+            if is_named:
+                raise
+            return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
 
     def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
         """Make one repair: first it is written down, then it is made, then it is written down that it was made."""

@@ -92,7 +92,7 @@ class Transport:
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._operations()[operation](self._params)
+            return Response(), self._operations().get(operation, _refused)(self._params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -270,3 +270,8 @@ class Transport:
 
 def _document(found: tuple[str, str]) -> Answer:
     return {"Policy": found[0], "RevisionId": found[1]}
+
+
+def _refused(_: Params) -> Answer:
+    """What a lookup is answered that nothing is set up for here."""
+    raise ApiError("AccessDeniedException", "not on this wire")
