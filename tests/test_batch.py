@@ -34,6 +34,12 @@ def test_its_messages_come_in_their_order_with_what_they_say() -> None:
     assert [found[0].read(), found[1].read()] == [{}, {"a": 1}]
 
 
+@pytest.mark.parametrize(("count", "taken"), [("3", 3), ("", 1), ("many", 1), (None, 1), (7, 1)])
+def test_how_often_a_message_was_taken_only_tells_and_never_fails(count: object, taken: int) -> None:
+    record = {**RECORD, "receiptHandle": "r", "attributes": {"ApproximateReceiveCount": count}}
+    assert messages_in({"Records": [record]}) == (Message("m-1", "{}", "r", taken),)
+
+
 def test_an_empty_batch_has_no_message() -> None:
     assert messages_in({"Records": []}) == ()
 

@@ -61,6 +61,7 @@ def test_a_message_that_cannot_be_read_fails_alone_and_the_log_names_its_field(
     created = fresh("a-function-was-created-by-terraform")
     broken = {**created, "detail": {**created["detail"], "requestParameters": None}}
     assert failed(handled(batch("{", broken, created, {"sweep": 7}))) == ["m-0", "m-1", "m-3"]
+    assert wire.calls[-1] == "ChangeMessageVisibilityBatch"
     assert len(wire.published) == 1
     told = {line["queue_message"]: line["why"] for line in lines(log.getvalue()) if line["level"] == "ERROR"}
     assert told["m-0"].startswith("body is not JSON")
@@ -125,7 +126,7 @@ def test_what_there_is_no_time_left_for_comes_again_untouched(wire: Transport) -
         "m-1",
         "m-2",
     ]
-    assert wire.calls == []
+    assert wire.calls == ["ChangeMessageVisibilityBatch"]
 
 
 def test_a_sweep_goes_from_the_schedule_through_the_queue_to_every_policy(wire: Transport) -> None:

@@ -19,6 +19,10 @@ class Message:
 
     id: str
     body: str
+    receipt: str = ""
+    """By which the queue knows this taking of it."""
+    taken: int = 1
+    """How often it has been taken out of the queue, this time included."""
 
     def read(self) -> object:
         """Return the JSON that it holds. Raises BadEvent."""
@@ -45,7 +49,13 @@ def _message(record: Record) -> Message:
     source = record.text("eventSource")
     if source != "aws:sqs":
         raise BadEvent(f"{record.path}.eventSource", f"is {source!r}, not a queue")
-    return Message(record.text("messageId"), record.text_or("body"))
+    taken = record.inner_or_empty("attributes").text_or("ApproximateReceiveCount", "1")
+    return Message(
+        record.text("messageId"),
+        record.text_or("body"),
+        record.text_or("receiptHandle"),
+        int(taken) if taken.isascii() and taken.isdigit() else 1,
+    )
 
 
 def answer(failed: Iterable[Message]) -> dict[str, list[dict[str, str]]]:

@@ -55,10 +55,11 @@ metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The guard, and what sweeps with it."""
+    """The guard, what sweeps with it, and the queue that wakes them."""
 
     guard: Guard
     sweeper: Sweeper
+    queue: SqsQueue
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +78,7 @@ def connected(account: str, region: str) -> Connections:
         DynamoJournal(clients, os.environ["JOURNAL_TABLE"], settings.retention),
     )
     queue = SqsQueue(clients, os.environ["WAITING_QUEUE_URL"])
-    return Connections(guard, Sweeper(guard, AwsInventory(clients), queue))
+    return Connections(guard, Sweeper(guard, AwsInventory(clients), queue), queue)
 
 
 @metrics.log_metrics
@@ -121,6 +122,7 @@ def _each(messages: tuple[Message, ...], there: Connections, context: LambdaCont
         except Exception as error:  # noqa: BLE001  # whatever it is, the other messages are not to be lost by it
             _failed(error, message.id)
             failed.append(message)
+    there.queue.bring_back(tuple(failed))
     return answer(failed)
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.batch import Message
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.sweep import PART
@@ -56,3 +57,36 @@ def test_ten_of_the_longest_tasks_fit_into_one_batch() -> None:
     longest = Part(Sweep("i" * 64, NOW), function, ("a" * 128,) * PART)
     # The total of a batch is 262,144 bytes (API_SendMessageBatch.html).
     assert 10 * len(json.dumps(written(longest)).encode()) < 262_144
+
+
+BACK = "sqs ChangeMessageVisibilityBatch"
+
+
+def test_what_failed_comes_again_after_a_minute_for_each_time_that_it_was_taken() -> None:
+    world = WiredWorld({BACK: once(TAKEN)})
+    SqsQueue(world.clients(), WAITING).bring_back((Message("m-1", "", "a", 1), Message("m-2", "", "b", 3)))
+    assert world.sent == [
+        (
+            BACK,
+            {
+                "QueueUrl": WAITING,
+                "Entries": [
+                    {"Id": "0", "ReceiptHandle": "a", "VisibilityTimeout": 60},
+                    {"Id": "1", "ReceiptHandle": "b", "VisibilityTimeout": 180},
+                ],
+            },
+        )
+    ]
+
+
+def test_where_nothing_failed_nothing_is_asked_of_the_queue() -> None:
+    world = WiredWorld({})
+    SqsQueue(world.clients(), WAITING).bring_back(())
+    assert world.calls == []
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException"])
+def test_what_cannot_be_brought_back_soon_comes_again_when_its_time_is_over(code: str) -> None:
+    world = WiredWorld({}, faults={BACK: ApiError(code, "no")})
+    SqsQueue(world.clients(), WAITING).bring_back((Message("m-1", "", "a"),))
+    assert set(world.calls) == {BACK}

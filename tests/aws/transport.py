@@ -150,6 +150,9 @@ class Transport:
             "Publish": self._publish,
             "SendMessage": self._queue,
             "SendMessageBatch": self._put_tasks,
+            "ChangeMessageVisibilityBatch": lambda p: {
+                "Successful": [{"Id": one["Id"]} for one in p["Entries"]]
+            },
             "ListFunctions": self._listed,
             "ListAliases": self._aliases,
         }

@@ -1,22 +1,29 @@
-"""Putting the tasks of a sweep into the queue that wakes the guard."""
+"""The queue that wakes the guard: the tasks of a sweep are put into it, and what failed comes again soon."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.ports import TryAgain
+from permission_guard.batch import Message
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.task import Task, written
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
-PERMISSIONS = ("sqs:SendMessage",)
-"""The right that this module's call needs: SendMessageBatch has none of its own."""
+PERMISSIONS = ("sqs:SendMessage", "sqs:ChangeMessageVisibility")
+"""The rights that this module's calls need: the calls for ten at once have none of their own."""
 
 AT_ONCE: Final = 10
-"""Messages in one SendMessageBatch (AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html)."""
+"""Messages in one call (AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html)."""
+PATIENCE: Final = 60
+"""Seconds until a message that failed comes again, as many times as it has been taken."""
 
 
 class SqsQueue:
@@ -42,3 +49,16 @@ class SqsQueue:
             if failed:
                 why = f"{failed[0]['Code']}: {failed[0].get('Message', '')}"
                 raise TryAgain(f"{len(failed)} of {len(entries)} tasks were not taken by the queue ({why})")
+
+    def bring_back(self, messages: tuple[Message, ...]) -> None:
+        """Let messages that failed come again soon, and later each time; at most ten, as many as a batch has.
+
+        Without it each comes again when its visibility time-out is over. So it does if SQS does not take this call.
+        """
+        if messages:
+            entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+                {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": PATIENCE * one.taken}
+                for number, one in enumerate(messages)
+            ]
+            with suppress(TryAgain, Refused, ChangedMeanwhile), translated():
+                self._clients.sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
