@@ -98,11 +98,14 @@ def test_what_aws_cannot_answer_now_comes_again(wire: Transport) -> None:
     assert len(wire.published) == 1
 
 
-def test_a_mistake_of_ours_in_one_message_is_nothing_to_the_others(wire: Transport, log: StringIO) -> None:
+def test_a_mistake_of_ours_in_one_message_is_nothing_to_the_others(
+    wire: Transport, log: StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
     wire.faults["ListAliases"] = KeyError("ours")
     part = {"sweep": SWEEP, "function": ORDERS, "qualifiers": [LATEST]}
     assert failed(handled(batch(part, fresh("a-function-was-created-by-terraform")))) == ["m-0"]
     assert "KeyError" in [line.get("kind") for line in lines(log.getvalue())]
+    assert [line["Unexpected"] for line in lines(capsys.readouterr().out)] == [[1.0]]
 
 
 def test_each_message_is_logged_under_the_id_of_its_event_or_sweep(wire: Transport, log: StringIO) -> None:

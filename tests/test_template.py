@@ -420,8 +420,9 @@ def test_a_sweep_comes_at_most_each_hour_or_not_at_all(rate: str, *, is_taken: b
     offered = TEMPLATE["Parameters"]["SweepRate"]
     assert bool(re.fullmatch(offered["AllowedPattern"], rate)) == is_taken
     assert TEMPLATE["Conditions"]["Sweeps"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SweepRate"}, "Off"]}]}
-    assert RESOURCES["SweepIsDue"]["Condition"] == "Sweeps"
-    assert RESOURCES["SweepIsDue"]["Properties"]["ScheduleExpression"] == {"Ref": "SweepRate"}
+    due = RESOURCES["SweepIsDue"]["Properties"]
+    assert due["State"] == {"Fn::If": ["Sweeps", "ENABLED", "DISABLED"]}
+    assert due["ScheduleExpression"] == {"Fn::If": ["Sweeps", {"Ref": "SweepRate"}, offered["Default"]]}
 
 
 # The guard judged by itself
@@ -433,6 +434,7 @@ NAMES = {
     "GuardRole": ROLE,
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard-logs:*",
     "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:guard-alerts",
+    "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/guard-alerts",
     "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/guard-journal",
     "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-dead-letters",
     "Waiting": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-waiting",

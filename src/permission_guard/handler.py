@@ -34,7 +34,7 @@ from permission_guard.report import Report
 from permission_guard.settings import Mode, Settings, SettingsError
 from permission_guard.sweep import Sweeper
 from permission_guard.task import Page, Part
-from permission_guard.trigger import Ignored, Trigger
+from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -96,7 +96,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         messages = messages_in(event) if is_batch(event) else None
         if messages is None:
             return _dealt_with(event, there)
-    except (BadEvent, SettingsError, TryAgain, Refused) as error:
+    except _KNOWN as error:
         _failed(error)
         raise
     return _each(messages, there, context)
@@ -157,7 +157,12 @@ def _failed(error: Exception, message: str | None = None) -> None:
     """Say in the log which field or call it was, and count it. `message` is the id of the queue's message, if it was one."""
     kind = type(error).__name__
     logger.error("event not handled", exc_info=error, kind=kind, why=str(error), queue_message=message)
-    metrics.add_metric(kind, MetricUnit.Count, 1)
+    name = kind if isinstance(error, _KNOWN) else "Unexpected"
+    metrics.add_metric(name, MetricUnit.Count, 1)
+
+
+_KNOWN: Final = (BadEvent, Refused, SettingsError, TryAgain)
+"""What a message can end in. Anything else is a mistake of ours."""
 
 
 def _noted(report: Report) -> dict[str, Any]:
@@ -174,6 +179,11 @@ def _noted(report: Report) -> dict[str, Any]:
         metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
         if line.ending is Ending.FAILED:
             logger.warning("repair failed", what=line.what)
+        # What a former run repaired and could not tell any more began with another call than this one, and a sweep with none.
+        began = report.trigger.kind is not Kind.SWEEP and line not in report.noted
+        if line.ending is Ending.REPAIRED and began:
+            seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()
+            metrics.add_metric("SecondsFromCallToRepair", MetricUnit.Seconds, seconds)
     if report.is_worth_telling:
         alert = body(report)
         logger.info("told", alert=alert)
