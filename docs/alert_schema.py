@@ -81,17 +81,21 @@ def _severity(says: str) -> Object:
 
 
 _ACTOR: Final[dict[str, Object]] = {
-    "principal": _text("The ARN of who made the call, or the service that did."),
+    "principal": _text(
+        "The ARN of who made the call, or the service that did; `the guard's sweep` if no event told of it."
+    ),
     "tool": _one_of([one.value for one in Tool], "What the call was made with, as far as its record shows."),
     "words": _text("The same in words, with its certainty."),
-    "address": _text("The address that the call came from."),
+    "address": _text("The address that the call came from; empty if no event told of it."),
     "stack": _maybe("The CloudFormation stack that was deployed; null if the record does not show one."),
     "resource": _maybe("The logical id in that stack of what the call was made for."),
 }
 _EVENT: Final[dict[str, Object]] = {
-    "id": _text("CloudTrail's id of the event."),
-    "name": _one_of([one.value for one in Kind], "The call, without the date in its name."),
-    "time": {**_text("When the call was made."), "format": "date-time"},
+    "id": _text("CloudTrail's id of the event, or that of the sweep."),
+    "name": _one_of(
+        [one.value for one in Kind], "The call, without the date in its name; `Sweep` if a sweep found it."
+    ),
+    "time": {**_text("When the call was made, or the sweep began."), "format": "date-time"},
     "actor": _object(_ACTOR, "Who made it, and with what."),
 }
 _REQUEST: Final[dict[str, Object]] = {

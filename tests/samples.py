@@ -14,7 +14,9 @@ from permission_guard.settings import Settings
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+OTHERS = ("a-sweep-is-due", "what-waited-in-the-queue")
+"""The samples that are no event about a call."""
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem not in OTHERS)
 ACCOUNT = "123456789012"
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 GUARD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/permission-guard-GuardRole-1ABCDEFGHIJKL"

@@ -16,8 +16,8 @@ LAYERS = (
     {"finding", "tool", "grant"},
     {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
-    {"step"},
-    {"prove", "outcome"},
+    {"step", "task"},
+    {"prove", "outcome", "door", "batch"},
     {"journal"},
     {"plan"},
     {"report"},
@@ -27,6 +27,7 @@ LAYERS = (
     {"finish", "undo"},
     {"release"},
     {"pipeline"},
+    {"sweep"},
     {"world", "aws"},
     {"handler", "cli"},
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from permission_guard.batch import messages_in
+from permission_guard.door import asked_by
 from permission_guard.outcome import Ending
+from permission_guard.task import Page, Part, Sweep
 from permission_guard.trigger import Ignored, Kind, Trigger, trigger_of
 from tests.samples import GUARD_ROLE, NAMES, NOW, sample, scene
 
@@ -95,6 +100,24 @@ def test_in_observe_mode_everything_is_told_and_nothing_is_written(name: str) ->
 @pytest.mark.parametrize("name", IGNORED)
 def test_an_event_that_is_none_of_our_business_is_ignored_with_its_reason(name: str) -> None:
     assert trigger_of(sample(name), guard_role_arn=GUARD_ROLE) == Ignored(IGNORED[name])
+
+
+def test_a_schedules_event_begins_a_sweep_on_the_first_page() -> None:
+    page = asked_by(sample("a-sweep-is-due"), guard_role_arn=GUARD_ROLE)
+    sweep = Sweep("5f1c2f4a-9d0e-4a7b-8c36-2b1d0e9f7a64", datetime(2026, 11, 20, 3, tzinfo=UTC))
+    assert page == Page(sweep, marker=None)
+
+
+def test_what_waited_in_the_queue_is_an_event_a_part_of_a_function_and_a_page() -> None:
+    created, part, page = (
+        asked_by(message.read(), guard_role_arn=GUARD_ROLE)
+        for message in messages_in(sample("what-waited-in-the-queue"))
+    )
+    assert isinstance(created, Trigger)
+    assert created.kind is Kind.FUNCTION_CREATED
+    assert isinstance(part, Part)
+    assert (part.function.name, part.qualifiers) == ("orders", (None, "1"))
+    assert page == Page(part.sweep, "AAAAbmV4dA==")
 
 
 def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:

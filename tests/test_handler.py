@@ -20,7 +20,7 @@ from permission_guard.record import BadEvent
 from permission_guard.settings import SettingsError
 from permission_guard.trigger import Ignored, Trigger, trigger_of
 from permission_guard.world import ApiError
-from tests.aws.guarded import QUEUE, TOPIC
+from tests.aws.guarded import QUEUE, TOPIC, WAITING
 from tests.aws.transport import Transport
 from tests.samples import ACCOUNT, GUARD_ROLE, NAMES, sample, scene
 
@@ -37,6 +37,10 @@ class Context:
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:guard"
     aws_request_id: str = "request-1"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how much of the five minutes is left."""
+        return 299_000
+
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -45,10 +49,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", QUEUE)
     monkeypatch.setenv("GUARD_ROLE_ARN", GUARD_ROLE)
     monkeypatch.setenv("JOURNAL_TABLE", "journal")
+    monkeypatch.setenv("WAITING_QUEUE_URL", WAITING)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    door.guard_of.cache_clear()
+    door.connected.cache_clear()
     yield
-    door.guard_of.cache_clear()
+    door.connected.cache_clear()
 
 
 def connected(event: Event, monkeypatch: pytest.MonkeyPatch) -> Transport:
@@ -128,7 +133,7 @@ def test_in_observe_mode_nothing_could_be_written(monkeypatch: pytest.MonkeyPatc
     event = fresh("anyone-was-let-in")
     wire = connected(event, monkeypatch)
     answer = handled(event)
-    assert door.guard_of(ACCOUNT, REGION).actor is None
+    assert door.connected(ACCOUNT, REGION).guard.actor is None
     assert (wire.calls[:2], wire.calls[-2:]) == (["Query", "GetResourcePolicy"], ["Publish", "PutItem"])
     # Between them every service is asked whether the "*" is there for it.
     assert all(call.startswith(("List", "Describe", "Get")) for call in wire.calls[2:-2])
@@ -203,9 +208,10 @@ def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    "name", ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE"]
+    "name",
+    ["ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE", "WAITING_QUEUE_URL"],
 )
-def test_a_guard_that_could_tell_nobody_would_chase_itself_or_would_forget_does_not_start(
+def test_a_guard_that_could_tell_nobody_would_chase_itself_would_forget_or_could_not_sweep_does_not_start(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(name)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from permission_guard import handler as door
 from permission_guard.record import BadEvent
-from tests.aws.guarded import QUEUE, TOPIC
+from tests.aws.guarded import QUEUE, TOPIC, WAITING
 from tests.aws.transport import Transport
 from tests.samples import ACCOUNT, GUARD_ROLE, sample, scene
 
@@ -36,10 +36,11 @@ def wire() -> Iterator[Transport]:
         patch.setenv("DEAD_LETTER_QUEUE_URL", QUEUE)
         patch.setenv("GUARD_ROLE_ARN", GUARD_ROLE)
         patch.setenv("JOURNAL_TABLE", made.table.name)
+        patch.setenv("WAITING_QUEUE_URL", WAITING)
         patch.setattr(door, "Clients", made.clients)
-        door.guard_of.cache_clear()
+        door.connected.cache_clear()
         yield made
-        door.guard_of.cache_clear()
+        door.connected.cache_clear()
 
 
 TEXT = st.text(max_size=5)

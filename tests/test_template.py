@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from permission_guard.aws import journal, observe, policies, roles, tell, users, wiring
+from permission_guard import handler as door
+from permission_guard.aws import inventory, journal, observe, policies, queue, roles, tell, users, wiring
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
@@ -34,7 +35,13 @@ CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] ==
 GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in CONDITIONAL.values())]
 """Every document that says what the guard's role may do."""
 
-LAMBDAS_OWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
+LAMBDAS_OWN = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+}
 """What Lambda itself does with the guard's role."""
 
 
@@ -47,14 +54,16 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
     return {action for one in listed for action in ([one] if isinstance(one, str) else one)}
 
 
-def test_the_role_may_always_do_exactly_what_the_readers_the_herald_and_the_journal_call() -> None:
-    modules = (observe, roles, policies, tell, journal)
+def test_the_role_may_always_do_exactly_what_the_readers_the_herald_the_journal_and_the_queue_call() -> None:
+    modules = (observe, roles, policies, tell, journal, queue)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
     assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
 
 
-def test_the_role_may_see_what_is_connected_by_exactly_the_rights_that_the_lookups_need() -> None:
-    needed = {*wiring.PERMISSIONS, *users.PERMISSIONS}
+def test_the_role_may_see_what_is_connected_and_what_there_is_by_exactly_the_rights_that_the_lookups_need() -> (
+    None
+):
+    needed = {*wiring.PERMISSIONS, *users.PERMISSIONS, *inventory.PERMISSIONS}
     assert actions(statements([CONNECTED])) == needed - actions(statements(BASICS))
 
 
@@ -151,7 +160,13 @@ def test_no_statement_allows_a_wildcard_of_actions() -> None:
 
 
 def test_the_environment_names_every_setting_and_nothing_else() -> None:
-    doors = {"ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE"}
+    doors = {
+        "ALERTS_TOPIC_ARN",
+        "DEAD_LETTER_QUEUE_URL",
+        "GUARD_ROLE_ARN",
+        "JOURNAL_TABLE",
+        "WAITING_QUEUE_URL",
+    }
     lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
     assert set(ENVIRONMENT) == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING"} | lists | doors
 
@@ -234,6 +249,22 @@ DATED = {
 }
 
 
+PATTERNS = {
+    **{
+        name: body["Properties"]["Pattern"]
+        for name, body in GUARD["Events"].items()
+        if body["Type"] == "EventBridgeRule"
+    },
+    **{
+        name: body["Properties"]["EventPattern"]
+        for name, body in RESOURCES.items()
+        if body["Type"] == "AWS::Events::Rule" and "EventPattern" in body["Properties"]
+    },
+}
+"""Every rule's pattern. SAM lets a rule below the function wake it; the others say what they wake."""
+WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED}
+
+
 def woken_by(name: str, **detail: object) -> list[str]:
     """The rules of the template that an event with this name matches."""
     event: Any = {
@@ -241,13 +272,31 @@ def woken_by(name: str, **detail: object) -> list[str]:
         "detail-type": "AWS API Call via CloudTrail",
         "detail": {"eventSource": "lambda.amazonaws.com", "eventName": name, **detail},
     }
-    rules = {key: json.dumps(body["Properties"]["Pattern"]) for key, body in GUARD["Events"].items()}
-    return [key for key, pattern in rules.items() if EventPattern.load(pattern).matches_event(event)]
+    return [
+        rule
+        for rule, pattern in PATTERNS.items()
+        if EventPattern.load(json.dumps(pattern)).matches_event(event)
+    ]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_of_event_wakes_the_guard_exactly_once(kind: Kind) -> None:
-    assert len(woken_by(DATED[kind])) == 1
+def targets(rule: str) -> list[dict[str, Any]]:
+    """What a rule that is a resource of its own wakes."""
+    found: list[dict[str, Any]] = RESOURCES[rule]["Properties"]["Targets"]
+    return found
+
+
+def test_every_call_that_the_code_knows_has_its_name_here() -> None:
+    assert set(DATED) == set(Kind) - {Kind.SWEEP}
+
+
+@pytest.mark.parametrize("kind", DATED)
+def test_every_kind_of_event_wakes_the_guard_exactly_once_and_only_a_function_that_is_made_or_changed_waits(
+    kind: Kind,
+) -> None:
+    (rule,) = woken_by(DATED[kind])
+    assert (rule not in GUARD["Events"]) == (kind in WAITS)
+    if kind in WAITS:
+        assert [target["Arn"] for target in targets(rule)] == [{"Fn::GetAtt": ["Waiting", "Arn"]}]
 
 
 @pytest.mark.parametrize(
@@ -285,11 +334,95 @@ def test_a_failed_call_does_not_wake_it() -> None:
     assert woken_by("AddPermission20150331v2", errorCode="AccessDenied") == []
 
 
-@pytest.mark.parametrize("rule", GUARD["Events"])
-def test_a_pattern_fits_eventbridges_limit_and_a_rule_keeps_what_it_cannot_deliver(rule: str) -> None:
-    properties = GUARD["Events"][rule]["Properties"]
-    assert len(json.dumps(properties["Pattern"])) <= 2048
-    assert properties["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+@pytest.mark.parametrize("rule", PATTERNS)
+def test_a_pattern_fits_eventbridges_limit(rule: str) -> None:
+    assert len(json.dumps(PATTERNS[rule])) <= 2048
+
+
+def rule_targets() -> dict[str, dict[str, Any]]:
+    """Every rule's one target, those that SAM makes too."""
+    rules = {
+        name: body for name, body in expanded()["Resources"].items() if body["Type"] == "AWS::Events::Rule"
+    }
+    assert {len(body["Properties"]["Targets"]) for body in rules.values()} == {1}
+    return {name: body["Properties"]["Targets"][0] for name, body in rules.items()}
+
+
+def test_every_rule_keeps_what_it_cannot_deliver_and_may_put_it_there() -> None:
+    found = rule_targets()
+    assert {json.dumps(one["DeadLetterConfig"]) for one in found.values()} == {
+        json.dumps({"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}})
+    }
+    assert allowed_rules("DeadLettersPolicy", "DeadLetters") == set(found)
+
+
+def test_only_the_rules_that_lead_to_the_queue_may_put_events_into_it() -> None:
+    waiting = {
+        name for name, one in rule_targets().items() if one["Arn"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
+    }
+    assert waiting == {"FunctionChanged", "SweepIsDue"}
+    assert allowed_rules("WaitingPolicy", "Waiting") == waiting
+
+
+def allowed_rules(policy: str, queue: str) -> set[str]:
+    """The rules that a queue's policy lets in; nobody else is let in."""
+    properties = RESOURCES[policy]["Properties"]
+    (statement,) = properties["PolicyDocument"]["Statement"]
+    assert properties["Queues"] == [{"Ref": queue}]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+    sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    return {resolved(one, {}, {name: name for name in RESOURCES}) for one in sources}
+
+
+def test_the_queue_waits_as_long_as_the_setting_says_and_gives_nothing_up_too_soon() -> None:
+    queue, wakes = RESOURCES["Waiting"]["Properties"], GUARD["Events"]["Waiting"]["Properties"]
+    assert queue["DelaySeconds"] == {"Ref": "SettleSeconds"}
+    # services-sqs-configure.html: at least six times the function's time-out.
+    assert queue["VisibilityTimeout"] == 6 * GUARD["Timeout"]
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    # A message keeps its age when it moves: what is given up must not be gone at once.
+    assert queue["MessageRetentionPeriod"] < RESOURCES["DeadLetters"]["Properties"]["MessageRetentionPeriod"]
+    assert wakes["Queue"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
+    assert wakes["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 2 <= wakes["ScalingConfig"]["MaximumConcurrency"] <= 5
+    assert wakes["BatchSize"] <= 10
+
+
+def test_half_of_the_functions_time_must_be_left_to_begin_with_one_more_message() -> None:
+    assert GUARD["Timeout"] * 1000 == door._ENOUGH * 2
+
+
+@pytest.mark.parametrize("queue", ["Waiting", "DeadLetters"])
+def test_every_queue_is_encrypted(queue: str) -> None:
+    assert RESOURCES[queue]["Properties"]["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_taken"),
+    {
+        "Off": True,
+        "rate(1 day)": True,
+        "rate(1 hour)": True,
+        "rate(12 hours)": True,
+        "cron(0 3 * * ? *)": True,
+        "rate(1 minute)": False,
+        "rate(1 days)": False,
+        "rate(0 hours)": False,
+        "off": False,
+        "": False,
+    }.items(),
+)
+def test_a_sweep_comes_at_most_each_hour_or_not_at_all(rate: str, *, is_taken: bool) -> None:
+    offered = TEMPLATE["Parameters"]["SweepRate"]
+    assert bool(re.fullmatch(offered["AllowedPattern"], rate)) == is_taken
+    assert TEMPLATE["Conditions"]["Sweeps"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SweepRate"}, "Off"]}]}
+    due = RESOURCES["SweepIsDue"]["Properties"]
+    assert due["State"] == {"Fn::If": ["Sweeps", "ENABLED", "DISABLED"]}
+    assert due["ScheduleExpression"] == {"Fn::If": ["Sweeps", {"Ref": "SweepRate"}, offered["Default"]]}
 
 
 # The guard judged by itself
@@ -304,7 +437,8 @@ NAMES = {
     "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/guard-alerts",
     "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/guard-journal",
     "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-dead-letters",
-    "GuardFunctionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-changed",
+    "Waiting": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-waiting",
+    "GuardFunctionDeleted": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-deleted",
     "GuardPermissionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-permission-changed",
 }
 

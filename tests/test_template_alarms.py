@@ -39,6 +39,7 @@ def test_each_way_in_which_the_guard_can_fail_has_its_alarm() -> None:
         ("AWS/Lambda", "Duration"),
         ("AWS/Lambda", "AsyncEventAge"),
         ("AWS/Lambda", "DestinationDeliveryFailures"),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("AWS/Events", "InvocationsFailedToBeSentToDlq"),
         ("AWS/DynamoDB", "SystemErrors"),
@@ -47,11 +48,23 @@ def test_each_way_in_which_the_guard_can_fail_has_its_alarm() -> None:
     }
 
 
-@pytest.mark.parametrize("event", GUARD["Events"])
-def test_an_event_that_eventbridge_loses_is_told_whatever_rule_it_is_of(event: str) -> None:
+RULES = {
+    *(f"Guard{name}" for name, body in GUARD["Events"].items() if body["Type"] == "EventBridgeRule"),
+    *(name for name, body in RESOURCES.items() if body["Type"] == "AWS::Events::Rule"),
+}
+"""Every rule; those of a function are called so by SAM."""
+
+
+def test_an_event_that_eventbridge_loses_is_told_whatever_rule_it_is_of() -> None:
     lost = [watched(one)[2] for one in ALARMS.values() if one["Namespace"] == "AWS/Events"]
-    # The name that SAM gives to a function's rule.
-    assert ({"Ref": f"Guard{event}"},) in lost
+    assert sorted(lost, key=str) == sorted((({"Ref": rule},) for rule in RULES), key=str)
+
+
+def test_what_waits_too_long_is_told_once_it_is_longer_than_a_setting_or_a_retry_explains() -> None:
+    waits = ALARMS["QueueWaits"]
+    assert watched(waits)[2] == ({"Fn::GetAtt": ["Waiting", "QueueName"]},)
+    longest = TEMPLATE["Parameters"]["SettleSeconds"]["MaxValue"]
+    assert waits["Threshold"] > longest + RESOURCES["Waiting"]["Properties"]["VisibilityTimeout"]
 
 
 @pytest.mark.parametrize("name", ALARMS)

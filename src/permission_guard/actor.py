@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from permission_guard.record import Record
 from permission_guard.tool import Tool, made_with
@@ -25,7 +26,13 @@ class Actor:
     """The logical id in that stack of what the call was made for."""
 
     def __str__(self) -> str:
+        if not self.address:
+            return self.principal
         return f"{self.principal} with {self.words or self.tool.value} from {self.address}"
+
+
+SWEEP: Final = Actor("the guard's sweep", role_arn=None, tool=Tool.UNKNOWN, address="")
+"""Who found what no event told of. Whoever did it, no record says."""
 
 
 def actor_of(detail: Record) -> Actor:

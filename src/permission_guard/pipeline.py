@@ -79,7 +79,7 @@ class Guard:
     def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
         keeper.read()
-        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
+        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
         for principal in services_to_ask(findings, facts, trigger, self.settings, now):

@@ -19,7 +19,7 @@ from permission_guard.rules.invoke_permission_names_its_source import callers
 from permission_guard.rules.rule import AddConditions, AttachPolicy, LeaveIt, Remedy
 from permission_guard.settings import FRESH, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
-from permission_guard.trigger import Trigger
+from permission_guard.trigger import Kind, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,8 @@ def _why_too_late(
         return None
     policy = facts.resource_policy
     if policy is None or not trigger.brought(policy.statements[finding.statement].sid):
-        return "the statement was there before this call, so callers that cannot be listed may rely on it (RepairExisting)"
+        this = "this sweep" if trigger.kind is Kind.SWEEP else "this call"
+        return f"the statement was there before {this}, so callers that cannot be listed may rely on it (RepairExisting)"
     if now - trigger.at > FRESH:
         return f"the call is older than {FRESH}, so callers may rely on it already (RepairExisting)"
     return None

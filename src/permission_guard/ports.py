@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
 from permission_guard.grant import Grant
+from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
 from permission_guard.report import Report
+from permission_guard.task import Task
 
 
 class TryAgain(Exception):
@@ -162,4 +165,33 @@ class Herald(Protocol):
 
     def tell(self, report: Report) -> None:
         """Send a report. Raises TryAgain if nobody could be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the account's functions. `marker` is where the next begins; None if this is the last."""
+
+    found: tuple[tuple[FunctionArn, str | None], ...]
+    """Functions and their published versions; None is the function itself."""
+    marker: str | None = None
+
+
+class Inventory(Protocol):
+    """Lists what there is. Each call raises TryAgain or Refused."""
+
+    def functions(self, marker: str | None) -> Listed:
+        """Return one page of the functions of the region; None is the first."""
+        ...
+
+    def aliases(self, function: FunctionArn) -> tuple[str, ...]:
+        """Return the names of a function's aliases; none if it is gone."""
+        ...
+
+
+class Queue(Protocol):
+    """Keeps tasks until the guard is woken for them."""
+
+    def put(self, tasks: tuple[Task, ...]) -> None:
+        """Put tasks into the queue. Raises TryAgain or Refused; then some of them may be in it."""
         ...

@@ -84,6 +84,15 @@ class Record:
             raise BadEvent(self._at(key), f"is {_kind(value)}, not a whole number")
         return value
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of strings. Raises BadEvent if it is missing, empty, or holds anything else."""
+        value = self.body.get(key)
+        if not isinstance(value, list) or not value:
+            raise BadEvent(self._at(key), "is no list with something in it")
+        return tuple(
+            Record({"text": one}, f"{self._at(key)}[{i}]").text("text") for i, one in enumerate(value)
+        )
+
     def moment(self, key: str) -> datetime:
         """Return a time with its zone. Raises BadEvent for anything else."""
         text = self.text(key)

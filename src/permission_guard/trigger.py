@@ -35,11 +35,8 @@ class Kind(Enum):
     URL_CREATED = "CreateFunctionUrlConfig"
     URL_CHANGED = "UpdateFunctionUrlConfig"
     LAYER_SHARED = "AddLayerVersionPermission"
-
-    @property
-    def looks(self) -> Look:
-        """What this kind of event asks to look at."""
-        return Look.ROLE if self in _ABOUT_THE_FUNCTION else Look.POLICY
+    SWEEP = "Sweep"
+    """Nothing that we know of: the guard looks at everything from time to time."""
 
 
 _ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
@@ -68,6 +65,13 @@ class Trigger:
     arrived: str | Everything | None = None
     """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
 
+    @property
+    def looks(self) -> Look:
+        """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
+        if self.kind is Kind.SWEEP and self.qualifier is None:
+            return Look.ROLE | Look.POLICY
+        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
+
     def brought(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
         return self.arrived is EVERYTHING or (sid is not None and self.arrived == sid)
@@ -85,7 +89,18 @@ _QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 """lambda/latest/api/API_AddPermission.html, Qualifier."""
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
-_KINDS: Final = {kind.value: kind for kind in Kind}
+_KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SWEEP}
+"""The calls; no call is named as a sweep is."""
+
+
+def is_replica(subject: Subject) -> bool:
+    """Tell whether a function is a replica that Lambda@Edge made."""
+    return subject.name.startswith(_REPLICA)
+
+
+def is_qualifier(text: str) -> bool:
+    """Tell whether a text can name a version or an alias."""
+    return _QUALIFIER.fullmatch(text) is not None
 
 
 def trigger_of(event: object, *, guard_role_arn: str) -> Trigger | Ignored:
@@ -123,7 +138,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
     subject, qualifier = found
     if subject.account != detail.text("recipientAccountId"):
         return Ignored(f"it belongs to account {subject.account}, which has a record of its own")
-    if subject.name.startswith(_REPLICA):
+    if is_replica(subject):
         return Ignored("it is a replica that Lambda@Edge made; the function itself is judged in us-east-1")
     if kind is Kind.FUNCTION_DELETED and qualifier is not None:
         return Ignored("only one version was deleted")
@@ -178,7 +193,7 @@ def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn,
 
 def _qualifier(request: Record, field: str) -> str:
     text = request.text(field)
-    if not _QUALIFIER.fullmatch(text):
+    if not is_qualifier(text):
         raise BadEvent(f"detail.requestParameters.{field}", f"is no version or alias: {text!r}")
     return text
 

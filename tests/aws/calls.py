@@ -37,20 +37,20 @@ def _methods(service: str) -> dict[str, str]:
 
 
 def typed_calls() -> set[str]:
-    """`clients.iam.get_role(...)` and `clients.iam.get_paginator("list_role_policies")`."""
+    """`clients.iam.get_role`, called or handed on, and `clients.iam.get_paginator("list_role_policies")`."""
     services = _clients()
     found = set()
     for tree in _modules():
-        for call in ast.walk(tree):
-            match call:
+        for node in ast.walk(tree):
+            match node:
                 case ast.Call(
-                    func=ast.Attribute(
-                        attr=method, value=ast.Attribute(attr=client, value=ast.Attribute() | ast.Name())
-                    ),
-                    args=args,
-                ) if client in services:
-                    if method == "get_paginator" and isinstance(args[0], ast.Constant):
-                        method = str(args[0].value)
+                    func=ast.Attribute(attr="get_paginator", value=ast.Attribute(attr=client)),
+                    args=[ast.Constant(value=str(method))],
+                ):
+                    found.add(f"{services[client]} {_methods(services[client])[method]}")
+                case ast.Attribute(attr=method, value=ast.Attribute(attr=client) | ast.Name(id=client)) if (
+                    client in services and method in _methods(services[client])
+                ):
                     found.add(f"{services[client]} {_methods(services[client])[method]}")
     return found
 

@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 TABLE = "journal"
 QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters"
+WAITING = "https://sqs.us-east-1.amazonaws.com/111122223333/waiting"
 ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
 
 

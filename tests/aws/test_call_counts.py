@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from permission_guard.aws.inventory import AwsInventory
+from permission_guard.aws.queue import SqsQueue
+from permission_guard.sweep import Sweeper
+from permission_guard.task import Page, Part, Sweep
 from permission_guard.trigger import Kind
-from tests.aws.guarded import guarded
+from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.samples import LOGGING
 
 READ = "Query"
@@ -108,3 +114,52 @@ def test_a_function_that_is_gone_costs_the_call_that_finds_it_out() -> None:
     report = there.happen(Kind.FUNCTION_CREATED)
     assert report.is_gone
     assert there.wire.calls == [READ, "GetFunctionConfiguration"]
+
+
+def swept(there: Guarded) -> Sweeper:
+    clients = there.wire.clients()
+    return Sweeper(there.guard, AwsInventory(clients), SqsQueue(clients, WAITING))
+
+
+PAGE = Page(Sweep("sweep-1", NOW))
+
+
+@pytest.mark.parametrize(
+    ("functions", "calls"),
+    {
+        0: ["ListFunctions"],
+        1: ["ListFunctions", "SendMessageBatch"],
+        10: ["ListFunctions", "SendMessageBatch"],
+        11: ["ListFunctions", *["SendMessageBatch"] * 2],
+        50: ["ListFunctions", *["SendMessageBatch"] * 5],
+        # The next page is a message too.
+        51: ["ListFunctions", *["SendMessageBatch"] * 6],
+    }.items(),
+)
+def test_a_page_of_a_sweep_costs_one_list_and_a_message_for_each_function_ten_at_a_time(
+    functions: int, calls: list[str]
+) -> None:
+    there = guarded()
+    there.account.functions.clear()
+    for number in range(functions):
+        there.account.with_function(f"orders-{number}")
+    swept(there).list_page(PAGE)
+    assert there.wire.calls == calls
+
+
+def test_a_compliant_function_costs_a_sweep_its_aliases_its_role_and_its_policy() -> None:
+    there = guarded()
+    there.account.with_role("role", logs=LOGGING)
+    there.account.functions["orders"].qualifiers.clear()
+    list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, (None,)), NOW))
+    assert there.wire.calls == ["ListAliases", *ROLE, "GetRolePolicy", "GetResourcePolicy", "GetPolicy"]
+
+
+def test_a_version_or_an_alias_without_a_policy_of_its_own_costs_a_sweep_the_question_whether_it_has_one() -> (
+    None
+):
+    there = guarded()
+    there.let_in("s3.amazonaws.com", source_account="111122223333")
+    there.wire.calls.clear()
+    list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, ("live",)), NOW))
+    assert there.wire.calls == [READ, "GetResourcePolicy"]

@@ -19,7 +19,7 @@ from botocore.loaders import Loader, create_loader
 from permission_guard.aws.clients import Clients
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
-from permission_guard.world import Account, ApiError
+from permission_guard.world import Account, ApiError, WorldInventory
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -58,6 +58,8 @@ class Transport:
     sent: list[tuple[str, Params]] = field(default_factory=list)
     published: list[Params] = field(default_factory=list)
     queued: list[Params] = field(default_factory=list)
+    waiting: list[Params] = field(default_factory=list)
+    """The tasks in the guard's own queue."""
     faults: dict[str, Exception] = field(default_factory=dict)
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -147,6 +149,12 @@ class Transport:
             },
             "Publish": self._publish,
             "SendMessage": self._queue,
+            "SendMessageBatch": self._put_tasks,
+            "ChangeMessageVisibilityBatch": lambda p: {
+                "Successful": [{"Id": one["Id"]} for one in p["Entries"]]
+            },
+            "ListFunctions": self._listed,
+            "ListAliases": self._aliases,
         }
 
     def _function(self, params: Params) -> Answer:
@@ -238,6 +246,29 @@ class Transport:
     def _queue(self, params: Params) -> Answer:
         self.queued.append(params)
         return {"MessageId": "1"}
+
+    def _put_tasks(self, params: Params) -> Answer:
+        entries = params["Entries"]
+        if not 0 < len(entries) <= 10:
+            raise ApiError("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Too many messages")
+        self.waiting += [{"QueueUrl": params["QueueUrl"], **entry} for entry in entries]
+        return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
+
+    def _listed(self, params: Params) -> Answer:
+        page = WorldInventory(self.account, params["MaxItems"]).functions(params.get("Marker"))
+        functions = [
+            {
+                "FunctionName": arn.name,
+                "FunctionArn": arn.qualified(version or "$LATEST"),
+                "Version": version or "$LATEST",
+            }
+            for arn, version in page.found
+        ]
+        return {"Functions": functions, **({"NextMarker": page.marker} if page.marker else {})}
+
+    def _aliases(self, params: Params) -> Answer:
+        found = WorldInventory(self.account).aliases(self.account.get_function(params["FunctionName"]).arn)
+        return {"Aliases": [{"Name": one} for one in found]}
 
 
 def _document(found: tuple[str, str]) -> Answer:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 # samconfig.toml's default environment.
 NAME = "permission-guard"
+# Nobody who watches wants to wait for what settles, nor for tomorrow's sweep.
+PARAMETERS = ("Mode=Enforce", "SettleSeconds=0")
 
 
 class SamFailedError(Exception):
@@ -40,8 +42,8 @@ def build() -> None:
 
 
 def deploy(emulator: Emulator, clients: Clients) -> Stack:
-    """`sam deploy`, with the flags of samconfig.toml and no other."""
-    _sam(_pointed_at(emulator), "deploy")
+    """`sam deploy`, with the flags of samconfig.toml and no other but the parameters of the demo."""
+    _sam(_pointed_at(emulator), "deploy", "--parameter-overrides", *PARAMETERS)
     (described,) = clients.cloudformation.describe_stacks(StackName=NAME)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     return Stack(

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from permission_guard.actor import Actor
 from permission_guard.alert.difference import difference
 from permission_guard.alert.printable import printable
 from permission_guard.alert.subject import kind_of
@@ -14,6 +15,7 @@ from permission_guard.outcome import Ending
 from permission_guard.patches import Patch, languages, patches_for
 from permission_guard.report import Line, Report
 from permission_guard.said import sentence
+from permission_guard.trigger import Kind, Trigger
 
 _WIDTH: Final = 110
 """Columns of the mail; a diff, a patch or an ARN is never broken."""
@@ -25,9 +27,8 @@ def text(report: Report) -> str:
     trigger = report.trigger
     head = [
         f"{kind_of(report).title():<11}{report.facts.target}",
-        f"Event      {trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})",
-        f"Done by    {trigger.actor}",
-        *([f"Stack      {_stack(report)}"] if trigger.actor.stack else []),
+        *_cause(trigger),
+        *([f"Stack      {_stack(trigger.actor)}"] if trigger.actor.stack else []),
         f"Mode       {report.mode.value}",
     ]
     parts = [*(printable(line) for line in head)]
@@ -36,15 +37,27 @@ def text(report: Report) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _stack(report: Report) -> str:
-    actor = report.trigger.actor
+def _cause(trigger: Trigger) -> tuple[str, str]:
+    if trigger.kind is Kind.SWEEP:
+        return f"Sweep      at {trigger.at.isoformat()} ({trigger.event_id})", f"Found by   {trigger.actor}"
+    when = f"{trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})"
+    return f"Event      {when}", f"Done by    {trigger.actor}"
+
+
+def _stack(actor: Actor) -> str:
     return f"{actor.stack} (resource {actor.resource})" if actor.resource else f"{actor.stack}"
 
 
-def _owner(report: Report) -> str:
-    """Say whose source it is, as far as the call shows."""
-    actor = report.trigger.actor
-    return f"stack {_stack(report)}, deployed by {actor}" if actor.stack else f"{actor}"
+def _owner(line: Line, report: Report) -> str:
+    """Say whose source it is, as far as the call shows; of what a sweep found, as far as the journal knows the call."""
+    cause = report.trigger
+    if cause.kind is Kind.SWEEP:
+        cause = next((one.cause for one in report.book.entries if one.id == line.entry), cause)
+    if cause.kind is Kind.SWEEP:
+        return f"not known: {cause.actor} found it"
+    return (
+        f"stack {_stack(cause.actor)}, deployed by {cause.actor}" if cause.actor.stack else f"{cause.actor}"
+    )
 
 
 def _paragraph(number: int, line: Line, report: Report) -> Iterator[str]:
@@ -59,7 +72,7 @@ def _paragraph(number: int, line: Line, report: Report) -> Iterator[str]:
         case Ending.ESCALATED:
             yield f"{number}. ESCALATED {finding.rule} ({finding.severity.name})"
             yield from _row("Stopped", line.what)
-            yield from _row("Owner", _owner(report))
+            yield from _row("Owner", _owner(line, report))
             yield from _source(line, report)
             yield from _found(line)
             yield from _changed(line)

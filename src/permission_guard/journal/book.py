@@ -14,7 +14,7 @@ from permission_guard.journal.fault import fault_of
 from permission_guard.outcome import Ending
 from permission_guard.settings import Settings
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
-from permission_guard.trigger import Trigger
+from permission_guard.trigger import Kind, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def seen(book: Book, finding: Finding, facts: FunctionFacts, trigger: Trigger, n
     if entry is None:
         subject, fault = str(facts.arn), fault_of(finding, facts)
         return Entry(subject, fault, finding, trigger, State.GONE, first_seen=now, last_seen=now)
-    return replace(entry, finding=finding, cause=trigger, last_seen=now)
+    # A sweep only finds what is there: whoever is known to have done it stays the cause.
+    cause = entry.cause if trigger.kind is Kind.SWEEP else trigger
+    return replace(entry, finding=finding, cause=cause, last_seen=now)
 
 
 def planned(

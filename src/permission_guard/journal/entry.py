@@ -68,7 +68,7 @@ class Entry:
     finding: Finding
     """The finding; its proof is Recorded."""
     cause: Trigger
-    """The event on which the fault was last seen."""
+    """The event on which the fault was last seen; a sweep only if no event is known."""
     state: State
     first_seen: datetime
     last_seen: datetime

@@ -4,5 +4,15 @@ from permission_guard.world.account import Account
 from permission_guard.world.journal import WorldJournal
 from permission_guard.world.ports import WorldActor, WorldHerald, WorldObserver
 from permission_guard.world.resources import ApiError
+from permission_guard.world.sweep import WorldInventory, WorldQueue
 
-__all__ = ["Account", "ApiError", "WorldActor", "WorldHerald", "WorldJournal", "WorldObserver"]
+__all__ = [
+    "Account",
+    "ApiError",
+    "WorldActor",
+    "WorldHerald",
+    "WorldInventory",
+    "WorldJournal",
+    "WorldObserver",
+    "WorldQueue",
+]

@@ -1,0 +1,52 @@
+"""Which functions there are in the region, with their published versions and their aliases."""
+
+from __future__ import annotations
+
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.failures import translated
+from permission_guard.iam import FunctionArn
+from permission_guard.ports import NOT_FOUND, Listed, Refused
+from permission_guard.task import LATEST
+
+PERMISSIONS = ("lambda:ListFunctions", "lambda:ListAliases")
+"""The rights that this module's calls need."""
+
+PAGE = 50
+"""The most that ListFunctions and ListAliases return at once, whatever they are asked for (API_ListFunctions.html)."""
+
+
+class AwsInventory:
+    """Lists functions and aliases."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def functions(self, marker: str | None) -> Listed:
+        """Return one page of the functions and their versions, in one call. Raises TryAgain and Refused."""
+        with translated():
+            page = (
+                self._clients.lambda_.list_functions(FunctionVersion="ALL", MaxItems=PAGE, Marker=marker)
+                if marker
+                else self._clients.lambda_.list_functions(FunctionVersion="ALL", MaxItems=PAGE)
+            )
+        found = tuple(
+            (
+                FunctionArn.parse(one["FunctionArn"]),
+                one["Version"] if one.get("Version", LATEST) != LATEST else None,
+            )
+            for one in page["Functions"]
+        )
+        return Listed(found, page.get("NextMarker") or None)
+
+    def aliases(self, function: FunctionArn) -> tuple[str, ...]:
+        """Return the names of a function's aliases; none if it is gone. Raises TryAgain and Refused."""
+        pages = self._clients.lambda_.get_paginator("list_aliases").paginate(
+            FunctionName=str(function), PaginationConfig={"PageSize": PAGE}
+        )
+        try:
+            with translated():
+                return tuple(alias["Name"] for page in pages for alias in page["Aliases"])
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return ()
+            raise

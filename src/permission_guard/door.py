@@ -1,0 +1,29 @@
+"""What does a message ask of us? To look where CloudTrail saw a call, to begin a sweep, or to do a part of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from permission_guard.record import Record
+from permission_guard.task import Page, Part, Sweep, task_of
+from permission_guard.trigger import Ignored, Trigger, trigger_of
+
+Asked: TypeAlias = Trigger | Page | Part | Ignored
+
+
+def asked_by(message: object, *, guard_role_arn: str) -> Asked:
+    """Read a message, which reaches us from EventBridge or through the queue. Raises BadEvent, which names the field."""
+    record = Record.of(message, "event")
+    if record.has("sweep"):
+        return task_of(record)
+    if (record.text_or("source"), record.text_or("detail-type")) == ("aws.events", "Scheduled Event"):
+        return Page(Sweep(record.text("id"), record.moment("time")))
+    return trigger_of(message, guard_role_arn=guard_role_arn)
+
+
+def correlation_id(message: object) -> str | None:
+    """Return the id under which the log of a message is found: that of its event, or of its sweep."""
+    body = message.get("sweep", message) if isinstance(message, Mapping) else None
+    found = body.get("id") if isinstance(body, Mapping) else None
+    return found if isinstance(found, str) else None
