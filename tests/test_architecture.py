@@ -23,7 +23,7 @@ LAYERS = (
     {"report"},
     {"patches"},
     {"ports", "alert"},
-    {"carry_out", "explanation", "keep"},
+    {"carry_out", "explanation", "keep", "dead_letters", "doctor"},
     {"finish", "undo"},
     {"release"},
     {"pipeline"},
