@@ -111,7 +111,8 @@ def read(message: Message, home: Home) -> Letter:
     if message.source is not None:
         name = _name(message.source)
         why = f"{name} gave it up: it was tried too often"
-        return Letter(message, described(body), why, _into(name, message, home))
+        what = described(body) if "detail-type" in body else f"a message of {name}"
+        return Letter(message, what, why, _into(name, message, home))
     if "undelivered" in body:
         return _alert(message, body)
     if "requestPayload" in body:

@@ -49,6 +49,11 @@ def resources() -> dict[str, Any]:
     return made
 
 
+def _giving_up() -> set[str]:
+    """The queues of the template that hand on what was tried too often."""
+    return {physical(name) for name, body in resources().items() if "RedrivePolicy" in body.get("Properties", {})}
+
+
 def _id(logical: str, kind: str) -> str:
     made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical))}
     return made.get(kind, physical(logical))
@@ -83,6 +88,7 @@ def environment(**settings: str) -> dict[str, str]:
     return {**found, **dict.fromkeys(lists, ""), **settings}
 
 
+@cache
 def policies(mode: str) -> list[Policy]:
     """What the guard's role has in a mode, with every rule at its default."""
     documents = [policy["PolicyDocument"] for policy in resources()["GuardRole"]["Properties"]["Policies"]]
@@ -118,8 +124,8 @@ class Deployed(Transport):
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
     queues: dict[str, list[Answer]] = field(default_factory=lambda: {DEAD_LETTERS: []})
     """The messages in each queue of the stack."""
-    gives_up_to: dict[str, str] = field(default_factory=dict)
-    """The queue to which each other queue gives up."""
+    gives_up: tuple[str, ...] = ()
+    """Further queues of the stack, which give up what was tried too often."""
     hidden: set[str] = field(default_factory=set)
     """The ids of the messages that somebody reads."""
     table_state: Answer = field(
@@ -194,7 +200,7 @@ class Deployed(Transport):
         name = params["QueueUrl"].rpartition("/")[2]
         there = self.queues.get(name, [])
         hidden = sum(one["MessageId"] in self.hidden for one in there)
-        policy = {"RedrivePolicy": "{}"} if name in self.gives_up_to else {}
+        policy = {"RedrivePolicy": "{}"} if name in {*self.gives_up, *_giving_up()} else {}
         return {
             "Attributes": {
                 "ApproximateNumberOfMessages": str(len(there) - hidden),
@@ -238,7 +244,7 @@ class Deployed(Transport):
         return {"EvaluationResults": results, "IsTruncated": False}
 
     def _received(self, params: Params) -> Answer:
-        there = self.queues[params["QueueUrl"].rpartition("/")[2]]
+        there = self.queues.get(params["QueueUrl"].rpartition("/")[2], [])
         free = [one for one in there if one["MessageId"] not in self.hidden][: params["MaxNumberOfMessages"]]
         self.hidden |= {one["MessageId"] for one in free}
         return {"Messages": free} if free else {}

@@ -19,6 +19,7 @@ from tests import template
 from tests.aws.deployed import DEAD_LETTERS, Deployed, denied, environment
 from tests.template import REGION
 from tests.test_golden import golden
+from tests.test_template import GRANTED, actions, statements
 
 
 def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
@@ -30,9 +31,11 @@ def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
     )
 
 
-def verdicts(there: Deployed) -> dict[str, str]:
+def verdicts(there: Deployed, code: int) -> dict[str, str]:
     """The verdict on each name; of several the worst."""
-    found: dict[str, Any] = json.loads(run(there, "--json").stdout)
+    result = run(there, "--json")
+    assert result.exit_code == code
+    found: dict[str, Any] = json.loads(result.stdout)
     order = ["good", "unknown", "wrong"]
     told: dict[str, str] = {}
     for one in found["checks"]:
@@ -52,7 +55,7 @@ def test_a_stack_that_is_as_the_template_makes_it_is_good_in_every_line() -> Non
     assert result.stderr == ""
     assert result.stdout == golden("doctor/all-is-good.txt", result.stdout)
     assert result.exit_code == 0
-    assert verdicts(there) == dict.fromkeys(NAMES, "good")
+    assert verdicts(there, 0) == dict.fromkeys(NAMES, "good")
 
 
 def unwell() -> Deployed:
@@ -112,8 +115,7 @@ def test_a_right_that_hangs_on_a_key_that_nobody_gave_cannot_be_told() -> None:
             }
         }
     )
-    assert run(there).exit_code == 2
-    assert verdicts(there) == {**dict.fromkeys(NAMES, "good"), "rights": "unknown"}
+    assert verdicts(there, 2) == {**dict.fromkeys(NAMES, "good"), "rights": "unknown"}
 
 
 def test_in_observe_no_right_to_change_anything_is_asked_for() -> None:
@@ -127,6 +129,18 @@ def test_in_observe_no_right_to_change_anything_is_asked_for() -> None:
     }
     assert {"iam:AttachRolePolicy", "lambda:PutResourcePolicy"} & asked == set()
     assert {"sns:Publish", "dynamodb:PutItem", "logs:PutLogEvents"} <= asked
+
+
+def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
+    there = Deployed()
+    run(there)
+    asked = {
+        action
+        for call, params in there.sent
+        if call == "SimulatePrincipalPolicy"
+        for action in params["ActionNames"]
+    }
+    assert asked == actions(statements(GRANTED))
 
 
 def test_what_the_simulator_does_not_fill_in_itself_is_given_to_it() -> None:
@@ -162,18 +176,19 @@ SEEN = {
 }
 
 
-@pytest.mark.parametrize("call", SEEN)
-@pytest.mark.parametrize("code", ["AccessDenied", "Throttling"])
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [*((call, "AccessDenied") for call in SEEN), ("DescribeTable", "Throttling"), ("GetTrailStatus", "Throttling")],
+)
 def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_nothing_else(
     call: str, code: str
 ) -> None:
     there = Deployed()
     there.faults[call] = ApiError(code, "no")
-    told = verdicts(there)
+    told = verdicts(there, 2)
     assert told[SEEN[call]] == "unknown"
     lost = {SEEN[call]} | ({"rights", "settings"} if call == "GetFunctionConfiguration" else set())
     assert {name: told[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
-    assert run(there).exit_code == 2
 
 
 ENDS = {
