@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants faults validate build deploy doctor redrive demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation
 	@$(if $(ARGS),,rm -rf mutants)
 	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
 	@$(PROJECT)/python -m tests.mutation --again
+
+faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
+	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
 
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)

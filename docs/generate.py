@@ -11,27 +11,28 @@ from docs.alerts import alerts as alerts_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
+from tests.faults.table import cell, page
 from tests.template import written
 
 DOCS: Final = Path(__file__).parent
-_NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
+NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
 
 
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
-    return who_calls_lambda(_NOTE)
+    return who_calls_lambda(NOTE)
 
 
 def alerts() -> str:
     """What an alert says, to people and to machines."""
-    return alerts_page(_NOTE)
+    return alerts_page(NOTE)
 
 
 def settings() -> str:
     """The parameters of the template."""
     parts = [
         "# Settings",
-        _NOTE,
+        NOTE,
         "",
         "The parameters of `template.yaml`; `sam deploy --guided` asks for each.",
     ]
@@ -47,7 +48,7 @@ def settings() -> str:
 def permissions() -> str:
     """Every right that the guard's role has, and when."""
     resources: dict[str, Any] = written()["Resources"]
-    parts = ["# What the guard may do", _NOTE, "", _wrapped(_PERMISSIONS), "", "## Always"]
+    parts = ["# What the guard may do", NOTE, "", _wrapped(_PERMISSIONS), "", "## Always"]
     for policy in resources["GuardRole"]["Properties"]["Policies"]:
         parts += _statements(policy["PolicyDocument"]["Statement"])
     for body in resources.values():
@@ -80,7 +81,7 @@ def _statements(found: list[dict[str, Any]]) -> list[str]:
 
 def verdicts() -> str:
     """One verdict of each kind, as `explain` tells it."""
-    parts = ["# Verdicts", _NOTE, "", _wrapped(_VERDICTS)]
+    parts = ["# Verdicts", NOTE, "", _wrapped(_VERDICTS)]
     for piece in GALLERY:
         parts += ["", f"## {piece.title}", "", f"```text\n{shown(piece)}```"]
     return "\n".join(parts) + "\n"
@@ -112,6 +113,8 @@ def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
+    # It takes half a minute, so its cells are held fresh by the tests that play them.
+    (DOCS / "faults.md").write_text(page(cell, NOTE))
     README.write_text(with_undo(with_explanation(with_alert(README.read_text()))))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from permission_guard.callers import CALLERS
 from permission_guard.document import Body, statements_of
 from permission_guard.facts import (
     Family,
@@ -94,6 +95,17 @@ def test_a_service_that_was_asked_is_not_asked_again() -> None:
     assert asked(facts.with_wiring(SNS, NOTHING).with_wiring(EVENTS, wired(f"{RULE}/nightly"))) == []
 
 
+def test_before_a_bare_star_is_bound_every_service_is_asked_because_it_may_be_there_for_any() -> None:
+    everyone = [caller.principal for caller in CALLERS if caller.wired]
+
+    assert asked(facts_with(statement())) == everyone
+    assert len(everyone) == 21
+
+
+def test_nobody_is_asked_about_a_bare_star_that_could_not_be_bound_anyway() -> None:
+    assert asked(facts_with(statement(), family=Family.STATEMENTS)) == []
+
+
 GOOD = statement(SNS, Condition={"ArnLike": {"aws:SourceArn": TOPIC}})
 UNASKED: dict[str, Body] = {
     "a source that is named": GOOD,
@@ -102,7 +114,6 @@ UNASKED: dict[str, Body] = {
     "a service of which no key is sure": statement("appsync.amazonaws.com"),
     "services with no key in common": statement({"Service": [S3, EVENTS]}),
     "a service that no call lists anything of": statement("workmail.us-east-1.amazonaws.com"),
-    "everybody": statement(),
     "a doubt": statement(SNS, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
 }  # fmt: skip
 

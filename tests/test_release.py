@@ -61,8 +61,8 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() 
     assert there.attached == []
     assert there.told == [REPAIRED, RELEASED]
     assert there.account.calls == [
-        "GetFunctionConfiguration",
         "Query",
+        "GetFunctionConfiguration",
         "ListFunctions",
         "TransactWriteItems",
         "DetachRolePolicy",

@@ -51,12 +51,17 @@ class Watched:
         self, kind: Kind = Kind.POLICY_WRITTEN, *, brought: str | Everything | None = EVERYTHING
     ) -> Report:
         """Let the guard deal with an event about `orders` that happens now."""
+        return self.guard.handle(self.event(kind, brought=brought), self.now)
+
+    @property
+    def guard(self) -> Guard:
         observer = WorldObserver(self.account, BASIC)
-        guard = Guard(self.settings, observer, WorldActor(self.account), self.herald, self.journal)
+        return Guard(self.settings, observer, WorldActor(self.account), self.herald, self.journal)
+
+    def event(self, kind: Kind, *, brought: str | Everything | None = EVERYTHING) -> Trigger:
+        """Return an event about `orders` that happens now."""
         actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
-        return guard.handle(
-            Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought), self.now
-        )
+        return Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought)
 
     def open(self, *statements: Body) -> None:
         """Give the function a resource policy, open for any bucket unless it is said what stands in it."""

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from permission_guard.document import canonical, statements_of
 from permission_guard.facts import Family
 from permission_guard.outcome import Outcome, Result
-from permission_guard.ports import Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
 
 _REFUSALS: Final = {
@@ -27,7 +27,7 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
             case DetachRolePolicy():
                 actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
             case BoundStatements():
-                _bound(step, actor)
+                _bound_unless_gone(step, actor)
             case _:
                 assert_never(step)
     except ChangedMeanwhile as error:
@@ -54,6 +54,16 @@ def _attached(role: str, policy: str, actor: Actor) -> Result:
         return Result.DONE if actor.has_attached(role, policy) else Result.NOT_YET_VISIBLE
     except (ChangedMeanwhile, Refused, TryAgain):
         return Result.NOT_YET_VISIBLE
+
+
+def _bound_unless_gone(step: BoundStatements, actor: Actor) -> None:
+    """Make the calls; what was read a moment ago and is not there any more, somebody has removed meanwhile."""
+    try:
+        _bound(step, actor)
+    except Refused as error:
+        if error.code in NOT_FOUND:
+            raise ChangedMeanwhile(str(error)) from error
+        raise
 
 
 def _bound(step: BoundStatements, actor: Actor) -> None:

@@ -7,13 +7,13 @@ not deliver, a message that another queue gave up, and an alert that could not b
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from permission_guard.iam import PolicyError
+from permission_guard.iam import ArnError, PolicyError
+from permission_guard.iam.arn import named
 from permission_guard.iam.policy import Json, loads
 from permission_guard.record import BadEvent, Record
 from permission_guard.trigger import Trigger, trigger_of
@@ -32,7 +32,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What belongs to the stack: the ARN of the guard, the names of all functions, and the queues by name."""
+    """What belongs to the stack: the ARNs of the guard and of all functions, and the names of the queues."""
 
     guard: str
     functions: frozenset[str]
@@ -146,13 +146,10 @@ def _invocation(message: Message, body: Mapping[str, Json], home: Home) -> Lette
     error = ": ".join(filter(None, (answer.text_or("errorType"), answer.text_or("errorMessage"))))
     condition = context.text_or("condition")
     why = f"{error} ({condition})" if error and condition else error or condition
-    arn = _VERSION.sub("", context.text_or("functionArn"))
     payload = json.dumps(body["requestPayload"])
-    return Letter(message, described(body["requestPayload"]), why, _to(arn, payload, home))
-
-
-_VERSION: Final = re.compile(r"(?<=:)(?P<name>[A-Za-z0-9_-]+):(?:\$LATEST|[0-9]+)$")
-"""A version that was invoked may be gone since; what is invoked is the function as it is now. An alias stays."""
+    return Letter(
+        message, described(body["requestPayload"]), why, _to(context.text_or("functionArn"), payload, home)
+    )
 
 
 def _event(message: Message, body: Mapping[str, Json], home: Home) -> Letter:
@@ -169,10 +166,15 @@ def _event(message: Message, body: Mapping[str, Json], home: Home) -> Letter:
 
 
 def _to(arn: str, payload: str, home: Home) -> Way:
-    name = arn.split(":")[6:7]
-    if name and name[0] in home.functions:
-        return Invoke(arn, payload)
-    return Foreign(f"{arn or 'nothing'} is no function of this stack")
+    """A version that was invoked may be gone since: the function is invoked as it is now. An alias stays."""
+    try:
+        function, qualifier = named(arn, partition="", region="", account="")
+    except ArnError:
+        return Foreign(f"{arn or 'nothing'} is no function of this stack")
+    if str(function) not in home.functions:
+        return Foreign(f"{arn} is no function of this stack")
+    is_alias = qualifier is not None and qualifier != "$LATEST" and not qualifier.isdigit()
+    return Invoke(f"{function}:{qualifier}" if is_alias else str(function), payload)
 
 
 def _name(arn: str) -> str:

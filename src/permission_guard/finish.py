@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.finding import Verdict
-from permission_guard.journal.book import Book, done, gone, is_in_view, is_made, told
+from permission_guard.journal.book import Book, done, gone, is_held, is_in_view, is_made, told
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
@@ -38,7 +38,10 @@ def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
     left = [entry for entry in keeper.book.entries if entry.fault not in faults]
     vanished = {entry.fault for entry in left if _has_vanished(entry, report, now)}
     if vanished:
-        keeper.note(lambda book: tuple(gone(one) for one in book.entries if one.fault in vanished))
+        # What another run has written meanwhile is its own to go on with.
+        keeper.note(
+            lambda book: tuple(gone(one) for one in book.entries if one in left and one.fault in vanished)
+        )
     for entry in left:
         ending = None if entry.fault in vanished else _ending(entry, report)
         if ending is not None:
@@ -49,13 +52,13 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
     """Tell whether a fault is gone and there is nothing to tell: it was told before, or this very run lost the race."""
     if not is_in_view(entry, report.facts):
         return False
-    made = is_made(entry, report.facts)
+    stands = is_made(entry, report.facts)
     if entry.state is State.PLANNED:
-        return entry.last_seen == now and made is False
+        return entry.last_seen == now and stands is False
     if entry.state is not State.TOLD:
         return False
-    detached = isinstance(entry.change, Attached) and made is False and now - entry.last_seen > _SETTLED
-    return entry.told_as in _OPEN or detached
+    detached = isinstance(entry.change, Attached) and stands is False and now - entry.last_seen > _SETTLED
+    return detached or (entry.told_as in _OPEN and not is_held(entry))
 
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
@@ -71,15 +74,11 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     told_now = replace(noted(entry, ending, _WHAT[ending], report), trigger=entry.cause)
 
     def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(
-            told(_repaired(one, ending, now), ending, now) for one in book.entries if one.fault == entry.fault
-        )
+        found = (one for one in book.entries if one.fault == entry.fault)
+        is_repaired = ending is Ending.REPAIRED
+        return tuple(told(done(one, now) if is_repaired else one, ending, now) for one in found)
 
     return Earlier(told_now, entries)
-
-
-def _repaired(entry: Entry, ending: Ending, now: datetime) -> Entry:
-    return done(entry, now) if entry.state is State.PLANNED and ending is Ending.REPAIRED else entry
 
 
 _WHAT: Final = {

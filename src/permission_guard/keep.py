@@ -36,8 +36,13 @@ class Keeper:
             self.book = self.book.with_entries(tuple(one for one in written if one.subject == self.subject))
 
     def note(self, entries: Callable[[Book], tuple[Entry, ...]]) -> None:
-        """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain."""
+        """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
+
+        Into a closed book nothing is written: what stands in it cannot be known.
+        """
         for _ in range(_ATTEMPTS):
+            if self.book.closed is not None:
+                return
             try:
                 self.write(entries(self.book))
             except ChangedMeanwhile:

@@ -15,10 +15,10 @@ from itertools import chain
 from typing import Final
 
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import FunctionFacts, Look
+from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import Book, done, is_due, planned, seen, told
+from permission_guard.journal.book import done, planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
@@ -27,8 +27,10 @@ from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Obs
 from permission_guard.release import released
 from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
+from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
-from permission_guard.step import Repair
+from permission_guard.step import Repair, parts
+from permission_guard.telling import as_told, news
 from permission_guard.trigger import Trigger
 
 ATTEMPTS: Final = 3
@@ -54,12 +56,16 @@ class Guard:
         report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
         noted: list[Line] = []
         for earlier in chain(finish(report, keeper, now), self._released(report, keeper, now)):
-            self.herald.tell(earlier.report)
+            if earlier.report.lines:
+                self.herald.tell(earlier.report)
             keeper.note(earlier.after)
             noted += earlier.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result is Result.TRY_AGAIN]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
+        if keeper.book.closed is not None and not report.lines and not noted:
+            # Nobody would hear that what an earlier run left is not finished.
+            raise TryAgain(keeper.book.closed)
         return replace(report, noted=tuple(noted))
 
     def _dealt_with(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
@@ -71,13 +77,18 @@ class Guard:
         return report
 
     def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
+        keeper.read()
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.kind.looks)
         findings = judge(facts, self.settings.trusted)
-        keeper.read()
+        named = {caller.principal for caller in named_services(facts)}
         for principal in services_to_ask(findings, facts, trigger, self.settings, now):
-            facts = facts.with_wiring(principal, self.observer.wired(facts, principal))
+            facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
-        outcomes = tuple(self._act(step, facts, trigger, keeper, now) for step in plan.steps)
+        steps = (part for step in plan.steps for part in parts(step))
+        # As the journal was before the look, whatever is read from it while the first of them is made.
+        known = [(step, planned(keeper.book, step, facts, trigger, now)) for step in steps]
+        outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
         return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
 
     def look(self, facts: FunctionFacts, looks: Look) -> FunctionFacts:
@@ -86,13 +97,19 @@ class Guard:
             facts = self.observer.read(facts, asked)
         return facts
 
-    def _act(
-        self, step: Repair, facts: FunctionFacts, trigger: Trigger, keeper: Keeper, now: datetime
-    ) -> Outcome:
+    def _wired(self, facts: FunctionFacts, principal: str, *, is_named: bool) -> Wiring:
+        """Ask a service what it has set up. One of the many that a bare `*` may be there for need not answer now."""
+        try:
+            return self.observer.wired(facts, principal)
+        except TryAgain as error:
+            if is_named:
+                raise
+            return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
+
+    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
         """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
         if self.settings.mode is Mode.OBSERVE or self.actor is None:
             return Outcome(step, Result.WOULD_DO)
-        entries = planned(keeper.book, step, facts, trigger, now)
         try:
             keeper.write(entries)
         except ChangedMeanwhile as error:
@@ -103,10 +120,10 @@ class Guard:
             return Outcome(step, Result.TRY_AGAIN, str(error))
         outcome = carry_out(step, self.actor)
         if outcome.result in _MADE:
-            faults = {entry.fault for entry in entries}
+            faults = frozenset(entry.fault for entry in entries)
             # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
             with suppress(TryAgain):
-                keeper.note(lambda book: tuple(done(one, now) for one in book.entries if one.fault in faults))
+                keeper.note(lambda book: tuple(done(one, now) for one in book.planned(faults)))
         return outcome
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
@@ -117,35 +134,10 @@ class Guard:
 
     def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Tell what is new in a report, and write down that it was told."""
-        book, facts = keeper.book, report.facts
-        silent = frozenset(
-            line.finding.key
-            for line in report.lines
-            if not is_due(book.of(line.finding, facts), line.ending, now, self.settings)
-        )
-        trying = {
-            finding.key
-            for outcome in report.outcomes
-            if outcome.result is Result.TRY_AGAIN
-            for finding in outcome.step.mends
-        }
-        lines = replace(report, silent=silent).lines
-
-        def entries(now_read: Book) -> tuple[Entry, ...]:
-            return tuple(
-                told(
-                    seen(now_read, line.finding, facts, report.trigger, now),
-                    line.ending,
-                    now,
-                    is_finished=line.finding.key not in trying,
-                )
-                for line in lines
-            )
-
-        report = replace(report, silent=silent, book=book.with_entries(entries(book)))
+        report = news(report, keeper.book, self.settings, now)
         if report.lines:
             self.herald.tell(report)
-            keeper.note(entries)
+        keeper.note(as_told(report, now))
         return report
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from permission_guard.callers import CALLERS
 from permission_guard.document import AlreadyBound, statements_of, with_bounds
 from permission_guard.facts import NOT_READ, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Wired
 from permission_guard.finding import Concern, Finding, Verdict
@@ -51,11 +52,15 @@ def services_to_ask(
         if finding.verdict is not Verdict.FAIL or treatment is not Treatment.REPAIR:
             continue
         late = _why_too_late(finding, facts, trigger, settings, now) is not None
-        if late and not all(caller.stays_at_home for caller in known):
+        if late and not (known and all(caller.stays_at_home for caller in known)):
             continue
-        remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
-        if any(isinstance(remedy, AddConditions) for remedy in remedies):
-            asked.update((caller.principal, None) for caller in known if caller.wired)
+        if known:
+            remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
+            if any(isinstance(remedy, AddConditions) for remedy in remedies):
+                asked.update((caller.principal, None) for caller in known if caller.wired)
+        elif isinstance(repair(finding, facts, settings.trusted)[0], BoundStatements):
+            # A bare "*" may be there for any service.
+            asked.update((caller.principal, None) for caller in CALLERS if caller.wired)
     return tuple(principal for principal in asked if facts.wiring(principal) is NOT_READ)
 
 

@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import assert_never
 
 from permission_guard.carry_out import carry_out
 from permission_guard.facts import GONE, FunctionFacts, Look, RoleFacts, Trusted, Unreadable
 from permission_guard.finding import Verdict
 from permission_guard.finish import Earlier, noted
-from permission_guard.journal.book import Book, told
+from permission_guard.journal.book import Book, is_due, is_held, settled, told
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.keep import Keeper
-from permission_guard.outcome import Ending, Outcome, Result
-from permission_guard.ports import Actor, Observer, TryAgain
+from permission_guard.outcome import Ending, Result
+from permission_guard.ports import Actor, ChangedMeanwhile, Observer, Refused, TryAgain
 from permission_guard.report import Report
 from permission_guard.rules import role_can_write_logs
 from permission_guard.settings import Settings
 from permission_guard.step import DetachRolePolicy, apply
-
-_HELD: Final = frozenset({State.TOLD, State.DONE, State.RELEASING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,6 @@ class Kept:
     """It stays attached, because nobody can tell whether something needs it."""
 
     why: str
-
-
-def is_held(entry: Entry) -> bool:
-    """Tell whether what the entry attached is still there by our doing."""
-    is_repair = entry.state is not State.TOLD or entry.told_as in {Ending.REPAIRED, Ending.FAILED}
-    return isinstance(entry.change, Attached) and entry.state in _HELD and is_repair
 
 
 def release(
@@ -70,7 +62,7 @@ def release(
     is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
     role = facts.role if is_same else observer.read(others[0], Look.ROLE).role
     if not isinstance(role, RoleFacts):
-        return Kept(f"{change.role_arn} could not be read")
+        return Kept(str(role) if isinstance(role, Unreadable) else f"{change.role_arn} could not be read")
     needing = [one for one in others if not _can_do_without(step, one.with_role(role), trusted)]
     if not needing:
         return step
@@ -104,29 +96,47 @@ def released(
     """Detach what nothing needs any more, and yield what is to be told of it. Raises TryAgain."""
     for entry in filter(is_held, keeper.book.entries):
         found = release(entry, report.facts, observer, settings.trusted)
+        ending, what = Ending.TOLD, ""
         match found:
             case DetachRolePolicy():
-                keeper.write((replace(entry, state=State.RELEASING),))
-                yield _detached(entry, carry_out(found, actor), report, now)
+                ending, what = _detached(found, entry, keeper, actor)
             case Heir(inherited):
-                keeper.write((replace(entry, state=State.GONE), inherited))
-            case Kept(why) if report.is_gone:
-                yield _told(entry, Ending.TOLD, f"the policy stays attached: {why}", report, now)
-            case Kept() | None:
+                what = _written(keeper, replace(entry, state=State.GONE), inherited) or ""
+            case Kept(why):
+                what = f"the policy stays attached: {why}" if report.is_gone else ""
+            case None:
                 pass
             case _:
                 assert_never(found)
+        if what and is_due(entry, ending, now, settings):
+            yield _told(entry, ending, what, report, now)
+        elif what:
+            yield _told_before(entry, report)
 
 
-def _detached(entry: Entry, outcome: Outcome, report: Report, now: datetime) -> Earlier:
+def _written(keeper: Keeper, *entries: Entry) -> str | None:
+    """Write before something is done; return why it must not be done, if the journal refuses. Raises TryAgain."""
+    try:
+        keeper.write(entries)
+    except ChangedMeanwhile as error:
+        raise TryAgain(f"another run is releasing the same: {error}") from error
+    except Refused as error:
+        return f"the policy stays attached: it could not be written into the journal first: {error}"
+    return None
+
+
+def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, actor: Actor) -> tuple[Ending, str]:
+    """Take it off, and say how that ended. Raises TryAgain."""
+    is_known = entry.state is State.RELEASING
+    refused = None if is_known else _written(keeper, replace(entry, state=State.RELEASING))
+    if refused is not None:
+        return Ending.FAILED, refused
+    outcome = carry_out(step, actor)
     if outcome.result is Result.TRY_AGAIN:
         raise TryAgain(outcome.detail)
     if outcome.result is Result.DONE:
-        return _told(
-            entry, Ending.RELEASED, f"{outcome.step.what}: no function needs it any more", report, now
-        )
-    what = f"{outcome.step.what}: {outcome.result.value} ({outcome.detail})"
-    return _told(entry, Ending.FAILED, what, report, now)
+        return Ending.RELEASED, f"{step.what}: no function needs it any more"
+    return Ending.FAILED, f"{step.what}: {outcome.result.value} ({outcome.detail})"
 
 
 def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Earlier:
@@ -134,3 +144,11 @@ def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime
         return tuple(told(one, ending, now) for one in book.entries if one.fault == entry.fault)
 
     return Earlier(noted(entry, ending, what, report), entries)
+
+
+def _told_before(entry: Entry, report: Report) -> Earlier:
+    def entries(book: Book) -> tuple[Entry, ...]:
+        found = (one for one in book.entries if one.fault == entry.fault)
+        return tuple(settled(one) for one in found if one.state is State.RELEASING)
+
+    return Earlier(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)

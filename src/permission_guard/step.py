@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias, assert_never
 
 from permission_guard.document import Body, canonical, dumped, statements_of, with_statements
-from permission_guard.facts import FunctionFacts, PolicyFacts, RoleFacts
+from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Finding
 from permission_guard.grant import Grant
 from permission_guard.iam import Policy
@@ -126,6 +126,13 @@ Repair: TypeAlias = AttachRolePolicy | BoundStatements
 """Those that mend a finding."""
 
 STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, BoundStatements)
+
+
+def parts(step: Repair) -> tuple[Repair, ...]:
+    """Return what of a step is made or not made by itself: where there is only AddPermission, each statement."""
+    if isinstance(step, BoundStatements) and step.policy.family is Family.STATEMENTS:
+        return tuple(replace(step, swaps=(swap,)) for swap in step.swaps)
+    return (step,)
 
 
 def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:

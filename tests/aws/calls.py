@@ -1,20 +1,44 @@
-"""Which calls of AWS the code makes, read from the code itself."""
+"""Which calls of AWS the Lambda function makes, read from the code that it loads."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from botocore import xform_name
 from botocore.session import Session
 
-SOURCE = Path(__file__).parent.parent.parent / "src" / "permission_guard" / "aws"
+PACKAGE = Path(__file__).parent.parent.parent / "src" / "permission_guard"
+SOURCE = PACKAGE / "aws"
 AWS = Session()
 
 
+@cache
+def loaded() -> tuple[Path, ...]:
+    """The files of the package that the Lambda function loads: what it imports, and what that imports."""
+    found: dict[Path, None] = {}
+    left = [PACKAGE / "handler.py"]
+    while left:
+        path = left.pop()
+        if path not in found:
+            found[path] = None
+            left += _imported(ast.parse(path.read_text()))
+    return tuple(sorted(found))
+
+
+def _imported(tree: ast.Module) -> Iterator[Path]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("permission_guard"):
+            names = str(node.module).split(".")[1:]
+            for parts in (names, *([*names, one.name] for one in node.names)):
+                whole = PACKAGE.joinpath(*parts)
+                yield from (one for one in (whole / "__init__.py", whole.with_suffix(".py")) if one.is_file())
+
+
 def _modules() -> Iterator[ast.Module]:
-    return (ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py")))
+    return (ast.parse(path.read_text()) for path in loaded() if SOURCE in path.parents)
 
 
 def _clients() -> dict[str, str]:
@@ -37,20 +61,20 @@ def _methods(service: str) -> dict[str, str]:
 
 
 def typed_calls() -> set[str]:
-    """`clients.iam.get_role(...)` and `clients.iam.get_paginator("list_role_policies")`."""
+    """`clients.iam.get_role`, called or handed on, and `clients.iam.get_paginator("list_role_policies")`."""
     services = _clients()
     found = set()
     for tree in _modules():
-        for call in ast.walk(tree):
-            match call:
+        for node in ast.walk(tree):
+            match node:
                 case ast.Call(
-                    func=ast.Attribute(
-                        attr=method, value=ast.Attribute(attr=client, value=ast.Attribute() | ast.Name())
-                    ),
-                    args=args,
-                ) if client in services:
-                    if method == "get_paginator" and isinstance(args[0], ast.Constant):
-                        method = str(args[0].value)
+                    func=ast.Attribute(attr="get_paginator", value=ast.Attribute(attr=client)),
+                    args=[ast.Constant(value=str(method))],
+                ):
+                    found.add(f"{services[client]} {_methods(services[client])[method]}")
+                case ast.Attribute(attr=method, value=ast.Attribute(attr=client) | ast.Name(id=client)) if (
+                    client in services and method in _methods(services[client])
+                ):
                     found.add(f"{services[client]} {_methods(services[client])[method]}")
     return found
 

@@ -51,7 +51,9 @@ def resources() -> dict[str, Any]:
 
 def _giving_up() -> set[str]:
     """The queues of the template that hand on what was tried too often."""
-    return {physical(name) for name, body in resources().items() if "RedrivePolicy" in body.get("Properties", {})}
+    return {
+        physical(name) for name, body in resources().items() if "RedrivePolicy" in body.get("Properties", {})
+    }
 
 
 def _id(logical: str, kind: str) -> str:
@@ -177,7 +179,7 @@ class Deployed(Transport):
 
     def _resources(self, _params: Params) -> Answer:
         made = {name: body["Type"] for name, body in resources().items() if "Condition" not in body}
-        others = dict.fromkeys(self.gives_up_to, QUEUE)
+        others = dict.fromkeys(self.gives_up, QUEUE)
         listed = [
             {"LogicalResourceId": name, "PhysicalResourceId": _id(name, kind), "ResourceType": kind}
             for name, kind in made.items()
@@ -279,7 +281,7 @@ class Deployed(Transport):
                 "MessageId": identity,
                 "ReceiptHandle": f"receipt-{identity}",
                 "Body": body if isinstance(body, str) else json.dumps(body),
-                "Attributes": {"SentTimestamp": "1795860930000", **more.get("own", {})},
+                "Attributes": {"SentTimestamp": "1795170000000", **more.get("own", {})},
                 "MessageAttributes": {
                     name: {"DataType": "String", "StringValue": value}
                     for name, value in more.get("attributes", {}).items()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from permission_guard.actor import Actor
 from permission_guard.aws.act import AwsActor
+from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.document import dumped
@@ -16,12 +17,13 @@ from permission_guard.report import Report
 from permission_guard.settings import Settings
 from permission_guard.tool import Tool
 from permission_guard.trigger import Everything, Kind, Trigger
-from permission_guard.world import Account, WorldJournal
+from permission_guard.world import Account
 from tests.aws.transport import Transport
 from tests.samples import LOGGING
 
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
+TABLE = "journal"
 QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters"
 ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
 
@@ -33,6 +35,11 @@ class Guarded:
     account: Account
     wire: Transport
     guard: Guard
+
+    @property
+    def calls(self) -> list[str]:
+        """Every call in order, but for those of the journal."""
+        return [call for call in self.wire.calls if call not in {"Query", "PutItem", "TransactWriteItems"}]
 
     def happen(
         self,
@@ -70,6 +77,6 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
         SnsHerald(clients, TOPIC, QUEUE),
-        WorldJournal(Account()),
+        DynamoJournal(clients, TABLE),
     )
     return Guarded(account, wire, guard)

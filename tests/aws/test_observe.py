@@ -147,8 +147,8 @@ def test_the_policy_of_an_alias_is_read_by_its_qualified_arn() -> None:
     there = guarded()
     there.happen(Kind.PERMISSION_ADDED, arrived="it", qualifier="live")
     target = "arn:aws:lambda:us-east-1:111122223333:function:orders:live"
-    assert there.wire.sent[0] == ("GetResourcePolicy", {"ResourceArn": target})
-    assert there.wire.sent[1] == ("GetPolicy", {"FunctionName": target})
+    assert there.wire.sent[1] == ("GetResourcePolicy", {"ResourceArn": target})
+    assert there.wire.sent[2] == ("GetPolicy", {"FunctionName": target})
 
 
 def test_a_log_group_that_may_not_be_looked_up_leaves_the_verdict_unknown() -> None:
@@ -185,8 +185,8 @@ def shared(*statements: Body) -> Report:
         document = dumped({"Version": "2012-10-17", "Statement": list(statements)})
         there.account.layer_policies[str(LAYER)] = (document, "first")
     report = there.guard.handle(Trigger(Kind.LAYER_SHARED, LAYER, None, ALICE, "event-1", NOW, "all"), NOW)
-    assert there.wire.calls[0] == "GetLayerVersionPolicy"
-    assert len(there.wire.published) == len(report.lines) == len(there.wire.calls) - 1
+    assert there.calls[0] == "GetLayerVersionPolicy"
+    assert len(there.wire.published) == len(report.lines) == len(there.calls) - 1
     return report
 
 

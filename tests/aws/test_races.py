@@ -95,7 +95,7 @@ def test_a_put_whose_answer_is_lost_is_told_and_found_done_by_the_next_run() -> 
     there.wire.calls.clear()
     (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
     assert line.ending is Ending.REPAIRED
-    assert there.wire.calls == ["GetResourcePolicy", "Publish"]
+    assert there.calls == ["GetResourcePolicy", "Publish"]
     assert told(there) == ["FAILED", "REPAIRED"]
 
 
@@ -134,7 +134,7 @@ def test_a_removing_whose_answer_is_lost_is_found_done_by_the_next_run() -> None
     there.wire.calls.clear()
     (line,) = there.happen(Kind.PERMISSION_ADDED, arrived="it").lines
     assert line.ending is Ending.REPAIRED
-    assert there.wire.calls == ["GetPolicy", "Publish"]
+    assert there.calls == ["GetPolicy", "Publish"]
     assert told(there) == ["FAILED", "REPAIRED"]
     assert statements(there) == [narrow]
 

@@ -90,7 +90,7 @@ class Transport:
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._operations()[operation](self._params)
+            return Response(), self._operations().get(operation, _refused)(self._params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -242,3 +242,8 @@ class Transport:
 
 def _document(found: tuple[str, str]) -> Answer:
     return {"Policy": found[0], "RevisionId": found[1]}
+
+
+def _refused(_: Params) -> Answer:
+    """What a lookup is answered that nothing is set up for here."""
+    raise ApiError("AccessDeniedException", "not on this wire")

@@ -178,7 +178,11 @@ SEEN = {
 
 @pytest.mark.parametrize(
     ("call", "code"),
-    [*((call, "AccessDenied") for call in SEEN), ("DescribeTable", "Throttling"), ("GetTrailStatus", "Throttling")],
+    [
+        *((call, "AccessDenied") for call in SEEN),
+        ("DescribeTable", "Throttling"),
+        ("GetTrailStatus", "Throttling"),
+    ],
 )
 def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_nothing_else(
     call: str, code: str

@@ -118,8 +118,15 @@ def test_seeing_a_fault_again_keeps_its_history_and_takes_the_new_event() -> Non
 def test_a_hundred_repairs_are_remembered() -> None:
     one = entry()
     for _ in range(120):
-        one = done(one, NOW)
+        one = done(replace(one, state=State.PLANNED), NOW)
     assert len(one.repairs) == 100
+
+
+def test_what_was_written_down_as_done_is_not_counted_again() -> None:
+    once = done(entry(state=State.PLANNED), NOW)
+    assert (once.state, len(once.repairs)) == (State.DONE, 1)
+    assert done(once, NOW) == once
+    assert done(told(once, Ending.REPAIRED, NOW), NOW) == told(once, Ending.REPAIRED, NOW)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def _home(caller: Login, stack: Stack) -> Home:
     functions = {part.name: part.id for part in stack.of(FUNCTION)}
     prefix = f"arn:{caller.partition}:lambda:{caller.region}:{caller.account}:function:"
     queues = frozenset(part.id.rpartition("/")[2] for part in stack.of(QUEUE))
-    return Home(prefix + functions[GUARD], frozenset(functions.values()), queues)
+    return Home(prefix + functions[GUARD], frozenset(prefix + name for name in functions.values()), queues)
 
 
 def _message(one: MessageTypeDef) -> Message:

@@ -29,6 +29,10 @@ class Book:
         fault = fault_of(finding, facts)
         return next((entry for entry in self.entries if entry.fault == fault), None)
 
+    def planned(self, faults: frozenset[str]) -> tuple[Entry, ...]:
+        """Return the entries about these faults of which nobody has written down that they were repaired."""
+        return tuple(one for one in self.entries if one.fault in faults and one.state is State.PLANNED)
+
     def with_entries(self, entries: tuple[Entry, ...]) -> Book:
         """Return the book with these entries in the place of those about the same faults."""
         written = {entry.fault for entry in entries}
@@ -82,11 +86,13 @@ def planned(
 
 
 def done(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made."""
+    """Return the entry of a repair that was made; what was written down as made before is not counted again."""
+    if entry.state is not State.PLANNED:
+        return entry
     return replace(entry, state=State.DONE, repairs=(*entry.repairs, now)[-_KEPT:])
 
 
-_KEPT = 100
+_KEPT: Final = 100
 """How many repairs of one fault are remembered."""
 
 
@@ -100,6 +106,11 @@ def told(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = Tru
     if ending is Ending.RELEASED:
         state = State.RELEASED
     return replace(entry, state=state, told_at=now, told_as=ending, last_seen=now)
+
+
+def settled(entry: Entry) -> Entry:
+    """Return the entry of a repair that was planned again and failed again, which people have been told before."""
+    return replace(entry, state=State.TOLD)
 
 
 def gone(entry: Entry) -> Entry:
@@ -136,7 +147,15 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
             assert_never(change)
 
 
-_NOTHING = '{"Statement":[]}'
+_NOTHING: Final = '{"Statement":[]}'
+
+
+def is_held(entry: Entry) -> bool:
+    """Tell whether what a repair attached to a role may still be there by our doing."""
+    return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
+
+
+_HELD: Final = frozenset({State.TOLD, State.DONE, State.RELEASING})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:

@@ -71,6 +71,13 @@ def callers(finding: Finding, facts: FunctionFacts) -> tuple[Caller, ...]:
     return known if len(known) == len(named) else ()
 
 
+def named_services(facts: FunctionFacts) -> tuple[Caller, ...]:
+    """Return the known services that any statement of the policy names."""
+    statements = facts.resource_policy.statements if facts.resource_policy else ()
+    found = (caller_of(one.name) for statement in statements for one in services(statement).named)
+    return tuple(dict.fromkeys(caller for caller in found if caller is not None))
+
+
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
     """Offer the conditions that every service of the statement is sure to meet, the narrowest first.
 

@@ -24,7 +24,7 @@ from permission_guard.facts import (
 )
 from permission_guard.grant import Grant
 from permission_guard.iam import LayerVersionArn, Policy
-from permission_guard.ports import NOT_FOUND, Refused
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain
 from permission_guard.report import Report
 from permission_guard.world.account import Account
 from permission_guard.world.translated import translated
@@ -200,10 +200,18 @@ class WorldActor:
 
 @dataclass(slots=True)
 class WorldHerald:
-    """Keeps what it was told."""
+    """Keeps what it was told. With an account, its call is among the account's, so that a test can make it fail."""
 
     told: list[Report] = field(default_factory=list)
+    account: Account | None = None
 
     def tell(self, report: Report) -> None:
-        """Keep the report."""
-        self.told.append(report)
+        """Keep the report. Raises TryAgain if it cannot be published, whyever."""
+        if self.account is None:
+            self.told.append(report)
+            return
+        try:
+            with translated(), self.account.call("Publish"):
+                self.told.append(report)
+        except (Refused, ChangedMeanwhile) as error:
+            raise TryAgain(f"nobody could be told: {error}") from error

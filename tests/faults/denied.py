@@ -1,0 +1,103 @@
+"""What is right where access is denied: another try cannot help, so each call has a verdict of its own.
+
+The right is missing for good: to this call and to every later one of its name, in every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+
+class Where(Enum):
+    """How the resource policy and the role stand in the end."""
+
+    BEFORE = "as before the repair"
+    AFTER = "as after the repair"
+    BETWEEN = "both statements stand there, as loose as before; or one of two is bound"
+    LOOSER = "bound to the account and not to the very resource, which could not be found out"
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What is told, how often, and how it stands in the end."""
+
+    words: str
+    """For the table."""
+    told: frozenset[str]
+    where: Where
+    always: bool = False
+    """Whether each run tells it again, because the journal cannot remember that it was told."""
+    says_why: bool = True
+    """Whether AWS's reason is among what is told."""
+
+
+def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denied:
+    return Denied(words, frozenset(told), where, always)
+
+
+_UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
+_NO_REMEDY: Final = replace(_UNKNOWN, words="told: no repair is known", says_why=False)
+_UNWIRED: Final = replace(_UNKNOWN, words="told: cannot be said by AddPermission", says_why=False)
+_HANDED_LATER: Final = replace(_UNKNOWN, always=True)
+_CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
+_UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
+_REFUSED: Final = _denied("told: refused", Where.BEFORE, "FAILED")
+_UNREAD: Final = _denied("told: refused; cannot be judged", Where.BEFORE, "FAILED", "TOLD")
+_HALF: Final = _denied("told: refused", Where.BETWEEN, "FAILED")
+_HALF_UNREAD: Final = _denied("told: refused; cannot be judged", Where.BETWEEN, "FAILED", "TOLD")
+_ONE: Final = _denied("told: one repaired, one refused", Where.BETWEEN, "REPAIRED", "FAILED")
+_ONE_UNWRITTEN: Final = _denied(
+    "told: one repaired, one not without the journal", Where.BETWEEN, "REPAIRED", "FAILED", always=True
+)
+_ONE_UNREAD: Final = _denied(
+    "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
+)
+_ONE_UNWIRED: Final = replace(
+    _denied("told: one repaired, one cannot be said", Where.BETWEEN, "REPAIRED", "TOLD"), says_why=False
+)
+_REPAIRED: Final = _denied("repaired", Where.AFTER, "REPAIRED")
+_LOOSER: Final = _denied("repaired, by the account", Where.LOOSER, "REPAIRED")
+_EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
+_UNTOLD: Final = _denied("made, untold: event kept", Where.AFTER)
+_RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEASED", always=True)
+_NOT_LOOKED: Final = _denied("not made: event kept", Where.BEFORE)
+_KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
+_LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
+_NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
+_HALF_NO: Final = _denied("answers: refused", Where.BETWEEN, "REFUSED", always=True)
+_UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
+
+DENIED: Final = {
+    "attach the logging policy": (
+        *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _REPAIRED, _EACH, _UNTOLD, _EACH),
+    ),
+    "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO),
+    "release what a deleted function needed": (
+        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
+    ),
+    "release what a role can do without": (
+        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
+    ),
+    "leave to another function what it needs too": (
+        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _HANDED_LATER, _UNKNOWN, _LEFT, _CLOSED),
+    ),
+    "bound a statement by PutResourcePolicy": (
+        *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _EACH, _UNTOLD, _EACH),
+    ),
+    "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO),
+    "bound a statement by AddPermission and RemovePermission": (
+        *(_CLOSED, _UNKNOWN, _UNWIRED, _UNWRITTEN),
+        *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
+        *(_EACH, _UNTOLD, _EACH),
+    ),
+    "bound two statements by AddPermission and RemovePermission": (
+        *(_CLOSED, _UNKNOWN, _ONE_UNWIRED, _REPAIRED, _UNWRITTEN),
+        *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF, _ONE_UNWRITTEN),
+        *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE, _EACH),
+        *(_UNTOLD, _EACH),
+    ),
+    "undo that by AddPermission and RemovePermission": (_NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),
+}
+"""The verdict on each call of each scenario, in their order."""

@@ -1,0 +1,56 @@
+"""Who gets in and what the role may do, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from permission_guard.facts import Source
+from permission_guard.iam import ABSENT, Answer, Context, IamPrincipal, Policy, Request, decide
+from permission_guard.world import Account
+from tests.laws.callers import admitted, calls, wired_calls
+from tests.world.builders import ACCOUNT, TARGET, TOPIC
+
+WIRED: Final[dict[str, tuple[Source, ...]]] = {"sns.amazonaws.com": (Source(TOPIC, ACCOUNT, TARGET),)}
+"""What is set up to invoke the function."""
+_REAL: Final = wired_calls(WIRED)
+_ASKED: Final = (*_REAL, *calls(TARGET))
+REAL: Final = frozenset(range(len(_REAL)))
+"""The places of the calls that are really made for what is set up."""
+
+LOGS: Final = frozenset({"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"})
+_ACTIONS: Final = (*LOGS, "logs:DeleteLogGroup", "s3:GetObject", "iam:PassRole")
+_STREAM: Final = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The places of the calls that the resource policy admits, and the actions that a function with the role may take."""
+
+    inside: frozenset[int]
+    rights: frozenset[str]
+
+
+def moment_of(account: Account) -> Moment:
+    """Look at an account without a call to it."""
+    function, role = account.functions.get("orders"), account.roles["role"]
+    document = function.policies.get(None, (None, ""))[0] if function else None
+    documents = (*role.inline.values(), *(account.managed[arn] for arn in role.attached))
+    return Moment(_inside(document), _rights(documents) if account.functions else frozenset())
+
+
+@lru_cache(maxsize=256)
+def _inside(document: str | None) -> frozenset[int]:
+    return admitted(document, _ASKED)
+
+
+@lru_cache(maxsize=256)
+def _rights(documents: tuple[str, ...]) -> frozenset[str]:
+    identity = tuple(Policy.parse(document) for document in documents)
+    who, known = IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/role", ACCOUNT), Context.of({}, unlisted=ABSENT)
+    return frozenset(
+        action
+        for action in _ACTIONS
+        if decide(Request(action, _STREAM, who, known), identity=identity).answer is Answer.ALLOWED
+    )
