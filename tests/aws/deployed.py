@@ -17,7 +17,7 @@ from permission_guard.iam import Answer as Said
 from permission_guard.iam import Context, IamPrincipal, Policy, Request, decide
 from permission_guard.world import Account, ApiError
 from tests import template
-from tests.aws.transport import Answer, Params, Transport
+from tests.aws.transport import Answer, Params, Response, Transport
 from tests.template import ACCOUNT, REGION
 
 STACK = "permission-guard"
@@ -136,6 +136,13 @@ class Deployed(Transport):
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
     invoked: list[tuple[str, Any]] = field(default_factory=list)
+
+    regions: dict[str, str] = field(default_factory=dict)
+    """The region in which each operation was called last."""
+
+    def _answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
+        self.regions[str(model.name)] = more["context"]["client_region"]
+        return Transport._answer(self, model, **more)  # `super` knows no class with slots
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         tables = {"TableName": physical("Journal")}

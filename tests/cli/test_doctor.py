@@ -16,7 +16,7 @@ from permission_guard.cli import main
 from permission_guard.cli.doctor import looked
 from permission_guard.world import ApiError
 from tests import template
-from tests.aws.deployed import DEAD_LETTERS, Deployed, denied, environment
+from tests.aws.deployed import DEAD_LETTERS, TRAIL_ARN, Deployed, denied, environment
 from tests.template import REGION
 from tests.test_golden import golden
 from tests.test_template import GRANTED, actions, statements
@@ -193,6 +193,48 @@ def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_noth
     assert told[SEEN[call]] == "unknown"
     lost = {SEEN[call]} | ({"rights", "settings"} if call == "GetFunctionConfiguration" else set())
     assert {name: told[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
+
+
+def test_a_trail_is_asked_in_its_own_region_by_its_arn() -> None:
+    there = Deployed()
+    there.trails[0]["HomeRegion"] = "ap-southeast-2"
+    run(there)
+    for call, name in (("GetTrailStatus", "Name"), ("GetEventSelectors", "TrailName")):
+        assert there.regions[call] == "ap-southeast-2"
+        assert [params[name] for one, params in there.sent if one == call] == [TRAIL_ARN]
+
+
+SELECTORS: dict[str, tuple[dict[str, Any], str]] = {
+    "none are the default, which is everything": ({}, "good"),
+    "reads alone": (
+        {"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]},
+        "wrong",
+    ),
+    "data alone": (
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
+            ]
+        },
+        "wrong",
+    ),
+    "data, and management": (
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
+            ]
+        },
+        "good",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SELECTORS)
+def test_a_trail_is_good_by_one_selector_that_takes_the_writes(kind: str) -> None:
+    selectors, verdict = SELECTORS[kind]
+    there = Deployed(selectors=selectors)
+    assert verdicts(there, 0 if verdict == "good" else 1)["CloudTrail"] == verdict
 
 
 ENDS = {

@@ -31,12 +31,14 @@ def _trail(calls: Calls, described: Answer) -> Trail:
     home, arn = described.text("HomeRegion") or None, described.text("TrailARN")
     status = calls.call("cloudtrail", "GetTrailStatus", region=home, Name=arn)
     found = calls.call("cloudtrail", "GetEventSelectors", region=home, TrailName=arn)
-    basic = (_basic(one).takes_writes() for one in found.each("EventSelectors"))
-    advanced = (_advanced(one).takes_writes() for one in found.each("AdvancedEventSelectors"))
+    basic = [_basic(one).takes_writes() for one in found.each("EventSelectors")]
+    advanced = [_advanced(one).takes_writes() for one in found.each("AdvancedEventSelectors")]
+    # A trail that was given no selectors records all management events (API_PutEventSelectors).
+    said = [*basic, *advanced] or [True]
     return Trail(
         described.text("Name"),
         is_logging=status.at("IsLogging").value is True,
-        takes_writes=any((*basic, *advanced)),
+        takes_writes=any(said),
     )
 
 
