@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from tests.aws.deployed import DEAD_LETTERS, TRAIL_ARN, Deployed, denied, enviro
 from tests.template import REGION
 from tests.test_golden import golden
 from tests.test_template import GRANTED, actions, statements
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
@@ -291,3 +295,22 @@ def test_the_template_has_what_is_looked_for_by_name() -> None:
     written = template.written()
     assert written["Outputs"][TOPIC_OUTPUT]["Value"] == {"Ref": "Alerts"}
     assert written["Resources"][LOGICAL]["Type"] == "AWS::Serverless::Function"
+
+
+def rights(heading: str) -> set[str]:
+    """The rights that the page names below a heading."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    section = page[page.index(heading) :].split("\n#")[0]
+    return {name.partition(":")[2] for name in re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", section)}
+
+
+def test_the_page_names_exactly_the_rights_that_the_doctor_uses() -> None:
+    there = Deployed()
+    run(there)
+    assert rights("## What you need for the doctor") == set(there.calls) - {"GetCallerIdentity"}
+
+
+def test_the_page_names_every_line_of_the_doctor() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    table = page[page.index("| line | good means |") : page.index("## What you need for the doctor")]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == NAMES

@@ -17,6 +17,7 @@ from permission_guard.cli.redrive import opened
 from permission_guard.world import ApiError
 from tests.aws.deployed import DEAD_LETTERS, GUARD_ARN, STACK, TOPIC_ARN, Deployed, denied
 from tests.aws.guarded import guarded
+from tests.cli.test_doctor import rights
 from tests.samples import sample
 from tests.template import ACCOUNT, REGION
 from tests.test_dead_letters import record
@@ -271,3 +272,11 @@ def test_the_stack_is_the_one_that_is_named() -> None:
     result = run(Deployed(), "--stack-name", "other")
     assert result.exit_code == 3
     assert STACK not in result.stderr.removeprefix("permission-guard: ")
+
+
+def test_the_page_names_exactly_the_rights_that_putting_back_uses() -> None:
+    there = full()
+    run(there, "--yes")
+    # The right is not called as its call (Service Authorization Reference, AWS Lambda).
+    needed = {"InvokeFunction" if call == "Invoke" else call for call in there.calls}
+    assert rights("## What you need to put dead letters back") == needed - {"GetCallerIdentity"}
