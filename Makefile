@@ -83,7 +83,7 @@ build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and s
 	@$(call quietly,$(SAM) build)
 	@$(PROJECT)/python -m tests.embedded.package_size .aws-sam/build/Guard
 
-deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe for samconfig's other one)
+deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe or ENV=canary for samconfig's others)
 	@$(SAM) deploy --config-env $(or $(ENV),default)
 
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
+from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
 from docs.example import README, with_alert, with_explanation, with_undo
@@ -21,6 +22,11 @@ NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code inst
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
     return who_calls_lambda(NOTE)
+
+
+def alarms() -> str:
+    """The guard's own failures, and the dashboard."""
+    return alarms_page(NOTE)
 
 
 def alerts() -> str:
@@ -99,6 +105,7 @@ def _wrapped(text: str) -> str:
 
 
 PAGES: Final = {
+    "alarms.md": alarms,
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -235,6 +235,53 @@ def test_a_repair_that_aws_refuses_is_warned_of_in_the_log(
     assert ("WARNING", "repair failed") in [
         (line.get("level"), line.get("message")) for line in lines(log.getvalue())
     ]
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> Event:
+    """What the last run counted, in CloudWatch's embedded metric format."""
+    return lines(capsys.readouterr().out)[-1]
+
+
+def test_a_repair_is_timed_from_the_call_that_made_it_necessary(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = fresh("s3-was-let-in-without-a-source")
+    event["detail"]["eventTime"] = (datetime.now(UTC) - timedelta(seconds=90)).isoformat()
+    connected(event, monkeypatch)
+    handled(event)
+    metrics = counted(capsys)
+    (seconds,) = metrics["SecondsFromCallToRepair"]
+    assert 90 <= seconds < 120
+    (directive,) = metrics["_aws"]["CloudWatchMetrics"]
+    assert {"Name": "SecondsFromCallToRepair", "Unit": "Seconds"} in directive["Metrics"]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("PermissionGuard", [["service"]])
+
+
+def test_what_is_only_told_is_not_timed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODE", "Observe")
+    event = fresh("anyone-was-let-in")
+    connected(event, monkeypatch)
+    handled(event)
+    metrics = counted(capsys)
+    assert metrics["WouldRepair"] == [1.0]
+    assert "SecondsFromCallToRepair" not in metrics
+
+
+def test_what_a_former_run_repaired_is_counted_when_it_is_told_and_not_timed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = fresh("s3-was-let-in-without-a-source")
+    wire = connected(event, monkeypatch)
+    wire.faults |= {call: ApiError("InternalError", "down") for call in ("Publish", "SendMessage")}
+    with pytest.raises(TryAgain):
+        handled(event)
+    wire.faults.clear()
+    handled(event)
+    metrics = counted(capsys)
+    assert metrics["Repaired"] == [1.0]
+    assert "SecondsFromCallToRepair" not in metrics
 
 
 JSON = st.recursive(

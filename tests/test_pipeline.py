@@ -169,6 +169,20 @@ def test_a_fault_that_is_put_back_three_times_is_escalated_once_and_left_alone()
     assert "it was repaired 3 times" in there.herald.told[-1].lines[0].what
 
 
+def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> None:
+    there = Watched(settings=settings(repair_existing=False))
+    for _ in range(4):
+        there.open()
+        there.handle()
+        there.later(hours=1)
+    there.handle(Kind.PERMISSION_REMOVED, brought=None)
+    assert there.told == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
+    there.later(days=30)
+    there.handle()
+    assert there.told[4:] == [[Ending.ESCALATED]]
+    assert "Condition" not in there.statements[0]
+
+
 def test_each_line_names_the_entry_by_which_it_can_be_undone() -> None:
     there = Watched()
     there.open()

@@ -301,6 +301,7 @@ NAMES = {
     "GuardRole": ROLE,
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard-logs:*",
     "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:guard-alerts",
+    "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/guard-alerts",
     "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/guard-journal",
     "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-dead-letters",
     "GuardFunctionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-changed",

@@ -15,7 +15,7 @@ from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending, Result
 from permission_guard.pipeline import Guard
 from permission_guard.trigger import EVERYTHING, Everything, Kind
-from permission_guard.undo import CannotUndo, undo, undoing
+from permission_guard.undo import CannotUndo, resume, undo, undoing
 from permission_guard.world import Account
 from tests.undoing import OTHER, S3, Story, attached, bound
 from tests.world.builders import BASIC, NOW, TARGET, document, settings, statement, trigger
@@ -227,3 +227,16 @@ def test_an_entry_about_a_layer_is_no_repair_to_undo() -> None:
     layer = LayerVersionArn("aws", "us-east-1", "111122223333", "shared", "3")
     with pytest.raises(CannotUndo, match="is not about a function"):
         undoing(replace(story.entry, subject=str(layer)), story.observer)
+
+
+def test_what_one_change_has_mended_is_undone_and_resumed_together() -> None:
+    story = Story(Account())
+    story.put(document(statement("*", Action="lambda:*")))
+    one, other = story.journal.of(TARGET)
+    assert one.change == other.change is not None
+    assert undo(one, story.observer, story.actor, story.journal, NOW).result is Result.DONE
+    assert [entry.state for entry in story.journal.of(TARGET)] == [State.UNDONE] * 2
+    assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).plan.steps == ()
+    resume(story.journal.of(TARGET)[0], story.journal)
+    assert [entry.state for entry in story.journal.of(TARGET)] == [State.GONE] * 2
+    assert [entry.repairs for entry in story.journal.of(TARGET)] == [()] * 2

@@ -91,6 +91,10 @@ def _noted(report: Report) -> dict[str, Any]:
         metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
         if line.ending is Ending.FAILED:
             logger.warning("repair failed", what=line.what)
+        # What a former run repaired and could not tell any more began with another call than this one.
+        if line.ending is Ending.REPAIRED and line not in report.noted:
+            seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()
+            metrics.add_metric("SecondsFromCallToRepair", MetricUnit.Seconds, seconds)
     if report.is_worth_telling:
         alert = body(report)
         logger.info("told", alert=alert)

@@ -105,12 +105,15 @@ def _why_told(
 ) -> Tell | None:
     """Say why a finding is only told, before a repair is looked for; None if nothing forbids one."""
     reason = _why_never(finding, facts, settings)
-    if reason is None and not _is_all_known(finding, facts):
-        reason = _why_too_late(finding, facts, trigger, settings, now)
     if reason is not None:
         return Tell(finding, reason)
+    # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
     held_back = book.held_back(finding, facts, settings, now)
-    return Tell(finding, held_back[1], held_back[0]) if held_back else None
+    if held_back is not None:
+        return Tell(finding, held_back[1], held_back[0])
+    if not _is_all_known(finding, facts):
+        reason = _why_too_late(finding, facts, trigger, settings, now)
+    return Tell(finding, reason) if reason is not None else None
 
 
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:

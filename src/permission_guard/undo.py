@@ -32,23 +32,34 @@ class NothingToResume(Exception):
 
 
 def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: datetime) -> Outcome:
-    """Put back what stood there before a repair, and have the fault left alone until a person resumes it.
+    """Put back what stood there before a repair, and have what it mended left alone until a person resumes it.
 
     The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
     call is refused, the entry is as it was. If AWS does not answer, it stays UNDONE, since the call may have had its
     effect, and can be undone again. Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
-    left_alone = replace(entry, state=State.UNDONE, told_at=now, told_as=Ending.TOLD)
-    (marked,) = journal.write((left_alone,))
+    entries = (entry, *_mended_with(entry, journal))
+    marked = journal.write(
+        tuple(replace(one, state=State.UNDONE, told_at=now, told_as=Ending.TOLD) for one in entries)
+    )
     outcome = carry_out(step, actor)
     if outcome.result in _MAY_BE_MADE:
         return outcome
     try:
-        journal.write((replace(entry, version=marked.version),))
+        journal.write(tuple(replace(a, version=b.version) for a, b in zip(entries, marked, strict=True)))
     except (ChangedMeanwhile, Refused, TryAgain) as error:
         return replace(outcome, detail=f"{outcome.detail}; the journal says UNDONE nevertheless: {error}")
     return outcome
+
+
+def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
+    """Return the entries about other faults that the same change has mended: they are back with it."""
+    return tuple(
+        one
+        for one in journal.of(entry.subject)
+        if one.fault != entry.fault and one.change == entry.change and one.state in _UNDOABLE
+    )
 
 
 def resume(entry: Entry, journal: Journal) -> Entry:
@@ -58,13 +69,19 @@ def resume(entry: Entry, journal: Journal) -> Entry:
     """
     was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
     if entry.state is State.UNDONE or was_stopped:
-        resumed = replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
+        resumed = _from_zero(entry)
     elif entry.repairs:
         resumed = replace(entry, repairs=())
     else:
         raise NothingToResume(f"{entry.id} is {entry.state.value}: nothing keeps the guard from repairing it")
-    (written,) = journal.write((resumed,))
+    others = _mended_with(entry, journal) if entry.state is State.UNDONE else ()
+    undone = (one for one in others if one.state is State.UNDONE)
+    written, *_ = journal.write((resumed, *map(_from_zero, undone)))
     return written
+
+
+def _from_zero(entry: Entry) -> Entry:
+    return replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
 
 
 def undoing(entry: Entry, observer: Observer) -> BoundStatements | DetachRolePolicy:

@@ -66,6 +66,7 @@ ARNS = {
     "GuardRole": ROLE_ARN,
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{physical('GuardLogs')}:*",
     "Alerts": TOPIC_ARN,
+    "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{physical('AlertsKey')}",
     "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{physical('Journal')}",
     "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{DEAD_LETTERS}",
 }
@@ -133,6 +134,7 @@ class Deployed(Transport):
     table_state: Answer = field(
         default_factory=lambda: {"status": "ACTIVE", "ttl": "ENABLED", "restore": "ENABLED"}
     )
+    key: Answer = field(default_factory=lambda: {"KeyState": "Enabled"})
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
     invoked: list[tuple[str, Any]] = field(default_factory=list)
@@ -162,6 +164,7 @@ class Deployed(Transport):
             },
             "GetQueueAttributes": self._attributes,
             "DescribeTable": lambda _: {"Table": {**tables, "TableStatus": self.table_state["status"]}},
+            "DescribeKey": lambda p: {"KeyMetadata": {"KeyId": p["KeyId"], **self.key}},
             "DescribeTimeToLive": lambda _: {
                 "TimeToLiveDescription": {"TimeToLiveStatus": self.table_state["ttl"]}
             },

@@ -49,7 +49,7 @@ def verdicts(there: Deployed, code: int) -> dict[str, str]:
 
 NAMES = {
     *("CloudTrail", "rule", "function", "settings", "rights"),
-    *("alerts", "queue", "journal", "version"),
+    *("alerts", "key", "queue", "journal", "version"),
 }
 
 
@@ -174,6 +174,7 @@ SEEN = {
     "SimulatePrincipalPolicy": "rights",
     "ListSubscriptionsByTopic": "alerts",
     "GetQueueAttributes": "queue",
+    "DescribeKey": "key",
     "DescribeTable": "journal",
     "DescribeTimeToLive": "journal",
     "DescribeContinuousBackups": "journal",

@@ -277,6 +277,8 @@ def test_the_stack_is_the_one_that_is_named() -> None:
 def test_the_page_names_exactly_the_rights_that_putting_back_uses() -> None:
     there = full()
     run(there, "--yes")
-    # The right is not called as its call (Service Authorization Reference, AWS Lambda).
+    # SNS decrypts with the publisher's rights. The right is not called as its call (Service Authorization Reference, AWS Lambda).
     needed = {"InvokeFunction" if call == "Invoke" else call for call in there.calls}
-    assert rights("## What you need to put dead letters back") == needed - {"GetCallerIdentity"}
+    assert rights("## What you need to put dead letters back") == (needed - {"GetCallerIdentity"}) | {
+        "Decrypt"
+    }

@@ -4,5 +4,6 @@
 on loopback that enforces IAM, breaks functions as people do, and shows what the deployed guard made of it. Nothing
 leaves the machine, and nothing is left on it.
 
-Read `story.py` first. `emulator.py`, `cloudtrail.py` and `stack.py` make its stage; `page.py` shows it.
+Read `story.py` first, then `sequels.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
+`people.py` and `commands.py` act on it; `page.py` shows it.
 """

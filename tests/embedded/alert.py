@@ -20,6 +20,10 @@ class AlertFinding:
     outcome: str
     what: str
     next: str
+    undo: str | None
+    """The command that undoes the repair."""
+    resume: str | None
+    """The command that lets the guard repair it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +67,6 @@ def _finding_of(told: dict[str, Any]) -> AlertFinding:
         outcome=told["action"]["outcome"],
         what=told["action"]["what"],
         next=told["next"],
+        undo=told["undo"],
+        resume=told["resume"],
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+
+from tests.embedded.emulator import without_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -39,10 +42,12 @@ class Clients:
     """The services that the story and its stage use, all with the same credentials."""
 
     cloudformation: CloudFormationClient
+    cloudwatch: Any
     dynamodb: Any
     events: EventBridgeClient
     functions: LambdaClient
     iam: IAMClient
+    kms: Any
     logs: CloudWatchLogsClient
     sns: SNSClient
     sqs: SQSClient
@@ -61,10 +66,12 @@ def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
     any_client: Any = session.client  # whose stubs know only the services above
     return Clients(
         cloudformation=session.client("cloudformation", endpoint_url=url, config=PATIENCE),
+        cloudwatch=any_client("cloudwatch", endpoint_url=url, config=PATIENCE),
         dynamodb=any_client("dynamodb", endpoint_url=url, config=PATIENCE),
         events=session.client("events", endpoint_url=url, config=PATIENCE),
         functions=session.client("lambda", endpoint_url=url, config=PATIENCE),
         iam=session.client("iam", endpoint_url=url, config=PATIENCE),
+        kms=any_client("kms", endpoint_url=url, config=PATIENCE),
         logs=session.client("logs", endpoint_url=url, config=PATIENCE),
         sns=session.client("sns", endpoint_url=url, config=PATIENCE),
         sqs=session.client("sqs", endpoint_url=url, config=PATIENCE),
@@ -75,3 +82,17 @@ def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
 def administrator(emulator: Emulator) -> Credentials:
     """The account's root user: the emulator takes an account id as an access key."""
     return Credentials(emulator.account, "test")
+
+
+def environment_of(emulator: Emulator, credentials: Credentials) -> dict[str, str]:
+    """What a program finds in its environment to reach the embedded AWS with these credentials, and no other."""
+    return without_aws(os.environ) | {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": credentials.key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret,
+        **({"AWS_SESSION_TOKEN": credentials.token} if credentials.token else {}),
+        "AWS_DEFAULT_REGION": emulator.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

@@ -1,4 +1,4 @@
-"""Stands in for CloudTrail: every change made to Lambda through a client becomes an event on the default bus.
+"""Stands in for CloudTrail: every change that somebody makes to Lambda becomes an event on the default bus.
 
 No emulator sends these events. Their shape is CloudTrail's, their content is the call that was really made, and from
 the bus on everything is as on AWS: EventBridge matches the stack's own rules and invokes the deployed function.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from botocore.hooks import BaseEventHooks
     from botocore.model import OperationModel
 
     from tests.embedded.clients import Clients
@@ -101,10 +102,11 @@ def record_of(call: ApiCall, caller: Caller, now: datetime) -> dict[str, object]
     return record
 
 
-def watch(watched: Clients, sender: Clients, caller: Caller) -> None:
-    """From now on, what `caller` changes through `watched` is sent to the bus by `sender`."""
-    events = watched.functions.meta.events
-    region = watched.functions.meta.region_name
+def watch(events: BaseEventHooks, region: str, record: Callable[[ApiCall], None]) -> None:
+    """From now on, every call that changes something in Lambda is recorded.
+
+    `events` are those of a client, or of a session: then of every client that it makes from now on.
+    """
 
     def remember_parameters(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         context["recorded_parameters"] = dict(params)
@@ -113,29 +115,48 @@ def watch(watched: Clients, sender: Clients, caller: Caller) -> None:
         context["recorded_agent"] = params["headers"]["User-Agent"]
 
     def send(model: OperationModel, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-        if model.name not in EVENT_NAMES:
-            return
-        call = ApiCall(model.name, context["recorded_parameters"], parsed, context["recorded_agent"], region)
-        _put(sender, record_of(call, caller, datetime.now(UTC)))
+        if model.name in EVENT_NAMES:
+            record(
+                ApiCall(model.name, context["recorded_parameters"], parsed, context["recorded_agent"], region)
+            )
 
     events.register("provide-client-params.lambda", remember_parameters)
     events.register("before-call.lambda", remember_agent)
     events.register("after-call.lambda", send)
 
 
-def _put(sender: Clients, record: dict[str, object]) -> None:
-    answer = sender.events.put_events(
-        Entries=[
-            {
-                "Source": "aws.lambda",
-                "DetailType": "AWS API Call via CloudTrail",
-                "Detail": json.dumps(record),
-                "Resources": [],
-            }
-        ]
-    )
-    if answer["FailedEntryCount"]:
-        raise RuntimeError(f"the bus refused the event: {answer['Entries']}")
+@dataclass(slots=True)
+class Trail:
+    """CloudTrail: what it has recorded of one caller, and how often it has put a record on the bus."""
+
+    sender: Clients
+    caller: Caller
+    records: list[dict[str, object]] = field(default_factory=list)
+    delivered: int = 0
+
+    def record(self, call: ApiCall) -> None:
+        """Record a call, and deliver the record."""
+        self.records.append(record_of(call, self.caller, datetime.now(UTC)))
+        self.deliver(self.records[-1])
+
+    def deliver(self, record: dict[str, object]) -> None:
+        """Put a record on the bus, for the first time or once more: EventBridge may run a target twice for one event.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+        """
+        answer = self.sender.events.put_events(
+            Entries=[
+                {
+                    "Source": "aws.lambda",
+                    "DetailType": "AWS API Call via CloudTrail",
+                    "Detail": json.dumps(record),
+                    "Resources": [],
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(f"the bus refused the event: {answer['Entries']}")
+        self.delivered += 1
 
 
 def _recorded(value: Mapping[str, object]) -> dict[str, object]:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.embedded.alert import Alert, alert_of
+from tests.embedded.alert import Alert, AlertFinding, alert_of
 
 if TYPE_CHECKING:
     from tests.embedded.clients import Clients
@@ -37,13 +37,25 @@ class Inbox:
         return None
 
     def collect(self, wait_seconds: int = 0) -> None:
-        """Take what lies in the queue, waiting at most so long for the first message."""
-        answer = self.clients.sqs.receive_message(
+        """Take all that lies in the queue, waiting at most so long for the first message."""
+        while messages := self.clients.sqs.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_seconds
-        )
-        for message in answer.get("Messages", []):
-            self.received.append(alert_of(message["Body"]))
-            self.clients.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        ).get("Messages"):
+            wait_seconds = 0
+            for message in messages:
+                self.received.append(alert_of(message["Body"]))
+                self.clients.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+
+    def repair_of(self, function: str, sid: str) -> AlertFinding | None:
+        """What was told last of a repair of this statement."""
+        told = [
+            finding
+            for alert in self.received
+            if alert.function_name == function
+            for finding in alert.findings
+            if finding.undo and f"bound {sid} " in finding.what
+        ]
+        return told[-1] if told else None
 
     def close(self) -> None:
         """Unsubscribe, and delete the queue."""

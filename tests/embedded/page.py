@@ -1,23 +1,22 @@
-"""What the person in front of the terminal sees: the progress, the table, and the account before and after."""
+"""What the person in front of the terminal sees: what happens, the proof, the account before and after, the alert."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from tests.embedded.emulator import ACCOUNT, REGION
+from tests.embedded.people import LOGGING_POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.embedded.story import Ending
 
@@ -47,43 +46,31 @@ class Page:
         """Something that takes a moment: moving while it lasts, ticked when it is done, crossed if it fails."""
         began = time.monotonic()
         try:
-            if self.console.is_terminal:
-                with self.console.status(escape(doing)):
-                    yield
-            else:
+            with self._moving(doing):
                 yield
         except BaseException:
             self._tick(doing, began, good=False)
             raise
         self._tick(doing, began, good=True)
 
-    def ended(self, ending: Ending) -> None:
-        """One fault has come to its end."""
-        if ending.wrong:
-            self.console.print(f"  [red]✗[/red] {escape(ending.fault.title)}: {escape(ending.wrong)}")
+    def part(self, doing: str, happen: Callable[[], Ending]) -> Ending:
+        """A part of the story: moving while it lasts, told when it has ended."""
+        began = time.monotonic()
+        with self._moving(doing):
+            ending = happen()
+        self._tell(ending, began)
+        return ending
 
-    def table(self, endings: list[Ending]) -> None:
-        """Fault, proof, repair, alert."""
-        table = Table(box=box.ROUNDED, show_lines=True, expand=self.plain or self.console.width < WIDTH)
-        for title, share in (("fault", 3), ("proof", 5), ("repair", 4), ("alert received", 4)):
-            table.add_column(title, ratio=share, overflow="fold")
-        for ending in endings:
-            told, alert = ending.told, ending.alert
-            table.add_row(
-                escape(ending.fault.title),
-                escape(_short(told.proof) if told else "-"),
-                escape(_short(_repair(ending))),
-                f"{_mark(good=alert is not None)} {escape(alert.subject if alert else 'none')}",
-            )
-        self.console.print(table)
-
-    def before_and_after(self, endings: list[Ending]) -> None:
-        """What the account says, read back through its own API."""
-        for ending in endings:
-            self.console.print(f"  {_mark(good=not ending.wrong)} {escape(ending.fault.title)}")
-            self._pair("before", ending.before)
-            self._pair("after", ending.after)
-            self._pair("alert", ending.alert.subject if ending.alert else "none")
+    def _tell(self, ending: Ending, began: float) -> None:
+        rows = (*ending.rows, *([("wrong", ending.wrong)] if ending.wrong else []))
+        self._tick(ending.title, began, good=ending.wrong is None)
+        width = max((len(label) for label, _ in rows), default=0)
+        for label, text in rows:
+            lines = textwrap.wrap(
+                _short(text), WIDTH - 8 - width, break_long_words=False, break_on_hyphens=False
+            ) or ["-"]
+            for name, line in zip((label, *[""] * len(lines)), lines, strict=False):
+                self.console.print(f"      {name:<{width}}  {escape(line)}", soft_wrap=True)
 
     def say(self, sentence: str, *, good: bool = True) -> None:
         """One line, ticked or crossed."""
@@ -95,10 +82,8 @@ class Page:
         colour = "green" if good else "red"
         self.console.print(f"\n[bold {colour}]{escape(sentence)}[/bold {colour}]{took}\n")
 
-    def _pair(self, name: str, text: str) -> None:
-        lines = textwrap.wrap(text, WIDTH - 14) or ["-"]
-        for label, line in zip([name, *[""] * len(lines)], lines, strict=False):
-            self.console.print(f"      {label:<7} {escape(line)}", soft_wrap=True)
+    def _moving(self, doing: str) -> AbstractContextManager[object]:
+        return self.console.status(escape(doing)) if self.console.is_terminal else nullcontext()
 
     def _tick(self, done: str, began: float, *, good: bool) -> None:
         took = "" if self.plain else f" [dim]{time.monotonic() - began:.1f} s[/dim]"
@@ -106,17 +91,11 @@ class Page:
 
 
 def _short(text: str) -> str:
-    """ARNs of this very account without what is the same in all of them."""
-    return re.sub(rf"arn:aws:[a-z]+:(?:{REGION})?:{ACCOUNT}:", "", text)
+    """What is said without what is the same in every ARN of this account, and without the name of a log stream."""
+    text = re.sub(rf"arn:aws:(?:lambda|logs|iam|sts):(?:{REGION})?:{ACCOUNT}:", "", text)
+    text = text.replace(LOGGING_POLICY, LOGGING_POLICY.rpartition("/")[2])
+    return re.sub(r":log-stream:\S+", "", text)
 
 
 def _mark(*, good: bool) -> str:
     return "[green]✓[/green]" if good else "[red]✗[/red]"
-
-
-def _repair(ending: Ending) -> str:
-    if not ending.told:
-        return "-"
-    if ending.told.outcome == "TOLD":
-        return f"none, only told: {ending.told.what}"
-    return f"{ending.told.outcome.lower().replace('_', ' ')}: {ending.told.what}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.embedded.clients import Clients, Credentials, clients_of
-from tests.embedded.cloudtrail import Caller, watch
+from tests.embedded.cloudtrail import Caller, Trail, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +21,27 @@ CODE = "def handler(event, context):\n    return 'done'\n"
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What people have made and not deleted, by name."""
+
+    functions: set[str] = field(default_factory=set)
+    roles: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+    topics: set[str] = field(default_factory=set)
+    """By ARN."""
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Alice works under the role Deployer, and CloudTrail watches her; the administrator prepares and reads back."""
 
     emulator: Emulator
     admin: Clients
     alice: Clients
+    credentials: Credentials
+    """Alice's."""
+    trail: Trail
+    made: Made = field(default_factory=Made)
 
     # ---- doing
 
@@ -37,6 +52,7 @@ class People:
         arn = self.admin.iam.create_role(
             RoleName=name, AssumeRolePolicyDocument=_trust({"Service": "lambda.amazonaws.com"})
         )["Role"]["Arn"]
+        self.made.roles.add(name)
         if attach:
             self.admin.iam.attach_role_policy(RoleName=name, PolicyArn=attach)
         if inline:
@@ -55,17 +71,47 @@ class People:
             Handler="app.handler",
             Code={"ZipFile": _zipped()},
         )
+        self.made.functions.add(name)
+
+    def delete_function(self, name: str) -> None:
+        """Alice deletes a function."""
+        self.alice.functions.delete_function(FunctionName=name)
+        self.made.functions.discard(name)
+
+    def delete_role(self, name: str) -> None:
+        """Somebody deletes a role; IAM refuses while a policy is attached to it."""
+        self.admin.iam.delete_role(RoleName=name)
+        self.made.roles.discard(name)
+
+    def subscribe(self, topic: str, function: str) -> str:
+        """A topic is made that sends what it gets to the function; returns its ARN."""
+        arn = self.admin.sns.create_topic(Name=topic)["TopicArn"]
+        self.made.topics.add(arn)
+        self.admin.sns.subscribe(TopicArn=arn, Protocol="lambda", Endpoint=self._arn(function))
+        return arn
+
+    def target(self, rule: str, function: str) -> str:
+        """A rule is made that hands events to the function; returns its ARN."""
+        pattern = json.dumps({"source": ["shop"]})
+        arn = self.admin.events.put_rule(Name=rule, EventPattern=pattern)["RuleArn"]
+        self.made.rules.add(rule)
+        self.admin.events.put_targets(Rule=rule, Targets=[{"Id": function, "Arn": self._arn(function)}])
+        return arn
 
     def add_permission(self, function: str, principal: str, **source: str) -> str:
         """Alice lets somebody invoke a function; returns how the new statement reads."""
         answer = self.alice.functions.add_permission(
             FunctionName=function,
-            StatementId=f"{principal.partition('.')[0].replace('*', 'anybody')}-may-invoke",
+            StatementId=sid_of(principal),
             Action="lambda:InvokeFunction",
             Principal=principal,
             **source,  # type: ignore[arg-type]  # SourceAccount, SourceArn
         )
         return _reading(json.loads(answer["Statement"]))
+
+    def remove_permission(self, function: str, principal: str) -> None:
+        """Alice takes back what she handed out."""
+        self.alice.functions.remove_permission(FunctionName=function, StatementId=sid_of(principal))
 
     # ---- reading back
 
@@ -84,18 +130,35 @@ class People:
         statements = [said for said in policy["Statement"] if _principal(said) == principal]
         return "; ".join(_reading(statement) for statement in statements) or "no permission"
 
+    def read_permission(self, function: str, principal: str) -> str:
+        """The one statement that Alice added for this principal."""
+        policy = json.loads(self.admin.functions.get_policy(FunctionName=function)["Policy"])
+        statements = [said for said in policy["Statement"] if said["Sid"] == sid_of(principal)]
+        return "; ".join(_reading(statement) for statement in statements) or "no permission"
+
     # ---- leaving
 
-    def tidy_up(self, functions: tuple[str, ...], roles: tuple[str, ...]) -> None:
-        """Delete what was made here."""
-        for function in functions:
+    def tidy_up(self) -> None:
+        """Delete what was made here and is still there."""
+        for topic in self.made.topics:
+            for one in self.admin.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+                self.admin.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+            self.admin.sns.delete_topic(TopicArn=topic)
+        for rule in self.made.rules:
+            targets = self.admin.events.list_targets_by_rule(Rule=rule)["Targets"]
+            self.admin.events.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
+            self.admin.events.delete_rule(Name=rule)
+        for function in self.made.functions:
             self.admin.functions.delete_function(FunctionName=function)
-        for role in (*roles, _DEPLOYER):
+        for role in (*self.made.roles, _DEPLOYER):
             for policy in self.admin.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
                 self.admin.iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
             for inline in self.admin.iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 self.admin.iam.delete_role_policy(RoleName=role, PolicyName=inline)
             self.admin.iam.delete_role(RoleName=role)
+
+    def _arn(self, function: str) -> str:
+        return f"arn:aws:lambda:{self.emulator.region}:{self.emulator.account}:function:{function}"
 
 
 _DEPLOYER = "Deployer"
@@ -108,12 +171,17 @@ def bring_in_alice(emulator: Emulator, admin: Clients) -> People:
     admin.iam.attach_role_policy(RoleName=_DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName="alice")
     given = assumed["Credentials"]
-    alice = clients_of(
-        emulator, Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    )
+    credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    alice = clients_of(emulator, credentials)
     caller = Caller(emulator.account, role_arn, assumed["AssumedRoleUser"]["Arn"], given["AccessKeyId"])
-    watch(alice, admin, caller)
-    return People(emulator, admin, alice)
+    trail = Trail(admin, caller)
+    watch(alice.functions.meta.events, emulator.region, trail.record)
+    return People(emulator, admin, alice, credentials, trail)
+
+
+def sid_of(principal: str) -> str:
+    """How Alice names a permission for somebody."""
+    return f"{principal.partition('.')[0].replace('*', 'anybody')}-may-invoke"
 
 
 def _trust(principal: dict[str, str]) -> str:

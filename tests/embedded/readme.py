@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- demo -->\n```text\n", "```\n<!-- /demo -->"
-FIRST, LAST = "Read back from the account", "Leaving"
+FIRST, LAST = "Alice makes mistakes", "What the guard remembers"
+PROOF = re.compile(r"^ {6}proof .*\n(?: {13,}.*\n)*", re.MULTILINE)
 
 
 def shown(output: str) -> str:
-    """The part of the demo's output that the README shows: each fault, before and after."""
-    part = output[output.index(FIRST) + len(FIRST) : output.index(LAST)]
-    return part.strip("\n") + "\n"
+    """The part of the demo's output that the README shows: all that happens, without the proofs."""
+    part = output[output.index(FIRST) : output.index(LAST)]
+    return PROOF.sub("", part).strip("\n") + "\n"
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.embedded.clients import administrator, environment_of
 from tests.embedded.emulator import ROOT, Emulator, without_aws
 
 if TYPE_CHECKING:
@@ -70,20 +71,24 @@ def inventory(clients: Clients) -> frozenset[str]:
     found += clients.sqs.list_queues().get("QueueUrls", [])
     found += [group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]]
     found += clients.dynamodb.list_tables()["TableNames"]
+    found += [alarm["AlarmArn"] for alarm in clients.cloudwatch.describe_alarms()["MetricAlarms"]]
+    found += [
+        dashboard["DashboardArn"] for dashboard in clients.cloudwatch.list_dashboards()["DashboardEntries"]
+    ]
+    found += _keys(clients)
     return frozenset(found)
 
 
+def _keys(clients: Clients) -> list[str]:
+    """Keys that can be used; KMS deletes a key only days after it was told to, and takes nothing for those."""
+    keys = (
+        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in clients.kms.list_keys()["Keys"]
+    )
+    return [key["Arn"] for key in keys if key["KeyState"] != "PendingDeletion"]
+
+
 def _pointed_at(emulator: Emulator) -> dict[str, str]:
-    return without_aws(os.environ) | {
-        "AWS_ENDPOINT_URL": emulator.endpoint,
-        "AWS_ACCESS_KEY_ID": emulator.account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": emulator.region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SAM_CLI_POLL_DELAY": "0.3",
-    }
+    return environment_of(emulator, administrator(emulator)) | {"SAM_CLI_POLL_DELAY": "0.3"}
 
 
 def _sam(environment: dict[str, str], *arguments: str) -> None:

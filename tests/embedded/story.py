@@ -1,12 +1,11 @@
 """The story that the demo tells: what people do wrong, and what must stand there afterwards.
 
-Each fault says what it does, what the guard has to make of it, and how that is read back from the account. The last
-ones are no faults: about these nothing may be said.
+Each fault says what it does, what the guard has to make of it, and how that is read back from the account. What happens
+to the same functions later is told in `sequels.py`.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,15 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.embedded.alert import Alert, AlertFinding
-    from tests.embedded.inbox import Inbox
+    from tests.embedded.scene import Scene
 
 LOGS = "role-can-write-logs"
 SOURCE = "invoke-permission-names-its-source"
 PUBLIC = "function-is-not-public"
 
-FUNCTIONS = ("billing", "orders", "reports", "webhook")
-ROLES = tuple(f"{function}-role" for function in FUNCTIONS)
-READ_BACK_SECONDS = 5
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a part of the story ended."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    """What is shown of it: labels and texts."""
+    alerts: tuple[Alert, ...] = ()
+    """Every alert that belongs to it."""
+    wrong: str | None = None
+    """What is not as it has to be; None if all is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Fault:
     function: str
     rule: str
     outcome: str
-    make: Callable[[People], str]
+    make: Callable[[Scene], str]
     """Does it, and returns how the place in question read before the guard can have been there."""
     read: Callable[[People], str]
     """Reads the same place back from the account."""
@@ -44,54 +52,66 @@ class Fault:
     """What it must read in the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a fault really ended."""
-
-    fault: Fault
-    before: str
-    after: str
-    alert: Alert | None
-    told: AlertFinding | None
-
-    @property
-    def wrong(self) -> str | None:
-        """What is not as it has to be; None if all is."""
-        if not self.alert or not self.told:
-            return "no alert arrived"
-        if self.told.verdict != "FAIL":
-            return f"the verdict is {self.told.verdict}, so something could not be read"
-        if self.told.outcome != self.fault.outcome:
-            return f"the alert says {self.told.outcome}, and it had to be {self.fault.outcome}"
-        if self.after != self.fault.afterwards:
-            return f"the account reads: {self.after}; it had to read: {self.fault.afterwards}"
-        return None
-
-
-def live_compliant(people: People) -> None:
+def live_compliant(scene: Scene) -> Ending:
     """A function that can log and a permission that names its source: the guard has nothing to say."""
-    people.create_function("billing", people.make_role("billing-role", attach=LOGGING_POLICY))
-    people.add_permission("billing", "s3.amazonaws.com", SourceAccount=ACCOUNT)
+    people = scene.people
+
+    def live() -> None:
+        people.create_function("billing", people.make_role("billing-role", attach=LOGGING_POLICY))
+        scene.settle()
+        people.add_permission("billing", "s3.amazonaws.com", SourceAccount=ACCOUNT)
+
+    alerts = scene.alerts_after(live)
+    stays = people.read_permissions("billing", "s3.amazonaws.com")
+    as_it_was = f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}"
+    wrong = alerts or stays != as_it_was
+    return Ending(
+        "billing: no mistake, so nothing is changed and nobody is told",
+        (),
+        alerts,
+        f"told: {[alert.subject for alert in alerts]}; the account reads: {stays}" if wrong else None,
+    )
 
 
-def suffer(fault: Fault, people: People, inbox: Inbox) -> Ending:
+def suffer(fault: Fault, scene: Scene) -> Ending:
     """Make the fault, wait for the alert, read the account back."""
-    before = fault.make(people)
-    alert = inbox.wait_for(fault.function, fault.rule)
-    end = time.monotonic() + READ_BACK_SECONDS
-    while (after := fault.read(people)) != fault.afterwards and time.monotonic() < end:
-        time.sleep(0.1)
-    return Ending(fault, before, after, alert, alert.finding(fault.rule) if alert else None)
+    before = fault.make(scene)
+    alert = scene.inbox.wait_for(fault.function, fault.rule)
+    told = alert.finding(fault.rule) if alert else None
+    after = scene.read(fault.read, until=fault.afterwards)
+    if alert is None or told is None:
+        return Ending(fault.title, (("before", before), ("after", after)), wrong="no alert arrived")
+    changed = (
+        (("before", before), ("after", after))
+        if told.outcome == "REPAIRED"
+        else (("stays", after), ("because", told.what.removeprefix("nothing was changed: ")))
+    )
+    rows = (("proof", told.proof), *changed, ("alert", alert.subject))
+    return Ending(fault.title, rows, (alert,), _wrong(fault, told, after))
 
 
-def _role_without_any_policy(people: People) -> str:
+def _wrong(fault: Fault, told: AlertFinding, after: str) -> str | None:
+    if told.verdict != "FAIL":
+        return f"the verdict is {told.verdict}, so something could not be read"
+    if told.outcome != fault.outcome:
+        return f"the alert says {told.outcome}, and it had to be {fault.outcome}"
+    if "could not be read" in told.what:
+        return f"the guard could not see what is connected: {told.what}"
+    if after != fault.afterwards:
+        return f"the account reads: {after}; it had to read: {fault.afterwards}"
+    return None
+
+
+def _role_without_any_policy(scene: Scene) -> str:
+    people = scene.people
     role_arn = people.make_role("orders-role")
     before = people.read_role("orders-role")
     people.create_function("orders", role_arn)
     return before
 
 
-def _role_that_is_denied_logs(people: People) -> str:
+def _role_that_is_denied_logs(scene: Scene) -> str:
+    people = scene.people
     quiet = {"Sid": "Quiet", "Effect": "Deny", "Action": "logs:*", "Resource": "*"}
     role_arn = people.make_role("reports-role", inline=quiet)
     before = people.read_role("reports-role")
@@ -99,10 +119,27 @@ def _role_that_is_denied_logs(people: People) -> str:
     return before
 
 
-def _function_for_anybody(people: People) -> str:
+def _topic(scene: Scene) -> str:
+    people = scene.people
+    people.subscribe(TOPIC, "orders")
+    return people.add_permission("orders", "sns.amazonaws.com")
+
+
+def _rule(scene: Scene) -> str:
+    people = scene.people
+    people.target(RULE, "orders")
+    return people.add_permission("orders", "events.amazonaws.com")
+
+
+def _function_for_anybody(scene: Scene) -> str:
+    people = scene.people
     people.create_function("webhook", people.make_role("webhook-role", attach=LOGGING_POLICY))
+    scene.settle()
     return people.add_permission("webhook", "*")
 
+
+TOPIC, RULE = "order-placed", "parcel-sent"
+ONLY_THE_TOPIC = f"sns.amazonaws.com, only if ArnLike aws:SourceArn arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}"
 
 FAULTS = (
     Fault(
@@ -115,23 +152,33 @@ FAULTS = (
         afterwards="attached AWSLambdaBasicExecutionRole",
     ),
     Fault(
-        title="orders: S3 may invoke it for any bucket of any account",
+        title="orders: S3 may invoke it for any bucket of any account, and none is connected yet",
         function="orders",
         rule=SOURCE,
         outcome="REPAIRED",
-        make=lambda people: people.add_permission("orders", "s3.amazonaws.com"),
+        make=lambda scene: scene.people.add_permission("orders", "s3.amazonaws.com"),
         read=lambda people: people.read_permissions("orders", "s3.amazonaws.com"),
         afterwards=f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}",
     ),
     Fault(
-        title="orders: EventBridge may invoke it for any rule of any account",
+        title="orders: SNS may invoke it for any topic, and one topic is subscribed",
         function="orders",
         rule=SOURCE,
         outcome="REPAIRED",
-        make=lambda people: people.add_permission("orders", "events.amazonaws.com"),
+        make=_topic,
+        read=lambda people: people.read_permissions("orders", "sns.amazonaws.com"),
+        afterwards=ONLY_THE_TOPIC,
+    ),
+    Fault(
+        title="orders: EventBridge may invoke it for any rule, and one rule has it as a target",
+        function="orders",
+        rule=SOURCE,
+        outcome="REPAIRED",
+        make=_rule,
         read=lambda people: people.read_permissions("orders", "events.amazonaws.com"),
         afterwards=(
-            f"events.amazonaws.com, only if ArnLike aws:SourceArn arn:aws:events:{REGION}:{ACCOUNT}:rule/*"
+            "events.amazonaws.com, only if ArnLike aws:SourceArn "
+            f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{RULE}"
         ),
     ),
     Fault(

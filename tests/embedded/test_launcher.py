@@ -75,6 +75,47 @@ def test_a_right_that_is_limited_to_one_policy_attaches_that_one_and_no_other(
     assert [policy["PolicyArn"] for policy in attached] == [LOGGING_POLICY]
 
 
+def test_who_may_look_at_the_targets_of_one_rule_may_look_at_those_and_no_others(
+    emulator: Emulator, admin: Clients
+) -> None:
+    admin.events.create_event_bus(Name="shop")
+    admin.events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}')
+    admin.events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}', EventBusName="shop")
+    looking = as_role(
+        emulator,
+        admin,
+        "looking",
+        {
+            "Effect": "Allow",
+            "Action": "events:ListTargetsByRule",
+            "Resource": f"arn:aws:events:{emulator.region}:{emulator.account}:rule/mine",
+        },
+    )
+
+    assert looking.events.list_targets_by_rule(Rule="mine", EventBusName="default")["Targets"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        looking.events.list_targets_by_rule(Rule="mine", EventBusName="shop")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        looking.events.list_targets_by_rule(Rule="other")
+
+
+def test_a_statement_against_calls_without_tls_refuses_none(emulator: Emulator, admin: Clients) -> None:
+    """The bucket that the SAM CLI makes has such a statement."""
+    only_over_tls = as_role(
+        emulator,
+        admin,
+        "careful",
+        {
+            "Effect": "Allow",
+            "Action": "iam:ListRoles",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+        },
+    )
+
+    assert [role["RoleName"] for role in only_over_tls.iam.list_roles()["Roles"]].count("careful") == 1
+
+
 def test_nothing_listens_when_it_has_ended() -> None:
     with running_emulator() as short_lived:
         port = urlsplit(short_lived.endpoint).port or 0

@@ -73,7 +73,7 @@ DENIED: Final = {
     "attach the logging policy": (
         *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _REPAIRED, _EACH, _UNTOLD, _EACH),
     ),
-    "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO),
+    "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (
         *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
     ),
@@ -86,7 +86,7 @@ DENIED: Final = {
     "bound a statement by PutResourcePolicy": (
         *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _EACH, _UNTOLD, _EACH),
     ),
-    "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO),
+    "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
     "bound a statement by AddPermission and RemovePermission": (
         *(_CLOSED, _UNKNOWN, _UNWIRED, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
@@ -98,6 +98,6 @@ DENIED: Final = {
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE, _EACH),
         *(_UNTOLD, _EACH),
     ),
-    "undo that by AddPermission and RemovePermission": (_NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),
+    "undo that by AddPermission and RemovePermission": (*(_NO, _NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),),
 }
 """The verdict on each call of each scenario, in their order."""

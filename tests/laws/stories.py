@@ -14,6 +14,7 @@ from permission_guard.facts import FunctionFacts, Look, RoleFacts, Source, Trust
 from permission_guard.finding import Concern
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
+from permission_guard.outcome import Ending
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
@@ -89,7 +90,7 @@ class Story:
     def settings(self) -> Settings:
         return Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
 
-    def triggers(self) -> tuple[Trigger, ...]:
+    def triggers(self, now: datetime = NOW) -> tuple[Trigger, ...]:
         return tuple(
             Trigger(
                 kind,
@@ -97,7 +98,7 @@ class Story:
                 self.qualifier,
                 Actor("somebody", None, Tool.UNKNOWN, "an address"),
                 f"event-{index}",
-                NOW - self.age,
+                now - self.age,
                 self._brought_by(kind),
             )
             for index, kind in enumerate(self.kinds)
@@ -118,11 +119,11 @@ class World:
 
     story: Story
     account: Account
-    herald: WorldHerald = field(default_factory=WorldHerald)
+    herald: WorldHerald = field(init=False)
     journal: WorldJournal = field(init=False)
 
     def __post_init__(self) -> None:
-        self.journal = WorldJournal(self.account)
+        self.herald, self.journal = WorldHerald(account=self.account), WorldJournal(self.account)
 
     @property
     def guard(self) -> Guard:
@@ -149,9 +150,25 @@ class World:
         role = self.account.roles.get(self.story.role.rsplit("/", 1)[-1])
         return tuple(role.attached) if role else ()
 
-    def run(self) -> tuple[Report, ...]:
+    @property
+    def told(self) -> list[tuple[str | None, Ending]]:
+        """What people were told: the journal's name for the fault, and what became of it."""
+        return [(line.entry, line.ending) for report in self.herald.told for line in report.lines]
+
+    def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""
-        return tuple(self.guard.handle(trigger, NOW) for trigger in self.story.triggers())
+        return tuple(self.guard.handle(trigger, now) for trigger in self.story.triggers(now))
+
+    def put_back(self, times: int) -> None:
+        """Let somebody put back what stood there before any repair."""
+        before = self.story.world()
+        if before.document is not None:
+            self.account.functions["orders"].policies[self.story.qualifier] = (
+                before.document,
+                f"put back {times}",
+            )
+        for role in self.account.roles.values():
+            role.attached.clear()
 
     def watched(self) -> tuple[str | None, ...]:
         """Let everything happen, and return the resource policy before it and after every single call."""

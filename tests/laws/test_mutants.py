@@ -54,6 +54,10 @@ LOST_PARTNER: Final = "test_never_dips.test_a_principal_of_the_own_and_of_a_trus
 WIDENS: Final = "test_never_widens.test_nobody_is_let_in_at_any_moment_who_was_kept_out_before"
 ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
 RESTARTS: Final = "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_ends_as_one_that_did_not"
+TOLD: Final = "test_restarts.test_whatever_died_anywhere_everything_is_told"
+ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come"
+PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
+UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
 STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in"
 FAMILY: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in"
@@ -161,6 +165,71 @@ MUTANTS: Final = (
         (("grant.py", "hashlib.sha256(repr(self).encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
     ),
     Mutant(
+        "a repair is not written down before it is made",
+        TOLD,
+        (("pipeline.py", "            keeper.write(entries)\n", "            pass\n"),),
+    ),
+    Mutant(
+        "a repair is written down as made before it is made",
+        RESTARTS,
+        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "done(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now)"),),
+    ),
+    Mutant(
+        "a repair that was made is not counted if that could not be written down at once",
+        RESTARTS,
+        (("finish.py", "told(done(one, now) if is_repaired else one, ending, now)", "told(one, ending, now)"),),
+    ),
+    Mutant(
+        "that people were told is written down before they are told",
+        TOLD,
+        (("pipeline.py", "        if report.lines:\n            self.herald.tell(report)\n        keeper.note(as_told(report, now))\n", "        keeper.note(as_told(report, now))\n        if report.lines:\n            self.herald.tell(report)\n"),),
+    ),
+    Mutant(
+        "a repair is told before it is made",
+        TOLD,
+        (("pipeline.py", "        outcome = carry_out(step, self.actor)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        outcome = carry_out(step, self.actor)\n"),),
+    ),
+    Mutant(
+        "what an earlier run left is not finished",
+        TOLD,
+        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain("),),
+    ),
+    Mutant(
+        "what was repaired is forgotten if the fault is gone at the next look",
+        TOLD,
+        (("finish.py", "return entry.last_seen == now and stands is False", "return True"),),
+    ),
+    Mutant(
+        "each look at a fault is told",
+        ONCE,
+        (("telling.py", "if not is_due(", "if False and not is_due("),),
+    ),
+    Mutant(
+        "it is not written down that people were told",
+        ONCE,
+        (("pipeline.py", "        keeper.note(as_told(report, now))\n", ""),),
+    ),
+    Mutant(
+        "what is put back is repaired each time",
+        PUT_BACK,
+        (("journal/book.py", "len(recent) >= settings.put_back_limit", "False"),),
+    ),
+    Mutant(
+        "a statement that is put back under another Sid is another fault",
+        PUT_BACK,
+        (("journal/fault.py", "where = (facts.target, ", "where = (str(facts.resource_policy and facts.policy.revision), "),),
+    ),
+    Mutant(
+        "what a person undid is repaired again",
+        UNDONE,
+        (("journal/book.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
+    ),
+    Mutant(
+        "of two faults that one repair has mended only one is left alone when it is undone",
+        UNDONE,
+        (("undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
+    ),
+    Mutant(
         "Deny statements are not put to the strangers",
         WITNESS,
         (("exposure/wildcards.py", "(statement, *denies)", "(statement,)"),),
@@ -213,7 +282,7 @@ MUTANTS: Final = (
     Mutant(
         "a guard that observes acts",
         OBSERVES,
-        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None", "self.actor is None"),),
+        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None:\n            return Outcome", "self.actor is None:\n            return Outcome"),),
     ),
     Mutant(
         "a document is written without its revision",

@@ -21,6 +21,7 @@ RULE: Final = "AWS::Events::Rule"
 TOPIC: Final = "AWS::SNS::Topic"
 QUEUE: Final = "AWS::SQS::Queue"
 TABLE: Final = "AWS::DynamoDB::Table"
+KEY: Final = "AWS::KMS::Key"
 
 _NO_STACK: Final = "ValidationError"
 """What CloudFormation says of a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""

@@ -11,8 +11,15 @@ from permission_guard.finding import Verdict
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.report import Report
 
-PERMISSIONS = ("sns:Publish", "sqs:SendMessage")
-"""The rights that this module's calls need."""
+PERMISSIONS = (
+    "sns:Publish",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "sqs:SendMessage",
+)
+"""The rights that this module's calls need: whoever publishes to an encrypted topic needs kms:Decrypt and
+kms:GenerateDataKey*, of which these two are the symmetric ones (sns/latest/dg/sns-key-management.html)."""
 
 
 class SnsHerald:

@@ -17,6 +17,7 @@ def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
         *((able.settings(guard, seen.account, seen.region),) if guard else ()),
         able.rights(seen.rights),
         *telling.topics(seen.topics),
+        *telling.keys(seen.keys),
         *telling.queues(seen.queues),
         *telling.tables(seen.tables),
         able.version(seen.version, version),

@@ -53,6 +53,14 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """The key that the alerts are encrypted with, and its state in KMS's word."""
+
+    id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A queue. One that hands nothing on to a further queue is where dead letters end."""
 
@@ -103,6 +111,7 @@ class Checkup:
     rules: tuple[Rule | Unreadable, ...]
     functions: tuple[Function | Unreadable, ...]
     topics: tuple[Topic | Unreadable, ...]
+    keys: tuple[Key | Unreadable, ...]
     queues: tuple[Queue | Unreadable, ...]
     tables: tuple[Table | Unreadable, ...]
     rights: Rights | Unreadable

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.doctor.check import Check, good, untold, wrong
-from permission_guard.doctor.seen import Queue, Table, Topic
+from permission_guard.doctor.seen import Key, Queue, Table, Topic
 from permission_guard.facts import Unreadable
 
 _ON: Final = "ENABLED"
@@ -35,6 +35,21 @@ def _topic(topic: Topic) -> Check:
 
 def _wait(count: int) -> str:
     return "waits" if count == 1 else "wait"
+
+
+def keys(found: tuple[Key | Unreadable, ...]) -> Iterator[Check]:
+    """The topic takes alerts only while its key can be used."""
+    for one in found:
+        if isinstance(one, Unreadable):
+            yield untold("key", one)
+        elif one.state == "Enabled":
+            yield good("key", f"The key of the alerts, {one.id}, is Enabled.")
+        else:
+            what = (
+                f"The key of the alerts, {one.id}, is {one.state or 'in no state'}: nothing can be published."
+            )
+            todo = f"Enable it: aws kms enable-key --key-id {one.id}, after aws kms cancel-key-deletion if it is to go."
+            yield wrong("key", what, todo)
 
 
 def queues(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:

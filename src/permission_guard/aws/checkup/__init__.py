@@ -11,6 +11,7 @@ from permission_guard.aws.checkup.rights import rights
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import (
     FUNCTION,
+    KEY,
     QUEUE,
     RULE,
     TABLE,
@@ -38,6 +39,7 @@ def checkup(caller: Login, name: str) -> Checkup:
         rules=tuple(parts.rule(calls, part) for part in stack.of(RULE)),
         functions=tuple(parts.function(calls, part) for part in stack.of(FUNCTION)),
         topics=tuple(parts.topic(calls, part) for part in stack.of(TOPIC)),
+        keys=tuple(parts.key(calls, part) for part in stack.of(KEY)),
         queues=tuple(parts.queue(calls, part) for part in stack.of(QUEUE)),
         tables=tuple(parts.table(calls, part) for part in stack.of(TABLE)),
         rights=seen("the rights of the guard's role", lambda: rights(calls, caller, stack)),

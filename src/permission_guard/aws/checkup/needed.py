@@ -43,6 +43,8 @@ class Own:
     log_group: str
     table: str
     topic_arn: str
+    key: str
+    """The id of the key that the topic is encrypted with."""
     queue: str
     logging_policy_arn: str
 
@@ -61,6 +63,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
         **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
         **dict.fromkeys(journal.PERMISSIONS, (own.arn("dynamodb", f"table/{own.table}"),)),
         "sns:Publish": (own.topic_arn,),
+        **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
         "sqs:SendMessage": (own.arn("sqs", own.queue),),
         **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), (own.logging_policy_arn,)),
         **dict.fromkeys(_OF_ROLES, (f"arn:{own.partition}:iam::{own.account}:role/{_ANY}",)),
@@ -75,6 +78,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+_OF_THE_KEY: Final = tuple(one for one in tell.PERMISSIONS if one.startswith("kms:"))
 _OF_ROLES: Final = (
     *("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"),
     *AttachRolePolicy.permissions,

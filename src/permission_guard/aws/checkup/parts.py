@@ -8,7 +8,7 @@ from permission_guard.aws.checkup.looking import seen
 from permission_guard.aws.stack import GUARD, Part
 from permission_guard.aws.wiring.answer import Answer
 from permission_guard.aws.wiring.calls import Calls
-from permission_guard.doctor.seen import Function, Queue, Rule, Table, Topic
+from permission_guard.doctor.seen import Function, Key, Queue, Rule, Table, Topic
 from permission_guard.facts import Unreadable
 
 
@@ -72,6 +72,14 @@ def topic(calls: Calls, part: Part) -> Topic | Unreadable:
         return Topic(part.id.rpartition(":")[2], part.id, confirmed, arns.count("PendingConfirmation"))
 
     return seen(f"the subscriptions of {part.id}", look)
+
+
+def key(calls: Calls, part: Part) -> Key | Unreadable:
+    """DescribeKey."""
+    return seen(
+        f"the key {part.id}",
+        lambda: Key(part.id, calls.call("kms", "DescribeKey", KeyId=part.id).text("KeyMetadata", "KeyState")),
+    )
 
 
 def queue(calls: Calls, part: Part) -> Queue | Unreadable:

@@ -11,7 +11,7 @@ from typing import Final
 from permission_guard.aws.checkup.needed import Own, needed, resources
 from permission_guard.aws.checkup.parts import environment
 from permission_guard.aws.login import Login
-from permission_guard.aws.stack import FUNCTION, GUARD, Stack
+from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
 from permission_guard.aws.wiring.answer import Answer
 from permission_guard.aws.wiring.calls import Calls
@@ -49,6 +49,7 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
         log_group(guard, found.text("LoggingConfig", "LogGroup")),
         given["JOURNAL_TABLE"],
         given["ALERTS_TOPIC_ARN"],
+        next((part.id for part in stack.of(KEY)), "none"),
         given["DEAD_LETTER_QUEUE_URL"].rpartition("/")[2],
         settings.logging_policy_arn,
     )

@@ -1,0 +1,64 @@
+"""Alerts: one for one fault, however often its event comes, and an end to what is put back again and again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from permission_guard.document import canonical
+from permission_guard.journal.entry import State
+from permission_guard.outcome import Ending, Result
+from permission_guard.undo import undo
+from permission_guard.world import WorldActor, WorldObserver
+from tests.laws.profile import law
+from tests.laws.stories import BASIC, NOW, Story, World
+
+
+def standing(world: World) -> tuple[list[str], tuple[str, ...]]:
+    return sorted(map(canonical, world.statements)), world.attached
+
+
+@law()
+def test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come(story: Story) -> None:
+    shuffled = replace(story, kinds=(*story.kinds, *reversed(story.kinds), *story.kinds)).world()
+    shuffled.run()
+    shuffled.run(NOW + timedelta(hours=1))
+
+    assert [fault for fault, times in Counter(shuffled.told).items() if times > 1] == []
+
+
+@law()
+def test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone(story: Story) -> None:
+    world = replace(story, kinds=story.kinds[:1]).world()
+    limit = story.settings.put_back_limit
+    world.run()
+    repaired = {fault for fault, ending in world.told if ending is Ending.REPAIRED}
+    for times in range(1, limit + 3):
+        world.put_back(times)
+        world.run(NOW + timedelta(hours=times))
+
+    told = Counter(world.told)
+    for fault in repaired:
+        assert told[fault, Ending.REPAIRED] == limit
+        assert told[fault, Ending.ESCALATED] == 1
+
+
+@law()
+def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
+    world = story.world()
+    before = standing(world)
+    world.run()
+    made = [one for one in world.journal.entries.values() if one.told_as is Ending.REPAIRED]
+    observer, actor = WorldObserver(world.account, BASIC), WorldActor(world.account)
+    for entry in {one.change: one for one in made}.values():  # one change may have mended two faults
+        assert undo(entry, observer, actor, world.journal, NOW).result is Result.DONE
+    undone = standing(world)
+    told = list(world.told)
+
+    world.run()
+    world.run(NOW + timedelta(hours=1))
+
+    assert undone == standing(world) == before
+    assert world.told == told
+    assert {world.journal.entries[one.subject, one.fault].state for one in made} <= {State.UNDONE}
