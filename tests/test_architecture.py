@@ -24,6 +24,7 @@ LAYERS = (
     {"patches"},
     {"ports", "alert"},
     {"carry_out", "explanation", "keep", "telling"},
+    {"dead_letters", "doctor"},
     {"finish", "undo"},
     {"release"},
     {"pipeline"},

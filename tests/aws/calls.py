@@ -1,20 +1,44 @@
-"""Which calls of AWS the code makes, read from the code itself."""
+"""Which calls of AWS the Lambda function makes, read from the code that it loads."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from botocore import xform_name
 from botocore.session import Session
 
-SOURCE = Path(__file__).parent.parent.parent / "src" / "permission_guard" / "aws"
+PACKAGE = Path(__file__).parent.parent.parent / "src" / "permission_guard"
+SOURCE = PACKAGE / "aws"
 AWS = Session()
 
 
+@cache
+def loaded() -> tuple[Path, ...]:
+    """The files of the package that the Lambda function loads: what it imports, and what that imports."""
+    found: dict[Path, None] = {}
+    left = [PACKAGE / "handler.py"]
+    while left:
+        path = left.pop()
+        if path not in found:
+            found[path] = None
+            left += _imported(ast.parse(path.read_text()))
+    return tuple(sorted(found))
+
+
+def _imported(tree: ast.Module) -> Iterator[Path]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("permission_guard"):
+            names = str(node.module).split(".")[1:]
+            for parts in (names, *([*names, one.name] for one in node.names)):
+                whole = PACKAGE.joinpath(*parts)
+                yield from (one for one in (whole / "__init__.py", whole.with_suffix(".py")) if one.is_file())
+
+
 def _modules() -> Iterator[ast.Module]:
-    return (ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py")))
+    return (ast.parse(path.read_text()) for path in loaded() if SOURCE in path.parents)
 
 
 def _clients() -> dict[str, str]:

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from permission_guard.alert import message
+from permission_guard.alert import message, subject, text
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.tell import SnsHerald
+from permission_guard.aws.tell import SnsHerald, attributes
 from permission_guard.ports import TryAgain
 from permission_guard.trigger import EVERYTHING, Kind
 from permission_guard.world import ApiError
@@ -46,6 +46,8 @@ def test_an_alert_that_sns_does_not_take_is_kept_in_the_dead_letter_queue() -> N
     body = json.loads(kept["MessageBody"])
     assert body["undelivered"] == "AuthorizationError: not authorized (Publish)"
     assert body["alert"]["event"]["id"] == report.trigger.event_id
+    assert (body["subject"], body["mail"]) == (subject(report), text(report))
+    assert body["attributes"] == attributes(report)
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "Throttling"])

@@ -101,6 +101,8 @@ def test_the_version_is_told_without_loading_aws_or_the_core() -> None:
         ["--help"],
         ["undo", "--help"],
         ["journal", "--help"],
+        ["doctor", "--help"],
+        ["redrive", "--help"],
         ["resume", "nothing"],
     ],
     ids=" ".join,
@@ -151,3 +153,25 @@ def test_the_help_says_what_each_exit_code_means() -> None:
         "  3  the input cannot be used",
     ):
         assert line in help_
+
+
+OWN_CODES = {
+    "doctor": (
+        "  0  everything is good",
+        "  1  something is wrong",
+        "  2  something could not be told, and nothing is wrong; or AWS could not answer",
+        "  3  the credentials or the stack are not there, or you may not look at the stack",
+    ),
+    "redrive": (
+        "  0  everything was put back, or nothing was there",
+        "  1  something was left, or AWS refused, or you said no",
+        "  2  not finished: AWS could not answer; run it again",
+        "  3  the credentials or the stack are not there, or the input cannot be used",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", OWN_CODES)
+def test_the_help_of_a_command_with_codes_of_its_own_says_what_each_means(command: str) -> None:
+    help_ = run(command, "--help").stdout
+    assert [line for line in OWN_CODES[command] if line not in help_] == []

@@ -46,11 +46,23 @@ class SnsHerald:
                     },
                 )
         except (TryAgain, Refused, ChangedMeanwhile) as failure:
-            self._keep(whole, str(failure))
+            self._keep(report, whole, str(failure))
 
-    def _keep(self, whole: str, reason: str) -> None:
-        """Keep an alert that could not be sent: what it tells is done, so a second run would find nothing to tell."""
-        body = json.dumps({"undelivered": reason, "alert": json.loads(json.loads(whole)["default"])})
+    def _keep(self, report: Report, whole: str, reason: str) -> None:
+        """Keep an alert that could not be sent: what it tells is done, so a second run would find nothing to tell.
+
+        All of it is kept, so that `redrive` can publish it as it was meant.
+        """
+        versions = json.loads(whole)
+        body = json.dumps(
+            {
+                "undelivered": reason,
+                "subject": subject(report),
+                "attributes": attributes(report),
+                "alert": json.loads(versions["default"]),
+                "mail": versions["email"],
+            }
+        )
         try:
             with translated():
                 self._clients.sqs.send_message(QueueUrl=self._dead_letter_queue_url, MessageBody=body)

@@ -33,8 +33,8 @@ class Place:
 
     profile: str | None
     region: str | None
-    table: str | None
     stack_name: str
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +85,25 @@ def connect(context: click.Context, place: Place) -> Connection:
 
 
 def options(command: Any) -> Any:
-    """Add the options that say where to look."""
+    """Add the options that say where to look for the journal."""
+    table = click.option(
+        "--table", metavar="NAME", help="The journal's table, if the stack is not to be asked."
+    )
+    return places(table(command))
+
+
+def places(command: Any) -> Any:
+    """Add the options that say where the guard is."""
     for option in (
         click.option(
             "--stack-name",
             metavar="NAME",
             default=STACK,
             show_default=True,
-            help="The guard's stack, whose output names the table.",
+            help="The guard's stack.",
         ),
-        click.option("--table", metavar="NAME", help="The journal's table, if the stack is not to be asked."),
         click.option(
-            "--region", metavar="REGION", help="Where the function is. Default: as the AWS CLI has it."
+            "--region", metavar="REGION", help="Where the guard is. Default: as the AWS CLI has it."
         ),
         click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it."),
     ):

@@ -57,9 +57,9 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
     return DONE
 
 
-def agreed() -> bool:
+def agreed(question: str = QUESTION) -> bool:
     """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if nobody is there to answer."""
-    click.echo(QUESTION, nl=False, err=True)
+    click.echo(question, nl=False, err=True)
     answer = sys.stdin.readline() if sys.stdin is not None else ""
     if not answer:
         click.echo(err=True)

@@ -1,0 +1,46 @@
+"""Looking at a deployed guard with a person's credentials. Only the command line does; the guard has none of these rights.
+
+Every call only reads. What is refused or does not answer becomes Unreadable, and the rest is looked at all the same.
+"""
+
+from __future__ import annotations
+
+from permission_guard.aws.checkup import parts, trails
+from permission_guard.aws.checkup.looking import seen
+from permission_guard.aws.checkup.rights import rights
+from permission_guard.aws.login import Login
+from permission_guard.aws.stack import (
+    FUNCTION,
+    KEY,
+    QUEUE,
+    RULE,
+    TABLE,
+    TOPIC,
+    VERSION_OUTPUT,
+    stack_of,
+)
+from permission_guard.aws.wiring.calls import Calls
+from permission_guard.doctor.seen import Checkup
+
+CALLS: int = 1_000
+"""How many calls a checkup may make: a person waits for it, and no time-out."""
+
+
+def checkup(caller: Login, name: str) -> Checkup:
+    """Look at a stack and at what it depends on. Raises NoStack, and Refused or TryAgain if the stack cannot be read."""
+    calls = Calls(caller.clients, caller.region, CALLS)
+    stack = stack_of(calls, name)
+    return Checkup(
+        stack=name,
+        account=caller.account,
+        region=caller.region,
+        version=stack.outputs.get(VERSION_OUTPUT),
+        trails=seen("the trails", lambda: trails.trails(calls)),
+        rules=tuple(parts.rule(calls, part) for part in stack.of(RULE)),
+        functions=tuple(parts.function(calls, part) for part in stack.of(FUNCTION)),
+        topics=tuple(parts.topic(calls, part) for part in stack.of(TOPIC)),
+        keys=tuple(parts.key(calls, part) for part in stack.of(KEY)),
+        queues=tuple(parts.queue(calls, part) for part in stack.of(QUEUE)),
+        tables=tuple(parts.table(calls, part) for part in stack.of(TABLE)),
+        rights=seen("the rights of the guard's role", lambda: rights(calls, caller, stack)),
+    )

@@ -1,0 +1,115 @@
+"""What the guard's role must be allowed, and on what: the rights that the code declares, each with a resource.
+
+Where the guard looks at anybody's functions, roles and buckets, a name that stands for any of them is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.aws import inventory, journal, observe, policies, queue, roles, tell, users, wiring
+from permission_guard.finding import Concern
+from permission_guard.settings import Mode, Settings, Treatment
+from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+
+LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
+_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, queue)
+_ANY: Final = "any-of-the-account"
+_EVERYTHING: Final = ("*",)
+
+
+def needed(settings: Settings) -> tuple[str, ...]:
+    """Return the actions that a guard with these settings calls, each once."""
+    found = [*LOG, *TAKEN, *(permission for module in _MODULES for permission in module.PERMISSIONS)]
+    if settings.mode is Mode.ENFORCE:
+        repaired = {concern for concern, how in settings.treatments.items() if how is Treatment.REPAIR}
+        if Concern.ROLE_CAN_WRITE_LOGS in repaired:
+            found += [*AttachRolePolicy.permissions, *DetachRolePolicy.permissions]
+        if repaired - {Concern.ROLE_CAN_WRITE_LOGS}:
+            found += BoundStatements.permissions
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to the guard alone."""
+
+    partition: str
+    region: str
+    account: str
+    log_group: str
+    table: str
+    topic_arn: str
+    key: str
+    """The id of the key that the topic is encrypted with."""
+    dead_letters: str
+    waiting: str
+    logging_policy_arn: str
+
+    def arn(self, service: str, rest: str) -> str:
+        """Return the ARN of something in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
+
+
+def resources(own: Own, action: str) -> tuple[str, ...]:
+    """Return what an action is asked for on; everything, if it knows no resources."""
+    return _by_action(own).get(action, _EVERYTHING)
+
+
+def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
+    return {
+        **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
+        **dict.fromkeys(journal.PERMISSIONS, (own.arn("dynamodb", f"table/{own.table}"),)),
+        "sns:Publish": (own.topic_arn,),
+        **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
+        "sqs:SendMessage": (own.arn("sqs", own.dead_letters), own.arn("sqs", own.waiting)),
+        **dict.fromkeys((*TAKEN, "sqs:ChangeMessageVisibility"), (own.arn("sqs", own.waiting),)),
+        **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), (own.logging_policy_arn,)),
+        **dict.fromkeys(_OF_ROLES, (f"arn:{own.partition}:iam::{own.account}:role/{_ANY}",)),
+        **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
+        "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),
+        "logs:DescribeLogGroups": (own.arn("logs", f"log-group:{_ANY}"),),
+        "logs:DescribeSubscriptionFilters": (own.arn("logs", f"log-group:{_ANY}"),),
+        "account:ListRegions": (f"arn:{own.partition}:account::{own.account}:account",),
+        "s3:GetBucketNotification": (f"arn:{own.partition}:s3:::{_ANY}",),
+        "apigateway:GET": tuple(f"arn:{own.partition}:apigateway:{own.region}::{path}" for path in _PATHS),
+        **{action: (own.arn(service, rest),) for action, (service, rest) in _OTHERS.items()},
+    }
+
+
+_OF_THE_KEY: Final = tuple(one for one in tell.PERMISSIONS if one.startswith("kms:"))
+_OF_ROLES: Final = (
+    *("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"),
+    *AttachRolePolicy.permissions,
+    *DetachRolePolicy.permissions,
+)
+_OF_FUNCTIONS: Final = (
+    *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetResourcePolicy"),
+    *("lambda:ListAliases", "lambda:ListFunctionUrlConfigs"),
+    *BoundStatements.permissions,
+)
+_PATHS: Final = (
+    *("/restapis", "/restapis/any/resources", "/restapis/any/authorizers"),
+    *("/apis", "/apis/any/integrations", "/apis/any/authorizers"),
+)
+_AGENTS: Final = ("ListAgentVersions", "GetAgentVersion", "ListAgentActionGroups", "GetAgentActionGroup")
+_OTHERS: Final = {
+    "events:ListTargetsByRule": ("events", f"rule/{_ANY}"),
+    "iot:GetTopicRule": ("iot", f"rule/{_ANY}"),
+    "iot:DescribeAuthorizer": ("iot", f"authorizer/{_ANY}"),
+    "iot:DescribeProvisioningTemplate": ("iot", f"provisioningtemplate/{_ANY}"),
+    "codecommit:GetRepositoryTriggers": ("codecommit", _ANY),
+    "vpc-lattice:ListTargets": ("vpc-lattice", "targetgroup/tg-0123456789abcdef0"),
+    "cognito-idp:DescribeUserPool": ("cognito-idp", f"userpool/{_ANY}"),
+    "cognito-sync:GetCognitoEvents": ("cognito-sync", f"identitypool/{_ANY}"),
+    "transfer:DescribeServer": ("transfer", "server/s-01234567890abcdef"),
+    **{f"bedrock:{action}": ("bedrock", "agent/ABCDEFGHIJ") for action in _AGENTS},
+    "lex:ListBotAliases": ("lex", "bot/ABCDEFGHIJ"),
+    "lex:DescribeBotAlias": ("lex", "bot-alias/ABCDEFGHIJ/TSTALIASID"),
+    "connect:ListLambdaFunctions": ("connect", f"instance/{_ANY}"),
+}
+"""Service and resource of what is looked at where it is one thing of a service (Service Authorization Reference)."""

@@ -1,0 +1,139 @@
+"""Whether the guard's role may do what it must, as AWS's own simulator says it: it alone sees service control policies.
+
+(facts 6.3; https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from permission_guard.aws.checkup.needed import Own, needed, resources
+from permission_guard.aws.checkup.parts import environment
+from permission_guard.aws.login import Login
+from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
+from permission_guard.aws.users import log_group
+from permission_guard.aws.wiring.answer import Answer
+from permission_guard.aws.wiring.calls import Calls
+from permission_guard.doctor.able import NEEDED
+from permission_guard.doctor.seen import Denied, Rights
+from permission_guard.facts import Unreadable
+from permission_guard.ports import Refused
+from permission_guard.settings import Settings, SettingsError
+
+_HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region in which the calls of a global service are made (facts 1.2)."""
+_GLOBAL: Final = frozenset({"iam", "account", "cloudfront"})
+_WHY: Final = {"explicitDeny": "a statement denies it", "implicitDeny": "nothing allows it"}
+"""The simulator's decisions besides "allowed"."""
+
+
+def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
+    """Simulate every right that the guard needs with its settings. Raises Refused and TryAgain."""
+    (guard,) = (part.id for part in stack.of(FUNCTION) if part.name == GUARD)
+    found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=guard)
+    given = environment(found)
+    if isinstance(given, Unreadable):
+        return given
+    missing = [name for name in NEEDED if not given.get(name)]
+    if missing:
+        return Unreadable("the rights that are needed", f"{', '.join(missing)} is missing")
+    try:
+        settings = Settings.of(given, account=caller.account, region=caller.region)
+    except SettingsError as error:
+        return Unreadable("the rights that are needed", str(error))
+    own = Own(
+        caller.partition,
+        caller.region,
+        caller.account,
+        log_group(guard, found.text("LoggingConfig", "LogGroup")),
+        given["JOURNAL_TABLE"],
+        given["ALERTS_TOPIC_ARN"],
+        next((part.id for part in stack.of(KEY)), "none"),
+        given["DEAD_LETTER_QUEUE_URL"].rpartition("/")[2],
+        given["WAITING_QUEUE_URL"].rpartition("/")[2],
+        settings.logging_policy_arn,
+    )
+    return _simulated(calls, found.text("Role"), own, needed(settings))
+
+
+def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> Rights:
+    """Ask for the actions on the same resources in one call."""
+    together: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for action in actions:
+        is_global = action.partition(":")[0] in _GLOBAL
+        region = _HOME.get(own.partition, own.region) if is_global else own.region
+        together.setdefault((resources(own, action), region), []).append(action)
+    denied: list[Denied] = []
+    unread: list[Unreadable] = []
+    for (on, region), asked in together.items():
+        answer = _answer(calls, role, asked, on, _context(role, own, region))
+        if isinstance(answer, Unreadable):
+            unread.append(answer)
+            continue
+        for action in asked:
+            said = tuple(_decisions(action, answer.get(action)))
+            denied += [one for one in said if isinstance(one, Denied)]
+            unread += [one for one in said if isinstance(one, Unreadable)]
+    return Rights(len(actions), tuple(denied), tuple(unread))
+
+
+def _answer(
+    calls: Calls, role: str, asked: list[str], on: tuple[str, ...], context: list[dict[str, object]]
+) -> dict[str, Answer] | Unreadable:
+    """Return the result for each action. Raises Refused if the person may not simulate anything at all, and TryAgain."""
+    pages = calls.pages(
+        "iam",
+        "SimulatePrincipalPolicy",
+        "Marker",
+        PolicySourceArn=role,
+        ActionNames=asked,
+        ResourceArns=list(on),
+        ContextEntries=context,
+    )
+    try:
+        return {one.text("EvalActionName"): one for page in pages for one in page.each("EvaluationResults")}
+    except Refused as error:
+        if error.code.startswith("AccessDenied"):
+            raise
+        return Unreadable(", ".join(asked), str(error))
+
+
+def _context(role: str, own: Own, region: str) -> list[dict[str, object]]:
+    """What the simulator does not fill in itself it must be told: a key that is missing makes its condition fail."""
+    keys = {
+        "aws:PrincipalArn": ("string", role),
+        "aws:RequestedRegion": ("string", region),
+        "aws:SecureTransport": ("boolean", "true"),
+        "iam:PolicyARN": ("string", own.logging_policy_arn),
+    }
+    return [
+        {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}
+        for key, (kind, value) in keys.items()
+    ]
+
+
+def _decisions(action: str, result: Answer | None) -> Iterator[Denied | Unreadable]:
+    """Since 2026 the decision for each ARN stands in ResourceSpecificResults alone (facts 6.3)."""
+    if result is None:
+        yield Unreadable(action, "the simulator did not answer for it")
+        return
+    single = [(one, "EvalResourceDecision") for one in result.each("ResourceSpecificResults")]
+    for one, field in single or [(result, "EvalDecision")]:
+        decision = one.text(field)
+        if decision == "allowed":
+            continue
+        missing = ", ".join((*result.texts("MissingContextValues"), *one.texts("MissingContextValues")))
+        if missing:
+            yield Unreadable(action, f"the simulator does not know {missing}")
+        else:
+            yield Denied(action, one.text("EvalResourceName") or "*", _why(result, one, decision))
+
+
+def _why(result: Answer, one: Answer, decision: str) -> str:
+    if result.at("OrganizationsDecisionDetail", "AllowedByOrganizations").value is False:
+        return "a service control policy does not allow it"
+    for at in (one, result):
+        if at.at("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary").value is False:
+            return "its permissions boundary does not allow it"
+    return _WHY.get(decision, decision)

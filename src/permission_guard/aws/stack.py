@@ -1,0 +1,80 @@
+"""The guard's stack as it is deployed: what it is made of, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.aws.wiring.calls import Calls
+from permission_guard.ports import Refused
+
+VERSION_OUTPUT: Final = "Version"
+"""The output of the guard's stack that says which version it is."""
+TOPIC_OUTPUT: Final = "AlertsTopicArn"
+"""The output that names the topic of the alerts."""
+GUARD: Final = "Guard"
+"""The logical id of the guard's function."""
+
+FUNCTION: Final = "AWS::Lambda::Function"
+RULE: Final = "AWS::Events::Rule"
+TOPIC: Final = "AWS::SNS::Topic"
+QUEUE: Final = "AWS::SQS::Queue"
+TABLE: Final = "AWS::DynamoDB::Table"
+KEY: Final = "AWS::KMS::Key"
+
+_NO_STACK: Final = "ValidationError"
+"""What CloudFormation says of a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""
+
+
+class NoStack(Exception):
+    """The stack is not there, or is not the guard's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A resource of the stack: CloudFormation's type, its logical and its physical id."""
+
+    kind: str
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is deployed."""
+
+    name: str
+    outputs: Mapping[str, str]
+    parts: tuple[Part, ...]
+
+    def of(self, kind: str) -> tuple[Part, ...]:
+        """Return the parts of a type."""
+        return tuple(part for part in self.parts if part.kind == kind)
+
+
+def stack_of(calls: Calls, name: str) -> Stack:
+    """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and TryAgain."""
+    try:
+        described = calls.call("cloudformation", "DescribeStacks", StackName=name)
+        listed = calls.call("cloudformation", "DescribeStackResources", StackName=name)
+    except Refused as error:
+        if error.code == _NO_STACK:
+            raise NoStack(str(error)) from error
+        raise
+    parts = tuple(
+        Part(one.text("ResourceType"), one.text("LogicalResourceId"), one.text("PhysicalResourceId"))
+        for one in listed.each("StackResources")
+        if not one.text("ResourceStatus").startswith("DELETE_")
+    )
+    outputs = {
+        output.text("OutputKey"): output.text("OutputValue")
+        for stack in described.each("Stacks")
+        for output in stack.each("Outputs")
+    }
+    found = Stack(name, outputs, parts)
+    if GUARD not in {part.name for part in found.of(FUNCTION)} or not outputs.get(TOPIC_OUTPUT):
+        raise NoStack(
+            f"the stack {name} has no function {GUARD} or no output {TOPIC_OUTPUT}: it is not the guard's"
+        )
+    return found

@@ -1,0 +1,53 @@
+"""A check: one thing that must be so for the guard to do its work, whether it is, and what to do if it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from permission_guard.facts import Unreadable
+
+
+class Verdict(Enum):
+    """Whether something is as it must be."""
+
+    GOOD = "good"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+    """It could not be told: AWS did not answer, or did not let the person see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checkup: `what` is a sentence, `todo` another, empty if nothing is to be done."""
+
+    name: str
+    verdict: Verdict
+    what: str
+    todo: str = ""
+
+
+def good(name: str, what: str) -> Check:
+    """It is as it must be."""
+    return Check(name, Verdict.GOOD, what)
+
+
+def wrong(name: str, what: str, todo: str) -> Check:
+    """It is not."""
+    return Check(name, Verdict.WRONG, what, todo)
+
+
+def untold(name: str, what: str | Unreadable, todo: str = "") -> Check:
+    """Nobody could tell."""
+    said = f"It could not be told: {what}." if isinstance(what, Unreadable) else what
+    return Check(name, Verdict.UNKNOWN, said, todo or _TO_SEE)
+
+
+_TO_SEE: Final = "Run it again later, or as somebody who may see it (docs/operations.md names the rights)."
+
+
+def worst(checks: tuple[Check, ...]) -> Verdict:
+    """What is wrong outweighs what is not known."""
+    found = {check.verdict for check in checks}
+    return next((one for one in (Verdict.WRONG, Verdict.UNKNOWN) if one in found), Verdict.GOOD)

@@ -1,0 +1,117 @@
+"""What was seen of a deployed guard. What could not be seen is Unreadable, and never counts as good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from permission_guard.facts import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A trail of CloudTrail that covers the region."""
+
+    name: str
+    is_logging: bool
+    takes_writes: bool
+    """Whether it records every write management event of Lambda."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of EventBridge, its state in AWS's word, and the ARNs of its targets."""
+
+    name: str
+    state: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the stack; states and reasons are Lambda's words."""
+
+    name: str
+    is_guard: bool
+    state: str
+    state_reason: str
+    update: str
+    update_reason: str
+    reserved: int | Unreadable | None
+    """Its reserved concurrency; None if nothing is reserved."""
+    environment: Mapping[str, str] | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic, and how many of its subscriptions receive something and how many wait to be confirmed."""
+
+    name: str
+    arn: str
+    confirmed: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key that the alerts are encrypted with, and its state in KMS's word."""
+
+    id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue. One that hands nothing on to a further queue is where dead letters end."""
+
+    name: str
+    is_for_dead_letters: bool
+    messages: int
+    """About how many messages there are, those that somebody is reading just now included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The journal's table; the states are DynamoDB's words."""
+
+    name: str
+    status: str
+    time_to_live: str | Unreadable
+    point_in_time_recovery: str | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A right that the guard's role does not have, and why in a few words."""
+
+    action: str
+    resource: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the simulator said of the guard's role: how many rights were asked for, and which of them it denies."""
+
+    asked: int
+    denied: tuple[Denied, ...]
+    unread: tuple[Unreadable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """Everything that was seen of one stack."""
+
+    stack: str
+    account: str
+    region: str
+    version: str | None
+    """What the stack says that it is a version of; None if it is older than that output."""
+    trails: tuple[Trail | Unreadable, ...] | Unreadable
+    rules: tuple[Rule | Unreadable, ...]
+    functions: tuple[Function | Unreadable, ...]
+    topics: tuple[Topic | Unreadable, ...]
+    keys: tuple[Key | Unreadable, ...]
+    queues: tuple[Queue | Unreadable, ...]
+    tables: tuple[Table | Unreadable, ...]
+    rights: Rights | Unreadable

@@ -1,0 +1,314 @@
+"""A deployed guard on the wire: the stack as the template makes it, and all that it depends on.
+
+Its role's policies are those of the template, and the simulator is our own evaluator.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from permission_guard import __version__
+from permission_guard.aws.stack import QUEUE, TOPIC
+from permission_guard.iam import Answer as Said
+from permission_guard.iam import Context, IamPrincipal, Policy, Request, decide
+from permission_guard.world import Account, ApiError
+from tests import template
+from tests.aws.transport import Answer, Params, Response, Transport
+from tests.template import ACCOUNT, REGION
+
+STACK = "permission-guard"
+TRAIL_ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/management"
+SUBSCRIPTION = f"arn:aws:sns:{REGION}:{ACCOUNT}:{STACK}-Alerts-1A2B3C:0f3c9a8b"
+
+
+def physical(logical: str) -> str:
+    """The name that CloudFormation gives to a resource."""
+    return f"{STACK}-{logical}-1A2B3C"
+
+
+GUARD = physical("Guard")
+GUARD_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{GUARD}"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{physical('GuardRole')}"
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical('Alerts')}"
+DEAD_LETTERS = physical("DeadLetters")
+DEAD_LETTERS_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{DEAD_LETTERS}"
+
+
+def queue_url(name: str) -> str:
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+
+
+@cache
+def resources() -> dict[str, Any]:
+    """What CloudFormation makes."""
+    made: dict[str, Any] = template.expanded()["Resources"]
+    return made
+
+
+def _giving_up() -> set[str]:
+    """The queues of the template that hand on what was tried too often."""
+    return {
+        physical(name) for name, body in resources().items() if "RedrivePolicy" in body.get("Properties", {})
+    }
+
+
+def _id(logical: str, kind: str) -> str:
+    made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical))}
+    return made.get(kind, physical(logical))
+
+
+ARNS = {
+    "Guard": GUARD_ARN,
+    "GuardRole": ROLE_ARN,
+    "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{physical('GuardLogs')}:*",
+    "Alerts": TOPIC_ARN,
+    "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{physical('AlertsKey')}",
+    "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{physical('Journal')}",
+    "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{DEAD_LETTERS}",
+    "Waiting": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical('Waiting')}",
+}
+"""What GetAtt gives."""
+REFS = ARNS | {
+    "Journal": physical("Journal"),
+    "DeadLetters": DEAD_LETTERS_URL,
+    "Waiting": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical('Waiting')}",
+    "GuardLogs": physical("GuardLogs"),
+}
+"""What Ref gives."""
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The guard's environment with the template's defaults."""
+    written = template.written()
+    defaults = {name: str(body["Default"]) for name, body in written["Parameters"].items()}
+    variables = written["Resources"]["Guard"]["Properties"]["Environment"]["Variables"]
+    lists = {name for name, value in variables.items() if isinstance(value, dict) and "Fn::Join" in value}
+    found: dict[str, str] = template.resolved(
+        {name: value for name, value in variables.items() if name not in lists}, defaults, REFS
+    )
+    return {**found, **dict.fromkeys(lists, ""), **settings}
+
+
+@cache
+def policies(mode: str) -> list[Policy]:
+    """What the guard's role has in a mode, with every rule at its default."""
+    documents = [policy["PolicyDocument"] for policy in resources()["GuardRole"]["Properties"]["Policies"]]
+    for body in resources().values():
+        is_there = "Condition" not in body or mode == "Enforce"
+        if body["Type"] in {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"} and is_there:
+            documents.append(body["Properties"]["PolicyDocument"])
+    return [Policy.parse(template.resolved(one, {}, ARNS), name="role") for one in documents]
+
+
+@dataclass(slots=True)
+class Deployed(Transport):
+    """The wire to a stack in which everything is as it must be, until a test changes it."""
+
+    account: Account = field(default_factory=lambda: Account(account=ACCOUNT, region=REGION))
+    outputs: dict[str, str] = field(
+        default_factory=lambda: {"AlertsTopicArn": TOPIC_ARN, "Version": __version__}
+    )
+    trails: list[Answer] = field(
+        default_factory=lambda: [{"Name": "management", "TrailARN": TRAIL_ARN, "HomeRegion": "us-east-1"}]
+    )
+    is_logging: bool = True
+    selectors: Answer = field(
+        default_factory=lambda: {
+            "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]
+        }
+    )
+    rule: Answer = field(default_factory=lambda: {"State": "ENABLED"})
+    targets: list[str] = field(default_factory=lambda: [GUARD_ARN])
+    function: Answer = field(default_factory=lambda: {"State": "Active", "LastUpdateStatus": "Successful"})
+    environment: dict[str, str] = field(default_factory=environment)
+    concurrency: Answer = field(default_factory=dict)
+    subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
+    queues: dict[str, list[Answer]] = field(default_factory=lambda: {DEAD_LETTERS: []})
+    """The messages in each queue of the stack."""
+    gives_up: tuple[str, ...] = ()
+    """Further queues of the stack, which give up what was tried too often."""
+    hidden: set[str] = field(default_factory=set)
+    """The ids of the messages that somebody reads."""
+    table_state: Answer = field(
+        default_factory=lambda: {"status": "ACTIVE", "ttl": "ENABLED", "restore": "ENABLED"}
+    )
+    key: Answer = field(default_factory=lambda: {"KeyState": "Enabled"})
+    forbidden: dict[str, Answer] = field(default_factory=dict)
+    """What the simulator adds for an action that it does not allow."""
+    invoked: list[tuple[str, Any]] = field(default_factory=list)
+
+    regions: dict[str, str] = field(default_factory=dict)
+    """The region in which each operation was called last."""
+
+    def _answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
+        self.regions[str(model.name)] = more["context"]["client_region"]
+        return Transport._answer(self, model, **more)  # `super` knows no class with slots
+
+    def _operations(self) -> dict[str, Callable[[Params], Answer]]:
+        tables = {"TableName": physical("Journal")}
+        return {
+            **Transport._operations(self),  # `super` knows no class with slots
+            "DescribeStacks": self._described,
+            "DescribeStackResources": self._resources,
+            "DescribeTrails": lambda _: {"trailList": self.trails},
+            "GetTrailStatus": lambda _: {"IsLogging": self.is_logging},
+            "GetEventSelectors": lambda _: self.selectors,
+            "DescribeRule": lambda p: {"Name": p["Name"], **self.rule},
+            "ListTargetsByRule": lambda p: {
+                "Targets": [{"Id": "1", "Arn": arn} for arn in self._targets(p["Rule"])]
+            },
+            "GetFunctionConfiguration": self._guard,
+            "GetFunctionConcurrency": lambda _: self.concurrency,
+            "ListSubscriptionsByTopic": lambda _: {
+                "Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscriptions]
+            },
+            "GetQueueAttributes": self._attributes,
+            "DescribeTable": lambda _: {"Table": {**tables, "TableStatus": self.table_state["status"]}},
+            "DescribeKey": lambda p: {"KeyMetadata": {"KeyId": p["KeyId"], **self.key}},
+            "DescribeTimeToLive": lambda _: {
+                "TimeToLiveDescription": {"TimeToLiveStatus": self.table_state["ttl"]}
+            },
+            "DescribeContinuousBackups": lambda _: {
+                "ContinuousBackupsDescription": {
+                    "PointInTimeRecoveryDescription": {
+                        "PointInTimeRecoveryStatus": self.table_state["restore"]
+                    }
+                }
+            },
+            "SimulatePrincipalPolicy": self._simulated,
+            "ReceiveMessage": self._received,
+            "DeleteMessage": self._deleted,
+            "ChangeMessageVisibility": self._shown,
+            "SendMessage": self._sent,
+            "Invoke": self._invoked,
+        }
+
+    def _described(self, params: Params) -> Answer:
+        self.stacks = {STACK: self.outputs}
+        return Transport._stack(self, params)  # as above
+
+    def _resources(self, _params: Params) -> Answer:
+        made = {name: body["Type"] for name, body in resources().items() if "Condition" not in body}
+        others = dict.fromkeys(self.gives_up, QUEUE)
+        listed = [
+            {"LogicalResourceId": name, "PhysicalResourceId": _id(name, kind), "ResourceType": kind}
+            for name, kind in made.items()
+        ] + [
+            {"LogicalResourceId": name, "PhysicalResourceId": queue_url(name), "ResourceType": kind}
+            for name, kind in others.items()
+        ]
+        return {"StackResources": [{**one, "ResourceStatus": "CREATE_COMPLETE"} for one in listed]}
+
+    def _targets(self, rule: str) -> list[str]:
+        waits = rule in {physical("FunctionChanged"), physical("SweepIsDue")}
+        return [ARNS["Waiting"]] if waits and self.targets == [GUARD_ARN] else self.targets
+
+    def _guard(self, _params: Params) -> Answer:
+        return {
+            "FunctionName": GUARD,
+            "Role": ROLE_ARN,
+            "LoggingConfig": {"LogGroup": physical("GuardLogs")},
+            "Environment": {"Variables": self.environment},
+            **self.function,
+        }
+
+    def _attributes(self, params: Params) -> Answer:
+        name = params["QueueUrl"].rpartition("/")[2]
+        there = self.queues.get(name, [])
+        hidden = sum(one["MessageId"] in self.hidden for one in there)
+        policy = {"RedrivePolicy": "{}"} if name in {*self.gives_up, *_giving_up()} else {}
+        return {
+            "Attributes": {
+                "ApproximateNumberOfMessages": str(len(there) - hidden),
+                "ApproximateNumberOfMessagesNotVisible": str(hidden),
+                **policy,
+            }
+        }
+
+    def _simulated(self, params: Params) -> Answer:
+        keys = {one["ContextKeyName"]: tuple(one["ContextKeyValues"]) for one in params["ContextEntries"]}
+        context = Context.of(keys, unlisted=())
+        role = IamPrincipal(params["PolicySourceArn"], ACCOUNT)
+        has = policies(self.environment["MODE"])
+        results = []
+        for action in params["ActionNames"]:
+            said = [
+                decide(Request(action, arn, role, context), identity=has).answer
+                for arn in params["ResourceArns"]
+            ]
+            words = {Said.ALLOWED: "allowed", Said.DENIED: "explicitDeny", Said.NOT_ALLOWED: "implicitDeny"}
+            decisions = [words[one] for one in said]
+            more = self.forbidden.get(action, {})
+            decision = more.get(
+                "EvalDecision", next((one for one in decisions if one != "allowed"), "allowed")
+            )
+            results.append(
+                {
+                    "EvalActionName": action,
+                    "EvalResourceName": "*",
+                    "EvalDecision": decision,
+                    "ResourceSpecificResults": [
+                        {
+                            "EvalResourceName": arn,
+                            "EvalResourceDecision": more.get("EvalDecision", decisions[place]),
+                        }
+                        for place, arn in enumerate(params["ResourceArns"])
+                    ],
+                    **more,
+                }
+            )
+        return {"EvaluationResults": results, "IsTruncated": False}
+
+    def _received(self, params: Params) -> Answer:
+        there = self.queues.get(params["QueueUrl"].rpartition("/")[2], [])
+        free = [one for one in there if one["MessageId"] not in self.hidden][: params["MaxNumberOfMessages"]]
+        self.hidden |= {one["MessageId"] for one in free}
+        return {"Messages": free} if free else {}
+
+    def _deleted(self, params: Params) -> Answer:
+        name = params["QueueUrl"].rpartition("/")[2]
+        self.queues[name] = [
+            one for one in self.queues[name] if one["ReceiptHandle"] != params["ReceiptHandle"]
+        ]
+        return {}
+
+    def _shown(self, params: Params) -> Answer:
+        assert params["VisibilityTimeout"] == 0
+        self.hidden.discard(params["ReceiptHandle"].removeprefix("receipt-"))
+        return {}
+
+    def _sent(self, params: Params) -> Answer:
+        self.put(params["QueueUrl"].rpartition("/")[2], params["MessageBody"])
+        return {"MessageId": "1"}
+
+    def _invoked(self, params: Params) -> Answer:
+        assert params["InvocationType"] == "Event"
+        self.invoked.append((params["FunctionName"], json.loads(params["Payload"])))
+        return {"StatusCode": 202}
+
+    def put(self, queue: str, body: object, **more: Any) -> str:
+        """Put a message into a queue; return its id."""
+        there = self.queues.setdefault(queue, [])
+        identity = f"{len(there) + 1:08}"
+        there.append(
+            {
+                "MessageId": identity,
+                "ReceiptHandle": f"receipt-{identity}",
+                "Body": body if isinstance(body, str) else json.dumps(body),
+                "Attributes": {"SentTimestamp": "1795170000000", **more.get("own", {})},
+                "MessageAttributes": {
+                    name: {"DataType": "String", "StringValue": value}
+                    for name, value in more.get("attributes", {}).items()
+                },
+            }
+        )
+        return identity
+
+
+def denied(operation: str) -> dict[str, Exception]:
+    """What a person meets who may not make a call."""
+    return {operation: ApiError("AccessDenied", f"User: alice is not authorized to perform: {operation}")}

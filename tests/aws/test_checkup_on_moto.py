@@ -1,0 +1,174 @@
+"""Looking at a stack and putting its dead letters back, in an AWS that others wrote.
+
+moto has neither CloudFormation nor the simulator here, and would need a container to invoke: those three are answered by us.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from permission_guard.aws.checkup import checkup
+from permission_guard.aws.clients import Clients
+from permission_guard.aws.dead_letters import DeadLetters
+from permission_guard.aws.login import Login
+from permission_guard.aws.stack import FUNCTION, QUEUE, RULE, TABLE, TOPIC
+from permission_guard.doctor.seen import Function, Queue, Rule, Table, Topic, Trail
+from tests.aws.transport import Response
+from tests.samples import sample
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+GUARD_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:guard"
+
+
+@dataclass
+class There:
+    """A stack made by hand."""
+
+    session: boto3.Session = field(
+        default_factory=lambda: boto3.Session("testing", "testing", region_name=REGION)
+    )
+    parts: list[tuple[str, str, str]] = field(default_factory=list)
+    topic: str = ""
+    inbox: str = ""
+    queue: str = ""
+    invoked: list[str] = field(default_factory=list)
+
+    @property
+    def login(self) -> Login:
+        return Login("aws", ACCOUNT, REGION, Clients(self.session))
+
+    def answer(self, model: Any, params: Any, **_: Any) -> tuple[Response, dict[str, Any]] | None:
+        stack = [
+            {"ResourceType": kind, "LogicalResourceId": name, "PhysicalResourceId": identity}
+            for kind, name, identity in self.parts
+        ]
+        match model.name:
+            case "DescribeStacks":
+                output = {"OutputKey": "AlertsTopicArn", "OutputValue": self.topic}
+                return Response(), {"Stacks": [{"Outputs": [output]}]}
+            case "DescribeStackResources":
+                return Response(), {"StackResources": stack}
+            case "SimulatePrincipalPolicy":
+                return Response(), {"EvaluationResults": []}
+            case "Invoke":
+                self.invoked.append(bytes(params["body"]).decode())
+                return Response(202), {"StatusCode": 202}
+            case _:
+                return None
+
+
+def code() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("guard.py", "")
+    return out.getvalue()
+
+
+@pytest.fixture
+def there() -> Iterator[There]:
+    with mock_aws():
+        made = There()
+        answer: Any = made.answer  # botocore's stubs deny that a handler may answer
+        made.session.events.register("before-call", answer)
+        role = made.session.client("iam").create_role(RoleName="guard", AssumeRolePolicyDocument="{}")
+        made.session.client("lambda").create_function(
+            FunctionName="guard",
+            Role=role["Role"]["Arn"],
+            Runtime="python3.13",
+            Handler="guard.handler",
+            Code={"ZipFile": code()},
+            Environment={"Variables": {"MODE": "Observe"}},
+        )
+        sqs, sns = made.session.client("sqs"), made.session.client("sns")
+        made.queue = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        made.inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        made.topic = sns.create_topic(Name="alerts")["TopicArn"]
+        made.parts = [
+            (FUNCTION, "Guard", "guard"),
+            (QUEUE, "DeadLetters", made.queue),
+            (TOPIC, "Alerts", made.topic),
+        ]
+        yield made
+
+
+def test_what_moto_has_is_seen_as_it_is(there: There) -> None:
+    session = there.session
+    session.client("sns").subscribe(
+        TopicArn=there.topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox"
+    )
+    session.client("sqs").send_message(QueueUrl=there.queue, MessageBody="{}")
+    events = session.client("events")
+    events.put_rule(Name="changed", EventPattern='{"source":["aws.lambda"]}', State="ENABLED")
+    events.put_targets(Rule="changed", Targets=[{"Id": "1", "Arn": GUARD_ARN}])
+    table = session.client("dynamodb")
+    table.create_table(
+        TableName="journal",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "subject", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "subject", "KeyType": "HASH"}],
+    )
+    table.update_time_to_live(
+        TableName="journal", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+    )
+    session.client("s3").create_bucket(Bucket="trails")
+    trails = session.client("cloudtrail")
+    trails.create_trail(Name="management", S3BucketName="trails", IsMultiRegionTrail=True)
+    trails.start_logging(Name="management")
+    there.parts += [(RULE, "Changed", "changed"), (TABLE, "Journal", "journal")]
+    seen = checkup(there.login, "guard")
+    assert seen.trails == (Trail("management", is_logging=True, takes_writes=True),)
+    assert seen.rules == (Rule("changed", "ENABLED", (GUARD_ARN,)),)
+    assert seen.queues == (Queue("dead", is_for_dead_letters=True, messages=1),)
+    assert seen.topics == (Topic("alerts", there.topic, 1, 0),)
+    assert seen.tables == (Table("journal", "ACTIVE", "ENABLED", "DISABLED"),)
+    (function,) = seen.functions
+    assert isinstance(function, Function)
+    assert (function.state, function.update, function.reserved) == ("Active", "Successful", None)
+    assert function.environment == {"MODE": "Observe"}
+
+
+def test_a_queue_of_motos_is_read_to_its_end_and_put_back(there: There) -> None:
+    sqs, sns = there.session.client("sqs"), there.session.client("sns")
+    sns.subscribe(TopicArn=there.topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox")
+    event = sample("s3-was-let-in-without-a-source")
+    for number in range(12):
+        sqs.send_message(QueueUrl=there.queue, MessageBody=json.dumps({**event, "id": str(number)}))
+    kept = {
+        "undelivered": "no",
+        "subject": "late",
+        "attributes": {"severity": "HIGH"},
+        "alert": {"schema": "x"},
+        "mail": "text",
+    }
+    sqs.send_message(QueueUrl=there.queue, MessageBody=json.dumps(kept))
+    letters = DeadLetters(there.login, "guard")
+    held = list(letters.read())
+    assert len(held) == 13
+    for one in held:
+        assert letters.put_back(one)
+        letters.delete(one)
+    assert {json.loads(one)["id"] for one in there.invoked} == {str(number) for number in range(12)}
+    (arrived,) = sqs.receive_message(QueueUrl=there.inbox)["Messages"]
+    told = json.loads(arrived["Body"])
+    assert (told["Message"], told["Subject"]) == ('{"schema": "x"}', "late")
+    assert told["MessageAttributes"] == {"severity": {"Type": "String", "Value": "HIGH"}}
+    left = sqs.get_queue_attributes(QueueUrl=there.queue, AttributeNames=["All"])["Attributes"]
+    assert left["ApproximateNumberOfMessages"] == left["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+
+def test_what_is_released_can_be_read_again_at_once(there: There) -> None:
+    there.session.client("sqs").send_message(QueueUrl=there.queue, MessageBody="hello")
+    letters = DeadLetters(there.login, "guard")
+    held = list(letters.read())
+    assert list(letters.read()) == []
+    letters.release(held)
+    assert [one.letter.message.body for one in letters.read()] == ["hello"]

@@ -1,0 +1,317 @@
+"""`doctor` over the wire: what it says of a stack that is well, of each thing that is not, and to whom nothing is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from permission_guard import __version__
+from permission_guard.aws.stack import GUARD as LOGICAL
+from permission_guard.aws.stack import TOPIC_OUTPUT, VERSION_OUTPUT
+from permission_guard.cli import main
+from permission_guard.cli.doctor import looked
+from permission_guard.world import ApiError
+from tests import template
+from tests.aws.deployed import DEAD_LETTERS, TRAIL_ARN, Deployed, denied, environment
+from tests.template import REGION
+from tests.test_golden import golden
+from tests.test_template import GRANTED, actions, statements
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
+    session = partial(there.session)
+    place = ("--region", REGION) if "--region" not in arguments else ()
+    obj = partial(looked, session_of=session)
+    return CliRunner().invoke(
+        main, ["doctor", *place, *arguments], obj=obj, color=color, catch_exceptions=False
+    )
+
+
+def verdicts(there: Deployed, code: int) -> dict[str, str]:
+    """The verdict on each name; of several the worst."""
+    result = run(there, "--json")
+    assert result.exit_code == code
+    found: dict[str, Any] = json.loads(result.stdout)
+    order = ["good", "unknown", "wrong"]
+    told: dict[str, str] = {}
+    for one in found["checks"]:
+        told[one["name"]] = max(told.get(one["name"], "good"), one["verdict"], key=order.index)
+    return told
+
+
+NAMES = {
+    *("CloudTrail", "rule", "function", "settings", "rights"),
+    *("alerts", "key", "queue", "journal", "version"),
+}
+
+
+def test_a_stack_that_is_as_the_template_makes_it_is_good_in_every_line() -> None:
+    there = Deployed()
+    result = run(there)
+    assert result.stderr == ""
+    assert result.stdout == golden("doctor/all-is-good.txt", result.stdout)
+    assert result.exit_code == 0
+    assert verdicts(there, 0) == dict.fromkeys(NAMES, "good")
+
+
+def unwell() -> Deployed:
+    """Something is wrong with everything but the trail and the version, which could not be seen or is older."""
+    there = Deployed(
+        rule={"State": "DISABLED"},
+        concurrency={"ReservedConcurrentExecutions": 0},
+        environment={**environment(), "REMINDER_DAYS": "soon"},
+        subscriptions=["PendingConfirmation", "PendingConfirmation"],
+        table_state={"status": "ACTIVE", "ttl": "DISABLED", "restore": "ENABLED"},
+        outputs={"AlertsTopicArn": Deployed().outputs["AlertsTopicArn"], "Version": "0.0.9"},
+    )
+    there.faults |= denied("DescribeTrails")
+    there.put(DEAD_LETTERS, "{}")
+    return there
+
+
+def test_each_thing_that_is_wrong_is_told_with_what_to_do() -> None:
+    there = unwell()
+    plain, shown = run(there), run(there, color=True)
+    assert plain.stdout == golden("doctor/little-is-good.plain.txt", plain.stdout)
+    assert shown.stdout == golden("doctor/little-is-good.terminal.txt", shown.stdout)
+    assert (plain.exit_code, shown.exit_code) == (1, 1)
+
+
+def test_machines_are_told_the_same() -> None:
+    result = run(unwell(), "--json")
+    assert result.stdout == golden("doctor/little-is-good.json", result.stdout)
+    assert result.exit_code == 1
+
+
+def test_rights_that_are_denied_are_named_with_who_denies_them() -> None:
+    there = Deployed(
+        forbidden={
+            "iam:AttachRolePolicy": {
+                "EvalDecision": "implicitDeny",
+                "OrganizationsDecisionDetail": {"AllowedByOrganizations": False},
+            },
+            "sns:Publish": {
+                "EvalDecision": "implicitDeny",
+                "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False},
+            },
+            "sqs:SendMessage": {"EvalDecision": "explicitDeny"},
+        }
+    )
+    result = run(there)
+    assert result.stdout == golden("doctor/rights-are-denied.txt", result.stdout)
+    assert result.exit_code == 1
+
+
+def test_a_right_that_hangs_on_a_key_that_nobody_gave_cannot_be_told() -> None:
+    there = Deployed(
+        forbidden={
+            "s3:ListAllMyBuckets": {
+                "EvalDecision": "implicitDeny",
+                "MissingContextValues": ["aws:PrincipalTag/team"],
+            }
+        }
+    )
+    assert verdicts(there, 2) == {**dict.fromkeys(NAMES, "good"), "rights": "unknown"}
+
+
+def test_in_observe_no_right_to_change_anything_is_asked_for() -> None:
+    there = Deployed(environment=environment(MODE="Observe"))
+    assert run(there).exit_code == 0
+    asked = {
+        action
+        for call, params in there.sent
+        if call == "SimulatePrincipalPolicy"
+        for action in params["ActionNames"]
+    }
+    assert {"iam:AttachRolePolicy", "lambda:PutResourcePolicy"} & asked == set()
+    assert {"sns:Publish", "dynamodb:PutItem", "logs:PutLogEvents"} <= asked
+
+
+def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
+    there = Deployed()
+    run(there)
+    asked = {
+        action
+        for call, params in there.sent
+        if call == "SimulatePrincipalPolicy"
+        for action in params["ActionNames"]
+    }
+    assert asked == actions(statements(GRANTED))
+
+
+def test_what_the_simulator_does_not_fill_in_itself_is_given_to_it() -> None:
+    there = Deployed()
+    run(there)
+    calls = [params for call, params in there.sent if call == "SimulatePrincipalPolicy"]
+    regions = {
+        action: next(
+            one["ContextKeyValues"] for one in params["ContextEntries"] if one["ContextKeyName"] == key
+        )
+        for params in calls
+        for action in params["ActionNames"]
+        for key in ["aws:RequestedRegion"]
+    }
+    assert regions["iam:AttachRolePolicy"] == ["us-east-1"]
+    assert regions["lambda:PutResourcePolicy"] == [REGION]
+
+
+SEEN = {
+    "DescribeTrails": "CloudTrail",
+    "GetTrailStatus": "CloudTrail",
+    "GetEventSelectors": "CloudTrail",
+    "DescribeRule": "rule",
+    "ListTargetsByRule": "rule",
+    "GetFunctionConfiguration": "function",
+    "GetFunctionConcurrency": "function",
+    "SimulatePrincipalPolicy": "rights",
+    "ListSubscriptionsByTopic": "alerts",
+    "GetQueueAttributes": "queue",
+    "DescribeKey": "key",
+    "DescribeTable": "journal",
+    "DescribeTimeToLive": "journal",
+    "DescribeContinuousBackups": "journal",
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        *((call, "AccessDenied") for call in SEEN),
+        ("DescribeTable", "Throttling"),
+        ("GetTrailStatus", "Throttling"),
+    ],
+)
+def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_nothing_else(
+    call: str, code: str
+) -> None:
+    there = Deployed()
+    there.faults[call] = ApiError(code, "no")
+    told = verdicts(there, 2)
+    assert told[SEEN[call]] == "unknown"
+    lost = {SEEN[call]} | ({"rights", "settings"} if call == "GetFunctionConfiguration" else set())
+    assert {name: told[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
+
+
+def test_a_trail_is_asked_in_its_own_region_by_its_arn() -> None:
+    there = Deployed()
+    there.trails[0]["HomeRegion"] = "ap-southeast-2"
+    run(there)
+    for call, name in (("GetTrailStatus", "Name"), ("GetEventSelectors", "TrailName")):
+        assert there.regions[call] == "ap-southeast-2"
+        assert [params[name] for one, params in there.sent if one == call] == [TRAIL_ARN]
+
+
+SELECTORS: dict[str, tuple[dict[str, Any], str]] = {
+    "none are the default, which is everything": ({}, "good"),
+    "reads alone": (
+        {"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]},
+        "wrong",
+    ),
+    "data alone": (
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
+            ]
+        },
+        "wrong",
+    ),
+    "data, and management": (
+        {
+            "AdvancedEventSelectors": [
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
+                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
+            ]
+        },
+        "good",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SELECTORS)
+def test_a_trail_is_good_by_one_selector_that_takes_the_writes(kind: str) -> None:
+    selectors, verdict = SELECTORS[kind]
+    there = Deployed(selectors=selectors)
+    assert verdicts(there, 0 if verdict == "good" else 1)["CloudTrail"] == verdict
+
+
+ENDS = {
+    "no such stack": (
+        "DescribeStacks",
+        ApiError("ValidationError", "Stack with id permission-guard does not exist"),
+        3,
+        "ValidationError: Stack with id permission-guard does not exist (DescribeStacks)",
+    ),
+    "denied": (
+        "DescribeStackResources",
+        ApiError("AccessDenied", "no"),
+        3,
+        "AWS refused: AccessDenied: no (DescribeStackResources)",
+    ),
+    "throttled": (
+        "DescribeStacks",
+        ApiError("Throttling", "Rate exceeded"),
+        2,
+        "AWS cannot answer now: DescribeStacks: Throttling: Rate exceeded",
+    ),
+    "no good credentials": (
+        "GetCallerIdentity",
+        ApiError("ExpiredToken", "no"),
+        3,
+        "AWS does not take these credentials: ExpiredToken: no (GetCallerIdentity)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_without_the_stack_there_is_one_line_and_no_verdict(kind: str) -> None:
+    call, error, code, line = ENDS[kind]
+    there = Deployed()
+    there.faults[call] = error
+    result = run(there)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr == f"permission-guard: {line}\n"
+
+
+def test_a_stack_that_is_not_the_guards_is_told() -> None:
+    there = Deployed(outputs={})
+    result = run(there)
+    assert result.exit_code == 3
+    assert result.stderr.startswith("permission-guard: the stack permission-guard has no function Guard")
+
+
+def test_the_version_of_the_template_is_the_version_of_the_code() -> None:
+    outputs = template.written()["Outputs"]
+    assert outputs[VERSION_OUTPUT]["Value"] == __version__
+
+
+def test_the_template_has_what_is_looked_for_by_name() -> None:
+    written = template.written()
+    assert written["Outputs"][TOPIC_OUTPUT]["Value"] == {"Ref": "Alerts"}
+    assert written["Resources"][LOGICAL]["Type"] == "AWS::Serverless::Function"
+
+
+def rights(heading: str) -> set[str]:
+    """The rights that the page names below a heading."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    section = page[page.index(heading) :].split("\n#")[0]
+    return {name.partition(":")[2] for name in re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", section)}
+
+
+def test_the_page_names_exactly_the_rights_that_the_doctor_uses() -> None:
+    there = Deployed()
+    run(there)
+    assert rights("## What you need for the doctor") == set(there.calls) - {"GetCallerIdentity"}
+
+
+def test_the_page_names_every_line_of_the_doctor() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    table = page[page.index("| line | good means |") : page.index("## What you need for the doctor")]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == NAMES
