@@ -53,8 +53,9 @@ LOST_WIRED: Final = "test_never_dips.test_a_caller_that_is_wired_now_is_never_lo
 LOST_PARTNER: Final = "test_never_dips.test_a_principal_of_the_own_and_of_a_trusted_account_is_never_lost"
 WIDENS: Final = "test_never_widens.test_nobody_is_let_in_at_any_moment_who_was_kept_out_before"
 ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
-RESTARTS: Final = "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_ends_as_one_that_did_not"
-TOLD: Final = "test_restarts.test_whatever_died_anywhere_everything_is_told"
+RESTARTS: Final = (
+    "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_ends_and_tells_as_one_that_did_not"
+)
 ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come"
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
@@ -166,7 +167,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a repair is not written down before it is made",
-        TOLD,
+        RESTARTS,
         (("pipeline.py", "            keeper.write(entries)\n", "            pass\n"),),
     ),
     Mutant(
@@ -181,22 +182,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "that people were told is written down before they are told",
-        TOLD,
+        RESTARTS,
         (("pipeline.py", "        if report.lines:\n            self.herald.tell(report)\n        keeper.note(as_told(report, now))\n", "        keeper.note(as_told(report, now))\n        if report.lines:\n            self.herald.tell(report)\n"),),
     ),
     Mutant(
         "a repair is told before it is made",
-        TOLD,
+        RESTARTS,
         (("pipeline.py", "        outcome = carry_out(step, self.actor)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        outcome = carry_out(step, self.actor)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
-        TOLD,
+        RESTARTS,
         (("pipeline.py", "chain(finish(report, keeper, now), ", "chain("),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
-        TOLD,
+        RESTARTS,
         (("finish.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
