@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from permission_guard.iam.policy import Json, loads
@@ -30,6 +31,7 @@ def body_of(text: str) -> Body:
     return body
 
 
+@lru_cache(maxsize=8)  # every finding about a policy asks for its statements again
 def statements_of(text: str) -> tuple[Body, ...]:
     """Return a document's statements, in order, each as it stands there."""
     listed = body_of(text)["Statement"]
