@@ -68,7 +68,8 @@ bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it 
 	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
-mutants: $(TOOLS)/project.done ## Score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
+mutants: $(TOOLS)/project.done ## Try every mutant of the laws, and score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)
+	@$(if $(ARGS),,LONG=1 $(PROJECT)/python -m pytest -q tests/laws/test_mutants.py)
 	@$(if $(ARGS),,rm -rf mutants)
 	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
 	@$(PROJECT)/python -m tests.mutation --again

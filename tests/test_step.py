@@ -8,12 +8,28 @@ import pytest
 
 from permission_guard.carry_out import carry_out
 from permission_guard.document import Body, canonical, dumped, statements_of
-from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.facts import (
+    MISSING_ROLE,
+    Family,
+    FunctionFacts,
+    Look,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
 from permission_guard.grant import Grant
 from permission_guard.iam import Policy
 from permission_guard.outcome import Outcome, Result
 from permission_guard.rules import judge
-from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, Swap, apply, diffs
+from permission_guard.step import (
+    STEPS,
+    AttachRolePolicy,
+    BoundStatements,
+    DetachRolePolicy,
+    Swap,
+    apply,
+    diffs,
+)
 from permission_guard.world import Account, WorldActor, WorldObserver
 from tests.world.builders import (
     ACCOUNT,
@@ -178,3 +194,18 @@ def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be(
 
 def test_a_policy_that_is_not_there_has_no_text() -> None:
     assert BoundStatements(TARGET, PolicyFacts(None, None, None, Family.DOCUMENT), ()).before == ""
+
+
+def test_detaching_takes_the_policy_and_its_rights_from_the_role_and_from_no_other_facts() -> None:
+    step = DetachRolePolicy(ROLE, BASIC, ())
+    attached = facts_with_role(RoleFacts(ROLE, identity=(LOGGING,), attached=(BASIC,)))
+    nothing = replace(attached, role=MISSING_ROLE)
+
+    assert apply(step, attached) == facts_with_role(RoleFacts(ROLE))
+    assert apply(step, nothing) is nothing
+
+
+def test_a_detaching_is_shown_with_what_was_attached() -> None:
+    (finding,) = judge(facts_with_role(RoleFacts(ROLE)), OWN)
+
+    assert diffs(DetachRolePolicy(ROLE, BASIC, (finding,))) == ((finding, BASIC, ""),)

@@ -24,7 +24,7 @@ LESS = {Answer.DENIED: 0, Answer.NOT_ALLOWED: 0, Answer.UNDECIDED: 1, Answer.ALL
 """How near to allowed an answer is; AWS refuses alike what is denied and what nothing allows."""
 
 thoroughly = settings(
-    max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 """The same examples on every machine; more of them where `max_examples` says so."""
 

@@ -16,7 +16,7 @@ AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"
 """Set by `test_mutants`: a law that is broken on purpose need not be shrunk to its smallest example."""
 
 _SETTINGS: Final = settings(
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     database=None,
     deadline=None,
