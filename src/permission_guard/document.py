@@ -18,6 +18,10 @@ POLICY_LIMIT: Final = 20480
 """Characters of a resource policy (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 
 
+NO_STATEMENTS: Final = '{"Statement":[]}'
+"""What stands in a resource policy that is not there."""
+
+
 def dumped(value: Json | Body) -> str:
     """Write JSON as AWS returns it: compact, in the order given."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -74,9 +74,10 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     told_now = replace(noted(entry, ending, _WHAT[ending], report), trigger=entry.cause)
 
     def entries(book: Book) -> tuple[Entry, ...]:
-        found = (one for one in book.entries if one.fault == entry.fault)
         is_repaired = ending is Ending.REPAIRED
-        return tuple(told(done(one, now) if is_repaired else one, ending, now) for one in found)
+        return tuple(
+            told(done(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
+        )
 
     return Earlier(told_now, entries)
 

@@ -31,7 +31,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
 from permission_guard.report import Report
-from permission_guard.settings import Mode, Settings, SettingsError
+from permission_guard.settings import NEEDED, Mode, Settings, SettingsError
 from permission_guard.sweep import Sweeper
 from permission_guard.task import Page, Part
 from permission_guard.trigger import Ignored, Kind, Trigger
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE: Final = "permission-guard"
-_NEEDED: Final = (
-    "ALERTS_TOPIC_ARN",
-    "DEAD_LETTER_QUEUE_URL",
-    "GUARD_ROLE_ARN",
-    "JOURNAL_TABLE",
-    "WAITING_QUEUE_URL",
-)
-"""Without these the guard could tell nobody, would chase its own calls, would forget what it did, or could not sweep."""
-
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
@@ -66,7 +57,7 @@ class Connections:
 def connected(account: str, region: str) -> Connections:
     """Connect the guard to AWS, once for each execution environment. Raises SettingsError."""
     settings = Settings.of(os.environ, account=account, region=region)
-    missing = [name for name in _NEEDED if not os.environ.get(name)]
+    missing = [name for name in NEEDED if not os.environ.get(name)]
     if missing:
         raise SettingsError(missing[0], "is missing")
     clients = Clients()

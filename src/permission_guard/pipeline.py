@@ -91,6 +91,11 @@ class Guard:
         outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
         return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
 
+    @property
+    def _hand(self) -> Actor | None:
+        """What may change something; nothing while the guard only observes."""
+        return None if self.settings.mode is Mode.OBSERVE else self.actor
+
     def look(self, facts: FunctionFacts, looks: Look) -> FunctionFacts:
         """Read until no rule about these looks asks for more."""
         while asked := wanted(facts, looks, self.settings.trusted):
@@ -108,7 +113,7 @@ class Guard:
 
     def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
         """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
-        if self.settings.mode is Mode.OBSERVE or self.actor is None:
+        if self._hand is None:
             return Outcome(step, Result.WOULD_DO)
         try:
             keeper.write(entries)
@@ -118,7 +123,7 @@ class Guard:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
-        outcome = carry_out(step, self.actor)
+        outcome = carry_out(step, self._hand)
         if outcome.result in _MADE:
             faults = frozenset(entry.fault for entry in entries)
             # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
@@ -128,9 +133,9 @@ class Guard:
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         repairs = self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR
-        if self.settings.mode is Mode.OBSERVE or self.actor is None or not repairs:
+        if self._hand is None or not repairs:
             return iter(())
-        return released(report, keeper, self.observer, self.actor, self.settings, now)
+        return released(report, keeper, self.observer, self._hand, self.settings, now)
 
     def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Tell what is new in a report, and write down that it was told."""

@@ -141,14 +141,13 @@ def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, actor: Actor
 
 def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Earlier:
     def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in book.entries if one.fault == entry.fault)
+        return tuple(told(one, ending, now) for one in book.about(entry.fault))
 
     return Earlier(noted(entry, ending, what, report), entries)
 
 
 def _told_before(entry: Entry, report: Report) -> Earlier:
     def entries(book: Book) -> tuple[Entry, ...]:
-        found = (one for one in book.entries if one.fault == entry.fault)
-        return tuple(settled(one) for one in found if one.state is State.RELEASING)
+        return tuple(settled(one) for one in book.about(entry.fault) if one.state is State.RELEASING)
 
     return Earlier(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)

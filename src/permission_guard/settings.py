@@ -52,6 +52,16 @@ SETTINGS: Final = {
 }
 """The setting that says how each concern is treated."""
 
+NEEDED: Final = (
+    "ALERTS_TOPIC_ARN",
+    "DEAD_LETTER_QUEUE_URL",
+    "GUARD_ROLE_ARN",
+    "JOURNAL_TABLE",
+    "WAITING_QUEUE_URL",
+)
+"""What the Lambda function must be given beside the settings: without it the guard could tell nobody, would chase its
+own calls, would forget what it did, or could not sweep."""
+
 NEVER_REPAIRED: Final = frozenset(
     {
         Concern.FOREIGN_ACCOUNTS,

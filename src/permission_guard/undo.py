@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.carry_out import carry_out
-from permission_guard.document import body_of, canonical, statements_of
+from permission_guard.document import NO_STATEMENTS, body_of, canonical, statements_of
 from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.iam import ArnError, FunctionArn
@@ -119,7 +119,7 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     policy = facts.policy
     if isinstance(policy, Unreadable):
         raise CannotUndo(str(policy))
-    text = facts.resource_policy.text if facts.resource_policy else '{"Statement":[]}'
+    text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
     wanted, original = canonical(body_of(change.after)), body_of(change.before)
     ours = next((one for one in statements_of(text) if canonical(one) == wanted), None)
     if not isinstance(policy, PolicyFacts) or ours is None:

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard import handler
 from permission_guard.doctor import Verdict, checks, worst
-from permission_guard.doctor.able import NEEDED
 from permission_guard.doctor.check import Check
 from permission_guard.doctor.seen import (
     Checkup,
@@ -23,6 +21,7 @@ from permission_guard.doctor.seen import (
     Trail,
 )
 from permission_guard.facts import Unreadable
+from permission_guard.settings import NEEDED
 
 LOST = Unreadable("it", "AccessDenied: no")
 TRAIL = Trail("management", is_logging=True, takes_writes=True)
@@ -331,7 +330,3 @@ def test_a_function_beside_the_guard_has_settings_of_its_own() -> None:
 
 def test_what_is_wrong_outweighs_what_is_not_known() -> None:
     assert worst(checks(replace(WELL, trails=LOST, version="0.9"), "1.0")) is WRONG
-
-
-def test_the_variables_that_are_needed_are_those_without_which_the_handler_refuses_to_start() -> None:
-    assert NEEDED == handler._NEEDED

@@ -283,7 +283,7 @@ MUTANTS: Final = (
     Mutant(
         "a guard that observes acts",
         OBSERVES,
-        (("pipeline.py", "self.settings.mode is Mode.OBSERVE or self.actor is None:\n            return Outcome", "self.actor is None:\n            return Outcome"),),
+        (("pipeline.py", "return None if self.settings.mode is Mode.OBSERVE else self.actor", "return self.actor"),),
     ),
     Mutant(
         "a document is written without its revision",

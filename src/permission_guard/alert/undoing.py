@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from permission_guard import PROGRAM
 from permission_guard.outcome import Ending
 from permission_guard.report import Line
-
-PROGRAM = "permission-guard"
 
 
 def undo_command(line: Line) -> str | None:

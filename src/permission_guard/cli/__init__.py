@@ -9,9 +9,8 @@ from typing import Any, Final
 
 import click
 
-from permission_guard import __version__
+from permission_guard import PROGRAM, __version__
 
-PROGRAM: Final = "permission-guard"
 UNUSABLE: Final = 3
 """Exit code for input that cannot be used; 1 and 2 are verdicts."""
 INTERRUPTED: Final = 130

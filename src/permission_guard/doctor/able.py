@@ -7,12 +7,7 @@ from typing import Final
 from permission_guard.doctor.check import Check, good, untold, wrong
 from permission_guard.doctor.seen import Denied, Function, Rights
 from permission_guard.facts import Unreadable
-from permission_guard.settings import Settings, SettingsError
-
-NEEDED: Final = (
-    *("ALERTS_TOPIC_ARN", "DEAD_LETTER_QUEUE_URL", "GUARD_ROLE_ARN", "JOURNAL_TABLE", "WAITING_QUEUE_URL"),
-)
-"""The variables without which the handler refuses to start."""
+from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _SETTINGS: Final = "settings"
 _DEPLOY: Final = "Deploy the stack again (make deploy), which sets every variable."

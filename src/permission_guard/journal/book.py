@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from permission_guard.document import body_of, canonical, dumped, statements_of
+from permission_guard.document import NO_STATEMENTS, body_of, canonical, dumped, statements_of
 from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, Finding
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
@@ -28,6 +28,10 @@ class Book:
         """Return the entry about a finding's fault."""
         fault = fault_of(finding, facts)
         return next((entry for entry in self.entries if entry.fault == fault), None)
+
+    def about(self, fault: str) -> tuple[Entry, ...]:
+        """Return the entry about a fault as it stands here now; nothing if there is none."""
+        return tuple(one for one in self.entries if one.fault == fault)
 
     def planned(self, faults: frozenset[str]) -> tuple[Entry, ...]:
         """Return the entries about these faults of which nobody has written down that they were repaired."""
@@ -141,15 +145,12 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
         case Rewritten(target=target, after=after):
             if target != facts.target or not isinstance(facts.policy, PolicyFacts):
                 return None
-            text = facts.policy.policy.text if facts.policy.policy else _NOTHING
+            text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
             return canonical(body_of(after)) in map(canonical, statements_of(text))
         case None:
             return False
         case _:
             assert_never(change)
-
-
-_NOTHING: Final = '{"Statement":[]}'
 
 
 def is_held(entry: Entry) -> bool:

@@ -15,11 +15,10 @@ from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
 from permission_guard.aws.wiring.answer import Answer
 from permission_guard.aws.wiring.calls import Calls
-from permission_guard.doctor.able import NEEDED
 from permission_guard.doctor.seen import Denied, Rights
 from permission_guard.facts import Unreadable
 from permission_guard.ports import Refused
-from permission_guard.settings import Settings, SettingsError
+from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """The region in which the calls of a global service are made (facts 1.2)."""
