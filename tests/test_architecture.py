@@ -22,7 +22,7 @@ LAYERS = (
     {"plan"},
     {"report"},
     {"patches"},
-    {"ports", "alert"},
+    {"ports", "alert", "scanned"},
     {"carry_out", "explanation", "keep", "telling"},
     {"dead_letters", "doctor"},
     {"finish", "undo"},
