@@ -87,6 +87,8 @@ ANYONE = replace(
     concern=Concern.FUNCTION_IS_NOT_PUBLIC,
     severity=Severity.CRITICAL,
     summary="anyone with an AWS account may invoke it",
+    proof="the policy allows a role of AWS account 999999999999 to call lambda:InvokeFunction on "
+    f"arn:aws:lambda:eu-west-1:{OTHER}:function:webhook:live",
     sentence="A stranger gets in: a role of AWS account 999999999999 may call lambda:InvokeFunction on "
     f"arn:aws:lambda:eu-west-1:{OTHER}:function:webhook:live.",
     because=("Statement 'everybody' of the alias's policy allows it to everybody, without a condition.",),
@@ -136,6 +138,8 @@ LAYER = replace(
     concern=Concern.LAYER_IS_NOT_PUBLIC,
     severity=Severity.LOW,
     summary="an account that is not trusted may read it",
+    proof="the policy allows AWS account 999999999999 to call lambda:GetLayerVersion",
+    because=("Statement 'shared' of the layer version's policy allows it to account 999999999999.",),
     sentence="A stranger gets in: AWS account 999999999999 may call lambda:GetLayerVersion.",
     why=TITLES["layer-is-not-public"][1],
     obstacle="layers are told and never repaired",
