@@ -117,8 +117,8 @@ MUTANTS: Final = (
         (UNPROVED, ("exposure/connected.py", "is not Truth.NO", "is Truth.NO")),
     ),
     Mutant(
-        "a sweep narrows by nothing",
-        WIDENS,
+        "a sweep opens again what was bound",
+        CONVERGES,
         (("narrow.py", "objection(more, seen, settings.trusted) is None", "True"), ("narrow.py", "with_bounds(one.before, remedy.bounds)", "dict(one.before)")),
     ),
     Mutant(
