@@ -24,7 +24,7 @@ LAYERS = (
     {"patches"},
     {"ports", "alert", "scanned"},
     {"carry_out", "explanation", "formats", "keep", "telling"},
-    {"dead_letters", "doctor"},
+    {"dead_letters", "doctor", "scan_json"},
     {"finish", "undo"},
     {"release", "narrow"},
     {"pipeline"},

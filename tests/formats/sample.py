@@ -202,9 +202,9 @@ PASSES = tuple(
 HOSTILE = replace(
     OPEN,
     fault="dead0000beef0000",
-    name="=HYPERLINK(\"https://stranger.example\")</script><img src=x onerror=alert(1)>",
+    name='=HYPERLINK("https://stranger.example")</script><img src=x onerror=alert(1)>',
     subject="\x1b[31mred\x1b[0m \u202eevil\u202c\r\nVERDICT PASS",
-    summary="@SUM(1) \"quoted\" [link](https://stranger.example) {0} ${aws:username}",
+    summary='@SUM(1) "quoted" [link](https://stranger.example) {0} ${aws:username}',
     before='{"Sid": "</pre><script>alert(1)</script>"}',
     after='{"Sid": "-1+1"}',
     patches=(Patch(Language.SAM, "Sid: '</pre>\u2066 & <b>'"),),

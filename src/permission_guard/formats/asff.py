@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final, assert_never
 
 from permission_guard import PROGRAM
-from permission_guard.finding import Severity, Verdict
+from permission_guard.finding import Verdict
 from permission_guard.formats.found import (
     PRODUCT,
     has_account,
@@ -63,7 +63,7 @@ def _finding(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
     rule, at = rule_of(one), moment(scan)
     where = partition(one)
     label = (
-        Severity.__members__[one.severity.name].name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
+        one.severity.name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
     )
     severity: dict[str, Json] = {"Label": label, "Original": one.severity.name}
     types = [_TYPE]

@@ -1,4 +1,4 @@
-"""One page that needs nothing but itself: no server, no network, and no script to be read."""  # noqa: A005  # named as the format is; imports are absolute
+"""One page that needs nothing but itself: no server, no network, and no script to be read."""
 
 from __future__ import annotations
 
@@ -140,11 +140,17 @@ def _shares(findings: Iterable[ScannedFinding]) -> tuple[_Share, ...]:
 def _choices(findings: tuple[ScannedFinding, ...]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Return what can be filtered by: the key, its label, and the values that occur."""
     return (
-        ("verdict", "Verdict", tuple(one.value for one in Verdict if any(f.verdict is one for f in findings))),
+        (
+            "verdict",
+            "Verdict",
+            tuple(one.value for one in Verdict if any(f.verdict is one for f in findings)),
+        ),
         (
             "severity",
             "Severity",
-            tuple(one.name for one in sorted(Severity, reverse=True) if any(f.severity is one for f in findings)),
+            tuple(
+                one.name for one in sorted(Severity, reverse=True) if any(f.severity is one for f in findings)
+            ),
         ),
         ("rule", "Rule", tuple(sorted({one.rule for one in findings}))),
         ("account", "Account", tuple(sorted({one.account for one in findings if one.account}))),

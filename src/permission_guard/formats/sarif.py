@@ -32,7 +32,7 @@ _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIU
 def show(scan: Scan) -> str:
     """Return one run, with a rule for each of the guard's, and a result for each fault and each doubt."""
     told = [one for one in worst_first(scan) if one.verdict is not Verdict.PASS]
-    rules = _rules(scan, told)
+    rules = _rules(told)
     indices = {str(rule["id"]): index for index, rule in enumerate(rules)}
     run: dict[str, Json] = {
         "tool": {
@@ -59,7 +59,7 @@ def show(scan: Scan) -> str:
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rules(scan: Scan, told: list[ScannedFinding]) -> list[dict[str, Json]]:
+def _rules(told: list[ScannedFinding]) -> list[dict[str, Json]]:
     worst: dict[str, Severity] = {}
     for one in told:
         worst[one.rule] = max(one.severity, worst.get(one.rule, one.severity))
