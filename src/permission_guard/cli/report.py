@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,7 @@ import click
 from permission_guard import formats
 from permission_guard.cli.documents import called, text_of
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.output import written
+from permission_guard.cli.output import is_terminal, written
 from permission_guard.scan_json import ScanError, read
 
 _HELP: Final = """\
@@ -49,7 +48,7 @@ Exit codes:
 )
 def report(scan: str, output: str | None, format_: str) -> None:
     """Read, show, write."""
-    if output is None and format_ == "html" and sys.stdout.isatty():
+    if output is None and format_ == "html" and is_terminal():
         raise Unusable(
             "a page is not to be read in a terminal: give it a file (--output report.html), or redirect it"
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from difflib import ndiff
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -69,6 +70,7 @@ def show(scan: Scan) -> str:
     )
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("permission_guard.formats", _PAGE),
