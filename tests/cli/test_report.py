@@ -39,7 +39,9 @@ def test_a_page_is_what_is_made_unless_something_else_is_asked_for(scan: Path) -
 
 
 def test_a_scan_can_come_through_a_pipe() -> None:
-    assert run("-", "--format", "csv", stdin=written(SCAN)).stdout == formats.show("csv", SCAN).replace("\r\n", "\n")
+    assert run("-", "--format", "csv", stdin=written(SCAN)).stdout == formats.show("csv", SCAN).replace(
+        "\r\n", "\n"
+    )
 
 
 def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +59,10 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
     [
         ("", "standard input: is no scan: scan at line 1 column 1 is not JSON"),
         ("[]", "standard input: is no scan: scan "),
-        ('{"schema": "permission-guard/scan/9"}', "standard input: is no scan: scan.schema is 'permission-guard/scan/9'"),
+        (
+            '{"schema": "permission-guard/scan/9"}',
+            "standard input: is no scan: scan.schema is 'permission-guard/scan/9'",
+        ),
     ],
 )
 def test_what_is_no_scan_is_told_in_one_line(text: str, told: str) -> None:
@@ -96,7 +101,9 @@ def test_what_cannot_be_written_leaves_nothing_behind(scan: Path, tmp_path: Path
     assert {path.name for path in tmp_path.iterdir()} == {"scan.json", "report.html"}
 
 
-def test_a_full_disk_leaves_what_stood_there(scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_what_stood_there(
+    scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = tmp_path / "report.html"
     there.write_text("yesterday's")
 

@@ -13,9 +13,30 @@ from tests.formats.sample import OPEN, SCAN
 
 _PIECES = (
     *('"', "'", "<", ">", "&", "</pre>", "</script>", "</style>", "<!--", "]]>", "<script>alert(1)</script>"),
-    *("{{ 7 * 7 }}", "{% raw %}", "{0}", "](https://stranger.example)", "[a", "javascript:alert(1)", "onload=x"),
+    *(
+        "{{ 7 * 7 }}",
+        "{% raw %}",
+        "{0}",
+        "](https://stranger.example)",
+        "[a",
+        "javascript:alert(1)",
+        "onload=x",
+    ),
     *("=1+1", "+1", "-1", "@SUM(1)", "\t", "\r", "\n", "\r\n", ",", ";", "\x00", "\x1b[31m", "\x9b", "\x7f"),
-    *("\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\ud800", "\uff1d", "é", "\U0001f600", " ", "a", "\\"),
+    *(
+        "\u202e",
+        "\u2066",
+        "\u200b",
+        "\ufeff",
+        "\u2028",
+        "\ud800",
+        "\uff1d",
+        "é",
+        "\U0001f600",
+        " ",
+        "a",
+        "\\",
+    ),
 )
 texts = st.lists(st.sampled_from(_PIECES) | st.text(max_size=4), max_size=5).map("".join)
 
@@ -46,7 +67,9 @@ def findings(draw: st.DrawFn) -> ScannedFinding:
 
 
 scans = st.builds(
-    lambda found, what, why: replace(SCAN, findings=tuple(found), skipped=(Skipped(what, why),), sources=(what,)),
+    lambda found, what, why: replace(
+        SCAN, findings=tuple(found), skipped=(Skipped(what, why),), sources=(what,)
+    ),
     st.lists(findings(), min_size=1, max_size=2),
     texts,
     texts,

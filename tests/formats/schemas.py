@@ -53,10 +53,16 @@ def outside_the_model(value: object, shape: Any = None, at: str = "") -> list[st
                 for fault in outside_the_model(one, shape.members[key], f"{at}.{key}")
             ]
         case dict():
-            return [fault for key, one in value.items() for fault in outside_the_model(one, shape.value, f"{at}.{key}")]
+            return [
+                fault
+                for key, one in value.items()
+                for fault in outside_the_model(one, shape.value, f"{at}.{key}")
+            ]
         case list():
             return [fault for one in value for fault in outside_the_model(one, shape.member, f"{at}[]")]
         case str():
-            return [f"{at}: {value!r}"] if not value.strip() or (shape.enum and value not in shape.enum) else []
+            return (
+                [f"{at}: {value!r}"] if not value.strip() or (shape.enum and value not in shape.enum) else []
+            )
         case _:
             return []

@@ -122,7 +122,10 @@ def test_no_finding_hides_another_of_the_same_name() -> None:
 
 def test_a_resource_is_a_function_or_a_layer_version() -> None:
     (layer,) = only(replace(SCAN, findings=(LAYER,)))["Resources"]
-    assert (layer["Type"], layer["Details"]) == ("AwsLambdaLayerVersion", {"AwsLambdaLayerVersion": {"Version": 7}})
+    assert (layer["Type"], layer["Details"]) == (
+        "AwsLambdaLayerVersion",
+        {"AwsLambdaLayerVersion": {"Version": 7}},
+    )
     (version,) = only(replace(SCAN, findings=(UNREAD,)))["Resources"]
     assert version["Details"] == {"AwsLambdaFunction": {"FunctionName": "billing", "Version": "3"}}
     (odd,) = only(replace(SCAN, findings=(replace(LAYER, target=f"{LAYER.target}x"),)))["Resources"]
@@ -161,7 +164,9 @@ def test_hostile_text_stays_text(scan: Scan) -> None:
     assert sorted(one["ProductFields"].get("permission-guard/Subject", "") for one in told) == sorted(
         cut(inert(one.subject), 2048) if one.subject.strip() else "" for one in scan.findings
     )
-    assert sorted(one["Resources"][0]["Id"] for one in told) == sorted(line(one.target) for one in scan.findings)
+    assert sorted(one["Resources"][0]["Id"] for one in told) == sorted(
+        line(one.target) for one in scan.findings
+    )
 
 
 def test_a_long_text_is_cut_at_a_character_and_says_so() -> None:

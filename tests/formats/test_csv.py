@@ -27,7 +27,10 @@ def test_there_is_a_row_for_each_finding_the_worst_first_and_for_what_was_not_lo
     made = rows(SCAN)
     assert (made[0]["name"], made[0]["severity"]) == ("webhook", "CRITICAL")
     assert [one["verdict"] for one in made] == ["FAIL"] * 5 + ["UNKNOWN"] * 2 + ["PASS"] * 3 + [NOT_LOOKED_AT]
-    assert (made[-1]["target"], made[-1]["summary"]) == ("444455556666/ap-south-1", "the region is not enabled")
+    assert (made[-1]["target"], made[-1]["summary"]) == (
+        "444455556666/ap-south-1",
+        "the region is not enabled",
+    )
 
 
 def test_a_row_holds_what_the_finding_says() -> None:
@@ -65,5 +68,7 @@ def test_hostile_text_stays_in_its_cell(scan: Scan) -> None:
     made = rows(scan)
     assert len(made) == len(scan.findings) + 1
     assert all(set(row) == set(HEADER) and None not in row.values() for row in made)
-    assert sorted(one["subject"] for one in made) == sorted(["", *(cell(one.subject) for one in scan.findings)])
+    assert sorted(one["subject"] for one in made) == sorted(
+        ["", *(cell(one.subject) for one in scan.findings)]
+    )
     assert not any(value.lstrip()[:1] in set(STARTS) for row in made for value in row.values())

@@ -87,7 +87,13 @@ def test_everything_can_be_read_without_script() -> None:
 
 def test_the_worst_stands_first_and_the_first_fault_is_open() -> None:
     shown = list(page().all("details"))
-    assert [one.attributes["data-severity"] for one in shown[:5]] == ["CRITICAL", "HIGH", "HIGH", "MEDIUM", "LOW"]
+    assert [one.attributes["data-severity"] for one in shown[:5]] == [
+        "CRITICAL",
+        "HIGH",
+        "HIGH",
+        "MEDIUM",
+        "LOW",
+    ]
     assert [one.attributes["data-verdict"] for one in shown[5:]] == ["UNKNOWN"] * 2 + ["PASS"] * 3
     assert ["open" in one.attributes for one in shown] == [True] + [False] * 9
 
@@ -101,7 +107,10 @@ def test_nothing_is_open_where_nothing_fails() -> None:
     [
         (SCAN, "5 findings to mend"),
         (replace(SCAN, findings=(OPEN,)), "1 finding to mend"),
-        (replace(SCAN, findings=(replace(OPEN, verdict=Verdict.UNKNOWN),)), "Nothing is proved wrong, 1 in doubt"),
+        (
+            replace(SCAN, findings=(replace(OPEN, verdict=Verdict.UNKNOWN),)),
+            "Nothing is proved wrong, 1 in doubt",
+        ),
         (replace(SCAN, findings=PASSES), "Nothing to mend"),
         (EMPTY, "Nothing to mend"),
     ],
@@ -113,7 +122,9 @@ def test_the_heading_says_how_it_is(scan: Scan, heading: str) -> None:
 def test_the_totals_are_those_of_the_scan() -> None:
     made = page()
     assert [one.text.strip() for one in made.one("section", class_="totals").all("dd")] == ["5", "2", "3"]
-    bar = [(one.attributes["class"], one.attributes["x"], one.attributes["width"]) for one in made.all("rect")]
+    bar = [
+        (one.attributes["class"], one.attributes["x"], one.attributes["width"]) for one in made.all("rect")
+    ]
     assert bar == [
         ("critical", "0.0", "20.0"),
         ("high", "20.0", "40.0"),
@@ -147,7 +158,9 @@ def test_every_control_has_a_name_and_every_label_leads_to_one() -> None:
     assert all(one.attributes["for"] in ids for one in made.all("label") if "for" in one.attributes)
     assert all(one.text.strip() for one in [*made.all("label"), *made.all("button"), *made.all("summary")])
     groups = [one.attributes["name"] for one in made.all("input", type="radio")]
-    checked = [one.attributes["name"] for one in made.all("input", type="radio") if "checked" in one.attributes]
+    checked = [
+        one.attributes["name"] for one in made.all("input", type="radio") if "checked" in one.attributes
+    ]
     assert checked == list(dict.fromkeys(groups))
     assert made.one("html").attributes["lang"] == "en"
 
@@ -160,7 +173,10 @@ def test_what_is_in_a_template_says_in_which_line() -> None:
 
 def test_a_difference_has_a_line_for_each_part_of_a_document() -> None:
     rows = difference('{"a":1,"b":[2]}', '{"a":1,"b":[3]}')
-    assert [(row.kind, row.text) for row in rows if row.kind != "same"] == [("del", "    2"), ("ins", "    3")]
+    assert [(row.kind, row.text) for row in rows if row.kind != "same"] == [
+        ("del", "    2"),
+        ("ins", "    3"),
+    ]
     assert [(row.kind, row.text) for row in difference("", "attached")] == [("ins", "attached")]
     assert [(row.kind, row.text) for row in difference('"a"', "")] == [("del", '"a"')]
 
@@ -188,10 +204,16 @@ def test_hostile_text_is_only_ever_text(scan: Scan) -> None:
     for one in scan.findings:
         for told in (one.name, one.subject, one.target, one.proof):
             assert any(line(told) in text for text in texts)
-    patches = [pre.text.removeprefix("\n") for one in made.all("details") for pre in one.one("div", class_="tabs").all("pre")]
+    patches = [
+        pre.text.removeprefix("\n")
+        for one in made.all("details")
+        for pre in one.one("div", class_="tabs").all("pre")
+    ]
     assert sorted(patches) == sorted(inert(one.patches[0].text) for one in scan.findings)
 
 
 def test_a_page_of_hostile_text_is_built_as_one_of_plain_text_is() -> None:
-    plain = replace(HOSTILE, name="a", subject="b", summary="c", patches=(replace(HOSTILE.patches[0], text="d"),))
+    plain = replace(
+        HOSTILE, name="a", subject="b", summary="c", patches=(replace(HOSTILE.patches[0], text="d"),)
+    )
     assert shape(page(HOSTILE)) == shape(page(plain))

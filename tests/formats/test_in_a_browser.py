@@ -86,7 +86,9 @@ def written(folder: Path, text: str) -> Path:
 
 def test_the_filters_the_buttons_and_the_tabs_do_what_they_say(tmp_path: Path) -> None:
     scan = show("html", SCAN)
-    acting = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", scan).replace("</body>", f"{ACTS}</body>")
+    acting = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", scan).replace(
+        "</body>", f"{ACTS}</body>"
+    )
     dom = browse(written(tmp_path, acting), "--dump-dom", "--window-size=500,900")
     told = json.loads(parsed_told(dom))
     assert told["all"] == told["cleared"] == told["opened"] == told["printed"] == 10
@@ -119,5 +121,3 @@ def test_all_of_it_is_printed(tmp_path: Path) -> None:
     assert printed.startswith(b"%PDF-")
     # Ten findings, all of them open, do not fit on four pages.
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 4
-
-

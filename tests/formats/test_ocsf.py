@@ -27,7 +27,10 @@ def only(scan: Scan) -> Any:
 
 
 def faults(event: Any) -> list[str]:
-    return [f"{error.json_path}: {error.message}" for error in ocsf(*event["metadata"]["profiles"]).iter_errors(event)]
+    return [
+        f"{error.json_path}: {error.message}"
+        for error in ocsf(*event["metadata"]["profiles"]).iter_errors(event)
+    ]
 
 
 @pytest.mark.parametrize("scan", [SCAN, CHECK], ids=["scan", "check"])
@@ -53,7 +56,11 @@ def test_the_schema_that_is_asked_is_able_to_refuse() -> None:
 )
 def test_the_statuses_follow_the_verdict(finding: Any, compliance: str, status: str, severity: str) -> None:
     event = only(replace(SCAN, findings=(finding,)))
-    assert (event["compliance"]["status"], event["status"], event["severity"]) == (compliance, status, severity)
+    assert (event["compliance"]["status"], event["status"], event["severity"]) == (
+        compliance,
+        status,
+        severity,
+    )
 
 
 def test_what_is_in_an_account_names_it_and_what_is_in_a_template_names_its_place() -> None:
@@ -62,11 +69,17 @@ def test_what_is_in_an_account_names_it_and_what_is_in_a_template_names_its_plac
     assert cloud["resources"][0]["type"] == "AWS::Lambda::LayerVersion"
     template = only(CHECK)
     assert "cloud" not in template
-    assert template["evidences"][0]["data"]["place"] == {"file": "deploy/my template.yaml", "line": 14, "column": 5}
+    assert template["evidences"][0]["data"]["place"] == {
+        "file": "deploy/my template.yaml",
+        "line": 14,
+        "column": 5,
+    }
 
 
 def test_a_rule_of_another_version_has_no_page() -> None:
-    assert only(replace(SCAN, findings=(replace(OPEN, rule="a-later-rule"),)))["remediation"]["references"] == []
+    assert (
+        only(replace(SCAN, findings=(replace(OPEN, rule="a-later-rule"),)))["remediation"]["references"] == []
+    )
 
 
 @settings(max_examples=15, deadline=None)

@@ -75,7 +75,9 @@ def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
 
 
 def test_the_rule_of_another_version_is_told_by_its_finding() -> None:
-    later = replace(OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)")
+    later = replace(
+        OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)"
+    )
     rule = run(replace(SCAN, findings=(later, OPEN, later)))["tool"]["driver"]["rules"][-1]
     assert (rule["id"], rule["shortDescription"]["text"]) == ("a-later-rule", "Something later holds.")
     assert rule["help"]["text"] == "[it] (https://matters.example)"
@@ -122,7 +124,9 @@ def test_hostile_text_stays_text(scan: Scan) -> None:
     assert sarif().is_valid(whole)
     told = [one for one in scan.findings if one.verdict is not Verdict.PASS]
     results = whole["runs"][0]["results"]
-    assert sorted(one["properties"]["subject"] for one in results) == sorted(inert(one.subject) for one in told)
+    assert sorted(one["properties"]["subject"] for one in results) == sorted(
+        inert(one.subject) for one in told
+    )
     assert sorted(one["properties"]["before"] for one in results) == sorted(inert(one.before) for one in told)
     messages = [one["message"]["text"] for one in results]
     assert not any("](" in text or "{" in text.replace("{{", "") for text in messages)

@@ -62,9 +62,7 @@ def _batches(
 def _finding(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
     rule, at = rule_of(one), moment(scan)
     where = partition(one)
-    label = (
-        one.severity.name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
-    )
+    label = one.severity.name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
     severity: dict[str, Json] = {"Label": label, "Original": one.severity.name}
     types = [_TYPE]
     because = " ".join(map(sentence, one.because))
