@@ -142,7 +142,7 @@ def test_a_partition_that_security_hub_does_not_know_is_left_out() -> None:
 
 
 def test_what_is_in_no_account_cannot_be_shown() -> None:
-    with pytest.raises(CannotShow, match="^OrdersPermission is in no account yet"):
+    with pytest.raises(CannotShow, match=r"^OrdersPermission is in no account yet"):
         show("asff", CHECK)
 
 

@@ -14,7 +14,7 @@ from permission_guard.finding import Verdict
 from permission_guard.formats import show
 from permission_guard.formats.html import difference
 from permission_guard.formats.text import inert, line
-from permission_guard.scanned import Scan
+from permission_guard.scanned import Scan, ScannedFinding
 from tests.formats.hostile import is_harmless, scans
 from tests.formats.reading import Element, parsed, shape
 from tests.formats.sample import ANYONE, CHECK, EMPTY, HOSTILE, NO_LOGS, OPEN, PASSES, SCAN
@@ -23,7 +23,7 @@ URLS = ("href", "src", "action", "formaction", "data", "srcset", "poster", "xlin
 LINKED = re.compile(r"https://docs\.aws\.amazon\.com/[\w./-]+")
 
 
-def page(*findings: object, scan: Scan = SCAN) -> Element:
+def page(*findings: ScannedFinding, scan: Scan = SCAN) -> Element:
     return parsed(show("html", replace(scan, findings=findings) if findings else scan))
 
 

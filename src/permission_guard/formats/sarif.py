@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from permission_guard import PROGRAM, __version__
+from permission_guard import PROGRAM
 from permission_guard.finding import Severity, Verdict
 from permission_guard.formats.found import PRODUCT, moment, worst_first
 from permission_guard.formats.text import dumped, inert, sentence
@@ -38,8 +38,8 @@ def show(scan: Scan) -> str:
         "tool": {
             "driver": {
                 "name": PROGRAM,
-                "fullName": f"{PRODUCT} {__version__}",
-                "semanticVersion": __version__,
+                "fullName": f"{PRODUCT} {scan.version}",
+                "version": scan.version,
                 "rules": rules,
             }
         },
