@@ -22,7 +22,7 @@ REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
 FOREIGNER = statement(FOREIGN, sid="foreign")
 
 
-def test_a_repair_is_written_down_made_written_down_told_and_written_down() -> None:
+def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     there = Watched()
     there.open()
     there.handle()
@@ -32,7 +32,6 @@ def test_a_repair_is_written_down_made_written_down_told_and_written_down() -> N
         "wiring of s3.amazonaws.com",
         "TransactWriteItems",
         "PutResourcePolicy",
-        "TransactWriteItems",
         "TransactWriteItems",
     ]
     (entry,) = there.entries

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.finding import Verdict
-from permission_guard.journal.book import Book, done, gone, is_held, is_in_view, is_made, told
+from permission_guard.journal.book import Book, counted, gone, is_held, is_in_view, is_made, told
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
@@ -63,8 +63,6 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
-    if entry.state is State.DONE:
-        return Ending.REPAIRED
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return None
@@ -76,7 +74,7 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     def entries(book: Book) -> tuple[Entry, ...]:
         is_repaired = ending is Ending.REPAIRED
         return tuple(
-            told(done(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
+            told(counted(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
         )
 
     return Earlier(told_now, entries)

@@ -120,14 +120,6 @@ class Actor(Protocol):
         """Detach a managed policy; no error if it is not attached, or if the role is gone."""
         ...
 
-    def has_attached(self, role_name: str, policy_arn: str) -> bool:
-        """Read back whether a managed policy is attached."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Let AWS have some time: what IAM takes in is not seen everywhere at once."""
-        ...
-
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
         """Replace a whole resource policy."""
         ...

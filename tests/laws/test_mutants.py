@@ -173,12 +173,12 @@ MUTANTS: Final = (
     Mutant(
         "a repair is written down as made before it is made",
         RESTARTS,
-        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "done(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now)"),),
+        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
     ),
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("finish.py", "told(done(one, now) if is_repaired else one, ending, now)", "told(one, ending, now)"),),
+        (("finish.py", "told(counted(one, now) if is_repaired else one, ending, now)", "told(one, ending, now)"),),
     ),
     Mutant(
         "that people were told is written down before they are told",
@@ -188,7 +188,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair is told before it is made",
         RESTARTS,
-        (("pipeline.py", "        outcome = carry_out(step, self.actor)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        outcome = carry_out(step, self.actor)\n"),),
+        (("pipeline.py", "        return carry_out(step, self._hand)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._hand)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
