@@ -6,40 +6,62 @@ import pytest
 
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.document import dumped
 from permission_guard.sweep import Sweeper
 from permission_guard.task import Page, Part, Sweep
 from permission_guard.trigger import Kind
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
+from tests.aws.rounds import Rounds
 from tests.samples import LOGGING
 
 READ = "Query"
 """What the journal knows of the function."""
-PLANNED = DONE = TOLD = "PutItem"
-"""The journal's three notes about a repair."""
-ROLE = [READ, "GetFunctionConfiguration", "GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]
+PLANNED = TOLD = "PutItem"
+"""The journal's two notes about a repair."""
+ROLE = ("GetRole", "ListAttachedRolePolicies", "ListRolePolicies")
 
 
-def test_a_compliant_new_function_costs_the_reading_of_its_role() -> None:
+def test_a_compliant_new_function_costs_six_calls_in_four_round_trips() -> None:
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
+    rounds = Rounds(there.wire, (READ,), ("GetFunctionConfiguration",), ROLE, ("GetRolePolicy",))
     there.happen(Kind.FUNCTION_CREATED)
-    assert there.wire.calls == [*ROLE, "GetRolePolicy"]
+    assert (len(there.wire.calls), rounds.left) == (6, [])
 
 
-def test_a_repaired_new_function_costs_the_policy_to_attach_the_attaching_and_the_alert() -> None:
+def test_it_costs_as_much_if_its_role_has_the_policy_of_awss_own() -> None:
     there = guarded()
+    there.account.with_role("role").attached.append(there.guard.settings.logging_policy_arn)
+    rounds = Rounds(there.wire, (READ,), ("GetFunctionConfiguration",), ROLE, ("GetPolicyVersion",))
     there.happen(Kind.FUNCTION_CREATED)
-    assert there.wire.calls == [
-        *ROLE,
-        "GetPolicy",
-        "GetPolicyVersion",
-        PLANNED,
-        "AttachRolePolicy",
-        "ListAttachedRolePolicies",
-        DONE,
-        "Publish",
-        TOLD,
-    ]
+    assert (len(there.wire.calls), rounds.left) == (6, [])
+
+
+def test_all_policies_of_a_role_are_read_in_one_round_trip() -> None:
+    there = guarded()
+    role = there.account.with_role("role", logs=LOGGING, more=LOGGING)
+    role.attached.append(there.guard.settings.logging_policy_arn)
+    documents = ("GetRolePolicy", "GetRolePolicy", "GetPolicyVersion")
+    rounds = Rounds(there.wire, (READ,), ("GetFunctionConfiguration",), ROLE, documents)
+    there.happen(Kind.FUNCTION_CREATED)
+    assert rounds.left == []
+
+
+def test_a_repaired_new_function_costs_ten_calls() -> None:
+    there = guarded()
+    rounds = Rounds(
+        there.wire,
+        (READ,),
+        ("GetFunctionConfiguration",),
+        ROLE,
+        ("GetPolicyVersion",),
+        (PLANNED,),
+        ("AttachRolePolicy",),
+        ("Publish",),
+        (TOLD,),
+    )
+    there.happen(Kind.FUNCTION_CREATED)
+    assert (len(there.wire.calls), rounds.left) == (10, [])
 
 
 def test_whether_the_log_group_exists_is_asked_only_if_all_hangs_on_it() -> None:
@@ -47,9 +69,26 @@ def test_whether_the_log_group_exists_is_asked_only_if_all_hangs_on_it() -> None
     streams = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
     there.account.with_role("role", logs={"Version": "2012-10-17", "Statement": [streams]})
     there.account.log_groups.add("/aws/lambda/orders")
+    rounds = Rounds(
+        there.wire, (READ,), ("GetFunctionConfiguration",), ROLE, ("GetRolePolicy",), ("DescribeLogGroups",)
+    )
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert there.wire.calls == [*ROLE, "GetRolePolicy", "DescribeLogGroups"]
+    assert rounds.left == []
     assert report.lines == ()
+
+
+def test_the_version_of_a_managed_policy_is_asked_once_and_then_only_whether_it_is_the_default_still() -> (
+    None
+):
+    there, own = guarded(), "arn:aws:iam::111122223333:policy/own"
+    there.account.managed[own] = dumped(LOGGING)
+    there.account.with_role("role").attached.append(own)
+    before = [READ, "GetFunctionConfiguration", *ROLE]
+    there.happen(Kind.FUNCTION_CREATED)
+    assert sorted(there.wire.calls) == sorted([*before, "GetPolicy", "GetPolicyVersion"])
+    there.wire.calls.clear()
+    there.happen(Kind.FUNCTION_CREATED)
+    assert sorted(there.wire.calls) == sorted([*before, "GetPolicyVersion"])
 
 
 def test_a_compliant_permission_costs_one_read() -> None:
@@ -67,7 +106,6 @@ def test_a_repaired_permission_costs_one_read_what_is_wired_one_write_and_the_al
         "ListBuckets",
         PLANNED,
         "PutResourcePolicy",
-        DONE,
         "Publish",
         TOLD,
     ]
@@ -94,7 +132,6 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
         "AddPermission",
         "GetPolicy",
         "RemovePermission",
-        DONE,
         "Publish",
         TOLD,
     ]
@@ -151,8 +188,18 @@ def test_a_compliant_function_costs_a_sweep_its_aliases_its_role_and_its_policy(
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.account.functions["orders"].qualifiers.clear()
+    rounds = Rounds(
+        there.wire,
+        ("ListAliases",),
+        (READ,),
+        ("GetFunctionConfiguration",),
+        ROLE,
+        ("GetRolePolicy",),
+        ("GetResourcePolicy",),
+        ("GetPolicy",),
+    )
     list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, (None,)), NOW))
-    assert there.wire.calls == ["ListAliases", *ROLE, "GetRolePolicy", "GetResourcePolicy", "GetPolicy"]
+    assert rounds.left == []
 
 
 def test_a_version_or_an_alias_without_a_policy_of_its_own_costs_a_sweep_the_question_whether_it_has_one() -> (
