@@ -23,13 +23,14 @@ LAYERS = (
     {"report"},
     {"patches"},
     {"ports", "alert", "scanned"},
-    {"carry_out", "explanation", "keep", "telling"},
+    {"carry_out", "explanation", "keep", "shown", "telling"},
     {"dead_letters", "doctor"},
     {"finish", "undo"},
     {"release"},
     {"pipeline"},
     {"sweep"},
     {"world", "aws"},
+    {"connected"},
     {"handler", "cli"},
 )
 """Each layer may import from those before it, and a package from itself."""

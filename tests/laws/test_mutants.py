@@ -67,6 +67,8 @@ DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
 OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
+SHOWN: Final = "test_shown.test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too"
+SHOWN_CALLS: Final = "test_shown.test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound"
 UNTOUCHED: Final = (
     "test_touches_nothing_else.test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte"
 )
@@ -299,6 +301,16 @@ MUTANTS: Final = (
         "a statement is removed without the revision that was read",
         OTHERS,
         (("carry_out.py", REMOVE, REMOVE.replace("revision)", "None)")),),
+    ),
+    Mutant(
+        "an event is taken to show what is open",
+        SHOWN,
+        (("shown.py", "finding.verdict is not Verdict.PASS", "finding.verdict is None"),),
+    ),
+    Mutant(
+        "an event is taken to show what only a Deny or nobody knows to be shut",
+        SHOWN_CALLS,
+        (("shown.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), ("rules/opening.py", "if exposure.witness is not None:", "if False:")),
     ),
     Mutant(
         "the statements beside are written anew",
