@@ -10,13 +10,12 @@ import pytest
 
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
-from permission_guard.settings import Settings
 from permission_guard.shown import shown
 from permission_guard.trigger import EVERYTHING, Kind, Trigger, trigger_of
 from tests.samples import ACCOUNT, GUARD_ROLE, NAMES, sample
 
 REGION = "eu-west-1"
-SETTINGS = Settings.of({}, account=ACCOUNT, region=REGION)
+OWN = Trusted(ACCOUNT)
 BOUND = "s3-was-let-in-for-one-bucket-of-this-account"
 
 
@@ -35,16 +34,13 @@ def saying(**changes: Any) -> Trigger:
 
 def test_only_the_sample_of_a_bound_permission_is_shown_by_its_event() -> None:
     triggers = {name: trigger_of(sample(name), guard_role_arn=GUARD_ROLE) for name in NAMES}
-    found = {name for name, one in triggers.items() if isinstance(one, Trigger) and shown(one, SETTINGS)}
+    found = {name for name, one in triggers.items() if isinstance(one, Trigger) and shown(one, OWN)}
     assert found == {BOUND}
 
 
-def test_the_report_says_what_was_judged_and_has_nothing_to_tell() -> None:
-    report = shown(event(), SETTINGS)
-    assert report is not None
-    assert [one.verdict for one in report.findings] == [Verdict.PASS]
-    assert report.facts.target == str(event().subject)
-    assert (report.lines, report.is_gone, report.outcomes) == ((), False, ())
+def test_what_is_shown_is_the_one_finding_about_the_statement_that_arrived() -> None:
+    (finding,) = shown(event(), OWN)
+    assert (finding.verdict, finding.subject) == (Verdict.PASS, f"{event().subject} s3")
 
 
 TARGET = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
@@ -96,27 +92,26 @@ LOOKED_AT: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("why", LOOKED_AT)
 def test_the_function_is_looked_at_if(why: str) -> None:
     trusted = Trusted(ACCOUNT, organizations=("o-trusted0000",))
-    assert shown(saying(**LOOKED_AT[why]), replace(SETTINGS, trusted=trusted)) is None
+    assert shown(saying(**LOOKED_AT[why]), trusted) == ()
 
 
 def test_a_statement_about_an_alias_is_shown_if_the_call_named_the_alias() -> None:
     one = replace(saying(Resource=f"{TARGET}:live"), qualifier="live")
-    report = shown(one, SETTINGS)
-    assert report is not None
-    assert report.facts.target == f"{TARGET}:live"
+    (finding,) = shown(one, OWN)
+    assert finding.subject == f"{TARGET}:live s3"
 
 
 def test_an_account_that_is_trusted_is_no_stranger_here_either() -> None:
     partner = saying(Principal={"AWS": "arn:aws:iam::999988887777:root"}, Condition=None)
-    assert shown(partner, replace(SETTINGS, trusted=Trusted(ACCOUNT, ("999988887777",)))) is not None
+    assert shown(partner, Trusted(ACCOUNT, ("999988887777",)))
 
 
 @pytest.mark.parametrize("text", [None, "[]", '"a text"'])
 def test_an_event_without_a_statement_shows_nothing(text: str | None) -> None:
-    assert shown(replace(event(), statement=text), SETTINGS) is None
+    assert shown(replace(event(), statement=text), OWN) == ()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.PERMISSION_ADDED])
 def test_no_other_call_shows_anything_whatever_its_event_holds(kind: Kind) -> None:
-    assert shown(replace(event(), kind=kind, arrived=EVERYTHING), SETTINGS) is None
-    assert shown(replace(event(), kind=kind), SETTINGS) is None
+    assert shown(replace(event(), kind=kind, arrived=EVERYTHING), OWN) == ()
+    assert shown(replace(event(), kind=kind), OWN) == ()

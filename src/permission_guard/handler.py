@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from permission_guard.alert import body
 from permission_guard.batch import Message, answer, is_batch, messages_in
 from permission_guard.door import asked_by, correlation_id
 from permission_guard.finding import Verdict
-from permission_guard.outcome import Ending
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
-from permission_guard.report import Report
 from permission_guard.settings import NEEDED, Settings, SettingsError
 from permission_guard.shown import shown
 from permission_guard.task import Page, Part
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from permission_guard.connected import Connections
+    from permission_guard.report import Report
 
 SERVICE: Final = "permission-guard"
 logger = Logger(service=SERVICE)
@@ -120,8 +118,10 @@ def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
             metrics.add_metric("Ignored", MetricUnit.Count, 1)
             return {"ignored": why}
         case Trigger():
-            report = shown(asked, here.settings)
-            return _noted(report or here.connections.guard.handle(asked, datetime.now(UTC)))
+            if shown(asked, here.settings.trusted):
+                metrics.add_metric("Judged", MetricUnit.Count, 1)
+                return _compliant(asked.subject.qualified(asked.qualifier))
+            return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
         case Page():
             tasks = here.connections.sweeper.list_page(asked)
             logger.info("listed", sweep=asked.sweep.id, tasks=tasks)
@@ -149,6 +149,10 @@ _KNOWN: Final = (BadEvent, Refused, SettingsError, TryAgain)
 
 def _noted(report: Report) -> dict[str, Any]:
     """Write what was found and done into the log and the metrics."""
+    # Here, because what deals with an event has loaded it, and an event that needs no dealing with does not pay for it.
+    from permission_guard.alert import body  # noqa: PLC0415  # for the reason just said
+    from permission_guard.outcome import Ending  # noqa: PLC0415  # likewise
+
     if report.is_gone and not report.is_worth_telling:
         logger.info("function is gone", function=str(report.facts.arn))
         metrics.add_metric("Gone", MetricUnit.Count, 1)
@@ -174,5 +178,9 @@ def _noted(report: Report) -> dict[str, Any]:
         logger.info("told before", function=report.facts.target, faults=len(report.silent))
         metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))
         return {"told before": report.facts.target}
-    logger.info("compliant", function=report.facts.target)
-    return {"compliant": report.facts.target}
+    return _compliant(report.facts.target)
+
+
+def _compliant(target: str) -> dict[str, Any]:
+    logger.info("compliant", function=target)
+    return {"compliant": target}

@@ -10,32 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from permission_guard.facts import Family, FunctionFacts, PolicyFacts
-from permission_guard.finding import Verdict
+from permission_guard.facts import Family, FunctionFacts, PolicyFacts, Trusted
+from permission_guard.finding import Finding, Verdict
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import loads
-from permission_guard.plan import Plan
-from permission_guard.report import Report
 from permission_guard.rules import judge
-from permission_guard.settings import Settings
 from permission_guard.trigger import Kind, Trigger
 
 
-def shown(trigger: Trigger, settings: Settings) -> Report | None:
-    """Return the report on a permission that its own event proves bound; None if the function must be looked at.
+def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
+    """Return the findings about a permission that its own event proves bound; none if the function must be looked at.
 
-    Every finding about it must pass: one that is open, dead or in doubt is judged by what stands there now.
+    Every one of them passes: a permission that is open, dead or in doubt is judged by what stands there now.
     """
     policy = _alone(trigger)
     if policy is None:
-        return None
+        return ()
     known = PolicyFacts(trigger.qualifier, policy, None, Family.STATEMENTS)
-    facts = FunctionFacts(trigger.subject, trigger.qualifier, policy=known)
-    findings = judge(facts, settings.trusted)
-    if not findings or any(finding.verdict is not Verdict.PASS for finding in findings):
-        return None
-    return Report(trigger, facts, findings, Plan(), (), settings.mode)
+    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known), trusted)
+    return () if any(finding.verdict is not Verdict.PASS for finding in findings) else findings
 
 
 def _alone(trigger: Trigger) -> Policy | None:

@@ -32,7 +32,7 @@ def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: S
     facts = story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), Look.POLICY)
     findings = judge(facts, story.trusted)
     for index, event in added(story):
-        if shown(event, story.settings) is not None:
+        if shown(event, story.trusted):
             mine = [finding.verdict for finding in findings if finding.statement == index]
             assert set(mine) == {Verdict.PASS}, story.statements[index]
 
@@ -41,7 +41,7 @@ def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: S
 def test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     for index, event in added(story):
-        if shown(event, story.settings) is not None:
+        if shown(event, story.trusted):
             alone = dumped({"Version": "2012-10-17", "Statement": [story.statements[index]]})
             inside = admitted(alone, asked)
             assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []
