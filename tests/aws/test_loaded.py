@@ -64,30 +64,28 @@ def own(found: set[str]) -> set[str]:
     return {name.split(".")[1] for name in found if name.startswith("permission_guard.")}
 
 
-WOKEN = set(
-    [
-        "actor",
-        "batch",
-        "callers",
-        "document",
-        "door",
-        "exposure",
-        "facts",
-        "finding",
-        "grant",
-        "handler",
-        "iam",
-        "mismatch",
-        "ports",
-        "record",
-        "rules",
-        "settings",
-        "shown",
-        "task",
-        "tool",
-        "trigger",
-    ]
-)
+WOKEN = {
+    "actor",
+    "batch",
+    "callers",
+    "document",
+    "door",
+    "exposure",
+    "facts",
+    "finding",
+    "grant",
+    "handler",
+    "iam",
+    "mismatch",
+    "ports",
+    "record",
+    "rules",
+    "settings",
+    "shown",
+    "task",
+    "tool",
+    "trigger",
+}
 """Our own modules that an event loads which shows by itself that nothing is wrong."""
 LIBRARIES = {"aws_lambda_powertools", "botocore", "jmespath", "typing_extensions"}
 """The libraries that it loads; of botocore only its first file, which Powertools looks at."""
@@ -102,31 +100,28 @@ def test_an_event_that_needs_no_look_loads_neither_boto3_nor_what_acts_and_tells
 
 def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: set[str]) -> None:
     found = modules(CONNECTED) - nothing
-    acting = set(
-        [
-            "aws",
-            "carry_out",
-            "connected",
-            "finish",
-            "journal",
-            "keep",
-            "outcome",
-            "pipeline",
-            "plan",
-            "prove",
-            "release",
-            "report",
-            "said",
-            "step",
-            "sweep",
-            "telling",
-        ]
-    )
+    acting = {
+        "aws",
+        "carry_out",
+        "connected",
+        "finish",
+        "journal",
+        "keep",
+        "outcome",
+        "pipeline",
+        "plan",
+        "prove",
+        "release",
+        "report",
+        "said",
+        "step",
+        "sweep",
+        "telling",
+    }
     assert own(found) == WOKEN | acting
     libraries = {"boto3", "dateutil", "s3transfer", "six", "urllib3"}
-    assert (
-        foreign(found) == {"aws_lambda_powertools", "botocore", "jmespath", "typing_extensions"} | libraries
-    )
+    # certifi is no part of the package; botocore loads it where something else has brought it.
+    assert foreign(found) - {"certifi"} == LIBRARIES | libraries
 
 
 def test_the_function_loads_nothing_that_only_the_command_line_uses() -> None:
