@@ -138,6 +138,13 @@ def event(name: str) -> dict[str, Any]:
     return body
 
 
+def guard_once(case: Case, url: str) -> Least:
+    """Let the guard deal with a case once, in an interpreter of its own."""
+    least = Least()
+    least.run(place(), _EVENT, event(case.sample), url)
+    return least
+
+
 def measured(rounds: int, where: Place) -> list[Figure]:
     """Measure every case beside its floors, in turns."""
     floors = {
