@@ -107,6 +107,7 @@ def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: se
         "finish",
         "journal",
         "keep",
+        "narrow",
         "outcome",
         "pipeline",
         "plan",
