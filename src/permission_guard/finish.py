@@ -81,9 +81,10 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     told_now = replace(noted(entry, ending, _WHAT[ending], report), trigger=entry.cause)
 
     def entries(book: Book) -> tuple[Entry, ...]:
-        is_repaired = ending is Ending.REPAIRED
+        # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+        may_be_made = is_made(entry, report.facts) is not False
         return tuple(
-            told(counted(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
+            told(counted(one, now) if may_be_made else one, ending, now) for one in book.about(entry.fault)
         )
 
     return Earlier(told_now, entries)

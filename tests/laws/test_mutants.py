@@ -180,7 +180,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("finish.py", "told(counted(one, now) if is_repaired else one, ending, now)", "told(one, ending, now)"),),
+        (("finish.py", "told(counted(one, now) if may_be_made else one, ending, now)", "told(one, ending, now)"),),
     ),
     Mutant(
         "that people were told is written down before they are told",
