@@ -211,7 +211,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain("),),
+        (("pipeline.py", "left = (finish(report, keeper, now), ", "left = (iter(()), "),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
