@@ -17,7 +17,7 @@ LAYERS = (
     {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step", "task"},
-    {"prove", "outcome", "door", "batch"},
+    {"prove", "outcome", "door", "batch", "deployment"},
     {"journal"},
     {"plan"},
     {"report"},
@@ -29,7 +29,9 @@ LAYERS = (
     {"release"},
     {"pipeline"},
     {"sweep"},
-    {"world", "aws"},
+    {"world"},
+    {"self_test"},
+    {"aws"},
     {"handler", "cli"},
 )
 """Each layer may import from those before it, and a package from itself."""
