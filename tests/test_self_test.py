@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard import iam, rules, self_test
+from permission_guard.document import Body
 from permission_guard.finding import Verdict
 from permission_guard.outcome import Ending
 from permission_guard.rules import RULES
@@ -25,7 +26,7 @@ def test_the_known_holds_each_verdict_each_rule_about_functions_and_what_must_be
     assert [one.ends for one in KNOWN].count(()) == 1
 
 
-S3 = {"Principal": {"Service": "s3.amazonaws.com"}}
+S3: Body = {"Principal": {"Service": "s3.amazonaws.com"}}
 
 
 def test_what_is_told_otherwise_than_it_must_be_is_said() -> None:
@@ -34,7 +35,7 @@ def test_what_is_told_otherwise_than_it_must_be_is_said() -> None:
     assert tried.wrong == f"{SOURCE} FAIL REPAIRED was told instead of {SOURCE} FAIL TOLD"
     (tried,) = try_the_known((Known("it", S3, ()),))
     assert tried.wrong == f"{SOURCE} FAIL REPAIRED was told instead of nothing"
-    nothing = {**S3, "Condition": {"StringEquals": {"aws:SourceAccount": self_test.ACCOUNT}}}
+    nothing: Body = {**S3, "Condition": {"StringEquals": {"aws:SourceAccount": self_test.ACCOUNT}}}
     (tried,) = try_the_known((Known("it", nothing, known.ends),))
     assert tried.wrong == f"nothing was told instead of {SOURCE} FAIL TOLD"
 

@@ -15,7 +15,7 @@ from tests.embedded.inbox import open_inbox
 from tests.embedded.page import Page
 from tests.embedded.people import bring_in_alice
 from tests.embedded.runtime import Programs, RuntimeFailedError, programs
-from tests.embedded.scene import Scene
+from tests.embedded.scene import Scene, runs_of
 from tests.embedded.sequels import SEQUELS, journal
 from tests.embedded.stack import SamFailedError
 from tests.embedded.story import FAULTS, Ending, live_compliant, suffer
@@ -49,7 +49,8 @@ def _run(page: Page) -> int:
             deployed = stack.deploy(emulator, clients)
         problems = _try_the_package(page, emulator, clients, deployed)
         people = bring_in_alice(emulator, clients)
-        scene = Scene(people, deployed, open_inbox(clients, deployed.alerts_topic_arn))
+        inbox = open_inbox(clients, deployed.alerts_topic_arn)
+        scene = Scene(people, deployed, inbox, runs_of(clients, deployed))
         problems += [*_tell(page, scene), *_leave(page, emulator, scene, before)]
     good = not problems
     page.close(
