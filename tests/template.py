@@ -50,13 +50,13 @@ def written() -> dict[str, Any]:
     return loaded
 
 
-def expanded() -> dict[str, Any]:
-    """The template as CloudFormation gets it after the SAM transform."""
+def expanded(**parameters: str) -> dict[str, Any]:
+    """The template as CloudFormation gets it after the SAM transform, which is told the parameters' values."""
     template = json.loads(json.dumps(written()))
     function = template["Resources"]["Guard"]["Properties"]
     function["CodeUri"] = "s3://bucket/key"
     made: dict[str, Any] = Translator({}, Parser(), boto_session=Session(region_name=REGION)).translate(
-        template, {}
+        template, parameters
     )
     return made
 

@@ -204,11 +204,16 @@ def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
 
     Rights that have just been given take a while to be seen everywhere, so what is wrong is tried again first.
     """
-    from permission_guard.aws.trial import put  # noqa: PLC0415  # as above
+    from permission_guard.aws.trial import is_going_back, put  # noqa: PLC0415  # as above
 
     wrong = _not_ready(deployment, context)
     for seconds in _PAUSES:
         if not wrong:
+            break
+        if is_going_back(Clients(), deployment.asked["StackId"]):
+            # What it goes back to may fail as well, and would leave the stack between the two.
+            logger.warning("not ready, and the stack goes back", why=wrong)
+            wrong = ""
             break
         logger.warning("not ready to take over", why=wrong)
         time.sleep(seconds)

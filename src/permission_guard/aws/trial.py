@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import urllib3
@@ -14,7 +15,7 @@ from permission_guard.self_test import Tried
 
 SUBJECT: Final = "self-test"
 """A subject that nothing can have: the journal holds nothing about it."""
-PERMISSIONS = ("lambda:GetFunctionConfiguration",)
+PERMISSIONS = ("lambda:GetFunctionConfiguration", "cloudformation:DescribeStacks")
 """The rights that this module's own calls need."""
 
 
@@ -42,6 +43,17 @@ def _tried(what: str, attempt: Callable[[], object]) -> Tried:
     except Exception as error:  # noqa: BLE001  # what botocore lacks in a package is told, whatever it is
         return Tried(what, f"{type(error).__name__}: {error}")
     return Tried(what)
+
+
+def is_going_back(clients: Clients, stack: str) -> bool:
+    """Tell whether a stack is on its way back (DescribeStacks): then nothing may hold it up.
+
+    If that cannot be told, it is not.
+    """
+    with suppress(TryAgain, Refused, ChangedMeanwhile), translated():
+        (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        return "ROLLBACK" in found["StackStatus"]
+    return False
 
 
 _RETRIES: Final = urllib3.Retry(
