@@ -9,6 +9,7 @@ from typing import Any, Final
 from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
+from docs.cost import cost as cost_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
@@ -32,6 +33,11 @@ def alarms() -> str:
 def alerts() -> str:
     """What an alert says, to people and to machines."""
     return alerts_page(NOTE)
+
+
+def cost() -> str:
+    """What it costs each month."""
+    return cost_page(NOTE)
 
 
 def settings() -> str:
@@ -106,6 +112,7 @@ def _wrapped(text: str) -> str:
 
 PAGES: Final = {
     "alarms.md": alarms,
+    "cost.md": cost,
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,

@@ -142,6 +142,8 @@ class Deployed(Transport):
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
     invoked: list[tuple[str, Any]] = field(default_factory=list)
+    said: Answer | None = None
+    """What the guard answers to whoever waits for it."""
 
     regions: dict[str, str] = field(default_factory=dict)
     """The region in which each operation was called last."""
@@ -289,8 +291,10 @@ class Deployed(Transport):
         return {"MessageId": "1"}
 
     def _invoked(self, params: Params) -> Answer:
-        assert params["InvocationType"] == "Event"
         self.invoked.append((params["FunctionName"], json.loads(params["Payload"])))
+        if self.said is not None:
+            return {"StatusCode": 200, **self.said}
+        assert params["InvocationType"] == "Event"
         return {"StatusCode": 202}
 
     def put(self, queue: str, body: object, **more: Any) -> str:

@@ -6,5 +6,5 @@ leaves the machine, and nothing is left on it.
 
 Read `story.py` first, then `sequels.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
 `people.py` and `commands.py` act on it; `page.py` shows it. `trial.py` runs the built package once more, under Lambda's own
-runtime (`runtime.py`).
+runtime (`runtime.py`); `takeover.py` changes a setting.
 """

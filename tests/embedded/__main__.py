@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.embedded import stack, trial
+from tests.embedded import stack, takeover, trial
 from tests.embedded.clients import administrator, clients_of
 from tests.embedded.commands import CommandFailedError
 from tests.embedded.emulator import EmulatorFailedError, running_emulator
@@ -51,7 +51,13 @@ def _run(page: Page) -> int:
         people = bring_in_alice(emulator, clients)
         inbox = open_inbox(clients, deployed.alerts_topic_arn)
         scene = Scene(people, deployed, inbox, runs_of(clients, deployed))
-        problems += [*_tell(page, scene), *_leave(page, emulator, scene, before)]
+        problems += _tell(page, scene)
+        page.head("Leaving")
+        with page.step(
+            "sam deploy --config-env observe: it tries itself, and a version that only observes takes over"
+        ):
+            problems += takeover.observed(emulator, clients, deployed)
+        problems += _leave(page, emulator, scene, before)
     good = not problems
     page.close(
         "Everything that could be repaired is repaired, the rest is told." if good else "\n".join(problems),
@@ -94,7 +100,6 @@ def _problems(scene: Scene, endings: list[Ending]) -> list[str]:
 
 
 def _leave(page: Page, emulator: Emulator, scene: Scene, before: frozenset[str]) -> list[str]:
-    page.head("Leaving")
     with page.step("sam delete"):
         scene.inbox.close()
         scene.people.tidy_up()
