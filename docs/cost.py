@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def alarms() -> int:
 def metrics() -> int:
     """How many metrics of its own the guard sends, as the dashboard shows them."""
     body: str = _RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    return body.count('["PermissionGuard", ')
+    return len(set(re.findall(r'\["PermissionGuard", "(\w+)"', body)))
 
 
 ALWAYS: Final = 2
