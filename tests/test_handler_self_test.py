@@ -182,6 +182,31 @@ def test_a_function_that_has_not_got_the_settings_of_the_stack_does_not_take_ove
     assert wrong == "the function has not got what the stack says for MODE"
 
 
+def test_a_guard_that_dies_of_the_test_answers_all_the_same(
+    address: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "Clients", lambda: 1 / 0)
+    assert handled(asked(address))["wrong"] == "ZeroDivisionError: division by zero"
+    assert [body["Status"] for body in address.bodies] == ["FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("UPDATE_ROLLBACK_IN_PROGRESS", "SUCCESS"),
+        ("UPDATE_IN_PROGRESS", "FAILED"),
+        ("CREATE_IN_PROGRESS", "FAILED"),
+    ],
+)
+def test_a_stack_that_goes_back_is_not_held_up(
+    address: Answered, wire: Transport, status: str, answer: str
+) -> None:
+    wire.faults["Query"] = ApiError("AccessDeniedException", "no")
+    wire.stacks[ASKED["StackId"]], wire.stack_status = {}, status
+    handled(asked(address))
+    assert [body["Status"] for body in address.bodies] == [answer]
+
+
 def test_a_stack_that_goes_never_waits_for_a_guard_that_is_broken(
     address: Answered, wire: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:

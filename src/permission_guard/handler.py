@@ -210,7 +210,7 @@ def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
     for seconds in _PAUSES:
         if not wrong:
             break
-        if is_going_back(Clients(), deployment.asked["StackId"]):
+        if is_going_back(Clients, deployment.asked["StackId"]):
             # What it goes back to may fail as well, and would leave the stack between the two.
             logger.warning("not ready, and the stack goes back", why=wrong)
             wrong = ""
@@ -237,7 +237,10 @@ def _not_ready(deployment: Deployment, context: LambdaContext) -> str:
     other = [name for name, value in deployment.variables.items() if os.environ.get(name) != value]
     if other:
         return f"the function has not got what the stack says for {', '.join(other)}"
-    return _wrong(_tried(context))
+    try:
+        return _wrong(_tried(context))
+    except Exception as error:  # noqa: BLE001  # whatever it is, CloudFormation waits for an answer
+        return f"{type(error).__name__}: {error}"
 
 
 def _failed(error: Exception, message: str | None = None) -> None:

@@ -45,13 +45,13 @@ def _tried(what: str, attempt: Callable[[], object]) -> Tried:
     return Tried(what)
 
 
-def is_going_back(clients: Clients, stack: str) -> bool:
+def is_going_back(clients: Callable[[], Clients], stack: str) -> bool:
     """Tell whether a stack is on its way back (DescribeStacks): then nothing may hold it up.
 
-    If that cannot be told, it is not.
+    If that cannot be told, for whatever reason, it is not.
     """
-    with suppress(TryAgain, Refused, ChangedMeanwhile), translated():
-        (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    with suppress(Exception):
+        (found,) = clients().cloudformation.describe_stacks(StackName=stack)["Stacks"]
         return "ROLLBACK" in found["StackStatus"]
     return False
 
