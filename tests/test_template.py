@@ -366,18 +366,20 @@ def own_facts() -> FunctionFacts:
                 "Effect": "Allow",
                 "Principal": {"Service": one["Principal"]},
                 "Action": one["Action"],
-                "Resource": str(FUNCTION),
+                "Resource": f"{FUNCTION}:live",
                 "Condition": {"ArnLike": {"AWS:SourceArn": resolved(one["SourceArn"], {}, NAMES)}},
             }
             for number, one in enumerate(permissions)
         ],
     }
+    assert {one["FunctionName"]["Ref"] for one in permissions} == {"GuardAliaslive"}
     return FunctionFacts(
         FUNCTION,
+        "live",
         configuration=Configuration(ROLE, "guard-logs"),
         role=RoleFacts(ROLE, tuple(Policy.parse(document, name="look-and-tell") for document in documents)),
         log_group_exists=True,
-        policy=PolicyFacts(None, Policy.parse(json.dumps(policy)), "1", Family.DOCUMENT),
+        policy=PolicyFacts("live", Policy.parse(json.dumps(policy)), "1", Family.DOCUMENT),
     )
 
 
