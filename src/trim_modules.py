@@ -3,7 +3,8 @@
 The build runs it on the package that it has copied, with whatever Python the building machine has, from 3.9 on, so it
 needs nothing but the standard library. An import counts wherever it stands, inside a function too; only what stands under
 `if TYPE_CHECKING:` is never run. Where a module chooses what it imports by a name that it computes, nobody can tell
-what it needs: such a module is refused.
+what it needs: such a module is refused. A module's `__getattr__` may do so, because it is run only for names that the
+module does not have, and whoever imports one of those is refused.
 """
 
 from __future__ import annotations
@@ -49,13 +50,33 @@ def imported(path: Path, modules: Modules) -> Iterator[str]:
                 raise ValueError(f"{path}: a relative import")
             whole = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name for name in (str(node.module), *whole) if name in modules)
+            _must_have(modules, str(node.module), [alias.name for alias in node.names], path)
         elif isinstance(node, ast.Name) and node.id in {"import_module", "__import__", "importlib"}:
             raise ValueError(f"{path}: imports by a name that is computed")
 
 
+def _must_have(modules: Modules, module: str, names: List[str], path: Path) -> None:  # noqa: UP006 - same
+    """Raise ValueError if a module of ours has one of these names only while it runs."""
+    body = ast.parse(modules[module].read_text(encoding="utf-8")).body if module in modules else []
+    if any(isinstance(one, ast.FunctionDef) and one.name == _LATE for one in body):
+        has = {
+            node.id
+            for node in ast.walk(ast.Module(body, []))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        for name in names:
+            if name not in has and f"{module}.{name}" not in modules:
+                raise ValueError(f"{path}: imports {name}, which {module} has only while it runs")
+
+
+_LATE = "__getattr__"
+
+
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Return each part of a module that is run, and not only read by a type checker."""
+    """Return each part of a module that is run, and not only read by a type checker or for a name that is not there."""
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef) and child.name == _LATE:
+            continue
         if (
             isinstance(child, ast.If)
             and isinstance(child.test, ast.Name)

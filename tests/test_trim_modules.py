@@ -152,6 +152,30 @@ def test_an_import_that_nobody_can_follow_is_refused_and_names_the_file(tmp_path
         needed(modules_of(package), "p.first")
 
 
+LATE = """
+KNOWN = "1"
+def __getattr__(name):
+    from importlib import import_module
+    return import_module(name)
+"""
+
+
+def test_what_a_module_has_only_while_it_runs_may_be_there_but_not_be_imported(tmp_path: Path) -> None:
+    package = made_up(
+        tmp_path,
+        {
+            "p/__init__.py": LATE,
+            "p/first.py": "from p import KNOWN, beside",
+            "p/beside.py": "",
+            "p/api.py": "",
+        },
+    )
+    assert needed(modules_of(package), "p.first") == {"p", "p.first", "p.beside"}
+    (package / "beside.py").write_text("from p import judge")
+    with pytest.raises(ValueError, match=r"beside\.py: imports judge, which p has only while it runs"):
+        needed(modules_of(package), "p.first")
+
+
 def test_a_handler_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         trim(made_up(tmp_path, MADE_UP), "p.gone")

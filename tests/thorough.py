@@ -1,4 +1,4 @@
-"""How thoroughly the tests draw examples: few in every run, as many as one can wait for with `LONG=1` (`make mutants`)."""
+"""How thoroughly the tests draw examples: few in every run, as many as one can wait for with `LONG=1` (`make thorough`)."""
 
 from __future__ import annotations
 
