@@ -31,7 +31,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Transport:
     """An AWS in which the guard's own function is."""
     wire = Transport(scene(sample("anyone-was-let-in")).account)
     wire.account.with_function("guard")
-    monkeypatch.setattr(door, "Clients", wire.clients)
+    monkeypatch.setattr("permission_guard.connected.Clients", wire.clients)
+    monkeypatch.setattr("permission_guard.aws.clients.Clients", wire.clients)
     return wire
 
 
@@ -85,7 +86,8 @@ def test_a_client_that_cannot_be_made_fails_the_test(
     monkeypatch: pytest.MonkeyPatch, wire: Transport
 ) -> None:
     clients = wire.clients()
-    monkeypatch.setattr(door, "Clients", lambda: clients)
+    monkeypatch.setattr("permission_guard.connected.Clients", lambda: clients)
+    monkeypatch.setattr("permission_guard.aws.clients.Clients", lambda: clients)
     monkeypatch.setattr(type(clients), "iam", property(lambda _: 1 / 0))
     with pytest.raises(door.SelfTestFailed, match="tells: ZeroDivisionError: division by zero"):
         handled(ASKING)
@@ -185,7 +187,8 @@ def test_a_function_that_has_not_got_the_settings_of_the_stack_does_not_take_ove
 def test_a_guard_that_dies_of_the_test_answers_all_the_same(
     address: Answered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "Clients", lambda: 1 / 0)
+    monkeypatch.setattr("permission_guard.connected.Clients", lambda: 1 / 0)
+    monkeypatch.setattr("permission_guard.aws.clients.Clients", lambda: 1 / 0)
     assert handled(asked(address))["wrong"] == "ZeroDivisionError: division by zero"
     assert [body["Status"] for body in address.bodies] == ["FAILED"]
 
