@@ -148,9 +148,10 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
     """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
-    if entry is None or not isinstance(entry.change, Attached) or entry.state is not State.TOLD:
+    if entry is None or not isinstance(entry.change, Attached) or entry.told_as is not Ending.REPAIRED:
         return False
-    return entry.told_as is Ending.REPAIRED and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    return entry.state is State.TOLD and is_recent
 
 
 _SHOWN: Final = timedelta(minutes=1)
