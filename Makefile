@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants faults validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants faults validate build deploy doctor redrive org demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,9 @@ doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work 
 
 redrive: $(TOOLS)/project.done ## Put back what lies in the guard's dead-letter queues (ARGS=--yes not to be asked)
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard.cli redrive $(ARGS)
+
+org: build ## Deploy to the accounts and regions of an organisation (docs/organisation.md; ARGS="--units ... --regions ...")
+	@PYTHONPATH=src $(PROJECT)/python -m organisation deploy $(ARGS)
 
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import yaml
-from boto3 import Session
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from organisation import template
 
-PATH = Path(__file__).parent.parent / "template.yaml"
+PATH = template.WRITTEN
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 _PSEUDO = {
@@ -22,43 +17,14 @@ _PSEUDO = {
 }
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, read as their long forms."""
-
-
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {name: value}
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
 def written() -> dict[str, Any]:
     """The template as it is written."""
-    loaded: dict[str, Any] = yaml.load(PATH.read_text(), Loader=_Loader)  # noqa: S506  # it is a SafeLoader
-    return loaded
+    return template.written()
 
 
 def expanded() -> dict[str, Any]:
     """The template as CloudFormation gets it after the SAM transform."""
-    template = json.loads(json.dumps(written()))
-    function = template["Resources"]["Guard"]["Properties"]
-    function["CodeUri"] = "s3://bucket/key"
-    made: dict[str, Any] = Translator({}, Parser(), boto_session=Session(region_name=REGION)).translate(
-        template, {}
-    )
-    return made
+    return template.expanded("s3://bucket/key", REGION)
 
 
 def resolved(value: Any, parameters: dict[str, str], resources: dict[str, str]) -> Any:
