@@ -16,7 +16,8 @@ LAYERS = (
     {"finding", "tool", "grant"},
     {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
-    {"step", "task"},
+    {"step", "role_change"},
+    {"task"},
     {"prove", "outcome", "door", "batch"},
     {"journal"},
     {"plan"},
@@ -28,7 +29,7 @@ LAYERS = (
     {"finish", "undo"},
     {"release", "narrow"},
     {"pipeline"},
-    {"sweep"},
+    {"sweep", "follow"},
     {"world", "aws"},
     {"handler", "cli"},
 )

@@ -12,14 +12,16 @@ from moto.events.models import EventPattern
 
 from permission_guard import handler as door
 from permission_guard.aws import inventory, journal, observe, policies, queue, roles, tell, users, wiring
+from permission_guard.aws.checkup.rights import _HOME
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
+from permission_guard.role_change import HANDED_ON
 from permission_guard.rules import judge
 from permission_guard.settings import NEVER_REPAIRED, NUMBERS, SETTINGS, Mode, Settings, Treatment
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, DetachRolePolicy, Step
-from permission_guard.trigger import Kind
+from permission_guard.trigger import OF_IAM, Kind
 from permission_guard.world import Account
 from tests.aws.transport import Transport
 from tests.journal.test_written import ENTRY
@@ -31,8 +33,11 @@ GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
 ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
 BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
 CONNECTED = RESOURCES["MaySeeWhatIsConnected"]["Properties"]
-CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
-GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in CONDITIONAL.values())]
+POLICIES = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
+TELLS_OTHERS = {"MayHandRoleChangesOn", "MayTellTheCentre"}
+"""What is granted if there is somebody else to be told."""
+CONDITIONAL = {name: body for name, body in POLICIES.items() if name not in TELLS_OTHERS}
+GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in POLICIES.values())]
 """Every document that says what the guard's role may do."""
 
 LAMBDAS_OWN = {
@@ -57,7 +62,7 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
 def test_the_role_may_always_do_exactly_what_the_readers_the_herald_the_journal_and_the_queue_call() -> None:
     modules = (observe, roles, policies, tell, journal, queue)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
-    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
+    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN | {"iam:ListEntitiesForPolicy"}
 
 
 def test_the_role_may_see_what_is_connected_and_what_there_is_by_exactly_the_rights_that_the_lookups_need() -> (
@@ -167,7 +172,8 @@ def test_the_environment_names_every_setting_and_nothing_else() -> None:
         "JOURNAL_TABLE",
         "WAITING_QUEUE_URL",
     }
-    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
+    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN", "ROLE_CHANGE_REGIONS"}
+    doors.add("CENTRAL_ALERTS_TOPIC_ARN")
     assert (
         set(ENVIRONMENT)
         == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING", "NARROW_TO_WIRED"} | lists | doors
@@ -249,6 +255,7 @@ DATED = {
     Kind.URL_CREATED: "CreateFunctionUrlConfig",
     Kind.URL_CHANGED: "UpdateFunctionUrlConfig",
     Kind.LAYER_SHARED: "AddLayerVersionPermission20181031",
+    **{kind: kind.value for kind in OF_IAM},
 }
 
 
@@ -265,20 +272,22 @@ PATTERNS = {
     },
 }
 """Every rule's pattern. SAM lets a rule below the function wake it; the others say what they wake."""
-WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED}
+WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, *OF_IAM}
+DATED_OF_IAM = {DATED[kind] for kind in OF_IAM}
 
 
-def woken_by(name: str, **detail: object) -> list[str]:
+def woken_by(name: str, source: str | None = None, **detail: object) -> list[str]:
     """The rules of the template that an event with this name matches."""
+    service = "iam" if name in DATED_OF_IAM else "lambda"
     event: Any = {
-        "source": "aws.lambda",
+        "source": source or f"aws.{service}",
         "detail-type": "AWS API Call via CloudTrail",
-        "detail": {"eventSource": "lambda.amazonaws.com", "eventName": name, **detail},
+        "detail": {"eventSource": f"{service}.amazonaws.com", "eventName": name, **detail},
     }
     return [
         rule
         for rule, pattern in PATTERNS.items()
-        if EventPattern.load(json.dumps(pattern)).matches_event(event)
+        if rule != "AlarmsToTheCentre" and EventPattern.load(json.dumps(pattern)).matches_event(event)
     ]
 
 
@@ -337,6 +346,51 @@ def test_a_failed_call_does_not_wake_it() -> None:
     assert woken_by("AddPermission20150331v2", errorCode="AccessDenied") == []
 
 
+@pytest.mark.parametrize("kind", sorted(OF_IAM, key=str))
+def test_what_the_guard_of_iams_home_hands_on_wakes_the_guards_of_the_other_regions(kind: Kind) -> None:
+    assert woken_by(DATED[kind], source=HANDED_ON) == ["RoleChanged"]
+    assert woken_by(DATED[kind], source="somebody") == []
+    assert woken_by(DATED[kind], errorCode="AccessDenied") == []
+
+
+def test_the_right_to_hand_changes_of_roles_on_exists_only_where_they_are_seen_and_for_no_other_event() -> (
+    None
+):
+    body = RESOURCES["MayHandRoleChangesOn"]
+    (allowed,) = body["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Action"] == "events:PutEvents"
+    assert allowed["Condition"] == {"ForAllValues:StringEquals": {"events:source": HANDED_ON}}
+    given, homes = TEMPLATE["Conditions"][body["Condition"]]["Fn::And"]
+    assert given == {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "RoleChangeRegions"}]}, ""]}]}
+    assert {one["Fn::Equals"][1] for one in homes["Fn::Or"]} == set(_HOME.values())
+
+
+def test_the_right_to_tell_the_centre_exists_only_if_there_is_one_and_only_for_its_topic() -> None:
+    body = RESOURCES["MayTellTheCentre"]
+    publish, encrypt = body["Properties"]["PolicyDocument"]["Statement"]
+    assert TEMPLATE["Conditions"][body["Condition"]] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "CentralAlertsTopicArn"}, ""]}]
+    }
+    assert (publish["Action"], publish["Resource"]) == ("sns:Publish", {"Ref": "CentralAlertsTopicArn"})
+    assert {publish["Action"], *encrypt["Action"], "sqs:SendMessage"} == set(tell.PERMISSIONS)
+
+
+def test_the_centre_hears_of_the_alarms_of_this_stack_and_of_no_other() -> None:
+    pattern = resolved(PATTERNS["AlarmsToTheCentre"], {}, {})
+    alarm = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-GuardFails-1A2B3C"
+
+    def matches(arn: str) -> bool:
+        event: Any = {
+            "source": "aws.cloudwatch",
+            "detail-type": "CloudWatch Alarm State Change",
+            "detail": {},
+        }
+        return EventPattern.load(json.dumps(pattern)).matches_event(event | {"resources": [arn]})
+
+    assert matches(alarm)
+    assert not matches(alarm.replace("permission-guard", "other"))
+
+
 @pytest.mark.parametrize("rule", PATTERNS)
 def test_a_pattern_fits_eventbridges_limit(rule: str) -> None:
     assert len(json.dumps(PATTERNS[rule])) <= 2048
@@ -363,7 +417,7 @@ def test_only_the_rules_that_lead_to_the_queue_may_put_events_into_it() -> None:
     waiting = {
         name for name, one in rule_targets().items() if one["Arn"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
     }
-    assert waiting == {"FunctionChanged", "SweepIsDue"}
+    assert waiting == {"FunctionChanged", "RoleChanged", "SweepIsDue"}
     assert allowed_rules("WaitingPolicy", "Waiting") == waiting
 
 

@@ -1,7 +1,7 @@
 """Door 1: the Lambda function. Powertools lives here and nowhere else.
 
 It is woken by EventBridge for what must be looked at now, and by its queue for what may wait: functions that have just been
-made or changed, and the tasks of a sweep.
+made or changed, roles that were, and the tasks that follow from them and from a sweep.
 """
 
 from __future__ import annotations
@@ -20,20 +20,23 @@ from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.neighbours import EventBridgeNeighbours
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.batch import Message, answer, is_batch, messages_in
 from permission_guard.door import asked_by, correlation_id
 from permission_guard.finding import Verdict
+from permission_guard.follow import Follower
 from permission_guard.outcome import Ending
 from permission_guard.pipeline import Guard
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
 from permission_guard.report import Report
+from permission_guard.role_change import RoleChange
 from permission_guard.settings import NEEDED, Mode, Settings, SettingsError
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Page, Part
+from permission_guard.task import Page, Part, User, Users
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
@@ -46,10 +49,11 @@ metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The guard, what sweeps with it, and the queue that wakes them."""
+    """The guard, what sweeps and what follows roles with it, and the queue that wakes them."""
 
     guard: Guard
     sweeper: Sweeper
+    follower: Follower
     queue: SqsQueue
 
 
@@ -65,11 +69,19 @@ def connected(account: str, region: str) -> Connections:
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
-        SnsHerald(clients, os.environ["ALERTS_TOPIC_ARN"], os.environ["DEAD_LETTER_QUEUE_URL"]),
+        SnsHerald(
+            clients,
+            os.environ["ALERTS_TOPIC_ARN"],
+            os.environ["DEAD_LETTER_QUEUE_URL"],
+            settings.central_topic_arn,
+        ),
         DynamoJournal(clients, os.environ["JOURNAL_TABLE"], settings.retention),
     )
     queue = SqsQueue(clients, os.environ["WAITING_QUEUE_URL"])
-    return Connections(guard, Sweeper(guard, AwsInventory(clients), queue), queue)
+    inventory = AwsInventory(clients)
+    neighbours = EventBridgeNeighbours(clients, settings.role_change_regions)
+    follower = Follower(guard, inventory, queue, neighbours)
+    return Connections(guard, Sweeper(guard, inventory, queue), follower, queue)
 
 
 @metrics.log_metrics
@@ -132,16 +144,25 @@ def _dealt_with(event: object, there: Connections) -> dict[str, Any]:
         case Trigger():
             return _noted(there.guard.handle(asked, datetime.now(UTC)))
         case Page():
-            tasks = there.sweeper.list_page(asked)
-            logger.info("listed", sweep=asked.sweep.id, tasks=tasks)
-            metrics.add_metric("Listed", MetricUnit.Count, 1)
-            return {"listed": tasks}
+            return _listed(there.sweeper.list_page(asked), f"sweep {asked.sweep.id}")
         case Part():
             for report in there.sweeper.look_at(asked, datetime.now(UTC)):
                 _noted(report)
             return {"swept": str(asked.function)}
+        case RoleChange():
+            return _listed(there.follower.begin(asked), asked.subject)
+        case Users():
+            return _listed(there.follower.find(asked), asked.change.subject)
+        case User():
+            return _noted(there.follower.look_at(asked, datetime.now(UTC)))
         case _:
             assert_never(asked)
+
+
+def _listed(tasks: int, reason: str) -> dict[str, Any]:
+    logger.info("listed", reason=reason, tasks=tasks)
+    metrics.add_metric("Listed", MetricUnit.Count, 1)
+    return {"listed": tasks}
 
 
 def _failed(error: Exception, message: str | None = None) -> None:

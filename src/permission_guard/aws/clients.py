@@ -56,6 +56,7 @@ class Clients:
     def __init__(self, session: boto3.Session | None = None) -> None:
         self._session = session or boto3.Session()
         self._others: dict[tuple[str, str], BaseClient] = {}
+        self._topics_of: dict[str, SNSClient] = {}
 
     @property
     def region(self) -> str:
@@ -82,6 +83,14 @@ class Clients:
         """Amazon Simple Notification Service."""
         return self._session.client("sns", config=_CONFIG)
 
+    def sns_in(self, region: str) -> SNSClient:
+        """Amazon SNS in a region, which may be another than the session's."""
+        if region == self.region:
+            return self.sns
+        if region not in self._topics_of:
+            self._topics_of[region] = self._session.client("sns", region_name=region, config=_CONFIG)
+        return self._topics_of[region]
+
     @cached_property
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
@@ -106,7 +115,7 @@ class Clients:
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Make a call that only reads, of a service and in a region that have no property here.
+        """Make a call of a service or in a region that have no property here; none of them changes what is guarded.
 
         `service` and `operation` are the names that AWS's API models give them. Raises what boto3 raises.
         """
