@@ -58,7 +58,7 @@ def test_a_topic_of_another_region_is_told_the_same_there_and_what_it_does_not_t
     session = boto3.Session("testing", "testing", region_name="us-east-1")
     clients = Clients(session)
     topic = clients.sns.create_topic(Name="alerts")["TopicArn"]
-    centre = clients.sns_in("eu-central-1").create_topic(Name="centre")["TopicArn"]
+    centre = clients.in_region("eu-central-1").sns.create_topic(Name="centre")["TopicArn"]
     queue = clients.sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     report = guarded().let_in("s3.amazonaws.com")
     SnsHerald(clients, topic, queue, centre).tell(report)

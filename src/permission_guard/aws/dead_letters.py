@@ -110,7 +110,7 @@ class DeadLetters:
         }
         topic = alert.topic or self._topic
         with translated():
-            self._clients.sns_in(topic.split(":")[3]).publish(
+            self._clients.in_region(topic.split(":")[3]).sns.publish(
                 TopicArn=topic,
                 Subject=alert.subject or "Lambda Permission Guard: an alert that was late",
                 MessageStructure="json",

@@ -45,7 +45,7 @@ class SnsHerald:
     def _publish(self, report: Report, whole: str, topic: str) -> None:
         with translated():
             # The endpoint of a region knows the topics of that region alone.
-            self._clients.sns_in(topic.split(":")[3]).publish(
+            self._clients.in_region(topic.split(":")[3]).sns.publish(
                 TopicArn=topic,
                 Subject=subject(report),
                 MessageStructure="json",
