@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from organisation import template
@@ -18,12 +20,20 @@ _PSEUDO = {
 
 
 def written() -> dict[str, Any]:
-    """The template as it is written."""
-    return template.written()
+    """The template as it is written; each caller has one of his own."""
+    return deepcopy(_written())
 
 
 def expanded() -> dict[str, Any]:
     """The template as CloudFormation gets it after the SAM transform."""
+    return deepcopy(_expanded())
+
+
+_written = cache(template.written)
+
+
+@cache
+def _expanded() -> dict[str, Any]:
     return template.expanded("s3://bucket/key", REGION)
 
 

@@ -35,11 +35,11 @@ _PREFIX_PARAMETER: Final = {
 _GROUP: Final = {"Label": {"default": "Where the code lies"}, "Parameters": [PREFIX]}
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two
     """YAML with CloudFormation's short forms, read as their long forms."""
 
 
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
     value: Any
     if isinstance(node, yaml.ScalarNode):
