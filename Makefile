@@ -80,8 +80,12 @@ thorough: $(TOOLS)/project.done $(TOOLS)/emulator.done ## The whole test suite w
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
 
-validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
+validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cfn-lint, the one for StackSets too
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
+	@$(call quietly,$(SAM) validate --lint --template src/organisation/central.yaml --region us-east-1)
+	@PYTHONPATH=src $(PROJECT)/python -c 'import json, organisation.template as made; print(json.dumps(made.for_stack_sets("any.zip")))' \
+		2>/dev/null >$(TOOLS)/organisation.json
+	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organisation.json)
 
 build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
 	@$(call quietly,$(SAM) build)
