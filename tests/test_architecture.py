@@ -18,7 +18,7 @@ LAYERS = (
     {"rules", "trigger"},
     {"step", "role_change"},
     {"task"},
-    {"prove", "outcome", "door", "batch"},
+    {"prove", "outcome", "door", "batch", "shown"},
     {"journal"},
     {"plan"},
     {"report"},
@@ -31,6 +31,7 @@ LAYERS = (
     {"pipeline"},
     {"sweep", "follow"},
     {"world", "aws"},
+    {"connected"},
     {"handler", "cli"},
     {"__main__"},
 )

@@ -8,6 +8,7 @@ runs in CloudFormation.
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,10 @@ _PREFIX_PARAMETER: Final = {
     "ConstraintDescription": "must be 3 to 42 small letters, digits and hyphens, so that the region has room behind it",
 }
 _GROUP: Final = {"Label": {"default": "Where the code lies"}, "Parameters": [PREFIX]}
+
+
+# It warns that nobody has collected the measurements that it makes of itself.
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two
