@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants thorough faults validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants thorough faults validate build deploy doctor redrive org publish demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -89,8 +89,12 @@ thorough: $(TOOLS)/project.done $(TOOLS)/emulator.done ## The whole test suite w
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
 
-validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
+validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cfn-lint, the one for StackSets too
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
+	@$(call quietly,$(SAM) validate --lint --template src/organisation/central.yaml --region us-east-1)
+	@PYTHONPATH=src $(PROJECT)/python -c 'import json, organisation.template as made; print(json.dumps(made.for_stack_sets("any.zip")))' \
+		>$(TOOLS)/organisation.json
+	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organisation.json)
 
 build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
 	@$(call quietly,$(SAM) build)
@@ -104,6 +108,13 @@ doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work 
 
 redrive: $(TOOLS)/project.done ## Put back what lies in the guard's dead-letter queues (ARGS=--yes not to be asked)
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard redrive $(ARGS)
+
+org: build ## Deploy to the accounts and regions of an organisation (docs/organisation.md; ARGS="--units ... --regions ...")
+	@PYTHONPATH=src $(PROJECT)/python -m organisation deploy $(ARGS)
+
+publish: build ## Publish to the Serverless Application Repository, privately (BUCKET=the bucket of the package)
+	@$(SAM) package --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml
+	@$(SAM) publish --template .aws-sam/packaged.yaml
 
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup

@@ -42,7 +42,7 @@ class Swept:
             task = self.queue.tasks.pop(0)
             if isinstance(task, Page):
                 self.sweeper.list_page(task)
-            else:
+            elif isinstance(task, Part):
                 reports += self.sweeper.look_at(task, self.there.now)
         return reports
 

@@ -22,10 +22,12 @@ from permission_guard.aws import (
     users,
     wiring,
 )
+from permission_guard.aws.checkup.rights import _HOME
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
+from permission_guard.role_change import HANDED_ON
 from permission_guard.rules import judge
 from permission_guard.settings import NEVER_REPAIRED, NUMBERS, SETTINGS, Mode, Settings, Treatment
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, DetachRolePolicy, Step
@@ -40,8 +42,11 @@ GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
 ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
 BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
 CONNECTED = RESOURCES["MaySeeWhatIsConnected"]["Properties"]
-CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
-GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in CONDITIONAL.values())]
+POLICIES = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
+TELLS_OTHERS = {"MayHandRoleChangesOn", "MayTellTheCentre"}
+"""What is granted if there is somebody else to be told."""
+CONDITIONAL = {name: body for name, body in POLICIES.items() if name not in TELLS_OTHERS}
+GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in POLICIES.values())]
 """Every document that says what the guard's role may do."""
 
 LAMBDAS_OWN = {
@@ -66,7 +71,7 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
 def test_the_role_may_always_do_exactly_what_reading_telling_remembering_queueing_and_trying_call() -> None:
     modules = (observe, roles, policies, tell, journal, queue, trial)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
-    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
+    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN | {"iam:ListEntitiesForPolicy"}
 
 
 def test_the_role_may_see_what_is_connected_and_what_there_is_by_exactly_the_rights_that_the_lookups_need() -> (
@@ -176,7 +181,8 @@ def test_the_environment_names_every_setting_and_nothing_else() -> None:
         "JOURNAL_TABLE",
         "WAITING_QUEUE_URL",
     }
-    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
+    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN", "ROLE_CHANGE_REGIONS"}
+    doors.add("CENTRAL_ALERTS_TOPIC_ARN")
     assert (
         set(ENVIRONMENT)
         == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING", "NARROW_TO_WIRED"} | lists | doors
@@ -246,6 +252,28 @@ def test_the_guard_may_use_its_own_table_and_no_other() -> None:
     assert ENVIRONMENT["JOURNAL_TABLE"] == {"Ref": "Journal"}
 
 
+def test_the_right_to_hand_changes_of_roles_on_exists_only_where_they_are_seen_and_for_no_other_event() -> (
+    None
+):
+    body = RESOURCES["MayHandRoleChangesOn"]
+    (allowed,) = body["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Action"] == "events:PutEvents"
+    assert allowed["Condition"] == {"ForAllValues:StringEquals": {"events:source": HANDED_ON}}
+    given, homes = TEMPLATE["Conditions"][body["Condition"]]["Fn::And"]
+    assert given == {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "RoleChangeRegions"}]}, ""]}]}
+    assert {one["Fn::Equals"][1] for one in homes["Fn::Or"]} == set(_HOME.values())
+
+
+def test_the_right_to_tell_the_centre_exists_only_if_there_is_one_and_only_for_its_topic() -> None:
+    body = RESOURCES["MayTellTheCentre"]
+    publish, encrypt = body["Properties"]["PolicyDocument"]["Statement"]
+    assert TEMPLATE["Conditions"][body["Condition"]] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "CentralAlertsTopicArn"}, ""]}]
+    }
+    assert (publish["Action"], publish["Resource"]) == ("sns:Publish", {"Ref": "CentralAlertsTopicArn"})
+    assert {publish["Action"], *encrypt["Action"], "sqs:SendMessage"} == set(tell.PERMISSIONS)
+
+
 def rule_targets() -> dict[str, dict[str, Any]]:
     """Every rule's one target, those that SAM makes too."""
     rules = {
@@ -267,7 +295,7 @@ def test_only_the_rules_that_lead_to_the_queue_may_put_events_into_it() -> None:
     waiting = {
         name for name, one in rule_targets().items() if one["Arn"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
     }
-    assert waiting == {"FunctionChanged", "SweepIsDue"}
+    assert waiting == {"FunctionChanged", "RoleChanged", "SweepIsDue"}
     assert allowed_rules("WaitingPolicy", "Waiting") == waiting
 
 

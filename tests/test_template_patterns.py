@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permission_guard.trigger import Ignored, Kind, trigger_of
+from permission_guard.door import asked_by
+from permission_guard.role_change import HANDED_ON
+from permission_guard.trigger import OF_IAM, Ignored, Kind, trigger_of
 from tests.matching import matches
 from tests.samples import GUARD_ROLE, NAMES, sample
-from tests.template import resolved, written
+from tests.template import ACCOUNT, REGION, resolved, written
 
 RESOURCES: dict[str, Any] = written()["Resources"]
 EVENTS: dict[str, Any] = RESOURCES["Guard"]["Properties"]["Events"]
@@ -35,7 +37,7 @@ PATTERNS: dict[str, dict[str, Any]] = resolved(
     {"GuardRole": GUARD_ROLE},
 )
 """Every rule's pattern. SAM lets a rule below the function wake it; the others say what they wake."""
-WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED}
+WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, *OF_IAM}
 
 DATED = {
     Kind.FUNCTION_CREATED: ("CreateFunction20150331",),
@@ -49,6 +51,7 @@ DATED = {
     Kind.URL_CREATED: ("CreateFunctionUrlConfig",),
     Kind.URL_CHANGED: ("UpdateFunctionUrlConfig",),
     Kind.LAYER_SHARED: ("AddLayerVersionPermission20181031",),
+    **{kind: (kind.value,) for kind in sorted(OF_IAM, key=str)},
 }
 """The names under which CloudTrail records each call, older ones too (facts 1.3)."""
 NAMED = [(kind, name) for kind, names in DATED.items() for name in names]
@@ -73,11 +76,12 @@ OTHERS = (
 """Calls that change no verdict, or take away what somebody else's rights would have to be proved without."""
 
 
-def event(name: str, **detail: object) -> dict[str, Any]:
+def event(name: str, source: str | None = None, **detail: object) -> dict[str, Any]:
+    service = "iam" if name in {kind.value for kind in OF_IAM} else "lambda"
     return {
-        "source": "aws.lambda",
+        "source": source or f"aws.{service}",
         "detail-type": "AWS API Call via CloudTrail",
-        "detail": {"eventSource": "lambda.amazonaws.com", "eventName": name, **detail},
+        "detail": {"eventSource": f"{service}.amazonaws.com", "eventName": name, **detail},
     }
 
 
@@ -110,6 +114,24 @@ def test_calls_that_change_no_verdict_do_not_wake_it(name: str) -> None:
 def test_a_failed_call_does_not_wake_it(kind: Kind, name: str) -> None:
     assert kind in DATED
     assert woken_by(event(name, errorCode="AccessDenied")) == []
+
+
+@pytest.mark.parametrize("kind", sorted(OF_IAM, key=str))
+def test_what_the_guard_of_iams_home_hands_on_wakes_the_guards_of_the_other_regions(kind: Kind) -> None:
+    assert woken_by(event(kind.value, HANDED_ON)) == ["RoleChanged"]
+    assert woken_by(event(kind.value, "somebody")) == []
+    assert woken_by(event(kind.value, HANDED_ON, errorCode="AccessDenied")) == []
+
+
+def test_the_centre_hears_of_the_alarms_of_this_stack_and_of_no_other() -> None:
+    alarm = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-GuardFails-1A2B3C"
+
+    def heard(arn: str) -> list[str]:
+        changed = {"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "detail": {}}
+        return woken_by({**changed, "resources": [arn]})
+
+    assert heard(alarm) == ["AlarmsToTheCentre"]
+    assert heard(alarm.replace("permission-guard", "other")) == []
 
 
 @pytest.mark.parametrize(
@@ -236,7 +258,7 @@ def test_recorded_events_wake_the_guard_exactly_if_the_code_would_look_at_someth
     wrong = []
     for path in sorted(RECORDED.glob("[!_]*.json")):
         given = json.loads(path.read_text())
-        asked = trigger_of(given, guard_role_arn=role)
+        asked = asked_by(given, guard_role_arn=role)
         own = "itself" in path.name
         expected = 0 if isinstance(asked, Ignored) and not own else 1
         if not own and len(woken_by(given)) != expected:

@@ -1,8 +1,8 @@
 """Door 1: the Lambda function. Powertools lives here and nowhere else.
 
 It is woken by EventBridge for what must be looked at now, and by its queue for what may wait: functions that have just been
-made or changed, and the tasks of a sweep. CloudFormation wakes it before a new version takes over, and a schedule each
-hour, to try itself.
+made or changed, roles that were, and the tasks that follow from them and from a sweep. CloudFormation wakes it before a new
+version takes over, and a schedule each hour, to try itself.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from permission_guard.door import asked_by, correlation_id, is_self_test
 from permission_guard.finding import Verdict
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
+from permission_guard.role_change import RoleChange
 from permission_guard.settings import NEEDED, Settings, SettingsError
 from permission_guard.shown import shown
-from permission_guard.task import Page, Part
+from permission_guard.task import Page, Part, User, Users
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
@@ -143,16 +144,26 @@ def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
             return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
         case Page():
             listed = here.connections.sweeper.list_page(asked)
-            logger.info("listed", sweep=asked.sweep.id, tasks=listed.tasks)
-            metrics.add_metric("Listed", MetricUnit.Count, 1)
             metrics.add_metric("SweepsListed", MetricUnit.Count, int(listed.is_last))
-            return {"listed": listed.tasks}
+            return _listed(listed.tasks, f"sweep {asked.sweep.id}")
         case Part():
             for report in here.connections.sweeper.look_at(asked, datetime.now(UTC)):
                 _noted(report)
             return {"swept": str(asked.function)}
+        case RoleChange():
+            return _listed(here.connections.follower.begin(asked), asked.subject)
+        case Users():
+            return _listed(here.connections.follower.find(asked), asked.change.subject)
+        case User():
+            return _noted(here.connections.follower.look_at(asked, datetime.now(UTC)))
         case _:
             assert_never(asked)
+
+
+def _listed(tasks: int, reason: str) -> dict[str, Any]:
+    logger.info("listed", reason=reason, tasks=tasks)
+    metrics.add_metric("Listed", MetricUnit.Count, 1)
+    return {"listed": tasks}
 
 
 class SelfTestFailed(Exception):
@@ -161,8 +172,10 @@ class SelfTestFailed(Exception):
 
 def _self_tested(context: LambdaContext) -> dict[str, Any]:
     """Try itself, and say what was tried. Raises SelfTestFailed."""
+    from permission_guard import trying  # noqa: PLC0415  # as below
+
     tried = _tried(context)
-    wrong = _wrong(tried)
+    wrong = trying.wrong(tried)
     metrics.add_metric("SelfTestsPassed", MetricUnit.Count, 0 if wrong else 1)
     # Nothing listed: an hour without a sweep is a number too, which an alarm can count.
     metrics.add_metric("SweepsListed", MetricUnit.Count, 0)
@@ -174,23 +187,10 @@ def _self_tested(context: LambdaContext) -> dict[str, Any]:
 
 
 def _tried(context: LambdaContext) -> tuple[Tried, ...]:
-    """Try the code on what is known, then the settings and AWS. Nothing is changed, and nobody is told."""
     # Nothing but this needs an account in memory, and every cold start would pay for it.
-    from permission_guard.aws.trial import try_the_connections  # noqa: PLC0415
-    from permission_guard.self_test import Tried, try_the_known  # noqa: PLC0415
+    from permission_guard import trying  # noqa: PLC0415
 
-    known, settings = try_the_known(), "every setting can be read"
-    try:
-        there = standby(*_place(context)).connections
-    except SettingsError as error:
-        return (*known, Tried(settings, str(error)))
-    connections = try_the_connections(there.clients, there.guard.journal, context.invoked_function_arn)
-    return (*known, Tried(settings), *connections)
-
-
-def _wrong(tried: tuple[Tried, ...]) -> str:
-    """Return in one line what is not as it must be; nothing if all is."""
-    return "; ".join(f"{one.what}: {one.wrong}" for one in tried if one.wrong is not None)
+    return trying.tried(lambda: standby(*_place(context)).connections, context.invoked_function_arn)
 
 
 def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
@@ -198,10 +198,14 @@ def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
 
     Rights that have just been given take a while to be seen everywhere, so what is wrong is tried again first.
     """
+    from permission_guard import trying  # noqa: PLC0415  # as above
     from permission_guard.aws.clients import Clients  # noqa: PLC0415  # as above
     from permission_guard.aws.trial import is_going_back, put  # noqa: PLC0415  # as above
 
-    wrong = _not_ready(deployment, context)
+    def not_ready() -> str:
+        return trying.not_ready(deployment, os.environ, lambda: _tried(context))
+
+    wrong = not_ready()
     for seconds in _PAUSES:
         if not wrong:
             break
@@ -212,7 +216,7 @@ def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
             break
         logger.warning("not ready to take over", why=wrong)
         time.sleep(seconds)
-        wrong = _not_ready(deployment, context)
+        wrong = not_ready()
     metrics.add_metric("Deployments", MetricUnit.Count, 1)
     if deployment.request is not Request.DELETE:
         metrics.add_metric("SelfTestsPassed", MetricUnit.Count, 0 if wrong else 1)
@@ -223,19 +227,6 @@ def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
 
 _PAUSES: Final = (5, 10, 20, 40)
 """Seconds between one try and the next. The template lets CloudFormation wait longer than all of them."""
-
-
-def _not_ready(deployment: Deployment, context: LambdaContext) -> str:
-    """Return why the version may not take over. To leave it never waits for anything."""
-    if deployment.request is Request.DELETE:
-        return ""
-    other = [name for name, value in deployment.variables.items() if os.environ.get(name) != value]
-    if other:
-        return f"the function has not got what the stack says for {', '.join(other)}"
-    try:
-        return _wrong(_tried(context))
-    except Exception as error:  # noqa: BLE001  # whatever it is, CloudFormation waits for an answer
-        return f"{type(error).__name__}: {error}"
 
 
 def _failed(error: Exception, message: str | None = None) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from permission_guard.iam import FunctionArn
     from permission_guard.journal.entry import Entry
     from permission_guard.report import Report
+    from permission_guard.role_change import RoleChange
     from permission_guard.task import Task
 
 
@@ -180,6 +181,26 @@ class Inventory(Protocol):
 
     def aliases(self, function: FunctionArn) -> tuple[str, ...]:
         """Return the names of a function's aliases; none if it is gone."""
+        ...
+
+    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
+        """Return those functions on a page whose role, as it is now, has one of these names; versions are none of them."""
+        ...
+
+    def roles_with(self, policy_arn: str) -> frozenset[str]:
+        """Return the names of the roles that a managed policy is attached to or bounds; none if it is gone."""
+        ...
+
+    def may_be_a_functions(self, role: str) -> bool:
+        """Tell whether Lambda may assume a role, by its name; not if it is gone."""
+        ...
+
+
+class Neighbours(Protocol):
+    """The guards of the account's other regions."""
+
+    def tell(self, change: RoleChange) -> None:
+        """Hand the change of a role on to each of them. Raises TryAgain and Refused; then some of them may have it."""
         ...
 
 

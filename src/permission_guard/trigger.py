@@ -35,10 +35,35 @@ class Kind(Enum):
     URL_CREATED = "CreateFunctionUrlConfig"
     URL_CHANGED = "UpdateFunctionUrlConfig"
     LAYER_SHARED = "AddLayerVersionPermission"
+    ROLE_POLICY_ATTACHED = "AttachRolePolicy"
+    ROLE_POLICY_DETACHED = "DetachRolePolicy"
+    ROLE_POLICY_PUT = "PutRolePolicy"
+    ROLE_POLICY_DELETED = "DeleteRolePolicy"
+    ROLE_BOUNDARY_PUT = "PutRolePermissionsBoundary"
+    ROLE_BOUNDARY_DELETED = "DeleteRolePermissionsBoundary"
+    ROLE_DELETED = "DeleteRole"
+    POLICY_VERSION_CREATED = "CreatePolicyVersion"
+    POLICY_VERSION_CHOSEN = "SetDefaultPolicyVersion"
     SWEEP = "Sweep"
     """Nothing that we know of: the guard looks at everything from time to time."""
 
 
+CHANGES_A_ROLE: Final = frozenset(
+    {
+        Kind.ROLE_POLICY_ATTACHED,
+        Kind.ROLE_POLICY_DETACHED,
+        Kind.ROLE_POLICY_PUT,
+        Kind.ROLE_POLICY_DELETED,
+        Kind.ROLE_BOUNDARY_PUT,
+        Kind.ROLE_BOUNDARY_DELETED,
+        Kind.ROLE_DELETED,
+    }
+)
+"""Calls to IAM about one role."""
+CHANGES_A_POLICY: Final = frozenset({Kind.POLICY_VERSION_CREATED, Kind.POLICY_VERSION_CHOSEN})
+"""Calls to IAM about a managed policy, and so about every role that it is attached to or bounds."""
+OF_IAM: Final = CHANGES_A_ROLE | CHANGES_A_POLICY
+"""What can change what a function's role may do, while no call names the function."""
 _ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
 """A function that was deleted may have been made anew by the time that we look."""
 
@@ -72,7 +97,7 @@ class Trigger:
         """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
         if self.kind is Kind.SWEEP and self.qualifier is None:
             return Look.ROLE | Look.POLICY
-        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
+        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION | OF_IAM else Look.POLICY
 
     def brought(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
@@ -91,8 +116,8 @@ _QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 """lambda/latest/api/API_AddPermission.html, Qualifier."""
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
-_KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SWEEP}
-"""The calls; no call is named as a sweep is."""
+_KINDS: Final = {kind.value: kind for kind in Kind if kind not in {Kind.SWEEP, *OF_IAM}}
+"""The calls to Lambda; no call is named as a sweep is."""
 
 
 def is_replica(subject: Subject) -> bool:

@@ -98,7 +98,9 @@ def policies(mode: str) -> list[Policy]:
     """What the guard's role has in a mode, with every rule at its default."""
     documents = [policy["PolicyDocument"] for policy in resources()["GuardRole"]["Properties"]["Policies"]]
     for body in resources().values():
-        is_there = "Condition" not in body or mode == "Enforce"
+        condition = body.get("Condition", "")
+        # Nobody else is told by default, neither the centre nor other regions.
+        is_there = not condition or (mode == "Enforce" and condition.startswith("MayRepair"))
         if body["Type"] in {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"} and is_there:
             documents.append(body["Properties"]["PolicyDocument"])
     return [Policy.parse(template.resolved(one, {}, ARNS), name="role") for one in documents]

@@ -279,8 +279,10 @@ class Transport:
                 "FunctionName": arn.name,
                 "FunctionArn": arn.qualified(version or "$LATEST"),
                 "Version": version or "$LATEST",
+                "Role": self.account.functions[arn.name].role_arn,
             }
             for arn, version in page.found
+            if params.get("FunctionVersion") == "ALL" or version is None
         ]
         return {"Functions": functions, **({"NextMarker": page.marker} if page.marker else {})}
 

@@ -53,60 +53,69 @@ _CONFIG: Final = Config(
 class Clients:
     """One session's clients."""
 
-    def __init__(self, session: boto3.Session | None = None) -> None:
+    def __init__(self, session: boto3.Session | None = None, region: str | None = None) -> None:
+        """`region` is the session's own, unless another is named."""
         self._session = session or boto3.Session()
+        self._region = region or self._session.region_name
+        self._elsewhere: dict[str, Clients] = {}
         self._others: dict[tuple[str, str], BaseClient] = {}
 
     @property
     def region(self) -> str:
-        """The session's own region."""
-        return self._session.region_name or ""
+        """The region of these clients."""
+        return self._region or ""
+
+    def in_region(self, region: str) -> Clients:
+        """Return the clients of a region: these, if it is theirs."""
+        if region == self.region:
+            return self
+        return self._elsewhere.setdefault(region, Clients(self._session, region))
 
     @cached_property
     def lambda_(self) -> LambdaClient:
         """AWS Lambda."""
-        return self._session.client("lambda", config=_CONFIG)
+        return self._session.client("lambda", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def iam(self) -> IAMClient:
         """AWS Identity and Access Management."""
-        return self._session.client("iam", config=_CONFIG)
+        return self._session.client("iam", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """Amazon CloudWatch Logs."""
-        return self._session.client("logs", config=_CONFIG)
+        return self._session.client("logs", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def sns(self) -> SNSClient:
         """Amazon Simple Notification Service."""
-        return self._session.client("sns", config=_CONFIG)
+        return self._session.client("sns", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
-        return self._session.client("sqs", config=_CONFIG)
+        return self._session.client("sqs", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """AWS CloudFormation."""
-        return self._session.client("cloudformation", config=_CONFIG)
+        return self._session.client("cloudformation", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def sts(self) -> STSClient:
         """AWS Security Token Service."""
-        return self._session.client("sts", config=_CONFIG)
+        return self._session.client("sts", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Amazon DynamoDB."""
         make = cast("Callable[..., DynamoDBClient]", self._session.client)
-        return make("dynamodb", config=_CONFIG)
+        return make("dynamodb", region_name=self._region, config=_CONFIG)
 
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Make a call that only reads, of a service and in a region that have no property here.
+        """Make a call of a service or in a region that have no property here; none of them changes what is guarded.
 
         `service` and `operation` are the names that AWS's API models give them. Raises what boto3 raises.
         """

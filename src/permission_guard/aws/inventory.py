@@ -1,6 +1,8 @@
-"""Which functions there are in the region, with their published versions and their aliases."""
+"""Which functions there are in the region, with their published versions and their aliases, and which use a role."""
 
 from __future__ import annotations
+
+import json
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
@@ -8,7 +10,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.ports import NOT_FOUND, Listed, Refused
 from permission_guard.task import LATEST
 
-PERMISSIONS = ("lambda:ListFunctions", "lambda:ListAliases")
+PERMISSIONS = ("lambda:ListFunctions", "lambda:ListAliases", "iam:ListEntitiesForPolicy", "iam:GetRole")
 """The rights that this module's calls need."""
 
 PAGE = 50
@@ -50,3 +52,46 @@ class AwsInventory:
             if error.code in NOT_FOUND:
                 return ()
             raise
+
+    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
+        """Return the functions on a page with one of these roles, in one call. Raises TryAgain and Refused."""
+        with translated():
+            page = (
+                self._clients.lambda_.list_functions(MaxItems=PAGE, Marker=marker)
+                if marker
+                else self._clients.lambda_.list_functions(MaxItems=PAGE)
+            )
+        found = tuple(
+            (FunctionArn.parse(one["FunctionArn"]), None)
+            for one in page["Functions"]
+            if one.get("Role", "").rpartition("/")[2] in roles
+        )
+        return Listed(found, page.get("NextMarker") or None)
+
+    def roles_with(self, policy_arn: str) -> frozenset[str]:
+        """Return the roles that a policy is attached to or bounds; none if it is gone. Raises TryAgain and Refused."""
+        pages = self._clients.iam.get_paginator("list_entities_for_policy").paginate(
+            PolicyArn=policy_arn, EntityFilter="Role"
+        )
+        try:
+            with translated():
+                return frozenset(role["RoleName"] for page in pages for role in page["PolicyRoles"])
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return frozenset()
+            raise
+
+    def may_be_a_functions(self, role: str) -> bool:
+        """Tell whether Lambda may assume a role; not if it is gone. Raises TryAgain and Refused.
+
+        Where Lambda is not named, only a wildcard can mean it.
+        """
+        try:
+            with translated():
+                found = self._clients.iam.get_role(RoleName=role)["Role"]
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return False
+            raise
+        trust = json.dumps(found.get("AssumeRolePolicyDocument")).lower()
+        return "lambda" in trust or "*" in trust

@@ -61,6 +61,13 @@ class Own:
     dead_letters: str
     waiting: str
     logging_policy_arn: str
+    central_topic_arn: str = ""
+    """The organisation's topic; empty if there is none."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that every alert is sent to."""
+        return (self.topic_arn, self.central_topic_arn) if self.central_topic_arn else (self.topic_arn,)
 
     def arn(self, service: str, rest: str) -> str:
         """Return the ARN of something in this account and region."""
@@ -76,12 +83,13 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     return {
         **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
         **dict.fromkeys(journal.PERMISSIONS, (own.arn("dynamodb", f"table/{own.table}"),)),
-        "sns:Publish": (own.topic_arn,),
+        "sns:Publish": own.topics,
         "cloudformation:DescribeStacks": (own.arn("cloudformation", f"stack/{own.stack}/{_ANY}"),),
         **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
         "sqs:SendMessage": (own.arn("sqs", own.dead_letters), own.arn("sqs", own.waiting)),
         **dict.fromkeys((*TAKEN, "sqs:ChangeMessageVisibility"), (own.arn("sqs", own.waiting),)),
         **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), (own.logging_policy_arn,)),
+        "iam:ListEntitiesForPolicy": (f"arn:{own.partition}:iam::{own.account}:policy/{_ANY}",),
         **dict.fromkeys(_OF_ROLES, (f"arn:{own.partition}:iam::{own.account}:role/{_ANY}",)),
         **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
         "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),
