@@ -50,11 +50,22 @@ _CONFIG: Final = Config(
 )
 
 
+PATIENT: Final = Config(
+    # "adaptive" slows down by itself where AWS throttles; ten attempts last some two minutes.
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=5,
+    read_timeout=30,
+    user_agent_extra="lambda-permission-guard",
+)
+"""For long work that other callers of the account must hardly notice."""
+
+
 class Clients:
     """One session's clients."""
 
-    def __init__(self, session: boto3.Session | None = None) -> None:
+    def __init__(self, session: boto3.Session | None = None, config: Config = _CONFIG) -> None:
         self._session = session or boto3.Session()
+        self._config = config
         self._others: dict[tuple[str, str], BaseClient] = {}
 
     @property
@@ -62,46 +73,51 @@ class Clients:
         """The session's own region."""
         return self._session.region_name or ""
 
+    @property
+    def session(self) -> boto3.Session:
+        """The session itself."""
+        return self._session
+
     @cached_property
     def lambda_(self) -> LambdaClient:
         """AWS Lambda."""
-        return self._session.client("lambda", config=_CONFIG)
+        return self._session.client("lambda", config=self._config)
 
     @cached_property
     def iam(self) -> IAMClient:
         """AWS Identity and Access Management."""
-        return self._session.client("iam", config=_CONFIG)
+        return self._session.client("iam", config=self._config)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """Amazon CloudWatch Logs."""
-        return self._session.client("logs", config=_CONFIG)
+        return self._session.client("logs", config=self._config)
 
     @cached_property
     def sns(self) -> SNSClient:
         """Amazon Simple Notification Service."""
-        return self._session.client("sns", config=_CONFIG)
+        return self._session.client("sns", config=self._config)
 
     @cached_property
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
-        return self._session.client("sqs", config=_CONFIG)
+        return self._session.client("sqs", config=self._config)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """AWS CloudFormation."""
-        return self._session.client("cloudformation", config=_CONFIG)
+        return self._session.client("cloudformation", config=self._config)
 
     @cached_property
     def sts(self) -> STSClient:
         """AWS Security Token Service."""
-        return self._session.client("sts", config=_CONFIG)
+        return self._session.client("sts", config=self._config)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Amazon DynamoDB."""
         make = cast("Callable[..., DynamoDBClient]", self._session.client)
-        return make("dynamodb", config=_CONFIG)
+        return make("dynamodb", config=self._config)
 
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]
@@ -114,6 +130,6 @@ class Clients:
         if client is None:
             # boto3's stubs know each service by a literal name of its own.
             make = cast("Callable[..., BaseClient]", self._session.client)
-            client = self._others[service, region] = make(service, region_name=region, config=_CONFIG)
+            client = self._others[service, region] = make(service, region_name=region, config=self._config)
         method = cast("Callable[..., Mapping[str, object]]", getattr(client, xform_name(operation)))
         return method(**parameters)

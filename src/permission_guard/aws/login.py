@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.iam import Arn
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 
 TABLE_OUTPUT: Final = "JournalTableName"
 """The output of the guard's stack that names the journal's table."""
@@ -42,6 +42,8 @@ class Login:
     account: str
     region: str
     clients: Clients
+    arn: str = ""
+    """The caller's."""
 
 
 def session_of(profile: str | None, region: str | None) -> boto3.Session:
@@ -64,7 +66,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         raise NoLogin(str(error)) from error
     except ClientError as error:
         raise _refused(error) from error
-    return Login(Arn.parse(caller["Arn"]).partition, caller["Account"], chosen, clients)
+    return Login(Arn.parse(caller["Arn"]).partition, caller["Account"], chosen, clients, caller["Arn"])
 
 
 _UNREACHED: Final = (ConnectionError, HTTPClientError)
@@ -75,10 +77,10 @@ def _refused(error: ClientError) -> NoLogin | TryAgain:
     try:
         with translated():
             raise error
+    except (Expired, Refused, ChangedMeanwhile) as refused:
+        return NoLogin(f"AWS does not take these credentials: {refused}")
     except TryAgain as again:
         return again
-    except (Refused, ChangedMeanwhile) as refused:
-        return NoLogin(f"AWS does not take these credentials: {refused}")
 
 
 def table_of(clients: Clients, stack: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
@@ -14,7 +15,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.ports import NOT_FOUND, Refused, TryAgain
 
 if TYPE_CHECKING:
-    from mypy_boto3_iam.type_defs import PolicyDocumentTypeDef
+    from mypy_boto3_iam.type_defs import PolicyDocumentTypeDef, TagTypeDef
 
 PERMISSIONS = (
     "iam:GetRole",
@@ -25,6 +26,22 @@ PERMISSIONS = (
     "iam:GetPolicyVersion",
 )
 """The rights that this module's calls need."""
+
+Document: TypeAlias = "str | Mapping[str, Json]"
+"""A policy document as boto3 gives it: IAM's are decoded to a mapping already."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleParts:
+    """A role as IAM's answers have it, its managed policies by their ARNs alone."""
+
+    arn: str
+    trust: Document
+    tags: Mapping[str, str]
+    attached: tuple[str, ...]
+    inline: tuple[tuple[str, Document], ...]
+    """The name and the document of each."""
+    boundary: str | None
 
 
 class RoleStore:
@@ -49,19 +66,24 @@ class RoleStore:
             if error.code in NOT_FOUND:  # somebody deletes the role, or a policy of it, at this moment
                 raise TryAgain(f"role {arn} changed while it was read: {error}") from error
             return Unreadable(f"role {arn}", str(error))
-        boundary_arn = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        boundary = self.managed_policy(boundary_arn) if boundary_arn else None
-        trust = parsed(_body(role["AssumeRolePolicyDocument"]), f"the trust policy of {arn}")
-        documents = (*(self.managed_policy(policy) for policy in attached), *inline)
-        unreadable = tuple(one for one in (*documents, boundary, trust) if isinstance(one, Unreadable))
+        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        trust, tags = document(role["AssumeRolePolicyDocument"]), tags_of(role.get("Tags", []))
+        return self._whole(RoleParts(arn, trust, tags, attached, inline, boundary))
+
+    def _whole(self, parts: RoleParts) -> RoleFacts:
+        """Read the managed policies of a role, too. Raises TryAgain."""
+        boundary = self.managed_policy(parts.boundary) if parts.boundary else None
+        trust = parsed(parts.trust, f"the trust policy of {parts.arn}")
+        inline = (parsed(body, f"inline policy {name}") for name, body in parts.inline)
+        documents = (*map(self.managed_policy, parts.attached), *inline)
         return RoleFacts(
-            arn=arn,
+            arn=parts.arn,
             identity=tuple(one for one in documents if isinstance(one, Policy)),
             boundary=boundary if isinstance(boundary, Policy) else None,
-            tags=_tags(role.get("Tags", [])),
-            attached=attached,
+            tags=parts.tags,
+            attached=parts.attached,
             trust=trust if isinstance(trust, Policy) else None,
-            unreadable=unreadable,
+            unreadable=tuple(one for one in (*documents, boundary, trust) if isinstance(one, Unreadable)),
         )
 
     def _attached(self, name: str) -> Iterator[str]:
@@ -70,11 +92,11 @@ class RoleStore:
             for policy in page["AttachedPolicies"]:
                 yield policy["PolicyArn"]
 
-    def _inline(self, name: str) -> Iterator[Policy | Unreadable]:
+    def _inline(self, name: str) -> Iterator[tuple[str, Document]]:
         for page in self._clients.iam.get_paginator("list_role_policies").paginate(RoleName=name):
             for policy in page["PolicyNames"]:
-                document = self._clients.iam.get_role_policy(RoleName=name, PolicyName=policy)
-                yield parsed(_body(document["PolicyDocument"]), f"inline policy {policy}")
+                found = self._clients.iam.get_role_policy(RoleName=name, PolicyName=policy)
+                yield policy, document(found["PolicyDocument"])
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
         """Read the default version of a managed policy; its name is its ARN. Raises TryAgain."""
@@ -86,14 +108,14 @@ class RoleStore:
                 ]
         except Refused as error:
             return Unreadable(f"policy {arn}", str(error))
-        return parsed(_body(found["Document"]), arn)
+        return parsed(document(found["Document"]), arn)
 
 
-def _tags(listed: object) -> Mapping[str, str]:
-    pairs = listed if isinstance(listed, list) else []
-    return MappingProxyType({pair["Key"]: pair["Value"] for pair in pairs})
+def tags_of(listed: Iterable[TagTypeDef]) -> Mapping[str, str]:
+    """Return tags as IAM lists them."""
+    return MappingProxyType({pair["Key"]: pair["Value"] for pair in listed})
 
 
-def _body(document: str | PolicyDocumentTypeDef) -> str | Mapping[str, Json]:
-    """Return a document as boto3 gives it: IAM's are decoded to a mapping already."""
-    return cast("str | Mapping[str, Json]", document)
+def document(answer: str | PolicyDocumentTypeDef) -> Document:
+    """Return a document as boto3 gives it, in our words."""
+    return cast("Document", answer)
