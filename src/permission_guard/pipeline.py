@@ -103,9 +103,7 @@ class Guard:
         """Carry out what was planned, upon the very policies and entries that were read for it."""
         steps = (part for step in report.plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
-        known = [
-            (step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps
-        ]
+        known = [(step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps]
         outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
         return replace(report, outcomes=outcomes)
 

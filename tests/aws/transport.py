@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import local
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError, WorldInventory
+from permission_guard.world.resources import Function, Role
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -64,7 +66,8 @@ class Transport:
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     """The outputs of each stack."""
-    _params: Params = field(default_factory=dict)
+    _params: local = field(default_factory=local)
+    """Of the call that a thread is making."""
 
     def clients(self) -> Clients:
         """Clients on this wire."""
@@ -83,16 +86,17 @@ class Transport:
         return session
 
     def _note(self, params: Params, **_: Any) -> None:
-        self._params = dict(params)
+        self._params.now = dict(params)
 
     def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
         self.calls.append(operation)
-        self.sent.append((operation, self._params))
+        params: Params = self._params.now
+        self.sent.append((operation, params))
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._operations().get(operation, _refused)(self._params)
+            return Response(), self._operations().get(operation, _refused)(params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -158,7 +162,9 @@ class Transport:
         }
 
     def _function(self, params: Params) -> Answer:
-        function = self.account.get_function(params["FunctionName"])
+        return self._configuration(self.account.get_function(params["FunctionName"]))
+
+    def _configuration(self, function: Function) -> Answer:
         logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
         return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
 
@@ -194,12 +200,12 @@ class Transport:
         return {}
 
     def _role(self, params: Params) -> Answer:
-        role = self.account.get_role(params["RoleName"])
+        return {"Role": self.role_shown(self.account.get_role(params["RoleName"]))}
+
+    def role_shown(self, role: Role) -> Answer:
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {
-            "Role": {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
-        }
+        return {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
@@ -258,9 +264,9 @@ class Transport:
         page = WorldInventory(self.account, params["MaxItems"]).functions(params.get("Marker"))
         functions = [
             {
-                "FunctionName": arn.name,
                 "FunctionArn": arn.qualified(version or "$LATEST"),
                 "Version": version or "$LATEST",
+                **self._configuration(self.account.functions[arn.name]),
             }
             for arn, version in page.found
         ]

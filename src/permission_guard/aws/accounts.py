@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Protocol
 
 import boto3
@@ -46,7 +45,7 @@ def opened(profile: str | None, region: str | None, keys: Keys | None = None) ->
     return boto3.Session(keys.id, keys.secret, keys.token, region_name=region)
 
 
-@dataclass
+@dataclass(slots=True)
 class Account:
     """An account that can be looked at, and by whom. Its roles are read once for all regions."""
 
@@ -56,6 +55,7 @@ class Account:
     profile: str | None
     keys: Keys | None
     opens: Opens
+    _roles: BulkRoles | None = None
 
     def place(self, region: str) -> Region:
         """Return one of its regions."""
@@ -67,16 +67,13 @@ class Account:
         clients = Clients(self.opens(None if self.keys else self.profile, home, self.keys))
         return Calls(clients, home).regions()
 
-    @cached_property
-    def _roles(self) -> dict[str, BulkRoles]:
-        return {}
-
     def roles(self, clients: Clients) -> BulkRoles:
         """Return the account's roles; the clients of the first region that asks read them."""
-        return self._roles.setdefault("all", BulkRoles(clients))
+        self._roles = self._roles or BulkRoles(clients)
+        return self._roles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Region:
     """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
 

@@ -30,6 +30,10 @@ class NoLogin(Exception):
     """There are no credentials, no region or no such profile, or AWS knows nothing of them. The message says which."""
 
 
+class NoRegion(NoLogin):
+    """There is no region."""
+
+
 class NoTable(Exception):
     """The stack is not there, or names no table."""
 
@@ -57,7 +61,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         session = session_of(profile, region)
         chosen = session.region_name
         if not chosen:
-            raise NoLogin("there is no region: say --region, or set AWS_REGION, or give the profile one")
+            raise NoRegion("there is no region: say --region, or set AWS_REGION, or give the profile one")
         clients = Clients(session)
         caller = clients.sts.get_caller_identity()
     except _UNREACHED as error:
