@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 import boto3
+import botocore.session
 
 from permission_guard.aws.accounts import Keys
 from permission_guard.world import Account, ApiError
 from permission_guard.world.resources import Role
-from tests.aws.transport import VERSION, Answer, Params, Transport
+from tests.aws.transport import MODELS, VERSION, Answer, Params, Transport
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Surveyed(Transport):
 
     items: int = 1000
     """How many roles and policies IAM returns at once."""
+    page: int = 50
+    """How many functions and versions Lambda returns at once."""
     assumable: dict[str, str] = field(default_factory=dict)
     """The key that a role is assumed with, by its ARN."""
     regions: tuple[str, ...] = ("us-east-1",)
@@ -30,6 +34,7 @@ class Surveyed(Transport):
             **Transport._operations(self),  # `super` knows no class with slots
             "GetAccountAuthorizationDetails": self._everything,
             "AssumeRole": self._assume,
+            "ListFunctions": lambda p: self._listed({**p, "MaxItems": min(p["MaxItems"], self.page)}),
             "ListRegions": lambda _: {"Regions": [{"RegionName": one} for one in self.regions]},
         }
 
@@ -84,6 +89,15 @@ class Surveyed(Transport):
         }
 
 
+class _Session(boto3.Session):
+    """A session that makes each client once: to make them is the slowest thing that such a test does."""
+
+    @cache  # noqa: B019  # there are as many sessions as there are accounts in tests
+    def client(self, *names: Any, **how: Any) -> Any:
+        """Make a client, or return the one that was made."""
+        return super().client(*names, **how)
+
+
 @dataclass(slots=True)
 class Wires:
     """Every account and region there is; one's own account is the first."""
@@ -96,16 +110,21 @@ class Wires:
 
     def opens(self, profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
         """What boto3 opens, but that its calls end in the account and region that are meant."""
+        _NOW[:] = [self]
         account = self.keys[keys.id] if keys else self.wires[0].account.account
-        where = region or self.home
-        for wire in self.wires:
-            if (wire.account.account, wire.account.region) == (account, where):
-                return wire.session(profile, where)
-        # Without a region nothing is ever asked; a region in which nothing is has an account that is empty.
-        empty = Surveyed(Account(account, where or "none"))
-        if where is not None:
-            self.wires.append(empty)
-        return empty.session(profile, where)
+        return _session(account, profile, region or self.home)
+
+    def wire(self, account: str, region: str) -> Surveyed:
+        """The wire to a region; IAM, which has none, is asked by the first of the account."""
+        mine = [one for one in self.wires if one.account.account == account]
+        if region in {"aws-global", "None"} and mine:
+            return mine[0]
+        for one in mine:
+            if one.account.region == region:
+                return one
+        empty = Surveyed(Account(account, region))
+        self.wires.append(empty)
+        return empty
 
     @property
     def calls(self) -> list[str]:
@@ -122,3 +141,29 @@ class Wires:
 def params_of(wire: Surveyed, call: str) -> list[dict[str, Any]]:
     """What each such call asked."""
     return [params for made, params in wire.sent if made == call]
+
+
+_NOW: list[Wires] = []
+"""Those of the test that is running."""
+
+
+@cache
+def _session(account: str, profile: str | None, region: str | None) -> boto3.Session:
+    core = botocore.session.get_session()
+    core.register_component("data_loader", MODELS)
+    session = _Session(
+        "AKIAEXAMPLE", "secret", region_name=region, botocore_session=core, profile_name=profile
+    )
+
+    def wire(context: dict[str, Any]) -> Surveyed:
+        return _NOW[0].wire(account, str(context["client_region"]))
+
+    def note(params: Params, context: dict[str, Any], **_: Any) -> None:
+        wire(context).note(params)
+
+    def answer(model: Any, context: dict[str, Any], **_: Any) -> Any:
+        return wire(context).answer(model)
+
+    session.events.register("before-parameter-build", note)
+    session.events.register("before-call", answer)
+    return session

@@ -36,7 +36,7 @@ STATUS = {
     "UnknownOperationException": 404,
 }
 VERSION = {"VersionId": "v1"}
-_MODELS: Final[Loader] = create_loader()
+MODELS: Final[Loader] = create_loader()
 """The models of the services, read once: to make clients is the slowest thing these tests do."""
 
 Params = dict[str, Any]
@@ -76,19 +76,19 @@ class Transport:
     def session(self, profile: str | None, region: str | None) -> boto3.Session:
         """A session on this wire, with credentials that are good for it."""
         core = botocore.session.get_session()
-        core.register_component("data_loader", _MODELS)
+        core.register_component("data_loader", MODELS)
         session = boto3.Session(
             "AKIAEXAMPLE", "secret", region_name=region, botocore_session=core, profile_name=profile
         )
-        session.events.register("before-parameter-build", self._note)
-        answer: Any = self._answer  # botocore's stubs deny that a handler may answer
+        session.events.register("before-parameter-build", self.note)
+        answer: Any = self.answer  # botocore's stubs deny that a handler may answer
         session.events.register("before-call", answer)
         return session
 
-    def _note(self, params: Params, **_: Any) -> None:
+    def note(self, params: Params, **_: Any) -> None:
         self._params.now = dict(params)
 
-    def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
+    def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
         self.calls.append(operation)
         params: Params = self._params.now

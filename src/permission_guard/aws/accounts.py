@@ -47,25 +47,23 @@ def opened(profile: str | None, region: str | None, keys: Keys | None = None) ->
 
 @dataclass(slots=True)
 class Account:
-    """An account that can be looked at, and by whom. Its roles are read once for all regions."""
+    """An account that can be looked at, and by whom. Its roles are read once for all regions.
 
-    partition: str
+    There is one session for all of it: a profile may ask a person for a code each time that one is opened.
+    """
+
     id: str
     caller: str
-    profile: str | None
-    keys: Keys | None
-    opens: Opens
+    session: boto3.Session
     _roles: BulkRoles | None = None
 
     def place(self, region: str) -> Region:
         """Return one of its regions."""
-        session = self.opens(None if self.keys else self.profile, region, self.keys)
-        return Region(self, region, paced(Clients(session, PATIENT)))
+        return Region(self, region, paced(Clients(self.session, PATIENT, region)))
 
     def regions(self, home: str) -> tuple[str, ...]:
         """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
-        clients = Clients(self.opens(None if self.keys else self.profile, home, self.keys))
-        return Calls(clients, home).regions()
+        return Calls(Clients(self.session, region=home), home).regions()
 
     def roles(self, clients: Clients) -> BulkRoles:
         """Return the account's roles; the clients of the first region that asks read them."""
@@ -93,8 +91,6 @@ class Region:
 
     def observer(self, logging_policy_arn: str) -> AwsObserver:
         """What reads them, in as few calls as can be, and from many threads."""
-        # boto3 makes clients in one thread alone (boto3's guide, "Multithreading or multiprocessing with clients").
-        _ = self.clients.lambda_, self.clients.iam, self.clients.logs
         roles = self.account.roles(self.clients)
         return AwsObserver(self.clients, logging_policy_arn, roles, FewestPolicies(self.clients))
 
@@ -109,5 +105,6 @@ def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
         answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
     given = answer["Credentials"]
     keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    arn = Arn.parse(role_arn)
-    return Account(arn.partition, arn.account, answer["AssumedRoleUser"]["Arn"], None, keys, opens)
+    return Account(
+        Arn.parse(role_arn).account, answer["AssumedRoleUser"]["Arn"], opens(None, own.region, keys)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import boto3
@@ -61,17 +62,22 @@ PATIENT: Final = Config(
 
 
 class Clients:
-    """One session's clients."""
+    """One session's clients, in its own region or in another. They may be asked for from many threads."""
 
-    def __init__(self, session: boto3.Session | None = None, config: Config = _CONFIG) -> None:
+    def __init__(
+        self, session: boto3.Session | None = None, config: Config = _CONFIG, region: str | None = None
+    ) -> None:
         self._session = session or boto3.Session()
         self._config = config
+        self._region = region
+        # boto3 makes clients in one thread at a time (boto3's guide, "Multithreading or multiprocessing with clients").
+        self._making = Lock()
         self._others: dict[tuple[str, str], BaseClient] = {}
 
     @property
     def region(self) -> str:
-        """The session's own region."""
-        return self._session.region_name or ""
+        """Where they are."""
+        return self._region or self._session.region_name or ""
 
     @property
     def session(self) -> boto3.Session:
@@ -81,43 +87,51 @@ class Clients:
     @cached_property
     def lambda_(self) -> LambdaClient:
         """AWS Lambda."""
-        return self._session.client("lambda", config=self._config)
+        with self._making:
+            return self._session.client("lambda", region_name=self._region, config=self._config)
 
     @cached_property
     def iam(self) -> IAMClient:
         """AWS Identity and Access Management."""
-        return self._session.client("iam", config=self._config)
+        with self._making:
+            return self._session.client("iam", region_name=self._region, config=self._config)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """Amazon CloudWatch Logs."""
-        return self._session.client("logs", config=self._config)
+        with self._making:
+            return self._session.client("logs", region_name=self._region, config=self._config)
 
     @cached_property
     def sns(self) -> SNSClient:
         """Amazon Simple Notification Service."""
-        return self._session.client("sns", config=self._config)
+        with self._making:
+            return self._session.client("sns", region_name=self._region, config=self._config)
 
     @cached_property
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
-        return self._session.client("sqs", config=self._config)
+        with self._making:
+            return self._session.client("sqs", region_name=self._region, config=self._config)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """AWS CloudFormation."""
-        return self._session.client("cloudformation", config=self._config)
+        with self._making:
+            return self._session.client("cloudformation", region_name=self._region, config=self._config)
 
     @cached_property
     def sts(self) -> STSClient:
         """AWS Security Token Service."""
-        return self._session.client("sts", config=self._config)
+        with self._making:
+            return self._session.client("sts", region_name=self._region, config=self._config)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Amazon DynamoDB."""
         make = cast("Callable[..., DynamoDBClient]", self._session.client)
-        return make("dynamodb", config=self._config)
+        with self._making:
+            return make("dynamodb", region_name=self._region, config=self._config)
 
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]

@@ -46,7 +46,7 @@ def _own(options: Options, opens: Opens) -> Login:
 
 def _accounts(options: Options, own: Login, opens: Opens, skipped: list[Skipped]) -> Iterator[Account]:
     if not options.role_arns:
-        yield Account(own.partition, own.account, own.arn, options.profile, None, opens)
+        yield Account(own.account, own.arn, own.clients.session)
     for role_arn in dict.fromkeys(options.role_arns):
         try:
             yield assumed(role_arn, own.clients, opens)
