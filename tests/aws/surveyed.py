@@ -23,6 +23,10 @@ class Surveyed(Transport):
 
     items: int = 1000
     """How many roles and policies IAM returns at once."""
+    lists_documents: bool = True
+    """Whether IAM's list has the documents of managed policies."""
+    lists: tuple[int, ApiError] | None = None
+    """After how many pages of IAM's list the next one fails, and how."""
     page: int = 50
     """How many functions and versions Lambda returns at once."""
     assumable: dict[str, str] = field(default_factory=dict)
@@ -39,6 +43,11 @@ class Surveyed(Transport):
         }
 
     def _everything(self, params: Params) -> Answer:
+        if self.lists is not None and self.calls.count("GetAccountAuthorizationDetails") > self.lists[0]:
+            raise self.lists[1]
+        return self._listed_roles(params)
+
+    def _listed_roles(self, params: Params) -> Answer:
         """Roles, then the policies that are attached to one, so many of them at once."""
         assert params["Filter"] == ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]
         used = {arn for role in self.account.roles.values() for arn in role.attached}
@@ -68,7 +77,8 @@ class Surveyed(Transport):
             {"VersionId": "v0", "IsDefaultVersion": False, "Document": quote("{}")},
             {**VERSION, "IsDefaultVersion": True, "Document": quote(self.account.managed[arn])},
         ]
-        return {"Arn": arn, "DefaultVersionId": VERSION["VersionId"], "PolicyVersionList": versions}
+        listed = versions if self.lists_documents else []
+        return {"Arn": arn, "DefaultVersionId": VERSION["VersionId"], "PolicyVersionList": listed}
 
     def _assume(self, params: Params) -> Answer:
         arn = params["RoleArn"]
