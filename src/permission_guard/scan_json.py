@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Final
 
 from permission_guard.finding import Concern, Severity, Verdict
@@ -46,8 +47,8 @@ def written(scan: Scan) -> str:
 
 
 def finding_body(one: ScannedFinding) -> dict[str, Json]:
-    """Return one finding as JSON has it."""
-    return {
+    """Return one finding as JSON has it, its fields in the order of the value's."""
+    body: dict[str, Json] = {
         **{key: str(getattr(one, key)) for key in _TEXTS},
         "qualifier": one.qualifier,
         "concern": one.concern.value,
@@ -60,6 +61,7 @@ def finding_body(one: ScannedFinding) -> dict[str, Json]:
         if one.place
         else None,
     }
+    return {field.name: body[field.name] for field in fields(one)}
 
 
 def read(text: str) -> Scan:

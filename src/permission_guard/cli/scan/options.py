@@ -8,17 +8,11 @@ from dataclasses import dataclass
 
 from permission_guard import __version__
 from permission_guard.cli.endings import Unusable
+from permission_guard.cli.given import trusted_in
 from permission_guard.iam import Arn, ArnError
 from permission_guard.iam.arn import is_account
 from permission_guard.scanning import SCANNED
 from permission_guard.settings import Settings, SettingsError
-
-_OPTIONS = {
-    "LOGGING_POLICY_ARN": "--logging-policy",
-    "TRUSTED_ACCOUNTS": "--trusted-account",
-    "TRUSTED_ORGANIZATION_IDS": "--trusted-organization",
-}
-"""By the name of the setting that an option is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +45,24 @@ class Options:
             raise Unusable(f"{option} is about --repair, which is not said")
         for role_arn in self.role_arns:
             _check_role(role_arn)
-        self.settings("123456789012", "us-east-1")
+        trusted_in(self.trusted_accounts, self.trusted_organizations)
+        try:
+            self.settings("", "us-east-1")
+        except SettingsError as error:
+            # Whatever else the settings are made of has been checked.
+            raise Unusable(
+                f"--logging-policy: {self.logging_policy!r} is no ARN of a managed policy"
+            ) from error
 
     def settings(self, account: str, region: str) -> Settings:
-        """Return what a guard with these options would be told in this account and region. Raises Unusable."""
+        """Return what a guard with these options would be told in this account and region."""
         given = {
             "LOGGING_POLICY_ARN": self.logging_policy or "",
             "REPAIR_EXISTING": str(self.repair_existing).lower(),
             "TRUSTED_ACCOUNTS": ",".join(self.trusted_accounts),
             "TRUSTED_ORGANIZATION_IDS": ",".join(self.trusted_organizations),
         }
-        try:
-            return Settings.of(given, account=account, region=region)
-        except SettingsError as error:
-            problem = str(error).removeprefix(error.name).strip()
-            raise Unusable(f"{_OPTIONS[error.name]}: {problem}") from error
+        return Settings.of(given, account=account, region=region)
 
     @property
     def chosen(self) -> frozenset[str]:

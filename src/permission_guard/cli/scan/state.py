@@ -9,6 +9,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -86,7 +87,9 @@ class State:
         """Remove the file: the scan is at its end."""
         self.close()
         if self.path is not None:
-            self.path.unlink(missing_ok=True)
+            # If it cannot be removed, the next scan begins it anew.
+            with suppress(OSError):
+                self.path.unlink()
 
 
 def opened(name: str, at: datetime, where: Path | None, *, resume: bool) -> State:
@@ -101,7 +104,7 @@ def opened(name: str, at: datetime, where: Path | None, *, resume: bool) -> Stat
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, _OPEN, 0o600)
     except OSError:
-        return State(at, path)
+        return State(at)
     found = os.fstat(file)
     mine = not hasattr(os, "getuid") or found.st_uid == os.getuid()
     if not stat.S_ISREG(found.st_mode) or not mine or found.st_mode & _OTHERS:

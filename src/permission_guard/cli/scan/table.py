@@ -14,6 +14,8 @@ from permission_guard.scanned import Scan, ScannedFinding
 from permission_guard.scanning import worst_first
 
 _HEAD: Final = ("VERDICT", "SEVERITY", "WHERE", "RULE", "FOUND")
+_SHORT: Final = ("VERDICT", "SEVERITY", "RULE")
+"""The columns that are never broken, however narrow the terminal is."""
 _COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
@@ -39,21 +41,21 @@ def coloured(scan: Scan) -> str:
     except ImportError:
         return plain(scan)
     # NO_COLOR is looked after where it is written; rich would keep bold and underlines.
-    console = Console(file=io.StringIO(), force_terminal=True, no_color=bool(os.environ.get("NO_COLOR")))
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, no_color=bool(os.environ.get("NO_COLOR")))
     findings = _shown(scan)
     if findings:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in _HEAD:
-            table.add_column(name, overflow="fold")
+            table.add_column(name, overflow="fold", no_wrap=name in _SHORT)
         for one in findings:
             verdict, *rest = _row(one, scan)
             table.add_row(Text(verdict, style=f"bold {_COLOURS[one.verdict]}"), *map(Text, rest))
         console.print(table)
         console.print()
     for line in _end(scan):
-        console.print(Text(line))
-    shown = console.file
-    return shown.getvalue() if isinstance(shown, io.StringIO) else ""
+        console.print(Text(line), soft_wrap=True)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _shown(scan: Scan) -> tuple[ScannedFinding, ...]:
