@@ -14,7 +14,7 @@ import botocore.session
 from permission_guard.aws.accounts import Keys
 from permission_guard.world import Account, ApiError
 from permission_guard.world.resources import Role
-from tests.aws.transport import MODELS, VERSION, Answer, Params, Transport
+from tests.aws.transport import MODELS, VERSION, Answer, Params, Response, Transport
 
 
 @dataclass(slots=True)
@@ -25,8 +25,8 @@ class Surveyed(Transport):
     """How many roles and policies IAM returns at once."""
     lists_documents: bool = True
     """Whether IAM's list has the documents of managed policies."""
-    lists: tuple[int, ApiError] | None = None
-    """After how many pages of IAM's list the next one fails, and how."""
+    later: dict[str, tuple[int, ApiError]] = field(default_factory=dict)
+    """By operation, after how many calls of it every other one ends in what."""
     page: int = 50
     """How many functions and versions Lambda returns at once."""
     assumable: dict[str, str] = field(default_factory=dict)
@@ -42,12 +42,13 @@ class Surveyed(Transport):
             "ListRegions": lambda _: {"Regions": [{"RegionName": one} for one in self.regions]},
         }
 
-    def _everything(self, params: Params) -> Answer:
-        if self.lists is not None and self.calls.count("GetAccountAuthorizationDetails") > self.lists[0]:
-            raise self.lists[1]
-        return self._listed_roles(params)
+    def answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
+        times, error = self.later.get(model.name, (0, None))
+        if error is not None and self.calls.count(model.name) >= times:
+            self.faults[model.name] = error
+        return Transport.answer(self, model, **more)  # `super` knows no class with slots
 
-    def _listed_roles(self, params: Params) -> Answer:
+    def _everything(self, params: Params) -> Answer:
         """Roles, then the policies that are attached to one, so many of them at once."""
         assert params["Filter"] == ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]
         used = {arn for role in self.account.roles.values() for arn in role.attached}

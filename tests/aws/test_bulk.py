@@ -74,7 +74,7 @@ def test_many_threads_read_everything_once() -> None:
 
 def test_a_list_that_is_refused_after_its_first_page_is_not_believed_at_all() -> None:
     wire = there(items=1)
-    wire.lists = (1, ApiError("AccessDenied", "no"))
+    wire.later["GetAccountAuthorizationDetails"] = (1, ApiError("AccessDenied", "no"))
     bulk = BulkRoles(wire.clients())
     assert isinstance(bulk.role(wire.account.role_arn("plain")), RoleFacts)
     assert wire.calls[:3] == ["GetAccountAuthorizationDetails"] * 2 + ["GetRole"]
@@ -82,12 +82,13 @@ def test_a_list_that_is_refused_after_its_first_page_is_not_believed_at_all() ->
 
 def test_a_list_that_is_throttled_is_to_be_tried_again_and_begins_anew() -> None:
     wire = there(items=1)
-    wire.lists = (1, ApiError("Throttling", "Rate exceeded"))
+    wire.later["GetAccountAuthorizationDetails"] = (1, ApiError("Throttling", "Rate exceeded"))
     bulk = BulkRoles(wire.clients())
     arn = wire.account.role_arn("plain")
     with pytest.raises(TryAgain):
         bulk.role(arn)
-    wire.lists = None
+    wire.later.clear()
+    wire.faults.clear()
     assert isinstance(bulk.role(arn), RoleFacts)
 
 

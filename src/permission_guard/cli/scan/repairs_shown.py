@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from permission_guard import PROGRAM
+from permission_guard.alert import printable
 from permission_guard.cli.preview import difference
 from permission_guard.cli.rows import row
 from permission_guard.document import body_of
@@ -28,7 +29,9 @@ _NO_JOURNAL: Final = (
 
 
 def plan(plans: Sequence[Planned]) -> None:
-    """Show what would be done, and what would not be and why."""
+    """Show what would be done, and what would not be and why; nothing if nothing fails."""
+    if not plans:
+        return
     lines: list[str] = []
     for one in plans:
         for step in one.report.plan.steps:
@@ -58,11 +61,9 @@ def outcome(planned: Planned, made: Outcome) -> None:
     detail = f" ({made.detail})" if made.detail else ""
     lines = [row("Repaired" if is_made else "Not done", f"{made.step.what}: {result}{detail}")]
     if is_made and planned.is_undoable:
-        name = planned.report.facts.arn.name
-        # The command is not broken: it is to be copied.
-        lines += [
-            f"{'Undo':<10} {PROGRAM} undo {name}/{fault}" for fault in sorted(planned.faults(made.step))[:1]
-        ]
+        arn, faults = planned.report.facts.arn, sorted(planned.faults(made.step))
+        # By its ARN, which says the region too; the command is not broken, because it is to be copied.
+        lines += [f"{'Undo':<10} {PROGRAM} undo {printable(str(arn))}/{fault}" for fault in faults]
     _say(lines)
 
 
