@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TextIO
+
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
@@ -46,9 +48,16 @@ def wires(*accounts: Account) -> Wires:
     return Wires([Surveyed(one) for one in accounts])
 
 
-def run(there: Wires, *arguments: str, stdin: str = "", workers: int = 1, color: bool = False) -> Result:
+def run(
+    there: Wires,
+    *arguments: str,
+    stdin: str = "",
+    workers: int = 1,
+    color: bool = False,
+    screen: TextIO | None = None,
+) -> Result:
     """Run the program in this process; an exception that is no exit fails the test."""
-    around = Surroundings(there.opens, workers)
+    around = Surroundings(there.opens, workers, screen)
     return CliRunner().invoke(
         main, ["scan", *arguments], obj=around, input=stdin, color=color, catch_exceptions=False
     )

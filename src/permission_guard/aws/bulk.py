@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PERMISSIONS = ("iam:GetAccountAuthorizationDetails", "lambda:GetPolicy")
 """The rights that this module's calls need, beside those of the store of roles."""
 
-_PAGE: Final = 1000
+PAGE: Final = 1000
 """The most that GetAccountAuthorizationDetails returns at once (API_GetAccountAuthorizationDetails.html, MaxItems)."""
 
 
@@ -82,7 +82,7 @@ class BulkRoles(RoleStore):
 
     def _pages(self) -> Iterator[GetAccountAuthorizationDetailsResponseTypeDef]:
         pages = self._clients.iam.get_paginator("get_account_authorization_details").paginate(
-            Filter=["Role", "LocalManagedPolicy", "AWSManagedPolicy"], PaginationConfig={"PageSize": _PAGE}
+            Filter=["Role", "LocalManagedPolicy", "AWSManagedPolicy"], PaginationConfig={"PageSize": PAGE}
         )
         with translated():
             yield from pages

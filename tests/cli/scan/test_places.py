@@ -93,6 +93,21 @@ def test_a_region_that_may_not_be_looked_at_hides_no_other_and_is_no_pass() -> N
     assert "Not looked at: the functions of 111122223333/eu-west-1: AccessDeniedException" in result.stdout
 
 
+def test_a_replica_of_lambda_at_the_edge_is_not_looked_at() -> None:
+    made = account(region="eu-west-1")
+    made.with_function("us-east-1.orders", role="logs", aliases=["1"])
+    there = wires(account(), made)
+    scan = scanned(there, "--region", "eu-west-1")
+    assert (scan.functions, scan.targets, scan.findings) == (0, 0, ())
+
+
+def test_a_rule_about_roles_looks_at_no_version_and_no_alias() -> None:
+    made = account()
+    made.with_function("orders", role="logs", aliases=["1", "live"])
+    scan = scanned(wires(made), "--only", "role-can-write-logs")
+    assert (scan.functions, scan.targets) == (1, 1)
+
+
 NOTHING = {
     "no role can be assumed": (
         ["--role-arn", f"arn:aws:iam::{THEIRS}:role/other"],

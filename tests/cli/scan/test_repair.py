@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
-from permission_guard.document import statements_of
+from permission_guard.document import Body, statements_of, with_statements
 from permission_guard.grant import Grant
 from permission_guard.iam.arn import named
 from permission_guard.journal.entry import State
@@ -283,6 +283,22 @@ def test_the_functions_of_two_regions_are_repaired_each_with_its_own_journal() -
         "orders",
     }
     assert [one.cause.subject.name for one in other] == ["west"]
+
+
+def test_a_doubt_is_no_fault_and_is_not_among_what_is_left() -> None:
+    made = open_to_s3()
+    doubt = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "lambda:InvokeFunction",
+        "Resource": f"{ORDERS}:live",
+    }
+    text = made.functions["orders"].policies["live"][0]
+    doubtful: Body = {**doubt, "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}
+    made.put_resource_policy(f"{ORDERS}:live", with_statements(text, [*statements_of(text), doubtful]), None)
+    result = run(guarded(made), "--repair", "--repair-existing", "--yes")
+    assert result.exit_code == 2
+    assert "Left" not in result.stderr
 
 
 def test_a_policy_by_which_no_repair_is_proved_is_left_with_the_reason() -> None:

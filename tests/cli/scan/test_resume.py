@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -152,6 +153,26 @@ def test_without_resume_a_scan_begins_anew() -> None:
     wire.sent.clear()
     run(there)
     assert answered(wire).total() == WHOLE
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_is_told_whether_there_was_anything_to_go_on_with() -> None:
+    there = small()
+    break_at(there.wires[0], 9, KeyboardInterrupt())
+    assert run(there).exit_code == 130
+    there.wires[0].account.before = lambda _name: None
+    for said in ("goes on where the scan of 20", "begins, because nothing was kept of it"):
+        screen = Terminal()
+        run(there, "--resume", screen=screen)
+        assert f"111122223333/us-east-1: {said}" in screen.getvalue()
+    for options in ((), ("--resume", "--quiet")):
+        screen = Terminal()
+        run(there, *options, screen=screen)
+        assert "111122223333/us-east-1: " not in screen.getvalue()
 
 
 def test_what_was_refused_is_asked_again() -> None:

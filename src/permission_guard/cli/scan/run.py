@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
-
-import click
+from typing import Final, TextIO
 
 from permission_guard import __version__
 from permission_guard.aws.accounts import Opens, Region, opened
@@ -42,10 +39,12 @@ class Interrupted(Unusable):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a scan finds around it: how sessions are opened, and how many calls may be made at once."""
+    """What a scan finds around it: how sessions are opened, how many calls may be made at once, and who looks on."""
 
     opens: Opens = opened
     workers: int = WORKERS
+    screen: TextIO | None = None
+    """Where a person sees how far it is; standard error if it is None."""
 
 
 def run(options: Options, around: Surroundings | None) -> int:
@@ -84,7 +83,9 @@ def _walked(
         f"{region.label}-{options.digest}", datetime.now(UTC), states.folder(), resume=options.resume
     )
     kept.append(state)
-    _say_resumed(state, region, options)
+    screen = around.screen or sys.stderr
+    if options.resume and not options.quiet and screen.isatty():
+        screen.write(_resumed(state, region))
     worker = Worker(
         region.label,
         region.inventory,
@@ -93,21 +94,14 @@ def _walked(
         options.chosen,
         state.at,
     )
-    with ExitStack() as stack:
-        progress = stack.enter_context(shown(region.label, sys.stderr, quiet=options.quiet))
+    with shown(region.label, screen, quiet=options.quiet) as progress:
         return state, walk(worker, state, progress, around.workers)
 
 
-def _say_resumed(state: State, region: Region, options: Options) -> None:
-    if options.quiet or not options.resume or not sys.stderr.isatty():
-        return
-    began = f"{state.at:%Y-%m-%d %H:%M} UTC"
-    what = (
-        f"goes on where the scan of {began} was broken off"
-        if state.resumed
-        else "begins; nothing was kept of it"
-    )
-    click.echo(f"{region.label}: {what}", err=True)
+def _resumed(state: State, region: Region) -> str:
+    if not state.resumed:
+        return f"{region.label}: begins, because nothing was kept of it\n"
+    return f"{region.label}: goes on where the scan of {state.at:%Y-%m-%d %H:%M} UTC was broken off\n"
 
 
 def _how_to_go_on(kept: list[State]) -> str:

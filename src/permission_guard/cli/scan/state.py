@@ -59,17 +59,16 @@ class State:
         return self.known.get(key_of(job))
 
     def keep(self, job: Job, answer: Answer) -> None:
-        """Append an answer, whole or not at all. Where the disk is full, nothing more is kept, and the scan goes on."""
-        if self._file is None:
-            return
+        """Append an answer, whole or not at all."""
         line = line_of(job, answer)
         if line is not None:
-            self._append(line)
+            self.append(line)
 
-    def _append(self, line: Mapping[str, Json]) -> None:
-        data = (json.dumps(line) + "\n").encode()
+    def append(self, line: Mapping[str, Json]) -> None:
+        """Append a line. Where the disk is full, nothing more is kept, and the scan goes on."""
         if self._file is None:
             return
+        data = (json.dumps(line) + "\n").encode()
         try:
             done = os.write(self._file, data)
         except OSError:
@@ -119,7 +118,7 @@ def opened(name: str, at: datetime, where: Path | None, *, resume: bool) -> Stat
             raise
     if not state.resumed:
         os.ftruncate(file, 0)
-        state._append({"schema": SCHEMA, "scan": name, "at": at.isoformat()})  # noqa: SLF001  # its own module
+        state.append({"schema": SCHEMA, "scan": name, "at": at.isoformat()})
     return state
 
 
