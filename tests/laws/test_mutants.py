@@ -117,6 +117,21 @@ MUTANTS: Final = (
         (UNPROVED, ("exposure/connected.py", "is not Truth.NO", "is Truth.NO")),
     ),
     Mutant(
+        "a sweep opens again what was bound",
+        CONVERGES,
+        (("narrow.py", "objection(more, seen, settings.trusted) is None", "True"), ("narrow.py", "with_bounds(one.before, remedy.bounds)", "dict(one.before)")),
+    ),
+    Mutant(
+        "what a sweep narrowed and could not tell is never told",
+        RESTARTS,
+        (("journal/book.py", "return is_untold and stands == (False, True)", "return False"),),
+    ),
+    Mutant(
+        "what a sweep is about to write is not written down first",
+        RESTARTS,
+        (("narrow.py", "keeper.write(entries)", "pass"),),
+    ),
+    Mutant(
         "the account is forgotten beside the ARN of a bucket",
         CONVERGES,
         (UNPROVED, (SOURCES, "if not any(caller.account_required for caller in known):", "if True:")),
