@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import boto3
+import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.pace import RATE, Pace, paced
+from permission_guard.aws.pace import RATE, Pace, Paces, Stopped
 
 SHARED = 15
 """Requests a second that Lambda gives an account and region (gettingstarted-limits.html)."""
@@ -58,13 +60,8 @@ def test_a_third_of_the_requests_is_left_to_others() -> None:
 def test_each_attempt_takes_a_turn_and_policies_have_turns_of_their_own() -> None:
     time = Time()
     session = boto3.Session("AKIAEXAMPLE", "secret", region_name="us-east-1")
-    made: list[Pace] = []
-
-    def make() -> Pace:
-        made.append(time.pace())
-        return made[-1]
-
-    clients = paced(Clients(session), make)
+    paces = Paces(time.pace(), time.pace())
+    clients = paces.of(Clients(session))
     sent: list[str] = []
 
     def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
@@ -83,6 +80,11 @@ def test_each_attempt_takes_a_turn_and_policies_have_turns_of_their_own() -> Non
     assert sent == ["ListAliases"] * 2 + ["GetPolicy"] * 2 + ["ListFunctions"] * 2
     # Only the second attempt of each comes too soon after the one before it in its own bucket.
     assert time.waits == [0.25, 0.25, 0.25]
+    paces.stop()
+    for call in (clients.lambda_.list_functions, partial(clients.lambda_.get_policy, FunctionName="orders")):
+        with pytest.raises(Stopped):
+            call()
+    assert len(sent) == 6
 
 
 class _Raw(io.BytesIO):

@@ -13,7 +13,7 @@ from permission_guard.aws.clients import PATIENT, Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.observe import AwsObserver
-from permission_guard.aws.pace import paced
+from permission_guard.aws.pace import Paces
 from permission_guard.aws.wiring.calls import Calls
 from permission_guard.iam import Arn
 
@@ -59,7 +59,8 @@ class Account:
 
     def place(self, region: str) -> Region:
         """Return one of its regions."""
-        return Region(self, region, paced(Clients(self.session, PATIENT, region)))
+        paces = Paces()
+        return Region(self, region, paces.of(Clients(self.session, PATIENT, region)), paces)
 
     def regions(self, home: str) -> tuple[str, ...]:
         """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
@@ -78,6 +79,7 @@ class Region:
     account: Account
     name: str
     clients: Clients
+    paces: Paces
 
     @property
     def label(self) -> str:

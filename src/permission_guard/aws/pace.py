@@ -15,6 +15,10 @@ RATE: Final = 10.0
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): a third is left to deployments."""
 
 
+class Stopped(Exception):
+    """Nobody waits for an answer any more."""
+
+
 @dataclass(slots=True)
 class Pace:
     """At most so many calls a second, whatever number of threads makes them. `clock` and `wait` are in seconds."""
@@ -22,11 +26,17 @@ class Pace:
     rate: float = RATE
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
+    stopped: bool = False
     _next: float = 0.0
     _turn: Lock = field(default_factory=Lock)
 
     def __call__(self, **_: Any) -> None:
-        """Wait for the next turn; botocore hands over what is about to be sent, and takes no answer for "send it"."""
+        """Wait for the next turn; botocore hands over what is about to be sent, and takes no answer for "send it".
+
+        Raises Stopped, after which botocore makes no other attempt.
+        """
+        if self.stopped:
+            raise Stopped
         with self._turn:
             now = self.clock()
             turn = max(now, self._next)
@@ -34,12 +44,27 @@ class Pace:
         if turn > now:
             self.wait(turn - now)
 
+    def stop(self) -> None:
+        """Let nothing be sent any more, not even what is to be tried again."""
+        self.stopped = True
 
-def paced(clients: Clients, make: Callable[[], Pace] = Pace) -> Clients:
-    """Let a session's calls of Lambda be made at a pace, each attempt of them counted. Returns the clients."""
-    events = clients.lambda_.meta.events
-    policies, others = make(), make()
-    events.register_first("before-send.lambda.GetPolicy", policies)
-    for call in ("ListFunctions", "ListAliases"):
-        events.register_first(f"before-send.lambda.{call}", others)
-    return clients
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """The paces of the two buckets that Lambda's calls draw from."""
+
+    policies: Pace = field(default_factory=Pace)
+    others: Pace = field(default_factory=Pace)
+
+    def of(self, clients: Clients) -> Clients:
+        """Let a session's calls of Lambda be made at these paces, each attempt of them counted. Returns the clients."""
+        events = clients.lambda_.meta.events
+        events.register_first("before-send.lambda.GetPolicy", self.policies)
+        for call in ("ListFunctions", "ListAliases"):
+            events.register_first(f"before-send.lambda.{call}", self.others)
+        return clients
+
+    def stop(self) -> None:
+        """Let nothing be sent any more."""
+        self.policies.stop()
+        self.others.stop()

@@ -164,10 +164,10 @@ main(["scan"], obj=Surroundings(wires(faulty()).opens))
 ROOT = Path(__file__).parents[3]
 
 
-def started(stdout: int) -> subprocess.Popen[bytes]:
+def started(stdout: int, program: str = PROGRAM) -> subprocess.Popen[bytes]:
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     return subprocess.Popen(  # noqa: S603  # our own program
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         env={**os.environ, "PYTHONPATH": path},
         stdout=stdout,
         stderr=subprocess.PIPE,
@@ -189,3 +189,28 @@ def test_standard_output_on_a_full_disk_is_told() -> None:
         said = program.stderr.read()
         assert re.fullmatch(rb"permission-guard: standard output: cannot be written: .+\n", said)
         assert program.wait() == 3
+
+
+INTERRUPTED = """
+import os, signal, time
+from permission_guard.cli import main
+from permission_guard.cli.scan.run import Surroundings
+from tests.cli.scanning import faulty, wires
+there = wires(faulty())
+def before(name):
+    if there.wires[0].account.calls.count("GetPolicy") == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)  # long enough for the main thread to hear of it
+there.wires[0].account.before = before
+main(["scan"], obj=Surroundings(there.opens))
+"""
+
+
+def test_ctrl_c_ends_a_scan_in_one_line_with_the_way_on(kept: Path) -> None:
+    with started(subprocess.PIPE, INTERRUPTED) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert program.stderr.read().decode() == f"permission-guard: interrupted{GO_ON}\n"
+        assert program.stdout.read() == b""
+        assert program.wait() == 130
+    assert len(list(kept.iterdir())) == 1

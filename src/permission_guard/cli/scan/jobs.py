@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, assert_never
@@ -74,6 +74,8 @@ class Worker:
     trusted: Trusted
     rules: frozenset[str]
     at: datetime
+    stop: Callable[[], None]
+    """Lets no more calls be made."""
 
     def do(self, job: Job) -> Answer:
         """Do one job. Raises TryAgain."""

@@ -93,6 +93,7 @@ def _walked(
         settings.trusted,
         options.chosen,
         state.at,
+        region.paces.stop,
     )
     with shown(region.label, screen, quiet=options.quiet) as progress:
         return state, walk(worker, state, progress, around.workers)

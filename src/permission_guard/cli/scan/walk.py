@@ -61,6 +61,8 @@ def walk(worker: Worker, state: State, progress: Progress, workers: int = WORKER
                     state.keep(job, answer)
                     take(job, answer)
         except BaseException:
+            # Whoever waits for AWS to answer again would hold up a person who has had enough.
+            worker.stop()
             pool.shutdown(cancel_futures=True)
             _keep_what_is_done(running, state)
             raise
