@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from permission_guard.step import Step
 
@@ -25,6 +26,10 @@ class Result(Enum):
     )
     QUOTA = "not done, because the role has as many managed policies as IAM allows"
     TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
+
+
+MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})
+"""The results after which the change stands there."""
 
 
 class Ending(Enum):

@@ -22,7 +22,7 @@ from permission_guard.journal.book import done, planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
-from permission_guard.outcome import Outcome, Result
+from permission_guard.outcome import MADE, Outcome, Result
 from permission_guard.plan import concerned, plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
@@ -137,7 +137,7 @@ class Guard:
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
         outcome = carry_out(step, self._hand)
-        if outcome.result in _MADE:
+        if outcome.result in MADE:
             faults = frozenset(entry.fault for entry in entries)
             # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
             with suppress(TryAgain):
@@ -164,6 +164,3 @@ class Guard:
             self.herald.tell(report)
         keeper.note(as_told(report, now))
         return report
-
-
-_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})

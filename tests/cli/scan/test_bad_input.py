@@ -197,8 +197,11 @@ from permission_guard.cli import main
 from permission_guard.cli.scan.run import Surroundings
 from tests.cli.scanning import faulty, wires
 there = wires(faulty())
+left = [3]
 def before(name):
-    if there.wires[0].account.calls.count("GetPolicy") == 3:
+    left[0] -= name == "GetPolicy"
+    if left == [0]:
+        left[0] = -1000
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.2)  # long enough for the main thread to hear of it
 there.wires[0].account.before = before

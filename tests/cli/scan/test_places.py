@@ -141,3 +141,21 @@ def test_where_nothing_can_be_looked_at_there_is_one_line_and_no_verdict(kind: s
     result = run(there, *options)
     assert result.exit_code == 3
     assert told(result) == line
+
+
+def test_what_moves_from_one_page_to_the_next_while_they_are_read_is_looked_at_once() -> None:
+    made = account()
+    for name in ("b", "c"):
+        made.with_function(name, role="logs")
+    there = wires(made)
+    there.wires[0].page = 1
+
+    def before(call: str) -> None:
+        if call == "ListFunctions" and made.calls.count("ListFunctions") == 2:
+            made.with_function("a", role="logs")
+
+    made.before = before
+    scan = scanned(there)
+    assert [one.name for one in scan.findings] == ["b", "c"]
+    assert (scan.functions, scan.targets) == (2, 2)
+    assert there.calls.count("GetPolicy") == 2

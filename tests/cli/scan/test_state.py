@@ -209,3 +209,15 @@ def test_what_was_kept_is_read_back_and_what_was_refused_is_not_kept(tmp_path: P
     again.remove()
     assert list(tmp_path.iterdir()) == []
     assert not opened(NAME, LATER, tmp_path, resume=True).resumed
+
+
+def test_a_file_whose_pages_go_in_a_circle_does_not_hold_up_a_scan(kept: Path) -> None:
+    there = wires(faulty())
+    broken(there)
+    (path,) = kept.iterdir()
+    pages = [
+        '{"job": "page ", "functions": [], "marker": "x"}',
+        '{"job": "page x", "functions": [], "marker": "x"}',
+    ]
+    path.write_text("\n".join([header(path), *pages, ""]))
+    assert scanned(there, "--resume").functions == 0

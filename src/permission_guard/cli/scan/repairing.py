@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final
 
 from permission_guard.actor import Actor
 from permission_guard.aws.accounts import Region
@@ -19,7 +18,7 @@ from permission_guard.finding import Verdict
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
-from permission_guard.outcome import Outcome, Result
+from permission_guard.outcome import MADE, Outcome
 from permission_guard.pipeline import Guard
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
@@ -28,8 +27,6 @@ from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, Repair, Step
 from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
-
-MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})
 
 
 @dataclass(frozen=True, slots=True)

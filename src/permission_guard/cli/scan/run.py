@@ -66,7 +66,8 @@ def run(options: Options, around: Surroundings | None) -> int:
         for state in kept:
             state.close()
     scan = _scan(parts, skipped)
-    _must_have_looked(scan)
+    if not any(walked.is_listed for _, _, walked in parts):
+        raise Unusable(f"AWS refused: {'; '.join(dict.fromkeys(one.why for one in scan.skipped))}")
     _write(options, scan)
     for state in kept:
         state.remove()
@@ -126,13 +127,6 @@ def _scan(parts: list[tuple[Region, State, Walked]], skipped: tuple[Skipped, ...
 def _in_order(parts: Iterator[Walked]) -> Iterator[Skipped]:
     for walked in parts:
         yield from sorted(walked.skipped, key=lambda one: one.what)
-
-
-def _must_have_looked(scan: Scan) -> None:
-    """Raise Unusable if no function of any region could even be listed."""
-    unseen = {f"the functions of {source}" for source in scan.sources} & {one.what for one in scan.skipped}
-    if len(unseen) == len(scan.sources):
-        raise Unusable(f"AWS refused: {'; '.join(dict.fromkeys(one.why for one in scan.skipped))}")
 
 
 def _write(options: Options, scan: Scan) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final
 
 from permission_guard.aws.inventory import Described
-from permission_guard.cli.scan.jobs import Answer, Job, Judged, Page, Worker
+from permission_guard.cli.scan.jobs import Answer, Job, Judged, Page, Target, Worker, key_of
 from permission_guard.cli.scan.progress import Progress
 from permission_guard.cli.scan.state import State
 from permission_guard.scanned import ScannedFinding, Skipped
-from permission_guard.trigger import is_replica
 
 WORKERS: Final = 8
 """Calls at once: at a tenth of a second each they could be eighty a second, so that the pace is what limits them."""
@@ -22,6 +22,8 @@ WORKERS: Final = 8
 class Walked:
     """What a walk has found so far."""
 
+    is_listed: bool = False
+    """Whether any page of the functions could be read."""
     functions: int = 0
     targets: int = 0
     findings: list[ScannedFinding] = field(default_factory=list)
@@ -30,43 +32,64 @@ class Walked:
 
 def walk(worker: Worker, state: State, progress: Progress, workers: int = WORKERS) -> Walked:
     """Do every job of a region. Raises TryAgain; what was done until then is kept in the state."""
-    walked, running = Walked(), dict[Future[Answer], Job]()
-    todo = deque[Job]([Page()])
-
-    def take(job: Job, answer: Answer) -> None:
-        """Count an answer, and put what follows where it belongs: pages first, so that soon all is known to be done."""
-        _count(walked, answer)
-        for following in worker.next(job, answer):
-            if isinstance(following, Page):
-                todo.appendleft(following)
-            else:
-                todo.append(following)
-                progress.more()
-        if not isinstance(job, Page):
-            progress.done()
-
+    way = _Way(worker, state, progress)
+    running = dict[Future[Answer], Job]()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            while todo or running:
-                while todo and len(running) < 2 * workers:
-                    job = todo.popleft()
-                    known = state.answer(job)
-                    if known is not None:
-                        take(job, known)
-                    else:
-                        running[pool.submit(worker.do, job)] = job
+            while way.todo or running:
+                for job in way.unknown(2 * workers - len(running)):
+                    running[pool.submit(worker.do, job)] = job
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     job = running.pop(future)
                     answer = future.result()
                     state.keep(job, answer)
-                    take(job, answer)
+                    way.take(job, answer)
         except BaseException:
             # Whoever waits for AWS to answer again would hold up a person who has had enough.
             worker.stop()
             pool.shutdown(cancel_futures=True)
             _keep_what_is_done(running, state)
             raise
-    return walked
+    return way.walked
+
+
+@dataclass(slots=True)
+class _Way:
+    """What is left to do, and what was found so far."""
+
+    worker: Worker
+    state: State
+    progress: Progress
+    walked: Walked = field(default_factory=Walked)
+    todo: deque[Job] = field(default_factory=lambda: deque([Page()]))
+    met: set[str] = field(default_factory=set)
+    """While a list is read page by page, what it is about may move from one page to the next."""
+
+    def unknown(self, most: int) -> Iterator[Job]:
+        """Yield so many jobs of which nothing is known yet; what is known of others is taken on the way."""
+        while self.todo and most > 0:
+            job = self.todo.popleft()
+            known = self.state.answer(job)
+            if known is not None:
+                self.take(job, known)
+                continue
+            most -= 1
+            yield job
+
+    def take(self, job: Job, answer: Answer) -> None:
+        """Count an answer, and put what follows where it belongs: pages first, so that soon all that is to do is known."""
+        _count(self.walked, job, answer)
+        for following in self.worker.next(job, answer):
+            if key_of(following) in self.met:
+                continue
+            self.met.add(key_of(following))
+            if isinstance(following, Page):
+                self.todo.appendleft(following)
+            else:
+                self.todo.append(following)
+                self.progress.more()
+        if not isinstance(job, Page):
+            self.progress.done()
 
 
 def _keep_what_is_done(running: dict[Future[Answer], Job], state: State) -> None:
@@ -75,12 +98,11 @@ def _keep_what_is_done(running: dict[Future[Answer], Job], state: State) -> None
             state.keep(job, future.result())
 
 
-def _count(walked: Walked, answer: Answer) -> None:
+def _count(walked: Walked, job: Job, answer: Answer) -> None:
     if isinstance(answer, Described):
-        walked.functions += sum(
-            version.qualifier is None and not is_replica(version.arn) for version in answer.found
-        )
+        walked.is_listed = True
     elif isinstance(answer, Judged):
+        walked.functions += isinstance(job, Target) and job.facts.qualifier is None
         walked.targets += 1
         walked.findings += answer.findings
     elif isinstance(answer, Skipped):
