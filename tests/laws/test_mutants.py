@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from tests.laws.profile import AGAINST_A_MUTANT
+from tests.thorough import LONG
 
 ROOT: Final = Path(__file__).parent.parent.parent
 SOURCE: Final = ROOT / "src" / "permission_guard"
@@ -323,9 +324,8 @@ MUTANTS: Final = (
 )  # fmt: skip
 
 
-LONG: Final = "LONG" in os.environ
-"""With it (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 TRIED: Final = MUTANTS if LONG else tuple({one.law: one for one in reversed(MUTANTS)}.values())
+"""With LONG=1 (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 
 
 def tried(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:

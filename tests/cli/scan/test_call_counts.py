@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 
 import pytest
@@ -12,8 +11,9 @@ from permission_guard.aws.inventory import PAGE
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import params_of
 from tests.cli.scanning import BOUND, account, run, wires
+from tests.thorough import examples
 
-FUNCTIONS = 2_000 if os.environ.get("LONG") else 200
+FUNCTIONS = examples(200, 2_000)
 
 
 def large(functions: int) -> Account:
