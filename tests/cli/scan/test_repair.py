@@ -287,12 +287,8 @@ def test_the_functions_of_two_regions_are_repaired_each_with_its_own_journal() -
 
 def test_a_doubt_is_no_fault_and_is_not_among_what_is_left() -> None:
     made = open_to_s3()
-    doubt = {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "lambda:InvokeFunction",
-        "Resource": f"{ORDERS}:live",
-    }
+    sns: Body = {"Principal": {"Service": "sns.amazonaws.com"}, "Resource": f"{ORDERS}:live"}
+    doubt: Body = {"Effect": "Allow", "Action": "lambda:InvokeFunction", **sns}
     text = made.functions["orders"].policies["live"][0]
     doubtful: Body = {**doubt, "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}
     made.put_resource_policy(f"{ORDERS}:live", with_statements(text, [*statements_of(text), doubtful]), None)

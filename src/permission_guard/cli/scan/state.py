@@ -105,8 +105,9 @@ def opened(name: str, at: datetime, where: Path | None, *, resume: bool) -> Stat
     except OSError:
         return State(at)
     found = os.fstat(file)
-    mine = not hasattr(os, "getuid") or found.st_uid == os.getuid()
-    if not stat.S_ISREG(found.st_mode) or not mine or found.st_mode & _OTHERS:
+    # Where nobody has a number, no file says whose it is, nor who may write it.
+    mine = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & _OTHERS)
+    if not stat.S_ISREG(found.st_mode) or not mine:
         os.close(file)
         raise Unusable(f"{path} is not a file that only you can write and read: remove it")
     state = State(at, path, _file=file)
