@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from permission_guard.alert import printable
-from permission_guard.cli import Told
+from permission_guard.cli import INTERRUPTED, Told
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 from permission_guard.undo import CannotUndo, NothingToResume
 
@@ -33,6 +33,12 @@ class Again(Unusable):
     """It is not finished, and may be run again."""
 
     exit_code = AGAIN
+
+
+class Interrupted(Unusable):
+    """A person has had enough."""
+
+    exit_code = INTERRUPTED
 
 
 EXIT_CODES: Final = """\

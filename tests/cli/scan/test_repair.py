@@ -202,6 +202,24 @@ def test_where_aws_does_not_answer_the_rest_is_repaired_all_the_same() -> None:
     assert conditions(made) == [TO_THE_ACCOUNT]
 
 
+def test_a_person_who_interrupts_the_repairs_is_told_that_one_may_have_been_made() -> None:
+    made = open_to_s3()
+    there = guarded(made)
+
+    def before(call: str) -> None:
+        if call == "AttachRolePolicy":
+            raise KeyboardInterrupt
+
+    made.before = before
+    result = run(there, "--repair", "--repair-existing", "--yes")
+    assert result.exit_code == 130
+    assert "Repaired   bound s3" in result.stderr
+    assert result.stderr.splitlines()[-1] == (
+        "permission-guard: interrupted; of the repairs that are not told above one may have been made all the same: "
+        "scan again to see"
+    )
+
+
 def test_nothing_is_repaired_that_cannot_be_written_down_first() -> None:
     there = guarded(open_to_s3())
     there.wires[0].faults["Query"] = ApiError("AccessDeniedException", "no")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from permission_guard.actor import Actor
 from permission_guard.aws.accounts import Region
-from permission_guard.cli.endings import endings
+from permission_guard.cli.endings import Interrupted, endings
 from permission_guard.cli.scan import repairs_shown as shown
 from permission_guard.cli.scan.journals import journal_of
 from permission_guard.cli.scan.options import Options
@@ -27,6 +28,8 @@ from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, Repair, Step
 from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
+
+_UNDER_WAY: Final = "interrupted; of the repairs that are not told above one may have been made all the same: scan again to see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,11 @@ class Repairs:
         if any(one.report.plan.steps for one in plans) and (
             self.options.yes or agreed(shown.question(plans))
         ):
-            for one in plans:
-                self._carry_out(one)
+            try:
+                for one in plans:
+                    self._carry_out(one)
+            except KeyboardInterrupt as error:
+                raise Interrupted(_UNDER_WAY) from error
         left = tuple(one for one in self.scan.findings if one.fault not in self._mended)
         return replace(self.scan, findings=left)
 

@@ -11,8 +11,7 @@ from typing import Final, TextIO
 
 from permission_guard import __version__
 from permission_guard.aws.accounts import Opens, Region, opened
-from permission_guard.cli import INTERRUPTED
-from permission_guard.cli.endings import Again, Unusable
+from permission_guard.cli.endings import Again, Interrupted, Unusable
 from permission_guard.cli.output import written
 from permission_guard.cli.scan import state as states
 from permission_guard.cli.scan.formats import show
@@ -29,12 +28,6 @@ from permission_guard.scanned import Scan, Skipped
 from permission_guard.scanning import verdict, worst_first
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
-
-
-class Interrupted(Unusable):
-    """A person has had enough."""
-
-    exit_code = INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
