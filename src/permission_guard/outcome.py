@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from permission_guard.step import Step
 
@@ -13,8 +12,6 @@ class Result(Enum):
     """The ways in which a step can end."""
 
     DONE = "done"
-    NOT_YET_VISIBLE = "done, and not yet visible everywhere in IAM"
-    """IAM is eventually consistent (IAM/latest/UserGuide/troubleshoot.html): it took the call and does not show it yet."""
     WOULD_DO = "not done, because the guard only observes"
     CHANGED_MEANWHILE = "not done, because somebody changed it meanwhile"
     REFUSED = "not done, because AWS refused"
@@ -26,10 +23,6 @@ class Result(Enum):
     )
     QUOTA = "not done, because the role has as many managed policies as IAM allows"
     TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
-
-
-MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})
-"""The results after which the change stands there."""
 
 
 class Ending(Enum):

@@ -8,7 +8,6 @@ made, so that whatever dies in between is finished by the next run: run twice it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -18,11 +17,11 @@ from permission_guard.carry_out import carry_out
 from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import done, planned
+from permission_guard.journal.book import planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
-from permission_guard.outcome import MADE, Outcome, Result
+from permission_guard.outcome import Outcome, Result
 from permission_guard.plan import concerned, plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
@@ -107,7 +106,7 @@ class Guard:
         steps = (part for step in report.plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
         known = [(step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps]
-        outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
+        outcomes = tuple(self._act(step, entries, keeper) for step, entries in known)
         return replace(report, outcomes=outcomes)
 
     @property
@@ -124,8 +123,12 @@ class Guard:
                 raise
             return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
 
-    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
-        """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
+    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper) -> Outcome:
+        """Make one repair: first it is written down, then it is made.
+
+        That it was made is written down with that it was told. What dies before that leaves PLANNED, and a later run sees for
+        itself whether it was made.
+        """
         if self._hand is None:
             return Outcome(step, Result.WOULD_DO)
         try:
@@ -136,13 +139,7 @@ class Guard:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
-        outcome = carry_out(step, self._hand)
-        if outcome.result in MADE:
-            faults = frozenset(entry.fault for entry in entries)
-            # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
-            with suppress(TryAgain):
-                keeper.note(lambda book: tuple(done(one, now) for one in book.planned(faults)))
-        return outcome
+        return carry_out(step, self._hand)
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         repairs = self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR

@@ -14,7 +14,7 @@ import botocore.session
 from permission_guard.aws.accounts import Keys
 from permission_guard.world import Account, ApiError
 from permission_guard.world.resources import Role
-from tests.aws.transport import MODELS, VERSION, Answer, Params, Response, Transport
+from tests.aws.transport import MODELS, Answer, Params, Response, Transport
 
 
 @dataclass(slots=True)
@@ -76,10 +76,14 @@ class Surveyed(Transport):
     def _with_document(self, arn: str) -> Answer:
         versions = [
             {"VersionId": "v0", "IsDefaultVersion": False, "Document": quote("{}")},
-            {**VERSION, "IsDefaultVersion": True, "Document": quote(self.account.managed[arn])},
+            {
+                "VersionId": self.default_version,
+                "IsDefaultVersion": True,
+                "Document": quote(self.account.managed[arn]),
+            },
         ]
         listed = versions if self.lists_documents else []
-        return {"Arn": arn, "DefaultVersionId": VERSION["VersionId"], "PolicyVersionList": listed}
+        return {"Arn": arn, "DefaultVersionId": self.default_version, "PolicyVersionList": listed}
 
     def _assume(self, params: Params) -> Answer:
         arn = params["RoleArn"]

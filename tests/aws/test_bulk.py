@@ -69,6 +69,8 @@ def test_many_threads_read_everything_once() -> None:
         "GetPolicy",
         "GetPolicyVersion",
         "GetRole",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
     ]
 
 

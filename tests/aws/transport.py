@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import local
+from threading import Lock, local
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -35,7 +35,6 @@ STATUS = {
     "AccessDenied": 403,
     "UnknownOperationException": 404,
 }
-VERSION = {"VersionId": "v1"}
 MODELS: Final[Loader] = create_loader()
 """The models of the services, read once: to make clients is the slowest thing these tests do."""
 
@@ -66,8 +65,13 @@ class Transport:
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     """The outputs of each stack."""
-    _params: local = field(default_factory=local)
-    """Of the call that a thread is making."""
+    default_version: str = "v1"
+    """Of every managed policy; each of them had a version v1 once, which allowed everything."""
+    hold: Callable[[str], None] = lambda _operation: None
+    """Called with each operation before it is answered, by whichever thread makes the call."""
+    _here: local = field(default_factory=local)
+    """What each thread is about to send."""
+    _answering: Lock = field(default_factory=Lock)
 
     def clients(self) -> Clients:
         """Clients on this wire."""
@@ -86,12 +90,16 @@ class Transport:
         return session
 
     def note(self, params: Params, **_: Any) -> None:
-        self._params.now = dict(params)
+        self._here.params = dict(params)
 
     def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
+        self.hold(operation)
+        with self._answering:
+            return self._answered(operation, self._here.params)
+
+    def _answered(self, operation: str, params: Params) -> tuple[Response, Answer]:
         self.calls.append(operation)
-        params: Params = self._params.now
         self.sent.append((operation, params))
         try:
             if operation in self.faults:
@@ -126,9 +134,7 @@ class Transport:
                 # IAM sends documents percent-encoded; botocore decodes them.
                 "PolicyDocument": quote(self.account.roles[p["RoleName"]].inline[p["PolicyName"]])
             },
-            "GetPolicyVersion": lambda p: {
-                "PolicyVersion": {**VERSION, "Document": quote(self.account.managed[p["PolicyArn"]])}
-            },
+            "GetPolicyVersion": self._version,
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": self._groups,
             "DetachRolePolicy": self._detach,
@@ -209,7 +215,15 @@ class Transport:
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
-        return {"Policy": {"DefaultVersionId": VERSION["VersionId"]}}
+        return {"Policy": {"DefaultVersionId": self.default_version}}
+
+    def _version(self, params: Params) -> Answer:
+        document = self.account.get_managed_policy(params["PolicyArn"])
+        is_default = params["VersionId"] == self.default_version
+        if not is_default and params["VersionId"] != "v1":
+            raise ApiError("NoSuchEntity", f"Policy version {params['VersionId']} was not found.")
+        text = document if is_default else _EVERYTHING
+        return {"PolicyVersion": {"IsDefaultVersion": is_default, "Document": quote(text)}}
 
     def _attach(self, params: Params) -> Answer:
         self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
@@ -275,6 +289,11 @@ class Transport:
     def _aliases(self, params: Params) -> Answer:
         found = WorldInventory(self.account).aliases(self.account.get_function(params["FunctionName"]).arn)
         return {"Aliases": [{"Name": one} for one in found]}
+
+
+_EVERYTHING: Final = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+)
 
 
 def _document(found: tuple[str, str]) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import PolicyStore, single
-from permission_guard.aws.roles import RoleParts, RoleStore, document, tags_of
+from permission_guard.aws.roles import RoleStore, body, boundary_of, inline_of, role_facts
 from permission_guard.facts import Family, MissingRole, RoleFacts, Unreadable, parsed
 from permission_guard.iam import Policy
 from permission_guard.ports import Refused
@@ -42,7 +42,7 @@ class BulkRoles(RoleStore):
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
         """So that no role and no policy is asked for twice, and one that takes long holds up nobody else."""
         self._is_read = False
-        self._listed: dict[str, RoleParts] = {}
+        self._listed: dict[str, RoleDetailTypeDef] = {}
         self._policies: dict[str, Policy | Unreadable] = {}
         self._roles: dict[str, RoleFacts | MissingRole | Unreadable] = {}
 
@@ -53,9 +53,18 @@ class BulkRoles(RoleStore):
             mine = self._locks[arn]
         with mine:
             if arn not in self._roles:
-                parts = self._listed.get(arn)
-                self._roles[arn] = self._whole(parts) if parts else super().role(arn)
+                listed = self._listed.get(arn)
+                self._roles[arn] = self._whole(listed) if listed else super().role(arn)
             return self._roles[arn]
+
+    def _whole(self, role: RoleDetailTypeDef) -> RoleFacts:
+        attached = tuple(one["PolicyArn"] for one in role.get("AttachedManagedPolicies", []))
+        inline = tuple(
+            inline_of(one["PolicyName"], one["PolicyDocument"]) for one in role.get("RolePolicyList", [])
+        )
+        boundary = boundary_of(role)
+        managed = {arn: self.managed_policy(arn) for arn in ((*attached, boundary) if boundary else attached)}
+        return role_facts(role, attached, inline, managed)
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
         """Return the default version of a managed policy. Raises TryAgain."""
@@ -69,11 +78,11 @@ class BulkRoles(RoleStore):
     def _read(self) -> None:
         if self._is_read:
             return
-        roles: dict[str, RoleParts] = {}
+        roles: dict[str, RoleDetailTypeDef] = {}
         policies: dict[str, Policy | Unreadable] = {}
         try:
             for page in self._pages():
-                roles |= {one["Arn"]: _parts(one) for one in page["RoleDetailList"]}
+                roles |= {one["Arn"]: one for one in page["RoleDetailList"]}
                 policies |= {one["Arn"]: _default(one) for one in page["Policies"]}
         except Refused:
             # A part of the list says nothing wrong, but the reading may have been cut short anywhere.
@@ -88,23 +97,10 @@ class BulkRoles(RoleStore):
             yield from pages
 
 
-def _parts(role: RoleDetailTypeDef) -> RoleParts:
-    return RoleParts(
-        arn=role["Arn"],
-        trust=document(role["AssumeRolePolicyDocument"]),
-        tags=tags_of(role.get("Tags", [])),
-        attached=tuple(one["PolicyArn"] for one in role.get("AttachedManagedPolicies", [])),
-        inline=tuple(
-            (one["PolicyName"], document(one["PolicyDocument"])) for one in role.get("RolePolicyList", [])
-        ),
-        boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-    )
-
-
 def _default(policy: ManagedPolicyDetailTypeDef) -> Policy | Unreadable:
     for version in policy.get("PolicyVersionList", []):
         if version.get("IsDefaultVersion"):
-            return parsed(document(version["Document"]), policy["Arn"])
+            return parsed(body(version["Document"]), policy["Arn"])
     return Unreadable(f"policy {policy['Arn']}", "its default version is not in the account's list")
 
 

@@ -19,7 +19,7 @@ from permission_guard.finding import Verdict
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
-from permission_guard.outcome import MADE, Outcome
+from permission_guard.outcome import Outcome, Result
 from permission_guard.pipeline import Guard
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
@@ -120,9 +120,9 @@ class Repairs:
         report = planned.guard.act(planned.report, planned.keeper, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
-        made = tuple(one for one in report.outcomes if one.result in MADE)
+        made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
-            # If it cannot be noted now, the guard finds an entry that says DONE, and tells of it.
+            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and tells of it.
             with suppress(TryAgain):
                 only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
                 planned.guard.tell(only, planned.keeper, now)

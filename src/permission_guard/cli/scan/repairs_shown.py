@@ -15,7 +15,7 @@ from permission_guard.cli.preview import difference
 from permission_guard.cli.rows import row
 from permission_guard.document import body_of
 from permission_guard.finding import Finding, Verdict
-from permission_guard.outcome import MADE, Outcome, Result
+from permission_guard.outcome import Outcome, Result
 from permission_guard.step import AttachRolePolicy, Repair, diffs
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def question(plans: Sequence[Planned]) -> str:
 
 def outcome(planned: Planned, made: Outcome) -> None:
     """Say how one step ended."""
-    is_made = made.result in MADE
+    is_made = made.result is Result.DONE
     result = _NOT_NOW if made.result is Result.TRY_AGAIN else made.result.value
     detail = f" ({made.detail})" if made.detail else ""
     lines = [row("Repaired" if is_made else "Not done", f"{made.step.what}: {result}{detail}")]
