@@ -13,7 +13,7 @@ PROJECT  := $(TOOLS)/project/bin
 SAM      := $(TOOLS)/sam/bin/sam
 # Three environments, because they pin three different botocores: the project's, the SAM CLI's, the emulator's.
 VENVS    := project sam emulator
-STAMPS   := $(VENVS:%=$(TOOLS)/%.done)
+STAMPS   := $(VENVS:%=$(TOOLS)/%.done) $(TOOLS)/runtime.done
 
 # A name on PATH may be a version manager's shim that fails when called, so each one is tried by running it.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python3.14; do \
@@ -36,7 +36,7 @@ quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMPS) ## Set up all three environments below .tools/
+setup: $(STAMPS) ## Set up all environments below .tools/
 	@:
 
 # --no-deps, because the lock names every dependency already; --no-compile, because most of it is never imported.
@@ -48,6 +48,14 @@ $(TOOLS)/%.done: $(LOCKS)/%.txt
 	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/$*
 	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/$*)
 	@$(call quietly,$(TOOLS)/$*/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
+# Lambda's runtime client is compiled for the Python of the runtime, whatever Python this machine has, and for Linux alone.
+$(TOOLS)/runtime.done: $(LOCKS)/runtime.txt $(TOOLS)/project.done
+	@rm -rf $(TOOLS)/runtime
+	@if [ "$$(uname -s)" = Linux ]; then $(call quietly,$(PROJECT)/python -m pip install --target $(TOOLS)/runtime --no-deps \
+		--no-compile --disable-pip-version-check --only-binary=:all: --implementation cp --python-version 3.13 \
+		--platform manylinux2014_$$(uname -m) --require-hashes -r $<); fi
 	@touch $@
 
 fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
@@ -117,6 +125,8 @@ lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow,
 		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
 	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
 		--generate-hashes --no-emit-index-url --no-header src/requirements.in -o src/requirements.txt
+	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform x86_64-manylinux2014 \
+		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/runtime.in -o $(LOCKS)/runtime.txt
 	@rm -rf $(TOOLS)/lock
 
 clean: ## Remove everything that was made here

@@ -10,6 +10,7 @@ from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
 from docs.api import api as api_page
+from docs.cost import cost as cost_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
 from docs.who_calls_lambda import who_calls_lambda
@@ -38,6 +39,11 @@ def api() -> str:
 def alerts() -> str:
     """What an alert says, to people and to machines."""
     return alerts_page(NOTE)
+
+
+def cost() -> str:
+    """What it costs each month."""
+    return cost_page(NOTE)
 
 
 def settings() -> str:
@@ -113,6 +119,7 @@ def _wrapped(text: str) -> str:
 PAGES: Final = {
     "api.md": api,
     "alarms.md": alarms,
+    "cost.md": cost,
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,

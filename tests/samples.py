@@ -14,7 +14,7 @@ from permission_guard.settings import Settings
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
-OTHERS = ("a-sweep-is-due", "what-waited-in-the-queue")
+OTHERS = ("a-self-test-is-due", "a-sweep-is-due", "what-waited-in-the-queue")
 """The samples that are no event about a call."""
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem not in OTHERS)
 ACCOUNT = "123456789012"

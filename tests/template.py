@@ -57,18 +57,18 @@ def _parsed(text: str) -> dict[str, Any]:
     return loaded
 
 
-def expanded() -> dict[str, Any]:
-    """The template as CloudFormation gets it after the SAM transform."""
+def expanded(**parameters: str) -> dict[str, Any]:
+    """The template as CloudFormation gets it after the SAM transform, which is told the parameters' values."""
     template = json.loads(json.dumps(written()))
     function = template["Resources"]["Guard"]["Properties"]
     function["CodeUri"] = "s3://bucket/key"
-    return deepcopy(_translated(json.dumps(template)))
+    return deepcopy(_translated(json.dumps(template), tuple(parameters.items())))
 
 
 @cache
-def _translated(text: str) -> dict[str, Any]:
+def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     made: dict[str, Any] = Translator({}, Parser(), boto_session=Session(region_name=REGION)).translate(
-        json.loads(text), {}
+        json.loads(text), dict(parameters)
     )
     return made
 

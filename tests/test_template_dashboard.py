@@ -16,8 +16,11 @@ from tests.template import REGION, resolved, written
 
 RESOURCES: dict[str, Any] = written()["Resources"]
 ALARMS: dict[str, dict[str, Any]] = {
-    name: body["Properties"] for name, body in RESOURCES.items() if body["Type"] == "AWS::CloudWatch::Alarm"
+    name: body["Properties"]
+    for name, body in RESOURCES.items()
+    if body["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in body
 }
+"""Every alarm that is always there."""
 DASHBOARD = RESOURCES["Dashboard"]["Properties"]
 BODY: dict[str, Any] = json.loads(resolved(DASHBOARD["DashboardBody"], {}, {}))
 WIDGETS: list[dict[str, Any]] = BODY["widgets"]

@@ -19,8 +19,9 @@ from permission_guard.sweep import Sweeper
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The guard, what sweeps with it, and the queue that wakes them."""
+    """AWS, the guard, what sweeps with it, and the queue that wakes them."""
 
+    clients: Clients
     guard: Guard
     sweeper: Sweeper
     queue: SqsQueue
@@ -52,4 +53,4 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
         DynamoJournal(clients, variables["JOURNAL_TABLE"], settings.retention),
     )
     queue = SqsQueue(clients, variables["WAITING_QUEUE_URL"])
-    return Connections(guard, Sweeper(guard, AwsInventory(clients), queue), queue)
+    return Connections(clients, guard, Sweeper(guard, AwsInventory(clients), queue), queue)

@@ -1,15 +1,18 @@
-"""What does a message ask of us? To look where CloudTrail saw a call, to begin a sweep, or to do a part of one."""
+"""What does a message ask of us? To look where CloudTrail saw a call, to sweep, to do a part of a sweep, or to try itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from permission_guard.record import Record
 from permission_guard.task import Page, Part, Sweep, task_of
 from permission_guard.trigger import Ignored, Trigger, trigger_of
 
 Asked: TypeAlias = Trigger | Page | Part | Ignored
+
+SELF_TEST: Final = "permission-guard.self-test"
+"""The source of an event that asks whether the guard works."""
 
 
 def asked_by(message: object, *, guard_role_arn: str) -> Asked:
@@ -20,6 +23,11 @@ def asked_by(message: object, *, guard_role_arn: str) -> Asked:
     if (record.text_or("source"), record.text_or("detail-type")) == ("aws.events", "Scheduled Event"):
         return Page(Sweep(record.text("id"), record.moment("time")))
     return trigger_of(message, guard_role_arn=guard_role_arn)
+
+
+def is_self_test(event: object) -> bool:
+    """Tell whether an event asks the guard to try itself."""
+    return isinstance(event, Mapping) and event.get("source") == SELF_TEST
 
 
 def correlation_id(message: object) -> str | None:

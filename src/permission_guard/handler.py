@@ -1,13 +1,15 @@
 """Door 1: the Lambda function. Powertools lives here and nowhere else.
 
 It is woken by EventBridge for what must be looked at now, and by its queue for what may wait: functions that have just been
-made or changed, and the tasks of a sweep.
+made or changed, and the tasks of a sweep. CloudFormation wakes it before a new version takes over, and a schedule each
+hour, to try itself.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import time
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
@@ -15,8 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from permission_guard import __version__
 from permission_guard.batch import Message, answer, is_batch, messages_in
-from permission_guard.door import asked_by, correlation_id
+from permission_guard.deployment import Deployment, Request, is_deployment
+from permission_guard.door import asked_by, correlation_id, is_self_test
 from permission_guard.finding import Verdict
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
     from permission_guard.connected import Connections
     from permission_guard.report import Report
+    from permission_guard.self_test import Tried
 
 # Python looks for garbage after every 2,000 new objects (3.13). Loading boto3 makes some hundred thousand, none of which is
 # any: a tenth of a cold start went into looking. The memory of an event is the same either way.
@@ -67,15 +72,18 @@ def standby(account: str, region: str) -> Standby:
 @metrics.log_metrics
 @logger.inject_lambda_context(correlation_id_path="id")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Deal with one event of EventBridge, or with a batch of messages from the queue.
+    """Deal with one event of EventBridge, with a batch of messages from the queue, or with a request to try itself.
 
     An error means: wake me again. For an event Lambda does so twice, then puts it into the dead-letter queue. Messages
     that failed are named in the answer: each comes again by itself, and the queue puts it there in the end. The reason is
     in the log.
     """
-    _, _, _, region, account, *_ = context.invoked_function_arn.split(":")
     try:
-        here = standby(account, region)
+        if is_deployment(event):
+            return _deployed(Deployment.of(event), context)
+        if is_self_test(event):
+            return _self_tested(context)
+        here = standby(*_place(context))
         messages = messages_in(event) if is_batch(event) else None
         if messages is None:
             return _dealt_with(event, here)
@@ -83,6 +91,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _failed(error)
         raise
     return _each(messages, here, context)
+
+
+def _place(context: LambdaContext) -> tuple[str, str]:
+    """Return the account and the region."""
+    _, _, _, region, account, *_ = context.invoked_function_arn.split(":")
+    return account, region
 
 
 def _each(messages: tuple[Message, ...], here: Standby, context: LambdaContext) -> dict[str, Any]:
@@ -128,16 +142,100 @@ def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
                 return _compliant(asked.subject.qualified(asked.qualifier))
             return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
         case Page():
-            tasks = here.connections.sweeper.list_page(asked)
-            logger.info("listed", sweep=asked.sweep.id, tasks=tasks)
+            listed = here.connections.sweeper.list_page(asked)
+            logger.info("listed", sweep=asked.sweep.id, tasks=listed.tasks)
             metrics.add_metric("Listed", MetricUnit.Count, 1)
-            return {"listed": tasks}
+            metrics.add_metric("SweepsListed", MetricUnit.Count, int(listed.is_last))
+            return {"listed": listed.tasks}
         case Part():
             for report in here.connections.sweeper.look_at(asked, datetime.now(UTC)):
                 _noted(report)
             return {"swept": str(asked.function)}
         case _:
             assert_never(asked)
+
+
+class SelfTestFailed(Exception):
+    """The guard does not work. The message says what must be so, and what is so instead."""
+
+
+def _self_tested(context: LambdaContext) -> dict[str, Any]:
+    """Try itself, and say what was tried. Raises SelfTestFailed."""
+    tried = _tried(context)
+    wrong = _wrong(tried)
+    metrics.add_metric("SelfTestsPassed", MetricUnit.Count, 0 if wrong else 1)
+    # Nothing listed: an hour without a sweep is a number too, which an alarm can count.
+    metrics.add_metric("SweepsListed", MetricUnit.Count, 0)
+    if wrong:
+        raise SelfTestFailed(wrong)
+    logger.info("self-test passed")
+    listed = [{"what": one.what, "wrong": one.wrong} for one in tried]
+    return {"self-test": "passed", "version": __version__, "tried": listed}
+
+
+def _tried(context: LambdaContext) -> tuple[Tried, ...]:
+    """Try the code on what is known, then the settings and AWS. Nothing is changed, and nobody is told."""
+    # Nothing but this needs an account in memory, and every cold start would pay for it.
+    from permission_guard.aws.trial import try_the_connections  # noqa: PLC0415
+    from permission_guard.self_test import Tried, try_the_known  # noqa: PLC0415
+
+    known, settings = try_the_known(), "every setting can be read"
+    try:
+        there = standby(*_place(context)).connections
+    except SettingsError as error:
+        return (*known, Tried(settings, str(error)))
+    connections = try_the_connections(there.clients, there.guard.journal, context.invoked_function_arn)
+    return (*known, Tried(settings), *connections)
+
+
+def _wrong(tried: tuple[Tried, ...]) -> str:
+    """Return in one line what is not as it must be; nothing if all is."""
+    return "; ".join(f"{one.what}: {one.wrong}" for one in tried if one.wrong is not None)
+
+
+def _deployed(deployment: Deployment, context: LambdaContext) -> dict[str, Any]:
+    """Tell CloudFormation whether the version that was just deployed may take over. Raises TryAgain.
+
+    Rights that have just been given take a while to be seen everywhere, so what is wrong is tried again first.
+    """
+    from permission_guard.aws.clients import Clients  # noqa: PLC0415  # as above
+    from permission_guard.aws.trial import is_going_back, put  # noqa: PLC0415  # as above
+
+    wrong = _not_ready(deployment, context)
+    for seconds in _PAUSES:
+        if not wrong:
+            break
+        if is_going_back(Clients, deployment.asked["StackId"]):
+            # What it goes back to may fail as well, and would leave the stack between the two.
+            logger.warning("not ready, and the stack goes back", why=wrong)
+            wrong = ""
+            break
+        logger.warning("not ready to take over", why=wrong)
+        time.sleep(seconds)
+        wrong = _not_ready(deployment, context)
+    metrics.add_metric("Deployments", MetricUnit.Count, 1)
+    if deployment.request is not Request.DELETE:
+        metrics.add_metric("SelfTestsPassed", MetricUnit.Count, 0 if wrong else 1)
+    put(deployment.url, deployment.answer(wrong or None))
+    logger.info("deployed", request=deployment.request.value, wrong=wrong)
+    return {"deployed": deployment.request.value, "wrong": wrong or None}
+
+
+_PAUSES: Final = (5, 10, 20, 40)
+"""Seconds between one try and the next. The template lets CloudFormation wait longer than all of them."""
+
+
+def _not_ready(deployment: Deployment, context: LambdaContext) -> str:
+    """Return why the version may not take over. To leave it never waits for anything."""
+    if deployment.request is Request.DELETE:
+        return ""
+    other = [name for name, value in deployment.variables.items() if os.environ.get(name) != value]
+    if other:
+        return f"the function has not got what the stack says for {', '.join(other)}"
+    try:
+        return _wrong(_tried(context))
+    except Exception as error:  # noqa: BLE001  # whatever it is, CloudFormation waits for an answer
+        return f"{type(error).__name__}: {error}"
 
 
 def _failed(error: Exception, message: str | None = None) -> None:
@@ -148,7 +246,7 @@ def _failed(error: Exception, message: str | None = None) -> None:
     metrics.add_metric(name, MetricUnit.Count, 1)
 
 
-_KNOWN: Final = (BadEvent, Refused, SettingsError, TryAgain)
+_KNOWN: Final = (BadEvent, Refused, SelfTestFailed, SettingsError, TryAgain)
 """What a message can end in. Anything else is a mistake of ours."""
 
 

@@ -125,6 +125,8 @@ class Deployed(Transport):
     targets: list[str] = field(default_factory=lambda: [GUARD_ARN])
     function: Answer = field(default_factory=lambda: {"State": "Active", "LastUpdateStatus": "Successful"})
     environment: dict[str, str] = field(default_factory=environment)
+    live: dict[str, str] = field(default_factory=dict)
+    """The variables of the version that events go to, if they are others."""
     concurrency: Answer = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
     queues: dict[str, list[Answer]] = field(default_factory=lambda: {DEAD_LETTERS: []})
@@ -140,6 +142,8 @@ class Deployed(Transport):
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
     invoked: list[tuple[str, Any]] = field(default_factory=list)
+    said: Answer | None = None
+    """What the guard answers to whoever waits for it."""
 
     regions: dict[str, str] = field(default_factory=dict)
     """The region in which each operation was called last."""
@@ -207,12 +211,13 @@ class Deployed(Transport):
         waits = rule in {physical("FunctionChanged"), physical("SweepIsDue")}
         return [ARNS["Waiting"]] if waits and self.targets == [GUARD_ARN] else self.targets
 
-    def _guard(self, _params: Params) -> Answer:
+    def _guard(self, params: Params) -> Answer:
+        variables = self.live if params.get("Qualifier") == "live" and self.live else self.environment
         return {
             "FunctionName": GUARD,
             "Role": ROLE_ARN,
             "LoggingConfig": {"LogGroup": physical("GuardLogs")},
-            "Environment": {"Variables": self.environment},
+            "Environment": {"Variables": variables},
             **self.function,
         }
 
@@ -286,8 +291,10 @@ class Deployed(Transport):
         return {"MessageId": "1"}
 
     def _invoked(self, params: Params) -> Answer:
-        assert params["InvocationType"] == "Event"
         self.invoked.append((params["FunctionName"], json.loads(params["Payload"])))
+        if self.said is not None:
+            return {"StatusCode": 200, **self.said}
+        assert params["InvocationType"] == "Event"
         return {"StatusCode": 202}
 
     def put(self, queue: str, body: object, **more: Any) -> str:

@@ -68,6 +68,7 @@ WOKEN = {
     "actor",
     "batch",
     "callers",
+    "deployment",
     "document",
     "door",
     "exposure",

@@ -65,6 +65,7 @@ class Transport:
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     """The outputs of each stack."""
+    stack_status: str = "CREATE_COMPLETE"
     default_version: str = "v1"
     """Of every managed policy; each of them had a version v1 once, which allowed everything."""
     hold: Callable[[str], None] = lambda _operation: None
@@ -239,7 +240,7 @@ class Transport:
             raise ApiError("ValidationError", f"Stack with id {name} does not exist")
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.stacks[name].items()]
         shown = {"Outputs": outputs} if outputs else {}
-        status = {"StackStatus": "CREATE_COMPLETE", "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
+        status = {"StackStatus": self.stack_status, "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
         return {"Stacks": [{"StackName": name, **status, **shown}]}
 
     def _groups(self, params: Params) -> Answer:

@@ -105,6 +105,7 @@ def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loade
         ["redrive", "--help"],
         ["scan", "--help"],
         ["scan", "--region", "eu-west-1", "--all-regions"],
+        ["self-test"],
         ["resume", "nothing"],
     ],
     ids=" ".join,
@@ -176,6 +177,12 @@ OWN_CODES = {
         "  1  something was left, or AWS refused, or you said no",
         "  2  not finished: AWS could not answer; run it again",
         "  3  the credentials or the stack are not there, or the input cannot be used",
+    ),
+    "self-test": (
+        "  0  everything is as it must be",
+        "  1  something is not",
+        "  2  AWS could not answer",
+        "  3  the credentials or the stack are not there, or you may not invoke the guard",
     ),
 }
 

@@ -23,8 +23,11 @@ class Told(click.ClickException):
     exit_code = UNUSABLE
 
 
-_COMMANDS: Final = ("completion", "demo", "doctor", "explain", "journal", "redrive", "resume", "scan", "undo")
-"""Each is a function of this name in the module of this name."""
+_COMMANDS: Final = (
+    *("completion", "demo", "doctor", "explain", "journal"),
+    *("redrive", "resume", "scan", "self-test", "undo"),
+)
+"""Each is a function of this name in the module of this name, with _ for -."""
 
 
 class CommandLine(click.Group):
@@ -39,7 +42,8 @@ class CommandLine(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         # Only what is asked for is loaded.
-        found = getattr(import_module(f"permission_guard.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        found = getattr(import_module(f"permission_guard.cli.{name}"), name)
         return found if isinstance(found, click.Command) else None
 
     def main(

@@ -42,6 +42,7 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
     except SettingsError as error:
         return Unreadable("the rights that are needed", str(error))
     own = Own(
+        stack.name,
         caller.partition,
         caller.region,
         caller.account,
