@@ -25,7 +25,7 @@ LAYERS = (
     {"patches"},
     {"ports", "alert", "scanned"},
     {"carry_out", "explanation", "keep", "telling"},
-    {"dead_letters", "doctor"},
+    {"dead_letters", "doctor", "scanning", "scan_json"},
     {"finish", "undo"},
     {"release", "narrow"},
     {"pipeline"},

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final
 
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
+from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
 from permission_guard.journal.book import planned
@@ -37,6 +37,13 @@ ATTEMPTS: Final = 3
 """How often one event looks again when somebody else writes at the same time."""
 
 
+def look(observer: Observer, facts: FunctionFacts, looks: Look, trusted: Trusted) -> FunctionFacts:
+    """Read until no rule about these looks asks for more. Raises TryAgain."""
+    while asked := wanted(facts, looks, trusted):
+        facts = observer.read(facts, asked)
+    return facts
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """The guard and its connections to the world. Without an actor it can only observe."""
@@ -53,7 +60,7 @@ class Guard:
         Raises TryAgain if something is left that only a second run can finish; what was done until then is told first.
         """
         keeper = Keeper(self.journal, str(trigger.subject))
-        report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
+        report = self.tell(self._dealt_with(trigger, keeper, now), keeper, now)
         noted: list[Line] = []
         left = (finish(report, keeper, now), self._released(report, keeper, now))
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
@@ -78,31 +85,34 @@ class Guard:
         return report
 
     def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        return self.act(self.plan(trigger, keeper, now), keeper, now)
+
+    def plan(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        """Look, judge and plan; nothing is changed, and nothing is written. Raises TryAgain."""
         # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
         keeper.read()
-        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
+        facts = FunctionFacts(trigger.subject, trigger.qualifier)
+        facts = look(self.observer, facts, trigger.looks, self.settings.trusted)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
         due = concerned(findings, facts, trigger, keeper.book, now)
         for principal in services_to_ask(due, facts, trigger, self.settings, now):
             facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
-        steps = (part for step in plan.steps for part in parts(step))
+        return Report(trigger, facts, findings, plan, (), self.settings.mode)
+
+    def act(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+        """Carry out what was planned, upon the very policies and entries that were read for it."""
+        steps = (part for step in report.plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
-        known = [(step, planned(keeper.book, step, facts, trigger, now)) for step in steps]
+        known = [(step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps]
         outcomes = tuple(self._act(step, entries, keeper) for step, entries in known)
-        return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
+        return replace(report, outcomes=outcomes)
 
     @property
     def _hand(self) -> Actor | None:
         """What may change something; nothing while the guard only observes."""
         return None if self.settings.mode is Mode.OBSERVE else self.actor
-
-    def look(self, facts: FunctionFacts, looks: Look) -> FunctionFacts:
-        """Read until no rule about these looks asks for more."""
-        while asked := wanted(facts, looks, self.settings.trusted):
-            facts = self.observer.read(facts, asked)
-        return facts
 
     def _wired(self, facts: FunctionFacts, principal: str, *, is_named: bool) -> Wiring:
         """Ask a service what it has set up. One of the many that a bare `*` may be there for need not answer now."""
@@ -144,7 +154,7 @@ class Guard:
             return iter(())
         return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
-    def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+    def tell(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Tell what is new in a report, and write down that it was told."""
         report = news(report, keeper.book, self.settings, now)
         if report.lines:

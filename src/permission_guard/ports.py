@@ -20,6 +20,10 @@ class TryAgain(Exception):
     """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
 
 
+class Expired(TryAgain):
+    """The credentials are not good any more. Whoever has new ones may go on."""
+
+
 class Refused(Exception):
     """AWS answered no, and would again. `code` is its own name for the reason."""
 
@@ -60,6 +64,9 @@ _TRANSIENT: Final = frozenset(
         "ThrottlingError",
     }
 )
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
+"""What AWS says of credentials whose time is over
+(https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html; the second in protocols that write JSON)."""
 _OVERTAKEN: Final = frozenset(
     {
         "PreconditionFailedException",
@@ -82,6 +89,8 @@ def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | 
     """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
     if code in _OVERTAKEN:
         return ChangedMeanwhile(f"{code}: {message}")
+    if code in _EXPIRED:
+        return Expired(f"{code}: {message} ({call})")
     if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
         return TryAgain(f"{call}: {code}: {message}")
     return Refused(code, f"{message} ({call})")

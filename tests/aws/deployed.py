@@ -150,9 +150,9 @@ class Deployed(Transport):
     regions: dict[str, str] = field(default_factory=dict)
     """The region in which each operation was called last."""
 
-    def _answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
+    def answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
         self.regions[str(model.name)] = more["context"]["client_region"]
-        return Transport._answer(self, model, **more)  # `super` knows no class with slots
+        return Transport.answer(self, model, **more)  # `super` knows no class with slots
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         tables = {"TableName": physical("Journal")}

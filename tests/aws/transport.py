@@ -21,6 +21,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError, WorldInventory
+from permission_guard.world.resources import Function, Role
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -34,7 +35,7 @@ STATUS = {
     "AccessDenied": 403,
     "UnknownOperationException": 404,
 }
-_MODELS: Final[Loader] = create_loader()
+MODELS: Final[Loader] = create_loader()
 """The models of the services, read once: to make clients is the slowest thing these tests do."""
 
 Params = dict[str, Any]
@@ -80,19 +81,19 @@ class Transport:
     def session(self, profile: str | None, region: str | None) -> boto3.Session:
         """A session on this wire, with credentials that are good for it."""
         core = botocore.session.get_session()
-        core.register_component("data_loader", _MODELS)
+        core.register_component("data_loader", MODELS)
         session = boto3.Session(
             "AKIAEXAMPLE", "secret", region_name=region, botocore_session=core, profile_name=profile
         )
-        session.events.register("before-parameter-build", self._note)
-        answer: Any = self._answer  # botocore's stubs deny that a handler may answer
+        session.events.register("before-parameter-build", self.note)
+        answer: Any = self.answer  # botocore's stubs deny that a handler may answer
         session.events.register("before-call", answer)
         return session
 
-    def _note(self, params: Params, **_: Any) -> None:
+    def note(self, params: Params, **_: Any) -> None:
         self._here.params = dict(params)
 
-    def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
+    def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
         self.hold(operation)
         with self._answering:
@@ -168,7 +169,9 @@ class Transport:
         }
 
     def _function(self, params: Params) -> Answer:
-        function = self.account.get_function(params["FunctionName"])
+        return self._configuration(self.account.get_function(params["FunctionName"]))
+
+    def _configuration(self, function: Function) -> Answer:
         logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
         return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
 
@@ -204,12 +207,12 @@ class Transport:
         return {}
 
     def _role(self, params: Params) -> Answer:
-        role = self.account.get_role(params["RoleName"])
+        return {"Role": self.role_shown(self.account.get_role(params["RoleName"]))}
+
+    def role_shown(self, role: Role) -> Answer:
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {
-            "Role": {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
-        }
+        return {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
@@ -276,10 +279,9 @@ class Transport:
         page = WorldInventory(self.account, params["MaxItems"]).functions(params.get("Marker"))
         functions = [
             {
-                "FunctionName": arn.name,
                 "FunctionArn": arn.qualified(version or "$LATEST"),
                 "Version": version or "$LATEST",
-                "Role": self.account.functions[arn.name].role_arn,
+                **self._configuration(self.account.functions[arn.name]),
             }
             for arn, version in page.found
             if params.get("FunctionVersion") == "ALL" or version is None

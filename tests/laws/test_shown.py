@@ -8,6 +8,7 @@ from permission_guard.document import dumped
 from permission_guard.facts import FunctionFacts, Look
 from permission_guard.finding import Verdict
 from permission_guard.iam import FunctionArn
+from permission_guard.pipeline import look
 from permission_guard.rules import judge
 from permission_guard.shown import shown
 from permission_guard.trigger import Kind, Trigger
@@ -29,7 +30,8 @@ def added(story: Story) -> list[tuple[int, Trigger]]:
 
 @policy_law()
 def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: Story) -> None:
-    facts = story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), Look.POLICY)
+    facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
+    facts = look(story.world().guard.observer, facts, Look.POLICY, story.trusted)
     findings = judge(facts, story.trusted)
     for index, event in added(story):
         if shown(event, story.trusted):

@@ -17,7 +17,12 @@ from permission_guard.ports import NOT_FOUND, Refused, TryAgain
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_iam.type_defs import PolicyDocumentTypeDef, PolicyVersionTypeDef, RoleTypeDef
+    from mypy_boto3_iam.type_defs import (
+        PolicyDocumentTypeDef,
+        PolicyVersionTypeDef,
+        RoleDetailTypeDef,
+        RoleTypeDef,
+    )
 
 PERMISSIONS = (
     "iam:GetRole",
@@ -59,7 +64,7 @@ class RoleStore:
                 role = asked.result()
             except Refused as error:
                 return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
-            boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+            boundary = boundary_of(role)
             try:
                 attached, names = attaching.result(), listing.result()
                 arns = tuple(dict.fromkeys((*attached, boundary) if boundary else attached))
@@ -69,18 +74,7 @@ class RoleStore:
                 if error.code in NOT_FOUND:  # somebody deletes the role, or a policy of it, at this moment
                     raise TryAgain(f"role {arn} changed while it was read: {error}") from error
                 return Unreadable(f"role {arn}", str(error))
-        trust = parsed(_body(role["AssumeRolePolicyDocument"]), f"the trust policy of {arn}")
-        documents = (*(managed[policy] for policy in attached), *inline)
-        bound = managed[boundary] if boundary else None
-        return RoleFacts(
-            arn=arn,
-            identity=tuple(one for one in documents if isinstance(one, Policy)),
-            boundary=bound if isinstance(bound, Policy) else None,
-            tags=_tags(role.get("Tags", [])),
-            attached=attached,
-            trust=trust if isinstance(trust, Policy) else None,
-            unreadable=tuple(one for one in (*documents, bound, trust) if isinstance(one, Unreadable)),
-        )
+        return role_facts(role, attached, inline, managed)
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
         """Read the default version of a managed policy; its name is its ARN. Raises TryAgain.
@@ -100,7 +94,7 @@ class RoleStore:
             return Unreadable(f"policy {arn}", str(error))
         if found is None:
             return Unreadable(f"policy {arn}", f"its default version {self._versions[arn]} is gone")
-        return parsed(_body(found["Document"]), arn)
+        return parsed(body(found["Document"]), arn)
 
     def _version(self, arn: str, version: str) -> PolicyVersionTypeDef | None:
         """GetPolicyVersion; None if there is no such version (any more). Raises Refused and TryAgain."""
@@ -111,6 +105,38 @@ class RoleStore:
             if error.code in NOT_FOUND:
                 return None
             raise
+
+
+def role_facts(
+    role: RoleTypeDef | RoleDetailTypeDef,
+    attached: tuple[str, ...],
+    inline: tuple[Policy | Unreadable, ...],
+    managed: Mapping[str, Policy | Unreadable],
+) -> RoleFacts:
+    """Put a role together from IAM's answers: the ARNs of what is attached, and all policies that bear on it."""
+    arn, boundary = role["Arn"], boundary_of(role)
+    trust = parsed(body(role["AssumeRolePolicyDocument"]), f"the trust policy of {arn}")
+    documents = (*(managed[policy] for policy in attached), *inline)
+    bound = managed[boundary] if boundary else None
+    return RoleFacts(
+        arn=arn,
+        identity=tuple(one for one in documents if isinstance(one, Policy)),
+        boundary=bound if isinstance(bound, Policy) else None,
+        tags=_tags(role.get("Tags", [])),
+        attached=attached,
+        trust=trust if isinstance(trust, Policy) else None,
+        unreadable=tuple(one for one in (*documents, bound, trust) if isinstance(one, Unreadable)),
+    )
+
+
+def boundary_of(role: RoleTypeDef | RoleDetailTypeDef) -> str | None:
+    """Return the ARN of a role's permissions boundary."""
+    return role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+
+def inline_of(name: str, document: str | PolicyDocumentTypeDef) -> Policy | Unreadable:
+    """Parse an inline policy."""
+    return parsed(body(document), f"inline policy {name}")
 
 
 def _role(iam: IAMClient, name: str) -> RoleTypeDef:
@@ -133,7 +159,7 @@ def _inline_names(iam: IAMClient, name: str) -> tuple[str, ...]:
 def _inline(iam: IAMClient, name: str, policy: str) -> Policy | Unreadable:
     with translated():
         document = iam.get_role_policy(RoleName=name, PolicyName=policy)
-    return parsed(_body(document["PolicyDocument"]), f"inline policy {policy}")
+    return inline_of(policy, document["PolicyDocument"])
 
 
 def _tags(listed: object) -> Mapping[str, str]:
@@ -141,6 +167,6 @@ def _tags(listed: object) -> Mapping[str, str]:
     return MappingProxyType({pair["Key"]: pair["Value"] for pair in pairs})
 
 
-def _body(document: str | PolicyDocumentTypeDef) -> str | Mapping[str, Json]:
+def body(document: str | PolicyDocumentTypeDef) -> str | Mapping[str, Json]:
     """Return a document as boto3 gives it: IAM's are decoded to a mapping already."""
     return cast("str | Mapping[str, Json]", document)

@@ -95,13 +95,7 @@ def asked(given: Given) -> Asked:
     function, qualifier, assumed = _function(given, resource)
     trusted = Trusted(
         function.account,
-        _all(given.trusted_accounts, "--trusted-account", "an account id (twelve digits)", is_account),
-        _all(
-            given.trusted_organizations,
-            "--trusted-organization",
-            "an organisation id (o-...)",
-            is_organization,
-        ),
+        *trusted_in(given.trusted_accounts, given.trusted_organizations),
     )
     facts = FunctionFacts(function, qualifier)
     if resource is not None:
@@ -114,6 +108,16 @@ def asked(given: Given) -> Asked:
             f"{given.of_the_role[0]} is about the execution role, but no policy of a role was given"
         )
     return Asked(facts, trusted, assumed)
+
+
+def trusted_in(
+    accounts: tuple[str, ...], organizations: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Check the accounts and organisations that are said to be trusted. Raises Unusable, which names the option."""
+    return (
+        _all(accounts, "--trusted-account", "an account id (twelve digits)", is_account),
+        _all(organizations, "--trusted-organization", "an organisation id (o-...)", is_organization),
+    )
 
 
 def _all(texts: tuple[str, ...], option: str, what: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:

@@ -6,11 +6,9 @@ Whoever edits the text by hand (in the table's console) is told which field cann
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum
-from typing import Final, TypeVar, assert_never
+from typing import Final, assert_never
 
 from permission_guard.actor import Actor
 from permission_guard.facts import Family, Subject
@@ -25,7 +23,6 @@ from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 
 SCHEMA: Final = "permission-guard/entry/1"
-_E = TypeVar("_E", bound=Enum)
 
 
 class EntryError(ValueError):
@@ -155,13 +152,13 @@ def _entry(body: Record) -> Entry:
         fault=body.text("fault"),
         finding=_finding_in(body.inner("finding")),
         cause=_cause_in(body.inner("cause")),
-        state=_one_of(State, body, "state"),
+        state=body.one_of(State, "state"),
         first_seen=body.moment("first_seen"),
         last_seen=body.moment("last_seen"),
         change=_change_in(body.inner("change")) if body.has("change") else None,
         repairs=_repairs_in(body),
         told_at=body.moment("told_at") if body.has("told_at") else None,
-        told_as=_one_of(Ending, body, "told_as") if body.has("told_as") else None,
+        told_as=body.one_of(Ending, "told_as") if body.has("told_as") else None,
         version=body.whole("version"),
     )
 
@@ -181,7 +178,7 @@ def _change_in(body: Record) -> Change:
     rewritten = body.inner("rewritten")
     return Rewritten(
         target=rewritten.text("target"),
-        family=_one_of(Family, rewritten, "family"),
+        family=rewritten.one_of(Family, "family"),
         before=_text(rewritten, "before"),
         after=_text(rewritten, "after"),
         document=_text(rewritten, "document"),
@@ -191,15 +188,12 @@ def _change_in(body: Record) -> Change:
 
 def _finding_in(body: Record) -> Finding:
     proof = body.inner("proof") if body.has("proof") else None
-    severity = body.text("severity")
-    if severity not in Severity.__members__:
-        raise EntryError(f"{body.path}.severity", _none_of(severity, Severity.__members__))
     return Finding(
         rule=body.text("rule"),
-        concern=_one_of(Concern, body, "concern"),
+        concern=body.one_of(Concern, "concern"),
         subject=_text(body, "subject"),
-        verdict=_one_of(Verdict, body, "verdict"),
-        severity=Severity[severity],
+        verdict=body.one_of(Verdict, "verdict"),
+        severity=Severity[body.among("severity", Severity.__members__)],
         summary=_text(body, "summary"),
         proof=Recorded(_text(proof, "kind"), _text(proof, "sentence")) if proof else None,
         statement=body.whole("statement") if body.has("statement") else None,
@@ -209,7 +203,7 @@ def _finding_in(body: Record) -> Finding:
 
 def _cause_in(body: Record) -> Trigger:
     return Trigger(
-        kind=_one_of(Kind, body, "kind"),
+        kind=body.one_of(Kind, "kind"),
         subject=_subject_in(body),
         qualifier=body.text("qualifier") if body.has("qualifier") else None,
         actor=_actor_in(body.inner("actor")),
@@ -223,7 +217,7 @@ def _actor_in(body: Record) -> Actor:
     return Actor(
         principal=_text(body, "principal"),
         role_arn=body.text("role_arn") if body.has("role_arn") else None,
-        tool=_one_of(Tool, body, "tool"),
+        tool=body.one_of(Tool, "tool"),
         address=_text(body, "address"),
         words=_text(body, "words"),
         stack=body.text("stack") if body.has("stack") else None,
@@ -246,16 +240,3 @@ def _subject_in(body: Record) -> Subject:
 def _text(body: Record, key: str) -> str:
     """Return a text that is left out when it is empty. Raises BadEvent if it is something else."""
     return body.text(key) if body.has(key) else ""
-
-
-def _one_of(kind: type[_E], body: Record, key: str) -> _E:
-    text = body.text(key)
-    try:
-        return kind(text)
-    except ValueError as error:
-        values = [str(one.value) for one in kind]
-        raise EntryError(f"{body.path}.{key}", _none_of(text, values)) from error
-
-
-def _none_of(text: str, offered: Iterable[str]) -> str:
-    return f"is {text!r}, not one of {', '.join(offered)}"
