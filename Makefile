@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants faults validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants faults fuzz validate build deploy doctor redrive demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,14 @@ $(TOOLS)/%.done: $(LOCKS)/%.txt
 	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/$*
 	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/$*)
 	@$(call quietly,$(TOOLS)/$*/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
+# The project's own environment and a fuzzer.
+$(TOOLS)/fuzz.done: $(LOCKS)/project.txt $(LOCKS)/fuzz.txt
+	@echo "setting up .tools/fuzz (once)"
+	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/fuzz
+	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/fuzz)
+	@$(call quietly,$(TOOLS)/fuzz/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes $(^:%=-r %))
 	@touch $@
 
 fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
@@ -76,6 +84,9 @@ mutants: $(TOOLS)/project.done ## Try every mutant of the laws, and score the te
 
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
+
+fuzz: $(TOOLS)/fuzz.done ## Put a million mutated events, policies and entries to every door (two hours; ARGS="--executions 10000")
+	@PYTHONPATH=src:. $(TOOLS)/fuzz/bin/python -m tests.fuzz $(ARGS)
 
 validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
@@ -109,7 +120,7 @@ check: lint types validate test ## Everything that must hold before a commit
 lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
 	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock
 	@$(call quietly,$(TOOLS)/lock/bin/pip install uv)
-	@for name in $(VENVS); do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in $(VENVS) fuzz; do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
 	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
 		--generate-hashes --no-emit-index-url --no-header src/requirements.in -o src/requirements.txt

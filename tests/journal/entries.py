@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -59,8 +60,14 @@ FINDINGS = st.builds(
     statement=st.none() | COUNTS,
     advice=TEXTS,
 )
+STATEMENTS = st.dictionaries(st.sampled_from(("Sid", "Effect")), TEXTS).map(json.dumps)
 CHANGES = st.builds(Attached, NAMES, NAMES) | st.builds(
-    Rewritten, target=NAMES, family=st.sampled_from(Family), before=TEXTS, after=TEXTS, document=TEXTS
+    Rewritten,
+    target=NAMES,
+    family=st.sampled_from(Family),
+    before=STATEMENTS,
+    after=STATEMENTS,
+    document=STATEMENTS.map('{{"Statement":{}}}'.format),
 )
 ENTRIES = st.builds(
     Entry,

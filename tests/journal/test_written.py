@@ -24,7 +24,7 @@ FACTS = facts_with(statement("s3.amazonaws.com"))
 ENTRY = replace(
     seen(EMPTY, FINDING, FACTS, trigger(), NOW),
     state=State.TOLD,
-    change=Rewritten(TARGET, Family.STATEMENTS, '{"Sid": "s"}', '{"Sid": "t"}', "{}"),
+    change=Rewritten(TARGET, Family.STATEMENTS, '{"Sid": "s"}', '{"Sid": "t"}', '{"Statement": []}'),
     repairs=(NOW,),
     told_at=NOW,
     told_as=Ending.REPAIRED,
@@ -83,6 +83,8 @@ SCRIBBLES: dict[str, tuple[object, str]] = {
     "change.rewritten.target": (None, "is missing"),
     "change.rewritten.family": ("Put", "is 'Put', not one of PutResourcePolicy, AddPermission"),
     "change.rewritten.before": ({}, "is an object, not a text"),
+    "change.rewritten.after": ("[]", "is no statement: '[]'"),
+    "change.rewritten.document": ('{"Statement": 1}', "is no policy: "),
     "finding": ("bad", "is a text, not an object"),
     "finding.rule": (None, "is missing"),
     "finding.concern": ("weather", "is 'weather', not one of "),

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final, TypeVar, assert_never
 
 from permission_guard.actor import Actor
+from permission_guard.document import body_of, statements_of
 from permission_guard.facts import Family, Subject
 from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
@@ -181,10 +182,28 @@ def _change_in(body: Record) -> Change:
     return Rewritten(
         target=rewritten.text("target"),
         family=_one_of(Family, rewritten, "family"),
-        before=_text(rewritten, "before"),
-        after=_text(rewritten, "after"),
-        document=_text(rewritten, "document"),
+        before=_statement_in(rewritten, "before"),
+        after=_statement_in(rewritten, "after"),
+        document=_document_in(rewritten),
     )
+
+
+def _statement_in(body: Record, key: str) -> str:
+    text = body.text(key)
+    try:
+        body_of(text)
+    except (PolicyError, TypeError) as error:
+        raise EntryError(f"{body.path}.{key}", f"is no statement: {text!r}") from error
+    return text
+
+
+def _document_in(body: Record) -> str:
+    text = body.text("document")
+    try:
+        statements_of(text)
+    except (PolicyError, TypeError, KeyError) as error:
+        raise EntryError(f"{body.path}.document", f"is no policy: {text!r}") from error
+    return text
 
 
 def _finding_in(body: Record) -> Finding:
