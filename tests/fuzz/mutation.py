@@ -135,7 +135,7 @@ def _text(value: Json, random: Random, _others: Sequence[Json]) -> Json:
 
 def _other(_value: Json, random: Random, others: Sequence[Json]) -> Json:
     """A part of another value."""
-    parts = list(_parts(random.choice(others)))
+    parts: list[Json] = list(_parts(random.choice(others)))
     return random.choice(parts)
 
 
