@@ -124,6 +124,7 @@ def test_a_burst_in_bad_weather_ends_as_one_event_after_the_other_on_a_calm_day(
     capsys.readouterr()
 
     assert calm.storm.dead == []
+    assert {outcome for _, outcome in calm.told} == {"REPAIRED", "TOLD"}
     assert set(storm.wire.met) == set(RATES)
     assert min(storm.storm.lost, storm.storm.twice, storm.storm.again) > 0
     assert storm.town.stands == calm.town.stands

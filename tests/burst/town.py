@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from itertools import cycle, islice
 from typing import Any, Final
+from uuid import UUID
 
 from permission_guard.document import Body, dumped, statements_of
 from permission_guard.settings import Settings
@@ -17,13 +18,10 @@ Event = dict[str, Any]
 
 _MADE: Final = "a-function-was-created-from-the-command-line"
 _KINDS: Final = (
-    "s3-was-let-in-without-a-source",
-    "anyone-was-let-in",
-    "s3-was-let-in-for-one-bucket-of-this-account",
-    "another-account-was-let-in",
-    "a-function-url-was-opened-to-everybody",
+    *(_MADE, "s3-was-let-in-without-a-source", "anyone-was-let-in", "s3-was-let-in-for-one-bucket-of-this-account"),
+    *(_MADE, "another-account-was-let-in", "a-function-url-was-opened-to-everybody", "s3-was-let-in-without-a-source"),
 )
-"""What happens to one function after the other: three faults that are repaired or told, one that is none, one that is told."""
+"""What happens to one function after the other: of each two, a role and three statements are repaired and two are told."""
 
 
 class Town:
@@ -33,7 +31,7 @@ class Town:
         self.account = Account(ACCOUNT, REGION)
         self.events: list[Event] = []
         self.account.managed[Settings.of({}, account=ACCOUNT, region=REGION).logging_policy_arn] = dumped(LOGGING)
-        kinds = cycle((_MADE, *_KINDS))
+        kinds, name = cycle(_KINDS), ""
         for number, kind in enumerate(islice(kinds, calls)):
             if kind == _MADE:
                 name = f"f{number}"
@@ -47,15 +45,17 @@ class Town:
         event["id"] = event["detail"]["eventID"] = f"event-{len(self.events)}"
         event["detail"]["eventTime"] = datetime.now(UTC).isoformat()
         self.events.append(event)
-        if "statement" in event["detail"]["responseElements"]:
-            self._add(name, json.loads(event["detail"]["responseElements"]["statement"]))
+        if kind != _MADE:
+            sid = event["detail"]["requestParameters"]["statementId"] = f"sid-{len(self.events)}"
+            made = json.loads(event["detail"]["responseElements"]["statement"]) | {"Sid": sid}
+            event["detail"]["responseElements"]["statement"] = json.dumps(made)
+            self._add(name, made)
 
     def _add(self, name: str, statement: Body) -> None:
         policies = self.account.functions[name].policies
         there = statements_of(policies[None][0]) if None in policies else ()
-        kept = [one for one in there if one["Sid"] != statement["Sid"]]
-        document = {"Version": "2012-10-17", "Id": "default", "Statement": [*kept, statement]}
-        policies[None] = (dumped(document), f"revision {len(self.events)}")
+        document = {"Version": "2012-10-17", "Id": "default", "Statement": [*there, statement]}
+        policies[None] = (dumped(document), str(UUID(int=len(self.events))))
 
     @property
     def stands(self) -> dict[str, tuple[list[Body], list[str]]]:
