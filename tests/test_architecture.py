@@ -26,7 +26,7 @@ LAYERS = (
     {"carry_out", "explanation", "keep", "telling"},
     {"dead_letters", "doctor"},
     {"finish", "undo"},
-    {"release"},
+    {"release", "narrow"},
     {"pipeline"},
     {"sweep"},
     {"world", "aws"},

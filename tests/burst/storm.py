@@ -12,15 +12,11 @@ from tests.burst.town import Event
 from tests.template import written
 
 _RESOURCES: Final[dict[str, Any]] = written()["Resources"]
-TRIES: Final = 1 + int(
-    _RESOURCES["Guard"]["Properties"]["EventInvokeConfig"]["MaximumRetryAttempts"]
-)
+TRIES: Final = 1 + int(_RESOURCES["Guard"]["Properties"]["EventInvokeConfig"]["MaximumRetryAttempts"])
 """How often Lambda hands over an event of EventBridge."""
 RECEIVED: Final = int(_RESOURCES["Waiting"]["Properties"]["RedrivePolicy"]["maxReceiveCount"])
 """How often the queue hands over a message."""
-BATCH: Final = int(
-    _RESOURCES["Guard"]["Properties"]["Events"]["Waiting"]["Properties"]["BatchSize"]
-)
+BATCH: Final = int(_RESOURCES["Guard"]["Properties"]["Events"]["Waiting"]["Properties"]["BatchSize"])
 LOST, TWICE = 0.03, 0.10
 """Of all events."""
 

@@ -49,7 +49,13 @@ class Day:
         """Of each entry: the function, the fault, the state, how it was told, how often it was repaired."""
         entries = [entry_of(item["entry"]["S"]) for _, item in sorted(self.wire.table.items.items())]
         return [
-            (one.subject, one.fault, one.state.value, one.told_as.value if one.told_as else None, len(one.repairs))
+            (
+                one.subject,
+                one.fault,
+                one.state.value,
+                one.told_as.value if one.told_as else None,
+                len(one.repairs),
+            )
             for one in entries
         ]
 
@@ -59,7 +65,9 @@ class Day:
         sent = [json.loads(json.loads(one["Message"])["default"]) for one in self.wire.published]
         sent += [json.loads(one["MessageBody"])["alert"] for one in self.wire.queued]
         return Counter(
-            (finding["entry"], finding["action"]["outcome"]) for alert in sent for finding in alert["findings"]
+            (finding["entry"], finding["action"]["outcome"])
+            for alert in sent
+            for finding in alert["findings"]
         )
 
 

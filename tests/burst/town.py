@@ -18,8 +18,18 @@ Event = dict[str, Any]
 
 _MADE: Final = "a-function-was-created-from-the-command-line"
 _KINDS: Final = (
-    *(_MADE, "s3-was-let-in-without-a-source", "anyone-was-let-in", "s3-was-let-in-for-one-bucket-of-this-account"),
-    *(_MADE, "another-account-was-let-in", "a-function-url-was-opened-to-everybody", "s3-was-let-in-without-a-source"),
+    *(
+        _MADE,
+        "s3-was-let-in-without-a-source",
+        "anyone-was-let-in",
+        "s3-was-let-in-for-one-bucket-of-this-account",
+    ),
+    *(
+        _MADE,
+        "another-account-was-let-in",
+        "a-function-url-was-opened-to-everybody",
+        "s3-was-let-in-without-a-source",
+    ),
 )
 """What happens to one function after the other: of each two, a role and three statements are repaired and two are told."""
 
@@ -30,7 +40,9 @@ class Town:
     def __init__(self, calls: int) -> None:
         self.account = Account(ACCOUNT, REGION)
         self.events: list[Event] = []
-        self.account.managed[Settings.of({}, account=ACCOUNT, region=REGION).logging_policy_arn] = dumped(LOGGING)
+        self.account.managed[Settings.of({}, account=ACCOUNT, region=REGION).logging_policy_arn] = dumped(
+            LOGGING
+        )
         kinds, name = cycle(_KINDS), ""
         for number, kind in enumerate(islice(kinds, calls)):
             if kind == _MADE:
