@@ -11,6 +11,7 @@ from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
+from docs.licences import licences as licences_page
 from docs.who_calls_lambda import who_calls_lambda
 from tests.faults.table import cell, page
 from tests.template import written
@@ -32,6 +33,11 @@ def alarms() -> str:
 def alerts() -> str:
     """What an alert says, to people and to machines."""
     return alerts_page(NOTE)
+
+
+def licences() -> str:
+    """What the package brings along, and under which licences."""
+    return licences_page(NOTE)
 
 
 def settings() -> str:
@@ -109,6 +115,7 @@ PAGES: Final = {
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,
+    "licences.md": licences,
     "settings.md": settings,
     "permissions.md": permissions,
     "verdicts.md": verdicts,

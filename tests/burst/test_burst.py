@@ -16,9 +16,9 @@ from permission_guard import handler as door
 from permission_guard.journal.written import entry_of
 from tests.aws.guarded import QUEUE, TOPIC, WAITING
 from tests.burst.storm import Storm
-from tests.burst.town import ACCOUNT, REGION, Event, Town
+from tests.burst.town import REGION, Event, Town
 from tests.burst.weather import RATES, Weather
-from tests.samples import GUARD_ROLE, sample
+from tests.samples import ACCOUNT, GUARD_ROLE, sample
 
 CALLS: Final = 1_000 if os.environ.get("LONG") == "1" else 120
 
@@ -143,7 +143,7 @@ def test_a_burst_in_bad_weather_ends_as_one_event_after_the_other_on_a_calm_day(
     for (entry, outcome), times in told.items():
         function = entry.partition("/")[0]
         assert times <= 1 + storm.wire.forgotten[function], f"{entry} was told {times} times as {outcome}"
-    print(  # noqa: T201  # the figures of the long run
+    print(  # the figures of the long run
         f"{CALLS:,} calls: {storm.storm.lost} events lost, {storm.storm.twice} twice, {storm.storm.again} handed over again, "
         f"{len(storm.storm.dead)} dead letters; {len(storm.wire.calls):,} calls of the guard, {dict(storm.wire.met)}; "
         f"{len(storm.journal)} faults, {sum(told.values())} alerts of them, {sum(wanted.values())} on the calm day"

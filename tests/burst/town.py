@@ -66,7 +66,7 @@ class Town:
     def _add(self, name: str, statement: Body) -> None:
         policies = self.account.functions[name].policies
         there = statements_of(policies[None][0]) if None in policies else ()
-        document = {"Version": "2012-10-17", "Id": "default", "Statement": [*there, statement]}
+        document: Body = {"Version": "2012-10-17", "Id": "default", "Statement": [*there, statement]}
         policies[None] = (dumped(document), str(UUID(int=len(self.events))))
 
     @property

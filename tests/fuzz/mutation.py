@@ -130,7 +130,8 @@ def _text(value: Json, random: Random, _others: Sequence[Json]) -> Json:
         return random.choice(TEXTS)
     start = random.randint(0, len(value))
     end = random.randint(start, min(len(value), start + 8))
-    return value[:start] + random.choice((*TEXTS, *value[start:end], "*", "?", ":", "")) + value[end:]
+    put: str = random.choice((*TEXTS, *value[start:end], "*", "?", ":", ""))
+    return value[:start] + put + value[end:]
 
 
 def _other(_value: Json, random: Random, others: Sequence[Json]) -> Json:
