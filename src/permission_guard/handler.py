@@ -179,6 +179,9 @@ def _noted(report: Report) -> dict[str, Any]:
         alert = body(report)
         logger.info("told", alert=alert)
         return {"alert": alert}
+    if report.waiting:
+        logger.warning("waits to be told", function=report.facts.target, faults=len(report.waiting))
+        return {"waits": report.facts.target}
     if report.silent:
         logger.info("told before", function=report.facts.target, faults=len(report.silent))
         metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))

@@ -94,6 +94,7 @@ NUMBERS: Final = MappingProxyType(
         # What nothing rests on is remembered for a month at least, so no window may be longer.
         "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
         "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
+        "ALERTS_PER_HOUR": Bounds(20, 2, 1000),
     }
 )
 """The settings that are whole numbers."""
@@ -121,6 +122,8 @@ class Settings:
     put_back_window: timedelta = timedelta(hours=NUMBERS["PUT_BACK_WINDOW_HOURS"].default)
     retention: timedelta = RETENTION
     """How long the journal remembers what nothing rests on any more."""
+    alerts_per_hour: int = NUMBERS["ALERTS_PER_HOUR"].default
+    """How many alerts about one function are sent within an hour; what is more is told together later."""
     narrow_to_wired: bool = False
     """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
@@ -147,6 +150,7 @@ class Settings:
             put_back_limit=_whole(given, "PUT_BACK_LIMIT"),
             put_back_window=timedelta(hours=_whole(given, "PUT_BACK_WINDOW_HOURS")),
             retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
+            alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
             narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 

@@ -58,6 +58,8 @@ def written(entry: Entry) -> str:
                 "told_at": entry.told_at.isoformat() if entry.told_at else None,
                 "told_as": entry.told_as.value if entry.told_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
+                "tellings": [at.isoformat() for at in entry.tellings],
+                "warned_at": entry.warned_at.isoformat() if entry.warned_at else None,
                 "change": _change(entry.change),
                 "finding": _finding(entry.finding),
                 "cause": _cause(entry.cause),
@@ -160,18 +162,20 @@ def _entry(body: Record) -> Entry:
         first_seen=body.moment("first_seen"),
         last_seen=body.moment("last_seen"),
         change=_change_in(body.inner("change")) if body.has("change") else None,
-        repairs=_repairs_in(body),
+        repairs=_moments_in(body, "repairs"),
+        tellings=_moments_in(body, "tellings"),
+        warned_at=body.moment("warned_at") if body.has("warned_at") else None,
         told_at=body.moment("told_at") if body.has("told_at") else None,
         told_as=_one_of(Ending, body, "told_as") if body.has("told_as") else None,
         version=body.whole("version"),
     )
 
 
-def _repairs_in(body: Record) -> tuple[datetime, ...]:
-    value = body.body.get("repairs", [])
+def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:
+    value = body.body.get(key, [])
     if not isinstance(value, list):
-        raise EntryError("entry.repairs", "is no list")
-    each = Record({str(place): text for place, text in enumerate(value)}, "entry.repairs")
+        raise EntryError(f"entry.{key}", "is no list")
+    each = Record({str(place): text for place, text in enumerate(value)}, f"entry.{key}")
     return tuple(each.moment(place) for place in each.body)
 
 
