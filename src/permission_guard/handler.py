@@ -6,6 +6,7 @@ made or changed, and the tasks of a sweep.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +41,14 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SERVICE: Final = "permission-guard"
-logger = Logger(service=SERVICE)
+
+
+def _line(record: dict[str, Any]) -> str:
+    """Write a line of the log in ASCII: what somebody calls himself may hold a terminal's commands, or half a character."""
+    return json.dumps(record, separators=(",", ":"), default=str)
+
+
+logger = Logger(service=SERVICE, json_serializer=_line)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 

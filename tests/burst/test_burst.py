@@ -20,7 +20,7 @@ from tests.burst.town import REGION, Event, Town
 from tests.burst.weather import RATES, Weather
 from tests.samples import ACCOUNT, GUARD_ROLE, sample
 
-CALLS: Final = 1_000 if os.environ.get("LONG") == "1" else 120
+CALLS: Final = 1_000 if os.environ.get("LONG") == "1" else 64
 
 
 class Context:
