@@ -65,8 +65,10 @@ def narrowed(
     What cannot be done now, because AWS does not answer or somebody writes at the same time, is left to the next sweep.
     """
     policy = report.facts.policy
-    if report.outcomes or not isinstance(policy, PolicyFacts) or policy.policy is None:
-        return  # what this run has written itself is not what it has read
+    # What this run has written itself is not what it has read.
+    is_written = any(isinstance(outcome.step, BoundStatements) for outcome in report.outcomes)
+    if is_written or not isinstance(policy, PolicyFacts) or policy.policy is None:
+        return
     step, swaps = _planned(report, policy, policy.policy, keeper.book, observer, settings)
     for piece in pieces(step) if swaps else ():
         faults = [fault for fault, swap in swaps.items() if swap in piece.swaps]
