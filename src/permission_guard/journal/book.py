@@ -171,6 +171,18 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
             assert_never(change)
 
 
+def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
+    """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
+    if entry is None or not isinstance(entry.change, Attached) or entry.state not in {State.DONE, State.TOLD}:
+        return False
+    was_made = entry.state is State.DONE or entry.told_as is Ending.REPAIRED
+    return was_made and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+
+
+_SHOWN: Final = timedelta(minutes=1)
+"""After which what IAM does not show was taken off again, as far as a repair is concerned."""
+
+
 def is_narrowed(entry: Entry, facts: FunctionFacts) -> bool:
     """Tell whether there stands what a sweep was about to write, and nobody was told that it did."""
     stands = _stands(entry.change, facts) if isinstance(entry.change, Rewritten) else None
