@@ -23,15 +23,18 @@ from permission_guard.cli import shown
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import Given, asked
+from permission_guard.cli.journal import table
 from permission_guard.document import dumped
 from permission_guard.explanation import explain
 from permission_guard.facts import FunctionFacts, Look
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
+from permission_guard.journal.lasting import kept_until
 from permission_guard.journal.written import EntryError, entry_of, written
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.record import BadEvent
 from permission_guard.report import Report
+from permission_guard.settings import RETENTION
 from permission_guard.sweep import Sweeper
 from permission_guard.trigger import EVERYTHING, Kind
 from permission_guard.undo import CannotUndo, NothingToResume, resume, undo
@@ -226,6 +229,8 @@ def entry(text: str) -> None:
     except EntryError:
         return
     assert entry_of(written(one)) == one
+    kept_until(one, RETENTION)
+    assert all(row.isprintable() for row in table([one]).split("\n"))
     there = _anybody()
     there.journal.entries[one.subject, one.fault] = one
     with _lawful(there):

@@ -23,7 +23,7 @@ SUBJECTS: Final = (FUNCTION, FunctionArn("aws-us-gov", "us-gov-west-1", ACCOUNT,
 FAULTS: Final = ("0123456789abcdef", "fedcba9876543210", "0000000000000000")
 
 ZONES = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 330, -480)])
-MOMENTS = st.datetimes(max_value=datetime(9000, 1, 1), timezones=ZONES)  # noqa: DTZ001  # the zone is drawn
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(8999, 12, 31), timezones=ZONES)  # noqa: DTZ001  # the zone is drawn
 TEXTS = st.text(max_size=8)
 NAMES = st.text(min_size=1, max_size=8)
 COUNTS = st.integers(0, 10**12)
