@@ -104,10 +104,13 @@ def test_repairs_are_made_beyond_the_limit_too_and_told_later() -> None:
     assert "Condition" in there.statements[0]
     assert len(there.herald.told) == LIMIT
     (made,) = (one for one in there.journal.entries.values() if one.repairs)
-    assert made.state is State.DONE
+    assert made.state is State.WAITING
+    assert len(made.repairs) == 1
     there.later(hours=1)
     there.handle(Kind.SWEEP, brought=None)
     assert Ending.REPAIRED in there.told[-1]
+    (made,) = (one for one in there.journal.entries.values() if one.repairs)
+    assert (made.state, len(made.repairs)) == (State.TOLD, 1)
 
 
 def test_one_fault_that_comes_and_goes_counts_each_time() -> None:

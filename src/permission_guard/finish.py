@@ -10,7 +10,7 @@ from typing import Final
 from permission_guard.finding import Verdict
 from permission_guard.journal.book import (
     Book,
-    done,
+    counted,
     gone,
     is_held,
     is_in_view,
@@ -83,10 +83,9 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
-    if entry.state is State.DONE:
-        return Ending.REPAIRED
     if entry.state is State.WAITING:
-        return Ending.TOLD
+        # The last that was seen of it was its repair, or the fault itself.
+        return Ending.REPAIRED if entry.last_seen in entry.repairs[-1:] else Ending.TOLD
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return Ending.NARROWED if is_narrowed(entry, report.facts) else None
@@ -102,7 +101,8 @@ def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) 
 
     def entries(book: Book) -> tuple[Entry, ...]:
         return tuple(
-            told(done(one, now) if ending is Ending.REPAIRED else one, ending, now)
+            # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+            told(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
             for entry, ending in untold
             for one in book.about(entry.fault)
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from permission_guard.journal.book import Book, done, is_due, seen, settled, told, waiting
+from permission_guard.journal.book import Book, counted, is_due, seen, settled, told, waiting
 from permission_guard.journal.budget import Budget
 from permission_guard.journal.entry import Entry, State
 from permission_guard.outcome import Ending, Result
@@ -65,6 +65,6 @@ def _after(
         return waiting(entry, line.ending, now, is_finished=key not in trying)
     if key not in report.silent:
         # Another run may have gone on with it since; what was repaired counts once.
-        entry = done(entry, now) if line.ending is Ending.REPAIRED else entry
+        entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
         return told(entry, line.ending, now, is_finished=key not in trying, warned=report.limit is not None)
     return settled(entry) if entry.state is State.PLANNED and key not in trying else None

@@ -82,8 +82,8 @@ def day(monkeypatch: pytest.MonkeyPatch, *, calm: bool, seed: int) -> Day:
     town, random = Town(CALLS), Random(seed)
     wire = Weather(town.account, random=random, rates={} if calm else dict(RATES))
     storm = Storm(random, handled)
-    monkeypatch.setattr(door, "Clients", wire.clients)
-    door.connected.cache_clear()
+    monkeypatch.setattr("permission_guard.connected.Clients", wire.clients)
+    door.standby.cache_clear()
     if calm:
         for event in town.events:
             storm.bring([event], calmly=True)

@@ -64,8 +64,8 @@ def day(
     town = Town(CALLS)
     wire = Weather(town.account)
     storm = Storm(Random(1), handled)
-    monkeypatch.setattr(door, "Clients", wire.clients)
-    door.connected.cache_clear()
+    monkeypatch.setattr("permission_guard.connected.Clients", wire.clients)
+    door.standby.cache_clear()
     before = json.dumps(town.stands)
     wire.faults = {call: ApiError(*answer) for call in outage}
     for event in town.events:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from threading import current_thread, main_thread
 from typing import Any, Final
 
 from botocore.exceptions import ReadTimeoutError
@@ -35,23 +36,26 @@ class Weather(Transport):
     """By function, how often it can have been told twice: an answer of SNS or of the journal did not come."""
 
     def _answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
-        params = self._params
+        params = self._here.params
         self._meanwhile()
-        self._params = params
+        self._here.params = params
+        return Transport._answer(self, model, **more)
+
+    def _answered(self, operation: str, params: Params) -> tuple[Response, Answer]:
         fault = self._fault()
         if fault is None:
-            return Transport._answer(self, model, **more)
+            return Transport._answered(self, operation, params)
         self.met[fault] += 1
-        self._forget(str(model.name), params)
+        self._forget(operation, params)
         if fault == TIMED_OUT:
-            Transport._answer(self, model, **more)
+            Transport._answered(self, operation, params)
             raise ReadTimeoutError(endpoint_url="https://aws")
         code = "ThrottlingException" if fault == THROTTLED else "ServiceException"
-        self.faults[str(model.name)] = ApiError(code, fault)
+        self.faults[operation] = ApiError(code, fault)
         try:
-            return Transport._answer(self, model, **more)
+            return Transport._answered(self, operation, params)
         finally:
-            del self.faults[str(model.name)]
+            del self.faults[operation]
 
     def _fault(self) -> str | None:
         drawn = self.random.random()
@@ -62,7 +66,9 @@ class Weather(Transport):
         return None
 
     def _meanwhile(self) -> None:
-        if self.meet is not None and self.rates and self.random.random() < MEETING:
+        # What is read side by side is read in threads; only the run itself meets another.
+        is_run = current_thread() is main_thread()
+        if is_run and self.meet is not None and self.rates and self.random.random() < MEETING:
             meet, self.meet = self.meet, None
             try:
                 meet()

@@ -24,6 +24,7 @@ from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import Given, asked
 from permission_guard.cli.journal import table
+from permission_guard.connected import Connections
 from permission_guard.document import dumped
 from permission_guard.explanation import explain
 from permission_guard.facts import FunctionFacts, Look
@@ -153,16 +154,17 @@ def _connected(there: Watched) -> Iterator[StringIO]:
     """Connect the handler to a world, and yield what it writes."""
     made: Any = there.guard
     queue: Any = _Queue(there.account)
-    connections = door.Connections(made, Sweeper(made, WorldInventory(there.account), queue), queue)
+    here = door.Standby(there.settings)
+    vars(here)["connections"] = Connections(made, Sweeper(made, WorldInventory(there.account), queue), queue)
     handler_of_logs: Any = door.logger.registered_handler
-    former = door.connected
+    former = door.standby
     module, log, stream = vars(door), StringIO(), handler_of_logs.stream
-    module["connected"], handler_of_logs.stream = lambda *_: connections, log
+    module["standby"], handler_of_logs.stream = lambda *_: here, log
     try:
         with redirect_stdout(log):
             yield log
     finally:
-        module["connected"], handler_of_logs.stream = former, stream
+        module["standby"], handler_of_logs.stream = former, stream
 
 
 def event(text: str) -> None:

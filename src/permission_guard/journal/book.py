@@ -33,10 +33,6 @@ class Book:
         """Return the entry about a fault as it stands here now; nothing if there is none."""
         return tuple(one for one in self.entries if one.fault == fault)
 
-    def planned(self, faults: frozenset[str]) -> tuple[Entry, ...]:
-        """Return the entries about these faults of which nobody has written down that they were repaired."""
-        return tuple(one for one in self.entries if one.fault in faults and one.state is State.PLANNED)
-
     def with_entries(self, entries: tuple[Entry, ...]) -> Book:
         """Return the book with these entries in the place of those about the same faults."""
         written = {entry.fault for entry in entries}
@@ -94,11 +90,11 @@ def planned(
     )
 
 
-def done(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what was written down as made before is not counted again."""
+def counted(entry: Entry, now: datetime) -> Entry:
+    """Return the entry of a repair that was made; what another run has written down as told is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
-    return replace(entry, state=State.DONE, repairs=(*entry.repairs, now)[-_KEPT:])
+    return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
 
 
 _KEPT: Final = 100
@@ -128,11 +124,11 @@ HOUR: Final = timedelta(hours=1)
 
 
 def waiting(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool) -> Entry:
-    """Return the entry of what is to be told later; what was repaired, or what only a person ends, says so by its state."""
-    if ending is Ending.REPAIRED:
-        return done(entry, now)
-    keeps = entry.state is State.UNDONE or not is_finished
-    return replace(entry, state=entry.state if keeps else State.WAITING, last_seen=now)
+    """Return the entry of what is to be told later. A repair counts now; what only a person ends stays UNDONE."""
+    if entry.state is State.UNDONE or not is_finished:
+        return replace(entry, last_seen=now)
+    entry = counted(entry, now) if ending is Ending.REPAIRED else entry
+    return replace(entry, state=State.WAITING, last_seen=now)
 
 
 def settled(entry: Entry) -> Entry:
@@ -149,7 +145,7 @@ def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Setting
     """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
     if entry is None or entry.told_at is None or ending in _ALWAYS:
         return True
-    came_back = entry.state in {State.GONE, State.RELEASED, State.DONE, State.WAITING}
+    came_back = entry.state in {State.GONE, State.RELEASED, State.WAITING}
     return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
 
 
@@ -173,10 +169,10 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
     """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
-    if entry is None or not isinstance(entry.change, Attached) or entry.state not in {State.DONE, State.TOLD}:
+    if entry is None or not isinstance(entry.change, Attached) or entry.told_as is not Ending.REPAIRED:
         return False
-    was_made = entry.state is State.DONE or entry.told_as is Ending.REPAIRED
-    return was_made and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    return entry.state is State.TOLD and is_recent
 
 
 _SHOWN: Final = timedelta(minutes=1)
@@ -205,7 +201,7 @@ def is_held(entry: Entry) -> bool:
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
-_HELD: Final = frozenset({State.TOLD, State.WAITING, State.DONE, State.RELEASING})
+_HELD: Final = frozenset({State.TOLD, State.WAITING, State.RELEASING})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
