@@ -13,6 +13,7 @@ from docs.api import api as api_page
 from docs.cost import cost as cost_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
+from docs.licences import licences as licences_page
 from docs.who_calls_lambda import who_calls_lambda
 from tests.faults.table import cell, page
 from tests.template import written
@@ -44,6 +45,11 @@ def alerts() -> str:
 def cost() -> str:
     """What it costs each month."""
     return cost_page(NOTE)
+
+
+def licences() -> str:
+    """What the package brings along, and under which licences."""
+    return licences_page(NOTE)
 
 
 def settings() -> str:
@@ -123,6 +129,7 @@ PAGES: Final = {
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,
+    "licences.md": licences,
     "settings.md": settings,
     "permissions.md": permissions,
     "verdicts.md": verdicts,

@@ -16,6 +16,7 @@ from permission_guard.patches import Language, Patch
 from permission_guard.said import KINDS
 from permission_guard.scan_json import ScanError, read, written
 from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
+from tests.journal.entries import MOMENTS
 from tests.thorough import examples
 
 _TEXTS = st.text(max_size=20)
@@ -48,7 +49,7 @@ def scans(draw: st.DrawFn) -> Scan:
     ]
     return Scan(
         version=draw(_WORDS),
-        at=draw(st.datetimes(timezones=st.just(UTC))),
+        at=draw(MOMENTS),
         sources=draw(_LISTED),
         functions=draw(st.integers(0, 10**9)),
         targets=draw(st.integers(0, 10**9)),

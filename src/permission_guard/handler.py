@@ -8,6 +8,7 @@ version takes over, and a schedule each hour, to try itself.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import time
 from datetime import UTC, datetime
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
 gc.set_threshold(20_000, 20, 20)
 
 SERVICE: Final = "permission-guard"
-logger = Logger(service=SERVICE)
+
+
+def _line(record: dict[str, Any]) -> str:
+    """Write a line of the log in ASCII: what somebody calls himself may hold a terminal's commands, or half a character."""
+    return json.dumps(record, separators=(",", ":"), default=str)
+
+
+logger = Logger(service=SERVICE, json_serializer=_line)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 
@@ -268,6 +276,9 @@ def _noted(report: Report) -> dict[str, Any]:
         alert = body(report)
         logger.info("told", alert=alert)
         return {"alert": alert}
+    if report.waiting:
+        logger.warning("waits to be told", function=report.facts.target, faults=len(report.waiting))
+        return {"waits": report.facts.target}
     if report.silent:
         logger.info("told before", function=report.facts.target, faults=len(report.silent))
         metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))

@@ -18,6 +18,7 @@ from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wir
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
 from permission_guard.journal.book import planned
+from permission_guard.journal.budget import Budget, budget
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
@@ -30,7 +31,7 @@ from permission_guard.rules import judge, wanted
 from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
-from permission_guard.telling import as_told, news
+from permission_guard.telling import as_told, news, within
 from permission_guard.trigger import Kind, Trigger
 
 ATTEMPTS: Final = 3
@@ -60,9 +61,14 @@ class Guard:
         Raises TryAgain if something is left that only a second run can finish; what was done until then is told first.
         """
         keeper = Keeper(self.journal, str(trigger.subject))
-        report = self.tell(self._dealt_with(trigger, keeper, now), keeper, now)
+        report = self._dealt_with(trigger, keeper, now)
+        left_to_say = budget(keeper.book, self.settings.alerts_per_hour, now)
+        report = self.tell(report, keeper, now, left_to_say)
         noted: list[Line] = []
-        left = (finish(report, keeper, now), self._released(report, keeper, now))
+        left = (
+            finish(report, keeper, now, tells=left_to_say is Budget.OPEN),
+            self._released(report, keeper, now),
+        )
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
             if earlier.report.lines:
                 self.herald.tell(earlier.report)
@@ -154,9 +160,9 @@ class Guard:
             return iter(())
         return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
-    def tell(self, report: Report, keeper: Keeper, now: datetime) -> Report:
-        """Tell what is new in a report, and write down that it was told."""
-        report = news(report, keeper.book, self.settings, now)
+    def tell(self, report: Report, keeper: Keeper, now: datetime, left: Budget = Budget.OPEN) -> Report:
+        """Tell what is new in a report, and write down that it was told, or that it waits to be."""
+        report = within(news(report, keeper.book, self.settings, now), left, self.settings)
         if report.lines:
             self.herald.tell(report)
         keeper.note(as_told(report, now))

@@ -96,6 +96,7 @@ NUMBERS: Final = MappingProxyType(
         # What nothing rests on is remembered for a month at least, so no window may be longer.
         "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
         "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
+        "ALERTS_PER_HOUR": Bounds(20, 2, 1000),
     }
 )
 """The settings that are whole numbers."""
@@ -127,6 +128,8 @@ class Settings:
     """The topic of the organisation that is told too; empty if there is none."""
     role_change_regions: tuple[str, ...] = ()
     """The regions whose guards are told of changes to roles."""
+    alerts_per_hour: int = NUMBERS["ALERTS_PER_HOUR"].default
+    """How many alerts about one function are sent within an hour; what is more is told together later."""
     narrow_to_wired: bool = False
     """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
@@ -155,6 +158,7 @@ class Settings:
             retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
             central_topic_arn=_topic(given),
             role_change_regions=_listed(given, "ROLE_CHANGE_REGIONS", is_region, "regions"),
+            alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
             narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 

@@ -84,7 +84,7 @@ def _sides(step: Undoing) -> tuple[list[str], list[str]]:
 
 
 def _lines(statement: Body) -> list[str]:
-    return json.dumps(statement, indent=2, ensure_ascii=False).splitlines()
+    return json.dumps(statement, indent=2, ensure_ascii=False).split("\n")
 
 
 def difference(now: list[str], then: list[str], then_named: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.actor import Actor
+from permission_guard.document import body_of, statements_of
 from permission_guard.facts import Family, Subject
 from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
@@ -54,6 +55,8 @@ def written(entry: Entry) -> str:
                 "told_at": entry.told_at.isoformat() if entry.told_at else None,
                 "told_as": entry.told_as.value if entry.told_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
+                "tellings": [at.isoformat() for at in entry.tellings],
+                "warned_at": entry.warned_at.isoformat() if entry.warned_at else None,
                 "change": _change(entry.change),
                 "finding": _finding(entry.finding),
                 "cause": _cause(entry.cause),
@@ -156,18 +159,20 @@ def _entry(body: Record) -> Entry:
         first_seen=body.moment("first_seen"),
         last_seen=body.moment("last_seen"),
         change=_change_in(body.inner("change")) if body.has("change") else None,
-        repairs=_repairs_in(body),
+        repairs=_moments_in(body, "repairs"),
+        tellings=_moments_in(body, "tellings"),
+        warned_at=body.moment("warned_at") if body.has("warned_at") else None,
         told_at=body.moment("told_at") if body.has("told_at") else None,
         told_as=body.one_of(Ending, "told_as") if body.has("told_as") else None,
         version=body.whole("version"),
     )
 
 
-def _repairs_in(body: Record) -> tuple[datetime, ...]:
-    value = body.body.get("repairs", [])
+def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:
+    value = body.body.get(key, [])
     if not isinstance(value, list):
-        raise EntryError("entry.repairs", "is no list")
-    each = Record({str(place): text for place, text in enumerate(value)}, "entry.repairs")
+        raise EntryError(f"entry.{key}", "is no list")
+    each = Record({str(place): text for place, text in enumerate(value)}, f"entry.{key}")
     return tuple(each.moment(place) for place in each.body)
 
 
@@ -179,11 +184,29 @@ def _change_in(body: Record) -> Change:
     return Rewritten(
         target=rewritten.text("target"),
         family=rewritten.one_of(Family, "family"),
-        before=_text(rewritten, "before"),
-        after=_text(rewritten, "after"),
-        document=_text(rewritten, "document"),
-        narrower=rewritten.text("narrower") if rewritten.has("narrower") else None,
+        before=_statement_in(rewritten, "before"),
+        after=_statement_in(rewritten, "after"),
+        document=_document_in(rewritten),
+        narrower=_statement_in(rewritten, "narrower") if rewritten.has("narrower") else None,
     )
+
+
+def _statement_in(body: Record, key: str) -> str:
+    text = body.text(key)
+    try:
+        body_of(text)
+    except (PolicyError, TypeError) as error:
+        raise EntryError(f"{body.path}.{key}", f"is no statement: {text!r}") from error
+    return text
+
+
+def _document_in(body: Record) -> str:
+    text = body.text("document")
+    try:
+        statements_of(text)
+    except (PolicyError, TypeError, KeyError) as error:
+        raise EntryError(f"{body.path}.document", f"is no policy: {text!r}") from error
+    return text
 
 
 def _finding_in(body: Record) -> Finding:

@@ -100,8 +100,9 @@ class Account:
             function, qualifier = self._resolved(target)
             self._must_be_current(function, qualifier, revision)
             try:
+                document.encode()
                 policy = Policy.parse(document)
-            except PolicyError as error:
+            except (PolicyError, UnicodeEncodeError) as error:
                 raise ApiError("InvalidParameterValueException", str(error)) from error
             sids = [statement.sid for statement in policy.statements if statement.sid]
             if len(sids) != len(set(sids)):

@@ -9,6 +9,7 @@ from permission_guard.ports import Listed
 from permission_guard.role_change import RoleChange
 from permission_guard.task import Task
 from permission_guard.world.account import Account
+from permission_guard.world.resources import ApiError
 from permission_guard.world.translated import translated
 
 
@@ -27,6 +28,8 @@ class WorldInventory:
                 for _, function in sorted(self.account.functions.items())
                 for version in (None, *sorted(filter(str.isdigit, function.qualifiers)))
             ]
+            if marker is not None and not (marker.isascii() and marker.isdigit()):
+                raise ApiError("InvalidParameterValueException", "The marker is no marker of this list.")
             start = int(marker or 0)
             end = start + self.page
             return Listed(tuple(found[start:end]), str(end) if end < len(found) else None)
