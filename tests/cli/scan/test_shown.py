@@ -14,6 +14,7 @@ import pytest
 from permission_guard.cli.scan import table
 from permission_guard.cli.scan.formats import FORMATS, show
 from permission_guard.cli.scan.progress import shown
+from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
 from permission_guard.scanned import Scan
 from tests.cli.scanning import account, faulty, run, scanned, wires
@@ -84,6 +85,14 @@ def test_json_is_the_whole_scan_and_reads_back() -> None:
 def test_each_format_is_one_that_help_names() -> None:
     help_ = run(wires(account()), "--help").stdout
     assert f"[{'|'.join(FORMATS)}]" in help_
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_of_the_other_formats_is_what_its_module_makes_of_the_scan(name: str) -> None:
+    result = run(wires(faulty()), "--format", name)
+    assert result.exit_code == 1
+    assert "orders" in result.stdout
+    assert result.stderr == ""
 
 
 def test_it_is_written_into_a_file_and_nothing_is_shown(tmp_path: Path) -> None:
