@@ -24,7 +24,7 @@ LAYERS = (
     {"patches"},
     {"ports", "alert", "scanned"},
     {"carry_out", "explanation", "keep", "telling"},
-    {"dead_letters", "doctor"},
+    {"dead_letters", "doctor", "template"},
     {"finish", "undo"},
     {"release"},
     {"pipeline"},

@@ -21,15 +21,21 @@ _ENCODED: Final = "%7B"
 
 def read(path: str) -> Policy:
     """Read one document; the policy is called after its file. Raises Unusable, which names the place."""
-    name = "standard input" if path == STDIN else path
+    name = name_of(path)
     try:
-        return Policy.parse(_unwrapped(_text(path, name)), name=name)
+        return Policy.parse(_unwrapped(text_of(path)), name=name)
     except PolicyError as error:
         raise Unusable(f"{name}: {error}") from error
 
 
-def _text(path: str, name: str) -> str:
-    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes."""
+def name_of(path: str) -> str:
+    """Return what a file is called in what is told."""
+    return "standard input" if path == STDIN else path
+
+
+def text_of(path: str) -> str:
+    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable."""
+    name = name_of(path)
     if path == STDIN and sys.stdin is None:
         raise Unusable(f"{name}: cannot be read: there is none")
     try:

@@ -1,0 +1,141 @@
+"""The command `check`: the rules before the deploy, on templates and plans; asks no AWS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+
+from permission_guard.cli import found
+from permission_guard.cli.documents import STDIN, name_of, text_of
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.explain import EXIT_CODES
+from permission_guard.cli.given import every, pairs
+from permission_guard.cli.output import written
+from permission_guard.finding import Concern, Verdict
+from permission_guard.iam.arn import is_account
+from permission_guard.scanned import Scan
+from permission_guard.settings import is_organization
+from permission_guard.template import Checked, NotReadable, Said, Trust, scan_of
+from permission_guard.template import check as judged
+
+_HELP: Final = """\
+Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
+
+TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
+plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
+you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
+UNKNOWN.
+
+\b
+Exit codes:
+  0  everything passes
+  1  something fails
+  2  something cannot be told, and nothing fails
+  3  the input cannot be used
+"""
+_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
+
+
+@click.command(help=_HELP)
+@click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
+@click.option(
+    "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
+)
+@click.option(
+    "--account", metavar="ID", help="The account that is deployed to. Default: one that is made up."
+)
+@click.option(
+    "--region", metavar="REGION", help="The region that is deployed to. Default: one that is made up."
+)
+@click.option(
+    "--trusted-account",
+    "trusted_accounts",
+    metavar="ID",
+    multiple=True,
+    help="An account whose callers are no strangers, besides the own. Repeatable.",
+)
+@click.option(
+    "--trusted-organization",
+    "trusted_organizations",
+    metavar="ID",
+    multiple=True,
+    help="An organisation whose accounts are no strangers. Repeatable.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    type=click.Choice([one.value for one in Concern]),
+    multiple=True,
+    help="A concern that is not told. Repeatable.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **options: Any) -> int:
+    """Read, judge, tell; the exit code is the gravest verdict."""
+    said, trust = _asked(**options)
+    scan = _without(_scan(templates, said, trust), ignored)
+    written(_FORMATS[format_](scan))
+    return _exit_code(scan)
+
+
+def _asked(
+    parameters: tuple[str, ...],
+    account: str | None,
+    region: str | None,
+    trusted_accounts: tuple[str, ...],
+    trusted_organizations: tuple[str, ...],
+) -> tuple[Said, Trust]:
+    """Check the options. Raises Unusable."""
+    for ids, option in (
+        (trusted_accounts, "--trusted-account"),
+        ((account,) if account else (), "--account"),
+    ):
+        every(ids, option, "an account id (twelve digits)", is_account)
+    every(trusted_organizations, "--trusted-organization", "an organisation id (o-...)", is_organization)
+    every((region,) if region else (), "--region", "a region", lambda one: bool(_REGION.fullmatch(one)))
+    return Said(pairs(parameters, "--parameter", "NAME=VALUE"), region, account), Trust(
+        trusted_accounts, trusted_organizations
+    )
+
+
+def _scan(templates: tuple[str, ...], said: Said, trust: Trust) -> Scan:
+    """Judge each file. Raises Unusable for the first that cannot be read."""
+    if templates.count(STDIN) > 1:
+        raise Unusable("standard input (-) can be read only once")
+    checked: list[Checked] = []
+    for path in dict.fromkeys(templates):
+        file = name_of(path)
+        try:
+            checked.append(judged(text_of(path), file, said, trust))
+        except NotReadable as error:
+            place = f":{error.at.line}:{error.at.column}" if error.at else ""
+            raise Unusable(f"{file}{place}: {error}") from error
+    unknown = set(said.parameters) - {name for one in checked for name in one.source.parameters}
+    if unknown:
+        raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
+    return scan_of(tuple(checked), datetime.now(UTC))
+
+
+def _without(scan: Scan, ignored: tuple[str, ...]) -> Scan:
+    return replace(scan, findings=tuple(one for one in scan.findings if one.concern.value not in ignored))
+
+
+def _exit_code(scan: Scan) -> int:
+    verdicts = {one.verdict for one in scan.findings}
+    if Verdict.FAIL in verdicts:
+        return EXIT_CODES[Verdict.FAIL]
+    return EXIT_CODES[Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or scan.skipped else Verdict.PASS]
+
+
+_FORMATS: Final[dict[str, Callable[[Scan], str]]] = {"text": found.text, "json": found.body}
