@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -23,7 +24,7 @@ def read(path: str) -> Policy:
     """Read one document; the policy is called after its file. Raises Unusable, which names the place."""
     name = name_of(path)
     try:
-        return Policy.parse(_unwrapped(text_of(path)), name=name)
+        return Policy.parse(_unwrapped(text_of(path).text), name=name)
     except PolicyError as error:
         raise Unusable(f"{name}: {error}") from error
 
@@ -33,7 +34,27 @@ def name_of(path: str) -> str:
     return "standard input" if path == STDIN else path
 
 
-def text_of(path: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a file, and how it was written."""
+
+    text: str
+    codec: str
+    mark: bytes = b""
+
+    def encoded(self, text: str) -> bytes:
+        """Return another text as this one was written."""
+        return self.mark + text.encode(self.codec)
+
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def text_of(path: str) -> Text:
     """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable."""
     name = name_of(path)
     if path == STDIN and sys.stdin is None:
@@ -42,9 +63,9 @@ def text_of(path: str) -> str:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     except OSError as error:
         raise Unusable(f"{name}: cannot be read: {error.strerror}") from error
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    mark, codec = next((one for one in _MARKS if data.startswith(one[0])), (b"", "utf-8"))
     try:
-        return data.decode("utf-16" if marked else "utf-8-sig")
+        return Text(data.removeprefix(mark).decode(codec), codec, mark)
     except UnicodeDecodeError as error:
         raise Unusable(f"{name}: is neither UTF-8 nor UTF-16 text") from error
 

@@ -42,6 +42,8 @@ def _paragraph(one: ScannedFinding) -> Iterator[str]:
         yield row("Because", reason, "  ")
     if one.verdict is Verdict.FAIL:
         yield row("Matters", one.why, "  ")
+    if one.obstacle:
+        yield row("No fix", f"{one.obstacle}.", "  ")
     if one.advice:
         yield row("To do", one.advice, "  ")
 

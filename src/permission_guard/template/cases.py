@@ -94,21 +94,24 @@ def _with_document(case: Case, owner: str, text: str | None) -> Case:
     what = f"the policy document of {owner}"
     policy = Unreadable(what, "it is not resolved") if text is None else parsed(text, owner)
     facts = replace(
-        case.facts, policy=policy if isinstance(policy, Unreadable) else _facts(case.facts, policy)
+        case.facts,
+        policy=policy if isinstance(policy, Unreadable) else _facts(case.facts, policy, Family.DOCUMENT),
     )
     count = 0 if isinstance(policy, Unreadable) or text is None else len(statements_of(text))
     return replace(case, facts=facts, owners=(owner,) * count)
 
 
-def _facts(facts: FunctionFacts, policy: Policy) -> PolicyFacts:
-    return PolicyFacts(facts.qualifier, policy, "", Family.DOCUMENT)
+def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
+    return PolicyFacts(facts.qualifier, policy, "", family)
 
 
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
     policy = parsed(policy_text(statements), "the template")
-    return replace(facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy))
+    return replace(
+        facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
+    )
 
 
 def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Body], tuple[str, ...]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from permission_guard.iam import ArnError, FunctionArn
@@ -55,6 +55,7 @@ def declared(scope: Scope) -> Declared:
         tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
         tuple(wires(found)),
         frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
+        dict(_arns(found)),
     )
 
 
@@ -99,6 +100,18 @@ def _policy(one: Resource) -> WholePolicy:
 def _layer(one: Resource) -> LayerPermission:
     given = {field: one.get(name) for name, field in _LAYER_PERMISSION.items()}
     return LayerPermission(one.id, one.get("LayerVersionArn"), given)
+
+
+def _arns(found: Iterable[Resource]) -> Iterator[tuple[str, str]]:
+    """Yield the ARN of each resource of which it is known, and how YAML names it."""
+    for one in found:
+        for body, said in (
+            ({"Ref": one.id}, f"!Ref {one.id}"),
+            ({"Fn::GetAtt": [one.id, "Arn"]}, f"!GetAtt {one.id}.Arn"),
+        ):
+            arn = text_of(one.scope.resolve(body))
+            if arn is not None and arn.startswith("arn:"):
+                yield arn, said
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:

@@ -98,3 +98,5 @@ class Declared:
     wires: tuple[Wire, ...] = ()
     log_groups: frozenset[str] = frozenset()
     """The names of the log groups that are deployed with it."""
+    arns: Mapping[str, str] = field(default_factory=dict)
+    """How the template may name the ARNs of its resources, in YAML."""

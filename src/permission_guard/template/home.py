@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.exposure.wildcards import REGIONS
+from permission_guard.iam.arn import partition_of
 from permission_guard.template.value import Value, joined
 
 STACK: Final = "stack"
-_RANDOM: Final = "EXAMPLE"
+MADE_UP: Final = "EXAMPLE"
 """Stands for what CloudFormation puts at the end of the names that it makes."""
 
 
@@ -32,10 +34,10 @@ class Home:
 
 
 def home_for(text: str, region: str | None, account: str | None) -> Home:
-    """Return the home of a template; an account that nobody said is one that the text does not name."""
-    made_up = next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
-    partition = "aws"
-    return Home(partition, region or "us-east-1", account or made_up, region is not None, account is not None)
+    """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
+    account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
+    place = region or next((one for one in REGIONS if f":{one}:" not in text), REGIONS[0])
+    return Home(partition_of(place), place, account_id, region is not None, account is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     form = FORMS.get(kind)
     if given is not None and not isinstance(given, Mapping | list):
         return joined((given,))
-    made = f"{STACK}-{logical_id}-{_RANDOM}" if form and form.service else logical_id
+    made = f"{STACK}-{logical_id}-{MADE_UP}" if form and form.service else logical_id
     return made.lower() if kind in _LOWER else made
 
 

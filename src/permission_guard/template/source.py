@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from permission_guard.finding import Concern, Finding
 from permission_guard.iam.policy import Json
@@ -46,9 +46,16 @@ class Source:
     root: Node
     body: Mapping[str, Json]
     is_plan: bool
+    is_yaml: bool
     worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """What in it was not looked at, and why."""
+
+    @property
+    def resources(self) -> frozenset[str]:
+        """The logical IDs of the resources that stand in the template."""
+        named = self.body.get("Resources")
+        return frozenset(named) if isinstance(named, Mapping) else frozenset()
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -93,37 +100,43 @@ def _addressed(node: Node, address: str) -> Iterator[At]:
             yield from _addressed(one, address)
 
 
-def read(text: str, file: str) -> Node:
-    """Read the text of a file. Raises NotReadable."""
+def read(text: str, file: str) -> tuple[Node, bool]:
+    """Read the text of a file, and tell whether it is YAML and no JSON. Raises NotReadable."""
     if len(text) > LARGEST:
         raise NotReadable(f"is larger than {LARGEST // 1_000_000} MB")
     looks_like_json = text.lstrip()[:1] in {"{", "["}
     if looks_like_json and not file.endswith((".yaml", ".yml")):
-        return read_json(text)
+        return read_json(text), False
     try:
-        return read_json(text) if looks_like_json else read_yaml(text)
+        return (read_json(text), False) if looks_like_json else (read_yaml(text), True)
     except NotReadable:
         if not looks_like_json:
             raise
-        return read_yaml(text)
+        return read_yaml(text), True
 
 
 def source(text: str, file: str, said: Said) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
-    root = read(text, file)
+    root, is_yaml = read(text, file)
     body = plain(root)
     try:
         if not isinstance(body, Mapping):
             raise NotReadable("is neither a template nor a plan: it is no object", root.at)
         home = home_for(text, said.region, said.account)
         if is_plan(body):
-            return Source(file, root, body, is_plan=True, worlds=(({}, declared_by_plan(body, home)),))
-        return _template(file, root, body, home, said)
+            planned: _Worlds = (({}, declared_by_plan(body, home)),)
+            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
+        worlds, skipped = _template(root, body, home, said), tuple(_skipped(body))
+        return Source(file, root, body, is_plan=False, is_yaml=is_yaml, worlds=worlds, skipped=skipped)
     except RecursionError as error:
         raise NotReadable("refers to itself without end") from error
 
 
-def _template(file: str, root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Source:
+_Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
+
+
+def _template(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> _Worlds:
+    """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
     resources = body.get("Resources")
     if not isinstance(resources, Mapping) or not resources:
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
@@ -136,12 +149,11 @@ def _template(file: str, root: Node, body: Mapping[str, Json], home: Home, said:
     expanded = transformed(body, _texts(body, said), home.region) if is_sam(body) else body
     scope = Scope(expanded, home, said.parameters)
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
-    worlds = tuple(
+    return tuple(
         (assumed, declared(Scope(expanded, home, said.parameters, assumed)))
         for answers in product((True, False), repeat=len(open_))
         for assumed in [dict(zip(open_, answers, strict=True))]
     )
-    return Source(file, root, body, is_plan=False, worlds=worlds, skipped=tuple(_skipped(body)))
 
 
 def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:

@@ -1,0 +1,120 @@
+"""The smallest change to a YAML text: a line more, and every other byte as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+_BLOCK_STYLES: Final = frozenset({"|", ">"})
+
+
+class CannotEdit(Exception):
+    """The line cannot be added without touching what else is written there; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A property to add: its name and its value in YAML, good for a block and for braces; `items` makes it a list."""
+
+    name: str
+    value: str
+    is_item: bool = False
+
+
+def with_line(text: str, path: Sequence[str], line: Line, beside: str) -> str:
+    """Return the text with one more property in the object at a path, beside another property if that is there.
+
+    A list that is there gets one more item. Raises CannotEdit.
+    """
+    properties = _found(text, path)
+    existing = _value(properties, line.name)
+    if existing is not None:
+        return _with_item(text, existing[0], existing[1], line)
+    if properties.flow_style:
+        value = f"[{line.value}]" if line.is_item else line.value
+        return _after_bracket(text, properties, "{", f"{line.name}: {value}")
+    return _in_block(text, properties, line, beside)
+
+
+def _found(text: str, path: Sequence[str]) -> MappingNode:
+    node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    for name in path:
+        entry = _value(node, name)
+        if entry is None:
+            raise CannotEdit(f"it has no {name} of its own")
+        key, node = entry
+        if _index(node.start_mark) < _index(key.end_mark):
+            raise CannotEdit(f"its {name} stands elsewhere, under an alias")
+    if not isinstance(node, MappingNode) or node.tag != "tag:yaml.org,2002:map" or not node.value:
+        raise CannotEdit(f"its {path[-1]} is no object that a line can be added to")
+    return node
+
+
+def _value(node: Node | None, name: str) -> tuple[Node, Node] | None:
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next(((key, value) for key, value in pairs if key.value == name), None)
+
+
+def _index(mark: yaml.Mark | None) -> int:
+    return mark.index if mark is not None else 0
+
+
+def _in_block(text: str, properties: MappingNode, line: Line, beside: str) -> str:
+    key, value = _value(properties, beside) or properties.value[0]
+    start = _index(key.start_mark)
+    line_start = text.rfind("\n", 0, start) + 1
+    indent = text[line_start:start]
+    if indent.strip(" "):
+        raise CannotEdit("its properties do not begin on lines of their own")
+    rows = [f"{line.name}:", f"  - {line.value}"] if line.is_item else [f"{line.name}: {line.value}"]
+    return _inserted(
+        text, _after(text, value) if key.value == beside else line_start, line_start, indent, rows
+    )
+
+
+def _inserted(text: str, offset: int | None, line_start: int, indent: str, rows: list[str]) -> str:
+    """Return the text with lines at an offset; without one, before the line that begins at `line_start`."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    added = "".join(f"{indent}{row}{newline}" for row in rows)
+    at = line_start if offset is None else offset
+    if at == len(text) and not text.endswith("\n"):
+        return text + newline + added.removesuffix(newline)
+    return text[:at] + added + text[at:]
+
+
+def _after(text: str, value: Node) -> int | None:
+    """Return where the line after a value begins; None for a value that may go on over several lines."""
+    end, start = value.end_mark, value.start_mark
+    if not isinstance(value, ScalarNode) or value.style in _BLOCK_STYLES or end is None or start is None:
+        return None
+    if end.line != start.line:
+        return None
+    newline = text.find("\n", end.index)
+    return len(text) if newline < 0 else newline + 1
+
+
+def _after_bracket(text: str, node: Node, bracket: str, added: str) -> str:
+    """Put something first between brackets."""
+    at = text.index(bracket, _index(node.start_mark)) + 1
+    return f"{text[:at]}{added}{', ' if node.value else ''}{text[at:]}"
+
+
+def _with_item(text: str, key: Node, node: Node, line: Line) -> str:
+    if not line.is_item:
+        raise CannotEdit(f"its {line.name} would have to be another one")
+    if _index(node.start_mark) < _index(key.end_mark):
+        raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
+    if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
+        raise CannotEdit(f"its {line.name} is not written as a list")
+    if node.flow_style:
+        return _after_bracket(text, node, "[", line.value)
+    first = text.index("-", _index(node.start_mark))
+    line_start = text.rfind("\n", 0, first) + 1
+    indent = text[line_start:first]
+    if indent.strip(" "):
+        raise CannotEdit(f"the items of its {line.name} do not begin on lines of their own")
+    return _inserted(text, _after(text, node.value[-1]), line_start, indent, [f"- {line.value}"])
