@@ -10,7 +10,9 @@ _NO_END: Final = "\\ No newline at end of file\n"
 
 def difference(before: str, after: str, file: str) -> str:
     """Return the difference as a unified diff; nothing if there is none."""
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{file}", f"b/{file}")
+    lines = difflib.unified_diff(
+        _lines(before), _lines(after), f"a/{file.lstrip('/')}", f"b/{file.lstrip('/')}"
+    )
     return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in lines)
 
 

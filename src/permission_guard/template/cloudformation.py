@@ -33,6 +33,8 @@ PERMISSION: Final = {
     "InvokedViaFunctionUrl": "invoked_via_function_url",
 }
 """AWS::Lambda::Permission's properties, and Grant's fields."""
+PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
+"""The same by the fields."""
 _LAYER_PERMISSION: Final = {"Action": "action", "Principal": "principal", "OrganizationId": "organization"}
 
 
@@ -87,7 +89,7 @@ def target(owner: str, name: Value, home: Home) -> tuple[FunctionArn, str | None
 def _permission(one: Resource) -> Permission:
     function, qualifier = target(one.id, one.get("FunctionName"), one.scope.home)
     given = {field: one.get(name) for name, field in PERMISSION.items()}
-    return Permission(one.id, one.id, function, qualifier, given)
+    return Permission(one.id, one.id, function, qualifier, given, PROPERTIES)
 
 
 def _policy(one: Resource) -> WholePolicy:

@@ -55,6 +55,8 @@ class Permission:
     function: FunctionArn
     qualifier: str | None
     given: Mapping[str, Value]
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What the fields are called where the permission is written, if not so."""
 
 
 @dataclass(frozen=True, slots=True)

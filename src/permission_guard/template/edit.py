@@ -35,7 +35,7 @@ def with_line(text: str, path: Sequence[str], line: Line, beside: str) -> str:
     if existing is not None:
         return _with_item(text, existing[0], existing[1], line)
     if properties.flow_style:
-        value = f"[{line.value}]" if line.is_item else line.value
+        value = f"[{_quoted(line.value)}]" if line.is_item else _quoted(line.value)
         return _after_bracket(text, properties, "{", f"{line.name}: {value}")
     return _in_block(text, properties, line, beside)
 
@@ -103,6 +103,12 @@ def _after_bracket(text: str, node: Node, bracket: str, added: str) -> str:
     return f"{text[:at]}{added}{', ' if node.value else ''}{text[at:]}"
 
 
+def _quoted(value: str) -> str:
+    """Return a value as it may stand between brackets, where not every parser takes a bare `::`."""
+    tag, space, bare = value.partition(" ")
+    return f'{tag} "{bare}"' if space and "::" in bare and not bare.startswith('"') else value
+
+
 def _with_item(text: str, key: Node, node: Node, line: Line) -> str:
     if not line.is_item:
         raise CannotEdit(f"its {line.name} would have to be another one")
@@ -111,7 +117,7 @@ def _with_item(text: str, key: Node, node: Node, line: Line) -> str:
     if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
         raise CannotEdit(f"its {line.name} is not written as a list")
     if node.flow_style:
-        return _after_bracket(text, node, "[", line.value)
+        return _after_bracket(text, node, "[", _quoted(line.value))
     first = text.index("-", _index(node.start_mark))
     line_start = text.rfind("\n", 0, first) + 1
     indent = text[line_start:first]

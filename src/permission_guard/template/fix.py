@@ -16,7 +16,7 @@ from permission_guard.finding import Concern, Verdict
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.plan import NOT_HERE
 from permission_guard.template.check import Checked, check
-from permission_guard.template.cloudformation import PERMISSION
+from permission_guard.template.cloudformation import PROPERTIES
 from permission_guard.template.declared import Declared
 from permission_guard.template.edit import CannotEdit, Line, with_line
 from permission_guard.template.home import MADE_UP, Home
@@ -24,7 +24,6 @@ from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.source import Said, Source
 
-_PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
 _GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 
 _Key: TypeAlias = tuple[str, str, str, bool]
@@ -115,7 +114,7 @@ def _of_permission(source: Source, fault: Judged, mend: Mend) -> Iterator[Line]:
     for each in fields(Grant):
         value: str | None = getattr(then, each.name)
         if each.name != "sid" and value is not None and value != getattr(was, each.name):
-            yield Line(_PROPERTIES[each.name], _EXPRESSED.get(each.name, _literal)(value, declared))
+            yield Line(PROPERTIES[each.name], _EXPRESSED.get(each.name, _literal)(value, declared))
 
 
 def _literal(value: str, _declared: Declared) -> str:
@@ -123,7 +122,7 @@ def _literal(value: str, _declared: Declared) -> str:
 
 
 def _account(value: str, declared: Declared) -> str:
-    return '!Ref "AWS::AccountId"' if value == declared.home.account else f'"{value}"'
+    return "!Ref AWS::AccountId" if value == declared.home.account else f'"{value}"'
 
 
 def _arn(value: str, declared: Declared) -> str:

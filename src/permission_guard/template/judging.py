@@ -92,12 +92,13 @@ _OTHER: Final = Unreadable("a part of it", "it is not resolved")
 
 
 def _in_doubt(one: Judged, why: Unreadable) -> Judged:
-    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=str(why), proof=why)
+    said = f"{why.what} {why.why.removeprefix('it ')}"
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"it cannot be told: {said}", proof=why)
     worst = one.explanation.sentence
     explanation = replace(
         one.explanation,
         finding=finding,
-        sentence=f"It cannot be told: {why}.",
+        sentence=f"It cannot be told: {said}.",
         because=(f"If it comes to the worst: {worst}",),
         mend="",
     )
@@ -133,7 +134,7 @@ def _rests_on(one: Judged, declared: Declared) -> Iterator[tuple[str, Value]]:
 
 
 def _said(name: str, permission: Permission) -> str:
-    return f"the {name.replace('_', ' ')} of {permission.owner}"
+    return f"{permission.says.get(name, name)} of {permission.owner}"
 
 
 def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
@@ -146,11 +147,15 @@ def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
     for account in ACCOUNT.findall(text):
         if account != home.account and not home.says_account:
             yield Unreadable(
-                what, f"whether {account} is the account that this is deployed to is not said: --account"
+                what,
+                f"it names {account}, and whether that is the account that is deployed to, --account can say",
             )
     for found in re.findall(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):", text):
         if found != home.region and not home.says_region:
-            yield Unreadable(what, f"whether it is deployed to {found} is not said: --region")
+            yield Unreadable(
+                what,
+                f"it names {found}, and whether that is the region that is deployed to, --region can say",
+            )
 
 
 def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
@@ -164,4 +169,8 @@ def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
     )
     assumed, one = gravest
     said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
-    return _in_doubt(one, Unreadable(f"the condition {', '.join(assumed)}", f"it fails if {said}"))
+    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
+    return _in_doubt(
+        one,
+        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {said}"),
+    )

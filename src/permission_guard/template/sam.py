@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MACRO: Final = "AWS::Serverless-2016-10-31"
 Path: TypeAlias = tuple[str | int, ...]
 _PLACEHOLDER: Final = "s3://bucket/key"
+_IMAGE: Final = "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:1"
 _CODE: Final = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
@@ -55,8 +56,11 @@ def transformed(
     try:
         made = Translator({}, Parser(), boto_session=_Session(region)).translate(given, dict(parameters))
     except InvalidDocumentException as error:
-        causes = "; ".join(str(one.message) for one in error.causes) or error.message
-        raise NotReadable(f"SAM refuses it: {causes}") from error
+        # One at a time: each may be a consequence of the one before.
+        cause = next(iter(error.causes), error)
+        resource = getattr(cause, "_logical_id", None) or getattr(cause, "logical_id", None)
+        path = ("Resources", resource) if isinstance(resource, str) else ()
+        raise NotReadable(f"SAM refuses it: {cause.message}", path=path) from error
     except RecursionError:
         raise
     except Exception as error:
@@ -70,25 +74,16 @@ def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
     """Return a copy with what lies in folders taken to lie in S3, as after `sam package`."""
     copied = _copy(template)
     resources = copied.get("Resources")
-    shared = _of_all_functions(copied)
     for body in resources.values() if isinstance(resources, dict) else ():
         if not isinstance(body, dict) or not isinstance(body.get("Properties", {}), dict):
             continue
         kind, properties = str(body.get("Type")), body.setdefault("Properties", {})
         if kind in _CODE and "InlineCode" not in properties:
-            is_image = "Image" in {properties.get("PackageType"), shared.get("PackageType")}
-            properties["ImageUri" if is_image else _CODE[kind]] = (
-                "000000000000.dkr.ecr.us-east-1.amazonaws.com/x:1" if is_image else _PLACEHOLDER
-            )
+            is_image = properties.get("PackageType") == "Image"
+            properties["ImageUri" if is_image else _CODE[kind]] = _IMAGE if is_image else _PLACEHOLDER
         if kind in _DEFINED and isinstance(properties.get("DefinitionUri"), str):
             properties["DefinitionUri"] = _PLACEHOLDER
     return copied
-
-
-def _of_all_functions(template: Mapping[str, Json]) -> Mapping[str, Json]:
-    everywhere = template.get("Globals")
-    functions = everywhere.get("Function") if isinstance(everywhere, Mapping) else None
-    return functions if isinstance(functions, Mapping) else {}
 
 
 def _copy(value: Mapping[str, Json]) -> dict[str, Any]:

@@ -81,11 +81,17 @@ class Source:
         yield from _addressed(self.root, address)
 
     def name(self, owner: str) -> str:
-        """Return what people call a resource: its path in the CDK's tree if it has one, else its logical ID or address."""
+        """Return what people call a resource.
+
+        Its path in the CDK's tree if it has one; for one that SAM makes, what it makes it of; else its logical ID or address.
+        """
         found: Json = self.body.get("Resources")
         for key in (owner, "Metadata", _CDK_PATH):
             found = found.get(key) if isinstance(found, Mapping) else None
-        return found if isinstance(found, str) else owner
+        if isinstance(found, str):
+            return found
+        made = [str(step) for step in origin(self.body, owner)[1:] if step != "Properties"]
+        return ".".join(made) or owner
 
 
 def _addressed(node: Node, address: str) -> Iterator[At]:
@@ -119,15 +125,18 @@ def source(text: str, file: str, said: Said) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
     root, is_yaml = read(text, file)
     body = plain(root)
+    if not isinstance(body, Mapping):
+        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
     try:
-        if not isinstance(body, Mapping):
-            raise NotReadable("is neither a template nor a plan: it is no object", root.at)
         home = home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
             return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
         worlds, skipped = _template(root, body, home, said), tuple(_skipped(body))
         return Source(file, root, body, is_plan=False, is_yaml=is_yaml, worlds=worlds, skipped=skipped)
+    except NotReadable as error:
+        error.at = error.at or (place(root, error.path) if error.path else None)
+        raise
     except RecursionError as error:
         raise NotReadable("refers to itself without end") from error
 

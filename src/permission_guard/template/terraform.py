@@ -100,7 +100,7 @@ class _Terraform:
         One that refers to a single ARN begins with it: an ARN cannot stand within another. What follows, the plan
         does not tell.
         """
-        why = Unresolved(f"{name} of {one.address}, known only after it is applied")
+        why = Unresolved("known only after it is applied")
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self.resources:
