@@ -6,7 +6,7 @@ What is so in both readings is so whatever the deployment makes of them. Where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from permission_guard.callers import caller_of
@@ -19,6 +19,7 @@ from permission_guard.template.home import Home, at_home
 from permission_guard.template.value import Partial, Removed, Unresolved, Value, text_of
 
 _VERSION: Final = "2012-10-17"
+_ALL: Final[Body] = {"Action": "*", "Resource": "*"}
 _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not known
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
@@ -28,17 +29,23 @@ class Reading:
     """How the unresolved parts of Allow statements are read; of Deny statements the other way round.
 
     `wide`: as much as they may allow, instead of as little. `at_home`: accounts and a region that nobody said are the
-    own ones, instead of others.
+    own ones, instead of others. `unknown` takes the place of a statement of which nothing is known.
     """
 
     home: Home
     wide: bool
     at_home: bool
+    unknown: Body | None
 
     @property
     def of_deny(self) -> Reading:
         """The same for statements that deny."""
-        return Reading(self.home, not self.wide, not self.at_home)
+        return replace(self, wide=not self.wide, at_home=not self.at_home)
+
+    @property
+    def of_the_rest(self) -> Reading:
+        """The same for elements that name what is left out, as NotAction does."""
+        return replace(self, wide=not self.wide)
 
     def text(self, text: str) -> str:
         """Return a text as it is read."""
@@ -47,22 +54,22 @@ class Reading:
 
 def worst_for_door(home: Home) -> Reading:
     """Resource policies at their worst: as open as they may be."""
-    return Reading(home, wide=True, at_home=False)
+    return Reading(home, wide=True, at_home=False, unknown={**_ALL, "Effect": "Allow", "Principal": "*"})
 
 
 def best_for_door(home: Home) -> Reading:
     """Resource policies at their best."""
-    return Reading(home, wide=False, at_home=True)
+    return Reading(home, wide=False, at_home=True, unknown=None)
 
 
 def worst_for_role(home: Home) -> Reading:
     """A role's policies at their worst: with as few rights as they may give."""
-    return Reading(home, wide=False, at_home=False)
+    return Reading(home, wide=False, at_home=False, unknown={**_ALL, "Effect": "Deny"})
 
 
 def best_for_role(home: Home) -> Reading:
     """A role's policies at their best."""
-    return Reading(home, wide=True, at_home=True)
+    return Reading(home, wide=True, at_home=True, unknown={**_ALL, "Effect": "Allow"})
 
 
 class Unsayable(Exception):
@@ -70,24 +77,27 @@ class Unsayable(Exception):
 
 
 def document(one: Document, reading: Reading) -> str | None:
-    """Return a policy document as JSON; None if it is not known at all. What is not even an object is returned too."""
-    if isinstance(one.body, Unresolved | Partial | Removed):
+    """Return a policy document as JSON; None if it is not known. What is no document is returned as it is, too."""
+    body = one.body
+    try:
+        if not isinstance(body, Mapping):
+            return dumped(_plain(body, reading))
+        statements = body.get("Statement")
+        if not isinstance(statements, Sequence) or isinstance(statements, str):
+            statements = [statements]
+        read = (_statement(each, reading) for each in statements)
+        kept = [each for each in read if each is not None]
+        return dumped(
+            {key: kept if key == "Statement" else _plain(value, reading) for key, value in body.items()}
+        )
+    except Unsayable:
         return None
-    if not isinstance(one.body, Mapping):
-        return dumped(_plain(one.body, reading))
-    body = {key: value for key, value in one.body.items() if key != "Statement"}
-    statements = one.body.get("Statement")
-    listed = (
-        statements if isinstance(statements, Sequence) and not isinstance(statements, str) else [statements]
-    )
-    read = [found for found in (_statement(each, reading) for each in listed) if found is not None]
-    return dumped({**{key: _plain(value, reading) for key, value in body.items()}, "Statement": read})
 
 
 def _statement(value: Value, reading: Reading) -> Json:
     if not isinstance(value, Mapping):
-        # Text that is no statement stays, so that whoever parses it says so; an unresolved one is nothing.
-        return None if isinstance(value, Unresolved | Partial) else _plain(value, reading)
+        # Text that is no statement stays, so that whoever parses it says so.
+        return reading.unknown if isinstance(value, Unresolved) else _plain(value, reading)
     inner = reading.of_deny if value.get("Effect") == "Deny" else reading
     try:
         return {key: _element(key, part, inner) for key, part in value.items()}
@@ -100,8 +110,7 @@ def _element(key: str, value: Value, reading: Reading) -> Json:
         return _condition(value, reading)
     if key == "Principal" and isinstance(value, Mapping):
         return {kind: _alternatives(names, reading) for kind, names in value.items()}
-    turned = Reading(reading.home, not reading.wide, reading.at_home) if key in _NEGATED else reading
-    return _alternatives(value, turned)
+    return _alternatives(value, reading.of_the_rest if key in _NEGATED else reading)
 
 
 def _alternatives(value: Value, reading: Reading) -> Json:

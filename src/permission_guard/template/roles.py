@@ -31,7 +31,7 @@ class Roles:
         for why in reasons(wanted):
             return Unreadable(what, f"it is {why}")
         for one in self.resources:
-            if one.kind == "AWS::IAM::Role" and wanted in {self._arn(one), self._name(one)}:
+            if one.kind == "AWS::IAM::Role" and wanted in (self._arn(one), self._name(one)):
                 return self._of(one)
         return Unreadable(what, f"{text_of(wanted) or 'the role'} is not defined in this template")
 

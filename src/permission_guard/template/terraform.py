@@ -121,7 +121,7 @@ class _Terraform:
         """Return the resource of a type that an argument refers to, or names."""
         wanted = text_of(one.values.get(name))
         for other in self._of(kind):
-            names = {other.values.get(key) for key in (*_NAMES, "arn") if other.values.get(key) is not None}
+            names = [text_of(other.values.get(key)) for key in (*_NAMES, "arn")]
             if wanted is not None and name not in one.unknown and wanted in names:
                 return other
             if any(each.resource == other.plain_address for each in one.references.get(name, ())):
