@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from permission_guard.document import Body, statements_of
+from permission_guard.document import Body
 from permission_guard.facts import (
     Configuration,
     Family,
@@ -19,7 +19,7 @@ from permission_guard.facts import (
 )
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, Policy
 from permission_guard.template.cloudformation import target
-from permission_guard.template.declared import Declared, Document, Function, Role
+from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
 from permission_guard.template.home import Home
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (
@@ -85,20 +85,18 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
         # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
         owner = next((one.owner for one in declared.functions if one.arn == policy.function), policy.owner)
         case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
-        text = document(Document(policy.owner, policy.owner, policy.body), door)
-        found[whole_key] = _with_document(case, policy.owner, text)
+        found[whole_key] = _with_document(case, policy, door)
     return {key: replace(case, facts=_with_wires(case.facts, declared)) for key, case in found.items()}
 
 
-def _with_document(case: Case, owner: str, text: str | None) -> Case:
-    what = f"the policy document of {owner}"
-    policy = Unreadable(what, "it is not resolved") if text is None else parsed(text, owner)
-    facts = replace(
-        case.facts,
-        policy=policy if isinstance(policy, Unreadable) else _facts(case.facts, policy, Family.DOCUMENT),
+def _with_document(case: Case, whole: WholePolicy, reading: Reading) -> Case:
+    policy = _policy(Document(f"document of {whole.owner}", whole.owner, whole.body), reading)
+    if isinstance(policy, Unreadable):
+        return replace(case, facts=replace(case.facts, policy=policy), owners=())
+    owners = (whole.owner,) * len(policy.statements)
+    return replace(
+        case, facts=replace(case.facts, policy=_facts(case.facts, policy, Family.DOCUMENT)), owners=owners
     )
-    count = 0 if isinstance(policy, Unreadable) or text is None else len(statements_of(text))
-    return replace(case, facts=facts, owners=(owner,) * count)
 
 
 def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
@@ -188,7 +186,7 @@ def _policy(one: Document, reading: Reading) -> Policy | Unreadable:
     text = document(one, reading)
     if text is None:
         why = next(reasons(one.body), "not resolved")
-        return Unreadable(f"the policy {one.name} of {one.owner}", f"it is {why}")
+        return Unreadable(f"the policy {one.name}", f"it is {why}")
     return parsed(text, one.name)
 
 

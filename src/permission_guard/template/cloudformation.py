@@ -105,12 +105,10 @@ def _layer(one: Resource) -> LayerPermission:
 
 
 def _arns(found: Iterable[Resource]) -> Iterator[tuple[str, str]]:
-    """Yield the ARN of each resource of which it is known, and how YAML names it."""
+    """Yield the ARN of each resource of which it is known, and how YAML names it: by Ref, where that gives the ARN."""
     for one in found:
-        for body, said in (
-            ({"Ref": one.id}, f"!Ref {one.id}"),
-            ({"Fn::GetAtt": [one.id, "Arn"]}, f"!GetAtt {one.id}.Arn"),
-        ):
+        by_name, by_ref = f"!GetAtt {one.id}.Arn", f"!Ref {one.id}"
+        for body, said in (({"Fn::GetAtt": [one.id, "Arn"]}, by_name), ({"Ref": one.id}, by_ref)):
             arn = text_of(one.scope.resolve(body))
             if arn is not None and arn.startswith("arn:"):
                 yield arn, said

@@ -118,7 +118,7 @@ def _with_item(text: str, key: Node, node: Node, line: Line) -> str:
         raise CannotEdit(f"its {line.name} is not written as a list")
     if node.flow_style:
         return _after_bracket(text, node, "[", _quoted(line.value))
-    first = text.index("-", _index(node.start_mark))
+    first = text.rindex("-", 0, _index(node.value[0].start_mark))
     line_start = text.rfind("\n", 0, first) + 1
     indent = text[line_start:first]
     if indent.strip(" "):

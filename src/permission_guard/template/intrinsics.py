@@ -122,7 +122,11 @@ class Scope:
         if kind == "AWS::Events::Rule" and self.property_of(logical_id, "EventBusName") is not None:
             return self._of_rule(logical_id, wanted)
         found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
-        return Unresolved(f"{said} of an {kind}, {ONLY_DEPLOYED}") if found is None else found
+        return (
+            Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
+            if found is None
+            else found
+        )
 
     def name(self, logical_id: str, kind: str) -> Value:
         """Return what a resource of the template is called."""
