@@ -7,7 +7,6 @@ import pytest
 from permission_guard.iam.policy import Json
 from permission_guard.template.json_text import read_json
 from permission_guard.template.node import At, Node, NotReadable, place, plain
-from permission_guard.template.source import LARGEST
 from permission_guard.template.yaml_text import read_yaml
 from tests.check.checking import problem
 
@@ -122,10 +121,6 @@ def test_braces_may_be_yaml_where_the_name_of_the_file_says_so() -> None:
     assert problem("{Resources: {A: 1}}", "template.yaml") == "1:14: the resource A has no Type"
     assert problem("{Resources: {A: 1}}", "template.json").startswith("1:2: is not JSON")
     assert problem('{"Resources": {"A": 1}}', "template.yml") == "1:16: the resource A has no Type"
-
-
-def test_a_file_that_no_template_can_be_is_not_even_read() -> None:
-    assert problem("#" * (LARGEST + 1)) == "is larger than 20 MB"
 
 
 def test_aliases_that_would_come_to_billions_of_values_are_refused_at_once() -> None:

@@ -22,7 +22,7 @@ from permission_guard.finding import Concern, Verdict
 from permission_guard.iam.arn import is_account
 from permission_guard.scanned import Scan
 from permission_guard.settings import is_organization
-from permission_guard.template import Checked, NotReadable, Said, Trust, fixed, scan_of
+from permission_guard.template import LARGEST, Checked, NotReadable, Said, Trust, fixed, scan_of
 from permission_guard.template import check as judged
 
 _HELP: Final = """\
@@ -147,7 +147,7 @@ def _checked(path: str, said: Said, trust: Trust, how: _How) -> Checked | None:
     """
     file = name_of(path)
     try:
-        given = text_of(path)
+        given = text_of(path, LARGEST)
         if how is _How.JUDGE:
             return judged(given.text, file, said, trust)
         done = fixed(given.text, file, said, trust)

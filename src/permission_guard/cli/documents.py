@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,15 +55,18 @@ _MARKS: Final = (
 )
 
 
-def text_of(path: str) -> Text:
-    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable."""
+def text_of(path: str, at_most: int = -1) -> Text:
+    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable, for too many bytes too."""
     name = name_of(path)
     if path == STDIN and sys.stdin is None:
         raise Unusable(f"{name}: cannot be read: there is none")
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
+            data = file.read(at_most + 1 if at_most >= 0 else -1)
     except OSError as error:
         raise Unusable(f"{name}: cannot be read: {error.strerror}") from error
+    if 0 <= at_most < len(data):
+        raise Unusable(f"{name}: is larger than {at_most // 1_000_000} MB")
     mark, codec = next((one for one in _MARKS if data.startswith(one[0])), (b"", "utf-8"))
     try:
         return Text(data.removeprefix(mark).decode(codec), codec, mark)

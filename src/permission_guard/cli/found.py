@@ -42,6 +42,10 @@ def _paragraph(one: ScannedFinding) -> Iterator[str]:
         yield row("Because", reason, "  ")
     if one.verdict is Verdict.FAIL:
         yield row("Matters", one.why, "  ")
+    for patch in one.patches:
+        yield from (
+            f"  {'' if number else 'Fix':<10} {line}" for number, line in enumerate(patch.text.splitlines())
+        )
     if one.obstacle:
         yield row("No fix", f"{one.obstacle}.", "  ")
     if one.advice:

@@ -24,9 +24,18 @@ class Line:
     value: str
     is_item: bool = False
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The property as it stands in a block."""
+        return (f"{self.name}:", f"  - {self.value}") if self.is_item else (f"{self.name}: {self.value}",)
 
-def with_line(text: str, path: Sequence[str], line: Line, beside: str) -> str:
-    """Return the text with one more property in the object at a path, beside another property if that is there.
+
+_BESIDE: Final = "Principal"
+"""What a property of a permission is written beside, if that is there."""
+
+
+def with_line(text: str, path: Sequence[str], line: Line) -> str:
+    """Return the text with one more property in the object at a path.
 
     A list that is there gets one more item. Raises CannotEdit.
     """
@@ -37,7 +46,7 @@ def with_line(text: str, path: Sequence[str], line: Line, beside: str) -> str:
     if properties.flow_style:
         value = f"[{_quoted(line.value)}]" if line.is_item else _quoted(line.value)
         return _after_bracket(text, properties, "{", f"{line.name}: {value}")
-    return _in_block(text, properties, line, beside)
+    return _in_block(text, properties, line)
 
 
 def _found(text: str, path: Sequence[str]) -> MappingNode:
@@ -63,20 +72,18 @@ def _index(mark: yaml.Mark | None) -> int:
     return mark.index if mark is not None else 0
 
 
-def _in_block(text: str, properties: MappingNode, line: Line, beside: str) -> str:
-    key, value = _value(properties, beside) or properties.value[0]
+def _in_block(text: str, properties: MappingNode, line: Line) -> str:
+    key, value = _value(properties, _BESIDE) or properties.value[0]
     start = _index(key.start_mark)
     line_start = text.rfind("\n", 0, start) + 1
     indent = text[line_start:start]
     if indent.strip(" "):
         raise CannotEdit("its properties do not begin on lines of their own")
-    rows = [f"{line.name}:", f"  - {line.value}"] if line.is_item else [f"{line.name}: {line.value}"]
-    return _inserted(
-        text, _after(text, value) if key.value == beside else line_start, line_start, indent, rows
-    )
+    after = _after(text, value) if key.value == _BESIDE else line_start
+    return _inserted(text, after, line_start, indent, line.rows)
 
 
-def _inserted(text: str, offset: int | None, line_start: int, indent: str, rows: list[str]) -> str:
+def _inserted(text: str, offset: int | None, line_start: int, indent: str, rows: Sequence[str]) -> str:
     """Return the text with lines at an offset; without one, before the line that begins at `line_start`."""
     newline = "\r\n" if "\r\n" in text else "\n"
     added = "".join(f"{indent}{row}{newline}" for row in rows)

@@ -15,6 +15,7 @@ from permission_guard.said import proof_kind, sentence
 from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
 from permission_guard.template.check import Checked
 from permission_guard.template.judging import Judged
+from permission_guard.template.lines import patches
 from permission_guard.template.source import Source
 
 _DIGITS: Final = 16
@@ -72,6 +73,6 @@ def flat(source: Source, one: Judged) -> ScannedFinding:
         after=mend.after if isinstance(mend, Mend) else "",
         obstacle="" if isinstance(mend, Mend) else mend,
         advice=explanation.advice,
-        patches=(),
+        patches=patches(source, one),
         place=Place(source.file, at.line, at.column),
     )

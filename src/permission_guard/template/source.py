@@ -108,8 +108,6 @@ def _addressed(node: Node, address: str) -> Iterator[At]:
 
 def read(text: str, file: str) -> tuple[Node, bool]:
     """Read the text of a file, and tell whether it is YAML and no JSON. Raises NotReadable."""
-    if len(text) > LARGEST:
-        raise NotReadable(f"is larger than {LARGEST // 1_000_000} MB")
     looks_like_json = text.lstrip()[:1] in {"{", "["}
     if looks_like_json and not file.endswith((".yaml", ".yml")):
         return read_json(text), False
