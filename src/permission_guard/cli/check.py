@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import Enum
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from permission_guard.alert import printable
-from permission_guard.cli import PROGRAM, UNUSABLE, found, mending
-from permission_guard.cli.documents import STDIN, name_of, text_of
+from permission_guard.cli import UNUSABLE, found
+from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.given import every, pairs
-from permission_guard.cli.output import replace_file, written
+from permission_guard.cli.output import written
+from permission_guard.cli.templates import Desk, How
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam.arn import is_account
 from permission_guard.scanned import Scan
 from permission_guard.settings import is_organization
-from permission_guard.template import LARGEST, Checked, NotReadable, Said, Trust, fixed, scan_of
-from permission_guard.template import check as judged
+from permission_guard.template import Checked, Said, Trust
 
 _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
@@ -91,25 +90,18 @@ def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
     said, trust = _asked(**options)
-    tried = [_checked(path, said, trust, how) for path in dict.fromkeys(templates)]
-    checked = tuple(one for one in tried if one is not None)
-    scan = _without(scan_of(checked, datetime.now(UTC)), ignored)
-    if len(checked) == len(tried):
-        _check_parameters(said, checked)
-    if how is not _How.DIFF and checked:
+    desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates))
+    for path in dict.fromkeys(templates):
+        desk.check(path)
+    scan = _without(desk.scan(datetime.now(UTC)), ignored)
+    if not desk.is_any_unusable:
+        _check_parameters(said, desk.checked)
+    if how is not How.DIFF and desk.checked:
         written(_FORMATS[format_](scan))
-    return _exit_code(scan) if len(checked) == len(tried) else UNUSABLE
+    return UNUSABLE if desk.is_any_unusable else _exit_code(scan)
 
 
-class _How(Enum):
-    """What is done about what can be mended."""
-
-    JUDGE = "nothing"
-    FIX = "it is written"
-    DIFF = "it is shown, and nothing else is"
-
-
-def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> _How:
+def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
     """Raises Unusable for what cannot be done together."""
     if templates.count(STDIN) > 1:
         raise Unusable("standard input (-) can be read only once")
@@ -117,7 +109,7 @@ def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> _How:
         raise Unusable("--fix writes what --diff only shows: say one of them")
     if fix and STDIN in templates:
         raise Unusable("--fix: standard input cannot be written to; say --diff")
-    return _How.FIX if fix else _How.DIFF if diff else _How.JUDGE
+    return How.FIX if fix else How.DIFF if diff else How.JUDGE
 
 
 def _asked(
@@ -140,35 +132,7 @@ def _asked(
     )
 
 
-def _checked(path: str, said: Said, trust: Trust, how: _How) -> Checked | None:
-    """Judge one file, and mend it if that is asked for; what is no template is told in one line, and is None.
-
-    Raises Unusable for a file that cannot be read or written.
-    """
-    file = name_of(path)
-    try:
-        given = text_of(path, LARGEST)
-        if how is _How.JUDGE:
-            return judged(given.text, file, said, trust)
-        done = fixed(given.text, file, said, trust)
-        if how is _How.FIX and done.text != given.text:
-            replace_file(path, given.encoded(done.text))
-    except NotReadable as error:
-        place = f":{error.at.line}:{error.at.column}" if error.at else ""
-        click.echo(f"{PROGRAM}: {printable(f'{file}{place}: {error}')}", err=True)
-        return None
-    except Unusable as error:
-        click.echo(f"{PROGRAM}: {error.format_message()}", err=True)
-        return None
-    difference = mending.difference(given.text, done.text, file)
-    if how is _How.DIFF:
-        written(difference)
-        return judged(given.text, file, said, trust)
-    click.echo(difference, nl=False, err=True)
-    return done.checked
-
-
-def _check_parameters(said: Said, checked: tuple[Checked, ...]) -> None:
+def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
     """Raises Unusable for a parameter that no template has: a value that nothing takes is a slip."""
     unknown = set(said.parameters) - {name for one in checked for name in one.source.parameters}
     if unknown:

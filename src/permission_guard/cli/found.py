@@ -48,7 +48,7 @@ def _paragraph(one: ScannedFinding) -> Iterator[str]:
         )
     if one.obstacle:
         yield row("No fix", f"{one.obstacle}.", "  ")
-    if one.advice:
+    if one.advice and not one.patches:
         yield row("To do", one.advice, "  ")
 
 

@@ -4,6 +4,7 @@ from permission_guard.template.check import Checked, check
 from permission_guard.template.fix import Fixed, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.judging import Judged, Trust
+from permission_guard.template.nested import Nested
 from permission_guard.template.node import NotReadable
 from permission_guard.template.source import LARGEST, Said, Source
 
@@ -12,6 +13,7 @@ __all__ = [
     "Checked",
     "Fixed",
     "Judged",
+    "Nested",
     "NotReadable",
     "Said",
     "Source",

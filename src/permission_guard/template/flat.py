@@ -29,7 +29,7 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
     return Scan(
         __version__,
         at,
-        tuple(one.source.file for one in checked),
+        tuple(dict.fromkeys(one.source.file for one in checked)),
         len(functions),
         len(targets),
         tuple(flat(source, each) for source, each in verdicts),

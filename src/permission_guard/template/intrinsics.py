@@ -43,7 +43,7 @@ class Scope:
 
     template: Mapping[str, Json]
     home: Home
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
 
     def section(self, name: str) -> Mapping[str, Json]:
@@ -99,12 +99,14 @@ class Scope:
         kind, default = str(body.get("Type", "String")), body.get("Default")
         if kind.startswith(_SSM):
             return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}")
-        value: Json = self.given.get(name, default)
+        value: Value = self.given.get(name, default)
         if value is None:
             return Unresolved(f"the parameter {name}, which has no default: say --parameter {name}=VALUE")
-        text = text_of(value) if not isinstance(value, Sequence | Mapping) or isinstance(value, str) else None
+        text = text_of(value)
         if text is None:
-            return Unresolved(f"the parameter {name}, whose default is no text")
+            # The template that nests this one may give a list, or what is not resolved.
+            is_given = name in self.given
+            return value if is_given else Unresolved(f"the parameter {name}, whose default is no text")
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
             return [one.strip() for one in text.split(",")]
         return text

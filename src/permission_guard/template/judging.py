@@ -101,6 +101,7 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
         sentence=f"It cannot be told: {said}.",
         because=(f"If it comes to the worst: {worst}",),
         mend="",
+        advice="",
     )
     return replace(one, explanation=explanation)
 

@@ -78,6 +78,10 @@ def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
         if not isinstance(body, dict) or not isinstance(body.get("Properties", {}), dict):
             continue
         kind, properties = str(body.get("Type")), body.setdefault("Properties", {})
+        if kind == "AWS::Serverless::Application":
+            # The translator would ask the application repository to make a template of it.
+            where = {"TemplateURL": properties.get("Location"), "Parameters": properties.get("Parameters")}
+            body.update({"Type": "AWS::CloudFormation::Stack", "Properties": where})
         if kind in _CODE and "InlineCode" not in properties:
             is_image = properties.get("PackageType") == "Image"
             properties["ImageUri" if is_image else _CODE[kind]] = _IMAGE if is_image else _PLACEHOLDER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -14,11 +14,12 @@ from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
+from permission_guard.template.nested import Nested, nested
 from permission_guard.template.node import At, Node, NotReadable, Table, place, plain
 from permission_guard.template.plan import is_plan
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
-from permission_guard.template.value import text_of
+from permission_guard.template.value import Value, text_of
 from permission_guard.template.yaml_text import read_yaml
 
 LARGEST: Final = 20_000_000
@@ -33,9 +34,11 @@ _CDK_PATH: Final = "aws:cdk:path"
 class Said:
     """What was said on the command line about the deployment."""
 
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
+    home: Home | None = None
+    """Where the stack is deployed that nests this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Source:
     worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """What in it was not looked at, and why."""
+    nested: tuple[Nested, ...] = ()
+
+    @property
+    def home(self) -> Home:
+        """Where it is taken to be deployed."""
+        return self.worlds[0][1].home
 
     @property
     def resources(self) -> frozenset[str]:
@@ -126,12 +135,13 @@ def source(text: str, file: str, said: Said) -> Source:
     if not isinstance(body, Mapping):
         raise NotReadable("is neither a template nor a plan: it is no object", root.at)
     try:
-        home = home_for(text, said.region, said.account)
+        home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
             return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
-        worlds, skipped = _template(root, body, home, said), tuple(_skipped(body))
-        return Source(file, root, body, is_plan=False, is_yaml=is_yaml, worlds=worlds, skipped=skipped)
+        scope = _scope(root, body, home, said)
+        skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
+        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, stacks)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -142,33 +152,35 @@ def source(text: str, file: str, said: Said) -> Source:
 _Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
-def _template(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> _Worlds:
-    """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
+def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scope:
+    """Return what a template's values are resolved with, SAM's resources transformed."""
     resources = body.get("Resources")
     if not isinstance(resources, Mapping) or not resources:
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
     for logical_id, one in resources.items():
         is_loop = logical_id.startswith("Fn::ForEach::")
         if not is_loop and (not isinstance(one, Mapping) or not isinstance(one.get("Type"), str)):
-            raise NotReadable(
-                f"the resource {logical_id} has no Type", place(root, ("Resources", logical_id))
-            )
+            raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
     expanded = transformed(body, _texts(body, said), home.region) if is_sam(body) else body
-    scope = Scope(expanded, home, said.parameters)
+    return Scope(expanded, home, said.parameters)
+
+
+def _worlds(scope: Scope) -> _Worlds:
+    """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
     return tuple(
-        (assumed, declared(Scope(expanded, home, said.parameters, assumed)))
+        (assumed, declared(replace(scope, assumed=assumed)))
         for answers in product((True, False), repeat=len(open_))
         for assumed in [dict(zip(open_, answers, strict=True))]
     )
 
 
 def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:
-    """Return the parameters for SAM: those said that the template has."""
+    """Return the parameters for SAM: those said that the template has, and that are known."""
     known = body.get("Parameters")
-    return {
-        name: text for name, text in said.parameters.items() if isinstance(known, Mapping) and name in known
-    }
+    names = known if isinstance(known, Mapping) else {}
+    given = ((name, text_of(said.parameters[name])) for name in names if name in said.parameters)
+    return {name: text for name, text in given if text is not None}
 
 
 def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
