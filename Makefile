@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants faults validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants thorough faults validate build deploy doctor redrive demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -74,6 +74,9 @@ mutants: $(TOOLS)/project.done ## Try every mutant of the laws, and score the te
 	@$(PROJECT)/mutmut run $(if $(ARGS),"$(ARGS)")
 	@$(PROJECT)/python -m tests.mutation --again
 
+thorough: $(TOOLS)/project.done $(TOOLS)/emulator.done ## The whole test suite with every example and every mutant (an hour)
+	@LONG=1 DIFFERENTIAL=long $(PROJECT)/python -m pytest -q -n auto
+
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
 
@@ -88,10 +91,10 @@ deploy: build ## Deploy to the AWS account that your credentials name (ENV=obser
 	@$(SAM) deploy --config-env $(or $(ENV),default)
 
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
-	@PYTHONPATH=src $(PROJECT)/python -m permission_guard.cli doctor $(ARGS)
+	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
 
 redrive: $(TOOLS)/project.done ## Put back what lies in the guard's dead-letter queues (ARGS=--yes not to be asked)
-	@PYTHONPATH=src $(PROJECT)/python -m permission_guard.cli redrive $(ARGS)
+	@PYTHONPATH=src $(PROJECT)/python -m permission_guard redrive $(ARGS)
 
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup

@@ -9,6 +9,7 @@ from typing import Any, Final
 from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
+from docs.api import api as api_page
 from docs.check_page import check_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
@@ -33,6 +34,11 @@ def check() -> str:
 def alarms() -> str:
     """The guard's own failures, and the dashboard."""
     return alarms_page(NOTE)
+
+
+def api() -> str:
+    """The Python API."""
+    return api_page(NOTE)
 
 
 def alerts() -> str:
@@ -111,6 +117,7 @@ def _wrapped(text: str) -> str:
 
 
 PAGES: Final = {
+    "api.md": api,
     "alarms.md": alarms,
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,

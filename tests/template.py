@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,11 @@ _PSEUDO = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two
     """YAML with CloudFormation's short forms, read as their long forms."""
 
 
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
     value: Any
     if isinstance(node, yaml.ScalarNode):
@@ -45,8 +47,13 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 
 def written() -> dict[str, Any]:
-    """The template as it is written."""
-    loaded: dict[str, Any] = yaml.load(PATH.read_text(), Loader=_Loader)  # noqa: S506  # it is a SafeLoader
+    """The template as it is written; each caller has one of his own."""
+    return deepcopy(_parsed(PATH.read_text()))
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is a SafeLoader
     return loaded
 
 
@@ -55,8 +62,13 @@ def expanded() -> dict[str, Any]:
     template = json.loads(json.dumps(written()))
     function = template["Resources"]["Guard"]["Properties"]
     function["CodeUri"] = "s3://bucket/key"
+    return deepcopy(_translated(json.dumps(template)))
+
+
+@cache
+def _translated(text: str) -> dict[str, Any]:
     made: dict[str, Any] = Translator({}, Parser(), boto_session=Session(region_name=REGION)).translate(
-        template, {}
+        json.loads(text), {}
     )
     return made
 

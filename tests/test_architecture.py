@@ -26,15 +26,16 @@ LAYERS = (
     {"carry_out", "explanation", "keep", "telling"},
     {"dead_letters", "doctor", "template"},
     {"finish", "undo"},
-    {"release"},
+    {"release", "narrow"},
     {"pipeline"},
     {"sweep"},
     {"world", "aws"},
     {"handler", "cli"},
+    {"__main__"},
 )
 """Each layer may import from those before it, and a package from itself."""
 
-CONNECTED = ("aws", "handler", "cli")
+CONNECTED = ("aws", "handler", "cli", "__main__")
 """What may know AWS's libraries and the machine it runs on."""
 FORBIDDEN = {"boto3", "botocore", "aws_lambda_powertools", "os", "time", "random", "socket", "subprocess"}
 

@@ -168,7 +168,10 @@ def test_the_environment_names_every_setting_and_nothing_else() -> None:
         "WAITING_QUEUE_URL",
     }
     lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
-    assert set(ENVIRONMENT) == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING"} | lists | doors
+    assert (
+        set(ENVIRONMENT)
+        == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING", "NARROW_TO_WIRED"} | lists | doors
+    )
 
 
 def parameter(variable: str) -> dict[str, Any]:

@@ -1,7 +1,81 @@
-"""Lambda Permission Guard: every function can write its logs and opens to no stranger."""
+"""Lambda Permission Guard: every function can write its logs and opens to no stranger.
+
+What stands in `__all__` is the Python API (docs/api.md); everything else may change with every version.
+"""
+
+TYPE_CHECKING = False  # as `typing` has it, which would take longer to load than all that the version needs
+if TYPE_CHECKING:
+    from permission_guard.facts import (
+        Configuration,
+        Family,
+        FunctionFacts,
+        PolicyFacts,
+        RoleFacts,
+        Trusted,
+        Unreadable,
+    )
+    from permission_guard.finding import Concern, Finding, Severity, Verdict
+    from permission_guard.iam import FunctionArn, Policy, PolicyError
+    from permission_guard.plan import repair
+    from permission_guard.rules import judge
+    from permission_guard.said import sentence
+    from permission_guard.step import diffs
 
 # Written so that hatchling finds it (pyproject.toml), which knows no other annotation than `str`.
 __version__ = "0.1.0"
 
 PROGRAM = "permission-guard"
 """The command line's name, by which alerts say what a person can do."""
+
+__all__ = [
+    "Concern",
+    "Configuration",
+    "Family",
+    "Finding",
+    "FunctionArn",
+    "FunctionFacts",
+    "Policy",
+    "PolicyError",
+    "PolicyFacts",
+    "RoleFacts",
+    "Severity",
+    "Trusted",
+    "Unreadable",
+    "Verdict",
+    "diffs",
+    "judge",
+    "repair",
+    "sentence",
+]
+
+_HOMES = {
+    "facts": (
+        "Configuration",
+        "Family",
+        "FunctionFacts",
+        "PolicyFacts",
+        "RoleFacts",
+        "Trusted",
+        "Unreadable",
+    ),
+    "finding": ("Concern", "Finding", "Severity", "Verdict"),
+    "iam": ("FunctionArn", "Policy", "PolicyError"),
+    "plan": ("repair",),
+    "rules": ("judge",),
+    "said": ("sentence",),
+    "step": ("diffs",),
+}
+"""In which module each name of the API is; it is loaded when the name is asked for, so that the program starts at once."""
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415  # only who uses the API needs it
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"permission_guard.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

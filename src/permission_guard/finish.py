@@ -8,8 +8,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.finding import Verdict
-from permission_guard.journal.book import Book, done, gone, is_held, is_in_view, is_made, told
-from permission_guard.journal.entry import Attached, Entry, State
+from permission_guard.journal.book import (
+    Book,
+    done,
+    gone,
+    is_held,
+    is_in_view,
+    is_made,
+    is_narrowed,
+    told,
+)
+from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Ending
@@ -67,7 +76,7 @@ def _ending(entry: Entry, report: Report) -> Ending | None:
         return Ending.REPAIRED
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
-    return None
+    return Ending.NARROWED if is_narrowed(entry, report.facts) else None
 
 
 def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Earlier:
@@ -82,7 +91,11 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     return Earlier(told_now, entries)
 
 
+NARROWED: Final = "it named any source of the account, and names by now exactly what is connected"
+"""What a sweep does to a statement that a repair has bound to the account."""
+
 _WHAT: Final = {
+    Ending.NARROWED: f"{NARROWED}; an earlier run of the guard wrote that and ended before it could tell",
     Ending.REPAIRED: "repaired by an earlier run of the guard, which ended before it could tell",
     Ending.TOLD: (
         "an earlier run of the guard was about to repair this and ended before it could tell whether it did; "
@@ -96,5 +109,7 @@ def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
     before, after = swapped(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""
+    if ending is Ending.NARROWED and isinstance(entry.change, Rewritten):
+        before, after = after, entry.change.narrower
     line = Line(entry.finding, ending, what, before, after, entry.id)
     return replace(report, findings=(), plan=Plan(), outcomes=(), silent=frozenset(), noted=(line,))

@@ -21,8 +21,9 @@ from permission_guard.finish import Earlier, finish
 from permission_guard.journal.book import done, planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
+from permission_guard.narrow import narrowed
 from permission_guard.outcome import Outcome, Result
-from permission_guard.plan import plan_for, services_to_ask
+from permission_guard.plan import concerned, plan_for, services_to_ask
 from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
 from permission_guard.release import released
 from permission_guard.report import Line, Report
@@ -31,7 +32,7 @@ from permission_guard.rules.invoke_permission_names_its_source import named_serv
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
 from permission_guard.telling import as_told, news
-from permission_guard.trigger import Trigger
+from permission_guard.trigger import Kind, Trigger
 
 ATTEMPTS: Final = 3
 """How often one event looks again when somebody else writes at the same time."""
@@ -55,7 +56,8 @@ class Guard:
         keeper = Keeper(self.journal, str(trigger.subject))
         report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
         noted: list[Line] = []
-        for earlier in chain(finish(report, keeper, now), self._released(report, keeper, now)):
+        left = (finish(report, keeper, now), self._released(report, keeper, now))
+        for earlier in chain(*left, self._narrowed(report, keeper, now)):
             if earlier.report.lines:
                 self.herald.tell(earlier.report)
             keeper.note(earlier.after)
@@ -82,9 +84,10 @@ class Guard:
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
-        for principal in services_to_ask(findings, facts, trigger, self.settings, now):
+        due = concerned(findings, facts, trigger, keeper.book)
+        for principal in services_to_ask(due, facts, trigger, self.settings, now):
             facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
-        plan = plan_for(findings, facts, trigger, self.settings, now, keeper.book)
+        plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
         steps = (part for step in plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
         known = [(step, planned(keeper.book, step, facts, trigger, now)) for step in steps]
@@ -136,6 +139,13 @@ class Guard:
         if self._hand is None or not repairs:
             return iter(())
         return released(report, keeper, self.observer, self._hand, self.settings, now)
+
+    def _narrowed(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
+        repairs = self.settings.treatments[Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE] is Treatment.REPAIR
+        asked = self.settings.narrow_to_wired and report.trigger.kind is Kind.SWEEP and repairs
+        if self._hand is None or not asked:
+            return iter(())
+        return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
     def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Tell what is new in a report, and write down that it was told."""

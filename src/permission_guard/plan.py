@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.callers import CALLERS
-from permission_guard.document import AlreadyBound, statements_of, with_bounds
+from permission_guard.document import AlreadyBound, Body, statements_of, with_bounds
 from permission_guard.facts import NOT_READ, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Wired
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.grant import Grant, NotExpressible
@@ -40,6 +40,26 @@ class Plan:
 
     steps: tuple[Repair, ...] = ()
     tells: tuple[Tell, ...] = ()
+
+
+def concerned(
+    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book
+) -> tuple[Finding, ...]:
+    """Return the findings that an event is about: all, but of those about statements only its own if it added one.
+
+    A deployment adds several permissions within a second, and each call has an event of its own: what another one has
+    brought is not said to have been there before. What the journal knows is told and repaired as ever.
+    """
+    policy = facts.resource_policy
+    if trigger.kind is not Kind.PERMISSION_ADDED or policy is None:
+        return findings
+    return tuple(
+        one
+        for one in findings
+        if one.statement is None
+        or trigger.brought(policy.statements[one.statement].sid)
+        or book.of(one, facts) is not None
+    )
 
 
 def services_to_ask(
@@ -220,7 +240,12 @@ def _place(swap: Swap) -> int | None:
 def _swap(remedy: AddConditions, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
     before = statements_of(text)[remedy.statement]
     after = with_bounds(before, remedy.bounds)
+    return replace(swapped_for(policy, before, after, target, finding), note=remedy.note)
+
+
+def swapped_for(policy: PolicyFacts, before: Body, after: Body, target: str, finding: Finding) -> Swap:
+    """Return the swap of two statements, by the calls that edit this policy. Raises NotExpressible."""
     if policy.family is Family.DOCUMENT:
-        return Swap(before, after, mends=(finding,), note=remedy.note)
+        return Swap(before, after, mends=(finding,))
     narrow = Grant.of(after, target).twin()
-    return Swap(before, narrow.statement(target), narrow, (finding,), remedy.note)
+    return Swap(before, narrow.statement(target), narrow, (finding,))

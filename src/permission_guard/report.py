@@ -46,7 +46,7 @@ class Line:
 
 
 def swapped(change: Change | None) -> tuple[str | None, str | None]:
-    """Return what stood there before a repair that the journal knows, and what after."""
+    """Return what stood there before a repair that the journal knows, and what it put there."""
     match change:
         case Attached(policy_arn=policy):
             return "", policy

@@ -121,6 +121,8 @@ class Settings:
     put_back_window: timedelta = timedelta(hours=NUMBERS["PUT_BACK_WINDOW_HOURS"].default)
     retention: timedelta = RETENTION
     """How long the journal remembers what nothing rests on any more."""
+    narrow_to_wired: bool = False
+    """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
@@ -145,6 +147,7 @@ class Settings:
             put_back_limit=_whole(given, "PUT_BACK_LIMIT"),
             put_back_window=timedelta(hours=_whole(given, "PUT_BACK_WINDOW_HOURS")),
             retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
+            narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 
 

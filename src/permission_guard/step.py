@@ -130,7 +130,12 @@ STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, BoundStatem
 
 def parts(step: Repair) -> tuple[Repair, ...]:
     """Return what of a step is made or not made by itself: where there is only AddPermission, each statement."""
-    if isinstance(step, BoundStatements) and step.policy.family is Family.STATEMENTS:
+    return pieces(step) if isinstance(step, BoundStatements) else (step,)
+
+
+def pieces(step: BoundStatements) -> tuple[BoundStatements, ...]:
+    """Return what of these changes is written or not written by itself."""
+    if step.policy.family is Family.STATEMENTS:
         return tuple(replace(step, swaps=(swap,)) for swap in step.swaps)
     return (step,)
 

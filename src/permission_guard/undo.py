@@ -120,8 +120,9 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     if isinstance(policy, Unreadable):
         raise CannotUndo(str(policy))
     text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
-    wanted, original = canonical(body_of(change.after)), body_of(change.before)
-    ours = next((one for one in statements_of(text) if canonical(one) == wanted), None)
+    original = body_of(change.before)
+    wanted = {canonical(body_of(one)) for one in (change.after, change.narrower) if one is not None}
+    ours = next((one for one in statements_of(text) if canonical(one) in wanted), None)
     if not isinstance(policy, PolicyFacts) or ours is None:
         raise CannotUndo(
             f"the statement in the policy of {change.target} is not any more what the guard wrote"

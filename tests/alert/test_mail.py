@@ -16,7 +16,11 @@ from tests.alert.scenes import line, report
 
 UNDO = "permission-guard undo orders/it"
 RESUME = "permission-guard resume orders/it"
-COMMANDS = {Ending.REPAIRED: (UNDO, RESUME), Ending.ESCALATED: (None, RESUME)}
+COMMANDS = {
+    Ending.REPAIRED: (UNDO, RESUME),
+    Ending.NARROWED: (UNDO, RESUME),
+    Ending.ESCALATED: (None, RESUME),
+}
 
 
 @pytest.mark.parametrize("ending", Ending)

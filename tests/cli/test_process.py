@@ -15,7 +15,7 @@ from tests.cli.asking import invoking, policy, written
 
 SOURCE = Path(__file__).parents[2] / "src"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONIOENCODING": "utf-8"}
-PROGRAM = (sys.executable, "-m", "permission_guard.cli")
+PROGRAM = (sys.executable, "-m", "permission_guard")
 
 
 def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -79,18 +79,18 @@ def test_a_terminal_that_lacks_a_character_is_no_error() -> None:
     assert ended.stderr == ""
 
 
-def test_the_version_is_told_without_loading_aws_or_the_core() -> None:
+def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loaded_itself() -> None:
     script = (
-        "import sys; from permission_guard.cli import main\n"
-        "try: main(['--version'])\n"
-        "except SystemExit: print(*sorted(name for name in sys.modules if name.startswith(('permission_guard', 'boto'))))"
+        "import sys; known = set(sys.modules); sys.argv[1:] = ['--version']\n"
+        "from permission_guard.__main__ import main; main()\n"
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - known}))"
     )
     ended = subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-c", script], env=ENVIRONMENT, text=True, capture_output=True, check=True
     )
     assert ended.stdout.splitlines() == [
         f"permission-guard, version {__version__}",
-        "permission_guard permission_guard.cli",
+        "permission_guard",
     ]
 
 

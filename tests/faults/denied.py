@@ -62,6 +62,10 @@ _LOOSER: Final = _denied("repaired, by the account", Where.LOOSER, "REPAIRED")
 _EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
 _UNTOLD: Final = _denied("made, untold: event kept", Where.AFTER)
 _RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEASED", always=True)
+_NARROWED_EACH: Final = _denied("narrowed, told each time", Where.AFTER, "NARROWED", always=True)
+_NARROWED_BESIDE: Final = _denied("narrowed; the role: cannot be judged", Where.AFTER, "TOLD", "NARROWED")
+_HALF_LATER: Final = _denied("told: cannot be judged", Where.BETWEEN, "TOLD", always=True)
+_HALF_KEPT: Final = _denied("half made, nothing to tell", Where.BETWEEN)
 _NOT_LOOKED: Final = _denied("not made: event kept", Where.BEFORE)
 _KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
@@ -99,5 +103,22 @@ DENIED: Final = {
         *(_UNTOLD, _EACH),
     ),
     "undo that by AddPermission and RemovePermission": (*(_NO, _NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),),
+    "narrow a statement by PutResourcePolicy": (
+        *(
+            _NOT_LOOKED,
+            _NARROWED_BESIDE,
+            _NARROWED_BESIDE,
+            _UNKNOWN,
+            _KEPT,
+            _KEPT,
+            _KEPT,
+            _UNTOLD,
+            _NARROWED_EACH,
+        ),
+    ),
+    "narrow a statement by AddPermission and RemovePermission": (
+        *(_NOT_LOOKED, _NARROWED_BESIDE, _NARROWED_BESIDE, _UNKNOWN, _KEPT, _KEPT),
+        *(_HANDED_LATER, _KEPT, _HALF_LATER, _HALF_KEPT, _UNTOLD, _NARROWED_EACH),
+    ),
 }
 """The verdict on each call of each scenario, in their order."""

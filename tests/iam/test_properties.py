@@ -19,12 +19,17 @@ from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Values
 from tests.iam import strategies as made
 from tests.iam.strategies import Statement, parsed
+from tests.thorough import examples
 
 LESS = {Answer.DENIED: 0, Answer.NOT_ALLOWED: 0, Answer.UNDECIDED: 1, Answer.ALLOWED: 2}
 """How near to allowed an answer is; AWS refuses alike what is denied and what nothing allows."""
 
 thoroughly = settings(
-    max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25, 200),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 """The same examples on every machine; more of them where `max_examples` says so."""
 
@@ -181,7 +186,7 @@ def test_a_boundary_and_another_level_never_allow_more(
 WAYS: Sequence[Values] = ((), *((text,) for text in made.HELD), ("x", "true"))
 
 
-@settings(thoroughly, max_examples=200)
+@settings(thoroughly, max_examples=examples(60, 200))
 @given(accounts, made.requests(), st.lists(st.sampled_from(made.KEYS), min_size=1, max_size=2, unique=True))
 def test_what_is_said_without_knowing_a_key_is_true_however_the_key_turns_out(
     account: Account, asked: Request, keys: list[str]
@@ -231,13 +236,13 @@ def matches(pattern: tuple[str | Wild, ...], text: str) -> bool:
 pieces = st.sampled_from((Wild.RUN, Wild.ONE)) | st.text("ab*?\n", min_size=1, max_size=3)
 
 
-@settings(thoroughly, max_examples=1_000)
+@settings(thoroughly, max_examples=examples(300, 1_000))
 @given(st.lists(pieces, max_size=8).map(tuple), st.text("ab*?\n", max_size=12))
 def test_a_glob_matches_what_its_definition_does(pattern: tuple[str | Wild, ...], text: str) -> None:
     assert Glob(pattern).matches(text) is matches(pattern, text)
 
 
-@settings(thoroughly, max_examples=500)
+@settings(thoroughly, max_examples=examples(150, 500))
 @given(st.lists(pieces, max_size=8).map(tuple), st.data())
 def test_a_glob_matches_every_text_that_is_made_from_it(
     pattern: tuple[str | Wild, ...], data: st.DataObject

@@ -11,12 +11,13 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.laws.stories import Story, stories
 from tests.laws.telling import ABOUT_THE_POLICY, ABOUT_THE_ROLE
+from tests.thorough import examples
 
 AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"
 """Set by `test_mutants`: a law that is broken on purpose need not be shrunk to its smallest example."""
 
 _SETTINGS: Final = settings(
-    max_examples=25,
+    max_examples=examples(10, 100),
     derandomize=True,
     database=None,
     deadline=None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.actor import Actor
+from permission_guard.actor import SWEEP, Actor
 from permission_guard.document import Body, dumped, statements_of
 from permission_guard.facts import FunctionFacts, Look, RoleFacts, Source, Trusted
 from permission_guard.finding import Concern
@@ -65,6 +65,8 @@ class Story:
     age: timedelta
     mode: Mode = Mode.ENFORCE
     wiring: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    wired_later: bool = False
+    """Whether it is connected only after the events, as deployment tools do it, and a sweep narrows what was bound."""
 
     def world(self) -> World:
         """The account as the story begins."""
@@ -88,7 +90,8 @@ class Story:
 
     @property
     def settings(self) -> Settings:
-        return Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
+        settings = Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
+        return replace(settings, narrow_to_wired=self.wired_later)
 
     def triggers(self, now: datetime = NOW) -> tuple[Trigger, ...]:
         return tuple(
@@ -157,7 +160,14 @@ class World:
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""
-        return tuple(self.guard.handle(trigger, now) for trigger in self.story.triggers(now))
+        if self.story.wired_later:
+            self.account.wiring = {}
+        reports = [self.guard.handle(trigger, now) for trigger in self.story.triggers(now)]
+        if self.story.wired_later:
+            self.account.wiring = {name: list(sources) for name, sources in self.story.wiring.items()}
+            sweep = replace(self.story.triggers(now)[0], kind=Kind.SWEEP, actor=SWEEP, arrived=None)
+            reports.append(self.guard.handle(sweep, now))
+        return tuple(reports)
 
     def put_back(self, times: int) -> None:
         """Let somebody put back what stood there before any repair."""

@@ -150,7 +150,20 @@ def _about_what_is_wired() -> Iterator[Story]:
     )
 
 
-ABOUT_THE_POLICY: Final = (*_about_the_policy(), *_about_what_is_wired())
+def _about_what_is_wired_later() -> Iterator[Story]:
+    topics, buckets = (source("sns"), source("sns", name="returns")), (source("s3"),)
+    yield replace(_STORY, statements=(_SNS,), wiring={PRINCIPALS["sns"]: topics}, wired_later=True)
+    for has_calls in (True, False):
+        yield replace(
+            _STORY,
+            statements=(_S3,),
+            wiring={PRINCIPALS["s3"]: buckets},
+            wired_later=True,
+            has_resource_policy_calls=has_calls,
+        )
+
+
+ABOUT_THE_POLICY: Final = (*_about_the_policy(), *_about_what_is_wired(), *_about_what_is_wired_later())
 
 _CREATED: Final = replace(_STORY, kinds=(Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED))
 _UNKNOWN: Final = {**allow("logs:*"), "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}

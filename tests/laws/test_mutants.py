@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from tests.laws.profile import AGAINST_A_MUTANT
+from tests.thorough import LONG
 
 ROOT: Final = Path(__file__).parent.parent.parent
 SOURCE: Final = ROOT / "src" / "permission_guard"
@@ -115,6 +116,21 @@ MUTANTS: Final = (
         "what is wired to another qualifier is not kept where the statement covers it",
         LOST_WIRED,
         (UNPROVED, ("exposure/connected.py", "is not Truth.NO", "is Truth.NO")),
+    ),
+    Mutant(
+        "a sweep opens again what was bound",
+        CONVERGES,
+        (("narrow.py", "objection(more, seen, settings.trusted) is None", "True"), ("narrow.py", "with_bounds(one.before, remedy.bounds)", "dict(one.before)")),
+    ),
+    Mutant(
+        "what a sweep narrowed and could not tell is never told",
+        RESTARTS,
+        (("journal/book.py", "return is_untold and stands == (False, True)", "return False"),),
+    ),
+    Mutant(
+        "what a sweep is about to write is not written down first",
+        RESTARTS,
+        (("narrow.py", "keeper.write(entries)", "pass"),),
     ),
     Mutant(
         "the account is forgotten beside the ARN of a bucket",
@@ -308,9 +324,8 @@ MUTANTS: Final = (
 )  # fmt: skip
 
 
-LONG: Final = "LONG" in os.environ
-"""With it (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 TRIED: Final = MUTANTS if LONG else tuple({one.law: one for one in reversed(MUTANTS)}.values())
+"""With LONG=1 (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 
 
 def tried(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:

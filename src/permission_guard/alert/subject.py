@@ -19,6 +19,7 @@ _VERBS: Final = {
     Ending.FAILED: "could not repair",
     Ending.ESCALATED: "stopped repairing",
     Ending.RELEASED: "released",
+    Ending.NARROWED: "narrowed",
 }
 
 _WORST_FIRST: Final = (
@@ -27,6 +28,7 @@ _WORST_FIRST: Final = (
     Ending.TOLD,
     Ending.WOULD_REPAIR,
     Ending.REPAIRED,
+    Ending.NARROWED,
     Ending.RELEASED,
 )
 

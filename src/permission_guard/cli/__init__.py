@@ -23,7 +23,17 @@ class Told(click.ClickException):
     exit_code = UNUSABLE
 
 
-_COMMANDS: Final = ("check", "doctor", "explain", "journal", "redrive", "resume", "undo")
+_COMMANDS: Final = (
+    "check",
+    "completion",
+    "demo",
+    "doctor",
+    "explain",
+    "journal",
+    "redrive",
+    "resume",
+    "undo",
+)
 """Each is a function of this name in the module of this name."""
 
 

@@ -132,7 +132,7 @@ def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Setting
     return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
 
 
-_ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
+_ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED, Ending.NARROWED})
 """What changed something is always told."""
 
 
@@ -142,15 +142,29 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
     match change:
         case Attached(policy_arn=policy):
             return policy in facts.role.attached if isinstance(facts.role, RoleFacts) else None
-        case Rewritten(target=target, after=after):
-            if target != facts.target or not isinstance(facts.policy, PolicyFacts):
-                return None
-            text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
-            return canonical(body_of(after)) in map(canonical, statements_of(text))
+        case Rewritten():
+            return any(found) if (found := _stands(change, facts)) is not None else None
         case None:
             return False
         case _:
             assert_never(change)
+
+
+def is_narrowed(entry: Entry, facts: FunctionFacts) -> bool:
+    """Tell whether there stands what a sweep was about to write, and nobody was told that it did."""
+    stands = _stands(entry.change, facts) if isinstance(entry.change, Rewritten) else None
+    is_untold = entry.state is State.TOLD and entry.told_as is Ending.REPAIRED
+    return is_untold and stands == (False, True)
+
+
+def _stands(change: Rewritten, facts: FunctionFacts) -> tuple[bool, bool] | None:
+    """Tell whether what a repair wrote stands there, and what a sweep put in its place; None if the facts do not show it."""
+    if change.target != facts.target or not isinstance(facts.policy, PolicyFacts):
+        return None
+    text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
+    said = set(map(canonical, statements_of(text)))
+    narrower = change.narrower is not None and canonical(body_of(change.narrower)) in said
+    return canonical(body_of(change.after)) in said, narrower
 
 
 def is_held(entry: Entry) -> bool:

@@ -80,6 +80,7 @@ def _change(change: Change | None) -> Json:
                 "before": change.before,
                 "after": change.after,
                 "document": change.document,
+                "narrower": change.narrower,
             }
             return {"rewritten": _without_nothing(rewritten)}
         case None:
@@ -184,6 +185,7 @@ def _change_in(body: Record) -> Change:
         before=_text(rewritten, "before"),
         after=_text(rewritten, "after"),
         document=_text(rewritten, "document"),
+        narrower=rewritten.text("narrower") if rewritten.has("narrower") else None,
     )
 
 

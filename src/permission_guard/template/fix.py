@@ -15,7 +15,6 @@ from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import CannotEdit, with_line
 from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.lines import lines
-from permission_guard.template.node import NotReadable
 from permission_guard.template.source import Said
 
 _GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
@@ -62,15 +61,18 @@ def _mended(text: str, checked: Checked, fault: Judged, said: Said, trust: Trust
     changed = text
     for line in lines(checked.source, fault):
         changed = with_line(changed, ("Resources", fault.owner, "Properties"), line)
-    try:
-        after = check(changed, checked.source.file, said, trust)
-    except NotReadable as error:
-        raise CannotEdit(f"the lines that are missing do not fit in by themselves: {error}") from error
-    before = {_key(one): one.finding.verdict for one in checked.verdicts}
+    after = check(changed, checked.source.file, said, trust)
+    problem = harm(checked, after, fault)
+    if problem is not None:
+        raise CannotEdit(problem)
+    return changed, after
+
+
+def harm(before: Checked, after: Checked, fault: Judged) -> str | None:
+    """Say what is wrong with a text that was to mend a fault: it is still there, or something else is worse."""
+    was = {_key(one): one.finding.verdict for one in before.verdicts}
     now = {_key(one): one.finding.verdict for one in after.verdicts}
     if now.get(_key(fault)) is not Verdict.PASS:
-        raise CannotEdit("the lines that are missing would not mend it")
-    for key, verdict in now.items():
-        if _GRAVITY.index(verdict) > _GRAVITY.index(before.get(key, Verdict.PASS)):
-            raise CannotEdit(f"the lines that are missing would do harm to {key[1]}")
-    return changed, after
+        return "the lines that are missing would not mend it"
+    worse = (key for key in now if _GRAVITY.index(now[key]) > _GRAVITY.index(was.get(key, Verdict.PASS)))
+    return next((f"the lines that are missing would do harm to {key[1]}" for key in worse), None)

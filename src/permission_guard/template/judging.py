@@ -85,7 +85,7 @@ def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
-    return _in_doubt(worst, next(_doubts(worst, declared), _OTHER))
+    return _in_doubt(worst, (*_doubts(worst, declared), _OTHER)[0])
 
 
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
@@ -106,20 +106,20 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: Judged, declared: Declared) -> Iterator[Unreadable]:
+def _doubts(one: Judged, declared: Declared) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
     rests_on = list(_rests_on(one, declared))
-    for what, value in rests_on:
-        for why in reasons(value):
-            yield Unreadable(what, f"it is {why}")
-    for what, value in rests_on:
-        yield from _not_said(what, str(value), declared.home)
+    unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
+    return [
+        *unresolved,
+        *(each for what, value in rests_on for each in _not_said(what, str(value), declared.home)),
+    ]
 
 
 def _rests_on(one: Judged, declared: Declared) -> Iterator[tuple[str, Value]]:
     if one.finding.rule == _ABOUT_A_ROLE:
         for function in declared.functions:
-            if function.owner == one.function:
+            if function.owner == one.function and isinstance(function.role, Role):
                 yield f"the log group of {function.owner}", function.log_group
                 yield from _of_role(function.role)
         return
@@ -138,10 +138,9 @@ def _said(name: str, permission: Permission) -> str:
     return f"{permission.says.get(name, name)} of {permission.owner}"
 
 
-def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
-    if isinstance(role, Role):
-        for one in (*role.documents, *((role.boundary,) if role.boundary else ())):
-            yield f"the policy {one.name} of {one.owner}", one.body
+def _of_role(role: Role) -> Iterator[tuple[str, Value]]:
+    for one in (*role.documents, *((role.boundary,) if role.boundary else ())):
+        yield f"the policy {one.name} of {one.owner}", one.body
 
 
 def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:

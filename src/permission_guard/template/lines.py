@@ -41,10 +41,6 @@ def lines(source: Source, fault: Judged) -> tuple[Line, ...]:
         raise CannotEdit("a plan is made of the configuration: that is what must be changed")
     if not source.is_yaml:
         raise CannotEdit("lines are added to YAML only")
-    if fault.owner not in source.resources:
-        raise CannotEdit(
-            "SAM makes it, and its event has no such property: write the permission as a resource of its own"
-        )
     if not mend.before:
         return (Line("ManagedPolicyArns", _managed(mend.after), is_item=True),)
     return tuple(_of_permission(source, fault, mend))
@@ -61,10 +57,18 @@ def _of_permission(source: Source, fault: Judged, mend: Mend) -> Iterator[Line]:
     except NotExpressible as error:
         raise CannotEdit(str(error)) from error
     declared = source.worlds[0][1]
+    if not _is_the_same_everywhere(source, fault.owner):
+        raise CannotEdit("what it says depends on a condition that is not known")
     for each in fields(Grant):
         value: str | None = getattr(then, each.name)
         if each.name != "sid" and value is not None and value != getattr(was, each.name):
             yield Line(PROPERTIES[each.name], _EXPRESSED.get(each.name, _literal)(value, declared))
+
+
+def _is_the_same_everywhere(source: Source, owner: str) -> bool:
+    """Tell whether a permission says the same whatever the conditions are: it is proved for one of them only."""
+    found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == owner]
+    return all(one == found[0] for one in found)
 
 
 def _literal(value: str, _declared: Declared) -> str:

@@ -61,8 +61,6 @@ def transformed(
         resource = getattr(cause, "_logical_id", None) or getattr(cause, "logical_id", None)
         path = ("Resources", resource) if isinstance(resource, str) else ()
         raise NotReadable(f"SAM refuses it: {cause.message}", path=path) from error
-    except RecursionError:
-        raise
     except Exception as error:
         # The translator takes much on trust, and stumbles over what is not as it expects.
         raise NotReadable(f"SAM cannot read it: {type(error).__name__}: {error}") from error

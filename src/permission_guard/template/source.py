@@ -61,12 +61,6 @@ class Source:
         return self.worlds[0][1].home
 
     @property
-    def resources(self) -> frozenset[str]:
-        """The logical IDs of the resources that stand in the template."""
-        named = self.body.get("Resources")
-        return frozenset(named) if isinstance(named, Mapping) else frozenset()
-
-    @property
     def parameters(self) -> frozenset[str]:
         """The names of the template's parameters."""
         named = self.body.get("Parameters")

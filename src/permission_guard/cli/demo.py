@@ -1,0 +1,119 @@
+"""The command `demo`: the guard itself at work in an account in memory; asks no AWS and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import click
+
+from permission_guard.actor import Actor
+from permission_guard.alert import subject, text
+from permission_guard.alert.printable import printable
+from permission_guard.cli.output import written
+from permission_guard.document import Body, dumped
+from permission_guard.facts import Source
+from permission_guard.grant import Grant
+from permission_guard.pipeline import Guard
+from permission_guard.settings import Mode, Settings
+from permission_guard.tool import Tool
+from permission_guard.trigger import Kind, Trigger
+from permission_guard.world import (
+    Account,
+    WorldActor,
+    WorldHerald,
+    WorldJournal,
+    WorldObserver,
+)
+
+_ACCOUNT: Final = "123456789012"
+_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+_BEGIN: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
+_ALICE: Final = Actor(
+    f"arn:aws:iam::{_ACCOUNT}:user/alice", None, Tool.CLI, "192.0.2.10", words="aws-cli/2.31.0"
+)
+_HELP: Final = """\
+Show the guard at work: three mistakes in an account in memory, and the alert that each is worth.
+
+It is the guard itself, with the same rules, proofs, repairs and journal; only AWS is played. Nothing is asked of AWS and
+nothing is written. `make demo` in a checkout deploys the real stack into an emulator instead.
+"""
+
+
+@dataclass(slots=True)
+class _Stage:
+    """The account, the guard that watches it, and what was told."""
+
+    mode: Mode
+    account: Account = field(default_factory=lambda: Account(account=_ACCOUNT))
+    herald: WorldHerald = field(default_factory=WorldHerald)
+    at: datetime = _BEGIN
+
+    def __post_init__(self) -> None:
+        settings = Settings.of({}, account=_ACCOUNT, region=self.account.region)
+        settings = replace(settings, mode=self.mode)
+        self.account.managed[settings.logging_policy_arn] = dumped(_document(_allow(_LOGS)))
+        observer = WorldObserver(self.account, settings.logging_policy_arn)
+        journal = WorldJournal(self.account)
+        self.guard = Guard(settings, observer, WorldActor(self.account), self.herald, journal)
+
+    guard: Guard = field(init=False)
+
+    def happened(self, kind: Kind, sid: str | None = None) -> None:
+        """Wake the guard, as EventBridge does after a call about `orders`."""
+        function = self.account.functions["orders"].arn
+        self.guard.handle(
+            Trigger(kind, function, None, _ALICE, f"event-{sid or kind.value}", self.at, sid), self.at
+        )
+        self.at += timedelta(minutes=1)
+
+
+def _allow(actions: tuple[str, ...], effect: str = "Allow") -> Body:
+    return {"Effect": effect, "Action": list(actions), "Resource": "*"}
+
+
+def _document(*statements: Body) -> Body:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _a_bare_role(there: _Stage) -> None:
+    there.account.with_role("orders-role")
+    there.account.with_function("orders", role="orders-role")
+    there.happened(Kind.FUNCTION_CREATED)
+
+
+def _an_open_topic(there: _Stage) -> None:
+    function = str(there.account.functions["orders"].arn)
+    topic = f"arn:aws:sns:us-east-1:{_ACCOUNT}:order-placed"
+    there.account.wiring["sns.amazonaws.com"] = [Source(topic, _ACCOUNT, function)]
+    there.account.add_permission("orders", Grant("topic", "lambda:InvokeFunction", "sns.amazonaws.com"))
+    there.happened(Kind.PERMISSION_ADDED, "topic")
+
+
+def _a_denied_role(there: _Stage) -> None:
+    there.account.with_role("orders-role", Quiet=_document(_allow(("logs:*",), effect="Deny")))
+    there.happened(Kind.FUNCTION_CHANGED)
+
+
+_MISTAKES: Final[tuple[tuple[str, Callable[[_Stage], None]], ...]] = (
+    ("Alice creates the function orders with a role that has no policy at all", _a_bare_role),
+    ("She lets SNS invoke it, whoever's topic it is; one topic is subscribed", _an_open_topic),
+    ("She gives the role an explicit Deny of all of CloudWatch Logs", _a_denied_role),
+)
+
+
+@click.command(help=_HELP)
+@click.option("--observe", is_flag=True, help="As with Mode=Observe: nothing is changed, only told.")
+def demo(*, observe: bool) -> int:
+    """Make each mistake and show what is told of it."""
+    there = _Stage(Mode.OBSERVE if observe else Mode.ENFORCE)
+    for number, (what, mistake) in enumerate(_MISTAKES, 1):
+        told = len(there.herald.told)
+        mistake(there)
+        written(click.style(f"{number}. {what}", bold=True) + "\n\n")
+        for report in there.herald.told[told:]:
+            mail = "\n".join(printable(line) for line in text(report).splitlines())
+            written(f"{click.style(subject(report), fg='yellow')}\n\n{mail}\n\n")
+    return 0

@@ -1,0 +1,59 @@
+"""An event that added one statement is about that one; the others have events of their own."""
+
+from __future__ import annotations
+
+from permission_guard.outcome import Ending
+from permission_guard.trigger import Kind
+from tests.watched import LOGGING, Watched
+from tests.world.builders import settings, statement
+
+REPAIRED, TOLD = Ending.REPAIRED, Ending.TOLD
+TOPICS, BUCKETS = statement("sns.amazonaws.com", sid="topics"), statement("s3.amazonaws.com", sid="buckets")
+
+
+def deployed() -> Watched:
+    """A deployment has added two permissions by two calls, and the events of both are on their way."""
+    there = Watched(settings=settings(repair_existing=False))
+    there.account.with_role("role", logs=LOGGING)
+    there.open(TOPICS, BUCKETS)
+    return there
+
+
+def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_that_one_was_there_before() -> (
+    None
+):
+    there = deployed()
+    there.handle(Kind.PERMISSION_ADDED, brought="topics")
+    assert there.told == [[REPAIRED]]
+    there.handle(Kind.PERMISSION_ADDED, brought="buckets")
+    assert there.told == [[REPAIRED], [REPAIRED]]
+    assert all("Condition" in one for one in there.statements)
+
+
+def test_services_that_only_another_calls_statement_names_are_not_asked() -> None:
+    there = deployed()
+    there.handle(Kind.PERMISSION_ADDED, brought="topics")
+    asked = [call for call in there.account.calls if call.startswith("wiring")]
+    assert asked == ["wiring of sns.amazonaws.com"]
+
+
+def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everything() -> None:
+    there = deployed()
+    there.handle(Kind.PERMISSION_ADDED, brought="topics")
+    there.handle(Kind.SWEEP, brought=None)
+    assert there.told == [[REPAIRED], [TOLD]]
+
+
+def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
+    there = deployed()
+    there.handle(Kind.SWEEP, brought=None)
+    assert there.told == [[TOLD, TOLD]]
+    there.later(days=8)
+    there.handle(Kind.PERMISSION_ADDED, brought="another")
+    assert there.told == [[TOLD, TOLD], [TOLD, TOLD]]
+
+
+def test_a_call_that_added_nothing_is_about_everything() -> None:
+    there = deployed()
+    there.handle(Kind.PERMISSION_REMOVED, brought=None)
+    assert there.told == [[TOLD, TOLD]]
