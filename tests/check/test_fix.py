@@ -7,7 +7,9 @@ import difflib
 import pytest
 
 from permission_guard.finding import Verdict
-from permission_guard.template import Said, Trust, fixed
+from permission_guard.template import Checked, Said, Trust, check, fixed
+from permission_guard.template.edit import CannotEdit, Line, with_line
+from permission_guard.template.fix import harm
 from tests.check.checking import FUNCTION, found, of, permission, template
 
 ACCOUNT = "SourceAccount: !Ref AWS::AccountId"
@@ -337,3 +339,37 @@ def test_a_topic_that_is_written_out_is_named_as_it_is_written() -> None:
     assert added(text) == [
         '      SourceArn: !Sub "arn:${AWS::Partition}:sns:eu-west-1:${AWS::AccountId}:placed"'
     ]
+
+
+def test_what_says_otherwise_under_a_condition_is_left() -> None:
+    head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
+    text = head + permission(Principal="!If [IsProd, s3.amazonaws.com, elasticloadbalancing.amazonaws.com]")
+    assert why_not(text) == "what it says depends on a condition that is not known"
+
+
+def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
+    def judged(text: str) -> Checked:
+        return check(text, "template.yaml", Said(), Trust())
+
+    good, bad = judged(permission(SourceAccount="!Ref AWS::AccountId")), judged(permission())
+    fault = next(one for one in bad.verdicts if one.owner == "It")
+    assert harm(bad, good, fault) is None
+    assert harm(bad, bad, fault) == "the lines that are missing would not mend it"
+    silent = judged(
+        permission(SourceAccount="!Ref AWS::AccountId").replace("[arn:aws:iam", "['*', arn:aws:iam")
+    )
+    assert harm(bad, silent, fault) == "the lines that are missing would do harm to Role"
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ("3", "its Properties is no object that a line can be added to"),
+        ("{}", "its Properties is no object that a line can be added to"),
+        ("!Sub {a: b}", "its Properties is no object that a line can be added to"),
+        ("{SourceAccount: x}", "its SourceAccount would have to be another one"),
+    ],
+)
+def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> None:
+    with pytest.raises(CannotEdit, match=reason):
+        with_line(f"It: {{Properties: {properties}}}", ("It", "Properties"), Line("SourceAccount", "y"))

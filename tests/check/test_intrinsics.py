@@ -48,6 +48,7 @@ Conditions:
   Numeric: !Equals [!Ref Default, "7"]
   Lists: !Equals [!Ref Names, [a, b]]
   Odd: !Foo2
+  Strange: {"Fn::Contains": [[a], a]}
   Empty: {"Fn::Not": []}
 Resources:
   Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: placed}}
@@ -150,6 +151,7 @@ UNRESOLVED = {
     "!If [AlsoUnknown, a, b]": "one of two, by the condition AlsoUnknown: the parameter Open, which has no default: say --parameter Open=VALUE",
     "!If [Nope, a, b]": "one of two, by the condition Nope: the condition Nope, which the template does not have",
     "!If [Odd, a, b]": "one of two, by the condition Odd: a condition of an unknown form",
+    "!If [Strange, a, b]": "one of two, by the condition Strange: a condition of an unknown form",
     "!If [Empty, a, b]": "one of two, by the condition Empty: an empty Fn::Not",
     "!If [a]": "a Fn::If of an unknown form",
     "!FindInMap [a]": "a Fn::FindInMap of an unknown form",
@@ -232,3 +234,4 @@ def test_the_parts_of_a_value_tell_what_they_are() -> None:
     assert (table([1]), listed(None), listed(REMOVED), listed("x"), listed([1])) == ({}, (), (), ("x",), [1])
     assert joined(("a", "b"), "-") == "a-b"
     assert joined(()) == ""
+    assert joined(("a", joined(("b", open_)))) == Partial(("ab", open_))

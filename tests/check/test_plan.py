@@ -262,3 +262,16 @@ def test_what_is_no_plan_is_told(text: str, wrong: str) -> None:
 
 def test_an_empty_plan_passes() -> None:
     assert Plan().scan().findings == ()
+
+
+def test_what_is_only_read_is_not_judged() -> None:
+    plan = permission(role())
+    plan.planned[-1]["mode"] = "data"
+    assert [one.subject for one in plan.scan().findings] == ["aws_iam_role.r"]
+
+
+def test_an_item_of_a_list_may_be_known_only_after_apply() -> None:
+    plan = role(inline_policy=[{"name": "x"}])
+    plan.changes[-1]["change"]["after_unknown"]["inline_policy"] = [{"policy": True}]
+    plan.configured[-1]["expressions"]["inline_policy"] = {"references": []}
+    assert plan.verdict("aws_iam_role.r") is UNKNOWN

@@ -6,6 +6,7 @@ What is so in both readings is so whatever the deployment makes of them. Where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +23,10 @@ _VERSION: Final = "2012-10-17"
 _ALL: Final[Body] = {"Action": "*", "Resource": "*"}
 _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not known
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
+
+
+class Unsayable(Exception):
+    """A part of a statement has no value in this reading: the statement is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class Reading:
     def of_the_rest(self) -> Reading:
         """The same for elements that name what is left out, as NotAction does."""
         return replace(self, wide=not self.wide)
+
+    @property
+    def left_out(self) -> tuple[type[Exception], ...]:
+        """What makes a condition be left out, and not the statement: in the wide reading, that it is not resolved."""
+        return (Unsayable,) if self.wide else ()
 
     def text(self, text: str) -> str:
         """Return a text as it is read."""
@@ -72,10 +82,6 @@ def best_for_role(home: Home) -> Reading:
     return Reading(home, wide=True, at_home=True, unknown={**_ALL, "Effect": "Allow"})
 
 
-class Unsayable(Exception):
-    """A part of a statement has no value in this reading: the statement is left out."""
-
-
 def document(one: Document, reading: Reading) -> str | None:
     """Return a policy document as JSON; None if it is not known. What is no document is returned as it is, too."""
     body = one.body
@@ -100,17 +106,25 @@ def _statement(value: Value, reading: Reading) -> Json:
         return reading.unknown if isinstance(value, Unresolved) else _plain(value, reading)
     inner = reading.of_deny if value.get("Effect") == "Deny" else reading
     try:
-        return {key: _element(key, part, inner) for key, part in value.items()}
+        return dict(_element(key, part, inner) for key, part in value.items())
     except Unsayable:
         return None
 
 
-def _element(key: str, value: Value, reading: Reading) -> Json:
+def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
+    """Return an element as it is read; one that excludes nothing that is known covers everything."""
     if key == "Condition":
-        return _condition(value, reading)
+        return key, _condition(value, reading)
+    if key in _NEGATED:
+        try:
+            return key, _alternatives(value, reading.of_the_rest)
+        except Unsayable:
+            if not reading.wide:
+                raise
+            return key.removeprefix("Not"), "*"
     if key == "Principal" and isinstance(value, Mapping):
-        return {kind: _alternatives(names, reading) for kind, names in value.items()}
-    return _alternatives(value, reading.of_the_rest if key in _NEGATED else reading)
+        return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
+    return key, _alternatives(value, reading)
 
 
 def _alternatives(value: Value, reading: Reading) -> Json:
@@ -155,19 +169,19 @@ def _condition(value: Value, reading: Reading) -> Json:
         return {} if reading.wide and isinstance(value, Unresolved) else _plain(value, reading)
     block: dict[str, Json] = {}
     for operator, keys in value.items():
-        if not isinstance(keys, Mapping):
-            block[operator] = _plain(keys, reading)
-            continue
-        read: dict[str, Json] = {}
-        for key, wanted in keys.items():
-            try:
-                read[key] = _compared(operator, wanted, reading)
-            except Unsayable:
-                if not reading.wide:
-                    raise
-        if read or not keys:
-            block[operator] = read
+        with suppress(*reading.left_out):
+            block[operator] = _keys(operator, keys, reading)
     return block
+
+
+def _keys(operator: str, keys: Value, reading: Reading) -> Json:
+    if not isinstance(keys, Mapping):
+        return _plain(keys, reading)
+    read: dict[str, Json] = {}
+    for key, wanted in keys.items():
+        with suppress(*reading.left_out):
+            read[key] = _compared(operator, wanted, reading)
+    return read
 
 
 def _compared(operator: str, wanted: Value, reading: Reading) -> Json:

@@ -171,9 +171,10 @@ class _Terraform:
 
     def _policies(self, role: Planned) -> Iterator[Document | Unreadable]:
         """Yield what stands in the role, then what is attached to it elsewhere."""
-        for each in map(table, listed(self._own(role, "inline_policy"))):
-            if each.get("policy") is not None:
-                yield _document(str(each.get("name")), role.address, each["policy"])
+        for each in listed(self._own(role, "inline_policy")):
+            policy = each if isinstance(each, Unresolved) else table(each).get("policy")
+            if policy is not None:
+                yield _document(f"inline_policy of {role.address}", role.address, policy)
         for arn in listed(self._own(role, "managed_policy_arns")):
             yield self._managed(role, "managed_policy_arns", arn)
         for one in self._of("aws_iam_role_policy"):
