@@ -57,7 +57,7 @@ def acted(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the action's check, with this project in the place of what it installs."""
     program = folder / "permission-guard" / "bin" / "permission-guard"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m permission_guard.cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m permission_guard "$@"\n')
     program.chmod(0o755)
     (script,) = (step["run"] for step in ACTION["runs"]["steps"] if step["name"] == "Check")
     given = {"ARGUMENTS": "", "SARIF_FILE": "", **environment}

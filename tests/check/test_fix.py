@@ -341,6 +341,25 @@ def test_a_topic_that_is_written_out_is_named_as_it_is_written() -> None:
     ]
 
 
+def test_what_a_merge_brings_is_not_written_over() -> None:
+    shared = "Shared: &shared {ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonS3FullAccess]}\n"
+    head = HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
+    for merged in ("*shared", "[*shared]"):
+        text = shared + head + ROLE + f"      <<: {merged}\n"
+        assert why_not(text, "Role") == "its ManagedPolicyArns stands elsewhere, and is merged (<<)"
+
+
+def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
+    text = (
+        HEAD
+        + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
+        "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
+        "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+        "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
+    )
+    assert why_not(text) == "the lines that are missing would do harm to Nightly"
+
+
 def test_what_says_otherwise_under_a_condition_is_left() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(Principal="!If [IsProd, s3.amazonaws.com, elasticloadbalancing.amazonaws.com]")

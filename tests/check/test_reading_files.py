@@ -159,8 +159,17 @@ def test_what_sam_refuses_is_told_in_its_words_at_the_resource() -> None:
 
 
 def test_what_sam_stumbles_over_is_told_too() -> None:
-    text = "Transform: AWS::Serverless-2016-10-31\nParameters: 3\nResources:\n  A:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: [1], Auth: 4}\n"
-    assert "SAM" in problem(text)
+    text = "Globals: true\nTransform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function}}\n"
+    assert problem(text) == "SAM cannot read it: AttributeError: 'bool' object has no attribute 'get'"
+
+
+def test_a_resource_without_properties_is_left_to_sam() -> None:
+    text = "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function, Properties: 3}}\n"
+    assert problem(text).startswith("2:13: SAM refuses it: Resource with id [A] is invalid.")
+
+
+def test_a_macro_of_no_known_form_is_not_looked_at() -> None:
+    assert problem("Transform: [[1]]\nResources: {A: {Type: AWS::SNS::Topic}}\n") == "nothing"
 
 
 def test_a_problem_without_a_place_says_what_is_wrong() -> None:

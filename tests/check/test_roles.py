@@ -56,6 +56,18 @@ STATEMENTS = {
         UNKNOWN,
     ),
     "all but what is partly known": (("{Effect: Allow, NotAction: !Sub 's3:${P}', Resource: '*'}",), PASS),
+    "all but what is not known, elsewhere": (
+        ("{Effect: Allow, NotAction: 'logs:*', NotResource: !ImportValue r}",),
+        FAIL,
+    ),
+    "a denial of all but what is not known": (
+        (ALL, "{Effect: Deny, NotAction: !ImportValue a, Resource: '*'}"),
+        UNKNOWN,
+    ),
+    "conditions of another kind": (
+        ("{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: [{a: b}]}",),
+        UNKNOWN,
+    ),
     "a resource that is partly known": (
         (
             "{Effect: Allow, Action: 'logs:*', Resource: !Sub 'arn:aws:logs:*:*:log-group:/aws/lambda/${P}:*'}",

@@ -268,6 +268,31 @@ def test_a_public_url_is_told_as_such() -> None:
     assert of(found(text)).concern is Concern.PUBLIC_FUNCTION_URLS
 
 
+def test_of_several_doubts_each_says_its_own() -> None:
+    text = template(
+        """
+        Another:
+          Type: AWS::Lambda::Permission
+          Properties: {FunctionName: !Ref Orders, Action: "lambda:InvokeFunction", Principal: sns.amazonaws.com, SourceArn: !ImportValue a}
+        Layer:
+          Type: AWS::Lambda::LayerVersionPermission
+          Properties: {LayerVersionArn: x, Action: "lambda:GetLayerVersion", Principal: !ImportValue b}
+        Open:
+          Type: AWS::Lambda::LayerVersionPermission
+          Properties: {LayerVersionArn: y, Action: "lambda:GetLayerVersion", Principal: !ImportValue c}
+        Document:
+          Type: AWS::Lambda::ResourcePolicy
+          Properties: {ResourceArn: other, PolicyDocument: {Statement: [!ImportValue d]}}
+        """
+    )
+    said = {
+        one.subject: one.sentence.split("Fn::ImportValue ")[-1][0]
+        for one in found(text).findings
+        if one.verdict is UNKNOWN
+    }
+    assert said == {"Another": "a", "Layer": "b", "Open": "c", "Document": "d"}
+
+
 def test_a_doubt_reads_as_a_sentence_for_machines_too() -> None:
     one = of(found(permission(SourceAccount="!ImportValue account")))
     assert one.proof == str(

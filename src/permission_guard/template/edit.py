@@ -43,6 +43,8 @@ def with_line(text: str, path: Sequence[str], line: Line) -> str:
     existing = _value(properties, line.name)
     if existing is not None:
         return _with_item(text, existing[0], existing[1], line)
+    if line.name in _merged(properties):
+        raise CannotEdit(f"its {line.name} stands elsewhere, and is merged (<<)")
     if properties.flow_style:
         value = f"[{_quoted(line.value)}]" if line.is_item else _quoted(line.value)
         return _after_bracket(text, properties, "{", f"{line.name}: {value}")
@@ -66,6 +68,13 @@ def _found(text: str, path: Sequence[str]) -> MappingNode:
 def _value(node: Node | None, name: str) -> tuple[Node, Node] | None:
     pairs = node.value if isinstance(node, MappingNode) else ()
     return next(((key, value) for key, value in pairs if key.value == name), None)
+
+
+def _merged(node: MappingNode) -> set[str]:
+    """Return the names that an object has by merging others (`<<`)."""
+    merged = [value for key, value in node.value if key.value == "<<"]
+    others = [each for one in merged for each in (one.value if isinstance(one, SequenceNode) else [one])]
+    return {str(key.value) for one in others if isinstance(one, MappingNode) for key, _ in one.value}
 
 
 def _index(mark: yaml.Mark | None) -> int:

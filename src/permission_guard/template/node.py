@@ -59,7 +59,7 @@ Node: TypeAlias = Leaf | Items | Table
 class NotReadable(ValueError):
     """Text that is no template and no plan. `at` or `path` says where, if it is known; the message says what is wrong."""
 
-    def __init__(self, problem: str, at: At | None = None, path: Sequence[str] = ()) -> None:
+    def __init__(self, problem: str, at: At | None = None, path: Sequence[str | int] = ()) -> None:
         super().__init__(problem)
         self.at = at
         self.path = path

@@ -59,7 +59,7 @@ def transformed(
         # One at a time: each may be a consequence of the one before.
         cause = next(iter(error.causes), error)
         resource = getattr(cause, "_logical_id", None) or getattr(cause, "logical_id", None)
-        path = ("Resources", resource) if isinstance(resource, str) else ()
+        path = origin(template, resource) if isinstance(resource, str) else ()
         raise NotReadable(f"SAM refuses it: {cause.message}", path=path) from error
     except Exception as error:
         # The translator takes much on trust, and stumbles over what is not as it expects.

@@ -181,8 +181,8 @@ def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     asked = body.get("Transform")
     for macro in asked if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked]:
         name = macro.get("Name") if isinstance(macro, Mapping) else macro
-        if name is not None and name not in _KNOWN_MACROS:
-            yield f"what the macro {text_of(name) or name} makes", "only CloudFormation can run it"
+        if name is not None and text_of(name) not in _KNOWN_MACROS:
+            yield f"what the macro {name} makes", "only CloudFormation can run it"
     for logical_id in body["Resources"] if isinstance(body["Resources"], Mapping) else ():
         if logical_id.startswith("Fn::ForEach::"):
             yield f"the resources of {logical_id}", "only CloudFormation can run the loop"
