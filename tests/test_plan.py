@@ -242,7 +242,7 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
     ),
     "a remedy that could not be read": (
         replace(facts_with_role(RoleFacts(ROLE)), remedy=Unreadable(BASIC, "NoSuchEntity")),
-        NO_REPAIR,
+        f"the policy to attach is not known: {BASIC} could not be read: NoSuchEntity",
     ),
 }
 

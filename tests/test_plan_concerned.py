@@ -57,3 +57,20 @@ def test_a_call_that_added_nothing_is_about_everything() -> None:
     there = deployed()
     there.handle(Kind.PERMISSION_REMOVED, brought=None)
     assert there.told == [[TOLD, TOLD]]
+
+
+def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_told_again() -> (
+    None
+):
+    there = Watched()
+    there.handle(Kind.FUNCTION_CREATED)
+    attached = list(there.attached)
+    there.attached.clear()  # IAM shows the role as it was
+    there.later(seconds=59)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.told == [[REPAIRED]]
+    assert there.account.calls.count("AttachRolePolicy") == 1
+    there.later(seconds=1)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.told == [[REPAIRED], [REPAIRED]]
+    assert there.attached == attached

@@ -84,7 +84,7 @@ class Guard:
         facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
-        due = concerned(findings, facts, trigger, keeper.book)
+        due = concerned(findings, facts, trigger, keeper.book, now)
         for principal in services_to_ask(due, facts, trigger, self.settings, now):
             facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)

@@ -11,7 +11,7 @@ from permission_guard.document import AlreadyBound, Body, statements_of, with_bo
 from permission_guard.facts import NOT_READ, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Wired
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.grant import Grant, NotExpressible
-from permission_guard.journal.book import EMPTY, Book
+from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
@@ -22,7 +22,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swa
 from permission_guard.trigger import Kind, Trigger
 
 NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
-"""How a reason ends where there is only AddPermission."""
+"""What a reason says where there is only AddPermission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +43,26 @@ class Plan:
 
 
 def concerned(
-    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book
+    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
 ) -> tuple[Finding, ...]:
-    """Return the findings that an event is about: all, but of those about statements only its own if it added one.
+    """Return the findings that an event is about: all but what another event is about, and what is mended already.
 
     A deployment adds several permissions within a second, and each call has an event of its own: what another one has
-    brought is not said to have been there before. What the journal knows is told and repaired as ever.
+    brought is not said to have been there before. What the journal knows is told and repaired as ever. What was attached
+    a moment ago need not be shown by IAM yet (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
     """
-    policy = facts.resource_policy
-    if trigger.kind is not Kind.PERMISSION_ADDED or policy is None:
-        return findings
     return tuple(
         one
         for one in findings
-        if one.statement is None
-        or trigger.brought(policy.statements[one.statement].sid)
-        or book.of(one, facts) is not None
+        if _is_its_own(one, facts, trigger, book) and not is_on_its_way(book.of(one, facts), now)
     )
+
+
+def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book) -> bool:
+    policy = facts.resource_policy
+    if trigger.kind is not Kind.PERMISSION_ADDED or policy is None or finding.statement is None:
+        return True
+    return trigger.brought(policy.statements[finding.statement].sid) or book.of(finding, facts) is not None
 
 
 def services_to_ask(
@@ -206,9 +209,9 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             except AlreadyBound as error:
                 return None, str(error)
             except NotExpressible as error:
-                return (
-                    None,
-                    f"{remedy} is what is missing, but {error}{NOT_HERE}",
+                return None, (
+                    f"{remedy} is what is missing, but {error}{NOT_HERE}"
+                    + (f" ({remedy.note})" if remedy.note else "")
                 )
             return BoundStatements(facts.target, facts.policy, (swap,)), None
         case _:

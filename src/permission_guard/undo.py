@@ -123,6 +123,10 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     original = body_of(change.before)
     wanted = {canonical(body_of(one)) for one in (change.after, change.narrower) if one is not None}
     ours = next((one for one in statements_of(text) if canonical(one) in wanted), None)
+    if ours is None and canonical(original) in map(canonical, statements_of(text)):
+        raise CannotUndo(
+            f"the statement in the policy of {change.target} stands there as it was before the repair"
+        )
     if not isinstance(policy, PolicyFacts) or ours is None:
         raise CannotUndo(
             f"the statement in the policy of {change.target} is not any more what the guard wrote"

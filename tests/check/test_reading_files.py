@@ -159,8 +159,13 @@ def test_what_sam_refuses_is_told_in_its_words_at_the_resource() -> None:
 
 
 def test_what_sam_stumbles_over_is_told_too() -> None:
-    text = "Globals: true\nTransform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function}}\n"
-    assert problem(text) == "SAM cannot read it: AttributeError: 'bool' object has no attribute 'get'"
+    connector = "{Source: {Id: Rule}, Destination: {Id: Topic}, Permissions: [Write]}"
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n"
+        "  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [[]]}}\n"
+        f"  C: {{Type: AWS::Serverless::Connector, Properties: {connector}}}\n"
+    )
+    assert problem(text) == "SAM cannot read it: AttributeError: 'list' object has no attribute 'get'"
 
 
 def test_a_resource_without_properties_is_left_to_sam() -> None:

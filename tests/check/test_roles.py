@@ -64,6 +64,10 @@ STATEMENTS = {
         (ALL, "{Effect: Deny, NotAction: !ImportValue a, Resource: '*'}"),
         UNKNOWN,
     ),
+    "all but what is no action": (
+        ("{Effect: Allow, NotAction: [{a: !ImportValue b}], Resource: '*'}",),
+        UNKNOWN,
+    ),
     "conditions of another kind": (
         ("{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: [{a: b}]}",),
         UNKNOWN,

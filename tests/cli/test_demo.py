@@ -19,8 +19,8 @@ def run(*arguments: str) -> Result:
 @pytest.mark.parametrize("options", [(), ("--observe",)], ids=["enforcing", "observing"])
 def test_the_demo_shows_an_alert_for_each_mistake(options: tuple[str, ...]) -> None:
     ended = run("demo", *options)
-    name = "-".join(["demo", *(one.strip("-") for one in options)])
-    assert (ended.exit_code, ended.stdout) == (0, golden(f"{name}.txt", ended.stdout))
+    name = "observing" if options else "enforcing"
+    assert (ended.exit_code, ended.stdout) == (0, golden(f"demo/{name}.txt", ended.stdout))
 
 
 def test_a_demo_that_observes_repairs_nothing() -> None:

@@ -29,8 +29,6 @@ class Denied:
     where: Where
     always: bool = False
     """Whether each run tells it again, because the journal cannot remember that it was told."""
-    says_why: bool = True
-    """Whether AWS's reason is among what is told."""
 
 
 def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denied:
@@ -38,8 +36,8 @@ def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denie
 
 
 _UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
-_NO_REMEDY: Final = replace(_UNKNOWN, words="told: no repair is known", says_why=False)
-_UNWIRED: Final = replace(_UNKNOWN, words="told: cannot be said by AddPermission", says_why=False)
+_NO_REMEDY: Final = replace(_UNKNOWN, words="told: the policy to attach is not known")
+_UNWIRED: Final = replace(_UNKNOWN, words="told: cannot be said by AddPermission")
 _HANDED_LATER: Final = replace(_UNKNOWN, always=True)
 _CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
 _UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
@@ -54,9 +52,7 @@ _ONE_UNWRITTEN: Final = _denied(
 _ONE_UNREAD: Final = _denied(
     "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
 )
-_ONE_UNWIRED: Final = replace(
-    _denied("told: one repaired, one cannot be said", Where.BETWEEN, "REPAIRED", "TOLD"), says_why=False
-)
+_ONE_UNWIRED: Final = _denied("told: one repaired, one cannot be said", Where.BETWEEN, "REPAIRED", "TOLD")
 _REPAIRED: Final = _denied("repaired", Where.AFTER, "REPAIRED")
 _LOOSER: Final = _denied("repaired, by the account", Where.LOOSER, "REPAIRED")
 _EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from permission_guard.document import NO_STATEMENTS, body_of, canonical, dumped, statements_of
@@ -148,6 +148,18 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
             return False
         case _:
             assert_never(change)
+
+
+def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
+    """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
+    if entry is None or not isinstance(entry.change, Attached) or entry.state not in {State.DONE, State.TOLD}:
+        return False
+    was_made = entry.state is State.DONE or entry.told_as is Ending.REPAIRED
+    return was_made and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+
+
+_SHOWN: Final = timedelta(minutes=1)
+"""After which what IAM does not show was taken off again, as far as a repair is concerned."""
 
 
 def is_narrowed(entry: Entry, facts: FunctionFacts) -> bool:

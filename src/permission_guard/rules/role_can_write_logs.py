@@ -43,7 +43,7 @@ from permission_guard.iam import (
 )
 from permission_guard.mismatch import Mismatch, Part, mismatches, unknowns
 from permission_guard.rules.logging_calls import edge_requests, logging_requests, trust_in_the_edge
-from permission_guard.rules.rule import AttachPolicy, Remedy, Rule
+from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 
 ID: Final = "role-can-write-logs"
 
@@ -222,8 +222,12 @@ _ADVICE: Final = (
 
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:
     """Offer to attach the configured policy, if there is a role to attach it to and the policy could be read."""
-    if isinstance(finding.proof, DeniedRequest) and isinstance(facts.remedy, Policy):
+    if not isinstance(finding.proof, DeniedRequest):
+        return
+    if isinstance(facts.remedy, Policy):
         yield AttachPolicy(facts.remedy)
+    elif isinstance(facts.remedy, Unreadable):
+        yield LeaveIt(f"the policy to attach is not known: {facts.remedy}")
 
 
 RULE: Final = Rule(

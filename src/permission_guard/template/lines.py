@@ -36,7 +36,7 @@ def lines(source: Source, fault: Judged) -> tuple[Line, ...]:
     """Return the lines to add where a fault is. Raises CannotEdit."""
     mend = fault.explanation.mend
     if not isinstance(mend, Mend):
-        raise CannotEdit(mend.removesuffix(NOT_HERE))
+        raise CannotEdit(mend.replace(NOT_HERE, ""))
     if source.is_plan:
         raise CannotEdit("a plan is made of the configuration: that is what must be changed")
     if not source.is_yaml:
