@@ -84,8 +84,6 @@ def test_what_sam_makes_is_left() -> None:
     assert (
         why_not(text, "ApiItPermission") == "no repair is known that is sure to keep the legitimate callers"
     )
-    policies = "      Policies: [{Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}]\n"
-    assert mended(text.replace("        It: {Type: AlexaSkill}\n", "") + policies) != ""
 
 
 def test_a_name_that_only_cloudformation_makes_is_never_written() -> None:
