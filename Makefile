@@ -64,7 +64,8 @@ types: $(TOOLS)/project.done ## Check the types (mypy --strict)
 test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite, with all branches of the core (ARGS="-k word" to choose)
 	@$(PROJECT)/python -m pytest -q -n auto $(or $(ARGS),--cov --cov-report=term)
 
-bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it grows (two minutes)
+bench: $(TOOLS)/project.done ## Measure the guard and its evaluator, each beside a floor in the same run (four minutes)
+	@for one in events sweep fleet cold_start; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
 	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.

@@ -17,7 +17,7 @@ LAYERS = (
     {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step", "task"},
-    {"prove", "outcome", "door", "batch"},
+    {"prove", "outcome", "door", "batch", "shown"},
     {"journal"},
     {"plan"},
     {"report"},
@@ -30,6 +30,7 @@ LAYERS = (
     {"pipeline"},
     {"sweep"},
     {"world", "aws"},
+    {"connected"},
     {"handler", "cli"},
     {"__main__"},
 )

@@ -10,7 +10,7 @@ from typing import Final
 from permission_guard.finding import Verdict
 from permission_guard.journal.book import (
     Book,
-    done,
+    counted,
     gone,
     is_held,
     is_in_view,
@@ -72,8 +72,6 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
-    if entry.state is State.DONE:
-        return Ending.REPAIRED
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return Ending.NARROWED if is_narrowed(entry, report.facts) else None
@@ -83,9 +81,10 @@ def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Ear
     told_now = replace(noted(entry, ending, _WHAT[ending], report), trigger=entry.cause)
 
     def entries(book: Book) -> tuple[Entry, ...]:
-        is_repaired = ending is Ending.REPAIRED
+        # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+        may_be_made = is_made(entry, report.facts) is not False
         return tuple(
-            told(done(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
+            told(counted(one, now) if may_be_made else one, ending, now) for one in book.about(entry.fault)
         )
 
     return Earlier(told_now, entries)

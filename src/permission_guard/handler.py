@@ -6,70 +6,62 @@ made or changed, and the tasks of a sweep.
 
 from __future__ import annotations
 
+import gc
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from permission_guard.alert import body
-from permission_guard.aws.act import AwsActor
-from permission_guard.aws.clients import Clients
-from permission_guard.aws.inventory import AwsInventory
-from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.observe import AwsObserver
-from permission_guard.aws.queue import SqsQueue
-from permission_guard.aws.tell import SnsHerald
 from permission_guard.batch import Message, answer, is_batch, messages_in
 from permission_guard.door import asked_by, correlation_id
 from permission_guard.finding import Verdict
-from permission_guard.outcome import Ending
-from permission_guard.pipeline import Guard
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import BadEvent
-from permission_guard.report import Report
-from permission_guard.settings import NEEDED, Mode, Settings, SettingsError
-from permission_guard.sweep import Sweeper
+from permission_guard.settings import NEEDED, Settings, SettingsError
+from permission_guard.shown import shown
 from permission_guard.task import Page, Part
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from permission_guard.connected import Connections
+    from permission_guard.report import Report
+
+# Python looks for garbage after every 2,000 new objects (3.13). Loading boto3 makes some hundred thousand, none of which is
+# any: a tenth of a cold start went into looking. The memory of an event is the same either way.
+gc.set_threshold(20_000, 20, 20)
+
 SERVICE: Final = "permission-guard"
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
-    """The guard, what sweeps with it, and the queue that wakes them."""
+class Standby:
+    """The settings, and the guard, which is connected to AWS when it is first needed."""
 
-    guard: Guard
-    sweeper: Sweeper
-    queue: SqsQueue
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The guard and its connections. To load boto3 takes longer than all the rest, and not every event needs it."""
+        from permission_guard.connected import connect  # noqa: PLC0415  # for the reason just said
+
+        return connect(self.settings, os.environ)
 
 
 @lru_cache(maxsize=1)
-def connected(account: str, region: str) -> Connections:
-    """Connect the guard to AWS, once for each execution environment. Raises SettingsError."""
+def standby(account: str, region: str) -> Standby:
+    """Read the settings, once for each execution environment. Raises SettingsError."""
     settings = Settings.of(os.environ, account=account, region=region)
     missing = [name for name in NEEDED if not os.environ.get(name)]
     if missing:
         raise SettingsError(missing[0], "is missing")
-    clients = Clients()
-    guard = Guard(
-        settings,
-        AwsObserver(clients, settings.logging_policy_arn),
-        AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
-        SnsHerald(clients, os.environ["ALERTS_TOPIC_ARN"], os.environ["DEAD_LETTER_QUEUE_URL"]),
-        DynamoJournal(clients, os.environ["JOURNAL_TABLE"], settings.retention),
-    )
-    queue = SqsQueue(clients, os.environ["WAITING_QUEUE_URL"])
-    return Connections(guard, Sweeper(guard, AwsInventory(clients), queue), queue)
+    return Standby(settings)
 
 
 @metrics.log_metrics
@@ -83,17 +75,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     _, _, _, region, account, *_ = context.invoked_function_arn.split(":")
     try:
-        there = connected(account, region)
+        here = standby(account, region)
         messages = messages_in(event) if is_batch(event) else None
         if messages is None:
-            return _dealt_with(event, there)
+            return _dealt_with(event, here)
     except _KNOWN as error:
         _failed(error)
         raise
-    return _each(messages, there, context)
+    return _each(messages, here, context)
 
 
-def _each(messages: tuple[Message, ...], there: Connections, context: LambdaContext) -> dict[str, Any]:
+def _each(messages: tuple[Message, ...], here: Standby, context: LambdaContext) -> dict[str, Any]:
     """Deal with each message by itself: what one of them ends in is nothing to the others.
 
     Written by hand, because Powertools' batch processor would lengthen every cold start by more than the rest of
@@ -109,11 +101,12 @@ def _each(messages: tuple[Message, ...], there: Connections, context: LambdaCont
         try:
             event = message.read()
             logger.set_correlation_id(correlation_id(event))
-            _dealt_with(event, there)
+            _dealt_with(event, here)
         except Exception as error:  # noqa: BLE001  # whatever it is, the other messages are not to be lost by it
             _failed(error, message.id)
             failed.append(message)
-    there.queue.bring_back(tuple(failed))
+    if failed:
+        here.connections.queue.bring_back(tuple(failed))
     return answer(failed)
 
 
@@ -121,23 +114,26 @@ _ENOUGH: Final = 150_000
 """Milliseconds that must be left to begin with one more message: half of the time that the template gives the function."""
 
 
-def _dealt_with(event: object, there: Connections) -> dict[str, Any]:
+def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
     """Do what a message asks for. Raises BadEvent, TryAgain and Refused."""
-    asked = asked_by(event, guard_role_arn=there.guard.settings.guard_role_arn)
+    asked = asked_by(event, guard_role_arn=here.settings.guard_role_arn)
     match asked:
         case Ignored(why):
             logger.info("ignored", why=why)
             metrics.add_metric("Ignored", MetricUnit.Count, 1)
             return {"ignored": why}
         case Trigger():
-            return _noted(there.guard.handle(asked, datetime.now(UTC)))
+            if shown(asked, here.settings.trusted):
+                metrics.add_metric("Judged", MetricUnit.Count, 1)
+                return _compliant(asked.subject.qualified(asked.qualifier))
+            return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
         case Page():
-            tasks = there.sweeper.list_page(asked)
+            tasks = here.connections.sweeper.list_page(asked)
             logger.info("listed", sweep=asked.sweep.id, tasks=tasks)
             metrics.add_metric("Listed", MetricUnit.Count, 1)
             return {"listed": tasks}
         case Part():
-            for report in there.sweeper.look_at(asked, datetime.now(UTC)):
+            for report in here.connections.sweeper.look_at(asked, datetime.now(UTC)):
                 _noted(report)
             return {"swept": str(asked.function)}
         case _:
@@ -158,6 +154,10 @@ _KNOWN: Final = (BadEvent, Refused, SettingsError, TryAgain)
 
 def _noted(report: Report) -> dict[str, Any]:
     """Write what was found and done into the log and the metrics."""
+    # Here, because what deals with an event has loaded it, and an event that needs no dealing with does not pay for it.
+    from permission_guard.alert import body  # noqa: PLC0415  # for the reason just said
+    from permission_guard.outcome import Ending  # noqa: PLC0415  # likewise
+
     if report.is_gone and not report.is_worth_telling:
         logger.info("function is gone", function=str(report.facts.arn))
         metrics.add_metric("Gone", MetricUnit.Count, 1)
@@ -183,5 +183,9 @@ def _noted(report: Report) -> dict[str, Any]:
         logger.info("told before", function=report.facts.target, faults=len(report.silent))
         metrics.add_metric("ToldBefore", MetricUnit.Count, len(report.silent))
         return {"told before": report.facts.target}
-    logger.info("compliant", function=report.facts.target)
-    return {"compliant": report.facts.target}
+    return _compliant(report.facts.target)
+
+
+def _compliant(target: str) -> dict[str, Any]:
+    logger.info("compliant", function=target)
+    return {"compliant": target}

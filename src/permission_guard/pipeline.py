@@ -8,7 +8,6 @@ made, so that whatever dies in between is finished by the next run: run twice it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -18,7 +17,7 @@ from permission_guard.carry_out import carry_out
 from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import done, planned
+from permission_guard.journal.book import planned
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
@@ -91,7 +90,7 @@ class Guard:
         steps = (part for step in plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
         known = [(step, planned(keeper.book, step, facts, trigger, now)) for step in steps]
-        outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
+        outcomes = tuple(self._act(step, entries, keeper) for step, entries in known)
         return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
 
     @property
@@ -114,8 +113,12 @@ class Guard:
                 raise
             return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
 
-    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
-        """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
+    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper) -> Outcome:
+        """Make one repair: first it is written down, then it is made.
+
+        That it was made is written down with that it was told. What dies before that leaves PLANNED, and a later run sees for
+        itself whether it was made.
+        """
         if self._hand is None:
             return Outcome(step, Result.WOULD_DO)
         try:
@@ -126,13 +129,7 @@ class Guard:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
-        outcome = carry_out(step, self._hand)
-        if outcome.result in _MADE:
-            faults = frozenset(entry.fault for entry in entries)
-            # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
-            with suppress(TryAgain):
-                keeper.note(lambda book: tuple(done(one, now) for one in book.planned(faults)))
-        return outcome
+        return carry_out(step, self._hand)
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         repairs = self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR
@@ -154,6 +151,3 @@ class Guard:
             self.herald.tell(report)
         keeper.note(as_told(report, now))
         return report
-
-
-_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
-from permission_guard.grant import Grant
-from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
-from permission_guard.report import Report
-from permission_guard.task import Task
+if TYPE_CHECKING:
+    # What a port is made of is loaded by whoever makes one; the door needs only the errors.
+    from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
+    from permission_guard.grant import Grant
+    from permission_guard.iam import FunctionArn
+    from permission_guard.journal.entry import Entry
+    from permission_guard.report import Report
+    from permission_guard.task import Task
 
 
 class TryAgain(Exception):
@@ -118,14 +120,6 @@ class Actor(Protocol):
 
     def detach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Detach a managed policy; no error if it is not attached, or if the role is gone."""
-        ...
-
-    def has_attached(self, role_name: str, policy_arn: str) -> bool:
-        """Read back whether a managed policy is attached."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Let AWS have some time: what IAM takes in is not seen everywhere at once."""
         ...
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:

@@ -18,7 +18,6 @@ from permission_guard.trigger import Trigger
 
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,
-    Result.NOT_YET_VISIBLE: Ending.REPAIRED,
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from permission_guard.journal.book import Book, done, is_due, seen, settled, told
+from permission_guard.journal.book import Book, counted, is_due, seen, settled, told
 from permission_guard.journal.entry import Entry, State
 from permission_guard.outcome import Ending, Result
 from permission_guard.report import Line, Report
@@ -48,6 +48,6 @@ def _after(
     key = line.finding.key
     if key not in report.silent:
         # Another run may have gone on with it since; what was repaired counts once.
-        entry = done(entry, now) if line.ending is Ending.REPAIRED else entry
+        entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
         return told(entry, line.ending, now, is_finished=key not in trying)
     return settled(entry) if entry.state is State.PLANNED and key not in trying else None

@@ -1,14 +1,14 @@
 """What happened? From CloudTrail's record, as EventBridge delivers it, to where we have to look.
 
 An event never tells what is true, only where to look; so nothing is read from it but which function is meant, what kind
-of thing happened to it, and who did it. https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+of thing happened to it, who did it, and the statement that it brought (`shown.py`). https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -64,6 +64,8 @@ class Trigger:
     at: datetime
     arrived: str | Everything | None = None
     """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
+    statement: str | None = field(default=None, compare=False)
+    """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
 
     @property
     def looks(self) -> Look:
@@ -150,6 +152,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         event_id=detail.text("eventID"),
         at=detail.moment("eventTime"),
         arrived=_arrived(kind, request),
+        statement=detail.inner_or_empty("responseElements").text_or("statement") or None,
     )
 
 

@@ -68,9 +68,11 @@ def typed_calls() -> set[str]:
         for node in ast.walk(tree):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(attr="get_paginator", value=ast.Attribute(attr=client)),
+                    func=ast.Attribute(
+                        attr="get_paginator", value=ast.Attribute(attr=client) | ast.Name(id=client)
+                    ),
                     args=[ast.Constant(value=str(method))],
-                ):
+                ) if client in services:
                     found.add(f"{services[client]} {_methods(services[client])[method]}")
                 case ast.Attribute(attr=method, value=ast.Attribute(attr=client) | ast.Name(id=client)) if (
                     client in services and method in _methods(services[client])

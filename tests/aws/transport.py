@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock, local
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -33,7 +34,6 @@ STATUS = {
     "AccessDenied": 403,
     "UnknownOperationException": 404,
 }
-VERSION = {"VersionId": "v1"}
 _MODELS: Final[Loader] = create_loader()
 """The models of the services, read once: to make clients is the slowest thing these tests do."""
 
@@ -64,7 +64,13 @@ class Transport:
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     """The outputs of each stack."""
-    _params: Params = field(default_factory=dict)
+    default_version: str = "v1"
+    """Of every managed policy; each of them had a version v1 once, which allowed everything."""
+    hold: Callable[[str], None] = lambda _operation: None
+    """Called with each operation before it is answered, by whichever thread makes the call."""
+    _here: local = field(default_factory=local)
+    """What each thread is about to send."""
+    _answering: Lock = field(default_factory=Lock)
 
     def clients(self) -> Clients:
         """Clients on this wire."""
@@ -83,16 +89,21 @@ class Transport:
         return session
 
     def _note(self, params: Params, **_: Any) -> None:
-        self._params = dict(params)
+        self._here.params = dict(params)
 
     def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
+        self.hold(operation)
+        with self._answering:
+            return self._answered(operation, self._here.params)
+
+    def _answered(self, operation: str, params: Params) -> tuple[Response, Answer]:
         self.calls.append(operation)
-        self.sent.append((operation, self._params))
+        self.sent.append((operation, params))
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._operations().get(operation, _refused)(self._params)
+            return Response(), self._operations().get(operation, _refused)(params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -122,9 +133,7 @@ class Transport:
                 # IAM sends documents percent-encoded; botocore decodes them.
                 "PolicyDocument": quote(self.account.roles[p["RoleName"]].inline[p["PolicyName"]])
             },
-            "GetPolicyVersion": lambda p: {
-                "PolicyVersion": {**VERSION, "Document": quote(self.account.managed[p["PolicyArn"]])}
-            },
+            "GetPolicyVersion": self._version,
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": self._groups,
             "DetachRolePolicy": self._detach,
@@ -203,7 +212,15 @@ class Transport:
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
-        return {"Policy": {"DefaultVersionId": VERSION["VersionId"]}}
+        return {"Policy": {"DefaultVersionId": self.default_version}}
+
+    def _version(self, params: Params) -> Answer:
+        document = self.account.get_managed_policy(params["PolicyArn"])
+        is_default = params["VersionId"] == self.default_version
+        if not is_default and params["VersionId"] != "v1":
+            raise ApiError("NoSuchEntity", f"Policy version {params['VersionId']} was not found.")
+        text = document if is_default else _EVERYTHING
+        return {"PolicyVersion": {"IsDefaultVersion": is_default, "Document": quote(text)}}
 
     def _attach(self, params: Params) -> Answer:
         self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
@@ -269,6 +286,11 @@ class Transport:
     def _aliases(self, params: Params) -> Answer:
         found = WorldInventory(self.account).aliases(self.account.get_function(params["FunctionName"]).arn)
         return {"Aliases": [{"Name": one} for one in found]}
+
+
+_EVERYTHING: Final = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+)
 
 
 def _document(found: tuple[str, str]) -> Answer:

@@ -21,7 +21,7 @@ from permission_guard.finding import Finding
 from permission_guard.journal.book import (
     EMPTY,
     Book,
-    done,
+    counted,
     gone,
     is_due,
     is_in_view,
@@ -118,21 +118,20 @@ def test_seeing_a_fault_again_keeps_its_history_and_takes_the_new_event() -> Non
 def test_a_hundred_repairs_are_remembered() -> None:
     one = entry()
     for _ in range(120):
-        one = done(replace(one, state=State.PLANNED), NOW)
+        one = counted(replace(one, state=State.PLANNED), NOW)
     assert len(one.repairs) == 100
 
 
-def test_what_was_written_down_as_done_is_not_counted_again() -> None:
-    once = done(entry(state=State.PLANNED), NOW)
-    assert (once.state, len(once.repairs)) == (State.DONE, 1)
-    assert done(once, NOW) == once
-    assert done(told(once, Ending.REPAIRED, NOW), NOW) == told(once, Ending.REPAIRED, NOW)
+def test_a_repair_that_was_told_is_not_counted_again() -> None:
+    once = counted(entry(state=State.PLANNED), NOW)
+    assert (once.state, len(once.repairs)) == (State.PLANNED, 1)
+    assert counted(told(once, Ending.REPAIRED, NOW), NOW) == told(once, Ending.REPAIRED, NOW)
 
 
 @pytest.mark.parametrize(
     ("one", "ending", "is_finished", "state"),
     [
-        (entry(State.DONE), Ending.REPAIRED, True, State.TOLD),
+        (entry(State.PLANNED), Ending.REPAIRED, True, State.TOLD),
         (entry(State.PLANNED), Ending.FAILED, True, State.TOLD),
         (entry(State.PLANNED), Ending.FAILED, False, State.PLANNED),
         (entry(State.UNDONE), Ending.TOLD, True, State.UNDONE),

@@ -33,10 +33,6 @@ class Book:
         """Return the entry about a fault as it stands here now; nothing if there is none."""
         return tuple(one for one in self.entries if one.fault == fault)
 
-    def planned(self, faults: frozenset[str]) -> tuple[Entry, ...]:
-        """Return the entries about these faults of which nobody has written down that they were repaired."""
-        return tuple(one for one in self.entries if one.fault in faults and one.state is State.PLANNED)
-
     def with_entries(self, entries: tuple[Entry, ...]) -> Book:
         """Return the book with these entries in the place of those about the same faults."""
         written = {entry.fault for entry in entries}
@@ -91,11 +87,11 @@ def planned(
     )
 
 
-def done(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what was written down as made before is not counted again."""
+def counted(entry: Entry, now: datetime) -> Entry:
+    """Return the entry of a repair that was made; what another run has written down as told is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
-    return replace(entry, state=State.DONE, repairs=(*entry.repairs, now)[-_KEPT:])
+    return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
 
 
 _KEPT: Final = 100
@@ -128,7 +124,7 @@ def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Setting
     """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
     if entry is None or entry.told_at is None or ending in _ALWAYS:
         return True
-    came_back = entry.state in {State.GONE, State.RELEASED, State.DONE}
+    came_back = entry.state in {State.GONE, State.RELEASED}
     return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
 
 
@@ -152,10 +148,10 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
     """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
-    if entry is None or not isinstance(entry.change, Attached) or entry.state not in {State.DONE, State.TOLD}:
+    if entry is None or not isinstance(entry.change, Attached) or entry.told_as is not Ending.REPAIRED:
         return False
-    was_made = entry.state is State.DONE or entry.told_as is Ending.REPAIRED
-    return was_made and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    return entry.state is State.TOLD and is_recent
 
 
 _SHOWN: Final = timedelta(minutes=1)
@@ -184,7 +180,7 @@ def is_held(entry: Entry) -> bool:
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
-_HELD: Final = frozenset({State.TOLD, State.DONE, State.RELEASING})
+_HELD: Final = frozenset({State.TOLD, State.RELEASING})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:

@@ -14,12 +14,10 @@ from permission_guard.trigger import Trigger
 
 
 class State(Enum):
-    """How far the guard has come with a fault. A run that dies leaves PLANNED or DONE, and the next one goes on there."""
+    """How far the guard has come with a fault. A run that dies leaves PLANNED, and the next one goes on there."""
 
     PLANNED = "planned"
     """A repair was about to be made; whether it was, only the function can tell."""
-    DONE = "done"
-    """The repair was made, and nobody has been told yet."""
     TOLD = "told"
     """Somebody was told what became of it (`told_as`)."""
     GONE = "gone"
