@@ -31,7 +31,8 @@ each fault stands. It reads files and asks nothing of AWS.
 {tells}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something cannot be told or was not looked at, and 3 if a file cannot be
-used; the other files are judged all the same. `--format json` tells every verdict, those that pass too.
+used; the other files are judged all the same. `--format json` tells every verdict, those that pass too, and `report` makes a page or another format
+of it; `--format sarif` is for code scanning.
 
 ## What it reads
 

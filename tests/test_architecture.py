@@ -23,8 +23,8 @@ LAYERS = (
     {"report"},
     {"patches"},
     {"ports", "alert", "scanned"},
-    {"carry_out", "explanation", "keep", "telling"},
-    {"dead_letters", "doctor", "template"},
+    {"carry_out", "explanation", "formats", "keep", "telling"},
+    {"dead_letters", "doctor", "scan_json", "template"},
     {"finish", "undo"},
     {"release", "narrow"},
     {"pipeline"},
@@ -139,3 +139,8 @@ def test_a_file_is_one_idea_and_a_function_fits_on_a_screen(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if part(path) != "cli"], ids=name)
 def test_click_lives_in_the_command_line_alone(path: Path) -> None:
     assert "click" not in {imported.split(".")[0] for imported in imports(path)}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name(path) != "formats/html.py"], ids=name)
+def test_jinja_lives_in_the_one_format_that_needs_it(path: Path) -> None:
+    assert "jinja2" not in {imported.split(".")[0] for imported in imports(path)}

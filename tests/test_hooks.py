@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -78,3 +79,11 @@ def test_the_action_ends_as_the_check_does(tmp_path: Path) -> None:
     ended = acted(tmp_path, TEMPLATES="**/template.yaml", ARGUMENTS="--ignore public-function-urls")
     assert ended.stdout.startswith("deep/er/template.yaml:10:3: FAIL")
     assert ended.returncode == 1
+
+
+def test_the_action_writes_sarif_whatever_the_verdict_is(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(permission())
+    ended = acted(tmp_path, TEMPLATES="template.yaml", SARIF_FILE="found.sarif")
+    assert ended.returncode == 1
+    results = json.loads((tmp_path / "found.sarif").read_text())["runs"][0]["results"]
+    assert [one["level"] for one in results if one["level"] == "error"] == ["error"]

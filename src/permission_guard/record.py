@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
+_E = TypeVar("_E", bound=Enum)
 _LONGEST = 18
 """Digits of a whole number: Lambda's are longs."""
 
@@ -92,6 +94,24 @@ class Record:
         return tuple(
             Record({"text": one}, f"{self._at(key)}[{i}]").text("text") for i, one in enumerate(value)
         )
+
+    def each(self, key: str) -> tuple[Record, ...]:
+        """Return a list of objects, which may be empty. Raises BadEvent if it is missing, or holds anything else."""
+        value = self.body.get(key)
+        if not isinstance(value, list):
+            raise BadEvent(self._at(key), f"is {_kind(value)}, not a list")
+        return tuple(Record.of(one, f"{self._at(key)}[{i}]") for i, one in enumerate(value))
+
+    def one_of(self, kind: type[_E], key: str) -> _E:
+        """Return the member of an Enum that has the text as its value. Raises BadEvent."""
+        return kind(self.among(key, [str(one.value) for one in kind]))
+
+    def among(self, key: str, offered: Iterable[str]) -> str:
+        """Return a text that is one of those offered. Raises BadEvent."""
+        text, texts = self.text(key), tuple(offered)
+        if text not in texts:
+            raise BadEvent(self._at(key), f"is {text!r}, not one of {', '.join(texts)}")
+        return text
 
     def moment(self, key: str) -> datetime:
         """Return a time with its zone. Raises BadEvent for anything else."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from permission_guard.cli.found import SCHEMA
+from permission_guard import scan_json
 from permission_guard.finding import Concern
 from permission_guard.template import LARGEST
 from tests.check.checking import permission, template
@@ -72,12 +72,20 @@ def test_standard_input_is_a_template_too() -> None:
     assert run("check", "-", "-").stderr == "permission-guard: standard input (-) can be read only once\n"
 
 
-def test_for_machines_every_verdict_is_told(tmp_path: Path) -> None:
-    told = json.loads(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
-    assert told["schema"] == SCHEMA
-    assert told["skipped"] == []
-    verdicts = {(one["subject"], one["line"], one["column"], one["verdict"]) for one in told["findings"]}
-    assert verdicts == {("It", 10, 3, "UNKNOWN"), ("Role", 5, 3, "PASS")}
+def test_for_machines_every_verdict_is_told_as_a_scan_is(tmp_path: Path) -> None:
+    told = scan_json.read(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
+    verdicts = {(one.subject, one.place and one.place.line, one.verdict.value) for one in told.findings}
+    assert verdicts == {("It", 10, "UNKNOWN"), ("Role", 5, "PASS")}
+    assert told.skipped == ()
+
+
+def test_for_code_scanning_each_fault_has_its_place(tmp_path: Path) -> None:
+    (run_,) = json.loads(checked(tmp_path, FAILS, "--format", "sarif").stdout)["runs"]
+    faults = [one for one in run_["results"] if one["level"] == "error"]
+    assert [one["ruleId"] for one in faults] == ["invoke-permission-names-its-source"]
+    place = faults[0]["locations"][0]["physicalLocation"]
+    assert place["region"] == {"startLine": 10, "startColumn": 3}
+    assert place["artifactLocation"]["uri"].endswith("template.yaml")
 
 
 def test_what_was_not_looked_at_is_told_and_is_no_pass(tmp_path: Path) -> None:
@@ -234,7 +242,8 @@ def family(folder: Path, parent: str) -> str:
 
 def test_a_nested_stack_is_judged_with_the_parameters_that_it_is_given(tmp_path: Path) -> None:
     ended = run("check", family(tmp_path, PARENT), "--format", "json")
-    verdicts = {one["subject"]: (one["verdict"], one["file"]) for one in json.loads(ended.stdout)["findings"]}
+    findings = scan_json.read(ended.stdout).findings
+    verdicts = {one.subject: (one.verdict.value, one.place and one.place.file) for one in findings}
     child = str(tmp_path / "within" / "child.yaml")
     # What the parent does not know, the child's default is no answer to.
     assert verdicts == {"It": ("PASS", child), "Sns": ("UNKNOWN", child)}

@@ -8,11 +8,20 @@ _TEXT_LIMIT: Final = 4000
 """Characters after which a single text of AWS's or a caller's is cut in an alert."""
 
 
+def escaped(text: str) -> str:
+    """Return the text with an escape for each character that is not to be seen.
+
+    Those are control characters, line breaks among them, marks of direction (bidi), and halves of surrogate pairs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def printable(text: str) -> str:
     """Make foreign text safe to show: names, Sids and user agents are chosen by whoever made the call.
 
     Control characters, line breaks among them, are shown as escapes, so that no line can be forged.
     """
-    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    shown = text if text.isprintable() else "".join(escaped)
+    shown = escaped(text)
     return shown if len(shown) <= _TEXT_LIMIT else f"{shown[:_TEXT_LIMIT]}... ({len(shown)} characters)"

@@ -31,6 +31,7 @@ _COMMANDS: Final = (
     "explain",
     "journal",
     "redrive",
+    "report",
     "resume",
     "undo",
 )

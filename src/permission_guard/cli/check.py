@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from permission_guard import formats, scan_json
 from permission_guard.cli import UNUSABLE, found
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
@@ -39,6 +41,12 @@ Exit codes:
   2  something cannot be told, and nothing fails
   3  the input cannot be used
 """
+_FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
+    "text": found.text,
+    "json": scan_json.written,
+    "sarif": partial(formats.show, "sarif"),
+}
+"""Others are made of the JSON by `report`."""
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 
 
@@ -81,10 +89,10 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="For people or for machines.",
+    help="For people, for machines, or for code scanning.",
 )
 def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **options: Any) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
@@ -148,6 +156,3 @@ def _exit_code(scan: Scan) -> int:
     if Verdict.FAIL in verdicts:
         return EXIT_CODES[Verdict.FAIL]
     return EXIT_CODES[Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or scan.skipped else Verdict.PASS]
-
-
-_FORMATS: Final[dict[str, Callable[[Scan], str]]] = {"text": found.text, "json": found.body}

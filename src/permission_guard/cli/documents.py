@@ -23,14 +23,14 @@ _ENCODED: Final = "%7B"
 
 def read(path: str) -> Policy:
     """Read one document; the policy is called after its file. Raises Unusable, which names the place."""
-    name = name_of(path)
+    name = called(path)
     try:
-        return Policy.parse(_unwrapped(text_of(path).text), name=name)
+        return Policy.parse(_unwrapped(text_of(path)), name=name)
     except PolicyError as error:
         raise Unusable(f"{name}: {error}") from error
 
 
-def name_of(path: str) -> str:
+def called(path: str) -> str:
     """Return what a file is called in what is told."""
     return "standard input" if path == STDIN else path
 
@@ -55,9 +55,14 @@ _MARKS: Final = (
 )
 
 
-def text_of(path: str, at_most: int = -1) -> Text:
+def text_of(path: str) -> str:
+    """Return the text of a file. Raises Unusable."""
+    return opened(path).text
+
+
+def opened(path: str, at_most: int = -1) -> Text:
     """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable, for too many bytes too."""
-    name = name_of(path)
+    name = called(path)
     if path == STDIN and sys.stdin is None:
         raise Unusable(f"{name}: cannot be read: there is none")
     try:

@@ -1,8 +1,7 @@
-"""What a check found, as it is shown: for people, worst last as compilers do, and as JSON for machines."""
+"""What a check found, as people read it: in the order of the lines, as compilers do."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -12,10 +11,8 @@ import click
 from permission_guard.alert import printable
 from permission_guard.cli.rows import row
 from permission_guard.finding import Verdict
-from permission_guard.iam.policy import Json
 from permission_guard.scanned import Scan, ScannedFinding
 
-SCHEMA: Final = "permission-guard/check/1"
 COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
@@ -50,26 +47,3 @@ def _paragraph(one: ScannedFinding) -> Iterator[str]:
         yield row("No fix", f"{one.obstacle}.", "  ")
     if one.advice and not one.patches:
         yield row("To do", one.advice, "  ")
-
-
-def body(scan: Scan) -> str:
-    """The same for machines."""
-    listed: list[Json] = [
-        {
-            "file": one.place.file if one.place else None,
-            "line": one.place.line if one.place else None,
-            "column": one.place.column if one.place else None,
-            "verdict": one.verdict.value,
-            "rule": one.rule,
-            "concern": one.concern.value,
-            "severity": one.severity.name,
-            "function": one.name,
-            "subject": one.subject,
-            "sentence": one.sentence,
-            "because": list(one.because),
-            "next": one.advice,
-        }
-        for one in scan.findings
-    ]
-    skipped: list[Json] = [{"what": one.what, "why": one.why} for one in scan.skipped]
-    return json.dumps({"schema": SCHEMA, "findings": listed, "skipped": skipped}, indent=2) + "\n"

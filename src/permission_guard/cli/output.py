@@ -47,3 +47,8 @@ def replace_file(path: str, data: bytes) -> None:
             raise
     except OSError as error:
         raise Unusable(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def is_terminal() -> bool:
+    """Tell whether a person looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -11,7 +11,7 @@ import click
 
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
-from permission_guard.cli.documents import name_of, text_of
+from permission_guard.cli.documents import called, opened
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.mending import difference
 from permission_guard.cli.output import replace_file, written
@@ -60,7 +60,7 @@ class Desk:
         return replace(scan, skipped=(*scan.skipped, *self.skipped))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
-        file = name_of(path)
+        file = called(path)
         try:
             done = self._judged(path, file, said, how)
         except NotReadable as error:
@@ -79,7 +79,7 @@ class Desk:
         click.echo(f"{PROGRAM}: {printable(message)}", err=True)
 
     def _judged(self, path: str, file: str, said: Said, how: How) -> Checked:
-        given = text_of(path, LARGEST)
+        given = opened(path, LARGEST)
         if how is How.JUDGE:
             return check(given.text, file, said, self.trust)
         done = fixed(given.text, file, said, self.trust)
@@ -97,6 +97,6 @@ class Desk:
         where = str(Path(path).parent / nested.file) if nested.file is not None else None
         if where is None or not Path(where).is_file() or where in around:
             why = "its template is no file here" if where not in around else "it nests itself"
-            self.skipped.append(Skipped(f"{name_of(path)}: the nested stack {nested.owner}", why))
+            self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
             self._check(where, said, How.JUDGE, frozenset(around))

@@ -1,0 +1,79 @@
+"""What every format asks of the findings: their order, what they have in common, and how they are told apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import UTC
+from typing import Final
+
+from permission_guard import PROGRAM
+from permission_guard.finding import Verdict
+from permission_guard.rules import RULES
+from permission_guard.rules.rule import Rule
+from permission_guard.scanned import Scan, ScannedFinding
+
+PRODUCT: Final = "Lambda Permission Guard"
+_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+_BY_ID: Final = {rule.id: rule for rule in RULES}
+_DIGITS: Final = 32
+_ACCOUNT_DIGITS: Final = 12
+
+
+def worst_first(scan: Scan) -> tuple[ScannedFinding, ...]:
+    """Return the findings: faults, doubts, passes; in each the gravest first, then by where they are."""
+    return tuple(
+        sorted(
+            scan.findings,
+            key=lambda one: (
+                _GRAVITY.index(one.verdict),
+                -one.severity,
+                *(one.account, one.region, one.target, one.rule, one.subject, one.fault),
+            ),
+        )
+    )
+
+
+def rule_of(finding: ScannedFinding) -> Rule | None:
+    """Return the rule, if this version knows it: a scan may have been written by another."""
+    return _BY_ID.get(finding.rule)
+
+
+def identities(findings: tuple[ScannedFinding, ...]) -> tuple[str, ...]:
+    """Return for each finding what tells it from the others whatever its verdict is.
+
+    So a finding that failed and passes now is the same one, which then closes; `fault` differs with the verdict. Where
+    two would be the same, as duplicates in a forged document could be, each is told by its fault as well: none hides another.
+    """
+    asked = [(one.target, one.rule, one.concern.value, one.subject) for one in findings]
+    times = Counter(asked)
+    return tuple(
+        _digest(*what, *((one.fault,) if times[what] > 1 else ()))
+        for what, one in zip(asked, findings, strict=True)
+    )
+
+
+def _digest(*parts: str) -> str:
+    told = "\0".join(parts).encode(errors="surrogatepass")
+    return f"{PROGRAM}/{hashlib.sha256(told).hexdigest()[:_DIGITS]}"
+
+
+def has_account(finding: ScannedFinding) -> bool:
+    """Whether it was found in an account; what a check finds in a template is in none yet."""
+    return finding.place is None and len(finding.account) == _ACCOUNT_DIGITS and finding.account.isdecimal()
+
+
+def partition(finding: ScannedFinding) -> str:
+    """Return the partition of the target's ARN; a template's logical ID has none."""
+    parts = finding.target.split(":")
+    return parts[1] if parts[0] == "arn" and len(parts) > 1 else "aws"
+
+
+def is_layer(finding: ScannedFinding) -> bool:
+    """Whether the target is a layer version, and not a function, version or alias."""
+    return ":layer:" in finding.target
+
+
+def moment(scan: Scan) -> str:
+    """Return when the scan began, in UTC, as ISO 8601 has it, to the millisecond."""
+    return scan.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

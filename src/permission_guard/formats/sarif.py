@@ -1,0 +1,178 @@
+"""SARIF 2.1.0, which code scanning reads (https://docs.oasis-open.org/sarif/sarif/v2.1.0/).
+
+A PASS is no result: viewers that read only levels would show it as a problem. An UNKNOWN is one, because a failed
+read is never a pass (docs/decisions/0022).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from permission_guard import PROGRAM, __version__
+from permission_guard.finding import Severity, Verdict
+from permission_guard.formats.found import PRODUCT, moment, worst_first
+from permission_guard.formats.text import dumped, inert, sentence
+from permission_guard.iam.policy import Json
+from permission_guard.rules import RULES
+from permission_guard.scanned import Place, Scan, ScannedFinding
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT: Final = "%SRCROOT%"
+_LEVELS: Final = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+_SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
+"""GitHub's `security-severity`: above 9.0 is critical, from 7.0 high, from 4.0 medium."""
+
+
+def show(scan: Scan) -> str:
+    """Return one run, with a rule for each of the guard's, and a result for each fault and each doubt."""
+    told = [one for one in worst_first(scan) if one.verdict is not Verdict.PASS]
+    rules = _rules(told)
+    indices = {str(rule["id"]): index for index, rule in enumerate(rules)}
+    run: dict[str, Json] = {
+        "tool": {
+            "driver": {
+                "name": PROGRAM,
+                "fullName": f"{PRODUCT} {__version__}",
+                "semanticVersion": __version__,
+                "rules": rules,
+            }
+        },
+        "invocations": [_invocation(scan)],
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The folder in which the templates were checked."}}
+        },
+        "results": [_result(one, indices[one.rule]) for one in told],
+        "columnKind": "unicodeCodePoints",
+        "properties": {
+            "sources": scan.sources,
+            "functions": scan.functions,
+            "targets": scan.targets,
+            "passed": len(scan.findings) - len(told),
+        },
+    }
+    return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rules(told: list[ScannedFinding]) -> list[dict[str, Json]]:
+    worst: dict[str, Severity] = {}
+    for one in told:
+        worst[one.rule] = max(one.severity, worst.get(one.rule, one.severity))
+    known = [
+        _rule(
+            rule.id,
+            rule.title,
+            rule.why,
+            worst.get(rule.id),
+            f"{rule.why} See {rule.reference}",
+            rule.reference,
+        )
+        for rule in RULES
+    ]
+    ids = {rule.id for rule in RULES}
+    others = {one.rule: one for one in told if one.rule not in ids}
+    return known + [_rule(one.rule, one.title, one.why, worst[one.rule], one.why) for one in others.values()]
+
+
+def _rule(  # one for each field that SARIF has
+    id_: str, title: str, why: str, worst: Severity | None, help_: str, reference: str = ""
+) -> dict[str, Json]:
+    properties: dict[str, Json] = {"tags": ["security", "aws", "lambda"], "precision": "very-high"}
+    if worst is not None:
+        properties["security-severity"] = _SCORES[worst]
+    rule: dict[str, Json] = {
+        "id": id_,
+        "shortDescription": {"text": _unlinked(sentence(title) or id_)},
+        "fullDescription": {"text": _unlinked(why or title or id_)},
+        "help": {"text": _unlinked(help_ or title or id_)},
+        "defaultConfiguration": {"level": _LEVELS[worst or Severity.MEDIUM]},
+        "properties": properties,
+    }
+    if reference:
+        rule["helpUri"] = reference
+    return rule
+
+
+def _invocation(scan: Scan) -> dict[str, Json]:
+    """Say when it was, and what was not looked at: then not everything went well."""
+    return {
+        "executionSuccessful": not scan.skipped,
+        "startTimeUtc": moment(scan),
+        "toolExecutionNotifications": [
+            {"level": "error", "message": _plain(f"{one.what} was not looked at: {one.why}")}
+            for one in scan.skipped
+        ],
+    }
+
+
+def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:
+    doubt = "Cannot be told: " if one.verdict is Verdict.UNKNOWN else ""
+    because = " ".join(map(sentence, one.because))
+    paragraphs = [
+        f"{doubt}{sentence(one.summary) or sentence(one.title)}",
+        f"{sentence(one.sentence)} {because}".strip(),
+        sentence(one.advice),
+    ]
+    level = "warning" if one.verdict is Verdict.UNKNOWN else _LEVELS[one.severity]
+    return {
+        "ruleId": one.rule,
+        "ruleIndex": rule,
+        "level": level,
+        "message": _plain("\n\n".join(part for part in paragraphs if part) or one.rule),
+        "locations": [_location(one)],
+        "partialFingerprints": {"permissionGuardFault/v1": one.fault},
+        "properties": _properties(one),
+    }
+
+
+def _properties(one: ScannedFinding) -> dict[str, Json]:
+    return {
+        "verdict": one.verdict.value,
+        "severity": one.severity.name,
+        "concern": one.concern.value,
+        "target": one.target,
+        "subject": one.subject,
+        "account": one.account,
+        "region": one.region,
+        "proofKind": one.proof_kind,
+        "proof": one.proof,
+        "repair": one.repair,
+        "before": one.before,
+        "after": one.after,
+        "obstacle": one.obstacle,
+        "patches": [{"language": patch.language.value, "text": patch.text} for patch in one.patches],
+    }
+
+
+def _location(one: ScannedFinding) -> dict[str, Json]:
+    location: dict[str, Json] = {
+        "logicalLocations": [{"name": one.name, "fullyQualifiedName": one.target, "kind": "resource"}]
+    }
+    if one.place is not None:
+        location["physicalLocation"] = {
+            "artifactLocation": _artifact(one.place),
+            "region": {"startLine": one.place.line, "startColumn": one.place.column},
+        }
+    return location
+
+
+def _artifact(place: Place) -> dict[str, Json]:
+    path = quote(place.file, errors="surrogatepass")
+    return {"uri": f"file://{path}"} if path.startswith("/") else {"uri": path, "uriBaseId": _ROOT}
+
+
+def _plain(text: str) -> dict[str, Json]:
+    """Return a message that is nothing but text.
+
+    `]` followed by `(` would be a link even in plain text (SARIF 3.11.6), and braces stand for arguments unless they are doubled (3.11.5).
+    """
+    return {"text": _unlinked(text).replace("{", "{{").replace("}", "}}")}
+
+
+def _unlinked(text: str) -> str:
+    return inert(text).replace("](", "] (")

@@ -1,0 +1,153 @@
+"""SARIF: held against OASIS's schema, and what code scanning makes of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+
+from permission_guard.finding import Severity, Verdict
+from permission_guard.formats import show
+from permission_guard.formats.text import inert
+from permission_guard.rules import RULES
+from permission_guard.scanned import Place, Scan
+from tests.formats.hostile import is_harmless, placed, scans, texts
+from tests.formats.sample import CHECK, DOUBTFUL, EMPTY, OPEN, SCAN
+from tests.formats.schemas import sarif
+
+
+def run(scan: Scan) -> Any:
+    return json.loads(show("sarif", scan))["runs"][0]
+
+
+def message(scan: Scan) -> str:
+    return str(run(scan)["results"][0]["message"]["text"])
+
+
+@pytest.mark.parametrize("scan", [SCAN, CHECK, EMPTY], ids=["scan", "check", "nothing"])
+def test_it_is_valid_by_the_published_schema(scan: Scan) -> None:
+    assert [error.message for error in sarif().iter_errors(json.loads(show("sarif", scan)))] == []
+
+
+def test_the_schema_that_is_asked_is_able_to_refuse() -> None:
+    broken = json.loads(show("sarif", SCAN))
+    broken["runs"][0]["results"][0]["level"] = "grave"
+    assert not sarif().is_valid(broken)
+
+
+def test_every_fault_and_every_doubt_is_a_result_and_no_pass_is() -> None:
+    verdicts = Counter(one["properties"]["verdict"] for one in run(SCAN)["results"])
+    assert verdicts == {"FAIL": 5, "UNKNOWN": 2}
+    assert run(SCAN)["properties"]["passed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("severity", "level", "score"),
+    [
+        (Severity.CRITICAL, "error", "9.5"),
+        (Severity.HIGH, "error", "8.0"),
+        (Severity.MEDIUM, "warning", "5.5"),
+        (Severity.LOW, "note", "2.0"),
+    ],
+)
+def test_the_level_follows_the_severity(severity: Severity, level: str, score: str) -> None:
+    made = run(replace(SCAN, findings=(replace(OPEN, severity=severity),)))
+    result = made["results"][0]
+    rule = made["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert (result["level"], rule["id"], rule["properties"]["security-severity"]) == (level, OPEN.rule, score)
+
+
+def test_a_doubt_is_a_warning_that_says_so() -> None:
+    scan = replace(SCAN, findings=(DOUBTFUL,))
+    assert run(scan)["results"][0]["level"] == "warning"
+    assert message(scan).startswith("Cannot be told: it depends on each call")
+
+
+def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
+    rules = {one["id"]: one for one in run(EMPTY)["tool"]["driver"]["rules"]}
+    assert {rule.id: rule.reference for rule in RULES} == {id_: one["helpUri"] for id_, one in rules.items()}
+    assert all(rule.why in rules[rule.id]["help"]["text"] for rule in RULES)
+
+
+def test_the_rule_of_another_version_is_told_by_its_finding() -> None:
+    later = replace(
+        OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)"
+    )
+    rule = run(replace(SCAN, findings=(later, OPEN, later)))["tool"]["driver"]["rules"][-1]
+    assert (rule["id"], rule["shortDescription"]["text"]) == ("a-later-rule", "Something later holds.")
+    assert rule["help"]["text"] == "[it] (https://matters.example)"
+
+
+def test_what_is_in_a_file_has_its_line_and_its_column_and_what_is_not_has_its_arn() -> None:
+    (in_file,) = run(CHECK)["results"][0]["locations"]
+    assert in_file["physicalLocation"] == {
+        "artifactLocation": {"uri": "deploy/my%20template.yaml", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 14, "startColumn": 5},
+    }
+    (in_account,) = run(replace(SCAN, findings=(OPEN,)))["results"][0]["locations"]
+    assert in_account == {
+        "logicalLocations": [{"name": "orders", "fullyQualifiedName": OPEN.target, "kind": "resource"}]
+    }
+
+
+def test_an_absolute_path_is_an_address_of_its_own() -> None:
+    scan = replace(SCAN, findings=(replace(OPEN, place=Place("/deploy/a#b.yaml", 1, 1)),))
+    location = run(scan)["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": "file:///deploy/a%23b.yaml"}
+
+
+def test_a_result_is_known_again_by_its_fault() -> None:
+    assert [one["partialFingerprints"] for one in run(CHECK)["results"]] == [
+        {"permissionGuardFault/v1": "9999888877776666"}
+    ]
+
+
+def test_what_was_not_looked_at_is_told_and_nothing_is_called_a_success() -> None:
+    (invocation,) = run(SCAN)["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert notification["message"]["text"].endswith("ap-south-1 was not looked at: the region is not enabled")
+    assert run(CHECK)["invocations"][0]["executionSuccessful"] is True
+
+
+@settings(max_examples=25, deadline=None)
+@given(scans)
+def test_hostile_text_stays_text(scan: Scan) -> None:
+    shown = show("sarif", scan)
+    assert is_harmless(shown)
+    whole = json.loads(shown)
+    assert sarif().is_valid(whole)
+    told = [one for one in scan.findings if one.verdict is not Verdict.PASS]
+    results = whole["runs"][0]["results"]
+    assert sorted(one["properties"]["subject"] for one in results) == sorted(
+        inert(one.subject) for one in told
+    )
+    assert sorted(one["properties"]["before"] for one in results) == sorted(inert(one.before) for one in told)
+    messages = [one["message"]["text"] for one in results]
+    assert not any("](" in text or "{" in text.replace("{{", "") for text in messages)
+    # Markdown is nowhere, so there is none that foreign text could be taken for.
+    assert "markdown" not in shown
+
+
+@settings(max_examples=25, deadline=None)
+@given(texts.filter(bool))
+def test_a_files_name_reads_back_as_it_was(name: str) -> None:
+    location = run(placed(CHECK, name))["results"][0]["locations"][0]["physicalLocation"]
+    uri = location["artifactLocation"]["uri"]
+    assert uri.isascii()
+    assert unquote(uri.removeprefix("file://"), errors="surrogatepass") == name
+
+
+def test_braces_stand_for_themselves() -> None:
+    odd = replace(OPEN, summary="Resource ${aws:username} of {0}")
+    assert message(replace(SCAN, findings=(odd,))).startswith("Resource ${{aws:username}} of {{0}}.")
+
+
+def test_a_finding_without_words_still_has_a_message() -> None:
+    mute = replace(OPEN, summary="", title="", sentence="", because=(), advice="", why="", rule="x")
+    assert message(replace(SCAN, findings=(mute,))) == "x"
