@@ -39,7 +39,7 @@ of it; `--format sarif` is for code scanning.
 - **SAM**: transformed by AWS's own translator. What SAM makes of an event, a connector or a function URL is told at the line of that event.
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
-- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address; OpenTofu writes the same.
+- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
 - A template that a nested stack names by its file is judged with it, with the parameters that it is given there.
 
 ## What it knows and what it does not
