@@ -10,6 +10,7 @@ from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
 from docs.api import api as api_page
+from docs.check_page import check_page
 from docs.cost import cost as cost_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
@@ -25,6 +26,11 @@ NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code inst
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
     return who_calls_lambda(NOTE)
+
+
+def check() -> str:
+    """The rules before the deploy."""
+    return check_page(NOTE)
 
 
 def alarms() -> str:
@@ -130,6 +136,7 @@ PAGES: Final = {
     "alerts.md": alerts,
     "callers.md": callers,
     "licences.md": licences,
+    "check.md": check,
     "settings.md": settings,
     "permissions.md": permissions,
     "verdicts.md": verdicts,

@@ -37,8 +37,8 @@ _PREFIX_PARAMETER: Final = {
 _GROUP: Final = {"Label": {"default": "Where the code lies"}, "Parameters": [PREFIX]}
 
 
-# It warns that nobody has collected the measurements that it makes of itself.
-logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
+# It warns that nobody has collected the measurements that it makes of itself, and of features that only AWS switches on.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two

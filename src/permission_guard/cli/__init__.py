@@ -24,7 +24,7 @@ class Told(click.ClickException):
 
 
 _COMMANDS: Final = (
-    *("completion", "demo", "doctor", "explain", "journal"),
+    *("check", "completion", "demo", "doctor", "explain", "journal"),
     *("redrive", "report", "resume", "scan", "self-test", "undo"),
 )
 """Each is a function of this name in the module of this name, with _ for -."""
