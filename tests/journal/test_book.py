@@ -28,6 +28,7 @@ from permission_guard.journal.book import (
     is_made,
     seen,
     told,
+    waiting,
 )
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.outcome import Ending
@@ -226,3 +227,15 @@ def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
 def test_a_finding_without_an_entry_has_none() -> None:
     other: Finding = judge(facts_with(statement("sns.amazonaws.com")), OWN)[0]
     assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "is_finished"), [(State.UNDONE, True), (State.PLANNED, False)], ids=["undone", "not finished"]
+)
+def test_what_a_person_undid_and_what_is_not_finished_stays_so_while_it_waits_to_be_told(
+    before: State, *, is_finished: bool
+) -> None:
+    there = entry(before)
+    later = NOW + timedelta(hours=1)
+    waits = waiting(there, Ending.TOLD, later, is_finished=is_finished)
+    assert waits == replace(there, last_seen=later)

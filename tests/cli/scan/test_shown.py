@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan import table
 from permission_guard.cli.scan.formats import FORMATS, show
 from permission_guard.cli.scan.progress import shown
@@ -18,6 +19,7 @@ from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
 from permission_guard.scanned import Scan
 from tests.cli.scanning import account, faulty, run, scanned, wires
+from tests.formats.sample import CHECK
 from tests.test_golden import golden
 
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
@@ -151,3 +153,8 @@ def test_whoever_wants_quiet_is_shown_nothing() -> None:
 def test_without_rich_nobody_is_shown_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich", None)
     assert steps(Terminal()) == ""
+
+
+def test_what_a_format_has_no_words_for_is_one_line_and_no_half_a_report() -> None:
+    with pytest.raises(Unusable, match="is in no account"):
+        show("asff", CHECK, to_file=True)
