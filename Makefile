@@ -13,7 +13,7 @@ PROJECT  := $(TOOLS)/project/bin
 SAM      := $(TOOLS)/sam/bin/sam
 # Three environments, because they pin three different botocores: the project's, the SAM CLI's, the emulator's.
 VENVS    := project sam emulator
-STAMPS   := $(VENVS:%=$(TOOLS)/%.done)
+STAMPS   := $(VENVS:%=$(TOOLS)/%.done) $(TOOLS)/runtime.done
 
 # A name on PATH may be a version manager's shim that fails when called, so each one is tried by running it.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python3.14; do \
@@ -31,12 +31,13 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test bench mutants thorough faults validate build deploy doctor redrive demo readme docs check lock clean
+.PHONY: help setup fmt lint types test bench mutants thorough faults fuzz burst validate build package reproducible sbom audit \
+	deploy doctor redrive org publish demo readme docs check lock clean
 
 help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMPS) ## Set up all three environments below .tools/
+setup: $(STAMPS) ## Set up all environments below .tools/
 	@:
 
 # --no-deps, because the lock names every dependency already; --no-compile, because most of it is never imported.
@@ -48,6 +49,22 @@ $(TOOLS)/%.done: $(LOCKS)/%.txt
 	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/$*
 	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/$*)
 	@$(call quietly,$(TOOLS)/$*/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
+# Lambda's runtime client is compiled for the Python of the runtime, whatever Python this machine has, and for Linux alone.
+$(TOOLS)/runtime.done: $(LOCKS)/runtime.txt $(TOOLS)/project.done
+	@rm -rf $(TOOLS)/runtime
+	@if [ "$$(uname -s)" = Linux ]; then $(call quietly,$(PROJECT)/python -m pip install --target $(TOOLS)/runtime --no-deps \
+		--no-compile --disable-pip-version-check --only-binary=:all: --implementation cp --python-version 3.13 \
+		--platform manylinux2014_$$(uname -m) --require-hashes -r $<); fi
+	@touch $@
+
+# The project's own environment and a fuzzer.
+$(TOOLS)/fuzz.done: $(LOCKS)/project.txt $(LOCKS)/fuzz.txt
+	@echo "setting up .tools/fuzz (once)"
+	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/fuzz
+	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/fuzz)
+	@$(call quietly,$(TOOLS)/fuzz/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes $(^:%=-r %))
 	@touch $@
 
 fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
@@ -64,7 +81,8 @@ types: $(TOOLS)/project.done ## Check the types (mypy --strict)
 test: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run the whole test suite, with all branches of the core (ARGS="-k word" to choose)
 	@$(PROJECT)/python -m pytest -q -n auto $(or $(ARGS),--cov --cov-report=term)
 
-bench: $(TOOLS)/project.done ## Measure the evaluator beside moto's, and how it grows (two minutes)
+bench: $(TOOLS)/project.done ## Measure the guard and its evaluator, each beside a floor in the same run (four minutes)
+	@for one in events sweep fleet cold_start; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
 	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
@@ -80,12 +98,40 @@ thorough: $(TOOLS)/project.done $(TOOLS)/emulator.done ## The whole test suite w
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
 
-validate: $(TOOLS)/sam.done ## Check the template with cfn-lint, as `sam` runs it
+fuzz: $(TOOLS)/fuzz.done ## Put a million mutated events, policies and entries to every door (two hours; ARGS="--executions 10000")
+	@PYTHONPATH=src:. $(TOOLS)/fuzz/bin/python -m tests.fuzz $(ARGS)
+
+burst: $(TOOLS)/project.done ## A thousand events in disorder, some lost and some twice, on a failing AWS (two minutes)
+	@LONG=1 $(PROJECT)/python -m pytest -q -s tests/burst
+
+validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cfn-lint, the one for StackSets too
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
+	@$(call quietly,$(SAM) validate --lint --template src/organisation/central.yaml --region us-east-1)
+	@PYTHONPATH=src $(PROJECT)/python -c 'import json, organisation.template as made; print(json.dumps(made.for_stack_sets("any.zip")))' \
+		>$(TOOLS)/organisation.json
+	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organisation.json)
 
 build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
 	@$(call quietly,$(SAM) build)
 	@$(PROJECT)/python -m tests.embedded.package_size .aws-sam/build/Guard
+
+package: build ## Zip the package so that the same commit has the same bytes, and say its SHA-256
+	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard .aws-sam/guard.zip
+
+# Without the cache, so that everything is fetched, trimmed and compiled twice.
+reproducible: $(TOOLS)/project.done ## Build the package twice from nothing, and compare the two byte by byte
+	@rm -rf .aws-sam/twice && mkdir -p .aws-sam/twice/first .aws-sam/twice/second
+	@for build in first second; do BUILD_CACHE= $(MAKE) -C src build-Guard ARTIFACTS_DIR="$(CURDIR)/.aws-sam/twice/$$build"; \
+		$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/twice/$$build .aws-sam/twice/$$build.zip; done
+	@cmp .aws-sam/twice/first.zip .aws-sam/twice/second.zip
+
+sbom: $(TOOLS)/supply.done ## Write what is in the package as a CycloneDX SBOM (.aws-sam/sbom.json)
+	@mkdir -p .aws-sam
+	@$(TOOLS)/supply/bin/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml --of JSON \
+		-o .aws-sam/sbom.json src/requirements.txt
+
+audit: $(TOOLS)/supply.done ## Ask a public database for known faults of what is in the package (needs the network)
+	@$(TOOLS)/supply/bin/pip-audit --strict --disable-pip --require-hashes -r src/requirements.txt
 
 deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe or ENV=canary for samconfig's others)
 	@$(SAM) deploy --config-env $(or $(ENV),default)
@@ -95,6 +141,13 @@ doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work 
 
 redrive: $(TOOLS)/project.done ## Put back what lies in the guard's dead-letter queues (ARGS=--yes not to be asked)
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard redrive $(ARGS)
+
+org: build ## Deploy to the accounts and regions of an organisation (docs/organisation.md; ARGS="--units ... --regions ...")
+	@PYTHONPATH=src $(PROJECT)/python -m organisation deploy $(ARGS)
+
+publish: build ## Publish to the Serverless Application Repository, privately (BUCKET=the bucket of the package)
+	@$(SAM) package --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml
+	@$(SAM) publish --template .aws-sam/packaged.yaml
 
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup
@@ -112,10 +165,12 @@ check: lint types validate test ## Everything that must hold before a commit
 lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
 	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock
 	@$(call quietly,$(TOOLS)/lock/bin/pip install uv)
-	@for name in $(VENVS); do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in $(VENVS) fuzz supply; do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
 	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
 		--generate-hashes --no-emit-index-url --no-header src/requirements.in -o src/requirements.txt
+	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform x86_64-manylinux2014 \
+		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/runtime.in -o $(LOCKS)/runtime.txt
 	@rm -rf $(TOOLS)/lock
 
 clean: ## Remove everything that was made here

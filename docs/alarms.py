@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from tests.template import written
 
-_SIGNS: Final = {"GreaterThanOrEqualToThreshold": "≥", "GreaterThanThreshold": ">"}
+_SIGNS: Final = {"GreaterThanOrEqualToThreshold": "≥", "GreaterThanThreshold": ">", "LessThanThreshold": "<"}
 _MILLISECONDS: Final = frozenset({"Duration", "AsyncEventAge"})
 _ABOUT: Final = (
     "The guard tells of its own failures, too: these alarms send to the topic of the alerts (`AlertsTopicArn` in the "
     "stack's outputs), and all but the last say when it is over. Where nothing happens, CloudWatch gets no number, and "
-    "an alarm takes that for health."
+    "an alarm takes that for health; for one of them it is what is wrong. `NewVersionFails` is there only while "
+    "`RollOut` shifts events from one version to the next."
 )
 _BOARD: Final = (
     "CloudWatch's dashboard is named after the stack and its region (`DashboardName` in the outputs). It shows the "
@@ -44,13 +45,32 @@ def _watched(alarm: dict[str, Any]) -> str:
 
 
 def _when(alarm: dict[str, Any]) -> str:
-    minutes = timedelta(seconds=alarm["Period"]) // timedelta(minutes=1)
-    times = alarm["EvaluationPeriods"]
-    within = f"{minutes} minutes" if times == 1 else f"{minutes} minutes, {times} times in a row"
+    period = _named(timedelta(seconds=alarm["Period"]))
+    times = _usual(alarm["EvaluationPeriods"])
+    within = period if times == 1 else f"{period}, {times} times in a row"
     unit = " ms" if alarm["MetricName"] in _MILLISECONDS else ""
-    return (
-        f"{alarm['Statistic']} {_SIGNS[alarm['ComparisonOperator']]} {alarm['Threshold']:,}{unit} in {within}"
-    )
+    silence = ", or no number" if alarm["TreatMissingData"] == "breaching" else ""
+    sign = _SIGNS[alarm["ComparisonOperator"]]
+    return f"{alarm['Statistic']} {sign} {_usual(alarm['Threshold']):,}{unit} in {within}{silence}"
+
+
+def _usual(value: Any) -> Any:
+    """What an `If` and a `Ref` to a parameter say where nothing was switched off."""
+    match value:
+        case {"Fn::If": [_, usual, _]}:
+            return _usual(usual)
+        case {"Ref": name}:
+            return f"`{name}`"
+        case _:
+            return value
+
+
+def _named(period: timedelta) -> str:
+    if period == timedelta(days=1):
+        return "a day"
+    if period == timedelta(minutes=1):
+        return "a minute"
+    return f"{period // timedelta(minutes=1)} minutes"
 
 
 def _told(alarm: dict[str, Any]) -> str:

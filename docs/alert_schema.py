@@ -43,6 +43,12 @@ def schema() -> Object:
             "minimum": 0,
             "description": "How many findings did not fit into the message; the guard's log has them.",
         },
+        "waitsAfter": {
+            "type": ["integer", "null"],
+            "minimum": 2,
+            "description": "How many alerts about the function are sent within an hour, if this is the last of them: what is found next "
+            "waits in the journal and is told together later. Else null.",
+        },
     }  # fmt: skip
     either: list[Json] = [{"required": ["function"]}, {"required": ["layer"]}]
     whole = _object(members, "An alert of the Lambda Permission Guard.", optional={"function", "layer"})

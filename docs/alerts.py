@@ -68,7 +68,7 @@ _MACHINE: Final = (
 )
 
 _MEANINGS: Final = {
-    Ending.REPAIRED: "The repair was made and read back.",
+    Ending.REPAIRED: "The repair was made.",
     Ending.WOULD_REPAIR: "The guard only observes; this is what it would do.",
     Ending.TOLD: "Nothing was changed, and `Action` says why: a person has to decide.",
     Ending.FAILED: "The repair was not made: AWS refused, or somebody else wrote at the same time.",

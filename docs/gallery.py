@@ -29,6 +29,18 @@ class Piece:
             return CliRunner().invoke(main, shlex.split(self.command)).output
 
 
+CHECKS: Final = (
+    Piece("What it tells", "check docs/examples/shop.yaml"),
+    Piece("What it would write", "check --diff docs/examples/shop.yaml"),
+    Piece(
+        "With what is not known said",
+        "check docs/examples/shop.yaml --account 123456789012 "
+        "--parameter PartnerTopic=arn:aws:sns:us-east-1:123456789012:parcels --ignore role-can-write-logs",
+    ),
+)
+"""Runs of `check` for its page."""
+
+
 def _explain(*options: str) -> str:
     return " ".join(("explain", *options))
 

@@ -10,8 +10,11 @@ from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
 from docs.api import api as api_page
+from docs.check_page import check_page
+from docs.cost import cost as cost_page
 from docs.example import README, with_alert, with_explanation, with_undo
 from docs.gallery import GALLERY, shown
+from docs.licences import licences as licences_page
 from docs.who_calls_lambda import who_calls_lambda
 from tests.faults.table import cell, page
 from tests.template import written
@@ -23,6 +26,11 @@ NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code inst
 def callers() -> str:
     """The services that invoke functions, and what each really sends."""
     return who_calls_lambda(NOTE)
+
+
+def check() -> str:
+    """The rules before the deploy."""
+    return check_page(NOTE)
 
 
 def alarms() -> str:
@@ -38,6 +46,16 @@ def api() -> str:
 def alerts() -> str:
     """What an alert says, to people and to machines."""
     return alerts_page(NOTE)
+
+
+def cost() -> str:
+    """What it costs each month."""
+    return cost_page(NOTE)
+
+
+def licences() -> str:
+    """What the package brings along, and under which licences."""
+    return licences_page(NOTE)
 
 
 def settings() -> str:
@@ -113,9 +131,12 @@ def _wrapped(text: str) -> str:
 PAGES: Final = {
     "api.md": api,
     "alarms.md": alarms,
+    "cost.md": cost,
     "alert.schema.json": alert_schema,
     "alerts.md": alerts,
     "callers.md": callers,
+    "licences.md": licences,
+    "check.md": check,
     "settings.md": settings,
     "permissions.md": permissions,
     "verdicts.md": verdicts,

@@ -14,8 +14,8 @@ from permission_guard.settings import Settings
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
-OTHERS = ("a-sweep-is-due", "what-waited-in-the-queue")
-"""The samples that are no event about a call."""
+OTHERS = ("a-role-lost-a-policy", "a-self-test-is-due", "a-sweep-is-due", "what-waited-in-the-queue")
+"""The samples that are no event about a call to Lambda."""
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem not in OTHERS)
 ACCOUNT = "123456789012"
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-from boto3 import Session
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from organisation import template
 
-PATH = Path(__file__).parent.parent / "template.yaml"
+PATH = template.WRITTEN
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 _PSEUDO = {
@@ -24,53 +19,22 @@ _PSEUDO = {
 }
 
 
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two
-    """YAML with CloudFormation's short forms, read as their long forms."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {name: value}
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
 def written() -> dict[str, Any]:
     """The template as it is written; each caller has one of his own."""
-    return deepcopy(_parsed(PATH.read_text()))
+    return deepcopy(_written())
+
+
+def expanded(**parameters: str) -> dict[str, Any]:
+    """The template as CloudFormation gets it after the SAM transform, which is told the parameters' values."""
+    return deepcopy(_expanded(tuple(parameters.items())))
+
+
+_written = cache(template.written)
 
 
 @cache
-def _parsed(text: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is a SafeLoader
-    return loaded
-
-
-def expanded() -> dict[str, Any]:
-    """The template as CloudFormation gets it after the SAM transform."""
-    template = json.loads(json.dumps(written()))
-    function = template["Resources"]["Guard"]["Properties"]
-    function["CodeUri"] = "s3://bucket/key"
-    return deepcopy(_translated(json.dumps(template)))
-
-
-@cache
-def _translated(text: str) -> dict[str, Any]:
-    made: dict[str, Any] = Translator({}, Parser(), boto_session=Session(region_name=REGION)).translate(
-        json.loads(text), {}
-    )
-    return made
+def _expanded(parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    return template.expanded("s3://bucket/key", REGION, dict(parameters))
 
 
 def resolved(value: Any, parameters: dict[str, str], resources: dict[str, str]) -> Any:

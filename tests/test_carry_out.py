@@ -202,35 +202,11 @@ def test_a_policy_is_attached_to_the_role_by_its_name_without_its_path() -> None
     assert account.roles["orders"].attached == [BASIC]
 
 
-@pytest.mark.parametrize(
-    ("late", "result", "waited"),
-    [
-        (0, Result.DONE, 0.0),
-        (1, Result.DONE, 0.5),
-        (3, Result.DONE, 3.5),
-        (4, Result.NOT_YET_VISIBLE, 3.5),
-    ],
-)
-def test_an_attached_policy_is_read_back_with_patience_and_a_late_answer_is_no_failure(
-    late: int, result: Result, waited: float
-) -> None:
-    account = account_with(Family.DOCUMENT)
-    account.late = late
-
-    assert carry_out(ATTACH, WorldActor(account)).result is result
-    assert account.waited == waited
-    assert account.roles["orders"].attached == [BASIC]
-
-
-def test_that_it_cannot_be_read_back_is_no_failure_either() -> None:
+def test_an_attached_policy_is_not_read_back_because_iam_shows_it_when_it_likes() -> None:
     account = account_with(Family.DOCUMENT)
 
-    def hook(call: str) -> None:
-        if call == "ListAttachedRolePolicies":
-            raise ApiError("AccessDenied", "no")
-
-    account.before = hook
-    assert carry_out(ATTACH, WorldActor(account)).result is Result.NOT_YET_VISIBLE
+    assert carry_out(ATTACH, WorldActor(account)).result is Result.DONE
+    assert account.calls == ["AttachRolePolicy"]
 
 
 def test_a_role_with_as_many_policies_as_iam_allows_is_told_as_that() -> None:

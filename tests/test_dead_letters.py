@@ -163,6 +163,20 @@ def test_what_is_not_ours_is_named_and_left(kind: str) -> None:
     assert str(letter.way).startswith("none, it is left: ")
 
 
+def test_every_task_that_lies_there_is_described_by_what_it_belongs_to() -> None:
+    event = sample("a-role-lost-a-policy")
+    called = "DetachRolePolicy of orders-role at 2026-11-20 10:15 UTC"
+    assert described(event) == called
+    assert described({"roleChange": event["detail"], "marker": None}) == f"a task after {called}"
+    assert described({"sweep": {"id": "1", "time": "2026-11-20T10:15:30Z"}}) == "a task of the sweep 1"
+
+
+def test_an_alert_that_another_topic_did_not_take_goes_there() -> None:
+    centre = "arn:aws:sns:eu-central-1:999999999999:centre"
+    way = read(message({"undelivered": "no", "alert": {}, "topic": centre}), HOME).way
+    assert str(way) == f"publish it to {centre}"
+
+
 def test_an_event_that_would_be_ignored_or_cannot_be_read_is_described_so() -> None:
     assert described({**EVENT, "source": "aws.s3"}) == (
         "an event that the guard would ignore: not a call to Lambda recorded by CloudTrail"

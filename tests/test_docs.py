@@ -63,7 +63,7 @@ def test_the_page_on_operations_names_each_state_of_an_entry_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ReminderDays", "PutBackLimit", "PutBackWindowHours", "JournalRetentionDays"]
+    "name", ["ReminderDays", "AlertsPerHour", "PutBackLimit", "PutBackWindowHours", "JournalRetentionDays"]
 )
 def test_the_page_on_operations_says_the_defaults_of_the_template(name: str) -> None:
     default = written()["Parameters"][name]["Default"]

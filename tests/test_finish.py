@@ -78,22 +78,26 @@ def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_t
     assert "the fault is not there any more" in there.herald.told[0].lines[0].what
 
 
-def test_a_repair_that_was_made_and_not_told_is_told_even_if_the_function_is_gone() -> None:
+def test_a_repair_that_may_have_been_made_is_told_as_that_if_the_function_is_gone() -> None:
     there = Watched()
     there.open()
-    writes = 0
-
-    def third(call: str) -> bool:
-        nonlocal writes
-        writes += call == "TransactWriteItems"
-        return writes == 2
-
-    there.handle_and_die_when(third)
-    assert [one.state for one in there.entries] == [State.DONE]
+    there.handle_and_die("PutResourcePolicy", after=True)
     there.account.functions.clear()
     there.later(minutes=1)
     there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [REPAIRED]
+    assert there.told == [[Ending.TOLD]]
+    assert "ended before it could tell whether it did" in there.herald.told[0].lines[0].what
+
+
+def test_what_may_have_been_attached_for_a_function_that_is_gone_is_taken_off() -> None:
+    there = Watched()
+    there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
+    assert len(there.attached) == 1
+    there.account.functions.clear()
+    there.later(minutes=1)
+    there.handle(Kind.FUNCTION_DELETED)
+    assert there.told == [[Ending.TOLD], [Ending.RELEASED]]
+    assert there.attached == []
 
 
 def test_a_race_that_was_lost_to_somebody_who_mended_the_fault_is_not_told() -> None:

@@ -37,10 +37,10 @@ def wire() -> Iterator[Transport]:
         patch.setenv("GUARD_ROLE_ARN", GUARD_ROLE)
         patch.setenv("JOURNAL_TABLE", made.table.name)
         patch.setenv("WAITING_QUEUE_URL", WAITING)
-        patch.setattr(door, "Clients", made.clients)
-        door.connected.cache_clear()
+        patch.setattr("permission_guard.connected.Clients", made.clients)
+        door.standby.cache_clear()
         yield made
-        door.connected.cache_clear()
+        door.standby.cache_clear()
 
 
 TEXT = st.text(max_size=5)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.journal.book import EMPTY, Book, done, seen
+from permission_guard.journal.book import EMPTY, Book, counted, seen, told
 from permission_guard.journal.entry import Entry, State
 from permission_guard.keep import Keeper
+from permission_guard.outcome import Ending
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.rules import judge
 from permission_guard.world import Account, ApiError, WorldJournal
@@ -28,8 +29,8 @@ def keeper(account: Account | None = None) -> Keeper:
     return found
 
 
-def all_done(book: Book) -> tuple[Entry, ...]:
-    return tuple(done(one, NOW) for one in book.entries)
+def all_told(book: Book) -> tuple[Entry, ...]:
+    return tuple(told(counted(one, NOW), Ending.REPAIRED, NOW) for one in book.entries)
 
 
 def refusing(code: str, call: str) -> Account:
@@ -47,8 +48,8 @@ def test_what_is_written_is_what_the_book_says_from_then_on() -> None:
     kept = keeper()
     kept.write((entry(),))
     assert [(one.state, one.version) for one in kept.book.entries] == [(State.PLANNED, 1)]
-    kept.note(all_done)
-    assert [(one.state, one.version) for one in kept.book.entries] == [(State.DONE, 2)]
+    kept.note(all_told)
+    assert [(one.state, one.version) for one in kept.book.entries] == [(State.TOLD, 2)]
     assert kept.journal.of(TARGET) == kept.book.entries
 
 
@@ -65,8 +66,8 @@ def test_what_has_happened_is_written_upon_what_another_run_wrote_meanwhile() ->
     other = Keeper(kept.journal, TARGET)
     other.read()
     other.note(lambda book: tuple(replace(one, repairs=(NOW,)) for one in book.entries))
-    kept.note(all_done)
-    assert [(one.state, one.repairs) for one in kept.journal.of(TARGET)] == [(State.DONE, (NOW, NOW))]
+    kept.note(all_told)
+    assert [(one.state, one.repairs) for one in kept.journal.of(TARGET)] == [(State.TOLD, (NOW, NOW))]
 
 
 def test_a_journal_that_changes_faster_than_it_can_be_written_is_tried_again_later() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permission_guard.finding import Concern, Severity, Verdict
@@ -16,6 +16,8 @@ from permission_guard.patches import Language, Patch
 from permission_guard.said import KINDS
 from permission_guard.scan_json import ScanError, read, written
 from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
+from tests.journal.entries import MOMENTS
+from tests.thorough import examples
 
 _TEXTS = st.text(max_size=20)
 _WORDS = st.text(min_size=1, max_size=20)
@@ -47,7 +49,7 @@ def scans(draw: st.DrawFn) -> Scan:
     ]
     return Scan(
         version=draw(_WORDS),
-        at=draw(st.datetimes(timezones=st.just(UTC))),
+        at=draw(MOMENTS),
         sources=draw(_LISTED),
         functions=draw(st.integers(0, 10**9)),
         targets=draw(st.integers(0, 10**9)),
@@ -56,6 +58,7 @@ def scans(draw: st.DrawFn) -> Scan:
     )
 
 
+@settings(max_examples=examples(25, 200))
 @given(scans())
 def test_a_scan_reads_back_as_the_same_value(scan: Scan) -> None:
     text = written(scan)

@@ -119,6 +119,11 @@ WRONG = {
         "mine",
         "TRUSTED_ORGANIZATION_IDS takes organisation ids with commas between",
     ),
+    "CENTRAL_ALERTS_TOPIC_ARN": ("alerts", "CENTRAL_ALERTS_TOPIC_ARN is no ARN of a topic: 'alerts'"),
+    "ROLE_CHANGE_REGIONS": (
+        "eu-west-1,Ireland",
+        "ROLE_CHANGE_REGIONS takes regions with commas between; this is none: 'Ireland'",
+    ),
     "LOGGING_POLICY_ARN": ("AdministratorAccess", "LOGGING_POLICY_ARN is no ARN of a managed policy"),
 }
 
@@ -130,3 +135,10 @@ def test_a_setting_that_cannot_be_read_is_named_with_what_it_takes(name: str) ->
         of(**{name: value})
     assert str(caught.value).startswith(problem)
     assert caught.value.name == name
+
+
+def test_who_else_is_told_is_read() -> None:
+    topic = "arn:aws-us-gov:sns:us-gov-west-1:999999999999:centre"
+    found = of(CENTRAL_ALERTS_TOPIC_ARN=topic, ROLE_CHANGE_REGIONS="us-gov-west-1, us-gov-east-1")
+    assert found.central_topic_arn == topic
+    assert found.role_change_regions == ("us-gov-west-1", "us-gov-east-1")

@@ -12,7 +12,7 @@ from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
-from permission_guard.sweep import PART, Sweeper
+from permission_guard.sweep import PART, Listed, Sweeper
 from permission_guard.task import Page, Part, Sweep
 from permission_guard.trigger import Kind
 from permission_guard.world import ApiError, WorldInventory, WorldQueue
@@ -42,7 +42,7 @@ class Swept:
             task = self.queue.tasks.pop(0)
             if isinstance(task, Page):
                 self.sweeper.list_page(task)
-            else:
+            elif isinstance(task, Part):
                 reports += self.sweeper.look_at(task, self.there.now)
         return reports
 
@@ -75,7 +75,7 @@ def test_a_page_is_a_task_for_each_function_and_one_for_the_next_page() -> None:
     swept = Swept(page=1)
     swept.there.account.with_function("bills")
     asked = Sweep("1", swept.there.now)
-    assert swept.sweeper.list_page(Page(asked)) == 2
+    assert swept.sweeper.list_page(Page(asked)) == Listed(2, is_last=False)
     bills = swept.there.account.functions["bills"].arn
     assert swept.queue.tasks == [Part(asked, bills, (None,)), Page(asked, "1")]
 
@@ -83,7 +83,7 @@ def test_a_page_is_a_task_for_each_function_and_one_for_the_next_page() -> None:
 def test_a_function_with_many_versions_is_more_than_one_task() -> None:
     swept = Swept()
     swept.qualifiers(*map(str, range(1, PART + 5)))
-    assert swept.sweeper.list_page(Page(Sweep("1", swept.there.now))) == 2
+    assert swept.sweeper.list_page(Page(Sweep("1", swept.there.now))) == Listed(2, is_last=True)
     parts = [task for task in swept.queue.tasks if isinstance(task, Part)]
     assert [len(part.qualifiers) for part in parts] == [PART, 5]
     assert [None in part.qualifiers for part in parts] == [True, False]

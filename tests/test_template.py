@@ -8,18 +8,29 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto.events.models import EventPattern
 
 from permission_guard import handler as door
-from permission_guard.aws import inventory, journal, observe, policies, queue, roles, tell, users, wiring
+from permission_guard.aws import (
+    inventory,
+    journal,
+    observe,
+    policies,
+    queue,
+    roles,
+    tell,
+    trial,
+    users,
+    wiring,
+)
+from permission_guard.aws.checkup.rights import _HOME
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
+from permission_guard.role_change import HANDED_ON
 from permission_guard.rules import judge
 from permission_guard.settings import NEVER_REPAIRED, NUMBERS, SETTINGS, Mode, Settings, Treatment
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, DetachRolePolicy, Step
-from permission_guard.trigger import Kind
 from permission_guard.world import Account
 from tests.aws.transport import Transport
 from tests.journal.test_written import ENTRY
@@ -31,8 +42,11 @@ GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
 ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
 BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
 CONNECTED = RESOURCES["MaySeeWhatIsConnected"]["Properties"]
-CONDITIONAL = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
-GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in CONDITIONAL.values())]
+POLICIES = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
+TELLS_OTHERS = {"MayHandRoleChangesOn", "MayTellTheCentre"}
+"""What is granted if there is somebody else to be told."""
+CONDITIONAL = {name: body for name, body in POLICIES.items() if name not in TELLS_OTHERS}
+GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in POLICIES.values())]
 """Every document that says what the guard's role may do."""
 
 LAMBDAS_OWN = {
@@ -54,10 +68,10 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
     return {action for one in listed for action in ([one] if isinstance(one, str) else one)}
 
 
-def test_the_role_may_always_do_exactly_what_the_readers_the_herald_the_journal_and_the_queue_call() -> None:
-    modules = (observe, roles, policies, tell, journal, queue)
+def test_the_role_may_always_do_exactly_what_reading_telling_remembering_queueing_and_trying_call() -> None:
+    modules = (observe, roles, policies, tell, journal, queue, trial)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
-    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
+    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN | {"iam:ListEntitiesForPolicy"}
 
 
 def test_the_role_may_see_what_is_connected_and_what_there_is_by_exactly_the_rights_that_the_lookups_need() -> (
@@ -167,7 +181,8 @@ def test_the_environment_names_every_setting_and_nothing_else() -> None:
         "JOURNAL_TABLE",
         "WAITING_QUEUE_URL",
     }
-    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN"}
+    lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN", "ROLE_CHANGE_REGIONS"}
+    doors.add("CENTRAL_ALERTS_TOPIC_ARN")
     assert (
         set(ENVIRONMENT)
         == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING", "NARROW_TO_WIRED"} | lists | doors
@@ -237,109 +252,26 @@ def test_the_guard_may_use_its_own_table_and_no_other() -> None:
     assert ENVIRONMENT["JOURNAL_TABLE"] == {"Ref": "Journal"}
 
 
-DATED = {
-    Kind.FUNCTION_CREATED: "CreateFunction20150331",
-    Kind.FUNCTION_CHANGED: "UpdateFunctionConfiguration20150331v2",
-    Kind.FUNCTION_DELETED: "DeleteFunction20150331",
-    Kind.PERMISSION_ADDED: "AddPermission20150331v2",
-    Kind.PERMISSION_REMOVED: "RemovePermission20150331v2",
-    Kind.POLICY_WRITTEN: "PutResourcePolicy",
-    Kind.ALIAS_CREATED: "CreateAlias20150331",
-    Kind.ALIAS_CHANGED: "UpdateAlias20150331",
-    Kind.URL_CREATED: "CreateFunctionUrlConfig",
-    Kind.URL_CHANGED: "UpdateFunctionUrlConfig",
-    Kind.LAYER_SHARED: "AddLayerVersionPermission20181031",
-}
+def test_the_right_to_hand_changes_of_roles_on_exists_only_where_they_are_seen_and_for_no_other_event() -> (
+    None
+):
+    body = RESOURCES["MayHandRoleChangesOn"]
+    (allowed,) = body["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Action"] == "events:PutEvents"
+    assert allowed["Condition"] == {"ForAllValues:StringEquals": {"events:source": HANDED_ON}}
+    given, homes = TEMPLATE["Conditions"][body["Condition"]]["Fn::And"]
+    assert given == {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "RoleChangeRegions"}]}, ""]}]}
+    assert {one["Fn::Equals"][1] for one in homes["Fn::Or"]} == set(_HOME.values())
 
 
-PATTERNS = {
-    **{
-        name: body["Properties"]["Pattern"]
-        for name, body in GUARD["Events"].items()
-        if body["Type"] == "EventBridgeRule"
-    },
-    **{
-        name: body["Properties"]["EventPattern"]
-        for name, body in RESOURCES.items()
-        if body["Type"] == "AWS::Events::Rule" and "EventPattern" in body["Properties"]
-    },
-}
-"""Every rule's pattern. SAM lets a rule below the function wake it; the others say what they wake."""
-WAITS = {Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED}
-
-
-def woken_by(name: str, **detail: object) -> list[str]:
-    """The rules of the template that an event with this name matches."""
-    event: Any = {
-        "source": "aws.lambda",
-        "detail-type": "AWS API Call via CloudTrail",
-        "detail": {"eventSource": "lambda.amazonaws.com", "eventName": name, **detail},
+def test_the_right_to_tell_the_centre_exists_only_if_there_is_one_and_only_for_its_topic() -> None:
+    body = RESOURCES["MayTellTheCentre"]
+    publish, encrypt = body["Properties"]["PolicyDocument"]["Statement"]
+    assert TEMPLATE["Conditions"][body["Condition"]] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "CentralAlertsTopicArn"}, ""]}]
     }
-    return [
-        rule
-        for rule, pattern in PATTERNS.items()
-        if EventPattern.load(json.dumps(pattern)).matches_event(event)
-    ]
-
-
-def targets(rule: str) -> list[dict[str, Any]]:
-    """What a rule that is a resource of its own wakes."""
-    found: list[dict[str, Any]] = RESOURCES[rule]["Properties"]["Targets"]
-    return found
-
-
-def test_every_call_that_the_code_knows_has_its_name_here() -> None:
-    assert set(DATED) == set(Kind) - {Kind.SWEEP}
-
-
-@pytest.mark.parametrize("kind", DATED)
-def test_every_kind_of_event_wakes_the_guard_exactly_once_and_only_a_function_that_is_made_or_changed_waits(
-    kind: Kind,
-) -> None:
-    (rule,) = woken_by(DATED[kind])
-    assert (rule not in GUARD["Events"]) == (kind in WAITS)
-    if kind in WAITS:
-        assert [target["Arn"] for target in targets(rule)] == [{"Fn::GetAtt": ["Waiting", "Arn"]}]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "AddPermission20150331",
-        "RemovePermission20150331",
-        "UpdateFunctionConfiguration20150331",
-    ],
-)
-def test_the_older_names_of_a_call_wake_it_too(name: str) -> None:
-    assert len(woken_by(name)) == 1
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "CreateFunctionCodeSigningConfig",
-        "RemoveLayerVersionPermission20181031",
-        "PublishLayerVersion20181031",
-        "DeleteFunctionUrlConfig",
-        "DeleteFunctionConcurrency20171031",
-        "DeleteFunctionEventInvokeConfig",
-        "UpdateFunctionCode20150331v2",
-        "GetFunction20150331v2",
-        "DeleteAlias20150331",
-        "TagResource20170331v2",
-    ],
-)
-def test_calls_that_change_no_verdict_do_not_wake_it(name: str) -> None:
-    assert woken_by(name) == []
-
-
-def test_a_failed_call_does_not_wake_it() -> None:
-    assert woken_by("AddPermission20150331v2", errorCode="AccessDenied") == []
-
-
-@pytest.mark.parametrize("rule", PATTERNS)
-def test_a_pattern_fits_eventbridges_limit(rule: str) -> None:
-    assert len(json.dumps(PATTERNS[rule])) <= 2048
+    assert (publish["Action"], publish["Resource"]) == ("sns:Publish", {"Ref": "CentralAlertsTopicArn"})
+    assert {publish["Action"], *encrypt["Action"], "sqs:SendMessage"} == set(tell.PERMISSIONS)
 
 
 def rule_targets() -> dict[str, dict[str, Any]]:
@@ -363,7 +295,7 @@ def test_only_the_rules_that_lead_to_the_queue_may_put_events_into_it() -> None:
     waiting = {
         name for name, one in rule_targets().items() if one["Arn"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
     }
-    assert waiting == {"FunctionChanged", "SweepIsDue"}
+    assert waiting == {"FunctionChanged", "RoleChanged", "SweepIsDue"}
     assert allowed_rules("WaitingPolicy", "Waiting") == waiting
 
 
@@ -443,6 +375,7 @@ NAMES = {
     "Waiting": f"arn:aws:sqs:{REGION}:{ACCOUNT}:guard-waiting",
     "GuardFunctionDeleted": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-function-deleted",
     "GuardPermissionChanged": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-permission-changed",
+    "GuardSelfTestIsDue": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/guard-self-test-is-due",
 }
 
 
@@ -461,18 +394,20 @@ def own_facts() -> FunctionFacts:
                 "Effect": "Allow",
                 "Principal": {"Service": one["Principal"]},
                 "Action": one["Action"],
-                "Resource": str(FUNCTION),
+                "Resource": f"{FUNCTION}:live",
                 "Condition": {"ArnLike": {"AWS:SourceArn": resolved(one["SourceArn"], {}, NAMES)}},
             }
             for number, one in enumerate(permissions)
         ],
     }
+    assert {one["FunctionName"]["Ref"] for one in permissions} == {"GuardAliaslive"}
     return FunctionFacts(
         FUNCTION,
+        "live",
         configuration=Configuration(ROLE, "guard-logs"),
         role=RoleFacts(ROLE, tuple(Policy.parse(document, name="look-and-tell") for document in documents)),
         log_group_exists=True,
-        policy=PolicyFacts(None, Policy.parse(json.dumps(policy)), "1", Family.DOCUMENT),
+        policy=PolicyFacts("live", Policy.parse(json.dumps(policy)), "1", Family.DOCUMENT),
     )
 
 
@@ -480,8 +415,7 @@ def test_the_guard_passes_its_own_rules() -> None:
     findings = judge(own_facts(), Trusted(ACCOUNT))
     assert [(finding.rule, finding.verdict) for finding in findings] == [
         ("role-can-write-logs", Verdict.PASS),
-        ("invoke-permission-names-its-source", Verdict.PASS),
-        ("invoke-permission-names-its-source", Verdict.PASS),
+        *[("invoke-permission-names-its-source", Verdict.PASS)] * 3,
     ]
 
 

@@ -75,6 +75,14 @@ def test_what_is_no_functions_name_is_refused_by_its_field(form: str) -> None:
     assert caught.value.field == "detail.requestParameters.functionName"
 
 
+@pytest.mark.parametrize("region", ["US-EAST-1", "us-east-1\n", "us east 1", "../us-east-1", "x:y"])
+def test_what_is_no_region_is_refused_by_its_field(region: str) -> None:
+    request = {"functionName": "orders", "statementId": "open"}
+    with pytest.raises(BadEvent) as caught:
+        triggered(call("AddPermission20150331v2", request, awsRegion=region))
+    assert caught.value.field == "detail.awsRegion"
+
+
 KINDS = {
     "CreateFunction20150331": Kind.FUNCTION_CREATED,
     "UpdateFunctionConfiguration20150331v2": Kind.FUNCTION_CHANGED,

@@ -22,8 +22,9 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
     """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
     try:
         match step:
-            case AttachRolePolicy(role_arn=role_arn, policy=policy):
-                return Outcome(step, _attached(role_arn.rsplit("/", 1)[-1], policy.name, actor))
+            case AttachRolePolicy():
+                # Not read back: IAM is eventually consistent, so that neither answer would say anything (facts 5.6).
+                actor.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
             case DetachRolePolicy():
                 actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
             case BoundStatements():
@@ -37,23 +38,6 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
     except TryAgain as error:
         return Outcome(step, Result.TRY_AGAIN, detail=str(error))
     return Outcome(step, Result.DONE)
-
-
-BACK_OFF: Final = (0.5, 1.0, 2.0)
-"""Seconds to wait between looks for what was attached."""
-
-
-def _attached(role: str, policy: str, actor: Actor) -> Result:
-    """Attach a policy and read it back. Once IAM has taken the call, a late answer is no failure."""
-    actor.attach_role_policy(role, policy)
-    try:
-        for seconds in BACK_OFF:
-            if actor.has_attached(role, policy):
-                return Result.DONE
-            actor.wait(seconds)
-        return Result.DONE if actor.has_attached(role, policy) else Result.NOT_YET_VISIBLE
-    except (ChangedMeanwhile, Refused, TryAgain):
-        return Result.NOT_YET_VISIBLE
 
 
 def _bound_unless_gone(step: BoundStatements, actor: Actor) -> None:

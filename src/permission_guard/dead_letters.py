@@ -10,13 +10,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
+from permission_guard.door import asked_by
 from permission_guard.iam import ArnError, PolicyError
 from permission_guard.iam.arn import named
 from permission_guard.iam.policy import Json, loads
 from permission_guard.record import BadEvent, Record
-from permission_guard.trigger import Trigger, trigger_of
+from permission_guard.role_change import RoleChange
+from permission_guard.task import Page, Part, User, Users
+from permission_guard.trigger import Ignored, Kind, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,11 @@ class Publish:
     mail: str | None = None
     subject: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    topic: str | None = None
+    """The ARN of the topic that did not take it; the stack's own, if that was not kept."""
 
     def __str__(self) -> str:
-        return "publish it"
+        return f"publish it to {self.topic}" if self.topic else "publish it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ def _alert(message: Message, body: Mapping[str, Json]) -> Letter:
         kept.text_or("mail") or None,
         kept.text_or("subject") or None,
         {name: value for name, value in attributes.items() if isinstance(value, str)},
+        kept.text_or("topic") or None,
     )
     subject = way.subject or Record(alert, "event").text_or("subject") or "without a subject"
     return Letter(message, f"an alert: {subject}", kept.text_or("undelivered"), way)
@@ -182,11 +188,25 @@ def _name(arn: str) -> str:
 
 
 def described(event: object) -> str:
-    """Say in a few words what an event is about."""
+    """Say in a few words what an event or a task is about."""
     try:
-        found = trigger_of(event, guard_role_arn="")
+        found = asked_by(event, guard_role_arn="")
     except BadEvent as error:
         return f"an event that cannot be read: {error}"
-    if isinstance(found, Trigger):
-        return f"{found.kind.value} of {found.subject} at {found.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"an event that the guard would ignore: {found.why}"
+    match found:
+        case Trigger():
+            return _called(found.kind, str(found.subject), found.at)
+        case RoleChange():
+            return _called(found.kind, found.subject, found.at)
+        case Ignored(why):
+            return f"an event that the guard would ignore: {why}"
+        case Page() | Part():
+            return f"a task of the sweep {found.sweep.id}"
+        case Users() | User():
+            return f"a task after {_called(found.change.kind, found.change.subject, found.change.at)}"
+        case _:
+            assert_never(found)
+
+
+def _called(kind: Kind, subject: str, at: datetime) -> str:
+    return f"{kind.value} of {subject} at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

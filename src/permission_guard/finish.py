@@ -10,7 +10,7 @@ from typing import Final
 from permission_guard.finding import Verdict
 from permission_guard.journal.book import (
     Book,
-    done,
+    counted,
     gone,
     is_held,
     is_in_view,
@@ -41,8 +41,11 @@ class Earlier:
     after: Callable[[Book], tuple[Entry, ...]]
 
 
-def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
-    """Yield what earlier runs did and never told. Faults that are gone without our doing are noted as gone."""
+def finish(report: Report, keeper: Keeper, now: datetime, *, tells: bool = True) -> Iterator[Earlier]:
+    """Yield what earlier runs did and never told, all of it in one report; nothing unless `tells`.
+
+    Faults that are gone without our doing are noted as gone.
+    """
     faults = {fault_of(one, report.facts) for one in report.findings if one.verdict is not Verdict.PASS}
     left = [entry for entry in keeper.book.entries if entry.fault not in faults]
     vanished = {entry.fault for entry in left if _has_vanished(entry, report, now)}
@@ -51,10 +54,18 @@ def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         keeper.note(
             lambda book: tuple(gone(one) for one in book.entries if one in left and one.fault in vanished)
         )
-    for entry in left:
-        ending = None if entry.fault in vanished else _ending(entry, report)
-        if ending is not None:
-            yield _earlier(entry, ending, report, now)
+    untold = [
+        (entry, ending)
+        for entry in (*(one for one in left if one.fault not in vanished), *_waiting(keeper.book, left))
+        if (ending := _ending(entry, report)) is not None
+    ]
+    if untold and tells:
+        yield _earlier(untold, report, now)
+
+
+def _waiting(book: Book, left: list[Entry]) -> Iterator[Entry]:
+    """Yield what waits to be told and is there still, if this event was not about it."""
+    yield from (one for one in book.entries if one.state is State.WAITING and one not in left)
 
 
 def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
@@ -72,27 +83,45 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
-    if entry.state is State.DONE:
-        return Ending.REPAIRED
+    if entry.state is State.WAITING:
+        # The last that was seen of it was its repair, or the fault itself.
+        return Ending.REPAIRED if entry.last_seen in entry.repairs[-1:] else Ending.TOLD
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return Ending.NARROWED if is_narrowed(entry, report.facts) else None
 
 
-def _earlier(entry: Entry, ending: Ending, report: Report, now: datetime) -> Earlier:
-    told_now = replace(noted(entry, ending, _WHAT[ending], report), trigger=entry.cause)
+def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Earlier:
+    """Return one report of all that was not told: of one entry with its cause, of several with the cause of each."""
+    alone = len(untold) == 1
+    reports = [noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in untold]
+    told_now = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
+    if alone:
+        told_now = replace(told_now, trigger=untold[0][0].cause)
 
     def entries(book: Book) -> tuple[Entry, ...]:
-        is_repaired = ending is Ending.REPAIRED
         return tuple(
-            told(done(one, now) if is_repaired else one, ending, now) for one in book.about(entry.fault)
+            # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+            told(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
+            for entry, ending in untold
+            for one in book.about(entry.fault)
         )
 
     return Earlier(told_now, entries)
 
 
+def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
+    what = _WAITED if entry.state is State.WAITING else _WHAT[ending]
+    cause = entry.cause
+    return (
+        what if alone else f"{what} ({cause.kind.value} at {cause.at.isoformat()} by {cause.actor.principal})"
+    )
+
+
 NARROWED: Final = "it named any source of the account, and names by now exactly what is connected"
 """What a sweep does to a statement that a repair has bound to the account."""
+
+_WAITED: Final = "it was found before and is told only now, because so many alerts about the function were sent within the hour"
 
 _WHAT: Final = {
     Ending.NARROWED: f"{NARROWED}; an earlier run of the guard wrote that and ended before it could tell",

@@ -12,8 +12,6 @@ class Result(Enum):
     """The ways in which a step can end."""
 
     DONE = "done"
-    NOT_YET_VISIBLE = "done, and not yet visible everywhere in IAM"
-    """IAM is eventually consistent (IAM/latest/UserGuide/troubleshoot.html): it took the call and does not show it yet."""
     WOULD_DO = "not done, because the guard only observes"
     CHANGED_MEANWHILE = "not done, because somebody changed it meanwhile"
     REFUSED = "not done, because AWS refused"

@@ -8,17 +8,17 @@ made, so that whatever dies in between is finished by the next run: run twice it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Final
 
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
+from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import done, planned
+from permission_guard.journal.book import planned
+from permission_guard.journal.budget import Budget, budget
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
@@ -31,11 +31,18 @@ from permission_guard.rules import judge, wanted
 from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
-from permission_guard.telling import as_told, news
+from permission_guard.telling import as_told, news, within
 from permission_guard.trigger import Kind, Trigger
 
 ATTEMPTS: Final = 3
 """How often one event looks again when somebody else writes at the same time."""
+
+
+def look(observer: Observer, facts: FunctionFacts, looks: Look, trusted: Trusted) -> FunctionFacts:
+    """Read until no rule about these looks asks for more. Raises TryAgain."""
+    while asked := wanted(facts, looks, trusted):
+        facts = observer.read(facts, asked)
+    return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,14 @@ class Guard:
         Raises TryAgain if something is left that only a second run can finish; what was done until then is told first.
         """
         keeper = Keeper(self.journal, str(trigger.subject))
-        report = self._told(self._dealt_with(trigger, keeper, now), keeper, now)
+        report = self._dealt_with(trigger, keeper, now)
+        left_to_say = budget(keeper.book, self.settings.alerts_per_hour, now)
+        report = self.tell(report, keeper, now, left_to_say)
         noted: list[Line] = []
-        left = (finish(report, keeper, now), self._released(report, keeper, now))
+        left = (
+            finish(report, keeper, now, tells=left_to_say is Budget.OPEN),
+            self._released(report, keeper, now),
+        )
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
             if earlier.report.lines:
                 self.herald.tell(earlier.report)
@@ -79,31 +91,34 @@ class Guard:
         return report
 
     def _attempt(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        return self.act(self.plan(trigger, keeper, now), keeper, now)
+
+    def plan(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+        """Look, judge and plan; nothing is changed, and nothing is written. Raises TryAgain."""
         # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
         keeper.read()
-        facts = self.look(FunctionFacts(trigger.subject, trigger.qualifier), trigger.looks)
+        facts = FunctionFacts(trigger.subject, trigger.qualifier)
+        facts = look(self.observer, facts, trigger.looks, self.settings.trusted)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
         due = concerned(findings, facts, trigger, keeper.book, now)
         for principal in services_to_ask(due, facts, trigger, self.settings, now):
             facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
-        steps = (part for step in plan.steps for part in parts(step))
+        return Report(trigger, facts, findings, plan, (), self.settings.mode)
+
+    def act(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+        """Carry out what was planned, upon the very policies and entries that were read for it."""
+        steps = (part for step in report.plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
-        known = [(step, planned(keeper.book, step, facts, trigger, now)) for step in steps]
-        outcomes = tuple(self._act(step, entries, keeper, now) for step, entries in known)
-        return Report(trigger, facts, findings, plan, outcomes, self.settings.mode)
+        known = [(step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps]
+        outcomes = tuple(self._act(step, entries, keeper) for step, entries in known)
+        return replace(report, outcomes=outcomes)
 
     @property
     def _hand(self) -> Actor | None:
         """What may change something; nothing while the guard only observes."""
         return None if self.settings.mode is Mode.OBSERVE else self.actor
-
-    def look(self, facts: FunctionFacts, looks: Look) -> FunctionFacts:
-        """Read until no rule about these looks asks for more."""
-        while asked := wanted(facts, looks, self.settings.trusted):
-            facts = self.observer.read(facts, asked)
-        return facts
 
     def _wired(self, facts: FunctionFacts, principal: str, *, is_named: bool) -> Wiring:
         """Ask a service what it has set up. One of the many that a bare `*` may be there for need not answer now."""
@@ -114,8 +129,12 @@ class Guard:
                 raise
             return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
 
-    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper, now: datetime) -> Outcome:
-        """Make one repair: first it is written down, then it is made, then it is written down that it was made."""
+    def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper) -> Outcome:
+        """Make one repair: first it is written down, then it is made.
+
+        That it was made is written down with that it was told. What dies before that leaves PLANNED, and a later run sees for
+        itself whether it was made.
+        """
         if self._hand is None:
             return Outcome(step, Result.WOULD_DO)
         try:
@@ -126,13 +145,7 @@ class Guard:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
-        outcome = carry_out(step, self._hand)
-        if outcome.result in _MADE:
-            faults = frozenset(entry.fault for entry in entries)
-            # If this cannot be noted now, the entry stays PLANNED, and a later run sees for itself that it was made.
-            with suppress(TryAgain):
-                keeper.note(lambda book: tuple(done(one, now) for one in book.planned(faults)))
-        return outcome
+        return carry_out(step, self._hand)
 
     def _released(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         repairs = self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR
@@ -147,13 +160,10 @@ class Guard:
             return iter(())
         return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
-    def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
-        """Tell what is new in a report, and write down that it was told."""
-        report = news(report, keeper.book, self.settings, now)
+    def tell(self, report: Report, keeper: Keeper, now: datetime, left: Budget = Budget.OPEN) -> Report:
+        """Tell what is new in a report, and write down that it was told, or that it waits to be."""
+        report = within(news(report, keeper.book, self.settings, now), left, self.settings)
         if report.lines:
             self.herald.tell(report)
         keeper.note(as_told(report, now))
         return report
-
-
-_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE})

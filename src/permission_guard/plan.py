@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from permission_guard.callers import CALLERS
 from permission_guard.document import AlreadyBound, Body, statements_of, with_bounds
@@ -20,6 +20,9 @@ from permission_guard.rules.rule import AddConditions, AttachPolicy, LeaveIt, Re
 from permission_guard.settings import FRESH, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
 from permission_guard.trigger import Kind, Trigger
+
+NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
+"""What a reason says where there is only AddPermission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
                 return None, str(error)
             except NotExpressible as error:
                 return None, (
-                    f"{remedy} is what is missing, but {error}, and PutResourcePolicy is not to be had here"
+                    f"{remedy} is what is missing, but {error}{NOT_HERE}"
                     + (f" ({remedy.note})" if remedy.note else "")
                 )
             return BoundStatements(facts.target, facts.policy, (swap,)), None

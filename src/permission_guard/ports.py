@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
-from permission_guard.grant import Grant
-from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
-from permission_guard.report import Report
-from permission_guard.task import Task
+if TYPE_CHECKING:
+    # What a port is made of is loaded by whoever makes one; the door needs only the errors.
+    from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
+    from permission_guard.grant import Grant
+    from permission_guard.iam import FunctionArn
+    from permission_guard.journal.entry import Entry
+    from permission_guard.report import Report
+    from permission_guard.role_change import RoleChange
+    from permission_guard.task import Task
 
 
 class TryAgain(Exception):
     """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
+
+
+class Expired(TryAgain):
+    """The credentials are not good any more. Whoever has new ones may go on."""
 
 
 class Refused(Exception):
@@ -57,6 +64,9 @@ _TRANSIENT: Final = frozenset(
         "ThrottlingError",
     }
 )
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
+"""What AWS says of credentials whose time is over
+(https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html; the second in protocols that write JSON)."""
 _OVERTAKEN: Final = frozenset(
     {
         "PreconditionFailedException",
@@ -79,6 +89,8 @@ def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | 
     """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
     if code in _OVERTAKEN:
         return ChangedMeanwhile(f"{code}: {message}")
+    if code in _EXPIRED:
+        return Expired(f"{code}: {message} ({call})")
     if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
         return TryAgain(f"{call}: {code}: {message}")
     return Refused(code, f"{message} ({call})")
@@ -118,14 +130,6 @@ class Actor(Protocol):
 
     def detach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Detach a managed policy; no error if it is not attached, or if the role is gone."""
-        ...
-
-    def has_attached(self, role_name: str, policy_arn: str) -> bool:
-        """Read back whether a managed policy is attached."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Let AWS have some time: what IAM takes in is not seen everywhere at once."""
         ...
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
@@ -186,6 +190,26 @@ class Inventory(Protocol):
 
     def aliases(self, function: FunctionArn) -> tuple[str, ...]:
         """Return the names of a function's aliases; none if it is gone."""
+        ...
+
+    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
+        """Return those functions on a page whose role, as it is now, has one of these names; versions are none of them."""
+        ...
+
+    def roles_with(self, policy_arn: str) -> frozenset[str]:
+        """Return the names of the roles that a managed policy is attached to or bounds; none if it is gone."""
+        ...
+
+    def may_be_a_functions(self, role: str) -> bool:
+        """Tell whether Lambda may assume a role, by its name; not if it is gone."""
+        ...
+
+
+class Neighbours(Protocol):
+    """The guards of the account's other regions."""
+
+    def tell(self, change: RoleChange) -> None:
+        """Hand the change of a role on to each of them. Raises TryAgain and Refused; then some of them may have it."""
         ...
 
 

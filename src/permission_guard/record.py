@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 _E = TypeVar("_E", bound=Enum)
+_YEARS = range(1970, 9000)
 _LONGEST = 18
 """Digits of a whole number: Lambda's are longs."""
 
@@ -120,7 +121,8 @@ class Record:
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None:
+        # What is reckoned from a time beyond these is none that Python can say.
+        if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
             raise BadEvent(self._at(key), f"is no time with a zone: {text!r}")
         return moment
 

@@ -18,7 +18,6 @@ from permission_guard.trigger import Trigger
 
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,
-    Result.NOT_YET_VISIBLE: Ending.REPAIRED,
     Result.WOULD_DO: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
@@ -72,6 +71,10 @@ class Report:
     """What the journal says of the function."""
     silent: frozenset[tuple[str, Concern, str]] = frozenset()
     """The keys of findings that have been told before."""
+    waiting: frozenset[tuple[str, Concern, str]] = frozenset()
+    """The keys of findings that are told later, because of too many alerts about the function."""
+    limit: int | None = None
+    """How many alerts about the function are sent within an hour, if this one has to say that what follows it waits."""
     noted: tuple[Line, ...] = ()
     """What the journal still had to tell, or what was released."""
 
@@ -88,7 +91,7 @@ class Report:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The findings that are told, the gravest first."""
-        found = (line for line in self._lines() if line.finding.key not in self.silent)
+        found = (line for line in self._lines() if line.finding.key not in self.silent | self.waiting)
         return tuple(sorted((*found, *self.noted), key=lambda line: -line.finding.severity))
 
     def _lines(self) -> Iterator[Line]:

@@ -74,6 +74,8 @@ NEVER_REPAIRED: Final = frozenset(
 
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
+_REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
+_TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 _POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
 
 
@@ -94,6 +96,7 @@ NUMBERS: Final = MappingProxyType(
         # What nothing rests on is remembered for a month at least, so no window may be longer.
         "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
         "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
+        "ALERTS_PER_HOUR": Bounds(20, 2, 1000),
     }
 )
 """The settings that are whole numbers."""
@@ -121,6 +124,12 @@ class Settings:
     put_back_window: timedelta = timedelta(hours=NUMBERS["PUT_BACK_WINDOW_HOURS"].default)
     retention: timedelta = RETENTION
     """How long the journal remembers what nothing rests on any more."""
+    central_topic_arn: str = ""
+    """The topic of the organisation that is told too; empty if there is none."""
+    role_change_regions: tuple[str, ...] = ()
+    """The regions whose guards are told of changes to roles."""
+    alerts_per_hour: int = NUMBERS["ALERTS_PER_HOUR"].default
+    """How many alerts about one function are sent within an hour; what is more is told together later."""
     narrow_to_wired: bool = False
     """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
@@ -147,6 +156,9 @@ class Settings:
             put_back_limit=_whole(given, "PUT_BACK_LIMIT"),
             put_back_window=timedelta(hours=_whole(given, "PUT_BACK_WINDOW_HOURS")),
             retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
+            central_topic_arn=_topic(given),
+            role_change_regions=_listed(given, "ROLE_CHANGE_REGIONS", is_region, "regions"),
+            alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
             narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 
@@ -185,6 +197,18 @@ def _whole(given: Mapping[str, str], name: str) -> int:
     if not _DIGITS.fullmatch(text) or not bounds.least <= int(text) <= bounds.most:
         raise SettingsError(name, f"is {text!r}, not a whole number from {bounds.least} to {bounds.most}")
     return int(text)
+
+
+def _topic(given: Mapping[str, str]) -> str:
+    arn = given.get("CENTRAL_ALERTS_TOPIC_ARN", "").strip()
+    if arn and not _TOPIC_ARN.fullmatch(arn):
+        raise SettingsError("CENTRAL_ALERTS_TOPIC_ARN", f"is no ARN of a topic: {arn!r}")
+    return arn
+
+
+def is_region(text: str) -> bool:
+    """Tell whether the text can be the name of a region."""
+    return _REGION.fullmatch(text) is not None
 
 
 def is_organization(text: str) -> bool:

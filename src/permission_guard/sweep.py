@@ -23,6 +23,14 @@ PART: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of functions: how many tasks it became, and whether it was the last."""
+
+    tasks: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sweeper:
     """The guard, what lists the account's functions, and the queue of the tasks that are left."""
 
@@ -30,8 +38,8 @@ class Sweeper:
     inventory: Inventory
     queue: Queue
 
-    def list_page(self, page: Page) -> int:
-        """Make a task of each function on a page, and one of the next page. Return how many. Raises TryAgain, Refused."""
+    def list_page(self, page: Page) -> Listed:
+        """Make a task of each function on a page, and one of the next page. Raises TryAgain, Refused."""
         listed = self.inventory.functions(page.marker)
         grouped: dict[FunctionArn, list[str | None]] = {}
         for function, version in listed.found:
@@ -43,7 +51,7 @@ class Sweeper:
         if listed.marker is not None:
             tasks.append(Page(page.sweep, listed.marker))
         self.queue.put(tuple(tasks))
-        return len(tasks)
+        return Listed(len(tasks), is_last=listed.marker is None)
 
     def look_at(self, part: Part, now: datetime) -> Iterator[Report]:
         """Look at a part of a function, and yield what was found and done. Raises TryAgain and Refused at the end.

@@ -1,7 +1,8 @@
-"""The tasks of a sweep: to list one page of the account's functions, or to look at some of the policies of one function.
+"""What the guard leaves in its queue for itself: the tasks of a sweep, and those that follow the change of a role.
 
-A sweep is nothing but its tasks in the queue. Each fits into one run of the guard however large the account is, and each
-may be done twice.
+A sweep is nothing but its tasks: to list one page of the account's functions, or to look at some of the policies of one. When
+a role has changed, the functions that use it are found and looked at likewise. Each task fits into one run of the guard
+however large the account is, and each may be done twice.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final, TypeAlias
 from permission_guard.actor import SWEEP
 from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.record import BadEvent, Record
+from permission_guard.role_change import RoleChange, change_in
 from permission_guard.trigger import Kind, Trigger, is_qualifier
 
 LATEST: Final = "$LATEST"
@@ -56,11 +58,38 @@ class Part:
         )
 
 
-Task: TypeAlias = Page | Part
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Find on one page of the region's functions those whose role has changed. `marker` is where it begins, None the first."""
+
+    change: RoleChange
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Look at the role of one function that has changed."""
+
+    change: RoleChange
+    function: FunctionArn
+
+    @property
+    def trigger(self) -> Trigger:
+        """Where to look, and for what reason."""
+        change = self.change
+        return Trigger(change.kind, self.function, None, change.actor, change.event_id, change.at)
+
+
+Task: TypeAlias = Page | Part | Users | User
 
 
 def written(task: Task) -> str:
     """Write a task down as a message."""
+    if isinstance(task, Users | User):
+        detail = json.loads(task.change.detail)
+        if isinstance(task, User):
+            return json.dumps({"roleChange": detail, "function": str(task.function)})
+        return json.dumps({"roleChange": detail, "marker": task.marker})
     sweep = {"id": task.sweep.id, "time": task.sweep.at.isoformat()}
     if isinstance(task, Page):
         return json.dumps({"sweep": sweep, "marker": task.marker})
@@ -68,16 +97,28 @@ def written(task: Task) -> str:
     return json.dumps({"sweep": sweep, "function": str(task.function), "qualifiers": qualifiers})
 
 
-def task_of(message: Record) -> Task:
-    """Read a task. Raises BadEvent, which names the field."""
+def follow_up_of(message: Record) -> Users | User:
+    """Read a task that follows the change of a role. Raises BadEvent, which names the field."""
+    change = change_in(message.inner("roleChange"))
+    if message.has("function"):
+        return User(change, _function(message))
+    return Users(change, message.text("marker") if message.has("marker") else None)
+
+
+def _function(message: Record) -> FunctionArn:
+    try:
+        return FunctionArn.parse(message.text("function"))
+    except ArnError as error:
+        raise BadEvent("function", str(error)) from error
+
+
+def task_of(message: Record) -> Page | Part:
+    """Read a task of a sweep. Raises BadEvent, which names the field."""
     asked = message.inner("sweep")
     sweep = Sweep(asked.text("id"), asked.moment("time"))
     if not message.has("function"):
         return Page(sweep, message.text("marker") if message.has("marker") else None)
-    try:
-        function = FunctionArn.parse(message.text("function"))
-    except ArnError as error:
-        raise BadEvent("function", str(error)) from error
+    function = _function(message)
     qualifiers = message.texts("qualifiers")
     wrong = [one for one in qualifiers if not is_qualifier(one)]
     if wrong:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
-from permission_guard.journal.book import Book, done, is_due, seen, settled, told
+from permission_guard.journal.book import Book, counted, is_due, seen, settled, told, waiting
+from permission_guard.journal.budget import Budget
 from permission_guard.journal.entry import Entry, State
 from permission_guard.outcome import Ending, Result
 from permission_guard.report import Line, Report
@@ -24,9 +26,22 @@ def news(report: Report, book: Book, settings: Settings, now: datetime) -> Repor
     return replace(report, book=book.with_entries(as_told(report, now)(book)))
 
 
+def within(report: Report, left: Budget, settings: Settings) -> Report:
+    """Return the report as far as it may be told now: all of it, perhaps with a warning that more will wait, or nothing."""
+    match left:
+        case Budget.OPEN:
+            return report
+        case Budget.LAST:
+            return replace(report, limit=settings.alerts_per_hour)
+        case Budget.SPENT:
+            return replace(report, waiting=frozenset(line.finding.key for line in report.lines))
+        case _:
+            assert_never(left)
+
+
 def as_told(report: Report, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
     """Return what the journal says after a report was told."""
-    lines = replace(report, silent=frozenset()).lines
+    lines = replace(report, silent=frozenset(), waiting=frozenset()).lines
     trying = frozenset(
         finding.key
         for outcome in report.outcomes
@@ -46,8 +61,10 @@ def _after(
     line: Line, entry: Entry, report: Report, trying: frozenset[object], now: datetime
 ) -> Entry | None:
     key = line.finding.key
+    if key in report.waiting:
+        return waiting(entry, line.ending, now, is_finished=key not in trying)
     if key not in report.silent:
         # Another run may have gone on with it since; what was repaired counts once.
-        entry = done(entry, now) if line.ending is Ending.REPAIRED else entry
-        return told(entry, line.ending, now, is_finished=key not in trying)
+        entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
+        return told(entry, line.ending, now, is_finished=key not in trying, warned=report.limit is not None)
     return settled(entry) if entry.state is State.PLANNED and key not in trying else None

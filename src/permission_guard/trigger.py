@@ -1,14 +1,14 @@
 """What happened? From CloudTrail's record, as EventBridge delivers it, to where we have to look.
 
 An event never tells what is true, only where to look; so nothing is read from it but which function is meant, what kind
-of thing happened to it, and who did it. https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+of thing happened to it, who did it, and the statement that it brought (`shown.py`). https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from permission_guard.actor import Actor, actor_of
 from permission_guard.facts import Look, Subject
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
-from permission_guard.iam.arn import is_account, named, partition_of
+from permission_guard.iam.arn import is_account, is_region, named, partition_of
 from permission_guard.iam.policy import loads
 from permission_guard.record import BadEvent, Record
 
@@ -35,10 +35,35 @@ class Kind(Enum):
     URL_CREATED = "CreateFunctionUrlConfig"
     URL_CHANGED = "UpdateFunctionUrlConfig"
     LAYER_SHARED = "AddLayerVersionPermission"
+    ROLE_POLICY_ATTACHED = "AttachRolePolicy"
+    ROLE_POLICY_DETACHED = "DetachRolePolicy"
+    ROLE_POLICY_PUT = "PutRolePolicy"
+    ROLE_POLICY_DELETED = "DeleteRolePolicy"
+    ROLE_BOUNDARY_PUT = "PutRolePermissionsBoundary"
+    ROLE_BOUNDARY_DELETED = "DeleteRolePermissionsBoundary"
+    ROLE_DELETED = "DeleteRole"
+    POLICY_VERSION_CREATED = "CreatePolicyVersion"
+    POLICY_VERSION_CHOSEN = "SetDefaultPolicyVersion"
     SWEEP = "Sweep"
     """Nothing that we know of: the guard looks at everything from time to time."""
 
 
+CHANGES_A_ROLE: Final = frozenset(
+    {
+        Kind.ROLE_POLICY_ATTACHED,
+        Kind.ROLE_POLICY_DETACHED,
+        Kind.ROLE_POLICY_PUT,
+        Kind.ROLE_POLICY_DELETED,
+        Kind.ROLE_BOUNDARY_PUT,
+        Kind.ROLE_BOUNDARY_DELETED,
+        Kind.ROLE_DELETED,
+    }
+)
+"""Calls to IAM about one role."""
+CHANGES_A_POLICY: Final = frozenset({Kind.POLICY_VERSION_CREATED, Kind.POLICY_VERSION_CHOSEN})
+"""Calls to IAM about a managed policy, and so about every role that it is attached to or bounds."""
+OF_IAM: Final = CHANGES_A_ROLE | CHANGES_A_POLICY
+"""What can change what a function's role may do, while no call names the function."""
 _ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
 """A function that was deleted may have been made anew by the time that we look."""
 
@@ -64,13 +89,15 @@ class Trigger:
     at: datetime
     arrived: str | Everything | None = None
     """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
+    statement: str | None = field(default=None, compare=False)
+    """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
 
     @property
     def looks(self) -> Look:
         """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
         if self.kind is Kind.SWEEP and self.qualifier is None:
             return Look.ROLE | Look.POLICY
-        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
+        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION | OF_IAM else Look.POLICY
 
     def brought(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
@@ -89,8 +116,8 @@ _QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 """lambda/latest/api/API_AddPermission.html, Qualifier."""
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
-_KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SWEEP}
-"""The calls; no call is named as a sweep is."""
+_KINDS: Final = {kind.value: kind for kind in Kind if kind not in {Kind.SWEEP, *OF_IAM}}
+"""The calls to Lambda; no call is named as a sweep is."""
 
 
 def is_replica(subject: Subject) -> bool:
@@ -150,6 +177,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         event_id=detail.text("eventID"),
         at=detail.moment("eventTime"),
         arrived=_arrived(kind, request),
+        statement=detail.inner_or_empty("responseElements").text_or("statement") or None,
     )
 
 
@@ -177,6 +205,8 @@ def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn,
     account, region = detail.text("recipientAccountId"), detail.text("awsRegion")
     if not is_account(account):
         raise BadEvent("detail.recipientAccountId", f"is no account id: {account!r}")
+    if not is_region(region):
+        raise BadEvent("detail.awsRegion", f"is no region: {region!r}")
     field = "resourceArn" if kind is Kind.POLICY_WRITTEN else "functionName"
     text = request.text(field)
     if field == "resourceArn" and ":function:" not in text:

@@ -18,9 +18,9 @@ from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Journal, Observer, Refused, TryAgain
 from permission_guard.step import BoundStatements, DetachRolePolicy, Swap
 
-_UNDOABLE: Final = frozenset({State.PLANNED, State.DONE, State.TOLD, State.UNDONE})
+_UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.WAITING, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
-_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.NOT_YET_VISIBLE, Result.TRY_AGAIN})
+_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.TRY_AGAIN})
 
 
 class CannotUndo(Exception):
@@ -67,7 +67,7 @@ def resume(entry: Entry, journal: Journal) -> Entry:
 
     Raises NothingToResume, and what the journal raises.
     """
-    was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+    was_stopped = entry.state in {State.TOLD, State.WAITING} and entry.told_as is Ending.ESCALATED
     if entry.state is State.UNDONE or was_stopped:
         resumed = _from_zero(entry)
     elif entry.repairs:

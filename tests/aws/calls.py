@@ -10,6 +10,8 @@ from pathlib import Path
 from botocore import xform_name
 from botocore.session import Session
 
+from trim_modules import modules_of, needed
+
 PACKAGE = Path(__file__).parent.parent.parent / "src" / "permission_guard"
 SOURCE = PACKAGE / "aws"
 AWS = Session()
@@ -17,24 +19,9 @@ AWS = Session()
 
 @cache
 def loaded() -> tuple[Path, ...]:
-    """The files of the package that the Lambda function loads: what it imports, and what that imports."""
-    found: dict[Path, None] = {}
-    left = [PACKAGE / "handler.py"]
-    while left:
-        path = left.pop()
-        if path not in found:
-            found[path] = None
-            left += _imported(ast.parse(path.read_text()))
-    return tuple(sorted(found))
-
-
-def _imported(tree: ast.Module) -> Iterator[Path]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("permission_guard"):
-            names = str(node.module).split(".")[1:]
-            for parts in (names, *([*names, one.name] for one in node.names)):
-                whole = PACKAGE.joinpath(*parts)
-                yield from (one for one in (whole / "__init__.py", whole.with_suffix(".py")) if one.is_file())
+    """The files of the package that the Lambda function may load."""
+    modules = modules_of(PACKAGE)
+    return tuple(sorted(modules[name] for name in needed(modules, "permission_guard.handler")))
 
 
 def _modules() -> Iterator[ast.Module]:
@@ -68,9 +55,11 @@ def typed_calls() -> set[str]:
         for node in ast.walk(tree):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(attr="get_paginator", value=ast.Attribute(attr=client)),
+                    func=ast.Attribute(
+                        attr="get_paginator", value=ast.Attribute(attr=client) | ast.Name(id=client)
+                    ),
                     args=[ast.Constant(value=str(method))],
-                ):
+                ) if client in services:
                     found.add(f"{services[client]} {_methods(services[client])[method]}")
                 case ast.Attribute(attr=method, value=ast.Attribute(attr=client) | ast.Name(id=client)) if (
                     client in services and method in _methods(services[client])

@@ -98,7 +98,9 @@ def policies(mode: str) -> list[Policy]:
     """What the guard's role has in a mode, with every rule at its default."""
     documents = [policy["PolicyDocument"] for policy in resources()["GuardRole"]["Properties"]["Policies"]]
     for body in resources().values():
-        is_there = "Condition" not in body or mode == "Enforce"
+        condition = body.get("Condition", "")
+        # Nobody else is told by default, neither the centre nor other regions.
+        is_there = not condition or (mode == "Enforce" and condition.startswith("MayRepair"))
         if body["Type"] in {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"} and is_there:
             documents.append(body["Properties"]["PolicyDocument"])
     return [Policy.parse(template.resolved(one, {}, ARNS), name="role") for one in documents]
@@ -125,6 +127,8 @@ class Deployed(Transport):
     targets: list[str] = field(default_factory=lambda: [GUARD_ARN])
     function: Answer = field(default_factory=lambda: {"State": "Active", "LastUpdateStatus": "Successful"})
     environment: dict[str, str] = field(default_factory=environment)
+    live: dict[str, str] = field(default_factory=dict)
+    """The variables of the version that events go to, if they are others."""
     concurrency: Answer = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
     queues: dict[str, list[Answer]] = field(default_factory=lambda: {DEAD_LETTERS: []})
@@ -140,13 +144,15 @@ class Deployed(Transport):
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
     invoked: list[tuple[str, Any]] = field(default_factory=list)
+    said: Answer | None = None
+    """What the guard answers to whoever waits for it."""
 
     regions: dict[str, str] = field(default_factory=dict)
     """The region in which each operation was called last."""
 
-    def _answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
+    def answer(self, model: Any, **more: Any) -> tuple[Response, Answer]:
         self.regions[str(model.name)] = more["context"]["client_region"]
-        return Transport._answer(self, model, **more)  # `super` knows no class with slots
+        return Transport.answer(self, model, **more)  # `super` knows no class with slots
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         tables = {"TableName": physical("Journal")}
@@ -207,12 +213,13 @@ class Deployed(Transport):
         waits = rule in {physical("FunctionChanged"), physical("SweepIsDue")}
         return [ARNS["Waiting"]] if waits and self.targets == [GUARD_ARN] else self.targets
 
-    def _guard(self, _params: Params) -> Answer:
+    def _guard(self, params: Params) -> Answer:
+        variables = self.live if params.get("Qualifier") == "live" and self.live else self.environment
         return {
             "FunctionName": GUARD,
             "Role": ROLE_ARN,
             "LoggingConfig": {"LogGroup": physical("GuardLogs")},
-            "Environment": {"Variables": self.environment},
+            "Environment": {"Variables": variables},
             **self.function,
         }
 
@@ -286,8 +293,10 @@ class Deployed(Transport):
         return {"MessageId": "1"}
 
     def _invoked(self, params: Params) -> Answer:
-        assert params["InvocationType"] == "Event"
         self.invoked.append((params["FunctionName"], json.loads(params["Payload"])))
+        if self.said is not None:
+            return {"StatusCode": 200, **self.said}
+        assert params["InvocationType"] == "Event"
         return {"StatusCode": 202}
 
     def put(self, queue: str, body: object, **more: Any) -> str:

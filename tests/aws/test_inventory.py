@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from permission_guard.aws.inventory import PAGE, AwsInventory
@@ -64,3 +66,74 @@ def test_aliases_that_cannot_be_listed_are_not_none(code: str, kind: type[Except
     world = WiredWorld({}, faults={ALIASES: ApiError(code, "no")})
     with pytest.raises(kind):
         AwsInventory(world.clients()).aliases(FUNCTION)
+
+
+def test_the_functions_that_have_a_role_now_are_found_by_its_name_and_versions_are_not_asked_for() -> None:
+    roles = [
+        "arn:aws:iam::1:role/path/to/orders",
+        "arn:aws:iam::1:role/bills",
+        "arn:aws:iam::1:role/my-orders",
+    ]
+    entries = [
+        entry(arn, "$LATEST") | {"Role": role}
+        for arn, role in zip((FUNCTION, BILLS, FUNCTION), roles, strict=True)
+    ]
+    world = WiredWorld({LIST: paged("Functions", entries, "Marker", following="NextMarker", size=2)})
+    inventory = AwsInventory(world.clients())
+    wanted = frozenset({"orders"})
+    parsed = FunctionArn.parse(str(FUNCTION))
+    assert inventory.functions_with(wanted, None) == Listed(((parsed, None),), "2")
+    assert inventory.functions_with(wanted, "2") == Listed(())
+    assert world.sent == [(LIST, {"MaxItems": PAGE}), (LIST, {"MaxItems": PAGE, "Marker": "2"})]
+
+
+ENTITIES, ROLE = "iam ListEntitiesForPolicy", "iam GetRole"
+POLICY = "arn:aws:iam::111122223333:policy/logs"
+
+
+def test_every_role_with_a_policy_is_named_on_however_many_pages() -> None:
+    pages = paged("PolicyRoles", [{"RoleName": "a"}, {"RoleName": "b"}], "Marker", following="Marker", size=1)
+
+    def answer(asked: dict[str, object], region: str) -> dict[str, object]:
+        return {**pages(asked, region), "IsTruncated": "Marker" not in asked}
+
+    world = WiredWorld({ENTITIES: answer})
+    assert AwsInventory(world.clients()).roles_with(POLICY) == {"a", "b"}
+    assert world.sent[0] == (ENTITIES, {"PolicyArn": POLICY, "EntityFilter": "Role"})
+
+
+def trust(**principal: str) -> dict[str, object]:
+    return {
+        "Role": {"AssumeRolePolicyDocument": json.dumps({"Statement": [{"Principal": principal or "*"}]})}
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "may"),
+    [
+        (trust(Service="lambda.amazonaws.com"), True),
+        (trust(), True),
+        (trust(Service="ec2.amazonaws.com"), False),
+    ],
+)
+def test_a_role_that_trusts_neither_lambda_nor_everybody_is_no_functions(
+    found: dict[str, object], *, may: bool
+) -> None:
+    assert AwsInventory(WiredWorld({ROLE: once(found)}).clients()).may_be_a_functions("role") is may
+
+
+def test_what_is_gone_has_no_users() -> None:
+    faults: dict[str, Exception] = {name: ApiError("NoSuchEntity", "gone") for name in (ENTITIES, ROLE)}
+    inventory = AwsInventory(WiredWorld({}, faults=faults).clients())
+    assert inventory.roles_with(POLICY) == frozenset()
+    assert inventory.may_be_a_functions("role") is False
+
+
+@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
+def test_what_iam_does_not_say_is_not_nothing(code: str, kind: type[Exception]) -> None:
+    faults: dict[str, Exception] = {name: ApiError(code, "no") for name in (ENTITIES, ROLE)}
+    inventory = AwsInventory(WiredWorld({}, faults=faults).clients())
+    with pytest.raises(kind):
+        inventory.roles_with(POLICY)
+    with pytest.raises(kind):
+        inventory.may_be_a_functions("role")

@@ -42,6 +42,19 @@ def test_a_managed_policy_that_may_not_be_read_makes_the_role_unknown_even_if_an
     assert "arn:aws:iam::111122223333:policy/hidden could not be read" in report.lines[0].finding.summary
 
 
+def test_a_managed_policy_is_judged_by_the_version_that_is_the_default_now() -> None:
+    there, own = guarded(), "arn:aws:iam::111122223333:policy/own"
+    there.account.managed[own] = dumped(LOGGING)
+    there.account.with_role("role").attached.append(own)
+    assert there.happen(Kind.FUNCTION_CREATED).lines == ()
+    there.account.managed[own] = '{"Version": "2012-10-17", "Statement": []}'
+    there.wire.default_version = "v2"
+    assert [line.finding.verdict.value for line in there.happen(Kind.FUNCTION_CREATED).lines] == ["FAIL"]
+    assert (
+        there.wire.calls.count("GetPolicyVersion") == 5
+    )  # own v1; own v1 and v2; then so the policy to attach
+
+
 def test_a_resource_policy_that_may_not_be_read_is_told_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = DENIED

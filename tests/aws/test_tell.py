@@ -50,6 +50,24 @@ def test_an_alert_that_sns_does_not_take_is_kept_in_the_dead_letter_queue() -> N
     assert body["attributes"] == attributes(report)
 
 
+CENTRE = "arn:aws:sns:eu-central-1:999999999999:centre"
+
+
+@mock_aws
+def test_a_topic_of_another_region_is_told_the_same_there_and_what_it_does_not_take_is_kept_for_it() -> None:
+    session = boto3.Session("testing", "testing", region_name="us-east-1")
+    clients = Clients(session)
+    topic = clients.sns.create_topic(Name="alerts")["TopicArn"]
+    centre = clients.in_region("eu-central-1").sns.create_topic(Name="centre")["TopicArn"]
+    queue = clients.sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+    report = guarded().let_in("s3.amazonaws.com")
+    SnsHerald(clients, topic, queue, centre).tell(report)
+    assert "Messages" not in clients.sqs.receive_message(QueueUrl=queue)
+    SnsHerald(clients, topic, queue, CENTRE).tell(report)
+    (kept,) = clients.sqs.receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(kept["Body"])["topic"] == CENTRE
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "Throttling"])
 def test_an_alert_that_nobody_takes_asks_to_be_woken_again(code: str) -> None:
     there = guarded()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock, local
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError, WorldInventory
+from permission_guard.world.resources import Function, Role
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -33,8 +35,7 @@ STATUS = {
     "AccessDenied": 403,
     "UnknownOperationException": 404,
 }
-VERSION = {"VersionId": "v1"}
-_MODELS: Final[Loader] = create_loader()
+MODELS: Final[Loader] = create_loader()
 """The models of the services, read once: to make clients is the slowest thing these tests do."""
 
 Params = dict[str, Any]
@@ -64,7 +65,14 @@ class Transport:
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     """The outputs of each stack."""
-    _params: Params = field(default_factory=dict)
+    stack_status: str = "CREATE_COMPLETE"
+    default_version: str = "v1"
+    """Of every managed policy; each of them had a version v1 once, which allowed everything."""
+    hold: Callable[[str], None] = lambda _operation: None
+    """Called with each operation before it is answered, by whichever thread makes the call."""
+    _here: local = field(default_factory=local)
+    """What each thread is about to send."""
+    _answering: Lock = field(default_factory=Lock)
 
     def clients(self) -> Clients:
         """Clients on this wire."""
@@ -73,26 +81,31 @@ class Transport:
     def session(self, profile: str | None, region: str | None) -> boto3.Session:
         """A session on this wire, with credentials that are good for it."""
         core = botocore.session.get_session()
-        core.register_component("data_loader", _MODELS)
+        core.register_component("data_loader", MODELS)
         session = boto3.Session(
             "AKIAEXAMPLE", "secret", region_name=region, botocore_session=core, profile_name=profile
         )
-        session.events.register("before-parameter-build", self._note)
-        answer: Any = self._answer  # botocore's stubs deny that a handler may answer
+        session.events.register("before-parameter-build", self.note)
+        answer: Any = self.answer  # botocore's stubs deny that a handler may answer
         session.events.register("before-call", answer)
         return session
 
-    def _note(self, params: Params, **_: Any) -> None:
-        self._params = dict(params)
+    def note(self, params: Params, **_: Any) -> None:
+        self._here.params = dict(params)
 
-    def _answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
+    def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
+        self.hold(operation)
+        with self._answering:
+            return self._answered(operation, self._here.params)
+
+    def _answered(self, operation: str, params: Params) -> tuple[Response, Answer]:
         self.calls.append(operation)
-        self.sent.append((operation, self._params))
+        self.sent.append((operation, params))
         try:
             if operation in self.faults:
                 raise self.faults[operation]
-            return Response(), self._operations().get(operation, _refused)(self._params)
+            return Response(), self._operations().get(operation, _refused)(params)
         except ApiError as error:
             status = STATUS.get(error.code, 400)
             message = str(error).removeprefix(f"{error.code}: ")
@@ -122,9 +135,7 @@ class Transport:
                 # IAM sends documents percent-encoded; botocore decodes them.
                 "PolicyDocument": quote(self.account.roles[p["RoleName"]].inline[p["PolicyName"]])
             },
-            "GetPolicyVersion": lambda p: {
-                "PolicyVersion": {**VERSION, "Document": quote(self.account.managed[p["PolicyArn"]])}
-            },
+            "GetPolicyVersion": self._version,
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": self._groups,
             "DetachRolePolicy": self._detach,
@@ -158,7 +169,9 @@ class Transport:
         }
 
     def _function(self, params: Params) -> Answer:
-        function = self.account.get_function(params["FunctionName"])
+        return self._configuration(self.account.get_function(params["FunctionName"]))
+
+    def _configuration(self, function: Function) -> Answer:
         logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
         return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
 
@@ -194,16 +207,24 @@ class Transport:
         return {}
 
     def _role(self, params: Params) -> Answer:
-        role = self.account.get_role(params["RoleName"])
+        return {"Role": self.role_shown(self.account.get_role(params["RoleName"]))}
+
+    def role_shown(self, role: Role) -> Answer:
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {
-            "Role": {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
-        }
+        return {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
-        return {"Policy": {"DefaultVersionId": VERSION["VersionId"]}}
+        return {"Policy": {"DefaultVersionId": self.default_version}}
+
+    def _version(self, params: Params) -> Answer:
+        document = self.account.get_managed_policy(params["PolicyArn"])
+        is_default = params["VersionId"] == self.default_version
+        if not is_default and params["VersionId"] != "v1":
+            raise ApiError("NoSuchEntity", f"Policy version {params['VersionId']} was not found.")
+        text = document if is_default else _EVERYTHING
+        return {"PolicyVersion": {"IsDefaultVersion": is_default, "Document": quote(text)}}
 
     def _attach(self, params: Params) -> Answer:
         self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
@@ -219,7 +240,7 @@ class Transport:
             raise ApiError("ValidationError", f"Stack with id {name} does not exist")
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.stacks[name].items()]
         shown = {"Outputs": outputs} if outputs else {}
-        status = {"StackStatus": "CREATE_COMPLETE", "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
+        status = {"StackStatus": self.stack_status, "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
         return {"Stacks": [{"StackName": name, **status, **shown}]}
 
     def _groups(self, params: Params) -> Answer:
@@ -258,17 +279,23 @@ class Transport:
         page = WorldInventory(self.account, params["MaxItems"]).functions(params.get("Marker"))
         functions = [
             {
-                "FunctionName": arn.name,
                 "FunctionArn": arn.qualified(version or "$LATEST"),
                 "Version": version or "$LATEST",
+                **self._configuration(self.account.functions[arn.name]),
             }
             for arn, version in page.found
+            if params.get("FunctionVersion") == "ALL" or version is None
         ]
         return {"Functions": functions, **({"NextMarker": page.marker} if page.marker else {})}
 
     def _aliases(self, params: Params) -> Answer:
         found = WorldInventory(self.account).aliases(self.account.get_function(params["FunctionName"]).arn)
         return {"Aliases": [{"Name": one} for one in found]}
+
+
+_EVERYTHING: Final = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+)
 
 
 def _document(found: tuple[str, str]) -> Answer:

@@ -16,7 +16,7 @@ from permission_guard.aws.wiring.calls import CALLS
 from permission_guard.facts import FunctionFacts, Wiring
 from permission_guard.iam import FunctionArn
 from permission_guard.world import ApiError
-from tests.aws.transport import _MODELS, Answer, Params, Response
+from tests.aws.transport import MODELS, Answer, Params, Response
 
 REGION, ACCOUNT = "us-east-1", "111122223333"
 ELSEWHERE: Final = "eu-west-1"
@@ -68,7 +68,7 @@ class WiredWorld:
     def clients(self) -> Clients:
         """Clients whose calls end here."""
         core = botocore.session.get_session()
-        core.register_component("data_loader", _MODELS)
+        core.register_component("data_loader", MODELS)
         session = boto3.Session("AKIAEXAMPLE", "secret", region_name=REGION, botocore_session=core)
         session.events.register("before-parameter-build", self._note)
         answer: Any = self._answer  # botocore's stubs deny that a handler may answer

@@ -131,7 +131,10 @@ def test_an_interruption_is_no_verdict(
 
 
 def test_the_help_of_the_program_names_its_commands() -> None:
-    assert "  explain  Say whether policy documents keep the guard's rules" in run("--help").stdout
+    told = " ".join(run("--help").stdout.split())
+    assert " explain Say whether policy documents keep the guard's rules" in told
+    assert " self-test Let the guard try itself" in told
+    assert " check Say whether templates keep the guard's rules" in told
 
 
 def test_standard_input_is_read_once() -> None:

@@ -167,6 +167,15 @@ def test_credentials_that_are_not_taken_are_told(code: str) -> None:
     assert there.told("journal") == CREDENTIALS[code]
 
 
+def test_credentials_that_expire_on_the_way_are_told() -> None:
+    there = Wired(bound())
+    there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
+    assert there.told("journal", "orders") == (
+        3,
+        "AWS does not take these credentials any more: ExpiredTokenException: expired (Query)",
+    )
+
+
 def test_aws_that_cannot_be_reached_is_told() -> None:
     there = Wired(bound())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")

@@ -135,6 +135,17 @@ def test_in_observe_no_right_to_change_anything_is_asked_for() -> None:
     assert {"sns:Publish", "dynamodb:PutItem", "logs:PutLogEvents"} <= asked
 
 
+def test_settings_that_events_do_not_meet_are_told() -> None:
+    there = Deployed(live=environment(MODE="Observe"))
+    assert verdicts(there, 1)["settings"] == "wrong"
+    alias = [
+        params for call, params in there.sent if call == "GetFunctionConfiguration" and "Qualifier" in params
+    ]
+    assert [params["Qualifier"] for params in alias] == [
+        template.written()["Resources"]["Guard"]["Properties"]["AutoPublishAlias"]
+    ]
+
+
 def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
     there = Deployed()
     run(there)
@@ -144,7 +155,8 @@ def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
         if call == "SimulatePrincipalPolicy"
         for action in params["ActionNames"]
     }
-    assert asked == actions(statements(GRANTED))
+    # The right to hand changes of roles on is in IAM's home region alone, and only with RoleChangeRegions.
+    assert asked == actions(statements(GRANTED)) - {"events:PutEvents"}
 
 
 def test_what_the_simulator_does_not_fill_in_itself_is_given_to_it() -> None:

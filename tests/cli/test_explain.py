@@ -199,10 +199,10 @@ def test_a_policy_that_lets_nobody_invoke_passes_and_says_so(tmp_path: Path) -> 
 
 
 def test_a_name_cannot_forge_a_line_nor_drive_a_terminal(tmp_path: Path) -> None:
-    forged = invoking("x\n\x1b[2JPASS\u202e\ud800")
+    forged = invoking("x\n\x1b[2JPASS\u202e\ud800\u2028PASS\x85PASS")
     output = run("explain", *written(tmp_path, policy(forged))).output
     assert "FAIL" in output
-    assert "\nPASS" not in output
+    assert [line for line in output.splitlines() if line.lstrip().startswith("PASS")] == []
     assert not {"\x1b", "\u202e", "\ud800"} & set(output)
 
 

@@ -103,6 +103,9 @@ def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loade
         ["journal", "--help"],
         ["doctor", "--help"],
         ["redrive", "--help"],
+        ["scan", "--help"],
+        ["scan", "--region", "eu-west-1", "--all-regions"],
+        ["self-test"],
         ["resume", "nothing"],
     ],
     ids=" ".join,
@@ -156,6 +159,13 @@ def test_the_help_says_what_each_exit_code_means() -> None:
 
 
 OWN_CODES = {
+    "scan": (
+        "  0    everything passes, or was repaired",
+        "  1    something fails",
+        "  2    something cannot be told, or was not looked at, and nothing fails; or AWS could not answer",
+        "  3    the input cannot be used; or no credentials, or nothing could be looked at",
+        "  130  interrupted",
+    ),
     "doctor": (
         "  0  everything is good",
         "  1  something is wrong",
@@ -167,6 +177,12 @@ OWN_CODES = {
         "  1  something was left, or AWS refused, or you said no",
         "  2  not finished: AWS could not answer; run it again",
         "  3  the credentials or the stack are not there, or the input cannot be used",
+    ),
+    "self-test": (
+        "  0  everything is as it must be",
+        "  1  something is not",
+        "  2  AWS could not answer",
+        "  3  the credentials or the stack are not there, or you may not invoke the guard",
     ),
 }
 

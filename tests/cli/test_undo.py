@@ -12,10 +12,11 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.undo import agreed
 from permission_guard.document import statements_of
 from permission_guard.journal.entry import State
+from permission_guard.world import Account
 from tests.cli.there import run
 from tests.test_golden import FOLDER, golden
 from tests.undoing import S3, Story, attached, bound, bound_by_statements
-from tests.world.builders import TARGET
+from tests.world.builders import TARGET, document, statement
 
 STORIES: dict[str, Callable[[], Story]] = {
     "a-statement": bound,
@@ -51,6 +52,14 @@ def test_there_is_no_colour_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NO_COLOR", "1")
     story = bound()
     assert "\x1b" not in run(story, "undo", story.entry.id, "--dry-run", color=True).stdout
+
+
+def test_a_name_cannot_forge_a_line_of_the_difference() -> None:
+    story = Story(Account())
+    story.put(document(statement("s3.amazonaws.com", sid='x\u2028  "Effect": "Deny",\x85\x1b[2J')))
+    shown = run(story, "undo", story.entry.id, "--dry-run").stdout
+    assert '  "Sid": "x\\u2028  \\"Effect\\": \\"Deny\\",\\x85\\u001b[2J",' in shown
+    assert [line for line in shown.splitlines() if line.strip().startswith('"Effect": "Deny"')] == []
 
 
 def test_a_dry_run_only_shows() -> None:

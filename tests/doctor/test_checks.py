@@ -35,6 +35,7 @@ FUNCTION = Function(
     update_reason="",
     reserved=None,
     environment=dict.fromkeys(NEEDED, "x"),
+    live=dict.fromkeys(NEEDED, "x"),
 )
 TOPIC = Topic("alerts", "arn:aws:sns:eu-west-1:123456789012:alerts", 1, 0)
 QUEUE = Queue("dead", is_for_dead_letters=True, messages=0)
@@ -181,6 +182,21 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
     ),
     "settings that nobody may see": (
         replace(WELL, functions=(replace(FUNCTION, environment=LOST),)),
+        "settings",
+        UNKNOWN,
+        "It could not be told",
+    ),
+    "settings that events do not meet": (
+        replace(
+            WELL,
+            functions=(replace(FUNCTION, environment={**dict.fromkeys(NEEDED, "x"), "MODE": "Observe"}),),
+        ),
+        "settings",
+        WRONG,
+        "The version that events go to has another MODE than the function.",
+    ),
+    "settings of which nobody may see whether events meet them": (
+        replace(WELL, functions=(replace(FUNCTION, live=LOST),)),
         "settings",
         UNKNOWN,
         "It could not be told",

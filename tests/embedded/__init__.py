@@ -5,5 +5,12 @@ on loopback that enforces IAM, breaks functions as people do, and shows what the
 leaves the machine, and nothing is left on it.
 
 Read `story.py` first, then `sequels.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
-`people.py` and `commands.py` act on it; `page.py` shows it.
+`people.py` and `commands.py` act on it; `page.py` shows it. `trial.py` runs the built package once more, under Lambda's own
+runtime (`runtime.py`); `takeover.py` changes a setting.
 """
+
+import sys
+from pathlib import Path
+
+# For this program alone, and not by PYTHONPATH: what it starts, the guard above all, must run the package that was built.
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))

@@ -7,20 +7,23 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.embedded import stack
+from tests.embedded import stack, takeover, trial
 from tests.embedded.clients import administrator, clients_of
 from tests.embedded.commands import CommandFailedError
 from tests.embedded.emulator import EmulatorFailedError, running_emulator
 from tests.embedded.inbox import open_inbox
 from tests.embedded.page import Page
 from tests.embedded.people import bring_in_alice
-from tests.embedded.scene import Scene
+from tests.embedded.runtime import Programs, RuntimeFailedError, programs
+from tests.embedded.scene import Scene, runs_of
 from tests.embedded.sequels import SEQUELS, journal
 from tests.embedded.stack import SamFailedError
 from tests.embedded.story import FAULTS, Ending, live_compliant, suffer
 
 if TYPE_CHECKING:
+    from tests.embedded.clients import Clients
     from tests.embedded.emulator import Emulator
+    from tests.embedded.stack import Stack
 
 
 def main() -> int:
@@ -28,7 +31,7 @@ def main() -> int:
     page = Page(plain="--plain" in sys.argv[1:])
     try:
         return _run(page)
-    except (CommandFailedError, EmulatorFailedError, SamFailedError) as failed:
+    except (CommandFailedError, EmulatorFailedError, RuntimeFailedError, SamFailedError) as failed:
         print(failed, file=sys.stderr)
         return 1
 
@@ -44,15 +47,32 @@ def _run(page: Page) -> int:
             "sam deploy (IAM is enforced: the guard may do what template.yaml grants, and no more)"
         ):
             deployed = stack.deploy(emulator, clients)
+        problems = _try_the_package(page, emulator, clients, deployed)
         people = bring_in_alice(emulator, clients)
-        scene = Scene(people, deployed, open_inbox(clients, deployed.alerts_topic_arn))
-        problems = [*_tell(page, scene), *_leave(page, emulator, scene, before)]
+        inbox = open_inbox(clients, deployed.alerts_topic_arn)
+        scene = Scene(people, deployed, inbox, runs_of(clients, deployed))
+        problems += _tell(page, scene)
+        page.head("Leaving")
+        with page.step(
+            "sam deploy --config-env observe: it tries itself, and a version that only observes takes over"
+        ):
+            problems += takeover.observed(emulator, clients, deployed)
+        problems += _leave(page, emulator, scene, before)
     good = not problems
     page.close(
         "Everything that could be repaired is repaired, the rest is told." if good else "\n".join(problems),
         good=good,
     )
     return 0 if good else 1
+
+
+def _try_the_package(page: Page, emulator: Emulator, clients: Clients, deployed: Stack) -> list[str]:
+    found = programs()
+    if not isinstance(found, Programs):
+        page.say(f"the package was not tried under Lambda's own runtime: {found}")
+        return []
+    with page.step("the package starts and answers under Lambda's own runtime client"):
+        return trial.tried(found, emulator, clients, deployed)
 
 
 def _tell(page: Page, scene: Scene) -> list[str]:
@@ -80,7 +100,6 @@ def _problems(scene: Scene, endings: list[Ending]) -> list[str]:
 
 
 def _leave(page: Page, emulator: Emulator, scene: Scene, before: frozenset[str]) -> list[str]:
-    page.head("Leaving")
     with page.step("sam delete"):
         scene.inbox.close()
         scene.people.tidy_up()

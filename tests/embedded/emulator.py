@@ -39,7 +39,7 @@ class EmulatorFailedError(Exception):
 def running_emulator() -> Iterator[Emulator]:
     """Start the emulator with IAM enforced and a state of its own, and end it with all that it started."""
     with tempfile.TemporaryDirectory(prefix="embedded-aws-") as home, tempfile.TemporaryFile() as said:
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [PYTHON, LAUNCHER],
             cwd=home,
@@ -56,7 +56,7 @@ def running_emulator() -> Iterator[Emulator]:
                 raise EmulatorFailedError(said.read().decode(errors="replace"))
             yield emulator
         finally:
-            _end(process)
+            end(process)
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
@@ -78,7 +78,8 @@ def _own_environment(home: str, port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -97,7 +98,8 @@ def _answers(emulator: Emulator, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session of its own, with all that it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:  # it ended by itself

@@ -3,28 +3,18 @@
 `python -m tests.embedded.package_size DIRECTORY`
 """
 
-import io
 import sys
-import zipfile
 from pathlib import Path
+
+from tests.embedded.package_zip import zipped
 
 MEGABYTE = 1_000_000
 LIMIT = 4 * MEGABYTE
 
 
-def zipped_size(directory: Path) -> int:
-    """The size in bytes of a zip of everything in the directory, compressed as `sam deploy` does."""
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(directory.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(directory))
-    return package.getbuffer().nbytes
-
-
 def main(directory: Path) -> int:
     """Print the size; 1 if it is above the limit."""
-    size = zipped_size(directory)
+    size = len(zipped(directory))
     compiled = any(directory.rglob("*.pyc"))
     print(
         f"the Lambda package: {size / MEGABYTE:.1f} MB zipped (limit {LIMIT / MEGABYTE:.0f} MB),",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.embedded.alert import Alert
+    from tests.embedded.clients import Clients
     from tests.embedded.inbox import Inbox
     from tests.embedded.people import People
     from tests.embedded.stack import Stack
@@ -25,6 +26,8 @@ class Scene:
     people: People
     stack: Stack
     inbox: Inbox
+    runs: int
+    """How often the guard had run before the story began: CloudFormation lets it try itself."""
 
     def read(self, place: Callable[[People], str], until: str) -> str:
         """Read a place back from the account, and again for a while if it does not read as it must in the end."""
@@ -48,17 +51,18 @@ class Scene:
         what was removed may find what was added since, which is then told before its own event has it repaired.
         """
         end = time.monotonic() + SETTLE_SECONDS
-        while (missed := self.people.trail.delivered - self._runs()) > 0 and time.monotonic() < end:
+        while (missed := self._missed()) > 0 and time.monotonic() < end:
             time.sleep(0.1)
         self.inbox.collect()
         return missed
 
-    def _runs(self) -> int:
-        """How often the guard has run, by its own log."""
-        admin = self.people.admin
-        name = self.stack.guard_function_arn.rpartition(":")[2]
-        group = admin.functions.get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
-        pages = admin.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        return sum(
-            event["message"].startswith("REPORT RequestId") for page in pages for event in page["events"]
-        )
+    def _missed(self) -> int:
+        return self.people.trail.delivered - (runs_of(self.people.admin, self.stack) - self.runs)
+
+
+def runs_of(admin: Clients, stack: Stack) -> int:
+    """How often the guard has run, by its own log."""
+    name = stack.guard_function_arn.rpartition(":")[2]
+    group = admin.functions.get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
+    pages = admin.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    return sum(event["message"].startswith("REPORT RequestId") for page in pages for event in page["events"])

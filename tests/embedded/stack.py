@@ -31,6 +31,7 @@ class Stack:
 
     alerts_topic_arn: str
     dead_letter_queue_url: str
+    guard_alias_arn: str
     guard_function_arn: str
     guard_role_arn: str
 
@@ -44,11 +45,22 @@ def build() -> None:
 def deploy(emulator: Emulator, clients: Clients) -> Stack:
     """`sam deploy`, with the flags of samconfig.toml and no other but the parameters of the demo."""
     _sam(_pointed_at(emulator), "deploy", "--parameter-overrides", *PARAMETERS)
-    (described,) = clients.cloudformation.describe_stacks(StackName=NAME)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    return described(clients)
+
+
+def deploy_as(emulator: Emulator, environment: str) -> None:
+    """`sam deploy` once more, with what samconfig.toml says of an environment; what it does not say stays as it is."""
+    _sam(_pointed_at(emulator), "deploy", "--config-env", environment)
+
+
+def described(clients: Clients) -> Stack:
+    """What the stack says of itself."""
+    (found,) = clients.cloudformation.describe_stacks(StackName=NAME)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
     return Stack(
         alerts_topic_arn=outputs["AlertsTopicArn"],
         dead_letter_queue_url=outputs["DeadLetterQueueUrl"],
+        guard_alias_arn=outputs["GuardAliasArn"],
         guard_function_arn=outputs["GuardFunctionArn"],
         guard_role_arn=outputs["GuardRoleArn"],
     )

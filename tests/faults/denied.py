@@ -71,7 +71,7 @@ _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
-        *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _REPAIRED, _EACH, _UNTOLD, _EACH),
+        *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (
@@ -84,18 +84,18 @@ DENIED: Final = {
         *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _HANDED_LATER, _UNKNOWN, _LEFT, _CLOSED),
     ),
     "bound a statement by PutResourcePolicy": (
-        *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _EACH, _UNTOLD, _EACH),
+        *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
     ),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
     "bound a statement by AddPermission and RemovePermission": (
         *(_CLOSED, _UNKNOWN, _UNWIRED, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
-        *(_EACH, _UNTOLD, _EACH),
+        *(_UNTOLD, _EACH),
     ),
     "bound two statements by AddPermission and RemovePermission": (
         *(_CLOSED, _UNKNOWN, _ONE_UNWIRED, _REPAIRED, _UNWRITTEN),
-        *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF, _ONE_UNWRITTEN),
-        *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE, _EACH),
+        *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
+        *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE),
         *(_UNTOLD, _EACH),
     ),
     "undo that by AddPermission and RemovePermission": (*(_NO, _NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),),

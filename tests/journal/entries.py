@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -22,7 +23,7 @@ SUBJECTS: Final = (FUNCTION, FunctionArn("aws-us-gov", "us-gov-west-1", ACCOUNT,
 FAULTS: Final = ("0123456789abcdef", "fedcba9876543210", "0000000000000000")
 
 ZONES = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 330, -480)])
-MOMENTS = st.datetimes(max_value=datetime(9000, 1, 1), timezones=ZONES)  # noqa: DTZ001  # the zone is drawn
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(8999, 12, 31), timezones=ZONES)  # noqa: DTZ001  # the zone is drawn
 TEXTS = st.text(max_size=8)
 NAMES = st.text(min_size=1, max_size=8)
 COUNTS = st.integers(0, 10**12)
@@ -59,8 +60,15 @@ FINDINGS = st.builds(
     statement=st.none() | COUNTS,
     advice=TEXTS,
 )
+STATEMENTS = st.dictionaries(st.sampled_from(("Sid", "Effect")), TEXTS).map(json.dumps)
 CHANGES = st.builds(Attached, NAMES, NAMES) | st.builds(
-    Rewritten, target=NAMES, family=st.sampled_from(Family), before=TEXTS, after=TEXTS, document=TEXTS
+    Rewritten,
+    target=NAMES,
+    family=st.sampled_from(Family),
+    before=STATEMENTS,
+    after=STATEMENTS,
+    document=STATEMENTS.map('{{"Statement":{}}}'.format),
+    narrower=st.none() | STATEMENTS,
 )
 ENTRIES = st.builds(
     Entry,

@@ -21,13 +21,14 @@ from permission_guard.finding import Finding
 from permission_guard.journal.book import (
     EMPTY,
     Book,
-    done,
+    counted,
     gone,
     is_due,
     is_in_view,
     is_made,
     seen,
     told,
+    waiting,
 )
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.outcome import Ending
@@ -118,21 +119,20 @@ def test_seeing_a_fault_again_keeps_its_history_and_takes_the_new_event() -> Non
 def test_a_hundred_repairs_are_remembered() -> None:
     one = entry()
     for _ in range(120):
-        one = done(replace(one, state=State.PLANNED), NOW)
+        one = counted(replace(one, state=State.PLANNED), NOW)
     assert len(one.repairs) == 100
 
 
-def test_what_was_written_down_as_done_is_not_counted_again() -> None:
-    once = done(entry(state=State.PLANNED), NOW)
-    assert (once.state, len(once.repairs)) == (State.DONE, 1)
-    assert done(once, NOW) == once
-    assert done(told(once, Ending.REPAIRED, NOW), NOW) == told(once, Ending.REPAIRED, NOW)
+def test_a_repair_that_was_told_is_not_counted_again() -> None:
+    once = counted(entry(state=State.PLANNED), NOW)
+    assert (once.state, len(once.repairs)) == (State.PLANNED, 1)
+    assert counted(told(once, Ending.REPAIRED, NOW), NOW) == told(once, Ending.REPAIRED, NOW)
 
 
 @pytest.mark.parametrize(
     ("one", "ending", "is_finished", "state"),
     [
-        (entry(State.DONE), Ending.REPAIRED, True, State.TOLD),
+        (entry(State.PLANNED), Ending.REPAIRED, True, State.TOLD),
         (entry(State.PLANNED), Ending.FAILED, True, State.TOLD),
         (entry(State.PLANNED), Ending.FAILED, False, State.PLANNED),
         (entry(State.UNDONE), Ending.TOLD, True, State.UNDONE),
@@ -227,3 +227,15 @@ def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
 def test_a_finding_without_an_entry_has_none() -> None:
     other: Finding = judge(facts_with(statement("sns.amazonaws.com")), OWN)[0]
     assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "is_finished"), [(State.UNDONE, True), (State.PLANNED, False)], ids=["undone", "not finished"]
+)
+def test_what_a_person_undid_and_what_is_not_finished_stays_so_while_it_waits_to_be_told(
+    before: State, *, is_finished: bool
+) -> None:
+    there = entry(before)
+    later = NOW + timedelta(hours=1)
+    waits = waiting(there, Ending.TOLD, later, is_finished=is_finished)
+    assert waits == replace(there, last_seen=later)

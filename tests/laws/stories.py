@@ -15,7 +15,7 @@ from permission_guard.finding import Concern
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.outcome import Ending
-from permission_guard.pipeline import Guard
+from permission_guard.pipeline import Guard, look
 from permission_guard.report import Report
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.tool import Tool
@@ -200,8 +200,8 @@ _ACTIONS: Final = (
 
 def rights(world: World) -> set[str]:
     """What the role may do."""
-    look = FunctionFacts(FunctionArn.parse(FUNCTION))
-    role = world.guard.look(look, Look.ROLE).role
+    facts = FunctionFacts(FunctionArn.parse(FUNCTION))
+    role = look(world.guard.observer, facts, Look.ROLE, world.guard.settings.trusted).role
     if not isinstance(role, RoleFacts):
         return set()
     resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"

@@ -6,6 +6,7 @@ from permission_guard.exposure import EVERY, door_of
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
+from permission_guard.pipeline import look
 from permission_guard.rules import judge
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import law, policy_law, role_law
@@ -14,7 +15,9 @@ from tests.laws.stories import LOGS, Story, rights
 
 
 def facts_of(story: Story, looks: Look) -> FunctionFacts:
-    return story.world().guard.look(FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier), looks)
+    guard = story.world().guard
+    facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
+    return look(guard.observer, facts, looks, guard.settings.trusted)
 
 
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:

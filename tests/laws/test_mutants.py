@@ -68,6 +68,8 @@ DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
 OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
+SHOWN: Final = "test_shown.test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too"
+SHOWN_CALLS: Final = "test_shown.test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound"
 UNTOUCHED: Final = (
     "test_touches_nothing_else.test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte"
 )
@@ -189,12 +191,12 @@ MUTANTS: Final = (
     Mutant(
         "a repair is written down as made before it is made",
         RESTARTS,
-        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "done(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now)"),),
+        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
     ),
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("finish.py", "told(done(one, now) if is_repaired else one, ending, now)", "told(one, ending, now)"),),
+        (("finish.py", "told(counted(one, now) if may_be_made else one, ending, now)", "told(one, ending, now)"),),
     ),
     Mutant(
         "that people were told is written down before they are told",
@@ -204,12 +206,12 @@ MUTANTS: Final = (
     Mutant(
         "a repair is told before it is made",
         RESTARTS,
-        (("pipeline.py", "        outcome = carry_out(step, self.actor)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        outcome = carry_out(step, self.actor)\n"),),
+        (("pipeline.py", "        return carry_out(step, self._hand)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._hand)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain("),),
+        (("pipeline.py", "left = (finish(report, keeper, now), ", "left = (iter(()), "),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
@@ -315,6 +317,16 @@ MUTANTS: Final = (
         "a statement is removed without the revision that was read",
         OTHERS,
         (("carry_out.py", REMOVE, REMOVE.replace("revision)", "None)")),),
+    ),
+    Mutant(
+        "an event is taken to show what is open",
+        SHOWN,
+        (("shown.py", "finding.verdict is not Verdict.PASS", "finding.verdict is None"),),
+    ),
+    Mutant(
+        "an event is taken to show what only a Deny or nobody knows to be shut",
+        SHOWN_CALLS,
+        (("shown.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), ("rules/opening.py", "if exposure.witness is not None:", "if False:")),
     ),
     Mutant(
         "the statements beside are written anew",

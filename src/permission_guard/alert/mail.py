@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from permission_guard import PROGRAM
 from permission_guard.actor import Actor
 from permission_guard.alert.difference import difference
 from permission_guard.alert.printable import printable
@@ -30,6 +31,7 @@ def text(report: Report) -> str:
         *_cause(trigger),
         *([f"Stack      {_stack(trigger.actor)}"] if trigger.actor.stack else []),
         f"Mode       {report.mode.value}",
+        *_more(report),
     ]
     parts = [*(printable(line) for line in head)]
     for number, line in enumerate(report.lines, 1):
@@ -42,6 +44,15 @@ def _cause(trigger: Trigger) -> tuple[str, str]:
         return f"Sweep      at {trigger.at.isoformat()} ({trigger.event_id})", f"Found by   {trigger.actor}"
     when = f"{trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})"
     return f"Event      {when}", f"Done by    {trigger.actor}"
+
+
+def _more(report: Report) -> tuple[str, ...]:
+    if report.limit is None:
+        return ()
+    return (
+        f"More       {report.limit} alerts about it within an hour are enough: what is found next waits, and is told together later.",
+        f"           Until then see: {PROGRAM} journal {report.facts.arn}",
+    )
 
 
 def _stack(actor: Actor) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from permission_guard.aws.clients import Clients
@@ -34,18 +33,6 @@ class AwsActor:
         except Refused as error:
             if error.code not in NOT_FOUND:
                 raise
-
-    def has_attached(self, role_name: str, policy_arn: str) -> bool:
-        """ListAttachedRolePolicies: whether a managed policy is attached."""
-        with translated():
-            pages = self._clients.iam.get_paginator("list_attached_role_policies").paginate(
-                RoleName=role_name
-            )
-            return any(one["PolicyArn"] == policy_arn for page in pages for one in page["AttachedPolicies"])
-
-    def wait(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
         """PutResourcePolicy; the revision is left out only for the first policy, when there is none to name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import boto3
@@ -50,63 +51,99 @@ _CONFIG: Final = Config(
 )
 
 
-class Clients:
-    """One session's clients."""
+PATIENT: Final = Config(
+    # "adaptive" slows down by itself where AWS throttles; ten attempts last some two minutes.
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=5,
+    read_timeout=30,
+    user_agent_extra="lambda-permission-guard",
+)
+"""For long work that other callers of the account must hardly notice."""
 
-    def __init__(self, session: boto3.Session | None = None) -> None:
+
+class Clients:
+    """One session's clients, in its own region or in another. They may be asked for from many threads."""
+
+    def __init__(
+        self, session: boto3.Session | None = None, config: Config = _CONFIG, region: str | None = None
+    ) -> None:
         self._session = session or boto3.Session()
+        self._config = config
+        self._region = region
+        self._elsewhere: dict[str, Clients] = {}
+        # boto3 makes clients in one thread at a time (boto3's guide, "Multithreading or multiprocessing with clients").
+        self._making = Lock()
         self._others: dict[tuple[str, str], BaseClient] = {}
 
     @property
     def region(self) -> str:
-        """The session's own region."""
-        return self._session.region_name or ""
+        """Where they are."""
+        return self._region or self._session.region_name or ""
+
+    @property
+    def session(self) -> boto3.Session:
+        """The session itself."""
+        return self._session
+
+    def in_region(self, region: str) -> Clients:
+        """Return the clients of a region: these, if it is theirs."""
+        if region == self.region:
+            return self
+        return self._elsewhere.setdefault(region, Clients(self._session, self._config, region))
 
     @cached_property
     def lambda_(self) -> LambdaClient:
         """AWS Lambda."""
-        return self._session.client("lambda", config=_CONFIG)
+        with self._making:
+            return self._session.client("lambda", region_name=self._region, config=self._config)
 
     @cached_property
     def iam(self) -> IAMClient:
         """AWS Identity and Access Management."""
-        return self._session.client("iam", config=_CONFIG)
+        with self._making:
+            return self._session.client("iam", region_name=self._region, config=self._config)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """Amazon CloudWatch Logs."""
-        return self._session.client("logs", config=_CONFIG)
+        with self._making:
+            return self._session.client("logs", region_name=self._region, config=self._config)
 
     @cached_property
     def sns(self) -> SNSClient:
         """Amazon Simple Notification Service."""
-        return self._session.client("sns", config=_CONFIG)
+        with self._making:
+            return self._session.client("sns", region_name=self._region, config=self._config)
 
     @cached_property
     def sqs(self) -> SQSClient:
         """Amazon Simple Queue Service."""
-        return self._session.client("sqs", config=_CONFIG)
+        with self._making:
+            return self._session.client("sqs", region_name=self._region, config=self._config)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """AWS CloudFormation."""
-        return self._session.client("cloudformation", config=_CONFIG)
+        with self._making:
+            return self._session.client("cloudformation", region_name=self._region, config=self._config)
 
     @cached_property
     def sts(self) -> STSClient:
         """AWS Security Token Service."""
-        return self._session.client("sts", config=_CONFIG)
+        with self._making:
+            return self._session.client("sts", region_name=self._region, config=self._config)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Amazon DynamoDB."""
         make = cast("Callable[..., DynamoDBClient]", self._session.client)
-        return make("dynamodb", config=_CONFIG)
+        with self._making:
+            return make("dynamodb", region_name=self._region, config=self._config)
 
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Make a call that only reads, of a service and in a region that have no property here.
+        """Make a call of a service or in a region that have no property here; none of them changes what is guarded.
 
         `service` and `operation` are the names that AWS's API models give them. Raises what boto3 raises.
         """
@@ -114,6 +151,6 @@ class Clients:
         if client is None:
             # boto3's stubs know each service by a literal name of its own.
             make = cast("Callable[..., BaseClient]", self._session.client)
-            client = self._others[service, region] = make(service, region_name=region, config=_CONFIG)
+            client = self._others[service, region] = make(service, region_name=region, config=self._config)
         method = cast("Callable[..., Mapping[str, object]]", getattr(client, xform_name(operation)))
         return method(**parameters)

@@ -108,9 +108,10 @@ class DeadLetters:
         attributes: dict[str, MessageAttributeValueTypeDef] = {
             name: {"DataType": "String", "StringValue": value} for name, value in alert.attributes.items()
         }
+        topic = alert.topic or self._topic
         with translated():
-            self._clients.sns.publish(
-                TopicArn=self._topic,
+            self._clients.in_region(topic.split(":")[3]).sns.publish(
+                TopicArn=topic,
                 Subject=alert.subject or "Lambda Permission Guard: an alert that was late",
                 MessageStructure="json",
                 Message=json.dumps(versions),

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    SSOError,
+    TokenRetrievalError,
+)
 
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain, answered
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain, answered
 
 
 @contextmanager
@@ -25,8 +33,14 @@ def translated() -> Iterator[None]:
     except ParamValidationError as error:
         # It was never sent, and never would be.
         raise Refused("ParamValidation", str(error)) from error
+    except _NO_CREDENTIALS as error:
+        raise Expired(str(error)) from error
     except BotoCoreError as error:
         raise TryAgain(str(error)) from error
+
+
+_NO_CREDENTIALS: Final = (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError)
+"""What botocore says where credentials that have to be renewed cannot be: of single sign-on, of another program."""
 
 
 def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
@@ -37,7 +51,7 @@ def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
     return max(answers, key=lambda answer: _LASTING.index(type(answer)))
 
 
-_LASTING: Final = (TryAgain, ChangedMeanwhile, Refused)
+_LASTING: Final = (TryAgain, Expired, ChangedMeanwhile, Refused)
 
 
 def _codes(error: ClientError) -> tuple[str, ...]:

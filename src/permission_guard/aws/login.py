@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.iam import Arn
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 
 TABLE_OUTPUT: Final = "JournalTableName"
 """The output of the guard's stack that names the journal's table."""
@@ -28,6 +28,10 @@ SessionOf: TypeAlias = Callable[[str | None, str | None], boto3.Session]
 
 class NoLogin(Exception):
     """There are no credentials, no region or no such profile, or AWS knows nothing of them. The message says which."""
+
+
+class NoRegion(NoLogin):
+    """There is no region."""
 
 
 class NoTable(Exception):
@@ -42,6 +46,8 @@ class Login:
     account: str
     region: str
     clients: Clients
+    arn: str = ""
+    """The caller's."""
 
 
 def session_of(profile: str | None, region: str | None) -> boto3.Session:
@@ -55,7 +61,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         session = session_of(profile, region)
         chosen = session.region_name
         if not chosen:
-            raise NoLogin("there is no region: say --region, or set AWS_REGION, or give the profile one")
+            raise NoRegion("there is no region: say --region, or set AWS_REGION, or give the profile one")
         clients = Clients(session)
         caller = clients.sts.get_caller_identity()
     except _UNREACHED as error:
@@ -64,7 +70,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         raise NoLogin(str(error)) from error
     except ClientError as error:
         raise _refused(error) from error
-    return Login(Arn.parse(caller["Arn"]).partition, caller["Account"], chosen, clients)
+    return Login(Arn.parse(caller["Arn"]).partition, caller["Account"], chosen, clients, caller["Arn"])
 
 
 _UNREACHED: Final = (ConnectionError, HTTPClientError)
@@ -75,10 +81,10 @@ def _refused(error: ClientError) -> NoLogin | TryAgain:
     try:
         with translated():
             raise error
+    except (Expired, Refused, ChangedMeanwhile) as refused:
+        return NoLogin(f"AWS does not take these credentials: {refused}")
     except TryAgain as again:
         return again
-    except (Refused, ChangedMeanwhile) as refused:
-        return NoLogin(f"AWS does not take these credentials: {refused}")
 
 
 def table_of(clients: Clients, stack: str) -> str:

@@ -31,11 +31,17 @@ PERMISSIONS = ("lambda:GetFunctionConfiguration", "logs:DescribeLogGroups")
 class AwsObserver:
     """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises TryAgain."""
 
-    def __init__(self, clients: Clients, logging_policy_arn: str) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        logging_policy_arn: str,
+        roles: RoleStore | None = None,
+        policies: PolicyStore | None = None,
+    ) -> None:
         self._clients = clients
         self._logging_policy_arn = logging_policy_arn
-        self._roles = RoleStore(clients)
-        self._policies = PolicyStore(clients)
+        self._roles = roles or RoleStore(clients)
+        self._policies = policies or PolicyStore(clients)
 
     def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
         """Take the looks that are wanted."""

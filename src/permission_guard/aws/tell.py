@@ -1,4 +1,4 @@
-"""Sending alerts: to the SNS topic, and if that is not possible into the dead-letter queue, so that none is lost."""
+"""Sending alerts: to the SNS topics, and if that is not possible into the dead-letter queue, so that none is lost."""
 
 from __future__ import annotations
 
@@ -25,30 +25,38 @@ kms:GenerateDataKey*, of which these two are the symmetric ones (sns/latest/dg/s
 class SnsHerald:
     """Publishes reports: text for mail, JSON for everything else, attributes for filter policies."""
 
-    def __init__(self, clients: Clients, topic_arn: str, dead_letter_queue_url: str) -> None:
+    def __init__(
+        self, clients: Clients, topic_arn: str, dead_letter_queue_url: str, central: str = ""
+    ) -> None:
+        """`central` is the topic of the organisation, which is told the same; empty if there is none."""
         self._clients = clients
-        self._topic_arn = topic_arn
+        self._topics = (topic_arn, central) if central else (topic_arn,)
         self._dead_letter_queue_url = dead_letter_queue_url
 
     def tell(self, report: Report) -> None:
-        """Publish a report. Raises TryAgain if neither the topic nor the queue takes it."""
+        """Publish a report. Raises TryAgain if neither a topic nor the queue takes it."""
         whole = message(report)
-        try:
-            with translated():
-                self._clients.sns.publish(
-                    TopicArn=self._topic_arn,
-                    Subject=subject(report),
-                    MessageStructure="json",
-                    Message=whole,
-                    MessageAttributes={
-                        name: {"DataType": "String", "StringValue": value}
-                        for name, value in attributes(report).items()
-                    },
-                )
-        except (TryAgain, Refused, ChangedMeanwhile) as failure:
-            self._keep(report, whole, str(failure))
+        for topic in self._topics:
+            try:
+                self._publish(report, whole, topic)
+            except (TryAgain, Refused, ChangedMeanwhile) as failure:
+                self._keep(report, whole, topic, str(failure))
 
-    def _keep(self, report: Report, whole: str, reason: str) -> None:
+    def _publish(self, report: Report, whole: str, topic: str) -> None:
+        with translated():
+            # The endpoint of a region knows the topics of that region alone.
+            self._clients.in_region(topic.split(":")[3]).sns.publish(
+                TopicArn=topic,
+                Subject=subject(report),
+                MessageStructure="json",
+                Message=whole,
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value}
+                    for name, value in attributes(report).items()
+                },
+            )
+
+    def _keep(self, report: Report, whole: str, topic: str, reason: str) -> None:
         """Keep an alert that could not be sent: what it tells is done, so a second run would find nothing to tell.
 
         All of it is kept, so that `redrive` can publish it as it was meant.
@@ -57,6 +65,8 @@ class SnsHerald:
         body = json.dumps(
             {
                 "undelivered": reason,
+                # The stack's own is found by its output, also if the stack was made anew since.
+                **({"topic": topic} if topic != self._topics[0] else {}),
                 "subject": subject(report),
                 "attributes": attributes(report),
                 "alert": json.loads(versions["default"]),

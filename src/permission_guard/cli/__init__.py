@@ -24,17 +24,10 @@ class Told(click.ClickException):
 
 
 _COMMANDS: Final = (
-    "completion",
-    "demo",
-    "doctor",
-    "explain",
-    "journal",
-    "redrive",
-    "report",
-    "resume",
-    "undo",
+    *("check", "completion", "demo", "doctor", "explain", "journal"),
+    *("redrive", "report", "resume", "scan", "self-test", "undo"),
 )
-"""Each is a function of this name in the module of this name."""
+"""Each is a function of this name in the module of this name, with _ for -."""
 
 
 class CommandLine(click.Group):
@@ -49,7 +42,8 @@ class CommandLine(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         # Only what is asked for is loaded.
-        found = getattr(import_module(f"permission_guard.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        found = getattr(import_module(f"permission_guard.cli.{name}"), name)
         return found if isinstance(found, click.Command) else None
 
     def main(

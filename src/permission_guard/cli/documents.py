@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -29,22 +31,50 @@ def read(path: str) -> Policy:
 
 
 def called(path: str) -> str:
-    """Return what a file is called in messages."""
+    """Return what a file is called in what is told."""
     return "standard input" if path == STDIN else path
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a file, and how it was written."""
+
+    text: str
+    codec: str
+    mark: bytes = b""
+
+    def encoded(self, text: str) -> bytes:
+        """Return another text as this one was written."""
+        return self.mark + text.encode(self.codec)
+
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
 def text_of(path: str) -> str:
-    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable, which names the file."""
+    """Return the text of a file. Raises Unusable."""
+    return opened(path).text
+
+
+def opened(path: str, at_most: int = -1) -> Text:
+    """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable, for too many bytes too."""
     name = called(path)
     if path == STDIN and sys.stdin is None:
         raise Unusable(f"{name}: cannot be read: there is none")
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
+            data = file.read(at_most + 1 if at_most >= 0 else -1)
     except OSError as error:
         raise Unusable(f"{name}: cannot be read: {error.strerror}") from error
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if 0 <= at_most < len(data):
+        raise Unusable(f"{name}: is larger than {at_most // 1_000_000} MB")
+    mark, codec = next((one for one in _MARKS if data.startswith(one[0])), (b"", "utf-8"))
     try:
-        return data.decode("utf-16" if marked else "utf-8-sig")
+        return Text(data.removeprefix(mark).decode(codec), codec, mark)
     except UnicodeDecodeError as error:
         raise Unusable(f"{name}: is neither UTF-8 nor UTF-16 text") from error
 

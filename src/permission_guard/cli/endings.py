@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from permission_guard.alert import printable
-from permission_guard.cli import Told
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.cli import INTERRUPTED, Told
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 from permission_guard.undo import CannotUndo, NothingToResume
 
 DONE: Final = 0
@@ -35,6 +35,12 @@ class Again(Unusable):
     exit_code = AGAIN
 
 
+class Interrupted(Unusable):
+    """A person has had enough."""
+
+    exit_code = INTERRUPTED
+
+
 EXIT_CODES: Final = """\
 \b
 Exit codes:
@@ -50,6 +56,8 @@ def endings() -> Iterator[None]:
     """Turn what the ports and the core raise into one line and an exit code."""
     try:
         yield
+    except Expired as error:
+        raise Unusable(f"AWS does not take these credentials any more: {error}") from error
     except TryAgain as error:
         raise Again(f"AWS cannot answer now: {error}") from error
     except ChangedMeanwhile as error:

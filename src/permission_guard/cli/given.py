@@ -95,13 +95,7 @@ def asked(given: Given) -> Asked:
     function, qualifier, assumed = _function(given, resource)
     trusted = Trusted(
         function.account,
-        _all(given.trusted_accounts, "--trusted-account", "an account id (twelve digits)", is_account),
-        _all(
-            given.trusted_organizations,
-            "--trusted-organization",
-            "an organisation id (o-...)",
-            is_organization,
-        ),
+        *trusted_in(given.trusted_accounts, given.trusted_organizations),
     )
     facts = FunctionFacts(function, qualifier)
     if resource is not None:
@@ -116,7 +110,18 @@ def asked(given: Given) -> Asked:
     return Asked(facts, trusted, assumed)
 
 
-def _all(texts: tuple[str, ...], option: str, what: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
+def trusted_in(
+    accounts: tuple[str, ...], organizations: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Check the accounts and organisations that are said to be trusted. Raises Unusable, which names the option."""
+    return (
+        every(accounts, "--trusted-account", "an account id (twelve digits)", is_account),
+        every(organizations, "--trusted-organization", "an organisation id (o-...)", is_organization),
+    )
+
+
+def every(texts: tuple[str, ...], option: str, what: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return what was given with an option. Raises Unusable for a text that is not what it must be."""
     for text in texts:
         if not is_valid(text):
             raise Unusable(f"{option}: {text!r} is not {what}")
@@ -166,7 +171,7 @@ def _with_role(
     return replace(
         facts,
         configuration=Configuration(arn, group),
-        role=RoleFacts(arn, identity, boundary, _tags(given.tags)),
+        role=RoleFacts(arn, identity, boundary, pairs(given.tags, "--tag", "KEY=VALUE")),
         log_group_exists=exists if given.log_group_exists is None else given.log_group_exists,
         remedy=Policy.parse(_LOGGING, name=attached),
     ), assumed
@@ -185,13 +190,14 @@ def _check_role(arn: str, function: FunctionArn) -> None:
         )
 
 
-def _tags(texts: tuple[str, ...]) -> Mapping[str, str]:
-    tags: dict[str, str] = {}
+def pairs(texts: tuple[str, ...], option: str, form: str) -> Mapping[str, str]:
+    """Return what was given with an option as a key and a value each time. Raises Unusable."""
+    found: dict[str, str] = {}
     for text in texts:
-        key, found, value = text.partition("=")
-        if not found or not key:
-            raise Unusable(f"--tag: {text!r} is not of the form KEY=VALUE")
-        if key in tags:
-            raise Unusable(f"--tag: {key!r} is given twice")
-        tags[key] = value
-    return MappingProxyType(tags)
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise Unusable(f"{option}: {text!r} is not of the form {form}")
+        if key in found:
+            raise Unusable(f"{option}: {key!r} is given twice")
+        found[key] = value
+    return MappingProxyType(found)

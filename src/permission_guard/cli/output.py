@@ -1,10 +1,13 @@
-"""Writing to standard output, whatever is at its other end."""
+"""Writing to standard output, whatever is at its other end, and to a file."""
 
 from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
+import tempfile
+from pathlib import Path
 
 import click
 
@@ -26,6 +29,24 @@ def written(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise Unusable(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Write a file wholly or not at all, with the rights that it has. Raises Unusable."""
+    target = Path(path).resolve()
+    try:
+        mode = target.stat().st_mode
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as new:
+                new.write(data)
+            Path(name).chmod(stat.S_IMODE(mode))
+            Path(name).replace(target)
+        except OSError:
+            Path(name).unlink()
+            raise
+    except OSError as error:
+        raise Unusable(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def is_terminal() -> bool:

@@ -32,7 +32,7 @@ def preview(entry: Entry, step: Undoing) -> str:
         row("Fault", f"{finding.summary} ({finding.rule}, {finding.severity.name})"),
         row("Undo", _words(step)[0]),
         "",
-        *_difference(*_sides(step)),
+        *difference(*_sides(step), then_named="after the undo"),
         "",
         row("Costs", f"{_costs(entry, step)}. The guard leaves it alone until you have it resumed."),
     ]
@@ -84,11 +84,12 @@ def _sides(step: Undoing) -> tuple[list[str], list[str]]:
 
 
 def _lines(statement: Body) -> list[str]:
-    return json.dumps(statement, indent=2, ensure_ascii=False).splitlines()
+    return json.dumps(statement, indent=2, ensure_ascii=False).split("\n")
 
 
-def _difference(now: list[str], then: list[str]) -> Iterator[str]:
-    lines = difflib.unified_diff(now, then, "now", "after the undo", n=_WHOLE, lineterm="")
+def difference(now: list[str], then: list[str], then_named: str) -> Iterator[str]:
+    """Show what stands there now and what will, line by line, with colour for a terminal."""
+    lines = difflib.unified_diff(now, then, "now", then_named, n=_WHOLE, lineterm="")
     for number, line in enumerate(map(printable, lines)):
         colour = _COLOURS.get(line[:1])
         is_head = number < 2  # noqa: PLR2004  # the two lines that name the sides

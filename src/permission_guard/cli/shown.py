@@ -76,7 +76,7 @@ def _mend(mend: Mend | str) -> Iterator[str]:
 
 
 def _document(label: str, document: str) -> Iterator[str]:
-    lines = json.dumps(loads(document), indent=2, ensure_ascii=False).splitlines()
+    lines = json.dumps(loads(document), indent=2, ensure_ascii=False).split("\n")
     for number, line in enumerate(lines):
         yield f"  {label if number == 0 else '':<10} {printable(line)}"
 

@@ -11,15 +11,21 @@ from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _SETTINGS: Final = "settings"
 _DEPLOY: Final = "Deploy the stack again (make deploy), which sets every variable."
+_BY_HAND: Final = (
+    "Somebody has changed the function or its alias by hand: set it back, and deploy the stack with the setting that is "
+    "meant."
+)
 _RIGHTS: Final = "rights"
 _VERSION: Final = "version"
 
 
 def settings(function: Function, account: str, region: str) -> Check:
-    """The guard's environment is one that it starts with."""
-    given = function.environment
+    """The guard's environment is one that it starts with, and the version that events go to has it."""
+    given, live = function.environment, function.live
     if isinstance(given, Unreadable):
         return untold(_SETTINGS, given)
+    if isinstance(live, Unreadable):
+        return untold(_SETTINGS, live)
     missing = [name for name in NEEDED if not given.get(name)]
     if missing:
         return wrong(_SETTINGS, f"{', '.join(missing)} is missing: the guard refuses every event.", _DEPLOY)
@@ -27,6 +33,10 @@ def settings(function: Function, account: str, region: str) -> Check:
         found = Settings.of(given, account=account, region=region)
     except SettingsError as error:
         return wrong(_SETTINGS, f"{error}: the guard refuses every event.", _DEPLOY)
+    other = [] if live is None else [name for name in given if live.get(name) != given[name]]
+    if other:
+        what = f"The version that events go to has another {', '.join(other)} than the function."
+        return wrong(_SETTINGS, what, _BY_HAND)
     return good(_SETTINGS, f"Every setting can be read; the mode is {found.mode.value}.")
 
 

@@ -40,6 +40,8 @@ class Function:
     reserved: int | Unreadable | None
     """Its reserved concurrency; None if nothing is reserved."""
     environment: Mapping[str, str] | Unreadable
+    live: Mapping[str, str] | Unreadable | None
+    """The variables of the version that events go to; None if it is not the guard."""
 
 
 @dataclass(frozen=True, slots=True)

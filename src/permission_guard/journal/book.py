@@ -33,10 +33,6 @@ class Book:
         """Return the entry about a fault as it stands here now; nothing if there is none."""
         return tuple(one for one in self.entries if one.fault == fault)
 
-    def planned(self, faults: frozenset[str]) -> tuple[Entry, ...]:
-        """Return the entries about these faults of which nobody has written down that they were repaired."""
-        return tuple(one for one in self.entries if one.fault in faults and one.state is State.PLANNED)
-
     def with_entries(self, entries: tuple[Entry, ...]) -> Book:
         """Return the book with these entries in the place of those about the same faults."""
         written = {entry.fault for entry in entries}
@@ -54,7 +50,7 @@ class Book:
         if entry.state is State.UNDONE:
             return Ending.TOLD, f"a person undid this repair (permission-guard resume {entry.id} ends that)"
         recent = [at for at in entry.repairs if now - at < settings.put_back_window]
-        stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+        stopped = entry.state in _SAID and entry.told_as is Ending.ESCALATED
         if stopped or len(recent) >= settings.put_back_limit:
             return Ending.ESCALATED, _PUT_BACK.format(len(entry.repairs), entry.id)
         return None
@@ -65,6 +61,9 @@ _PUT_BACK = (
     "defined (permission-guard resume {} lets the guard repair it again)"
 )
 
+
+_SAID: Final = frozenset({State.TOLD, State.WAITING})
+"""Also while something new of it, or a reminder, waits to be told."""
 
 EMPTY: Final = Book()
 """A book in which nothing stands."""
@@ -91,19 +90,21 @@ def planned(
     )
 
 
-def done(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what was written down as made before is not counted again."""
+def counted(entry: Entry, now: datetime) -> Entry:
+    """Return the entry of a repair that was made; what another run has written down as told is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
-    return replace(entry, state=State.DONE, repairs=(*entry.repairs, now)[-_KEPT:])
+    return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
 
 
 _KEPT: Final = 100
 """How many repairs of one fault are remembered."""
 
 
-def told(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True) -> Entry:
-    """Return the entry after somebody was told.
+def told(
+    entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True, warned: bool = False
+) -> Entry:
+    """Return the entry after somebody was told; `warned` if the alert said that further ones wait.
 
     What is not finished stays PLANNED, because a call that seemed to fail may have had its effect; what a person undid
     stays UNDONE.
@@ -111,7 +112,23 @@ def told(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = Tru
     state = State.TOLD if is_finished and entry.state is not State.UNDONE else entry.state
     if ending is Ending.RELEASED:
         state = State.RELEASED
-    return replace(entry, state=state, told_at=now, told_as=ending, last_seen=now)
+    tellings = (*(at for at in entry.tellings if now - at < HOUR), now)
+    warned_at = now if warned else entry.warned_at
+    return replace(
+        entry, state=state, told_at=now, told_as=ending, last_seen=now, tellings=tellings, warned_at=warned_at
+    )
+
+
+HOUR: Final = timedelta(hours=1)
+"""Within which the alerts about a function are counted."""
+
+
+def waiting(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool) -> Entry:
+    """Return the entry of what is to be told later. A repair counts now; what only a person ends stays UNDONE."""
+    if entry.state is State.UNDONE or not is_finished:
+        return replace(entry, last_seen=now)
+    entry = counted(entry, now) if ending is Ending.REPAIRED else entry
+    return replace(entry, state=State.WAITING, last_seen=now)
 
 
 def settled(entry: Entry) -> Entry:
@@ -128,7 +145,7 @@ def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Setting
     """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
     if entry is None or entry.told_at is None or ending in _ALWAYS:
         return True
-    came_back = entry.state in {State.GONE, State.RELEASED, State.DONE}
+    came_back = entry.state in {State.GONE, State.RELEASED, State.WAITING}
     return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
 
 
@@ -152,10 +169,10 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
     """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
-    if entry is None or not isinstance(entry.change, Attached) or entry.state not in {State.DONE, State.TOLD}:
+    if entry is None or not isinstance(entry.change, Attached) or entry.told_as is not Ending.REPAIRED:
         return False
-    was_made = entry.state is State.DONE or entry.told_as is Ending.REPAIRED
-    return was_made and bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
+    return entry.state is State.TOLD and is_recent
 
 
 _SHOWN: Final = timedelta(minutes=1)
@@ -184,7 +201,7 @@ def is_held(entry: Entry) -> bool:
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
-_HELD: Final = frozenset({State.TOLD, State.DONE, State.RELEASING})
+_HELD: Final = frozenset({State.TOLD, State.WAITING, State.RELEASING})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:

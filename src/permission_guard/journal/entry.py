@@ -14,14 +14,14 @@ from permission_guard.trigger import Trigger
 
 
 class State(Enum):
-    """How far the guard has come with a fault. A run that dies leaves PLANNED or DONE, and the next one goes on there."""
+    """How far the guard has come with a fault. A run that dies leaves PLANNED, and the next one goes on there."""
 
     PLANNED = "planned"
     """A repair was about to be made; whether it was, only the function can tell."""
-    DONE = "done"
-    """The repair was made, and nobody has been told yet."""
     TOLD = "told"
     """Somebody was told what became of it (`told_as`)."""
+    WAITING = "waiting"
+    """It is told together with others later: too many alerts about the function were sent within the hour."""
     GONE = "gone"
     """The fault is not there any more, and we did not mend it; if it is seen again, it has come back."""
     UNDONE = "undone"
@@ -80,6 +80,10 @@ class Entry:
     """When it was repaired, the latest last."""
     told_at: datetime | None = None
     told_as: Ending | None = None
+    tellings: tuple[datetime, ...] = ()
+    """When it was told within the hour before it was told last, the latest last."""
+    warned_at: datetime | None = None
+    """When its alert said that further ones wait."""
     version: int = 0
     """How often the entry was written; 0 for one that never was. Two writers cannot both write the next version."""
 

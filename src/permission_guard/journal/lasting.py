@@ -21,7 +21,7 @@ def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
         case State.TOLD:
             is_open = isinstance(entry.change, Attached) or entry.told_as is Ending.ESCALATED
             return None if is_open else entry.last_seen + retention
-        case State.PLANNED | State.DONE | State.UNDONE | State.RELEASING:
+        case State.PLANNED | State.WAITING | State.UNDONE | State.RELEASING:
             return None
         case _:
             assert_never(entry.state)

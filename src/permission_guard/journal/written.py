@@ -6,13 +6,12 @@ Whoever edits the text by hand (in the table's console) is told which field cann
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum
-from typing import Final, TypeVar, assert_never
+from typing import Final, assert_never
 
 from permission_guard.actor import Actor
+from permission_guard.document import body_of, statements_of
 from permission_guard.facts import Family, Subject
 from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
@@ -25,7 +24,6 @@ from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 
 SCHEMA: Final = "permission-guard/entry/1"
-_E = TypeVar("_E", bound=Enum)
 
 
 class EntryError(ValueError):
@@ -57,6 +55,8 @@ def written(entry: Entry) -> str:
                 "told_at": entry.told_at.isoformat() if entry.told_at else None,
                 "told_as": entry.told_as.value if entry.told_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
+                "tellings": [at.isoformat() for at in entry.tellings],
+                "warned_at": entry.warned_at.isoformat() if entry.warned_at else None,
                 "change": _change(entry.change),
                 "finding": _finding(entry.finding),
                 "cause": _cause(entry.cause),
@@ -155,22 +155,24 @@ def _entry(body: Record) -> Entry:
         fault=body.text("fault"),
         finding=_finding_in(body.inner("finding")),
         cause=_cause_in(body.inner("cause")),
-        state=_one_of(State, body, "state"),
+        state=body.one_of(State, "state"),
         first_seen=body.moment("first_seen"),
         last_seen=body.moment("last_seen"),
         change=_change_in(body.inner("change")) if body.has("change") else None,
-        repairs=_repairs_in(body),
+        repairs=_moments_in(body, "repairs"),
+        tellings=_moments_in(body, "tellings"),
+        warned_at=body.moment("warned_at") if body.has("warned_at") else None,
         told_at=body.moment("told_at") if body.has("told_at") else None,
-        told_as=_one_of(Ending, body, "told_as") if body.has("told_as") else None,
+        told_as=body.one_of(Ending, "told_as") if body.has("told_as") else None,
         version=body.whole("version"),
     )
 
 
-def _repairs_in(body: Record) -> tuple[datetime, ...]:
-    value = body.body.get("repairs", [])
+def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:
+    value = body.body.get(key, [])
     if not isinstance(value, list):
-        raise EntryError("entry.repairs", "is no list")
-    each = Record({str(place): text for place, text in enumerate(value)}, "entry.repairs")
+        raise EntryError(f"entry.{key}", "is no list")
+    each = Record({str(place): text for place, text in enumerate(value)}, f"entry.{key}")
     return tuple(each.moment(place) for place in each.body)
 
 
@@ -181,25 +183,40 @@ def _change_in(body: Record) -> Change:
     rewritten = body.inner("rewritten")
     return Rewritten(
         target=rewritten.text("target"),
-        family=_one_of(Family, rewritten, "family"),
-        before=_text(rewritten, "before"),
-        after=_text(rewritten, "after"),
-        document=_text(rewritten, "document"),
-        narrower=rewritten.text("narrower") if rewritten.has("narrower") else None,
+        family=rewritten.one_of(Family, "family"),
+        before=_statement_in(rewritten, "before"),
+        after=_statement_in(rewritten, "after"),
+        document=_document_in(rewritten),
+        narrower=_statement_in(rewritten, "narrower") if rewritten.has("narrower") else None,
     )
+
+
+def _statement_in(body: Record, key: str) -> str:
+    text = body.text(key)
+    try:
+        body_of(text)
+    except (PolicyError, TypeError) as error:
+        raise EntryError(f"{body.path}.{key}", f"is no statement: {text!r}") from error
+    return text
+
+
+def _document_in(body: Record) -> str:
+    text = body.text("document")
+    try:
+        statements_of(text)
+    except (PolicyError, TypeError, KeyError) as error:
+        raise EntryError(f"{body.path}.document", f"is no policy: {text!r}") from error
+    return text
 
 
 def _finding_in(body: Record) -> Finding:
     proof = body.inner("proof") if body.has("proof") else None
-    severity = body.text("severity")
-    if severity not in Severity.__members__:
-        raise EntryError(f"{body.path}.severity", _none_of(severity, Severity.__members__))
     return Finding(
         rule=body.text("rule"),
-        concern=_one_of(Concern, body, "concern"),
+        concern=body.one_of(Concern, "concern"),
         subject=_text(body, "subject"),
-        verdict=_one_of(Verdict, body, "verdict"),
-        severity=Severity[severity],
+        verdict=body.one_of(Verdict, "verdict"),
+        severity=Severity[body.among("severity", Severity.__members__)],
         summary=_text(body, "summary"),
         proof=Recorded(_text(proof, "kind"), _text(proof, "sentence")) if proof else None,
         statement=body.whole("statement") if body.has("statement") else None,
@@ -209,7 +226,7 @@ def _finding_in(body: Record) -> Finding:
 
 def _cause_in(body: Record) -> Trigger:
     return Trigger(
-        kind=_one_of(Kind, body, "kind"),
+        kind=body.one_of(Kind, "kind"),
         subject=_subject_in(body),
         qualifier=body.text("qualifier") if body.has("qualifier") else None,
         actor=_actor_in(body.inner("actor")),
@@ -223,7 +240,7 @@ def _actor_in(body: Record) -> Actor:
     return Actor(
         principal=_text(body, "principal"),
         role_arn=body.text("role_arn") if body.has("role_arn") else None,
-        tool=_one_of(Tool, body, "tool"),
+        tool=body.one_of(Tool, "tool"),
         address=_text(body, "address"),
         words=_text(body, "words"),
         stack=body.text("stack") if body.has("stack") else None,
@@ -246,16 +263,3 @@ def _subject_in(body: Record) -> Subject:
 def _text(body: Record, key: str) -> str:
     """Return a text that is left out when it is empty. Raises BadEvent if it is something else."""
     return body.text(key) if body.has(key) else ""
-
-
-def _one_of(kind: type[_E], body: Record, key: str) -> _E:
-    text = body.text(key)
-    try:
-        return kind(text)
-    except ValueError as error:
-        values = [str(one.value) for one in kind]
-        raise EntryError(f"{body.path}.{key}", _none_of(text, values)) from error
-
-
-def _none_of(text: str, offered: Iterable[str]) -> str:
-    return f"is {text!r}, not one of {', '.join(offered)}"

@@ -4,7 +4,7 @@ from permission_guard.world.account import Account
 from permission_guard.world.journal import WorldJournal
 from permission_guard.world.ports import WorldActor, WorldHerald, WorldObserver
 from permission_guard.world.resources import ApiError
-from permission_guard.world.sweep import WorldInventory, WorldQueue
+from permission_guard.world.sweep import WorldInventory, WorldNeighbours, WorldQueue
 
 __all__ = [
     "Account",
@@ -13,6 +13,7 @@ __all__ = [
     "WorldHerald",
     "WorldInventory",
     "WorldJournal",
+    "WorldNeighbours",
     "WorldObserver",
     "WorldQueue",
 ]

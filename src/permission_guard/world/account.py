@@ -42,10 +42,6 @@ class Account:
     wiring: dict[str, list[Source]] = field(default_factory=dict)
     """What is set up to invoke functions, by the service's principal."""
     calls: list[str] = field(default_factory=list)
-    waited: float = 0.0
-    """Seconds that the guard has waited."""
-    late: int = 0
-    """How many looks at a role's policies do not show the latest yet (IAM is eventually consistent)."""
     before: Callable[[str], None] = _quiet
     after: Callable[[str], None] = _quiet
 
@@ -104,8 +100,9 @@ class Account:
             function, qualifier = self._resolved(target)
             self._must_be_current(function, qualifier, revision)
             try:
+                document.encode()
                 policy = Policy.parse(document)
-            except PolicyError as error:
+            except (PolicyError, UnicodeEncodeError) as error:
                 raise ApiError("InvalidParameterValueException", str(error)) from error
             sids = [statement.sid for statement in policy.statements if statement.sid]
             if len(sids) != len(set(sids)):
@@ -221,13 +218,6 @@ class Account:
             if arn not in role.attached:
                 raise ApiError("NoSuchEntity", f"Policy {arn} was not found.")
             role.attached.remove(arn)
-
-    def attached_role_policies(self, name: str) -> tuple[str, ...]:
-        """ListAttachedRolePolicies."""
-        with self.call("ListAttachedRolePolicies"):
-            attached = tuple(self._role(name).attached)
-            self.late -= 1
-            return attached if self.late < 0 else attached[:-1]
 
     def functions_with(self, role_arn: str) -> tuple[Function, ...]:
         """ListFunctions, filtered by role: Lambda itself cannot filter."""

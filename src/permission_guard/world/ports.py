@@ -163,15 +163,6 @@ class WorldActor:
             if error.code not in NOT_FOUND:
                 raise
 
-    def has_attached(self, role_name: str, policy_arn: str) -> bool:
-        """ListAttachedRolePolicies."""
-        with translated():
-            return policy_arn in self.account.attached_role_policies(role_name)
-
-    def wait(self, seconds: float) -> None:
-        """Note that time passes."""
-        self.account.waited += seconds
-
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
         """PutResourcePolicy."""
         with translated():

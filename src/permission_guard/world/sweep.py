@@ -1,4 +1,4 @@
-"""What a sweep asks of AWS, answered from memory: the list of functions, and the queue."""
+"""What a sweep and the change of a role ask of AWS, answered from memory: the list of functions, the queue, the regions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Listed
+from permission_guard.role_change import RoleChange
 from permission_guard.task import Task
 from permission_guard.world.account import Account
+from permission_guard.world.resources import ApiError
 from permission_guard.world.translated import translated
 
 
@@ -26,6 +28,8 @@ class WorldInventory:
                 for _, function in sorted(self.account.functions.items())
                 for version in (None, *sorted(filter(str.isdigit, function.qualifiers)))
             ]
+            if marker is not None and not (marker.isascii() and marker.isdigit()):
+                raise ApiError("InvalidParameterValueException", "The marker is no marker of this list.")
             start = int(marker or 0)
             end = start + self.page
             return Listed(tuple(found[start:end]), str(end) if end < len(found) else None)
@@ -35,6 +39,42 @@ class WorldInventory:
         with translated(), self.account.call("ListAliases"):
             found = self.account.functions.get(function.name)
             return tuple(sorted(one for one in found.qualifiers if not one.isdigit())) if found else ()
+
+    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
+        """Return the functions on a page with one of these roles."""
+        with translated(), self.account.call("ListFunctions"):
+            found = [function for _, function in sorted(self.account.functions.items())]
+            start = int(marker or 0)
+            end = start + self.page
+            users = (one.arn for one in found[start:end] if one.role_arn.rpartition("/")[2] in roles)
+            return Listed(tuple((arn, None) for arn in users), str(end) if end < len(found) else None)
+
+    def roles_with(self, policy_arn: str) -> frozenset[str]:
+        """Return the names of the roles that a policy is attached to or bounds."""
+        with translated(), self.account.call("ListEntitiesForPolicy"):
+            return frozenset(
+                name
+                for name, role in self.account.roles.items()
+                if policy_arn in {*role.attached, role.boundary}
+            )
+
+    def may_be_a_functions(self, role: str) -> bool:
+        """Tell whether Lambda may assume a role."""
+        with translated(), self.account.call("GetRole"):
+            return role in self.account.roles and "lambda" in self.account.roles[role].trust
+
+
+@dataclass(slots=True)
+class WorldNeighbours:
+    """Keeps what the other regions were told."""
+
+    account: Account
+    told: list[RoleChange] = field(default_factory=list)
+
+    def tell(self, change: RoleChange) -> None:
+        """Hand the change of a role on."""
+        with translated(), self.account.call("PutEvents"):
+            self.told.append(change)
 
 
 @dataclass(slots=True)

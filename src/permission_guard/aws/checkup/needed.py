@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from permission_guard.aws import inventory, journal, observe, policies, queue, roles, tell, users, wiring
+from permission_guard.aws import (
+    inventory,
+    journal,
+    observe,
+    policies,
+    queue,
+    roles,
+    tell,
+    trial,
+    users,
+    wiring,
+)
 from permission_guard.finding import Concern
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
@@ -17,7 +28,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRoleP
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
-_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, queue)
+_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, queue, trial)
 _ANY: Final = "any-of-the-account"
 _EVERYTHING: Final = ("*",)
 
@@ -38,6 +49,7 @@ def needed(settings: Settings) -> tuple[str, ...]:
 class Own:
     """What belongs to the guard alone."""
 
+    stack: str
     partition: str
     region: str
     account: str
@@ -49,6 +61,13 @@ class Own:
     dead_letters: str
     waiting: str
     logging_policy_arn: str
+    central_topic_arn: str = ""
+    """The organisation's topic; empty if there is none."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that every alert is sent to."""
+        return (self.topic_arn, self.central_topic_arn) if self.central_topic_arn else (self.topic_arn,)
 
     def arn(self, service: str, rest: str) -> str:
         """Return the ARN of something in this account and region."""
@@ -64,11 +83,13 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     return {
         **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
         **dict.fromkeys(journal.PERMISSIONS, (own.arn("dynamodb", f"table/{own.table}"),)),
-        "sns:Publish": (own.topic_arn,),
+        "sns:Publish": own.topics,
+        "cloudformation:DescribeStacks": (own.arn("cloudformation", f"stack/{own.stack}/{_ANY}"),),
         **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
         "sqs:SendMessage": (own.arn("sqs", own.dead_letters), own.arn("sqs", own.waiting)),
         **dict.fromkeys((*TAKEN, "sqs:ChangeMessageVisibility"), (own.arn("sqs", own.waiting),)),
         **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), (own.logging_policy_arn,)),
+        "iam:ListEntitiesForPolicy": (f"arn:{own.partition}:iam::{own.account}:policy/{_ANY}",),
         **dict.fromkeys(_OF_ROLES, (f"arn:{own.partition}:iam::{own.account}:role/{_ANY}",)),
         **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
         "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from permission_guard.aws.checkup.looking import seen
-from permission_guard.aws.stack import GUARD, Part
+from permission_guard.aws.stack import ALIAS, GUARD, Part
 from permission_guard.aws.wiring.answer import Answer
 from permission_guard.aws.wiring.calls import Calls
 from permission_guard.doctor.seen import Function, Key, Queue, Rule, Table, Topic
@@ -28,22 +28,28 @@ def rule(calls: Calls, part: Part) -> Rule | Unreadable:
 
 
 def function(calls: Calls, part: Part) -> Function | Unreadable:
-    """GetFunctionConfiguration and GetFunctionConcurrency."""
+    """GetFunctionConfiguration, of the guard for what its alias names too, and GetFunctionConcurrency."""
+    is_guard = part.name == GUARD
 
     def look() -> Function:
         found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=part.id)
         return Function(
             part.id,
-            is_guard=part.name == GUARD,
+            is_guard=is_guard,
             state=found.text("State"),
             state_reason=found.text("StateReason"),
             update=found.text("LastUpdateStatus"),
             update_reason=found.text("LastUpdateStatusReason"),
             reserved=seen("its reserved concurrency", lambda: _reserved(calls, part.id)),
             environment=environment(found),
+            live=seen(f"the alias {ALIAS}", lambda: _live(calls, part.id)) if is_guard else None,
         )
 
     return seen(f"the function {part.id}", look)
+
+
+def _live(calls: Calls, name: str) -> Mapping[str, str] | Unreadable:
+    return environment(calls.call("lambda", "GetFunctionConfiguration", FunctionName=name, Qualifier=ALIAS))
 
 
 def _reserved(calls: Calls, name: str) -> int | None:

@@ -42,6 +42,7 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
     except SettingsError as error:
         return Unreadable("the rights that are needed", str(error))
     own = Own(
+        stack.name,
         caller.partition,
         caller.region,
         caller.account,
@@ -52,6 +53,7 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
         given["DEAD_LETTER_QUEUE_URL"].rpartition("/")[2],
         given["WAITING_QUEUE_URL"].rpartition("/")[2],
         settings.logging_policy_arn,
+        settings.central_topic_arn,
     )
     return _simulated(calls, found.text("Role"), own, needed(settings))
 

@@ -1,0 +1,112 @@
+"""Where a scan looks: the accounts that roles can be assumed in, and their regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import boto3
+
+from permission_guard.aws.act import AwsActor
+from permission_guard.aws.bulk import BulkRoles, FewestPolicies
+from permission_guard.aws.clients import PATIENT, Clients
+from permission_guard.aws.failures import translated
+from permission_guard.aws.inventory import AwsInventory
+from permission_guard.aws.observe import AwsObserver
+from permission_guard.aws.pace import Paces
+from permission_guard.aws.wiring.calls import Calls
+from permission_guard.iam import Arn
+
+SESSION_NAME: Final = "permission-guard-scan"
+"""By which CloudTrail in the other account knows the scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Credentials of an assumed role, which last for an hour (STS/latest/APIReference/API_AssumeRole.html)."""
+
+    id: str
+    secret: str
+    token: str
+
+
+class Opens(Protocol):
+    """Opens a session: a person's own, or with the keys of an assumed role."""
+
+    def __call__(self, profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+        """Open it; None leaves profile and region to boto3's own search."""
+        ...
+
+
+def opened(profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+    """Open a session as AWS's command line would, or with the keys of an assumed role."""
+    if keys is None:
+        return boto3.Session(profile_name=profile, region_name=region)
+    return boto3.Session(keys.id, keys.secret, keys.token, region_name=region)
+
+
+@dataclass(slots=True)
+class Account:
+    """An account that can be looked at, and by whom. Its roles are read once for all regions.
+
+    There is one session for all of it: a profile may ask a person for a code each time that one is opened.
+    """
+
+    id: str
+    caller: str
+    session: boto3.Session
+    _roles: BulkRoles | None = None
+
+    def place(self, region: str) -> Region:
+        """Return one of its regions."""
+        paces = Paces()
+        return Region(self, region, paces.of(Clients(self.session, PATIENT, region)), paces)
+
+    def regions(self, home: str) -> tuple[str, ...]:
+        """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
+        return Calls(Clients(self.session, region=home), home).regions()
+
+    def roles(self, clients: Clients) -> BulkRoles:
+        """Return the account's roles; the clients of the first region that asks read them."""
+        self._roles = self._roles or BulkRoles(clients)
+        return self._roles
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
+
+    account: Account
+    name: str
+    clients: Clients
+    paces: Paces
+
+    @property
+    def label(self) -> str:
+        """How a scan names it."""
+        return f"{self.account.id}/{self.name}"
+
+    @property
+    def inventory(self) -> AwsInventory:
+        """What lists the functions."""
+        return AwsInventory(self.clients)
+
+    def observer(self, logging_policy_arn: str) -> AwsObserver:
+        """What reads them, in as few calls as can be, and from many threads."""
+        roles = self.account.roles(self.clients)
+        return AwsObserver(self.clients, logging_policy_arn, roles, FewestPolicies(self.clients))
+
+    def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsActor]:
+        """What reads a function as it is now, as a repair must, and what repairs it."""
+        return AwsObserver(self.clients, logging_policy_arn), AwsActor(self.clients)
+
+
+def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
+    """Assume a role (sts:AssumeRole). Raises Refused and TryAgain."""
+    with translated():
+        answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
+    given = answer["Credentials"]
+    keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return Account(
+        Arn.parse(role_arn).account, answer["AssumedRoleUser"]["Arn"], opens(None, own.region, keys)
+    )

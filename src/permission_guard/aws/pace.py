@@ -1,0 +1,70 @@
+"""Staying well below AWS's limits, so that everybody else's calls get through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
+
+from permission_guard.aws.clients import Clients
+
+RATE: Final = 10.0
+"""Requests a second, of the 15 that an account and region has for GetPolicy, and of the 15 for all other calls together
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): a third is left to deployments."""
+
+
+class Stopped(Exception):
+    """Nobody waits for an answer any more."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most so many calls a second, whatever number of threads makes them. `clock` and `wait` are in seconds."""
+
+    rate: float = RATE
+    clock: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+    stopped: bool = False
+    _next: float = 0.0
+    _turn: Lock = field(default_factory=Lock)
+
+    def __call__(self, **_: Any) -> None:
+        """Wait for the next turn; botocore hands over what is about to be sent, and takes no answer for "send it".
+
+        Raises Stopped, after which botocore makes no other attempt.
+        """
+        if self.stopped:
+            raise Stopped
+        with self._turn:
+            now = self.clock()
+            turn = max(now, self._next)
+            self._next = turn + 1 / self.rate
+        if turn > now:
+            self.wait(turn - now)
+
+    def stop(self) -> None:
+        """Let nothing be sent any more, not even what is to be tried again."""
+        self.stopped = True
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """The paces of the two buckets that Lambda's calls draw from."""
+
+    policies: Pace = field(default_factory=Pace)
+    others: Pace = field(default_factory=Pace)
+
+    def of(self, clients: Clients) -> Clients:
+        """Let a session's calls of Lambda be made at these paces, each attempt of them counted. Returns the clients."""
+        events = clients.lambda_.meta.events
+        events.register_first("before-send.lambda.GetPolicy", self.policies)
+        for call in ("ListFunctions", "ListAliases"):
+            events.register_first(f"before-send.lambda.{call}", self.others)
+        return clients
+
+    def stop(self) -> None:
+        """Let nothing be sent any more."""
+        self.policies.stop()
+        self.others.stop()

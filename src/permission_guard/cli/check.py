@@ -1,0 +1,158 @@
+"""The command `check`: the rules before the deploy, on templates and plans; asks no AWS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from permission_guard import formats, scan_json
+from permission_guard.cli import UNUSABLE, found
+from permission_guard.cli.documents import STDIN
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.explain import EXIT_CODES
+from permission_guard.cli.given import every, pairs
+from permission_guard.cli.output import written
+from permission_guard.cli.templates import Desk, How
+from permission_guard.finding import Concern, Verdict
+from permission_guard.iam.arn import is_account
+from permission_guard.scanned import Scan
+from permission_guard.settings import is_organization
+from permission_guard.template import Checked, Said, Trust
+
+_HELP: Final = """\
+Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
+
+TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
+plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
+you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
+UNKNOWN.
+
+\b
+Exit codes:
+  0  everything passes
+  1  something fails
+  2  something cannot be told, and nothing fails
+  3  the input cannot be used
+"""
+_FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
+    "text": found.text,
+    "json": scan_json.written,
+    "sarif": partial(formats.show, "sarif"),
+}
+"""Others are made of the JSON by `report`."""
+_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
+
+
+@click.command(help=_HELP)
+@click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
+@click.option(
+    "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
+)
+@click.option(
+    "--account", metavar="ID", help="The account that is deployed to. Default: one that is made up."
+)
+@click.option(
+    "--region", metavar="REGION", help="The region that is deployed to. Default: one that is made up."
+)
+@click.option(
+    "--trusted-account",
+    "trusted_accounts",
+    metavar="ID",
+    multiple=True,
+    help="An account whose callers are no strangers, besides the own. Repeatable.",
+)
+@click.option(
+    "--trusted-organization",
+    "trusted_organizations",
+    metavar="ID",
+    multiple=True,
+    help="An organisation whose accounts are no strangers. Repeatable.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    type=click.Choice([one.value for one in Concern]),
+    multiple=True,
+    help="A concern that is not told. Repeatable.",
+)
+@click.option(
+    "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
+)
+@click.option("--diff", "diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="For people, for machines, or for code scanning.",
+)
+def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **options: Any) -> int:
+    """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
+    how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
+    said, trust = _asked(**options)
+    desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates))
+    for path in dict.fromkeys(templates):
+        desk.check(path)
+    scan = _without(desk.scan(datetime.now(UTC)), ignored)
+    if not desk.is_any_unusable:
+        _check_parameters(said, desk.checked)
+    if how is not How.DIFF and desk.checked:
+        written(_FORMATS[format_](scan))
+    return UNUSABLE if desk.is_any_unusable else _exit_code(scan)
+
+
+def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
+    """Raises Unusable for what cannot be done together."""
+    if templates.count(STDIN) > 1:
+        raise Unusable("standard input (-) can be read only once")
+    if fix and diff:
+        raise Unusable("--fix writes what --diff only shows: say one of them")
+    if fix and STDIN in templates:
+        raise Unusable("--fix: standard input cannot be written to; say --diff")
+    return How.FIX if fix else How.DIFF if diff else How.JUDGE
+
+
+def _asked(
+    parameters: tuple[str, ...],
+    account: str | None,
+    region: str | None,
+    trusted_accounts: tuple[str, ...],
+    trusted_organizations: tuple[str, ...],
+) -> tuple[Said, Trust]:
+    """Check the options. Raises Unusable."""
+    for ids, option in (
+        (trusted_accounts, "--trusted-account"),
+        ((account,) if account else (), "--account"),
+    ):
+        every(ids, option, "an account id (twelve digits)", is_account)
+    every(trusted_organizations, "--trusted-organization", "an organisation id (o-...)", is_organization)
+    every((region,) if region else (), "--region", "a region", lambda one: bool(_REGION.fullmatch(one)))
+    return Said(pairs(parameters, "--parameter", "NAME=VALUE"), region, account), Trust(
+        trusted_accounts, trusted_organizations
+    )
+
+
+def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
+    """Raises Unusable for a parameter that no template has: a value that nothing takes is a slip."""
+    unknown = set(said.parameters) - {name for one in checked for name in one.source.parameters}
+    if unknown:
+        raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
+
+
+def _without(scan: Scan, ignored: tuple[str, ...]) -> Scan:
+    return replace(scan, findings=tuple(one for one in scan.findings if one.concern.value not in ignored))
+
+
+def _exit_code(scan: Scan) -> int:
+    verdicts = {one.verdict for one in scan.findings}
+    if Verdict.FAIL in verdicts:
+        return EXIT_CODES[Verdict.FAIL]
+    return EXIT_CODES[Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or scan.skipped else Verdict.PASS]

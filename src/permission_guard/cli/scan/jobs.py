@@ -1,0 +1,177 @@
+"""What a scan of one region consists of: jobs, each a call or a few, whose answers bring the next ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias, assert_never
+
+from permission_guard.aws.inventory import AwsInventory, Described, Version
+from permission_guard.facts import Configuration, FunctionFacts, Look, Trusted
+from permission_guard.iam import FunctionArn
+from permission_guard.iam.policy import Json
+from permission_guard.pipeline import look
+from permission_guard.ports import Observer, Refused
+from permission_guard.record import Record
+from permission_guard.scan_json import finding_body, finding_in
+from permission_guard.scanned import ScannedFinding, Skipped
+from permission_guard.scanning import findings, looks_of
+from permission_guard.trigger import is_replica
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """List one page of the functions and their versions."""
+
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """List the aliases of a function."""
+
+    function: FunctionArn
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Read and judge a function, a version or an alias."""
+
+    facts: FunctionFacts
+    looks: Look
+
+
+Job: TypeAlias = Page | Aliases | Target
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The aliases of a function."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found about a target."""
+
+    findings: tuple[ScannedFinding, ...]
+
+
+Known: TypeAlias = Described | Names | Judged
+Answer: TypeAlias = Known | Skipped
+"""What was refused is not kept: it may be allowed when the scan is resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does the jobs of one region, from any number of threads."""
+
+    source: str
+    inventory: AwsInventory
+    observer: Observer
+    trusted: Trusted
+    rules: frozenset[str]
+    at: datetime
+    stop: Callable[[], None]
+    """Lets no more calls be made."""
+
+    def do(self, job: Job) -> Answer:
+        """Do one job. Raises TryAgain."""
+        match job:
+            case Page(marker):
+                try:
+                    return self.inventory.described(marker)
+                except Refused as error:
+                    rest = "the other functions" if marker else "the functions"
+                    return Skipped(f"{rest} of {self.source}", str(error))
+            case Aliases(function):
+                try:
+                    return Names(self.inventory.aliases(function))
+                except Refused as error:
+                    return Skipped(f"the aliases of {function}", str(error))
+            case Target(facts, looks):
+                read = look(self.observer, facts, looks, self.trusted)
+                return Judged(findings(read, self.trusted, self.rules, self.at))
+            case _:
+                assert_never(job)
+
+    def next(self, job: Job, answer: Answer) -> Iterator[Job]:
+        """Yield the jobs that an answer brings."""
+        looks = looks_of(self.rules)
+        if isinstance(answer, Described):
+            for version in answer.found:
+                if not is_replica(version.arn):
+                    yield from _about(version, looks)
+            if answer.marker is not None:
+                yield Page(answer.marker)
+        elif isinstance(answer, Names) and isinstance(job, Aliases):
+            for name in answer.names:
+                yield Target(FunctionFacts(job.function, name), Look.POLICY)
+
+
+def _about(version: Version, looks: Look) -> Iterator[Job]:
+    """A role is judged with the function itself, a policy with whatever can have one."""
+    facts = FunctionFacts(version.arn, version.qualifier, version.configuration)
+    mine = looks if version.qualifier is None else looks & Look.POLICY
+    if mine:
+        yield Target(facts, mine)
+    if version.qualifier is None and Look.POLICY in looks:
+        yield Aliases(version.arn)
+
+
+def key_of(job: Job) -> str:
+    """Return what tells a job from the others of its region."""
+    match job:
+        case Page(marker):
+            return f"page {marker or ''}"
+        case Aliases(function):
+            return f"aliases {function}"
+        case Target(facts):
+            return f"target {facts.target}"
+        case _:
+            assert_never(job)
+
+
+def line_of(job: Job, answer: Answer) -> dict[str, Json] | None:
+    """Return an answer as it is kept; None if it is not."""
+    head: dict[str, Json] = {"job": key_of(job)}
+    match answer:
+        case Described(found, marker):
+            return {**head, "functions": [_written(one) for one in found], "marker": marker}
+        case Names(names):
+            return {**head, "names": names}
+        case Judged(found):
+            return {**head, "findings": [finding_body(one) for one in found]}
+        case Skipped():
+            return None
+        case _:
+            assert_never(answer)
+
+
+def _written(version: Version) -> dict[str, Json]:
+    configuration = version.configuration
+    return {
+        "arn": str(version.arn),
+        "version": version.qualifier,
+        "role": configuration.role_arn,
+        "group": configuration.log_group,
+    }
+
+
+def known_in(line: Record) -> tuple[str, Known]:
+    """Read an answer that was kept, and the key of its job. Raises BadEvent and ArnError."""
+    key = line.text("job")
+    if line.has("functions"):
+        marker = line.text("marker") if line.has("marker") else None
+        return key, Described(tuple(map(_version, line.each("functions"))), marker)
+    if line.has("names"):
+        return key, Names(line.texts("names") if line.body["names"] != [] else ())
+    return key, Judged(tuple(map(finding_in, line.each("findings"))))
+
+
+def _version(line: Record) -> Version:
+    qualifier = line.text("version") if line.has("version") else None
+    configuration = Configuration(line.text("role"), line.text("group"))
+    return Version(FunctionArn.parse(line.text("arn")), qualifier, configuration)

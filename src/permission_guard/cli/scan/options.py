@@ -1,0 +1,91 @@
+"""The options of `scan`, checked before anything is asked of AWS."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from permission_guard import __version__
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.given import trusted_in
+from permission_guard.iam import Arn, ArnError
+from permission_guard.iam.arn import is_account
+from permission_guard.scanning import SCANNED
+from permission_guard.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options as they were typed. Raises Unusable, which names the option that cannot be used."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    all_regions: bool = False
+    role_arns: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    trusted_accounts: tuple[str, ...] = ()
+    trusted_organizations: tuple[str, ...] = ()
+    logging_policy: str | None = None
+    format_: str = "table"
+    output: str | None = None
+    quiet: bool = False
+    resume: bool = False
+    repair: bool = False
+    repair_existing: bool = False
+    yes: bool = False
+    stack_name: str = ""
+    table: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.regions and self.all_regions:
+            raise Unusable("--region and --all-regions: say one of them")
+        if not self.repair and (self.yes or self.repair_existing):
+            option = "--yes" if self.yes else "--repair-existing"
+            raise Unusable(f"{option} is about --repair, which is not said")
+        for role_arn in self.role_arns:
+            _check_role(role_arn)
+        trusted_in(self.trusted_accounts, self.trusted_organizations)
+        try:
+            self.settings("", "us-east-1")
+        except SettingsError as error:
+            # Whatever else the settings are made of has been checked.
+            raise Unusable(
+                f"--logging-policy: {self.logging_policy!r} is no ARN of a managed policy"
+            ) from error
+
+    def settings(self, account: str, region: str) -> Settings:
+        """Return what a guard with these options would be told in this account and region."""
+        given = {
+            "LOGGING_POLICY_ARN": self.logging_policy or "",
+            "REPAIR_EXISTING": str(self.repair_existing).lower(),
+            "TRUSTED_ACCOUNTS": ",".join(self.trusted_accounts),
+            "TRUSTED_ORGANIZATION_IDS": ",".join(self.trusted_organizations),
+        }
+        return Settings.of(given, account=account, region=region)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The rules to judge by."""
+        return frozenset(self.rules or SCANNED)
+
+    @property
+    def digest(self) -> str:
+        """What tells the results of a scan with these options from those with others, of another version too."""
+        said = [
+            __version__,
+            sorted(self.chosen),
+            sorted(self.trusted_accounts),
+            sorted(self.trusted_organizations),
+            self.logging_policy,
+        ]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+
+def _check_role(text: str) -> None:
+    try:
+        role = Arn.parse(text)
+    except ArnError:
+        role = None
+    if role is None or role.service != "iam" or not is_account(role.account) or "role/" not in role.resource:
+        raise Unusable(f"--role-arn: {text!r} is not a role's ARN")

@@ -1,0 +1,60 @@
+"""Where to look: the regions of one's own account, or of those that roles can be assumed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from permission_guard.aws.accounts import Account, Opens, Region, assumed
+from permission_guard.aws.login import Login, NoLogin, NoRegion, log_in
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.scan.options import Options
+from permission_guard.ports import Refused
+from permission_guard.scanned import Skipped
+
+_ANYWHERE: Final = "us-east-1"
+"""Where the list of all regions is asked for if the person has none of his own."""
+
+
+def places(options: Options, opens: Opens) -> tuple[tuple[Region, ...], tuple[Skipped, ...]]:
+    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; TryAgain."""
+    own = _own(options, opens)
+    skipped: list[Skipped] = []
+    regions: list[Region] = []
+    for account in _accounts(options, own, opens, skipped):
+        try:
+            regions += map(account.place, _regions(options, own, account))
+        except Refused as error:
+            skipped.append(Skipped(f"the regions of account {account.id}", str(error)))
+    if not regions:
+        raise Unusable(f"nothing can be looked at: {'; '.join(f'{one.what}: {one.why}' for one in skipped)}")
+    return tuple(regions), tuple(skipped)
+
+
+def _own(options: Options, opens: Opens) -> Login:
+    region = options.regions[0] if options.regions else None
+    try:
+        try:
+            return log_in(options.profile, region, opens)
+        except NoRegion:
+            if not options.all_regions:
+                raise
+            return log_in(options.profile, _ANYWHERE, opens)
+    except NoLogin as error:
+        raise Unusable(str(error)) from error
+
+
+def _accounts(options: Options, own: Login, opens: Opens, skipped: list[Skipped]) -> Iterator[Account]:
+    if not options.role_arns:
+        yield Account(own.account, own.arn, own.clients.session)
+    for role_arn in dict.fromkeys(options.role_arns):
+        try:
+            yield assumed(role_arn, own.clients, opens)
+        except Refused as error:
+            skipped.append(Skipped(f"the account of {role_arn}", str(error)))
+
+
+def _regions(options: Options, own: Login, account: Account) -> tuple[str, ...]:
+    if options.all_regions:
+        return account.regions(own.region)
+    return tuple(dict.fromkeys(options.regions)) or (own.region,)

@@ -1,0 +1,159 @@
+"""Repairing what a scan has found: each function is read anew, the plan is shown, and what was agreed to is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from permission_guard.actor import Actor
+from permission_guard.aws.accounts import Region
+from permission_guard.cli.endings import Interrupted, endings
+from permission_guard.cli.scan import repairs_shown as shown
+from permission_guard.cli.scan.journals import journal_of
+from permission_guard.cli.scan.options import Options
+from permission_guard.cli.undo import agreed
+from permission_guard.finding import Verdict
+from permission_guard.iam import FunctionArn
+from permission_guard.journal.fault import fault_of
+from permission_guard.keep import Keeper
+from permission_guard.outcome import Outcome, Result
+from permission_guard.pipeline import Guard
+from permission_guard.ports import TryAgain
+from permission_guard.report import Report
+from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.settings import Settings, Treatment
+from permission_guard.step import AttachRolePolicy, Repair, Step
+from permission_guard.tool import Tool
+from permission_guard.trigger import Kind, Trigger
+
+_UNDER_WAY: Final = "interrupted; of the repairs that are not told above one may have been made all the same: scan again to see"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be done about one function, version or alias, upon what was read of it, and by whom."""
+
+    report: Report
+    guard: Guard
+    keeper: Keeper
+    region: Region
+    is_undoable: bool
+    riding: tuple[AttachRolePolicy, ...] = ()
+    """What is attached to the role for another function already."""
+
+    def faults(self, step: Step) -> frozenset[str]:
+        """Return the faults that a step mends."""
+        return frozenset(fault_of(one, self.report.facts) for one in step.mends)
+
+
+@dataclass(slots=True)
+class Repairs:
+    """The repairs of a scan."""
+
+    options: Options
+    regions: tuple[Region, ...]
+    scan: Scan
+    _mended: set[str] = field(default_factory=set)
+    _attached: set[tuple[str, str]] = field(default_factory=set)
+    """The roles, with the policy, that are to be attached to, and of them those that were."""
+    _attached_now: set[tuple[str, str]] = field(default_factory=set)
+
+    def made(self) -> Scan:
+        """Plan, show, ask, repair. Returns the scan without what was repaired. Raises Unusable, NotDone and Again."""
+        with endings():
+            plans = [one for region in self.regions for one in self._plans(region)]
+        shown.plan(plans)
+        if any(one.report.plan.steps for one in plans) and (
+            self.options.yes or agreed(shown.question(plans))
+        ):
+            try:
+                for one in plans:
+                    self._carry_out(one)
+            except KeyboardInterrupt as error:
+                raise Interrupted(_UNDER_WAY) from error
+        left = tuple(one for one in self.scan.findings if one.fault not in self._mended)
+        return replace(self.scan, findings=left)
+
+    def _plans(self, region: Region) -> Iterator[Planned]:
+        faults = [one for one in self.scan.findings if one.verdict is Verdict.FAIL and _is_in(one, region)]
+        if not faults:
+            return
+        journal = journal_of(region, self.options)
+        settings = self._settings(region, faults)
+        guard = Guard(settings, *region.changing(settings.logging_policy_arn), _Nobody(), journal.journal)
+        now = datetime.now(UTC)
+        for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
+            arn = FunctionArn.parse(target)
+            keeper = Keeper(guard.journal, str(arn))
+            report = guard.plan(_trigger(arn, qualifier, region, now), keeper, now)
+            yield self._once(Planned(report, guard, keeper, region, journal.is_kept))
+
+    def _settings(self, region: Region, faults: list[ScannedFinding]) -> Settings:
+        """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
+        settings = self.options.settings(region.account.id, region.name)
+        concerns = {one.concern for one in faults}
+        treatments = {
+            concern: treatment if concern in concerns else Treatment.OFF
+            for concern, treatment in settings.treatments.items()
+        }
+        return replace(settings, treatments=treatments)
+
+    def _once(self, planned: Planned) -> Planned:
+        """Attach a policy to a role once, however many functions have the role."""
+        steps, riding = list[Repair](), list[AttachRolePolicy]()
+        for step in planned.report.plan.steps:
+            if isinstance(step, AttachRolePolicy) and _attaching(step) in self._attached:
+                riding.append(step)
+                continue
+            if isinstance(step, AttachRolePolicy):
+                self._attached.add(_attaching(step))
+            steps.append(step)
+        plan = replace(planned.report.plan, steps=tuple(steps))
+        return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
+
+    def _carry_out(self, planned: Planned) -> None:
+        """Carry out one plan, and say how each step ended. What was made stands in the journal as told."""
+        now = datetime.now(UTC)
+        report = planned.guard.act(planned.report, planned.keeper, now)
+        for outcome in report.outcomes:
+            shown.outcome(planned, outcome)
+        made = tuple(one for one in report.outcomes if one.result is Result.DONE)
+        if made:
+            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and tells of it.
+            with suppress(TryAgain):
+                only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
+                planned.guard.tell(only, planned.keeper, now)
+        self._note(planned, made)
+
+    def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
+        for outcome in made:
+            self._mended |= planned.faults(outcome.step)
+            if isinstance(outcome.step, AttachRolePolicy):
+                self._attached_now.add(_attaching(outcome.step))
+        for step in planned.riding:
+            if _attaching(step) in self._attached_now:
+                self._mended |= planned.faults(step)
+
+
+def _attaching(step: AttachRolePolicy) -> tuple[str, str]:
+    return step.role_arn, step.policy.name
+
+
+def _is_in(one: ScannedFinding, region: Region) -> bool:
+    return (one.account, one.region) == (region.account.id, region.name)
+
+
+def _trigger(arn: FunctionArn, qualifier: str | None, region: Region, now: datetime) -> Trigger:
+    """A scan finds what is there, as a sweep does; but it is a person who repairs it."""
+    person = Actor(region.account.caller, None, Tool.UNKNOWN, address="")
+    return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)
+
+
+class _Nobody:
+    """The person is told here and now, and nobody else."""
+
+    def tell(self, report: Report) -> None:
+        """Tell nobody."""

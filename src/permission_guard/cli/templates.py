@@ -1,0 +1,102 @@
+"""Templates from files: each is judged, mended if that is asked for, and so is what it nests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+import click
+
+from permission_guard.alert import printable
+from permission_guard.cli import PROGRAM
+from permission_guard.cli.documents import called, opened
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.mending import difference
+from permission_guard.cli.output import replace_file, written
+from permission_guard.scanned import Scan, Skipped
+from permission_guard.template import (
+    LARGEST,
+    Checked,
+    Nested,
+    NotReadable,
+    Said,
+    Trust,
+    check,
+    fixed,
+    scan_of,
+)
+
+
+class How(Enum):
+    """What is done about what can be mended."""
+
+    JUDGE = "nothing"
+    FIX = "it is written"
+    DIFF = "it is shown, and nothing else is"
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where files are judged one after the other. `given` are those that were named; what they nest is judged too."""
+
+    said: Said
+    trust: Trust
+    how: How
+    given: frozenset[Path]
+    checked: list[Checked] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    is_any_unusable: bool = False
+    """Whether a file could not be used, which was told in one line."""
+
+    def check(self, path: str) -> None:
+        """Judge a file that was named, and what it nests."""
+        self._check(path, self.said, self.how, frozenset())
+
+    def scan(self, at: datetime) -> Scan:
+        """Return everything that was found."""
+        scan = scan_of(tuple(self.checked), at)
+        return replace(scan, skipped=(*scan.skipped, *self.skipped))
+
+    def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
+        file = called(path)
+        try:
+            done = self._judged(path, file, said, how)
+        except NotReadable as error:
+            place = f":{error.at.line}:{error.at.column}" if error.at else ""
+            self._unusable(f"{file}{place}: {error}")
+        except Unusable as error:
+            self._unusable(error.format_message())
+        else:
+            self.checked.append(done)
+            for nested in done.source.nested:
+                inner = replace(said, parameters=nested.parameters, home=done.source.home)
+                self._within(path, nested, inner, {*around, path})
+
+    def _unusable(self, message: str) -> None:
+        self.is_any_unusable = True
+        click.echo(f"{PROGRAM}: {printable(message)}", err=True)
+
+    def _judged(self, path: str, file: str, said: Said, how: How) -> Checked:
+        given = opened(path, LARGEST)
+        if how is How.JUDGE:
+            return check(given.text, file, said, self.trust)
+        done = fixed(given.text, file, said, self.trust)
+        changes = difference(given.text, done.text, file)
+        if how is How.DIFF:
+            written(changes)
+            return check(given.text, file, said, self.trust)
+        if changes:
+            replace_file(path, given.encoded(done.text))
+        click.echo(changes, nl=False, err=True)
+        return done.checked
+
+    def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
+        """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
+        where = str(Path(path).parent / nested.file) if nested.file is not None else None
+        if where is None or not Path(where).is_file() or where in around:
+            why = "its template is no file here" if where not in around else "it nests itself"
+            self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
+        elif Path(where).resolve() not in self.given:
+            self._check(where, said, How.JUDGE, frozenset(around))

@@ -1,0 +1,102 @@
+"""From facts to what a scan shows of them: every verdict, flat, with its proof in words and the lines that mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from permission_guard.actor import SWEEP
+from permission_guard.explanation import Explanation, Mend, explain
+from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.finding import Verdict
+from permission_guard.journal.fault import fault_of
+from permission_guard.outcome import Ending
+from permission_guard.patches import patches_for
+from permission_guard.report import Line
+from permission_guard.rules import RULES, layer_is_not_public
+from permission_guard.said import proof_kind, sentence
+from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.trigger import Kind, Trigger
+
+SCANNED: Final = tuple(rule.id for rule in RULES if rule is not layer_is_not_public.RULE)
+"""The rules about functions; no layer is scanned."""
+
+
+def looks_of(rules: frozenset[str]) -> Look:
+    """Return what rules look at."""
+    looks = Look.NOTHING
+    for rule in RULES:
+        if rule.id in rules:
+            looks |= rule.looks_at
+    return looks
+
+
+def findings(
+    facts: FunctionFacts, trusted: Trusted, rules: frozenset[str], at: datetime
+) -> tuple[ScannedFinding, ...]:
+    """Judge what has been read by these rules. Also what passes is a finding."""
+    return tuple(_flat(one, facts, at) for one in explain(facts, trusted) if one.finding.rule in rules)
+
+
+def _flat(one: Explanation, facts: FunctionFacts, at: datetime) -> ScannedFinding:
+    finding, mend = one.finding, one.mend
+    made = mend if isinstance(mend, Mend) else Mend("", "", "")
+    trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
+    ending = Ending.WOULD_REPAIR if isinstance(mend, Mend) else Ending.TOLD
+    line = Line(finding, ending, made.what, made.before or None, made.after or None)
+    return ScannedFinding(
+        fault=fault_of(finding, facts),
+        target=facts.target,
+        name=facts.arn.name,
+        qualifier=facts.qualifier,
+        account=facts.arn.account,
+        region=facts.arn.region,
+        subject=finding.subject,
+        rule=finding.rule,
+        title=one.title,
+        concern=finding.concern,
+        verdict=finding.verdict,
+        severity=finding.severity,
+        summary=finding.summary,
+        proof_kind=proof_kind(finding.proof),
+        proof=sentence(finding.proof),
+        sentence=one.sentence,
+        because=one.because,
+        why=one.why,
+        repair=made.what,
+        before=made.before,
+        after=made.after,
+        obstacle=mend if isinstance(mend, str) else "",
+        advice=one.advice,
+        patches=patches_for(line, facts, trigger),
+    )
+
+
+_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+
+
+def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
+    """Order findings: faults, doubts, then what passes; the gravest first; then by where they are."""
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                _GRAVITY.index(one.verdict),
+                -one.severity,
+                one.account,
+                one.region,
+                one.target,
+                one.rule,
+                one.concern.value,
+                one.subject,
+                one.fault,
+            ),
+        )
+    )
+
+
+def verdict(scan: Scan) -> Verdict:
+    """FAIL if anything failed; else UNKNOWN if anything is in doubt or was not looked at; else PASS."""
+    found = {one.verdict for one in scan.findings} | ({Verdict.UNKNOWN} if scan.skipped else set())
+    return next((one for one in _GRAVITY if one in found), Verdict.PASS)

@@ -1,0 +1,24 @@
+"""Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
+
+from permission_guard.template.check import Checked, check
+from permission_guard.template.fix import Fixed, fixed
+from permission_guard.template.flat import scan_of
+from permission_guard.template.judging import Judged, Trust
+from permission_guard.template.nested import Nested
+from permission_guard.template.node import NotReadable
+from permission_guard.template.source import LARGEST, Said, Source
+
+__all__ = [
+    "LARGEST",
+    "Checked",
+    "Fixed",
+    "Judged",
+    "Nested",
+    "NotReadable",
+    "Said",
+    "Source",
+    "Trust",
+    "check",
+    "fixed",
+    "scan_of",
+]

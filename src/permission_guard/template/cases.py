@@ -1,0 +1,206 @@
+"""What is declared, as the facts that the rules judge: once at its worst, once at its best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from permission_guard.document import Body
+from permission_guard.facts import (
+    Configuration,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Source,
+    Unreadable,
+    Wired,
+    parsed,
+)
+from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, Policy
+from permission_guard.template.cloudformation import target
+from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
+from permission_guard.template.home import Home
+from permission_guard.template.managed import managed_document
+from permission_guard.template.reading import (
+    Reading,
+    best_for_door,
+    best_for_role,
+    document,
+    grant_of,
+    layer_statement,
+    policy_text,
+    worst_for_door,
+    worst_for_role,
+)
+from permission_guard.template.value import Value, reasons, text_of
+
+_BASIC: Final = "AWSLambdaBasicExecutionRole"
+_EVERYTHING: Final = Policy.parse(
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
+    name="what is not resolved",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The facts about one function, version, alias or layer version in one reading.
+
+    `owner` is the resource that defines it, if it is in the template; `owners` those of the policy's statements.
+    """
+
+    owner: str
+    role_owner: str
+    facts: FunctionFacts
+    owners: tuple[str, ...] = ()
+
+
+Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
+
+
+def at_worst(declared: Declared) -> dict[Key, Case]:
+    """Return every case at its worst."""
+    return _cases(declared, worst_for_door(declared.home), worst_for_role(declared.home))
+
+
+def at_best(declared: Declared) -> dict[Key, Case]:
+    """Return every case at its best."""
+    return _cases(declared, best_for_door(declared.home), best_for_role(declared.home))
+
+
+def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
+    found: dict[Key, Case] = {}
+    for function in declared.functions:
+        facts = _with_role(FunctionFacts(function.arn), function, declared, role)
+        owner = function.role.owner if isinstance(function.role, Role) else function.owner
+        found[function.arn, None] = Case(function.owner, owner, facts)
+    for key, (statements, owners) in _statements(declared, door).items():
+        arn, qualifier = key
+        known = found.get(key)
+        owner = next((one.owner for one in declared.functions if one.arn == arn), owners[0])
+        case = known or Case(owner, owner, FunctionFacts(arn, qualifier))
+        found[key] = replace(case, facts=_with_policy(case.facts, statements), owners=owners)
+    whole = {(one.function, one.qualifier): one for one in declared.policies}
+    for whole_key, policy in whole.items():
+        # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
+        owner = next((one.owner for one in declared.functions if one.arn == policy.function), policy.owner)
+        case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
+        found[whole_key] = _with_document(case, policy, door)
+    return {key: replace(case, facts=_with_wires(case.facts, declared)) for key, case in found.items()}
+
+
+def _with_document(case: Case, whole: WholePolicy, reading: Reading) -> Case:
+    policy = _policy(Document(f"document of {whole.owner}", whole.owner, whole.body), reading)
+    if isinstance(policy, Unreadable):
+        return replace(case, facts=replace(case.facts, policy=policy), owners=())
+    owners = (whole.owner,) * len(policy.statements)
+    return replace(
+        case, facts=replace(case.facts, policy=_facts(case.facts, policy, Family.DOCUMENT)), owners=owners
+    )
+
+
+def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
+    return PolicyFacts(facts.qualifier, policy, "", family)
+
+
+def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
+    if not statements:
+        return facts
+    policy = parsed(policy_text(statements), "the template")
+    return replace(
+        facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
+    )
+
+
+def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Body], tuple[str, ...]]]:
+    """Return the statements of each policy that is made of permissions, with their resources."""
+    found: dict[Key, list[tuple[Body | None, str]]] = {}
+    for one in declared.permissions:
+        made = grant_of(one, one.function.qualified(one.qualifier), reading)
+        found.setdefault((one.function, one.qualifier), []).append((made, one.owner))
+    for shared in declared.layers:
+        layer = _layer(shared.owner, shared.layer, declared.home)
+        found.setdefault((layer, None), []).append(
+            (layer_statement(shared, str(layer), reading), shared.owner)
+        )
+    return {
+        key: (
+            [body for body, _ in pairs if body is not None],
+            tuple(owner for body, owner in pairs if body is not None) or (pairs[0][1],),
+        )
+        for key, pairs in found.items()
+    }
+
+
+def _layer(owner: str, value: Value, home: Home) -> LayerVersionArn:
+    try:
+        return LayerVersionArn.parse(text_of(value) or "")
+    except ArnError:
+        return LayerVersionArn(home.partition, home.region, home.account, f"layer-of-{owner}", "1")
+
+
+def _with_role(
+    facts: FunctionFacts, function: Function, declared: Declared, reading: Reading
+) -> FunctionFacts:
+    home = declared.home
+    arn = f"arn:{home.partition}:iam::aws:policy/service-role/{_BASIC}"
+    group = text_of(function.log_group)
+    remedy = Policy.parse(managed_document(_BASIC) or "", name=arn)
+    facts = replace(facts, remedy=remedy, log_group_exists=_exists(group, declared))
+    role = function.role
+    if isinstance(role, Unreadable):
+        return replace(facts, role=role)
+    read = _role(role, reading)
+    if group is None and reading.wide:
+        read = replace(read, identity=(*read.identity, _EVERYTHING))
+    return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
+
+
+def _exists(group: str | None, declared: Declared) -> bool | Unreadable:
+    if group is not None and group in declared.log_groups:
+        return True
+    return Unreadable(
+        f"whether the log group {group or 'of the function'} exists", "a template does not tell"
+    )
+
+
+def _role(role: Role, reading: Reading) -> RoleFacts:
+    policies = [_policy(one, reading) for one in role.documents if one.is_sure or reading.wide]
+    unreadable = [one for one in policies if isinstance(one, Unreadable)]
+    boundary = _policy(role.boundary, reading) if role.boundary else None
+    if isinstance(boundary, Unreadable):
+        unreadable.append(boundary)
+    trust = _policy(Document("trust", role.owner, role.trust), reading) if role.trust is not None else None
+    return RoleFacts(
+        role.arn,
+        tuple(one for one in policies if isinstance(one, Policy)),
+        boundary if isinstance(boundary, Policy) else None,
+        role.tags,
+        tuple(one.name for one in role.documents if one.name.startswith("arn:")),
+        trust if isinstance(trust, Policy) else None,
+        (*role.unreadable, *unreadable),
+    )
+
+
+def _policy(one: Document, reading: Reading) -> Policy | Unreadable:
+    text = document(one, reading)
+    if text is None:
+        why = next(reasons(one.body), "not resolved")
+        return Unreadable(f"the policy {one.name}", f"it is {why}")
+    return parsed(text, one.name)
+
+
+def _with_wires(facts: FunctionFacts, declared: Declared) -> FunctionFacts:
+    """Add what the template itself connects; a service of which nothing is found here may be connected elsewhere."""
+    by_service: dict[str, list[Source]] = {}
+    for wire in declared.wires:
+        arn, name = text_of(wire.arn), wire.target
+        if arn is None or text_of(name) is None:
+            continue
+        function, qualifier = target(wire.owner, name, declared.home)
+        if function == facts.arn and qualifier == facts.qualifier:
+            source = Source(arn, declared.home.account, facts.target)
+            by_service.setdefault(wire.principal, []).append(source)
+    for principal, sources in by_service.items():
+        facts = facts.with_wiring(principal, Wired(tuple(sources)))
+    return facts

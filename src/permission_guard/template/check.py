@@ -1,0 +1,23 @@
+"""The rules before the deploy: a file in, verdicts with their places out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from permission_guard.template.judging import Judged, Trust, judged
+from permission_guard.template.source import Said, Source, source
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that was checked, and its verdicts in the order of their places."""
+
+    source: Source
+    verdicts: tuple[Judged, ...]
+
+
+def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
+    """Judge a template or plan. Raises NotReadable, which names the place, for what is neither."""
+    found = source(text, file, said)
+    verdicts = judged(found.worlds, trust)
+    return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))))

@@ -1,0 +1,128 @@
+"""What a CloudFormation template declares about functions; SAM's own resources are transformed before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.iam.arn import named
+from permission_guard.iam.policy import Json
+from permission_guard.template.declared import (
+    Declared,
+    Function,
+    LayerPermission,
+    Permission,
+    WholePolicy,
+)
+from permission_guard.template.home import Home, at_home
+from permission_guard.template.intrinsics import Scope
+from permission_guard.template.resources import Resource, resources
+from permission_guard.template.roles import Roles
+from permission_guard.template.value import Partial, Value, joined, table, text_of
+from permission_guard.template.wires import wires
+
+PERMISSION: Final = {
+    "Action": "action",
+    "Principal": "principal",
+    "SourceArn": "source_arn",
+    "SourceAccount": "source_account",
+    "EventSourceToken": "event_source_token",
+    "PrincipalOrgID": "principal_org_id",
+    "FunctionUrlAuthType": "function_url_auth_type",
+    "InvokedViaFunctionUrl": "invoked_via_function_url",
+}
+"""AWS::Lambda::Permission's properties, and Grant's fields."""
+PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
+"""The same by the fields."""
+_LAYER_PERMISSION: Final = {"Action": "action", "Principal": "principal", "OrganizationId": "organization"}
+
+
+def declared(scope: Scope) -> Declared:
+    """Return everything that bears on the rules."""
+    found = tuple(resources(scope))
+    roles = Roles(scope, found)
+    by_kind: dict[str, list[Resource]] = {}
+    for one in found:
+        by_kind.setdefault(one.kind, []).append(one)
+
+    def of(kind: str) -> list[Resource]:
+        return by_kind.get(kind, [])
+
+    return Declared(
+        scope.home,
+        tuple(_function(one, roles) for one in of("AWS::Lambda::Function")),
+        tuple(_permission(one) for one in of("AWS::Lambda::Permission")),
+        tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
+        tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
+        tuple(wires(found)),
+        frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
+        dict(_arns(found)),
+    )
+
+
+def _function(one: Resource, roles: Roles) -> Function:
+    scope = one.scope
+    arn, _ = target(one.id, scope.ref(one.id), scope.home)
+    group = table(one.get("LoggingConfig")).get("LogGroup")
+    return Function(
+        one.id,
+        arn,
+        f"/aws/lambda/{arn.name}" if group is None else group,
+        roles.role(one.get("Role"), one.id),
+    )
+
+
+def target(owner: str, name: Value, home: Home) -> tuple[FunctionArn, str | None]:
+    """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
+    text = text_of(name)
+    if text is None and isinstance(name, Partial):
+        text = text_of(joined(one if isinstance(one, str) else "unresolved" for one in name.pieces))
+    try:
+        return named(
+            at_home(text or "", home), partition=home.partition, region=home.region, account=home.account
+        )
+    except ArnError:
+        return FunctionArn(home.partition, home.region, home.account, f"function-of-{owner}"), None
+
+
+def _permission(one: Resource) -> Permission:
+    function, qualifier = target(one.id, one.get("FunctionName"), one.scope.home)
+    given = {field: one.get(name) for name, field in PERMISSION.items()}
+    return Permission(one.id, one.id, function, qualifier, given, PROPERTIES)
+
+
+def _policy(one: Resource) -> WholePolicy:
+    """The documentation names the property FunctionResourceArn, its examples ResourceArn (facts 3.1)."""
+    name = one.get("FunctionResourceArn") or one.get("ResourceArn")
+    function, qualifier = target(one.id, name, one.scope.home)
+    return WholePolicy(one.id, function, qualifier, one.get("PolicyDocument") or one.get("Policy"))
+
+
+def _layer(one: Resource) -> LayerPermission:
+    given = {field: one.get(name) for name, field in _LAYER_PERMISSION.items()}
+    return LayerPermission(one.id, one.get("LayerVersionArn"), given)
+
+
+def _arns(found: Iterable[Resource]) -> Iterator[tuple[str, str]]:
+    """Yield the ARN of each resource of which it is known, and how YAML names it: by Ref, where that gives the ARN."""
+    for one in found:
+        by_name, by_ref = f"!GetAtt {one.id}.Arn", f"!Ref {one.id}"
+        for body, said in (({"Fn::GetAtt": [one.id, "Arn"]}, by_name), ({"Ref": one.id}, by_ref)):
+            arn = text_of(one.scope.resolve(body))
+            if arn is not None and arn.startswith("arn:"):
+                yield arn, said
+
+
+def unknown_conditions(scope: Scope) -> Iterator[str]:
+    """Yield the conditions that cannot be told and are not made of others."""
+    for name, body in scope.section("Conditions").items():
+        if not isinstance(scope.condition(name), bool) and not _refers(body):
+            yield name
+
+
+def _refers(body: Json) -> bool:
+    """Tell whether a condition is made of another."""
+    if isinstance(body, dict):
+        return "Condition" in body or any(map(_refers, body.values()))
+    return isinstance(body, list) and any(map(_refers, body))

@@ -1,0 +1,104 @@
+"""What a template or a plan declares about functions, before it is read for better or for worse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from permission_guard.facts import Unreadable
+from permission_guard.iam import FunctionArn
+from permission_guard.template.home import Home
+from permission_guard.template.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document: its name, the resource that holds it, and what stands in it."""
+
+    name: str
+    owner: str
+    body: Value
+    is_sure: bool = True
+    """Whether it is attached for certain; else it counts only where the role is read for the better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An execution role, with every policy that bears on it as far as the template tells."""
+
+    owner: str
+    """The resource that defines it."""
+    arn: str
+    documents: tuple[Document, ...] = ()
+    boundary: Document | None = None
+    trust: Value = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function. `owner` is the resource that defines it."""
+
+    owner: str
+    arn: FunctionArn
+    log_group: Value
+    role: Role | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One AddPermission call that the deployment will make. `given` is by the names of `Grant`'s fields."""
+
+    owner: str
+    sid: str
+    function: FunctionArn
+    qualifier: str | None
+    given: Mapping[str, Value]
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What the fields are called where the permission is written, if not so."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholePolicy:
+    """A resource policy that is deployed as one document."""
+
+    owner: str
+    function: FunctionArn
+    qualifier: str | None
+    body: Value
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPermission:
+    """One AddLayerVersionPermission call. `given` holds principal, action and organization."""
+
+    owner: str
+    layer: Value
+    given: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A resource of the template that is set up to invoke a function: what the service shows as its SourceArn."""
+
+    principal: str
+    owner: str
+    arn: Value
+    target: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Everything that bears on the rules, with where it is taken to be deployed."""
+
+    home: Home
+    functions: tuple[Function, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    policies: tuple[WholePolicy, ...] = ()
+    layers: tuple[LayerPermission, ...] = ()
+    wires: tuple[Wire, ...] = ()
+    log_groups: frozenset[str] = frozenset()
+    """The names of the log groups that are deployed with it."""
+    arns: Mapping[str, str] = field(default_factory=dict)
+    """How the template may name the ARNs of its resources, in YAML."""

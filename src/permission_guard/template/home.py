@@ -1,0 +1,165 @@
+"""Where a template is taken to be deployed, and what its resources are called there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.exposure.wildcards import REGIONS
+from permission_guard.iam.arn import partition_of
+from permission_guard.template.value import Value, joined
+
+STACK: Final = "stack"
+MADE_UP: Final = "EXAMPLE"
+"""Stands for what CloudFormation puts at the end of the names that it makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account and region of a deployment. Those that were not said are made up, and count as the own ones."""
+
+    partition: str = "aws"
+    region: str = "us-east-1"
+    account: str = "000000000000"
+    says_region: bool = False
+    """Whether somebody said the region, so that another one in the template is another one."""
+    says_account: bool = False
+
+    def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
+        """Return the ARN of a resource here."""
+        place = f"{self.region if region else ''}:{self.account if account else ''}"
+        return joined((f"arn:{self.partition}:{service}:{place}:", resource))
+
+
+def home_for(text: str, region: str | None, account: str | None) -> Home:
+    """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
+    account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
+    place = region or next((one for one in REGIONS if f":{one}:" not in text), REGIONS[0])
+    return Home(partition_of(place), place, account_id, region is not None, account is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What Ref and GetAtt give of a type: its name property, its ARN (service, and resource with `{}`), who has which.
+
+    `ref` is "name", "arn", or a text with `{}` for the name. `attributes` are those besides Arn.
+    """
+
+    name: str
+    service: str = ""
+    resource: str = "{}"
+    ref: str = "name"
+    region: bool = True
+    account: bool = True
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+_ARN, _NAME = "arn", "name"
+FORMS: Final[Mapping[str, _Form]] = {
+    "AWS::S3::Bucket": _Form("BucketName", "s3", region=False, account=False),
+    "AWS::SNS::Topic": _Form(
+        "TopicName", "sns", ref=_ARN, attributes=(("TopicArn", _ARN), ("TopicName", _NAME))
+    ),
+    "AWS::SQS::Queue": _Form(
+        "QueueName", "sqs", ref="https://sqs.example/{}", attributes=(("QueueName", _NAME),)
+    ),
+    "AWS::Events::Rule": _Form("Name", "events", "rule/{}"),
+    "AWS::Events::EventBus": _Form("Name", "events", "event-bus/{}", attributes=(("Name", _NAME),)),
+    "AWS::IAM::Role": _Form("RoleName", "iam", "role/{}", region=False),
+    "AWS::IAM::ManagedPolicy": _Form(
+        "ManagedPolicyName", "iam", "policy/{}", ref=_ARN, region=False, attributes=(("PolicyArn", _ARN),)
+    ),
+    "AWS::Lambda::Function": _Form("FunctionName", "lambda", "function:{}"),
+    "AWS::Lambda::LayerVersion": _Form(
+        "LayerName", "lambda", "layer:{}:1", ref=_ARN, attributes=(("LayerVersionArn", _ARN),)
+    ),
+    "AWS::Logs::LogGroup": _Form("LogGroupName", "logs", "log-group:{}:*"),
+    "AWS::DynamoDB::Table": _Form("TableName", "dynamodb", "table/{}"),
+    "AWS::Kinesis::Stream": _Form("Name", "kinesis", "stream/{}"),
+    "AWS::Cognito::UserPool": _Form("UserPoolId", "cognito-idp", "userpool/{}"),
+    "AWS::IoT::TopicRule": _Form("RuleName", "iot", "rule/{}"),
+    "AWS::StepFunctions::StateMachine": _Form(
+        "StateMachineName", "states", "stateMachine:{}", ref=_ARN, attributes=(("Name", _NAME),)
+    ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _Form(
+        "Name",
+        "elasticloadbalancing",
+        "targetgroup/{}/0123456789abcdef",
+        ref=_ARN,
+        attributes=(("TargetGroupArn", _ARN),),
+    ),
+    "AWS::VpcLattice::TargetGroup": _Form("Id", "vpc-lattice", "targetgroup/{}"),
+    "AWS::SecretsManager::Secret": _Form(
+        "Name", "secretsmanager", "secret:{}-AbCdEf", ref=_ARN, attributes=(("Id", _ARN),)
+    ),
+    "AWS::Config::ConfigRule": _Form("ConfigRuleId", "config", "config-rule/{}"),
+    "AWS::CloudFront::Distribution": _Form("Id", "cloudfront", "distribution/{}", region=False),
+    "AWS::CloudWatch::Alarm": _Form("AlarmName", "cloudwatch", "alarm:{}"),
+    "AWS::Connect::Instance": _Form("Id", "connect", "instance/{}", ref=_ARN),
+    "AWS::Bedrock::Agent": _Form("AgentId", "bedrock", "agent/{}", attributes=(("AgentArn", _ARN),)),
+    "AWS::Lex::BotAlias": _Form("BotAliasId", "lex", "bot-alias/BOT/{}"),
+    "AWS::AppSync::GraphQLApi": _Form(
+        "ApiId", "appsync", "apis/{}", ref=_ARN, attributes=(("ApiId", _NAME),)
+    ),
+    "AWS::Transfer::Server": _Form("ServerId", "transfer", "server/{}", ref=_ARN),
+    "AWS::CodeCommit::Repository": _Form("RepositoryName", "codecommit"),
+    "AWS::KMS::Key": _Form("KeyId", "kms", "key/{}"),
+    "AWS::ApiGateway::RestApi": _Form("RestApiId", attributes=(("RestApiId", _NAME),)),
+    "AWS::ApiGatewayV2::Api": _Form("ApiId", attributes=(("ApiId", _NAME),)),
+    "AWS::ApiGateway::Stage": _Form("StageName"),
+    "AWS::ApiGatewayV2::Stage": _Form("StageName"),
+    "AWS::ApiGateway::Authorizer": _Form("AuthorizerId"),
+    "AWS::ApiGatewayV2::Authorizer": _Form("AuthorizerId"),
+    "AWS::SES::ReceiptRuleSet": _Form("RuleSetName"),
+    "AWS::SES::ReceiptRule": _Form("RuleName"),
+    "AWS::Scheduler::Schedule": _Form("Name", "scheduler", "schedule/default/{}"),
+    "AWS::EC2::VPC": _Form("VpcId"),
+}
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html, the
+return values of each type: those that permissions and policies name."""
+
+_LOWER: Final = frozenset({"AWS::S3::Bucket"})
+
+
+def name_of(kind: str, logical_id: str, given: Value) -> Value:
+    """Return what a resource is called: the name that it is given, else one as CloudFormation makes it."""
+    form = FORMS.get(kind)
+    if given is not None and not isinstance(given, Mapping | list):
+        return joined((given,))
+    made = f"{STACK}-{logical_id}-{MADE_UP}" if form and form.service else logical_id
+    return made.lower() if kind in _LOWER else made
+
+
+def attribute(kind: str, name: Value, attribute_name: str | None, home: Home) -> Value | None:
+    """Return what Ref (no attribute) or GetAtt gives of a resource; None if that is not known of its type."""
+    form = FORMS.get(kind)
+    if form is None:
+        return None
+    wanted = form.ref if attribute_name is None else dict(form.attributes).get(attribute_name)
+    if wanted is None and attribute_name == "Arn" and form.service:
+        wanted = _ARN
+    if wanted is None:
+        return None
+    if wanted == _NAME:
+        return name
+    if wanted != _ARN:
+        return _filled(wanted, name)
+    return home.arn(form.service, _filled(form.resource, name), region=form.region, account=form.account)
+
+
+def _filled(pattern: str, name: Value) -> Value:
+    before, _, after = pattern.partition("{}")
+    return joined((before, name, after))
+
+
+ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])")
+REGION_OF_ARN: Final = re.compile(r"^(arn:[^:]*:[^:]*:)([a-z]{2}(?:-[a-z]+)+-[0-9])(?=:)")
+
+
+def at_home(text: str, home: Home) -> str:
+    """Return a text with the accounts and the region that it names taken for the own ones, where nobody said these."""
+    if not home.says_account:
+        text = ACCOUNT.sub(home.account, text)
+    return text if home.says_region else REGION_OF_ARN.sub(rf"\g<1>{home.region}", text)

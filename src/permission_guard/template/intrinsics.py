@@ -1,0 +1,223 @@
+"""CloudFormation's intrinsic functions, as far as parameters, mappings and the template's own resources tell.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from permission_guard.iam.policy import Json
+from permission_guard.template.functions import FUNCTIONS, ONLY_DEPLOYED, dynamic
+from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
+from permission_guard.template.value import (
+    REMOVED,
+    Partial,
+    Unresolved,
+    Value,
+    joined,
+    known,
+    reasons,
+    text_of,
+)
+
+_SSM: Final = "AWS::SSM::Parameter::"
+_PAIR = 2
+_VERSION: Final = "1"
+_NAMED_BY_FUNCTION: Final = {
+    ("AWS::Lambda::Alias", None),
+    ("AWS::Lambda::Alias", "AliasArn"),
+    ("AWS::Lambda::Version", None),
+    ("AWS::Lambda::Version", "FunctionArn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the functions of one template are resolved with.
+
+    `given` are the values said for parameters; `assumed` the answers that are tried for conditions that cannot be told.
+    """
+
+    template: Mapping[str, Json]
+    home: Home
+    given: Mapping[str, Value] = field(default_factory=dict)
+    assumed: Mapping[str, bool] = field(default_factory=dict)
+
+    def section(self, name: str) -> Mapping[str, Json]:
+        """Return a section of the template; an empty one if it is not there."""
+        found = self.template.get(name)
+        return found if isinstance(found, Mapping) else {}
+
+    def resolve(self, value: Json) -> Value:
+        """Resolve a value as far as it can be."""
+        if isinstance(value, str):
+            return joined(dynamic(value)) if "{{resolve:" in value else value
+        if isinstance(value, Mapping):
+            return self._object(value)
+        if isinstance(value, Sequence):
+            resolved = (self.resolve(one) for one in value)
+            return [one for one in resolved if one is not REMOVED]
+        return value
+
+    def _object(self, body: Mapping[str, Json]) -> Value:
+        if len(body) == 1:
+            ((name, argument),) = body.items()
+            if name == "Ref" and isinstance(argument, str):
+                return self.ref(argument)
+            if name.startswith("Fn::"):
+                function = FUNCTIONS.get(name)
+                unknown = Unresolved(f"what {name} gives, {ONLY_DEPLOYED}")
+                return unknown if function is None else function(self, argument)
+        resolved = ((key, self.resolve(one)) for key, one in body.items())
+        return {key: one for key, one in resolved if one is not REMOVED}
+
+    def ref(self, name: str) -> Value:
+        """Return what Ref gives: a parameter's value, or a resource's name or ARN."""
+        home = self.home
+        if name == "AWS::NoValue":
+            return REMOVED
+        pseudo = {
+            "AWS::AccountId": home.account,
+            "AWS::Region": home.region,
+            "AWS::Partition": home.partition,
+            "AWS::StackName": STACK,
+            "AWS::URLSuffix": "amazonaws.com.cn" if home.partition == "aws-cn" else "amazonaws.com",
+            "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
+        }
+        if name in pseudo:
+            return pseudo[name]
+        if name in self.section("Parameters"):
+            return self._parameter(name)
+        return self.of_resource(name, None)
+
+    def _parameter(self, name: str) -> Value:
+        declared = self.section("Parameters")[name]
+        body = declared if isinstance(declared, Mapping) else {}
+        kind, default = str(body.get("Type", "String")), body.get("Default")
+        if kind.startswith(_SSM):
+            return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}")
+        value: Value = self.given.get(name, default)
+        if value is None:
+            return Unresolved(f"the parameter {name}, which has no default: say --parameter {name}=VALUE")
+        text = text_of(value)
+        if text is None:
+            # The template that nests this one may give a list, or what is not resolved.
+            is_given = name in self.given
+            return value if is_given else Unresolved(f"the parameter {name}, whose default is no text")
+        if kind == "CommaDelimitedList" or kind.startswith("List<"):
+            return [one.strip() for one in text.split(",")]
+        return text
+
+    def of_resource(self, logical_id: str, wanted: str | None) -> Value:
+        """Return what Ref (nothing wanted) or GetAtt gives of a resource."""
+        body = self.section("Resources").get(logical_id)
+        said = f"{logical_id}.{wanted}" if wanted else logical_id
+        if not isinstance(body, Mapping):
+            return Unresolved(f"{said}, and the template has no {logical_id}")
+        kind = str(body.get("Type"))
+        special = self._of_lambda(logical_id, kind, wanted)
+        if special is not None:
+            return special
+        if kind == "AWS::Events::Rule" and self.property_of(logical_id, "EventBusName") is not None:
+            return self._of_rule(logical_id, wanted)
+        found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
+        return (
+            Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
+            if found is None
+            else found
+        )
+
+    def name(self, logical_id: str, kind: str) -> Value:
+        """Return what a resource of the template is called."""
+        form = FORMS.get(kind)
+        return name_of(kind, logical_id, self.property_of(logical_id, form.name) if form else None)
+
+    def _of_rule(self, logical_id: str, wanted: str | None) -> Value:
+        """A rule on a bus of its own carries the bus in its name."""
+        bus, name = self.property_of(logical_id, "EventBusName"), self.name(logical_id, "AWS::Events::Rule")
+        text = text_of(bus)
+        short = text.rsplit("/", 1)[-1] if text is not None else bus
+        if short == "default":
+            return attribute("AWS::Events::Rule", name, wanted, self.home) or ""
+        if wanted is None:
+            return joined((short, "|", name))
+        return self.home.arn("events", joined(("rule/", short, "/", name)))
+
+    def _of_lambda(self, logical_id: str, kind: str, wanted: str | None) -> Value | None:
+        """Versions and aliases are named by their function; None for any other type.
+
+        The number of a version is not known, but nothing that a permission says depends on it.
+        """
+        if kind == "AWS::Lambda::Version" and wanted == "Version":
+            return _VERSION
+        if (kind, wanted) in _NAMED_BY_FUNCTION:
+            function = self.function_arn(self.property_of(logical_id, "FunctionName"))
+            alias = self.property_of(logical_id, "Name") if kind == "AWS::Lambda::Alias" else _VERSION
+            return joined((function, ":", alias))
+        if kind == "AWS::Lambda::Url" and wanted in {None, "FunctionArn"}:
+            return self.function_arn(self.property_of(logical_id, "TargetFunctionArn"))
+        return None
+
+    def function_arn(self, name: Value) -> Value:
+        """Return a function's ARN, given its name or ARN."""
+        text = text_of(name) if not isinstance(name, Partial) else name.widest
+        if text is not None and text.startswith("arn:"):
+            return name
+        return self.home.arn("lambda", joined(("function:", name)))
+
+    def property_of(self, logical_id: str, name: str) -> Value:
+        """Return one property of a resource, resolved; None if it is not there.
+
+        Only what is asked for is resolved: two resources may name each other in different properties.
+        """
+        body = self.section("Resources").get(logical_id)
+        properties = body.get("Properties") if isinstance(body, Mapping) else None
+        found = self.resolve(properties.get(name)) if isinstance(properties, Mapping) else None
+        return None if found is REMOVED else found
+
+    def condition(self, name: str) -> bool | Unresolved:
+        """Tell whether a condition holds."""
+        if name in self.assumed:
+            return self.assumed[name]
+        declared = self.section("Conditions").get(name)
+        if declared is None:
+            return Unresolved(f"the condition {name}, which the template does not have")
+        return self._holds(declared)
+
+    def _holds(self, body: Json) -> bool | Unresolved:
+        if isinstance(body, Mapping) and len(body) == 1:
+            ((name, argument),) = body.items()
+            if name == "Condition" and isinstance(argument, str):
+                return self.condition(argument)
+            parts = (
+                argument if isinstance(argument, Sequence) and not isinstance(argument, str) else [argument]
+            )
+            if name == "Fn::Equals" and len(parts) == _PAIR:
+                return _equal(self.resolve(parts[0]), self.resolve(parts[1]))
+            if name == "Fn::Not":
+                inner = self._holds(parts[0]) if parts else Unresolved("an empty Fn::Not")
+                return inner if isinstance(inner, Unresolved) else not inner
+            if name in {"Fn::And", "Fn::Or"}:
+                return _combined([self._holds(one) for one in parts], decisive=name == "Fn::Or")
+        return Unresolved("a condition of an unknown form")
+
+
+def _equal(left: Value, right: Value) -> bool | Unresolved:
+    for why in (*reasons(left), *reasons(right)):
+        return Unresolved(why)
+    return _comparable(left) == _comparable(right)
+
+
+def _comparable(value: Value) -> Json:
+    text = text_of(value)
+    return known(value) if text is None else text
+
+
+def _combined(answers: list[bool | Unresolved], *, decisive: bool) -> bool | Unresolved:
+    """Or is decided by one that holds, And by one that does not."""
+    if any(one is decisive for one in answers):
+        return decisive
+    return next((one for one in answers if isinstance(one, Unresolved)), not decisive)

@@ -1,0 +1,176 @@
+"""The verdicts on a template: what is so in every deployment that it may come to, and UNKNOWN where they differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from permission_guard.explanation import Explanation, explain
+from permission_guard.facts import FunctionFacts, Trusted, Unreadable
+from permission_guard.finding import Concern, Finding, Verdict
+from permission_guard.template.cases import Case, Key, at_best, at_worst
+from permission_guard.template.declared import Declared, Permission, Role
+from permission_guard.template.home import ACCOUNT, Home
+from permission_guard.template.value import Value, reasons
+
+_ABOUT_A_ROLE: Final = "role-can-write-logs"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose callers are no strangers, besides the own account."""
+
+    accounts: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+    def of(self, account: str) -> Trusted:
+        """Return the same for functions of an account."""
+        return Trusted(account, self.accounts, self.organizations)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
+
+    owner: str
+    function: str
+    facts: FunctionFacts
+    explanation: Explanation
+
+    @property
+    def finding(self) -> Finding:
+        """The finding."""
+        return self.explanation.finding
+
+
+_Key: TypeAlias = tuple[str, str, str, bool]
+
+
+def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) -> tuple[Judged, ...]:
+    """Judge what is declared in each of the deployments that cannot be told apart, and say what is so in all of them."""
+    verdicts: dict[_Key, list[tuple[Mapping[str, bool], Judged]]] = {}
+    for assumed, declared in worlds:
+        for key, one in _in_one(declared, trust).items():
+            verdicts.setdefault(key, []).append((assumed, one))
+    return tuple(_agreed(each) for each in verdicts.values())
+
+
+def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
+    worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
+    return {key: _between(one, best.get(key), declared) for key, one in worst.items()}
+
+
+def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
+    found: dict[_Key, Judged] = {}
+    for case in cases.values():
+        for one in explain(case.facts, trust.of(case.facts.arn.account)):
+            finding = one.finding
+            owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
+            if finding.statement is not None:
+                owner = case.owners[finding.statement]
+            managing = finding.concern is Concern.MANAGEMENT_ACTIONS
+            found[finding.rule, case.facts.target, finding.subject, managing] = Judged(
+                owner, case.owner, case.facts, one
+            )
+    return found
+
+
+def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
+    """Return the verdict that both readings agree on, else that it cannot be told."""
+    finding = worst.finding
+    if finding.verdict is not Verdict.FAIL or finding.concern is Concern.DEAD_PERMISSIONS:
+        # What passes at its worst passes; what nobody can use at its widest, nobody can use.
+        return worst
+    if best is not None and best.finding.verdict is Verdict.FAIL:
+        return worst if finding.rule == _ABOUT_A_ROLE else best
+    return _in_doubt(worst, (*_doubts(worst, declared), _OTHER)[0])
+
+
+_OTHER: Final = Unreadable("a part of it", "it is not resolved")
+
+
+def _in_doubt(one: Judged, why: Unreadable) -> Judged:
+    said = f"{why.what} {why.why.removeprefix('it ')}"
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"it cannot be told: {said}", proof=why)
+    worst = one.explanation.sentence
+    explanation = replace(
+        one.explanation,
+        finding=finding,
+        sentence=f"It cannot be told: {said}.",
+        because=(f"If it comes to the worst: {worst}",),
+        mend="",
+        advice="",
+    )
+    return replace(one, explanation=explanation)
+
+
+def _doubts(one: Judged, declared: Declared) -> list[Unreadable]:
+    """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
+    rests_on = list(_rests_on(one, declared))
+    unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
+    return [
+        *unresolved,
+        *(each for what, value in rests_on for each in _not_said(what, str(value), declared.home)),
+    ]
+
+
+def _rests_on(one: Judged, declared: Declared) -> Iterator[tuple[str, Value]]:
+    if one.finding.rule == _ABOUT_A_ROLE:
+        for function in declared.functions:
+            if function.owner == one.function and isinstance(function.role, Role):
+                yield f"the log group of {function.owner}", function.log_group
+                yield from _of_role(function.role)
+        return
+    for permission in declared.permissions:
+        if permission.owner == one.owner:
+            yield from ((_said(name, permission), value) for name, value in permission.given.items())
+    for policy in declared.policies:
+        if policy.owner == one.owner:
+            yield f"the policy document of {policy.owner}", policy.body
+    for layer in declared.layers:
+        if layer.owner == one.owner:
+            yield from ((f"the {name} of {layer.owner}", value) for name, value in layer.given.items())
+
+
+def _said(name: str, permission: Permission) -> str:
+    return f"{permission.says.get(name, name)} of {permission.owner}"
+
+
+def _of_role(role: Role) -> Iterator[tuple[str, Value]]:
+    for one in (*role.documents, *((role.boundary,) if role.boundary else ())):
+        yield f"the policy {one.name} of {one.owner}", one.body
+
+
+def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
+    for account in ACCOUNT.findall(text):
+        if account != home.account and not home.says_account:
+            yield Unreadable(
+                what,
+                f"it names {account}, and whether that is the account that is deployed to, --account can say",
+            )
+    for found in re.findall(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):", text):
+        if found != home.region and not home.says_region:
+            yield Unreadable(
+                what,
+                f"it names {found}, and whether that is the region that is deployed to, --region can say",
+            )
+
+
+def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
+    """Return the verdict of all deployments, or a doubt that names the condition on which they differ."""
+    _, first = verdicts[0]
+    if len({one.finding.verdict for _, one in verdicts}) == 1:
+        return first
+    gravest = next(
+        (pair for pair in verdicts if pair[1].finding.verdict is Verdict.FAIL),
+        next((pair for pair in verdicts if pair[1].finding.verdict is Verdict.UNKNOWN), verdicts[0]),
+    )
+    assumed, one = gravest
+    said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
+    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
+    return _in_doubt(
+        one,
+        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {said}"),
+    )

@@ -1,0 +1,101 @@
+"""A template or plan as it is written: values, each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias, assert_never
+
+from permission_guard.iam.policy import Json
+
+DEEPEST: Final = 100
+"""Levels of nesting that are read; CloudFormation's own templates have about a dozen."""
+MOST: Final = 500_000
+"""Values that are read, each alias counted with all that it stands for: one megabyte of template has far fewer."""
+
+
+class At(NamedTuple):
+    """A place in a file; line and column begin at 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value that holds no others."""
+
+    value: str | int | float | bool | None
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    values: tuple[Node, ...]
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key's value, and where the key stands."""
+
+    key_at: At
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An object; its keys stand in the order in which they are written."""
+
+    entries: Mapping[str, Entry]
+    at: At
+
+
+Node: TypeAlias = Leaf | Items | Table
+
+
+class NotReadable(ValueError):
+    """Text that is no template and no plan. `at` or `path` says where, if it is known; the message says what is wrong."""
+
+    def __init__(self, problem: str, at: At | None = None, path: Sequence[str | int] = ()) -> None:
+        super().__init__(problem)
+        self.at = at
+        self.path = path
+
+
+def plain(node: Node) -> Json:
+    """Return the value without its places."""
+    match node:
+        case Leaf(value):
+            return value
+        case Items(values):
+            return [plain(one) for one in values]
+        case Table(entries):
+            return {key: plain(entry.value) for key, entry in entries.items()}
+        case _:
+            assert_never(node)
+
+
+def place(root: Node, path: Sequence[str | int]) -> At | None:
+    """Return where the key or item at a path stands, or None if there is no such path."""
+    node, at = root, root.at
+    for step in path:
+        found = dict(_below(node)).get(step)
+        if found is None:
+            return None
+        at, node = found
+    return at
+
+
+def _below(node: Node) -> Iterator[tuple[str | int, tuple[At, Node]]]:
+    match node:
+        case Leaf():
+            return
+        case Items(values):
+            yield from ((index, (one.at, one)) for index, one in enumerate(values))
+        case Table(entries):
+            yield from ((key, (entry.key_at, entry.value)) for key, entry in entries.items())
+        case _:
+            assert_never(node)

@@ -1,0 +1,207 @@
+"""A plan of Terraform's, as `terraform show -json` prints it: its resources, and what their arguments refer to.
+
+https://developer.hashicorp.com/terraform/internals/json-format. What a plan does not know yet stands in `after_unknown`;
+of such an argument the configuration still tells which resources it refers to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.iam.policy import Json
+from permission_guard.template.node import NotReadable
+
+_FORMAT: Final = "1."
+_INDEX: Final = re.compile(r"\[[^\]]*\]")
+_DEEPEST: Final = 20
+"""Modules and variables that a reference is followed through."""
+
+
+def is_plan(body: Mapping[str, Json]) -> bool:
+    """Tell whether a document is something of Terraform's."""
+    return "format_version" in body and "Resources" not in body
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute of a resource that an argument refers to; `resource` is an address without instance keys."""
+
+    resource: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One resource as it will be. `unknown` are its arguments that are known only after it is applied."""
+
+    address: str
+    kind: str
+    values: Mapping[str, Json]
+    unknown: frozenset[str]
+    references: Mapping[str, tuple[Reference, ...]]
+
+    @property
+    def plain_address(self) -> str:
+        """The address without the keys of count and for_each."""
+        return _INDEX.sub("", self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned, and what the plan tells about where."""
+
+    resources: tuple[Planned, ...]
+    account: str | None
+    region: str | None
+
+
+def read_plan(body: Mapping[str, Json]) -> Plan:
+    """Read a plan. Raises NotReadable for another version, and for what is no plan."""
+    version = body.get("format_version")
+    if not isinstance(version, str) or not version.startswith(_FORMAT):
+        raise NotReadable(
+            f"is of format_version {version!r}; what is read is 1.x, of Terraform 1.0 and newer"
+        )
+    if not isinstance(body.get("planned_values"), Mapping):
+        what = "a state" if "values" in body else "no plan"
+        raise NotReadable(f"is {what}: what is read is a plan (terraform show -json PLANFILE)")
+    configured = dict(_configured(_at(body, "configuration", "root_module"), "", {}))
+    changes = {
+        str(_get(one, "address")): _table(_at(one, "change", "after_unknown"))
+        for one in _list(body.get("resource_changes"))
+    }
+    planned = tuple(_planned(_at(body, "planned_values", "root_module"), changes, configured))
+    return Plan(planned, _account(body, planned), _region(body))
+
+
+def _planned(
+    module: Json,
+    changes: Mapping[str, Mapping[str, Json]],
+    configured: Mapping[str, Mapping[str, tuple[Reference, ...]]],
+) -> Iterator[Planned]:
+    for one in _list(_get(module, "resources")):
+        address = str(_get(one, "address"))
+        if _get(one, "mode") != "managed":
+            continue
+        later = changes.get(address, {})
+        yield Planned(
+            address,
+            str(_get(one, "type")),
+            _table(_get(one, "values")),
+            frozenset(name for name, what in later.items() if _holds_true(what)),
+            configured.get(_INDEX.sub("", address), {}),
+        )
+    for child in _list(_get(module, "child_modules")):
+        yield from _planned(child, changes, configured)
+
+
+def _holds_true(what: Json) -> bool:
+    """Tell whether anything in a part of after_unknown is unknown."""
+    if isinstance(what, Mapping):
+        return any(map(_holds_true, what.values()))
+    if isinstance(what, Sequence) and not isinstance(what, str):
+        return any(map(_holds_true, what))
+    return what is True
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A module of the configuration, with what its variables were given."""
+
+    body: Json
+    prefix: str
+    given: Mapping[str, tuple[Reference, ...]]
+
+    def resolved(self, expression: Json, depth: int = 0) -> tuple[Reference, ...]:
+        """Return the resources that an expression refers to, through variables and the outputs of modules."""
+        found: dict[Reference, None] = {}
+        for text in _list(_get(expression, "references")):
+            if isinstance(text, str) and depth < _DEEPEST:
+                found.update(dict.fromkeys(self._one(_INDEX.sub("", text), depth + 1)))
+        return tuple(found)
+
+    def _one(self, text: str, depth: int) -> Iterator[Reference]:
+        parts = text.split(".")
+        match parts:
+            case ["var", name, *_]:
+                yield from self.given.get(name, ())
+            case ["local" | "each" | "count" | "path" | "terraform" | "self" | "data", *_]:
+                yield Reference(text, "")
+            case ["module", name, output, *_]:
+                called = _at(self.body, "module_calls", name)
+                inner = _called(self, name, called, depth)
+                yield from inner.resolved(_at(_get(called, "module"), "outputs", output, "expression"), depth)
+            case [kind, name, attribute, *_]:
+                yield Reference(f"{self.prefix}{kind}.{name}", attribute)
+            case _:
+                # The resource itself is listed after its attribute.
+                return
+
+
+def _called(module: _Module, name: str, called: Json, depth: int) -> _Module:
+    expressions = _table(_get(called, "expressions"))
+    given = {key: module.resolved(one, depth) for key, one in expressions.items()}
+    return _Module(_get(called, "module"), f"{module.prefix}module.{name}.", given)
+
+
+def _configured(
+    body: Json, prefix: str, given: Mapping[str, tuple[Reference, ...]]
+) -> Iterator[tuple[str, Mapping[str, tuple[Reference, ...]]]]:
+    """Yield each resource of the configuration with what its arguments refer to."""
+    module = _Module(body, prefix, given)
+    for one in _list(_get(body, "resources")):
+        expressions = _table(_get(one, "expressions"))
+        found = {
+            name: module.resolved(what) for name, what in expressions.items() if isinstance(what, Mapping)
+        }
+        yield f"{prefix}{_get(one, 'address')}", found
+    for name, called in _table(_get(body, "module_calls")).items():
+        inner = _called(module, name, called, 0)
+        yield from _configured(inner.body, inner.prefix, inner.given)
+
+
+def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
+    """Return the account: as the plan has asked AWS for it, else as the ARN of a function that is there already has it."""
+    for one in _data(body, "aws_caller_identity"):
+        return one.get("account_id") if isinstance(one.get("account_id"), str) else None  # type: ignore[return-value]
+    arns = (one.values.get("arn") for one in planned if one.kind == "aws_lambda_function")
+    found = {arn.split(":")[4] for arn in arns if isinstance(arn, str) and arn.count(":") >= 6}  # noqa: PLR2004
+    return found.pop() if len(found) == 1 else None
+
+
+def _region(body: Mapping[str, Json]) -> str | None:
+    """Return the region: as the provider is configured, else as the plan has asked AWS for it."""
+    region = _at(body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value")
+    if isinstance(region, str):
+        return region
+    for one in _data(body, "aws_region"):
+        name = one.get("region", one.get("name"))
+        return name if isinstance(name, str) else None
+    return None
+
+
+def _data(body: Mapping[str, Json], kind: str) -> Iterator[Mapping[str, Json]]:
+    for one in _list(_at(body, "prior_state", "values", "root_module", "resources")):
+        if _get(one, "type") == kind and _get(one, "mode") == "data":
+            yield _table(_get(one, "values"))
+
+
+def _at(body: Json, *path: str) -> Json:
+    for name in path:
+        body = _get(body, name)
+    return body
+
+
+def _get(body: Json, name: str) -> Json:
+    return body.get(name) if isinstance(body, Mapping) else None
+
+
+def _table(body: Json) -> Mapping[str, Json]:
+    return body if isinstance(body, Mapping) else {}
+
+
+def _list(body: Json) -> Sequence[Json]:
+    return body if isinstance(body, Sequence) and not isinstance(body, str) else ()

@@ -1,0 +1,258 @@
+"""What is declared, read as policies: for the worst and for the best that the unresolved parts may come to.
+
+What is so in both readings is so whatever the deployment makes of them. Where the two differ, it cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from permission_guard.callers import caller_of
+from permission_guard.document import Body, dumped
+from permission_guard.grant import Grant
+from permission_guard.iam import FunctionArn
+from permission_guard.iam.policy import Json
+from permission_guard.template.declared import Document, LayerPermission, Permission
+from permission_guard.template.home import Home, at_home
+from permission_guard.template.value import Partial, Removed, Unresolved, Value, text_of
+
+_VERSION: Final = "2012-10-17"
+_ALL: Final[Body] = {"Action": "*", "Resource": "*"}
+_TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not known
+_NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
+
+
+class Unsayable(Exception):
+    """A part of a statement has no value in this reading: the statement is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the unresolved parts of Allow statements are read; of Deny statements the other way round.
+
+    `wide`: as much as they may allow, instead of as little. `at_home`: accounts and a region that nobody said are the
+    own ones, instead of others. `unknown` takes the place of a statement of which nothing is known.
+    """
+
+    home: Home
+    wide: bool
+    at_home: bool
+    unknown: Body | None
+
+    @property
+    def of_deny(self) -> Reading:
+        """The same for statements that deny."""
+        return replace(self, wide=not self.wide, at_home=not self.at_home)
+
+    @property
+    def of_the_rest(self) -> Reading:
+        """The same for elements that name what is left out, as NotAction does."""
+        return replace(self, wide=not self.wide)
+
+    @property
+    def left_out(self) -> tuple[type[Exception], ...]:
+        """What makes a condition be left out, and not the statement: in the wide reading, that it is not resolved."""
+        return (Unsayable,) if self.wide else ()
+
+    def text(self, text: str) -> str:
+        """Return a text as it is read."""
+        return at_home(text, self.home) if self.at_home else text
+
+
+def worst_for_door(home: Home) -> Reading:
+    """Resource policies at their worst: as open as they may be."""
+    return Reading(home, wide=True, at_home=False, unknown={**_ALL, "Effect": "Allow", "Principal": "*"})
+
+
+def best_for_door(home: Home) -> Reading:
+    """Resource policies at their best."""
+    return Reading(home, wide=False, at_home=True, unknown=None)
+
+
+def worst_for_role(home: Home) -> Reading:
+    """A role's policies at their worst: with as few rights as they may give."""
+    return Reading(home, wide=False, at_home=False, unknown={**_ALL, "Effect": "Deny"})
+
+
+def best_for_role(home: Home) -> Reading:
+    """A role's policies at their best."""
+    return Reading(home, wide=True, at_home=True, unknown={**_ALL, "Effect": "Allow"})
+
+
+def document(one: Document, reading: Reading) -> str | None:
+    """Return a policy document as JSON; None if it is not known. What is no document is returned as it is, too."""
+    body = one.body
+    try:
+        if not isinstance(body, Mapping):
+            return dumped(_plain(body, reading))
+        statements = body.get("Statement")
+        if not isinstance(statements, Sequence) or isinstance(statements, str):
+            statements = [statements]
+        read = (_statement(each, reading) for each in statements)
+        kept = [each for each in read if each is not None]
+        return dumped(
+            {key: kept if key == "Statement" else _plain(value, reading) for key, value in body.items()}
+        )
+    except Unsayable:
+        return None
+
+
+def _statement(value: Value, reading: Reading) -> Json:
+    if not isinstance(value, Mapping):
+        # Text that is no statement stays, so that whoever parses it says so.
+        return reading.unknown if isinstance(value, Unresolved) else _plain(value, reading)
+    inner = reading.of_deny if value.get("Effect") == "Deny" else reading
+    try:
+        return dict(_element(key, part, inner) for key, part in value.items())
+    except Unsayable:
+        return None
+
+
+def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
+    """Return an element as it is read; one that excludes nothing that is known covers everything."""
+    if key == "Condition":
+        return key, _condition(value, reading)
+    if key in _NEGATED:
+        try:
+            return key, _alternatives(value, reading.of_the_rest)
+        except Unsayable:
+            if not reading.wide:
+                raise
+            return key.removeprefix("Not"), "*"
+    if key == "Principal" and isinstance(value, Mapping):
+        return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
+    return key, _alternatives(value, reading)
+
+
+def _alternatives(value: Value, reading: Reading) -> Json:
+    """Read a value, or a list of which any will do."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return _one(value, reading)
+    read: list[Json] = []
+    for each in value:
+        try:
+            read.append(_one(each, reading))
+        except Unsayable:
+            continue
+    if value and not read:
+        raise Unsayable
+    return read
+
+
+def _one(value: Value, reading: Reading) -> Json:
+    if isinstance(value, Partial) and reading.wide:
+        return reading.text(value.widest)
+    if isinstance(value, Unresolved) and reading.wide:
+        return "*"
+    return _plain(value, reading)
+
+
+def _plain(value: Value, reading: Reading) -> Json:
+    """Return a value that is resolved; raises Unsayable for one that is not."""
+    if isinstance(value, Unresolved | Partial | Removed):
+        raise Unsayable
+    if isinstance(value, str):
+        return reading.text(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one, reading) for key, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(one, reading) for one in value]
+    return value
+
+
+def _condition(value: Value, reading: Reading) -> Json:
+    """Read a Condition block: in the wide reading, a condition that is not resolved is none."""
+    if not isinstance(value, Mapping):
+        return {} if reading.wide and isinstance(value, Unresolved) else _plain(value, reading)
+    block: dict[str, Json] = {}
+    for operator, keys in value.items():
+        with suppress(*reading.left_out):
+            block[operator] = _keys(operator, keys, reading)
+    return block
+
+
+def _keys(operator: str, keys: Value, reading: Reading) -> Json:
+    if not isinstance(keys, Mapping):
+        return _plain(keys, reading)
+    read: dict[str, Json] = {}
+    for key, wanted in keys.items():
+        with suppress(*reading.left_out):
+            read[key] = _compared(operator, wanted, reading)
+    return read
+
+
+def _compared(operator: str, wanted: Value, reading: Reading) -> Json:
+    likes = operator.lower().removesuffix("ifexists").endswith(("like", "arnequals"))
+    if isinstance(wanted, Partial) and likes and reading.wide:
+        return reading.text(wanted.widest)
+    return _plain(wanted, reading)
+
+
+def grant_of(one: Permission, target: str, reading: Reading) -> Body | None:
+    """Return the statement that Lambda makes of a permission; None if it is left out of this reading."""
+    given = {name: value for name, value in one.given.items() if value is not None}
+    principal = _scalar(given.pop("principal", None), reading, "*" if reading.wide else None)
+    action = _scalar(given.pop("action", None), reading, "lambda:*" if reading.wide else None)
+    if principal is None or action is None:
+        return None
+    fields: dict[str, str | None] = {}
+    for name, value in given.items():
+        text = text_of(value)
+        if text is not None:
+            fields[name] = reading.text(text)
+            continue
+        try:
+            fields[name] = _unresolved(name, value, principal, one.function, reading)
+        except Unsayable:
+            return None
+    if fields.get("invoked_via_function_url") == "false":
+        # What Lambda makes of `false` nobody says (`Grant`): as if it were not there, the statement opens the most.
+        fields["invoked_via_function_url"] = None
+    return Grant(one.sid, action, principal, **fields).statement(target)
+
+
+def _scalar(value: Value, reading: Reading, otherwise: str | None) -> str | None:
+    text = text_of(value)
+    return otherwise if text is None else reading.text(text)
+
+
+def _unresolved(
+    name: str, value: Value, principal: str, function: FunctionArn, reading: Reading
+) -> str | None:
+    """Return what a parameter that is not resolved is read as; None leaves the condition out."""
+    if name == "event_source_token":
+        # Whatever it is, whoever calls must know it.
+        return _TOKEN
+    if name == "function_url_auth_type":
+        return "NONE" if reading.wide else "AWS_IAM"
+    if reading.wide:
+        return value.widest if name == "source_arn" and isinstance(value, Partial) else None
+    if name == "source_account":
+        return reading.home.account
+    caller = caller_of(principal)
+    if name == "source_arn" and caller is not None:
+        return caller.arn(function, reading.home.account, name="unresolved", region=reading.home.region)
+    raise Unsayable
+
+
+def layer_statement(one: LayerPermission, target: str, reading: Reading) -> Body | None:
+    """Return the statement that Lambda makes of a layer's permission; None if it is left out of this reading."""
+    principal = _scalar(one.given.get("principal"), reading, "*" if reading.wide else None)
+    action = _scalar(one.given.get("action"), reading, "lambda:GetLayerVersion")
+    organization = one.given.get("organization")
+    if (
+        principal is None
+        or action is None
+        or (isinstance(organization, Unresolved | Partial) and not reading.wide)
+    ):
+        return None
+    grant = Grant(one.owner, action, principal, principal_org_id=text_of(organization))
+    return grant.statement(target)
+
+
+def policy_text(statements: Sequence[Body]) -> str:
+    """Return a document of these statements."""
+    return dumped({"Version": _VERSION, "Id": "default", "Statement": list(statements)})

@@ -1,0 +1,244 @@
+"""What a plan of Terraform's declares about functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from permission_guard.facts import Unreadable
+from permission_guard.iam import FunctionArn, PolicyError
+from permission_guard.iam.arn import partition_of
+from permission_guard.iam.policy import Json, loads
+from permission_guard.template.cloudformation import PERMISSION, target
+from permission_guard.template.declared import (
+    Declared,
+    Document,
+    Function,
+    LayerPermission,
+    Permission,
+    Role,
+)
+from permission_guard.template.home import Home
+from permission_guard.template.plan import Plan, Planned, read_plan
+from permission_guard.template.roles import aws_managed
+from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
+
+_ARNS: Final = {
+    "aws_sns_topic": ("sns", "{name}", True),
+    "aws_sqs_queue": ("sqs", "{name}", True),
+    "aws_cloudwatch_event_rule": ("events", "rule/{name}", True),
+    "aws_iot_topic_rule": ("iot", "rule/{name}", True),
+    "aws_cognito_user_pool": ("cognito-idp", "userpool/{name}", True),
+    "aws_apigatewayv2_api": ("execute-api", "{name}", True),
+    "aws_api_gateway_rest_api": ("execute-api", "{name}", True),
+    "aws_lb_target_group": ("elasticloadbalancing", "targetgroup/{name}", True),
+    "aws_cloudwatch_log_group": ("logs", "log-group:{name}", True),
+    "aws_lambda_function": ("lambda", "function:{name}", True),
+    "aws_lambda_alias": ("lambda", "function:{name}", True),
+    "aws_sfn_state_machine": ("states", "stateMachine:{name}", True),
+    "aws_dynamodb_table": ("dynamodb", "table/{name}", True),
+    "aws_kinesis_stream": ("kinesis", "stream/{name}", True),
+    "aws_secretsmanager_secret": ("secretsmanager", "secret:{name}", True),
+    "aws_cloudwatch_metric_alarm": ("cloudwatch", "alarm:{name}", True),
+    "aws_s3_bucket": ("s3", "{name}", False),
+}
+"""The ARNs of resources that are not there yet: service, resource, and whether region and account stand in them."""
+_NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
+_ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
+_LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "organization"}
+
+
+def home_of(plan: Plan, home: Home) -> Home:
+    """Return where a plan is applied: what nobody said, the plan may tell."""
+    region = home.region if home.says_region or plan.region is None else plan.region
+    account = home.account if home.says_account or plan.account is None else plan.account
+    return replace(
+        home,
+        partition=partition_of(region),
+        region=region,
+        account=account,
+        says_region=home.says_region or plan.region is not None,
+        says_account=home.says_account or plan.account is not None,
+    )
+
+
+def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
+    """Return everything that bears on the rules. Raises NotReadable."""
+    plan = read_plan(body)
+    return _Terraform(plan.resources, home_of(plan, home)).declared()
+
+
+@dataclass(frozen=True, slots=True)
+class _Terraform:
+    resources: tuple[Planned, ...]
+    home: Home
+
+    def declared(self) -> Declared:
+        groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
+        return Declared(
+            self.home,
+            tuple(self._function(one) for one in self._of("aws_lambda_function")),
+            tuple(self._permission(one) for one in self._of("aws_lambda_permission")),
+            layers=tuple(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
+            log_groups=frozenset(name for name in groups if name is not None),
+        )
+
+    def _of(self, kind: str) -> Iterator[Planned]:
+        return (one for one in self.resources if one.kind == kind)
+
+    def _value(self, one: Planned, name: str) -> Value:
+        """Return an argument; what is known only after it is applied is Unresolved."""
+        if name in one.unknown:
+            return self._later(one, name)
+        value: Value = one.values.get(name)
+        return value
+
+    def _later(self, one: Planned, name: str) -> Value:
+        """Return what can be said of an argument that is not known yet.
+
+        One that refers to a single ARN begins with it: an ARN cannot stand within another. What follows, the plan
+        does not tell.
+        """
+        why = Unresolved("known only after it is applied")
+        references = one.references.get(name, ())
+        if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
+            for other in self.resources:
+                if other.plain_address == references[0].resource and other.kind in _ARNS:
+                    return joined((self._arn(other), why))
+        return why
+
+    def _arn(self, one: Planned) -> Value:
+        given = one.values.get("arn")
+        if isinstance(given, str):
+            return given
+        service, resource, is_placed = _ARNS[one.kind]
+        name = next((one.values[key] for key in _NAMES if isinstance(one.values.get(key), str)), None)
+        made = resource.format(name=name if isinstance(name, str) else one.plain_address.rsplit(".", 1)[-1])
+        return self.home.arn(service, made, region=is_placed, account=is_placed)
+
+    def _referred(self, one: Planned, name: str, kind: str) -> Planned | None:
+        """Return the resource of a type that an argument refers to, or names."""
+        wanted = text_of(one.values.get(name))
+        for other in self._of(kind):
+            names = [text_of(other.values.get(key)) for key in (*_NAMES, "arn")]
+            if wanted is not None and name not in one.unknown and wanted in names:
+                return other
+            if any(each.resource == other.plain_address for each in one.references.get(name, ())):
+                return other
+        return None
+
+    def _function_arn(self, one: Planned) -> FunctionArn:
+        name = one.values.get("function_name")
+        return target(one.address, name if isinstance(name, str) else None, self.home)[0]
+
+    def _function(self, one: Planned) -> Function:
+        arn = self._function_arn(one)
+        logging = listed(self._value(one, "logging_config"))
+        group = table(logging[0]).get("log_group") if logging else None
+        return Function(one.address, arn, group or f"/aws/lambda/{arn.name}", self._role_of(one))
+
+    def _role_of(self, one: Planned) -> Role | Unreadable:
+        found = self._referred(one, "role", "aws_iam_role")
+        if found is not None:
+            return self._role(found)
+        role = text_of(one.values.get("role"))
+        why = f"{role} is not defined in this plan" if role else "it is known only after it is applied"
+        return Unreadable(f"the role of {one.address}", why)
+
+    def _role(self, one: Planned) -> Role:
+        name = one.values.get("name")
+        arn = one.values.get("arn")
+        made = f"arn:{self.home.partition}:iam::{self.home.account}:role/{name if isinstance(name, str) else 'role'}"
+        found = list(self._policies(one))
+        limit = self._boundary(one)
+        if isinstance(limit, Unreadable):
+            found.append(limit)
+        trust = _document("trust", one.address, self._value(one, "assume_role_policy"))
+        return Role(
+            one.address,
+            arn if isinstance(arn, str) else made,
+            tuple(each for each in found if isinstance(each, Document)),
+            limit if isinstance(limit, Document) else None,
+            trust.body if isinstance(trust, Document) else None,
+            {key: str(value) for key, value in table(self._value(one, "tags_all")).items()},
+            tuple(each for each in found if isinstance(each, Unreadable)),
+        )
+
+    def _boundary(self, one: Planned) -> Document | Unreadable | None:
+        arn = self._value(one, "permissions_boundary")
+        return None if arn is None else self._managed(one, "permissions_boundary", arn)
+
+    def _policies(self, role: Planned) -> Iterator[Document | Unreadable]:
+        """Yield what stands in the role, then what is attached to it elsewhere."""
+        for each in listed(self._own(role, "inline_policy")):
+            policy = each if isinstance(each, Unresolved) else table(each).get("policy")
+            if policy is not None:
+                yield _document(f"inline_policy of {role.address}", role.address, policy)
+        for arn in listed(self._own(role, "managed_policy_arns")):
+            yield self._managed(role, "managed_policy_arns", arn)
+        for one in self._of("aws_iam_role_policy"):
+            if self._referred(one, "role", "aws_iam_role") == role:
+                yield _document(one.address, one.address, self._value(one, "policy"))
+        for kind, argument in (
+            ("aws_iam_role_policy_attachment", "role"),
+            ("aws_iam_policy_attachment", "roles"),
+        ):
+            for one in self._of(kind):
+                if self._is_for(one, argument, role):
+                    yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
+
+    def _own(self, role: Planned, argument: str) -> Value:
+        """Return an argument of the role; one that nobody has set is not known until AWS has made the role, and is empty."""
+        is_set = argument not in role.unknown or argument in role.references
+        return self._value(role, argument) if is_set else None
+
+    def _is_for(self, one: Planned, argument: str, role: Planned) -> bool:
+        name = role.values.get("name")
+        is_named = name is not None and name in listed(one.values.get(argument))
+        return is_named or any(
+            each.resource == role.plain_address for each in one.references.get(argument, ())
+        )
+
+    def _managed(self, one: Planned, argument: str, arn: Value) -> Document | Unreadable:
+        found = self._referred(one, argument, "aws_iam_policy")
+        if found is not None:
+            return _document(found.address, found.address, self._value(found, "policy"))
+        what = f"{argument} of {one.address}"
+        for why in reasons(arn):
+            return Unreadable(what, f"it is {why}")
+        return aws_managed(text_of(arn) or "", what)
+
+    def _permission(self, one: Planned) -> Permission:
+        found = self._referred(one, "function_name", "aws_lambda_function")
+        name = self._value(one, "function_name")
+        function, qualifier = target(one.address.replace(".", "-"), name, self.home)
+        if found is not None:
+            function = self._function_arn(found)
+        said = text_of(self._value(one, "qualifier")) or qualifier
+        given = {field: self._value(one, argument) for argument, field in _ARGUMENTS.items()}
+        sid = text_of(one.values.get("statement_id"))
+        return Permission(
+            one.address, sid or one.plain_address.replace(".", "-"), function, said or None, given
+        )
+
+    def _layer(self, one: Planned) -> LayerPermission:
+        name, version = self._value(one, "layer_name"), self._value(one, "version_number")
+        arn = joined((name, ":", version)) if (text_of(name) or "").startswith("arn:") else name
+        return LayerPermission(
+            one.address, arn, {field: self._value(one, key) for key, field in _LAYER.items()}
+        )
+
+
+_ARGUMENTS: Final = {field: field for field in PERMISSION.values()}
+"""aws_lambda_permission's arguments have the names of Grant's fields."""
+
+
+def _document(name: str, owner: str, body: Value) -> Document | Unreadable:
+    """Return a policy that stands in an argument as JSON text."""
+    for why in reasons(body):
+        return Unreadable(f"the policy {name}", f"it is {why}")
+    try:
+        return Document(name, owner, loads(text_of(body) or ""))
+    except PolicyError as error:
+        return Unreadable(f"the policy {name}", str(error))

@@ -1,0 +1,139 @@
+"""What a value of a template comes to: JSON, with what cannot be resolved marked as such and never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from permission_guard.iam.policy import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A text of which some pieces are not resolved; at least one is, and at least one is not."""
+
+    pieces: tuple[str | Unresolved, ...]
+
+    @property
+    def why(self) -> str:
+        """What the first piece is that is not resolved."""
+        return next(one.why for one in self.pieces if isinstance(one, Unresolved))
+
+    @property
+    def widest(self) -> str:
+        """The pattern that any value of it fits."""
+        return "".join(one if isinstance(one, str) else "*" for one in self.pieces)
+
+
+class Removed(Enum):
+    """AWS::NoValue: the property is not there."""
+
+    REMOVED = "AWS::NoValue"
+
+
+REMOVED: Final = Removed.REMOVED
+
+Value: TypeAlias = (
+    str
+    | int
+    | float
+    | bool
+    | Sequence["Value"]
+    | Mapping[str, "Value"]
+    | Unresolved
+    | Partial
+    | Removed
+    | None
+)
+"""JSON, or something with an unresolved part in it."""
+
+
+def joined(pieces: Iterable[Value], separator: str = "") -> Value:
+    """Join texts, unresolved ones too; Unresolved if one of them is no text."""
+    parts: list[str | Unresolved] = []
+    for number, piece in enumerate(pieces):
+        if number and separator:
+            parts.append(separator)
+        if isinstance(piece, Unresolved):
+            parts.append(piece)
+        elif isinstance(piece, Partial):
+            parts += piece.pieces
+        else:
+            text = text_of(piece)
+            if text is None:
+                return Unresolved("a list or an object where a text is expected")
+            parts.append(text)
+    return _text(parts)
+
+
+def _text(parts: Sequence[str | Unresolved]) -> Value:
+    """Return pieces as the simplest value: neighbouring texts are one, and empty ones none."""
+    merged: list[str | Unresolved] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    if len(merged) == 1:
+        return merged[0]
+    return Partial(tuple(merged)) if merged else ""
+
+
+def text_of(value: Value) -> str | None:
+    """Return a scalar as the text that CloudFormation makes of it; None for anything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    return None
+
+
+def is_known(value: Value) -> bool:
+    """Tell whether a value is resolved throughout."""
+    return next(reasons(value), None) is None
+
+
+def reasons(value: Value) -> Iterator[str]:
+    """Yield what each unresolved part is."""
+    if isinstance(value, Unresolved | Partial):
+        yield value.why
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from reasons(one)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for one in value:
+            yield from reasons(one)
+
+
+def known(value: Value) -> Json:
+    """Return a value that is resolved throughout as JSON. Raises ValueError for one that is not."""
+    if isinstance(value, Unresolved | Partial | Removed):
+        raise ValueError("the value is not resolved")  # noqa: TRY004  # it is of a right type and of a wrong kind
+    if isinstance(value, Mapping):
+        return {key: known(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [known(one) for one in value]
+    return value
+
+
+def table(value: Value) -> Mapping[str, Value]:
+    """Return an object, or an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Value) -> Sequence[Value]:
+    """Return a list as it is, and a single value as a list of one; nothing for what is not there."""
+    if value is None or value is REMOVED:
+        return ()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return value
+    return (value,)

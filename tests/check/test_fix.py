@@ -1,0 +1,209 @@
+"""What --fix writes: the missing lines and nothing else, whatever the style of the file; proved, and only once."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.finding import Verdict
+from permission_guard.template import Trust
+from tests.check.checking import found, of, permission, template
+from tests.check.mending import ACCOUNT, BASIC, HEAD, ROLE, added, mended
+
+
+def test_the_account_is_added_beside_the_principal() -> None:
+    text = permission(SourceArn="arn:aws:s3:::uploads")
+    assert added(text) == [f"      {ACCOUNT}"]
+    assert f"      Principal: s3.amazonaws.com\n      {ACCOUNT}\n" in mended(text)
+    assert of(found(mended(text))).verdict is Verdict.PASS
+
+
+STYLES = {
+    "comments stay": (
+        (
+            "  It:  # why\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+            "      # who\n      Principal: 's3.amazonaws.com'  # S3\n      # what\n      Action: \"lambda:InvokeFunction\"\n"
+            "      FunctionName: &name !Ref Orders\n"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "no line feed at the end": (
+        (
+            "  It:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+            "      FunctionName: !Ref Orders\n      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "line feeds of Windows": (
+        (
+            "  It:\r\n    Type: AWS::Lambda::Permission\r\n    Properties:\r\n      Principal: s3.amazonaws.com\r\n"
+            "      FunctionName: !Ref Orders\r\n      Action: lambda:InvokeFunction\r\n"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "a principal over several lines": (
+        (
+            "  It:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
+            "      Principal: >-\n        s3.amazonaws.com\n      Action: lambda:InvokeFunction\n"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "a principal that is folded": (
+        (
+            "  It:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
+            "      Principal:\n        !Sub s3.${AWS::URLSuffix}\n      Action: lambda:InvokeFunction\n"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "a principal that goes on": (
+        (
+            "  It:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
+            '      Principal: "s3.amazonaws.\\\n        com"\n      Action: lambda:InvokeFunction\n'
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+    "other indents": (
+        (
+            "  It:\n        Type: AWS::Lambda::Permission\n        Properties:\n               Principal: s3.amazonaws.com\n"
+            "               FunctionName: !Ref Orders\n               Action: lambda:InvokeFunction\n"
+        ),
+        [f"               {ACCOUNT}"],
+    ),
+    "a principal from an alias": (
+        (
+            "  Base: &base {Type: AWS::SNS::Topic}\n  It:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+            "      <<: {Principal: s3.amazonaws.com}\n      FunctionName: !Ref Orders\n      Action: lambda:InvokeFunction\n"
+        ),
+        [f"      {ACCOUNT}"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("resource", "lines"), STYLES.values(), ids=STYLES)
+def test_whatever_the_style_one_line_is_added_and_the_rest_stays(resource: str, lines: list[str]) -> None:
+    assert added(HEAD + resource) == lines
+    ending = "\r\n" if "\r\n" in resource else "\n"
+    assert mended(HEAD + resource).count("\r\n") == resource.count("\r\n") + (ending == "\r\n")
+    assert mended(HEAD + resource).endswith("\n") == resource.endswith("\n")
+
+
+def test_between_braces_it_is_added_first_and_in_quotes() -> None:
+    properties = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com}"
+    text = template("It: {Type: AWS::Lambda::Permission, Properties: {" + properties + "}\n")
+    assert mended(text) == text.replace(
+        "Properties: {FunctionName: !Ref Orders, Action",
+        'Properties: {SourceAccount: !Ref "AWS::AccountId", FunctionName: !Ref Orders, Action',
+    )
+
+
+def test_two_permissions_that_share_their_properties_are_mended_by_one_line() -> None:
+    text = (
+        HEAD
+        + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
+        "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
+        "  Too: {Type: AWS::Lambda::Permission, Properties: *shared}\n"
+    )
+    assert added(text) == [f"      {ACCOUNT}"]
+
+
+def test_the_very_source_is_named_where_the_template_connects_it() -> None:
+    text = permission(Principal="sns.amazonaws.com") + (
+        "  Topic: {Type: AWS::SNS::Topic}\n"
+        "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, TopicArn: !Ref Topic, Endpoint: !GetAtt Orders.Arn}}\n"
+    )
+    assert added(text) == ["      SourceArn: !Ref Topic"]
+
+
+WIRED = {
+    "events.amazonaws.com": (
+        "  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: !GetAtt Orders.Arn}, {Id: b, Arn: x, RoleArn: y}]}}\n",
+        ["      SourceArn: !GetAtt Rule.Arn"],
+    ),
+    "s3.amazonaws.com": (
+        (
+            "  Bucket: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {LambdaConfigurations: "
+            '[{Event: "s3:*", Function: !GetAtt Orders.Arn}]}}}\n'
+        ),
+        ["      SourceArn: !GetAtt Bucket.Arn", f"      {ACCOUNT}"],
+    ),
+    "cognito-idp.amazonaws.com": (
+        "  Pool: {Type: AWS::Cognito::UserPool, Properties: {LambdaConfig: {PreSignUp: !GetAtt Orders.Arn}}}\n",
+        ["      SourceArn: !GetAtt Pool.Arn"],
+    ),
+    "iot.amazonaws.com": (
+        (
+            "  Rule: {Type: AWS::IoT::TopicRule, Properties: {TopicRulePayload: {Actions: [{Sns: {}}, {Lambda: {FunctionArn: "
+            "!GetAtt Orders.Arn}}]}}}\n"
+        ),
+        ["      SourceArn: !GetAtt Rule.Arn"],
+    ),
+    "sns.amazonaws.com": (
+        (
+            "  Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: x}, {Protocol: lambda, "
+            "Endpoint: !GetAtt Orders.Arn}]}}\n  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: email}}\n"
+        ),
+        ["      SourceArn: !Ref Topic"],
+    ),
+}
+
+
+@pytest.mark.parametrize("principal", WIRED)
+def test_each_service_is_bound_by_what_it_really_sends(principal: str) -> None:
+    resources, lines = WIRED[principal]
+    assert sorted(added(permission(Principal=principal) + resources)) == sorted(lines)
+
+
+def test_a_source_that_is_a_pattern_is_written_with_what_cloudformation_knows() -> None:
+    text = permission(Principal="elasticloadbalancing.amazonaws.com", Action="lambda:InvokeFunction")
+    assert added(text) == [f"      {ACCOUNT}"]
+    api = permission(Principal="apigateway.amazonaws.com")
+    assert added(api) == [
+        '      SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*"'
+    ]
+
+
+def test_an_organisation_that_is_trusted_bounds_everybody() -> None:
+    text = permission(Principal='"*"')
+    assert added(text, trust=Trust((), ("o-abcdefghij",))) == ['      PrincipalOrgID: "o-abcdefghij"']
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        ("", ["      ManagedPolicyArns:", f"        - {BASIC}"]),
+        (
+            "      ManagedPolicyArns:\n      # for the table\n      - arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess # all\n",
+            [f"      - {BASIC}"],
+        ),
+        (
+            '      ManagedPolicyArns:\n        - "arn:aws:iam::aws:policy/\\\n          AmazonDynamoDBFullAccess"\n',
+            [f"        - {BASIC}"],
+        ),
+    ],
+)
+def test_a_role_gets_the_policy_that_lets_it_log(before: str, lines: list[str]) -> None:
+    text = HEAD[: HEAD.index("    Properties:\n      AssumeRole")] + ROLE + before
+    assert added(text) == lines
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ManagedPolicyArns: []", f"ManagedPolicyArns: [{BASIC}]"),
+        ("ManagedPolicyArns: [x]", "nothing"),
+        (
+            "ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonS3FullAccess]",
+            f"ManagedPolicyArns: [{BASIC}, arn:aws:iam::aws:policy/AmazonS3FullAccess]",
+        ),
+    ],
+)
+def test_a_list_between_brackets_gets_one_more_item(before: str, after: str) -> None:
+    text = HEAD[: HEAD.index("    Properties:\n      AssumeRole")] + ROLE + f"      {before}\n"
+    assert mended(text) == (text if after == "nothing" else text.replace(before, after))
+
+
+def test_a_role_between_braces_gets_a_list_of_its_own() -> None:
+    text = (
+        HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
+        + "    Properties: {AssumeRolePolicyDocument: {}}\n"
+    )
+    assert f"Properties: {{ManagedPolicyArns: [{BASIC}], AssumeRole" in mended(text)

@@ -1,0 +1,237 @@
+"""Each intrinsic function, with what it comes to; what cannot be resolved says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.iam.policy import Json
+from permission_guard.template.home import Home, home_for
+from permission_guard.template.intrinsics import Scope
+from permission_guard.template.node import plain
+from permission_guard.template.value import (
+    REMOVED,
+    Partial,
+    Unresolved,
+    Value,
+    is_known,
+    joined,
+    known,
+    listed,
+    reasons,
+    table,
+    text_of,
+)
+from permission_guard.template.yaml_text import read_yaml
+
+TEMPLATE = """
+Parameters:
+  Given: {Type: String}
+  Default: {Type: Number, Default: 7}
+  Open: {Type: String}
+  Odd: {Type: String, Default: {a: 1}}
+  Names: {Type: CommaDelimitedList, Default: "a, b"}
+  Numbers: {Type: List<Number>, Default: "1,2"}
+  Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /x}
+  Bad: 3
+Mappings:
+  Regions: {us-east-1: {Bucket: here, List: [a, b]}}
+Conditions:
+  Holds: !Equals [a, a]
+  Fails: !Not [!Condition Holds]
+  Both: !And [!Condition Holds, !Condition Fails]
+  Either: !Or [!Condition "Unknown", !Condition Holds]
+  Unknown: !Equals [!Ref Open, x]
+  AlsoUnknown: !Not [!Condition Unknown]
+  Doubtful: !And [!Condition Unknown, !Condition Holds]
+  Numeric: !Equals [!Ref Default, "7"]
+  Lists: !Equals [!Ref Names, [a, b]]
+  Odd: !Foo2
+  Strange: {"Fn::Contains": [[a], a]}
+  Empty: {"Fn::Not": []}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: placed}}
+  Bucket: {Type: AWS::S3::Bucket}
+  Queue: {Type: AWS::SQS::Queue}
+  Rule: {Type: AWS::Events::Rule, Properties: {Name: nightly}}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: shop}}
+  BusRule: {Type: AWS::Events::Rule, Properties: {Name: placed, EventBusName: !GetAtt Bus.Arn}}
+  OpenBusRule: {Type: AWS::Events::Rule, Properties: {Name: placed, EventBusName: !Ref Open}}
+  DefaultRule: {Type: AWS::Events::Rule, Properties: {Name: placed, EventBusName: default}}
+  Function: {Type: AWS::Lambda::Function, Properties: {FunctionName: orders}}
+  Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Function, Name: live}}
+  ByArn: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !GetAtt Function.Arn, Name: live}}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Function}}
+  Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !Ref Function}}
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Strange: {Type: Custom::Thing}
+  NamedByMap: {Type: AWS::SNS::Topic, Properties: {TopicName: {a: b}}}
+  OpenTopic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Open}}
+  NoName: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref "AWS::NoValue"}}
+  Text: x
+""".replace("!Foo2", "3")
+SCOPE = Scope(
+    plain(read_yaml(TEMPLATE)),  # type: ignore[arg-type]  # it is an object
+    Home(),
+    {"Given": "said"},
+)
+HOME = "us-east-1:000000000000"
+RESOLVED: dict[str, Json] = {
+    "!Ref Given": "said",
+    "!Ref Default": "7",
+    "!Ref Names": ["a", "b"],
+    "!Ref Numbers": ["1", "2"],
+    "!Ref AWS::AccountId": "000000000000",
+    "!Ref AWS::URLSuffix": "amazonaws.com",
+    "!Ref Topic": f"arn:aws:sns:{HOME}:placed",
+    "!GetAtt Topic.TopicName": "placed",
+    "!GetAtt Bucket.Arn": "arn:aws:s3:::stack-bucket-example",
+    "!Ref Queue": "https://sqs.example/stack-Queue-EXAMPLE",
+    "!Ref Rule": "nightly",
+    "!GetAtt Rule.Arn": f"arn:aws:events:{HOME}:rule/nightly",
+    "!GetAtt BusRule.Arn": f"arn:aws:events:{HOME}:rule/shop/placed",
+    "!Ref BusRule": "shop|placed",
+    "!GetAtt DefaultRule.Arn": f"arn:aws:events:{HOME}:rule/placed",
+    "!Ref Function": "orders",
+    "!Ref Alias": f"arn:aws:lambda:{HOME}:function:orders:live",
+    "!Ref ByArn": f"arn:aws:lambda:{HOME}:function:orders:live",
+    "!Ref Version": f"arn:aws:lambda:{HOME}:function:orders:1",
+    "!GetAtt Version.Version": "1",
+    "!GetAtt Url.FunctionArn": f"arn:aws:lambda:{HOME}:function:orders",
+    "!Ref Api": "Api",
+    "!Ref NamedByMap": f"arn:aws:sns:{HOME}:stack-NamedByMap-EXAMPLE",
+    "!Ref NoName": f"arn:aws:sns:{HOME}:stack-NoName-EXAMPLE",
+    "!Sub ${AWS::Region}-${Topic.TopicName}-${!Literal}-${Given}": "us-east-1-placed-${Literal}-said",
+    "!Sub ['${A}-${B}', {A: 1, B: !Ref Given}]": "1-said",
+    "!Join ['-', [a, !Ref Default, true]]": "a-7-true",
+    "!Join ['', !Ref Names]": "ab",
+    "!Select [1, !Ref Names]": "b",
+    "!Select ['0', [x]]": "x",
+    "!Split [',', 'a,b']": ["a", "b"],
+    "!If [Holds, a, b]": "a",
+    "!If [Fails, a, b]": "b",
+    "!If [Unknown, a, a]": "a",
+    "!If [Both, a, !If [Either, c, d]]": "c",
+    "!If [Numeric, a, b]": "a",
+    "!If [Lists, a, b]": "a",
+    "!FindInMap [Regions, !Ref 'AWS::Region', Bucket]": "here",
+    "!FindInMap [Regions, us-east-1, List]": ["a", "b"],
+    "!FindInMap [Regions, nowhere, Bucket, {DefaultValue: other}]": "other",
+    "!Length [a, b]": 2,
+    "[a, !Ref 'AWS::NoValue', {b: !Ref 'AWS::NoValue', c: d}]": ["a", {"c": "d"}],
+}
+UNRESOLVED = {
+    "!Ref Open": "the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!Ref Odd": "the parameter Odd, whose default is no text",
+    "!Ref Bad": "the parameter Bad, which has no default: say --parameter Bad=VALUE",
+    "!Ref Stored": "a value of Parameter Store (parameter Stored), which only a deployed stack knows",
+    "!Ref Nothing": "Nothing, and the template has no Nothing",
+    "!Ref Text": "Text, and the template has no Text",
+    "!Ref Strange": "Strange of a resource of the type Custom::Thing, which only a deployed stack knows",
+    "!GetAtt Topic.Colour": "Topic.Colour of a resource of the type AWS::SNS::Topic, which only a deployed stack knows",
+    "!GetAtt Topic": "a Fn::GetAtt of an unknown form",
+    "{Fn::GetAtt: [Topic, !Ref Open]}": "an attribute of Topic that is not resolved",
+    "!Sub [1, 2]": "a Fn::Sub of an unknown form",
+    "!Sub {a: b}": "a Fn::Sub of an unknown form",
+    "!Join x": "a function of an unknown form",
+    "!Join [',', !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Join [1, [a]]": "a Fn::Join of an unknown form",
+    "!Join ['', [[a]]]": "a list or an object where a text is expected",
+    "!Join {Ref: Open}": "the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!Select {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Split {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Select [9, [a]]": "a Fn::Select beyond the end",
+    "!Select [a, [a]]": "a Fn::Select of an unknown form",
+    "!Select [0, !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Split ['', a]": "a Fn::Split of an unknown form",
+    "!Split [',', !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
+    "!If [Unknown, a, b]": "one of two, by the condition Unknown: the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!If [Doubtful, a, b]": "one of two, by the condition Doubtful: the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!If [AlsoUnknown, a, b]": "one of two, by the condition AlsoUnknown: the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!If [Nope, a, b]": "one of two, by the condition Nope: the condition Nope, which the template does not have",
+    "!If [Odd, a, b]": "one of two, by the condition Odd: a condition of an unknown form",
+    "!If [Strange, a, b]": "one of two, by the condition Strange: a condition of an unknown form",
+    "!If [Empty, a, b]": "one of two, by the condition Empty: an empty Fn::Not",
+    "!If [a]": "a Fn::If of an unknown form",
+    "!FindInMap [a]": "a Fn::FindInMap of an unknown form",
+    "!FindInMap [Regions, nowhere, Bucket]": "a key that the mapping does not have",
+    "!FindInMap [Regions, !Ref Open, Bucket]": "the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!ImportValue {Fn::Sub: '${Open}-x'}": "Fn::ImportValue of another stack, which only a deployed stack knows",
+    "!Length {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Base64 x": "what Fn::Base64 gives, which only a deployed stack knows",
+    "'{{resolve:ssm:/x}}'": "the dynamic reference {{resolve:ssm:/x}}, which only a deployed stack knows",
+}
+PARTIAL = {
+    "!Sub arn:aws:sns:::${Open}": ("arn:aws:sns:::", "*"),
+    "!Sub ${Open}${Stored}-x": ("*", "*", "-x"),
+    "!Ref OpenTopic": (f"arn:aws:sns:{HOME}:", "*"),
+    "!Ref OpenBusRule": ("*", "|placed"),
+    "'a{{resolve:ssm:/x}}b'": ("a", "*", "b"),
+    "!Select [1, !Split [',', !Sub 'a,b${Open}']]": ("b", "*"),
+}
+
+
+def resolved(text: str, scope: Scope = SCOPE) -> Value:
+    body = plain(read_yaml(f"it: {text}"))
+    assert isinstance(body, dict)
+    return scope.resolve(body["it"])
+
+
+@pytest.mark.parametrize(("text", "value"), RESOLVED.items())
+def test_a_function_comes_to_what_the_template_says(text: str, value: Json) -> None:
+    assert resolved(text) == value
+
+
+@pytest.mark.parametrize(("text", "why"), UNRESOLVED.items())
+def test_what_cannot_be_resolved_says_why(text: str, why: str) -> None:
+    assert resolved(text) == Unresolved(why)
+
+
+@pytest.mark.parametrize(("text", "pieces"), PARTIAL.items())
+def test_of_a_text_that_is_partly_known_the_known_parts_are_kept(text: str, pieces: tuple[str, ...]) -> None:
+    found = resolved(text)
+    assert isinstance(found, Partial)
+    assert tuple(one if isinstance(one, str) else "*" for one in found.pieces) == pieces
+
+
+def test_nothing_is_split_after_what_is_not_known() -> None:
+    found = resolved("!Split [',', !Sub '${Open},a']")
+    assert found == Unresolved("the parameter Open, which has no default: say --parameter Open=VALUE")
+
+
+def test_a_condition_that_is_assumed_is_not_asked_about() -> None:
+    assert resolved("!If [Unknown, a, b]", replace(SCOPE, assumed={"Unknown": False})) == "b"
+
+
+def test_a_value_that_is_removed_is_not_there() -> None:
+    assert SCOPE.resolve({"Ref": "AWS::NoValue"}) is REMOVED
+    assert SCOPE.property_of("NoName", "TopicName") is None
+    assert SCOPE.property_of("Text", "TopicName") is None
+
+
+def test_a_partition_has_the_end_of_its_own_urls() -> None:
+    china = replace(SCOPE, home=home_for("", "cn-north-1", None))
+    assert china.resolve({"Ref": "AWS::URLSuffix"}) == "amazonaws.com.cn"
+    assert china.resolve({"Ref": "Topic"}) == "arn:aws-cn:sns:cn-north-1:000000000000:placed"
+
+
+def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
+    assert home_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account == "222222222222"
+    assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "us-east-2"
+    assert home_for("", "eu-west-1", "123456789012") == Home("aws", "eu-west-1", "123456789012", True, True)  # noqa: FBT003
+
+
+def test_the_parts_of_a_value_tell_what_they_are() -> None:
+    open_ = Unresolved("x")
+    assert list(reasons({"a": [1, open_], "b": joined(("y", open_))})) == ["x", "x"]
+    assert not is_known([open_])
+    assert known({"a": [1, "b", None]}) == {"a": [1, "b", None]}
+    with pytest.raises(ValueError, match="not resolved"):
+        known([open_])
+    values: list[Value] = [True, 1, "x", None, []]
+    assert [text_of(one) for one in values] == ["true", "1", "x", None, None]
+    assert (table([1]), listed(None), listed(REMOVED), listed("x"), listed([1])) == ({}, (), (), ("x",), [1])
+    assert joined(("a", "b"), "-") == "a-b"
+    assert joined(()) == ""
+    assert joined(("a", joined(("b", open_)))) == Partial(("ab", open_))

@@ -1,0 +1,46 @@
+"""What is known of AWS's own policies is what they say, by the copy of them that moto holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
+from permission_guard.template.managed import GRANTING, SILENT, managed_document
+
+POLICIES: dict[str, Any] = json.loads(aws_managed_policies_data)
+CALLER = IamPrincipal("arn:aws:iam::123456789012:role/r", "123456789012")
+GROUPS = ("/aws/lambda/orders", "/aws/lambda-insights", "/shop")
+EVERYTHING = Policy.parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+
+
+def answers(policy: Policy) -> list[Answer]:
+    """What a policy says of each logging call, by itself and beside one that allows everything."""
+    found = []
+    for group in GROUPS:
+        arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"
+        for action, resource in (
+            ("logs:CreateLogGroup", arn),
+            ("logs:CreateLogStream", f"{arn}:log-stream:x"),
+            ("logs:PutLogEvents", f"{arn}:log-stream:x"),
+        ):
+            asked = Request(action, resource, CALLER)
+            found += [decide(asked, identity=all_).answer for all_ in ((policy,), (policy, EVERYTHING))]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted({*GRANTING, *SILENT, "CloudWatchLambdaInsightsExecutionRolePolicy"}))
+def test_what_is_known_of_a_policy_decides_the_logs_as_the_policy_does(name: str) -> None:
+    known = managed_document(name)
+    assert known is not None
+    real = POLICIES[name]["Document"]
+    assert answers(Policy.parse(known)) == answers(
+        Policy.parse(real if isinstance(real, str) else json.dumps(real))
+    )
+
+
+def test_of_other_policies_nothing_is_known() -> None:
+    assert managed_document("AWSDenyAll") is None

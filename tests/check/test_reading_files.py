@@ -1,0 +1,181 @@
+"""Files that are read: what each value comes to, and what is wrong with what is none, in one line with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.iam.policy import Json
+from permission_guard.template.json_text import read_json
+from permission_guard.template.node import At, Node, NotReadable, place, plain
+from permission_guard.template.yaml_text import read_yaml
+from tests.check.checking import problem
+
+VALUES: dict[str, Json] = {
+    "yes": True,
+    "off": False,
+    "~": None,
+    "": None,
+    "017": 15,
+    "1:30": 90,
+    "1.5": 1.5,
+    "'1'": "1",
+    "!!str 1": "1",
+    "! x": "x",
+    "2012-10-17": "2012-10-17",
+    "9" * 200: "9" * 200,
+    "!Ref X": {"Ref": "X"},
+    "!Condition X": {"Condition": "X"},
+    "!GetAtt A.B.C": {"Fn::GetAtt": ["A", "B.C"]},
+    "!GetAtt [A, B]": {"Fn::GetAtt": ["A", "B"]},
+    "!Sub ${A}": {"Fn::Sub": "${A}"},
+    "!If [A, !Ref B, {c: d}]": {"Fn::If": ["A", {"Ref": "B"}, {"c": "d"}]},
+    "!Transform {Name: x}": {"Fn::Transform": {"Name": "x"}},
+    "[&a {b: 1}, *a]": [{"b": 1}, {"b": 1}],
+    "{1: a, yes: b, null: c, 2.5: d}": {"1": "a", "true": "b", "null": "c", "2.5": "d"},
+    "[&a {b: 1, c: 2}, {<<: *a, c: 3}]": [{"b": 1, "c": 2}, {"b": 1, "c": 3}],
+    "[&a {b: 1}, &d {c: 2}, {<<: [*a, *d]}]": [{"b": 1}, {"c": 2}, {"b": 1, "c": 2}],
+    "[[], {}]": [[], {}],
+}
+
+
+@pytest.mark.parametrize(("text", "value"), VALUES.items())
+def test_a_yaml_value_is_what_cloudformation_takes_it_for(text: str, value: Json) -> None:
+    assert plain(read_yaml(f"it: {text}")) == {"it": value}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": [1, -2.5e3, true, null, "\\u00e9"], "b": {}, "c": []}', " [ ] ", '"x"', "{}"]
+)
+def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    import json  # noqa: PLC0415  # only this test compares with it
+
+    assert plain(read_json(text)) == json.loads(text)
+
+
+BAD_YAML = {
+    "": "is empty",
+    "# nothing": "is empty",
+    "a: 1\na: 2": "2:1: the key 'a' stands twice in one object",
+    "a: [1": "1:6: is not YAML: expected ',' or ']', but got '<stream end>'",
+    "a: \x01": 'is not YAML: unacceptable character #x0001: special characters are not allowed in "<unicode string>", position 3',
+    "a: !Foo 1": "1:4: has the tag !Foo, which CloudFormation does not know",
+    "a: !Ref": "nothing",
+    "a: !<x> 1": "1:4: has the tag x, which CloudFormation does not know",
+    "a: !!python/object:os.system {}": "nothing",
+    "a: !!int x": "1:4: 'x' is not of its type",
+    "a: &x [*x]": "1:8: uses the alias *x within itself",
+    "a: *x": "1:4: uses the alias *x, which stands for nothing",
+    "a: 1\n---\nb: 2": "2:1: holds more than one YAML document",
+    "? [a]\n: b": "1:3: has a key that is a list or an object",
+    "a: {<<: 1}": "1:9: merges (<<) what is no object",
+    "a: " + "[" * 200: "1:103: is nested deeper than 100 levels",
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), BAD_YAML.items(), ids=range(len(BAD_YAML)))
+def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, wrong: str) -> None:
+    assert problem(text).startswith(wrong if wrong != "nothing" else "1:1: is neither a template")
+
+
+BAD_JSON = {
+    "{": "1:2: is not JSON: a key in double quotes is expected",
+    '{"a" 1}': "1:6: is not JSON: ':' is expected",
+    '{"a": 1 "b": 2}': "1:9: is not JSON: ',' or '}' is expected",
+    '{"a": [1,]}': "1:10: is not JSON: Expecting value",
+    '{"a": 1,}': "1:9: is not JSON: a key in double quotes is expected",
+    '{"a": NaN}': "1:7: is not JSON: NaN is not JSON",
+    '{"a": 1, "a": 2}': "1:10: the key 'a' stands twice in one object",
+    '{"a":\n "b\n"}': "2:4: is not JSON: Invalid control character at",
+    "[1] 2": "1:5: goes on after its end",
+    '{"a": ' + "[" * 200: "1:106: is nested deeper than 100 levels",
+    '{"a": '
+    + "9" * 5000
+    + "}": "1:7: is not JSON: Exceeds the limit (4300 digits) for integer string conversion",
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), BAD_JSON.items(), ids=range(len(BAD_JSON)))
+def test_what_is_wrong_with_json_is_said_with_its_place(text: str, wrong: str) -> None:
+    assert problem(text, "template.json").startswith(wrong)
+
+
+NEITHER = {
+    "hello": "1:1: is neither a template nor a plan: it is no object",
+    "[1]": "1:1: is neither a template nor a plan: it is no object",
+    "a: 1": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
+    "Resources: {}": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
+    "Resources: {A: 1}": "1:13: the resource A has no Type",
+    "Resources: {A: {Type: [1]}}": "1:13: the resource A has no Type",
+    "Resources:\n  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref F}}\n"
+    "  F: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Ref B}}": "refers to itself without end",
+    "Conditions: {A: !Condition A}\nResources: {B: {Type: 'AWS::S3::Bucket', Condition: A}}": "refers to itself without end",
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), NEITHER.items(), ids=range(len(NEITHER)))
+def test_what_is_no_template_is_said_to_be_none(text: str, wrong: str) -> None:
+    assert problem(text) == wrong
+
+
+def test_braces_may_be_yaml_where_the_name_of_the_file_says_so() -> None:
+    assert problem("{Resources: {A: 1}}", "template.yaml") == "1:14: the resource A has no Type"
+    assert problem("{Resources: {A: 1}}", "template.json").startswith("1:2: is not JSON")
+    assert problem('{"Resources": {"A": 1}}', "template.yml") == "1:16: the resource A has no Type"
+
+
+def test_aliases_that_would_come_to_billions_of_values_are_refused_at_once() -> None:
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+    assert problem("\n".join(rows)) == "6:5: its aliases come to more than 500000 values or 100 levels"
+
+
+def test_aliases_within_aliases_count_as_levels() -> None:
+    rows = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 120))]
+    assert problem("\n".join(rows)).endswith("or 100 levels")
+
+
+def root() -> Node:
+    return read_yaml("a:\n  - b: 1\n    c: [x, y]\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "at"),
+    [
+        ((), At(1, 1)),
+        (("a",), At(1, 1)),
+        (("a", 0, "c"), At(3, 5)),
+        (("a", 0, "c", 1), At(3, 12)),
+        (("a", 1), None),
+        (("a", 0, "b", "z"), None),
+    ],
+)
+def test_a_path_leads_to_a_place(path: tuple[str | int, ...], at: At | None) -> None:
+    assert place(root(), path) == at
+
+
+def test_what_sam_refuses_is_told_in_its_words_at_the_resource() -> None:
+    text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {Events: 3}\n"
+    assert problem(text).startswith("3:3: SAM refuses it: Resource with id [A] is invalid.")
+
+
+def test_what_sam_stumbles_over_is_told_too() -> None:
+    connector = "{Source: {Id: Rule}, Destination: {Id: Topic}, Permissions: [Write]}"
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n"
+        "  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [[]]}}\n"
+        f"  C: {{Type: AWS::Serverless::Connector, Properties: {connector}}}\n"
+    )
+    assert problem(text) == "SAM cannot read it: AttributeError: 'list' object has no attribute 'get'"
+
+
+def test_a_resource_without_properties_is_left_to_sam() -> None:
+    text = "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function, Properties: 3}}\n"
+    assert problem(text).startswith("2:13: SAM refuses it: Resource with id [A] is invalid.")
+
+
+def test_a_macro_of_no_known_form_is_not_looked_at() -> None:
+    assert problem("Transform: [[1]]\nResources: {A: {Type: AWS::SNS::Topic}}\n") == "nothing"
+
+
+def test_a_problem_without_a_place_says_what_is_wrong() -> None:
+    assert NotReadable("is empty").at is None

@@ -1,0 +1,219 @@
+"""What cannot be used, and what goes wrong on the way, is one clear line with an exit code that says which."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import NoCredentialsError, UnauthorizedSSOTokenError
+from click.testing import CliRunner
+
+from permission_guard.cli import main
+from permission_guard.cli.scan.run import Surroundings
+from permission_guard.world import ApiError
+from tests.cli.scanning import account, faulty, run, told, wires
+
+OPTIONS = {
+    "--region and --all-regions: say one of them": ["--region", "us-east-1", "--all-regions"],
+    "--yes is about --repair, which is not said": ["--yes"],
+    "--repair-existing is about --repair, which is not said": ["--repair-existing"],
+    "--role-arn: 'audit' is not a role's ARN": ["--role-arn", "audit"],
+    "--role-arn: 'arn:aws:iam::111122223333:user/alice' is not a role's ARN": [
+        "--role-arn",
+        "arn:aws:iam::111122223333:user/alice",
+    ],
+    "--trusted-account: '1' is not an account id (twelve digits)": ["--trusted-account", "1"],
+    "--trusted-organization: 'x' is not an organisation id (o-...)": [
+        "--trusted-organization",
+        "x",
+    ],
+    "--logging-policy: 'logs' is no ARN of a managed policy": ["--logging-policy", "logs"],
+}
+
+
+@pytest.mark.parametrize("line", OPTIONS)
+def test_an_option_that_cannot_be_used_is_told_before_anything_is_asked_of_aws(line: str) -> None:
+    there = wires(account())
+    result = run(there, *OPTIONS[line])
+    assert (result.exit_code, told(result)) == (3, line)
+    assert there.calls == []
+
+
+@pytest.mark.parametrize("option", [("--only", "layer-is-not-public"), ("--format", "pdf"), ("--color",)])
+def test_what_no_option_takes_is_no_verdict(option: tuple[str, ...]) -> None:
+    assert run(wires(account()), *option).exit_code == 3
+
+
+def test_no_region_is_told() -> None:
+    there = wires(account())
+    there.home = None
+    result = run(there)
+    assert (result.exit_code, told(result)) == (
+        3,
+        "there is no region: say --region, or set AWS_REGION, or give the profile one",
+    )
+
+
+def test_no_profile_is_told() -> None:
+    result = run(wires(account()), "--profile", "nobody")
+    assert (result.exit_code, told(result)) == (3, "The config profile (nobody) could not be found")
+
+
+def test_no_credentials_are_told() -> None:
+    def opens(profile: str | None, region: str | None, keys: object = None) -> boto3.Session:
+        assert keys is None
+        core = botocore.session.get_session()
+        core.register_component("credential_provider", _Nothing())
+        return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
+
+    result = CliRunner().invoke(main, ["scan"], obj=Surroundings(opens), catch_exceptions=False)
+    assert (result.exit_code, told(result)) == (3, str(NoCredentialsError()))
+
+
+class _Nothing:
+    def load_credentials(self) -> None:
+        return None
+
+
+CALLS = ("ListFunctions", "GetAccountAuthorizationDetails", "GetPolicy", "ListAliases")
+GO_ON = "; what was read is kept, and the same command with --resume goes on there"
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_aws_that_throttles_for_minutes_is_told_with_the_way_on(call: str) -> None:
+    there = wires(faulty())
+    there.wires[0].faults[call] = ApiError("TooManyRequestsException", "Rate exceeded")
+    result = run(there, workers=4)
+    assert result.exit_code == 2
+    assert told(result) == f"AWS cannot answer now: {call}: TooManyRequestsException: Rate exceeded{GO_ON}"
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_credentials_that_have_expired_are_told_and_are_never_a_verdict(call: str) -> None:
+    there = wires(faulty())
+    there.wires[0].faults[call] = ApiError("ExpiredTokenException", "expired")
+    result = run(there, workers=4)
+    assert result.exit_code == 3
+    assert told(result) == (
+        f"AWS does not take these credentials any more: ExpiredTokenException: expired ({call}){GO_ON}"
+    )
+
+
+def test_a_login_by_single_sign_on_that_has_ended_is_told() -> None:
+    there = wires(faulty())
+    there.wires[0].faults["ListAliases"] = UnauthorizedSSOTokenError()
+    result = run(there)
+    assert result.exit_code == 3
+    assert told(result).startswith("AWS does not take these credentials any more: The SSO session")
+
+
+DENIED = {
+    "GetPolicy": "the resource policy of arn:aws:lambda:us-east-1:111122223333:function:billing",
+    "GetRole": "role arn:aws:iam::111122223333:role/logs",
+    "ListAliases": "Not looked at: the aliases of arn:aws:lambda:us-east-1:111122223333:function:billing",
+}
+
+
+@pytest.mark.parametrize("call", DENIED)
+def test_what_may_not_be_read_is_unknown_and_hides_nothing_else(call: str) -> None:
+    made = account()
+    made.with_function("billing", role="logs")
+    there = wires(made)
+    (wire,) = there.wires
+    if call == "GetRole":
+        wire.faults["GetAccountAuthorizationDetails"] = ApiError("AccessDenied", "no")
+    wire.faults[call] = ApiError("AccessDeniedException", "no")
+    result = run(there)
+    assert result.exit_code == 2
+    assert DENIED[call] in result.stdout
+    assert "0 FAIL" in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_file_that_cannot_be_written_is_told_and_what_was_read_is_kept(tmp_path: Path, kept: Path) -> None:
+    there = wires(faulty())
+    result = run(there, "--output", str(tmp_path / "none" / "scan.json"))
+    assert result.exit_code == 3
+    assert told(result) == f"{tmp_path}/none/scan.json: cannot be written: No such file or directory"
+    assert len(list(kept.iterdir())) == 1
+    there.wires[0].sent.clear()
+    there.wires[0].calls.clear()
+    assert run(there, "--resume").exit_code == 1
+    assert "ListFunctions" not in there.calls
+
+
+def test_a_full_disk_is_told() -> None:
+    result = run(wires(faulty()), "--output", "/dev/full")
+    assert result.exit_code == 3
+    assert told(result) == "/dev/full: cannot be written: No space left on device"
+
+
+PROGRAM = """
+import sys
+from permission_guard.cli import main
+from permission_guard.cli.scan.run import Surroundings
+from tests.cli.scanning import faulty, wires
+main(["scan"], obj=Surroundings(wires(faulty()).opens))
+"""
+ROOT = Path(__file__).parents[3]
+
+
+def started(stdout: int, program: str = PROGRAM) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    return subprocess.Popen(  # noqa: S603  # our own program
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    with started(subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == 1
+
+
+def test_standard_output_on_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("wb") as full, started(full.fileno()) as program:
+        assert program.stderr is not None
+        said = program.stderr.read()
+        assert re.fullmatch(rb"permission-guard: standard output: cannot be written: .+\n", said)
+        assert program.wait() == 3
+
+
+INTERRUPTED = """
+import os, signal, time
+from permission_guard.cli import main
+from permission_guard.cli.scan.run import Surroundings
+from tests.cli.scanning import faulty, wires
+there = wires(faulty())
+left = [3]
+def before(name):
+    left[0] -= name == "GetPolicy"
+    if left == [0]:
+        left[0] = -1000
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)  # long enough for the main thread to hear of it
+there.wires[0].account.before = before
+main(["scan"], obj=Surroundings(there.opens))
+"""
+
+
+def test_ctrl_c_ends_a_scan_in_one_line_with_the_way_on(kept: Path) -> None:
+    with started(subprocess.PIPE, INTERRUPTED) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert program.stderr.read().decode() == f"permission-guard: interrupted{GO_ON}\n"
+        assert program.stdout.read() == b""
+        assert program.wait() == 130
+    assert len(list(kept.iterdir())) == 1

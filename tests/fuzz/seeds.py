@@ -1,0 +1,74 @@
+"""What is mutated: the sample events, the tasks of a sweep, the policies of every case, and entries of a journal."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from permission_guard.iam.policy import Json
+from permission_guard.journal.written import written
+from permission_guard.trigger import EVERYTHING, Kind
+from tests.rules.case import CASES
+from tests.samples import ACCOUNT as OF_SAMPLES
+from tests.samples import FOLDER
+from tests.undoing import Story, bound
+from tests.watched import Watched
+from tests.world.builders import ACCOUNT, TARGET, statement
+
+REGION: Final = "us-east-1"
+FAILURES: Final = Path(__file__).parent / "failures"
+"""Inputs that a fuzzer once found a fault with: `TARGET-what-was-wrong.json`, played by the suite for good."""
+_SWEEP: Final = {"id": "sweep-1", "time": "2026-11-20T03:00:00+00:00"}
+
+
+@cache
+def events() -> tuple[Json, ...]:
+    """Everything that wakes the guard, as if it had happened in the account and region of the fuzzer's world."""
+    texts = (path.read_text() for path in sorted(FOLDER.glob("*.json")))
+    found = [json.loads(text.replace(OF_SAMPLES, ACCOUNT).replace("eu-west-1", REGION)) for text in texts]
+    tasks: list[Any] = [
+        {"sweep": _SWEEP},
+        {"sweep": _SWEEP, "marker": "1"},
+        {"sweep": _SWEEP, "function": TARGET, "qualifiers": ["$LATEST", "live"]},
+    ]
+    batch = {"Records": [_message(number, body) for number, body in enumerate((*tasks, found[0]))]}
+    return (*found, *tasks, batch)
+
+
+def _message(number: int, body: Json) -> Json:
+    return {
+        "messageId": f"m-{number}",
+        "receiptHandle": "r",
+        "body": json.dumps(body),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSource": "aws:sqs",
+    }
+
+
+@cache
+def policies() -> tuple[Json, ...]:
+    """The resource policy and the role of every case of a function."""
+    found: list[Json] = []
+    for path in sorted(CASES.glob("*/*.json")):
+        case = json.loads(path.read_text())
+        of_role = case.get("role", {})
+        if not isinstance(of_role, dict):
+            continue
+        role = {key: value for key, value in of_role.items() if key != "unreadable"}
+        if "layer" not in case:
+            found.append({"policy": case.get("policy"), "role": role})
+    return tuple(found)
+
+
+@cache
+def entries() -> tuple[Json, ...]:
+    """Entries in the states in which a guard leaves them."""
+    there, undone, told = bound(), bound(), Watched()
+    undone.undo()
+    told.handle(Kind.FUNCTION_CREATED)
+    told.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
+    told.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
+    worlds: tuple[Story | Watched, ...] = (there, undone, told)
+    return tuple(json.loads(written(one)) for world in worlds for one in world.journal.entries.values())

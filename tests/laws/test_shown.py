@@ -1,0 +1,49 @@
+"""Shown: a permission that its own event proves bound is bound in whatever policy it stands, and no stranger gets in by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from permission_guard.document import dumped
+from permission_guard.facts import FunctionFacts, Look
+from permission_guard.finding import Verdict
+from permission_guard.iam import FunctionArn
+from permission_guard.pipeline import look
+from permission_guard.rules import judge
+from permission_guard.shown import shown
+from permission_guard.trigger import Kind, Trigger
+from tests.laws.callers import admitted, calls
+from tests.laws.profile import policy_law
+from tests.laws.statements import FUNCTION, target_of
+from tests.laws.stories import Story
+
+
+def added(story: Story) -> list[tuple[int, Trigger]]:
+    """Each statement of the policy that has a Sid, as if AddPermission had just brought it."""
+    (first, *_) = replace(story, kinds=(Kind.PERMISSION_ADDED,)).triggers()
+    return [
+        (index, replace(first, arrived=sid, statement=dumped(body)))
+        for index, body in enumerate(story.statements)
+        if isinstance(sid := body.get("Sid"), str)
+    ]
+
+
+@policy_law()
+def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: Story) -> None:
+    facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
+    facts = look(story.world().guard.observer, facts, Look.POLICY, story.trusted)
+    findings = judge(facts, story.trusted)
+    for index, event in added(story):
+        if shown(event, story.trusted):
+            mine = [finding.verdict for finding in findings if finding.statement == index]
+            assert set(mine) == {Verdict.PASS}, story.statements[index]
+
+
+@policy_law()
+def test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound(story: Story) -> None:
+    asked = calls(target_of(story.qualifier))
+    for index, event in added(story):
+        if shown(event, story.trusted):
+            alone = dumped({"Version": "2012-10-17", "Statement": [story.statements[index]]})
+            inside = admitted(alone, asked)
+            assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []

@@ -1,0 +1,89 @@
+"""What others run `check` by: the hook of pre-commit, and the GitHub Action."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from permission_guard.cli import PROGRAM
+from tests.check.checking import permission
+
+ROOT = Path(__file__).parent.parent
+HOOK: dict[str, Any] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_the_hook_installs_what_the_command_line_needs() -> None:
+    assert HOOK["additional_dependencies"] == PROJECT["optional-dependencies"]["cli"]
+    assert HOOK["entry"] == f"{PROGRAM} check"
+    assert PROGRAM in PROJECT["scripts"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_template"),
+    [
+        ("template.yaml", True),
+        ("services/orders/template.yml", True),
+        ("sam-template.yaml", True),
+        ("cdk.out/Shop.template.json", True),
+        ("cloudformation/roles.yaml", True),
+        ("docker-compose.yaml", False),
+        ("my-template.yaml", False),
+        ("package.json", False),
+    ],
+)
+def test_the_hook_looks_at_what_is_called_like_a_template(name: str, *, is_template: bool) -> None:
+    assert bool(re.search(HOOK["files"], name)) == is_template
+
+
+def test_the_action_runs_no_other_action_and_reads_no_input_as_a_part_of_its_script() -> None:
+    steps = ACTION["runs"]["steps"]
+    assert [step for step in steps if "uses" in step] == []
+    assert [step["name"] for step in steps if "${{" in step["run"]] == []
+    given = {value for step in steps for value in step.get("env", {}).values()}
+    assert given == {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
+
+
+def acted(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the action's check, with this project in the place of what it installs."""
+    program = folder / "permission-guard" / "bin" / "permission-guard"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m permission_guard "$@"\n')
+    program.chmod(0o755)
+    (script,) = (step["run"] for step in ACTION["runs"]["steps"] if step["name"] == "Check")
+    given = {"ARGUMENTS": "", "SARIF_FILE": "", **environment}
+    return subprocess.run(  # noqa: S603  # the project's own script
+        # As GitHub runs `shell: bash`.
+        ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, "RUNNER_TEMP": str(folder), "PYTHONPATH": str(ROOT / "src"), **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_action_ends_as_the_check_does(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "template.yaml").write_text(permission())
+    ended = acted(tmp_path, TEMPLATES="**/template.yaml", ARGUMENTS="--ignore public-function-urls")
+    assert ended.stdout.startswith("deep/er/template.yaml:10:3: FAIL")
+    assert ended.returncode == 1
+
+
+def test_the_action_writes_sarif_whatever_the_verdict_is(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(permission())
+    ended = acted(tmp_path, TEMPLATES="template.yaml", SARIF_FILE="found.sarif")
+    assert ended.returncode == 1
+    results = json.loads((tmp_path / "found.sarif").read_text())["runs"][0]["results"]
+    assert [one["level"] for one in results if one["level"] == "error"] == ["error"]

@@ -1,0 +1,47 @@
+"""What goes to Lambda: the same bytes each time, known to the last hash, under licences that ask for nothing more."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Final
+
+from docs.licences import LICENCE_FILES, licence_of, packaged
+from tests.embedded.package_zip import zipped
+
+ROOT: Final = Path(__file__).parent.parent
+LOCKS: Final = (*sorted((ROOT / ".ci" / "requirements").glob("*.txt")), ROOT / "src" / "requirements.txt")
+NOT_OURS: Final = re.compile(r"\bA?GPL|Affero|SSPL|Commons Clause", re.IGNORECASE)
+"""A copyleft that reaches what is only used beside it. LGPL and MPL do not."""
+
+
+def test_the_same_files_are_the_same_bytes_whenever_and_by_whomever_they_were_written(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, names in ((first, ("b.py", "a.py", "c/d.py")), (second, ("c/d.py", "a.py", "b.py"))):
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(f"# {name}")
+    os.utime(second / "a.py", (1, 1))
+    (second / "b.py").chmod(0o600)
+    assert zipped(first) == zipped(second)
+    (second / "c" / "d.py").write_text("# another")
+    assert zipped(first) != zipped(second)
+
+
+def test_everything_that_is_installed_is_pinned_by_a_version_and_a_hash() -> None:
+    for lock in LOCKS:
+        pins = re.split(r"\n(?=[a-z0-9])", lock.read_text().strip())
+        loose = [pin.split("\n")[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin]
+        assert loose == [], lock.name
+
+
+def test_no_licence_of_what_is_packaged_or_built_with_reaches_our_own_code() -> None:
+    licences = {one.metadata["Name"]: licence_of(one) for one in distributions()}
+    assert {name: said for name, said in licences.items() if NOT_OURS.search(said)} == {}
+    assert set(packaged()) <= {name.lower().replace("_", "-") for name in licences}
+
+
+def test_the_own_licence_stands_beside_the_code() -> None:
+    assert all((ROOT / name).is_file() for name in LICENCE_FILES)

@@ -1,0 +1,80 @@
+"""The pipeline: no long-lived key, no text of a stranger in a command, the least permissions, the steps in order."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.template import PATH
+
+FOLDER = PATH.parent / ".github" / "workflows"
+WORKFLOWS: dict[str, dict[Any, Any]] = {
+    path.name: yaml.safe_load(path.read_text()) for path in FOLDER.iterdir()
+}
+JOBS = [(file, name, job) for file, body in WORKFLOWS.items() for name, job in body["jobs"].items()]
+STEPS = [(f"{file} {name}", step) for file, name, job in JOBS for step in job.get("steps", ())]
+COMMANDS = [(where, step["run"]) for where, step in STEPS if "run" in step]
+USED = sorted({step["uses"] for _, step in STEPS if "uses" in step})
+OFFICIAL = ("actions/", "aws-actions/")
+
+
+@pytest.mark.parametrize(("where", "command"), COMMANDS)
+def test_no_command_holds_an_expression_that_a_stranger_could_write(where: str, command: str) -> None:
+    assert "${{" not in command, where
+
+
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_every_workflow_and_every_job_that_does_more_says_its_permissions(file: str) -> None:
+    body = WORKFLOWS[file]
+    assert body["permissions"] in ({}, {"contents": "read"})
+    for job in body["jobs"].values():
+        given = job.get("permissions", body["permissions"])
+        assert given, "a job needs to read the repository at least"
+        assert set(given) <= {"contents", "id-token"}
+        assert given["contents"] == "read"
+        signs_in = any("configure-aws-credentials" in step.get("uses", "") for step in job.get("steps", ()))
+        assert ("id-token" in given) == signs_in
+
+
+@pytest.mark.parametrize("action", USED)
+def test_an_action_is_official_and_pinned(action: str) -> None:
+    name, _, version = action.partition("@")
+    assert name.startswith(OFFICIAL)
+    assert re.fullmatch(r"[0-9a-f]{40}", version)
+
+
+def test_each_pin_says_which_version_it_is() -> None:
+    for path in FOLDER.iterdir():
+        for line in path.read_text().splitlines():
+            if "uses:" in line and "./" not in line:
+                assert re.search(r"# v\d+\.\d+\.\d+$", line), line
+
+
+def test_there_is_no_key_and_no_secret() -> None:
+    for path in FOLDER.iterdir():
+        assert "secrets." not in path.read_text()
+        assert "access-key" not in path.read_text()
+
+
+def test_what_is_deployed_is_tested_first_and_the_organisation_comes_after_one_account_and_a_person() -> None:
+    jobs = WORKFLOWS["deploy.yml"]["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/ci.yml"
+    assert (jobs["canary"]["needs"], jobs["organisation"]["needs"]) == ("test", "canary")
+    assert [jobs[name]["environment"] for name in ("canary", "organisation")] == ["canary", "organisation"]
+    assert WORKFLOWS["deploy.yml"]["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+    runs = [step["run"] for step in jobs["canary"]["steps"] if "run" in step]
+    assert runs == ["make deploy ENV=canary", "make doctor"]
+
+
+def test_every_command_of_the_pipeline_is_one_of_the_project() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (PATH.parent / "Makefile").read_text(), re.MULTILINE))
+    for where, command in COMMANDS:
+        made = re.match(r"make ([a-z]+)", command)
+        assert command == ".ci/run" or (made and made[1] in targets), where
+
+
+def test_every_job_comes_to_an_end() -> None:
+    assert [name for _, name, job in JOBS if "uses" not in job and "timeout-minutes" not in job] == []
