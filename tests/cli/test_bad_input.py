@@ -132,7 +132,7 @@ def test_an_interruption_is_no_verdict(
 
 def test_the_help_of_the_program_names_its_commands() -> None:
     told = " ".join(run("--help").stdout.split())
-    assert " explain Say whether policy documents keep the guard's rules" in told
+    assert " explain Say whether a function or policy documents keep the" in told
     assert " self-test Let the guard try itself" in told
     assert " check Say whether templates keep the guard's rules" in told
 
@@ -176,5 +176,7 @@ def test_what_is_said_of_a_role_is_never_ignored(option: list[str], tmp_path: Pa
 def test_a_command_line_that_makes_no_sense_is_told_in_one_line() -> None:
     assert refused() == "Missing command."
     assert refused("expalin") == "No such command 'expalin'."
-    assert refused("explain") == "Missing option '--policy'."
-    assert refused("explain", "--policy", "-", ORDERS) == f"Got unexpected extra argument ({ORDERS})"
+    assert refused("explain") == "say a FUNCTION to be read from AWS, or --policy FILE for a document"
+    assert refused("explain", "--policy", "-", ORDERS) == (
+        "a FUNCTION is read from AWS as it is: leave out what says otherwise, such as --policy"
+    )

@@ -1,4 +1,4 @@
-"""The command `explain`: one verdict for each thing in a policy document, with its proof in plain words; asks no AWS."""
+"""The command `explain`: one verdict for each thing in a function or in a policy document, with its proof in plain words."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli import shown
-from permission_guard.cli.given import Given, asked
+from permission_guard.cli.endings import Unusable
+from permission_guard.cli.given import Asked, Given, asked
+from permission_guard.cli.live import as_it_is
 from permission_guard.cli.output import written
+from permission_guard.explanation import Explanation, verdict
 from permission_guard.explanation import explain as explained
-from permission_guard.explanation import verdict
 from permission_guard.finding import Verdict
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 
 _HELP: Final = """\
-Say whether policy documents keep the guard's rules, and why, in plain words. Nothing is asked of AWS.
+Say whether a function or policy documents keep the guard's rules, and why, in plain words.
+
+FUNCTION is a name, name:alias or an ARN: it is read from AWS as it is now, with your own credentials, and nothing is
+changed. With --policy nothing is asked of AWS.
 
 A document whose statements have a Principal is the function's resource policy: there can be one. Documents without
 are policies of the function's execution role, and count together. What AWS's command line prints is taken as it is:
@@ -34,12 +39,15 @@ Exit codes:
 
 
 @click.command(help=_HELP)
+@click.argument("name", metavar="[FUNCTION]", required=False)
+@click.option("--statement", metavar="SID", help="Explain this statement of the resource policy alone.")
+@click.option("--region", metavar="REGION", help="Of the FUNCTION. Default: as the AWS CLI has it.")
+@click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it.")
 @click.option(
     "--policy",
     "policies",
     metavar="FILE",
     multiple=True,
-    required=True,
     help="A policy document; - for standard input. Repeatable.",
 )
 @click.option("--boundary", metavar="FILE", help="The role's permissions boundary.")
@@ -74,10 +82,42 @@ Exit codes:
     show_default=True,
     help="For people or for machines.",
 )
-def explain(format_: str, **given: Any) -> int:
+@click.pass_context
+def explain(  # one for each option that is not about a document
+    context: click.Context,
+    /,
+    name: str | None,
+    statement: str | None,
+    region: str | None,
+    profile: str | None,
+    format_: str,
+    **given: Any,
+) -> int:
     """Read, judge, tell; the exit code is the verdict."""
-    what = asked(Given(**given))
-    explanations = explained(what.facts, what.trusted)
+    typed = Given(**given)
+    if name is None and not typed.policies:
+        raise Unusable("say a FUNCTION to be read from AWS, or --policy FILE for a document")
+    if name is None and (region or profile):
+        raise Unusable("--region and --profile are for a FUNCTION that is read from AWS: there is none")
+    if name is not None and (typed.policies or typed.of_the_role or typed.function):
+        raise Unusable(
+            "a FUNCTION is read from AWS as it is: leave out what says otherwise, such as --policy"
+        )
+    what = asked(typed) if name is None else as_it_is(name, typed, profile, region, context.obj)
+    explanations = _about(statement, explained(what.facts, what.trusted), what)
     show = shown.body if format_ == "json" else shown.text
     written(show(what, explanations))
     return EXIT_CODES[verdict(explanations)]
+
+
+def _about(sid: str | None, found: tuple[Explanation, ...], what: Asked) -> tuple[Explanation, ...]:
+    """Return what was found of a statement, or everything. Raises Unusable if there is none of that name."""
+    if sid is None:
+        return found
+    policy = what.facts.resource_policy
+    places = {one.index for one in policy.statements if one.sid == sid} if policy else set()
+    if not places:
+        raise Unusable(
+            f"--statement: no statement of {what.facts.target}'s resource policy is called {sid!r}"
+        )
+    return tuple(one for one in found if one.finding.statement in places)

@@ -71,11 +71,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The facts, whom they are judged for, and what was assumed in them, each in one sentence."""
+    """The facts, whom they are judged for, and what was assumed in them or read from AWS, each in one sentence."""
 
     facts: FunctionFacts
     trusted: Trusted
     assumed: tuple[str, ...]
+    read: tuple[str, ...] = ()
 
 
 def asked(given: Given) -> Asked:

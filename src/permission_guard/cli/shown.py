@@ -42,6 +42,8 @@ def _head(asked: Asked) -> Iterator[str]:
         yield row("Role", facts.configuration.role_arn)
         yield row("Log group", facts.configuration.log_group)
     yield row("Trusted", ", ".join((*trusted.all_accounts, *trusted.organizations)))
+    for read in asked.read:
+        yield row("Read", f"{read}.")
     for assumed in asked.assumed:
         yield row("Assumed", f"{assumed}.")
 
@@ -91,6 +93,7 @@ def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
         "role": facts.configuration.role_arn if isinstance(facts.configuration, Configuration) else None,
         "trusted": {"accounts": trusted.all_accounts, "organizations": trusted.organizations},
         "assumed": asked.assumed,
+        "read": asked.read,
         "verdict": verdict(explanations).value,
         "findings": [_entry(one) for one in explanations],
     }

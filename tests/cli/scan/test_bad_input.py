@@ -196,6 +196,8 @@ import os, signal, time
 from permission_guard.cli import main
 from permission_guard.cli.scan.run import Surroundings
 from tests.cli.scanning import faulty, wires
+# Whoever runs the tests in the background of a shell has it ignored, and Python leaves it so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 there = wires(faulty())
 left = [3]
 def before(name):
