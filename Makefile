@@ -121,9 +121,9 @@ package: build ## Zip the package so that the same commit has the same bytes, an
 # Without the cache, so that everything is fetched, trimmed and compiled twice.
 reproducible: $(TOOLS)/project.done ## Build the package twice from nothing, and compare the two byte by byte
 	@rm -rf .aws-sam/twice && mkdir -p .aws-sam/twice/first .aws-sam/twice/second
-	@for build in first second; do BUILD_CACHE= $(MAKE) -C src build-Guard ARTIFACTS_DIR="$(CURDIR)/.aws-sam/twice/$$build"; \
+	@for build in first second; do BUILD_CACHE= $(MAKE) --silent -C src build-Guard ARTIFACTS_DIR="$(CURDIR)/.aws-sam/twice/$$build" >/dev/null; \
 		$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/twice/$$build .aws-sam/twice/$$build.zip; done
-	@cmp .aws-sam/twice/first.zip .aws-sam/twice/second.zip
+	@cmp .aws-sam/twice/first.zip .aws-sam/twice/second.zip && echo "the two are the same, byte by byte"
 
 sbom: $(TOOLS)/supply.done ## Write what is in the package as a CycloneDX SBOM (.aws-sam/sbom.json)
 	@mkdir -p .aws-sam
