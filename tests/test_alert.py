@@ -127,7 +127,7 @@ def role_report(role: object, *, log_group_exists: object = False) -> Report:
     )
 
     class Fixed(WorldObserver):
-        def read(self, _facts: FunctionFacts, _wanted: object) -> FunctionFacts:
+        def read(self, *_: object) -> FunctionFacts:
             return facts
 
     settings = Settings.of({}, account="111122223333", region="us-east-1")

@@ -37,6 +37,14 @@ def triggered(event: Event) -> Trigger:
     return found
 
 
+def test_an_event_says_which_role_the_function_has_where_aws_answered_with_it() -> None:
+    role = "arn:aws:iam::123456789012:role/service-role/shop/orders-role"
+    event = sample("a-function-was-created-with-a-role-in-a-path")
+    assert triggered(event).role == role
+    event["detail"]["responseElements"]["role"] = {"not": "a text"}
+    assert triggered(event).role is None
+
+
 FORMS = {
     "orders": None,
     "orders:live": "live",

@@ -38,10 +38,12 @@ ATTEMPTS: Final = 3
 """How often one event looks again when somebody else writes at the same time."""
 
 
-def look(observer: Observer, facts: FunctionFacts, looks: Look, trusted: Trusted) -> FunctionFacts:
+def look(
+    observer: Observer, facts: FunctionFacts, looks: Look, trusted: Trusted, likely_role: str | None = None
+) -> FunctionFacts:
     """Read until no rule about these looks asks for more. Raises TryAgain."""
     while asked := wanted(facts, looks, trusted):
-        facts = observer.read(facts, asked)
+        facts = observer.read(facts, asked, likely_role)
     return facts
 
 
@@ -98,7 +100,7 @@ class Guard:
         # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
         keeper.read()
         facts = FunctionFacts(trigger.subject, trigger.qualifier)
-        facts = look(self.observer, facts, trigger.looks, self.settings.trusted)
+        facts = look(self.observer, facts, trigger.looks, self.settings.trusted, trigger.role)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
         due = concerned(findings, facts, trigger, keeper.book, now)

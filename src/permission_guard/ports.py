@@ -99,9 +99,10 @@ def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | 
 class Observer(Protocol):
     """Reads facts."""
 
-    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
         """Return the facts with these looks taken. What may not be read becomes Unreadable.
 
+        `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
         Raises TryAgain if AWS cannot answer now.
         """
         ...

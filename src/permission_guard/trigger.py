@@ -91,6 +91,8 @@ class Trigger:
     """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
     statement: str | None = field(default=None, compare=False)
     """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
+    role: str | None = field(default=None, compare=False)
+    """The function's role, where the event shows it: what to read beside the function, and nothing to believe."""
 
     @property
     def looks(self) -> Look:
@@ -169,6 +171,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         return Ignored("it is a replica that Lambda@Edge made; the function itself is judged in us-east-1")
     if kind is Kind.FUNCTION_DELETED and qualifier is not None:
         return Ignored("only one version was deleted")
+    answer = detail.inner_or_empty("responseElements")
     return Trigger(
         kind=kind,
         subject=subject,
@@ -177,7 +180,8 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         event_id=detail.text("eventID"),
         at=detail.moment("eventTime"),
         arrived=_arrived(kind, request),
-        statement=detail.inner_or_empty("responseElements").text_or("statement") or None,
+        statement=answer.text_or("statement") or None,
+        role=answer.text_or("role") or None,
     )
 
 

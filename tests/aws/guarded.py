@@ -49,10 +49,13 @@ class Guarded:
         arrived: str | Everything | None = None,
         qualifier: str | None = None,
         by: Actor = ALICE,
+        role: str | None = None,
     ) -> Report:
-        """Let the guard deal with an event about `orders`."""
+        """Let the guard deal with an event about `orders`, which shows its role if one is given."""
         function = self.account.functions["orders"].arn if "orders" in self.account.functions else _ORDERS
-        return self.guard.handle(Trigger(kind, function, qualifier, by, "event-1", NOW, arrived), NOW)
+        return self.guard.handle(
+            Trigger(kind, function, qualifier, by, "event-1", NOW, arrived, role=role), NOW
+        )
 
     def let_in(self, principal: str, *, by: Actor = ALICE, **bounds: str) -> Report:
         """Add a permission to `orders`, and let the guard deal with the event."""

@@ -12,6 +12,7 @@ from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.document import dumped
 from permission_guard.facts import Trusted
+from permission_guard.finding import Verdict
 from permission_guard.shown import shown
 from permission_guard.sweep import Sweeper
 from permission_guard.task import Page, Part, Sweep
@@ -28,7 +29,12 @@ PLANNED = TOLD = "PutItem"
 """The journal's two notes about a repair."""
 FUNCTION, POLICY = "GetFunctionConfiguration", "GetResourcePolicy"
 ROLE = ("GetRole", "ListAttachedRolePolicies", "ListRolePolicies")
-TO_THE_ROLE = ((READ,), (FUNCTION,), ROLE)
+ITS_ROLE = "arn:aws:iam::111122223333:role/role"
+"""What the event of a function shows."""
+TO_THE_ROLE = ((READ,), (FUNCTION, *ROLE))
+"""As it is read where the event shows which role that is."""
+TO_A_ROLE = ((READ,), (FUNCTION,), ROLE)
+"""As it is read where only the function says which."""
 
 COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "a compliant permission": (),
@@ -74,14 +80,14 @@ def test_a_compliant_new_function_costs_its_role() -> None:
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     with costs(there, "a compliant new function"):
-        there.happen(Kind.FUNCTION_CREATED)
+        there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
 
 
 def test_it_costs_as_much_if_its_role_has_the_policy_of_awss_own() -> None:
     there = guarded()
     there.account.with_role("role").attached.append(there.guard.settings.logging_policy_arn)
     rounds = Rounds(there.wire, *TO_THE_ROLE, ("GetPolicyVersion",))
-    there.happen(Kind.FUNCTION_CREATED)
+    there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
     assert (len(there.wire.calls), rounds.left) == (6, [])
 
 
@@ -91,14 +97,14 @@ def test_all_policies_of_a_role_are_read_in_one_round_trip() -> None:
     role.attached.append(there.guard.settings.logging_policy_arn)
     documents = ("GetRolePolicy", "GetRolePolicy", "GetPolicyVersion")
     rounds = Rounds(there.wire, *TO_THE_ROLE, documents)
-    there.happen(Kind.FUNCTION_CREATED)
+    there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
     assert rounds.left == []
 
 
 def test_a_repaired_new_function_costs_the_policy_to_attach_the_attaching_and_the_alert() -> None:
     there = guarded()
     with costs(there, "a repaired new function"):
-        there.happen(Kind.FUNCTION_CREATED)
+        there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
 
 
 def test_whether_the_log_group_exists_is_asked_only_if_all_hangs_on_it() -> None:
@@ -107,7 +113,7 @@ def test_whether_the_log_group_exists_is_asked_only_if_all_hangs_on_it() -> None
     there.account.with_role("role", logs={"Version": "2012-10-17", "Statement": [streams]})
     there.account.log_groups.add("/aws/lambda/orders")
     rounds = Rounds(there.wire, *TO_THE_ROLE, ("GetRolePolicy",), ("DescribeLogGroups",))
-    report = there.happen(Kind.FUNCTION_CREATED)
+    report = there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
     assert rounds.left == []
     assert report.lines == ()
 
@@ -119,10 +125,10 @@ def test_the_version_of_a_managed_policy_is_asked_once_and_then_only_whether_it_
     there.account.managed[own] = dumped(LOGGING)
     there.account.with_role("role").attached.append(own)
     before = [READ, "GetFunctionConfiguration", *ROLE]
-    there.happen(Kind.FUNCTION_CREATED)
+    there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
     assert sorted(there.wire.calls) == sorted([*before, "GetPolicy", "GetPolicyVersion"])
     there.wire.calls.clear()
-    there.happen(Kind.FUNCTION_CREATED)
+    there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE)
     assert sorted(there.wire.calls) == sorted([*before, "GetPolicyVersion"])
 
 
@@ -180,6 +186,28 @@ def test_a_function_that_is_gone_costs_the_call_that_finds_it_out() -> None:
     assert there.wire.calls == [READ, "GetFunctionConfiguration"]
 
 
+def test_its_role_is_asked_for_too_where_the_event_shows_it() -> None:
+    there = guarded()
+    del there.account.functions["orders"]
+    rounds = Rounds(there.wire, *TO_THE_ROLE)
+    assert there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE).is_gone
+    assert rounds.left == []
+
+
+@pytest.mark.parametrize(
+    "shown", ["arn:aws:iam::999999999999:role/role", "", "role/", "*" * 3000, "arn:aws:iam::1:role/\x00"]
+)
+def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None:
+    """The event is somebody's text. IAM knows roles of the account by name alone, so here it finds one that may log."""
+    there = guarded()
+    there.account.with_role("role", logs=LOGGING)
+    mute = there.account.with_role("mute")
+    there.account.functions["orders"].role_arn = mute.arn
+    report = there.happen(Kind.FUNCTION_CREATED, role=shown)
+    assert [line.finding.verdict for line in report.lines] == [Verdict.FAIL]
+    assert mute.attached == [there.guard.settings.logging_policy_arn]
+
+
 def swept(there: Guarded) -> Sweeper:
     clients = there.wire.clients()
     return Sweeper(there.guard, AwsInventory(clients), SqsQueue(clients, WAITING))
@@ -218,7 +246,7 @@ def test_a_compliant_function_costs_a_sweep_its_aliases_its_role_and_its_policy(
     rounds = Rounds(
         there.wire,
         ("ListAliases",),
-        *TO_THE_ROLE,
+        *TO_A_ROLE,
         ("GetRolePolicy",),
         ("GetResourcePolicy",),
         ("GetPolicy",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TypeAlias
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
@@ -17,7 +19,9 @@ from permission_guard.facts import (
     FunctionFacts,
     Gone,
     Look,
+    MissingRole,
     PolicyFacts,
+    RoleFacts,
     Unreadable,
     Wiring,
 )
@@ -26,6 +30,8 @@ from permission_guard.ports import NOT_FOUND, Refused
 
 PERMISSIONS = ("lambda:GetFunctionConfiguration", "logs:DescribeLogGroups")
 """The rights that this module's calls need; each store beside it names its own."""
+
+_Role: TypeAlias = RoleFacts | MissingRole | Unreadable
 
 
 class AwsObserver:
@@ -43,10 +49,10 @@ class AwsObserver:
         self._roles = roles or RoleStore(clients)
         self._policies = policies or PolicyStore(clients)
 
-    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
         """Take the looks that are wanted."""
         if Look.ROLE in wanted:
-            facts = self._with_role(facts)
+            facts = self._with_role(facts, likely_role)
         if Look.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
         if Look.LOG_GROUP in wanted:
@@ -63,13 +69,29 @@ class AwsObserver:
         """Return the functions of the account that use a role, in every region, with their configuration."""
         return users(self._clients, role_arn)
 
-    def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
+    def _with_role(self, facts: FunctionFacts, likely: str | None) -> FunctionFacts:
         configuration = facts.configuration
+        role: _Role | None = None
         if configuration is NOT_READ:
-            configuration = self._configuration(facts)
+            configuration, role = self._configuration_beside(facts, likely)
         if not isinstance(configuration, Configuration):
             return replace(facts, configuration=configuration, role=configuration)
-        return replace(facts, configuration=configuration, role=self._roles.role(configuration.role_arn))
+        return replace(
+            facts, configuration=configuration, role=role or self._roles.role(configuration.role_arn)
+        )
+
+    def _configuration_beside(
+        self, facts: FunctionFacts, likely: str | None
+    ) -> tuple[Configuration | Gone | Unreadable, _Role | None]:
+        """Read the configuration, and at the same time the role that it likely names; None if it names another."""
+        if likely is None:
+            return self._configuration(facts), None
+        _ = self._clients.iam  # made here, because boto3's clients are not to be made in a thread
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(self._roles.role, likely)
+            configuration = self._configuration(facts)
+        named = isinstance(configuration, Configuration) and configuration.role_arn == likely
+        return configuration, reading.result() if named else None
 
     def _configuration(self, facts: FunctionFacts) -> Configuration | Gone | Unreadable:
         try:

@@ -37,7 +37,7 @@ class WorldObserver:
     account: Account
     logging_policy_arn: str
 
-    def read(self, facts: FunctionFacts, wanted: Look) -> FunctionFacts:
+    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:  # noqa: ARG002  # nothing here takes time
         """Take the looks that are wanted."""
         if Look.ROLE in wanted:
             facts = self._with_role(facts)
