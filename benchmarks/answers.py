@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote
 
-ROLE = "arn:aws:iam::123456789012:role/orders"
+ROLE = "arn:aws:iam::123456789012:role/orders-role"
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
 _LOGS = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
