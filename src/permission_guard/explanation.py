@@ -31,7 +31,7 @@ from permission_guard.iam import (
 )
 from permission_guard.plan import repair
 from permission_guard.rules import judge, rule_of
-from permission_guard.step import diffs
+from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, diffs
 from permission_guard.words import condition, met, principals, request, unknowns
 
 _GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
@@ -39,11 +39,15 @@ _GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A change that is proved to mend a finding and to harm nobody; `before` is empty where something is only added."""
+    """A change that is proved to mend a finding and to harm nobody; `before` is empty where something is only added.
+
+    `costs` says what it takes from whom.
+    """
 
     what: str
     before: str
     after: str
+    costs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,17 @@ def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | st
     if step is None:
         return reason or ""
     (_, before, after), *_ = diffs(step)
-    return Mend(step.what, before, after)
+    return Mend(step.what, before, after, _costs(step))
+
+
+def _costs(step: Repair) -> str:
+    match step:
+        case AttachRolePolicy():
+            return "nobody anything; whatever else runs with this role may write logs, too"
+        case BoundStatements():
+            return "nobody who is known and trusted: each who gets in now gets in afterwards, by proof; strangers do not"
+        case _:
+            assert_never(step)
 
 
 def _sentence(finding: Finding) -> str:

@@ -41,7 +41,7 @@ def findings(
 
 def _flat(one: Explanation, facts: FunctionFacts, at: datetime) -> ScannedFinding:
     finding, mend = one.finding, one.mend
-    made = mend if isinstance(mend, Mend) else Mend("", "", "")
+    made = mend if isinstance(mend, Mend) else Mend("", "", "", "")
     trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
     ending = Ending.WOULD_REPAIR if isinstance(mend, Mend) else Ending.TOLD
     line = Line(finding, ending, made.what, made.before or None, made.after or None)

@@ -135,6 +135,27 @@ def test_the_mend_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -
     assert json.loads(mend["after"]) == invoking("open", Condition=OURS)
 
 
+def test_a_mend_is_shown_as_a_difference_with_what_it_costs_a_caller(tmp_path: Path) -> None:
+    lines = run("explain", *written(tmp_path, DOCUMENT)).output.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("  Change"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("  Costs"))
+    change = [line[13:] for line in lines[start:end]]
+    assert change[:2] == ["--- now", "+++ after the repair"]
+    assert [line for line in change[2:] if line[:1] in "-+"] == [
+        f'-  "Resource": "{ORDERS}"',
+        f'+  "Resource": "{ORDERS}",',
+        '+  "Condition": {',
+        '+    "StringEquals": {',
+        '+      "aws:SourceAccount": "123456789012"',
+        "+    }",
+        "+  }",
+    ]
+    assert (
+        lines[end]
+        == "  Costs      nobody who is known and trusted: each who gets in now gets in afterwards, by proof;"
+    )
+
+
 def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:
     body = told(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
     assert (body["function"], body["qualifier"], body["verdict"]) == (ORDERS, "live", "FAIL")

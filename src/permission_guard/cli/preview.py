@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-from collections.abc import Iterator
-from typing import Final, TypeAlias, assert_never
-
-import click
+from typing import TypeAlias, assert_never
 
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
+from permission_guard.cli.difference import difference, statement_lines
 from permission_guard.cli.rows import minute, row
-from permission_guard.document import Body
 from permission_guard.journal.entry import Entry
 from permission_guard.step import BoundStatements, DetachRolePolicy
 
 Undoing: TypeAlias = BoundStatements | DetachRolePolicy
-
-_COLOURS: Final = {"-": "red", "+": "green", "@": "cyan"}
-_WHOLE: Final = 1_000
-"""Lines of context: a statement is shown whole."""
 
 
 def preview(entry: Entry, step: Undoing) -> str:
@@ -76,21 +67,8 @@ def _sides(step: Undoing) -> tuple[list[str], list[str]]:
     match step:
         case BoundStatements():
             (swap,) = step.swaps
-            return _lines(swap.before), _lines(swap.after)
+            return statement_lines(swap.before), statement_lines(swap.after)
         case DetachRolePolicy():
             return [step.policy_arn], []
         case _:
             assert_never(step)
-
-
-def _lines(statement: Body) -> list[str]:
-    return json.dumps(statement, indent=2, ensure_ascii=False).split("\n")
-
-
-def difference(now: list[str], then: list[str], then_named: str) -> Iterator[str]:
-    """Show what stands there now and what will, line by line, with colour for a terminal."""
-    lines = difflib.unified_diff(now, then, "now", then_named, n=_WHOLE, lineterm="")
-    for number, line in enumerate(map(printable, lines)):
-        colour = _COLOURS.get(line[:1])
-        is_head = number < 2  # noqa: PLR2004  # the two lines that name the sides
-        yield click.style(line, bold=True) if is_head else click.style(line, fg=colour) if colour else line

@@ -10,17 +10,16 @@ from typing import Final
 import click
 
 from permission_guard.alert import judgement, printable
+from permission_guard.cli.difference import difference, statement_lines
 from permission_guard.cli.given import Asked
 from permission_guard.cli.rows import row
+from permission_guard.document import body_of
 from permission_guard.explanation import Explanation, Mend, verdict
 from permission_guard.facts import Configuration
 from permission_guard.finding import Verdict
-from permission_guard.iam.policy import Json, loads
+from permission_guard.iam.policy import Json
 
 SCHEMA: Final = "permission-guard/explain/1"
-_SWAP: Final = (
-    "one more condition, proved to let in every known caller you trust who gets in now, and no stranger."
-)
 _COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
@@ -69,18 +68,12 @@ def _mend(mend: Mend | str) -> Iterator[str]:
         if mend:
             yield row("No repair", f"{mend}.", "  ")
         return
-    if not mend.before:
-        yield row("Mended by", f"{mend.what}.", "  ")
-    else:
-        yield row("Mended by", _SWAP, "  ")
-        yield from _document("Before", mend.before)
-        yield from _document("After", mend.after)
-
-
-def _document(label: str, document: str) -> Iterator[str]:
-    lines = json.dumps(loads(document), indent=2, ensure_ascii=False).split("\n")
-    for number, line in enumerate(lines):
-        yield f"  {label if number == 0 else '':<10} {printable(line)}"
+    yield row("Repair", f"{mend.what}.", "  ")
+    if mend.before:
+        now, then = (statement_lines(body_of(text)) for text in (mend.before, mend.after))
+        for number, line in enumerate(difference(now, then, then_named="after the repair")):
+            yield f"  {'' if number else 'Change':<10} {line}"
+    yield row("Costs", f"{mend.costs}.", "  ")
 
 
 def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
@@ -107,7 +100,7 @@ def _entry(one: Explanation) -> dict[str, Json]:
         "sentence": one.sentence,
         "because": one.because,
         "why": one.why,
-        "mend": {"what": mend.what, "before": mend.before, "after": mend.after}
+        "mend": {"what": mend.what, "before": mend.before, "after": mend.after, "costs": mend.costs}
         if isinstance(mend, Mend)
         else None,
         "obstacle": None if isinstance(mend, Mend) or not mend else mend,

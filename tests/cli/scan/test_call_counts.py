@@ -11,9 +11,8 @@ from permission_guard.aws.inventory import PAGE
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import params_of
 from tests.cli.scanning import BOUND, account, run, wires
-from tests.thorough import examples
 
-FUNCTIONS = examples(200, 2_000)
+FUNCTIONS = 2_000
 
 
 def large(functions: int) -> Account:

@@ -11,7 +11,7 @@ import click
 
 from permission_guard import PROGRAM
 from permission_guard.alert import printable
-from permission_guard.cli.preview import difference
+from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import row
 from permission_guard.document import body_of
 from permission_guard.finding import Finding, Verdict
