@@ -15,17 +15,25 @@ from typing import Final
 
 from benchmarks.figures import Figure, show
 from permission_guard.aws.inventory import PAGE, AwsInventory
+from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.queue import AT_ONCE, SqsQueue
 from permission_guard.iam.policy import loads
 from permission_guard.record import Record
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Page, Part, Sweep, Task, task_of
+from permission_guard.task import Layer, Layers, Page, Part, Sweep, Task, task_of
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.samples import LOGGING
 from tests.world.builders import document, statement
 
 LAMBDAS: Final = frozenset(
-    {"ListFunctions", "ListAliases", "GetFunctionConfiguration", "GetResourcePolicy", "GetPolicy"}
+    {
+        "ListFunctions",
+        "ListAliases",
+        "ListLayers",
+        "GetFunctionConfiguration",
+        "GetResourcePolicy",
+        "GetPolicy",
+    }
 )
 """The calls that share Lambda's limit (facts 3.4: 15 requests a second for an account in a region)."""
 LIMIT: Final = 15
@@ -44,7 +52,7 @@ def swept(functions: int, *, watched: bool = False) -> tuple[Counter[str], int]:
     """
     there = _account(functions)
     clients = there.wire.clients()
-    sweeper = Sweeper(there.guard, AwsInventory(clients), SqsQueue(clients, WAITING))
+    sweeper = Sweeper(there.guard, AwsInventory(clients), AwsLayers(clients), SqsQueue(clients, WAITING))
     calls: Counter[str] = Counter()
     most, tasks = 0, list[Task]([Page(Sweep("sweep", NOW))])
     if watched:
@@ -79,9 +87,9 @@ _OWN: Final = {"ArnLike": {"AWS:SourceArn": "arn:aws:sns:us-east-1:111122223333:
 
 
 def _done(sweeper: Sweeper, task: Task) -> None:
-    if isinstance(task, Page):
+    if isinstance(task, Page | Layers):
         sweeper.list_page(task)
-    elif isinstance(task, Part):
+    elif isinstance(task, Part | Layer):
         for _ in sweeper.look_at(task, NOW):
             pass
 
@@ -91,14 +99,16 @@ def formula(functions: int) -> Counter[str]:
     pages = -(-functions // PAGE)
     full, rest = divmod(functions, PAGE)
     sizes = [PAGE] * full + [rest] * bool(rest)
-    # The page after this one is a task too, and so are the aliases of each function.
-    sent = [size + (place < pages - 1) for place, size in enumerate(sizes)]
+    # The page after this one is a task too, and so are the first page of the layers and the aliases of each function.
+    sent = [size + (place < pages - 1) + (place == 0) for place, size in enumerate(sizes)]
     once = dict.fromkeys(("ListAliases", "GetFunctionConfiguration", "GetRole", "GetRolePolicy"), functions)
     once |= dict.fromkeys(("ListAttachedRolePolicies", "ListRolePolicies"), functions)
     return Counter(
         {
             **once,
             "ListFunctions": pages,
+            # There is none.
+            "ListLayers": 1,
             "SendMessageBatch": sum(-(-size // AT_ONCE) for size in sent) + functions,
             # Of the function, and of its alias.
             "Query": 2 * functions,

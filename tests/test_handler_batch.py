@@ -142,15 +142,22 @@ def test_a_sweep_goes_from_the_schedule_through_the_queue_to_every_policy(wire: 
         wire.waiting.clear()
         seen += bodies
         assert failed(handled(batch(*bodies))) == []
-    assert [json.loads(body)["qualifiers"] for body in seen] == [[LATEST], ["live"]]
+    assert [json.loads(body).get("qualifiers", "the layers") for body in seen] == [
+        *([LATEST], "the layers", ["live"]),
+    ]
     assert len(wire.published) == 1
     assert "AttachRolePolicy" in wire.calls
 
 
 def test_a_schedules_event_that_is_handed_over_by_itself_begins_a_sweep_too(wire: Transport) -> None:
-    assert handled(sample("a-sweep-is-due")) == {"listed": 1}
-    (task,) = wire.waiting
-    assert handled(json.loads(task["MessageBody"])) == {"swept": ORDERS}
+    wire.account.layers["tools"] = 1
+    assert handled(sample("a-sweep-is-due")) == {"listed": 2}
+    of_the_function, of_the_layers = (json.loads(task["MessageBody"]) for task in wire.waiting)
+    assert handled(of_the_function) == {"swept": ORDERS}
+    wire.waiting.clear()
+    assert handled(of_the_layers) == {"listed": 1}
+    (of_the_layer,) = wire.waiting
+    assert handled(json.loads(of_the_layer["MessageBody"])) == {"swept": "tools"}
 
 
 def test_a_list_that_is_refused_is_raised_and_named(wire: Transport, log: StringIO) -> None:

@@ -13,9 +13,9 @@ from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
 from permission_guard.sweep import PART, Listed, Sweeper
-from permission_guard.task import Page, Part, Sweep
+from permission_guard.task import Layer, Layers, Page, Part, Sweep
 from permission_guard.trigger import Kind
-from permission_guard.world import ApiError, WorldInventory, WorldQueue
+from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue
 from tests.watched import LOGGING, Watched
 from tests.world.builders import FUNCTION, document, settings, statement
 
@@ -32,7 +32,9 @@ class Swept:
 
     @property
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.there.guard, WorldInventory(self.there.account, self.page), self.queue)
+        account = self.there.account
+        inventory, layers = WorldInventory(account, self.page), WorldLayers(account, self.page, self.page)
+        return Sweeper(self.there.guard, inventory, layers, self.queue)
 
     def sweep(self) -> list[Report]:
         """Sweep, and do every task until none is left."""
@@ -40,9 +42,9 @@ class Swept:
         reports: list[Report] = []
         while self.queue.tasks:
             task = self.queue.tasks.pop(0)
-            if isinstance(task, Page):
+            if isinstance(task, Page | Layers):
                 self.sweeper.list_page(task)
-            elif isinstance(task, Part):
+            elif isinstance(task, Part | Layer):
                 reports += self.sweeper.look_at(task, self.there.now)
         return reports
 
@@ -75,15 +77,15 @@ def test_a_page_is_a_task_for_each_function_and_one_for_the_next_page() -> None:
     swept = Swept(page=1)
     swept.there.account.with_function("bills")
     asked = Sweep("1", swept.there.now)
-    assert swept.sweeper.list_page(Page(asked)) == Listed(2, is_last=False)
+    assert swept.sweeper.list_page(Page(asked)) == Listed(3, is_last=False)
     bills = swept.there.account.functions["bills"].arn
-    assert swept.queue.tasks == [Part(asked, bills, (None,)), Page(asked, "1")]
+    assert swept.queue.tasks == [Part(asked, bills, (None,)), Page(asked, "1"), Layers(asked)]
 
 
 def test_a_function_with_many_versions_is_more_than_one_task() -> None:
     swept = Swept()
     swept.qualifiers(*map(str, range(1, PART + 5)))
-    assert swept.sweeper.list_page(Page(Sweep("1", swept.there.now))) == Listed(2, is_last=True)
+    assert swept.sweeper.list_page(Page(Sweep("1", swept.there.now))) == Listed(3, is_last=True)
     parts = [task for task in swept.queue.tasks if isinstance(task, Part)]
     assert [len(part.qualifiers) for part in parts] == [PART, 5]
     assert [None in part.qualifiers for part in parts] == [True, False]
@@ -102,11 +104,11 @@ def test_aliases_are_tasks_of_their_own_and_ask_for_none_themselves() -> None:
     assert swept.there.account.calls.count("ListAliases") == 1
 
 
-def test_an_account_without_functions_is_swept_with_one_call() -> None:
+def test_an_account_without_functions_and_layers_is_swept_with_a_call_for_each() -> None:
     swept = Swept()
     del swept.there.account.functions["orders"]
     assert swept.sweep() == []
-    assert swept.there.account.calls == ["ListFunctions"]
+    assert swept.there.account.calls == ["ListFunctions", "SendMessageBatch", "ListLayers"]
 
 
 def test_replicas_of_the_edge_are_passed_over() -> None:
@@ -118,7 +120,7 @@ def test_replicas_of_the_edge_are_passed_over() -> None:
 def test_a_function_that_is_gone_when_its_turn_comes_is_no_error() -> None:
     swept = Swept()
     swept.sweeper.list_page(Page(Sweep("1", swept.there.now)))
-    (task,) = swept.queue.tasks
+    task, _ = swept.queue.tasks
     swept.queue.tasks.clear()
     assert isinstance(task, Part)
     swept.there.account.functions.clear()

@@ -9,6 +9,7 @@ from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.neighbours import EventBridgeNeighbours
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
@@ -65,4 +66,5 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
     inventory = AwsInventory(clients)
     neighbours = EventBridgeNeighbours(clients, settings.role_change_regions)
     follower = Follower(guard, inventory, queue, neighbours)
-    return Connections(clients, guard, Sweeper(guard, inventory, queue), follower, queue)
+    sweeper = Sweeper(guard, inventory, AwsLayers(clients), queue)
+    return Connections(clients, guard, sweeper, follower, queue)

@@ -31,6 +31,13 @@ class Look(Flag):
 
 
 Subject: TypeAlias = FunctionArn | LayerVersionArn
+
+
+def subject_of(text: str) -> Subject:
+    """Read the ARN of a function or of a layer version; a qualifier is left out. Raises ArnError."""
+    return LayerVersionArn.parse(text) if ":layer:" in text else FunctionArn.parse(text)
+
+
 """What is judged: a function, or a layer version, of which only the resource policy is anybody's business."""
 
 

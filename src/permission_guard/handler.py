@@ -28,7 +28,7 @@ from permission_guard.record import BadEvent
 from permission_guard.role_change import RoleChange
 from permission_guard.settings import NEEDED, Settings, SettingsError
 from permission_guard.shown import shown
-from permission_guard.task import Page, Part, User, Users
+from permission_guard.task import Layer, Layers, Page, Part, User, Users
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
@@ -150,14 +150,14 @@ def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
                 metrics.add_metric("Judged", MetricUnit.Count, 1)
                 return _compliant(asked.subject.qualified(asked.qualifier))
             return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
-        case Page():
+        case Page() | Layers():
             listed = here.connections.sweeper.list_page(asked)
             metrics.add_metric("SweepsListed", MetricUnit.Count, int(listed.is_last))
             return _listed(listed.tasks, f"sweep {asked.sweep.id}")
-        case Part():
+        case Part() | Layer():
             for report in here.connections.sweeper.look_at(asked, datetime.now(UTC)):
                 _noted(report)
-            return {"swept": str(asked.function)}
+            return {"swept": asked.what}
         case RoleChange():
             return _listed(here.connections.follower.begin(asked), asked.subject)
         case Users():

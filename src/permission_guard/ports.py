@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     # What a port is made of is loaded by whoever makes one; the door needs only the errors.
     from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
     from permission_guard.grant import Grant
-    from permission_guard.iam import FunctionArn
+    from permission_guard.iam import FunctionArn, LayerVersionArn
     from permission_guard.journal.entry import Entry
     from permission_guard.report import Report
     from permission_guard.role_change import RoleChange
@@ -203,6 +203,34 @@ class Inventory(Protocol):
 
     def may_be_a_functions(self, role: str) -> bool:
         """Tell whether Lambda may assume a role, by its name; not if it is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLayers:
+    """One page of the names of the account's layers. `marker` is where the next begins; None if this is the last."""
+
+    names: tuple[str, ...]
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersions:
+    """One page of a layer's versions, as `ListedLayers`."""
+
+    versions: tuple[LayerVersionArn, ...]
+    marker: str | None = None
+
+
+class LayerInventory(Protocol):
+    """Lists the layers that there are. Each call raises TryAgain or Refused."""
+
+    def layers(self, marker: str | None) -> ListedLayers:
+        """Return one page of the region's layers; None is the first."""
+        ...
+
+    def layer_versions(self, layer: str, marker: str | None) -> ListedVersions:
+        """Return one page of a layer's versions; none if it is gone."""
         ...
 
 

@@ -68,7 +68,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Everything that was found, and what was not looked at. `functions` counts functions; `targets` their policies too.
+    """Everything that was found, and what was not looked at. `functions` counts functions; `targets` their policies too, and layers'.
 
     `at` is when it began. `sources` are the accounts and regions as `account/region`, or the files of a check.
     """

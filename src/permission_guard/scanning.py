@@ -14,13 +14,10 @@ from permission_guard.journal.fault import fault_of
 from permission_guard.outcome import Ending
 from permission_guard.patches import patches_for
 from permission_guard.report import Line
-from permission_guard.rules import RULES, layer_is_not_public
+from permission_guard.rules import RULES
 from permission_guard.said import proof_kind, sentence
 from permission_guard.scanned import Scan, ScannedFinding
 from permission_guard.trigger import Kind, Trigger
-
-SCANNED: Final = tuple(rule.id for rule in RULES if rule is not layer_is_not_public.RULE)
-"""The rules about functions; no layer is scanned."""
 
 
 def looks_of(rules: frozenset[str]) -> Look:

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from permission_guard.actor import SWEEP
-from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn
+from permission_guard.iam.arn import is_layer_name
 from permission_guard.record import BadEvent, Record
 from permission_guard.role_change import RoleChange, change_in
 from permission_guard.trigger import Kind, Trigger, is_qualifier
@@ -50,12 +51,43 @@ class Part:
     qualifiers: tuple[str | None, ...]
 
     @property
+    def what(self) -> str:
+        """The function."""
+        return str(self.function)
+
+    @property
     def triggers(self) -> tuple[Trigger, ...]:
         """Where to look."""
         return tuple(
             Trigger(Kind.SWEEP, self.function, one, SWEEP, self.sweep.id, self.sweep.at)
             for one in self.qualifiers
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """List one page of the account's layers. `marker` is where it begins, None the first."""
+
+    sweep: Sweep
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Look at the policies of one page of a layer's versions. `marker` is where it begins, None the first."""
+
+    sweep: Sweep
+    name: str
+    marker: str | None = None
+
+    @property
+    def what(self) -> str:
+        """The layer."""
+        return self.name
+
+    def trigger(self, version: LayerVersionArn) -> Trigger:
+        """Where to look."""
+        return Trigger(Kind.SWEEP, version, None, SWEEP, self.sweep.id, self.sweep.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +112,7 @@ class User:
         return Trigger(change.kind, self.function, None, change.actor, change.event_id, change.at)
 
 
-Task: TypeAlias = Page | Part | Users | User
+Task: TypeAlias = Page | Part | Layers | Layer | Users | User
 
 
 def written(task: Task) -> str:
@@ -93,6 +125,10 @@ def written(task: Task) -> str:
     sweep = {"id": task.sweep.id, "time": task.sweep.at.isoformat()}
     if isinstance(task, Page):
         return json.dumps({"sweep": sweep, "marker": task.marker})
+    if isinstance(task, Layers):
+        return json.dumps({"sweep": sweep, "layers": True, "marker": task.marker})
+    if isinstance(task, Layer):
+        return json.dumps({"sweep": sweep, "layer": task.name, "marker": task.marker})
     qualifiers = [one or LATEST for one in task.qualifiers]
     return json.dumps({"sweep": sweep, "function": str(task.function), "qualifiers": qualifiers})
 
@@ -112,12 +148,24 @@ def _function(message: Record) -> FunctionArn:
         raise BadEvent("function", str(error)) from error
 
 
-def task_of(message: Record) -> Page | Part:
+def _layer(message: Record) -> str:
+    name = message.text("layer")
+    if not is_layer_name(name):
+        raise BadEvent("layer", f"is no layer's name: {name!r}")
+    return name
+
+
+def task_of(message: Record) -> Page | Part | Layers | Layer:
     """Read a task of a sweep. Raises BadEvent, which names the field."""
     asked = message.inner("sweep")
     sweep = Sweep(asked.text("id"), asked.moment("time"))
+    marker = message.text("marker") if message.has("marker") else None
+    if message.has("layer"):
+        return Layer(sweep, _layer(message), marker)
+    if message.flag("layers"):
+        return Layers(sweep, marker)
     if not message.has("function"):
-        return Page(sweep, message.text("marker") if message.has("marker") else None)
+        return Page(sweep, marker)
     function = _function(message)
     qualifiers = message.texts("qualifiers")
     wrong = [one for one in qualifiers if not is_qualifier(one)]

@@ -97,7 +97,7 @@ class Trigger:
     @property
     def looks(self) -> Look:
         """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
-        if self.kind is Kind.SWEEP and self.qualifier is None:
+        if self.kind is Kind.SWEEP and self.qualifier is None and isinstance(self.subject, FunctionArn):
             return Look.ROLE | Look.POLICY
         return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION | OF_IAM else Look.POLICY
 

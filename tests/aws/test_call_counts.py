@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from permission_guard.aws.inventory import AwsInventory
+from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.document import dumped
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
 from permission_guard.shown import shown
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Page, Part, Sweep
+from permission_guard.task import Layer, Layers, Page, Part, Sweep
 from permission_guard.trigger import Kind, Trigger, trigger_of
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.aws.rounds import Rounds
@@ -210,7 +211,7 @@ def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None
 
 def swept(there: Guarded) -> Sweeper:
     clients = there.wire.clients()
-    return Sweeper(there.guard, AwsInventory(clients), SqsQueue(clients, WAITING))
+    return Sweeper(there.guard, AwsInventory(clients), AwsLayers(clients), SqsQueue(clients, WAITING))
 
 
 PAGE = Page(Sweep("sweep-1", NOW))
@@ -219,12 +220,11 @@ PAGE = Page(Sweep("sweep-1", NOW))
 @pytest.mark.parametrize(
     ("functions", "calls"),
     {
-        0: ["ListFunctions"],
-        1: ["ListFunctions", "SendMessageBatch"],
-        10: ["ListFunctions", "SendMessageBatch"],
-        11: ["ListFunctions", *["SendMessageBatch"] * 2],
-        50: ["ListFunctions", *["SendMessageBatch"] * 5],
-        # The next page is a message too.
+        # The first page of the layers is a message too, and so is the next page of the functions.
+        0: ["ListFunctions", "SendMessageBatch"],
+        9: ["ListFunctions", "SendMessageBatch"],
+        10: ["ListFunctions", *["SendMessageBatch"] * 2],
+        50: ["ListFunctions", *["SendMessageBatch"] * 6],
         51: ["ListFunctions", *["SendMessageBatch"] * 6],
     }.items(),
 )
@@ -263,3 +263,21 @@ def test_a_version_or_an_alias_without_a_policy_of_its_own_costs_a_sweep_the_que
     there.wire.calls.clear()
     list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, ("live",)), NOW))
     assert there.wire.calls == [READ, "GetResourcePolicy"]
+
+
+def test_a_layer_costs_a_sweep_a_call_for_ten_versions_and_two_for_each_of_them() -> None:
+    there = guarded()
+    there.account.layers["tools"] = 12
+    sweeper = swept(there)
+    assert sweeper.list_page(Layers(PAGE.sweep)).tasks == 1
+    assert there.wire.calls == ["ListLayers", "SendMessageBatch"]
+    there.wire.calls.clear()
+    list(sweeper.look_at(Layer(PAGE.sweep, "tools"), NOW))
+    assert there.wire.calls == [
+        "ListLayerVersions",
+        "SendMessageBatch",
+        *[READ, "GetLayerVersionPolicy"] * 10,
+    ]
+    there.wire.calls.clear()
+    list(sweeper.look_at(Layer(PAGE.sweep, "tools", "10"), NOW))
+    assert there.wire.calls == ["ListLayerVersions", *[READ, "GetLayerVersionPolicy"] * 2]

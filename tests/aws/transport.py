@@ -22,6 +22,7 @@ from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError, WorldInventory
 from permission_guard.world.resources import Function, Role
+from tests.aws.layers import layer_versions_listed, layers_listed
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -166,6 +167,8 @@ class Transport:
             },
             "ListFunctions": self._listed,
             "ListAliases": self._aliases,
+            "ListLayers": lambda p: layers_listed(self.account, p),
+            "ListLayerVersions": lambda p: layer_versions_listed(self.account, p),
         }
 
     def _function(self, params: Params) -> Answer:

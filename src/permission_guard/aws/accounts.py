@@ -12,6 +12,7 @@ from permission_guard.aws.bulk import BulkRoles, FewestPolicies
 from permission_guard.aws.clients import PATIENT, Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.inventory import AwsInventory
+from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.pace import Paces
 from permission_guard.aws.wiring.calls import Calls
@@ -90,6 +91,11 @@ class Region:
     def inventory(self) -> AwsInventory:
         """What lists the functions."""
         return AwsInventory(self.clients)
+
+    @property
+    def layers(self) -> AwsLayers:
+        """What lists the layers."""
+        return AwsLayers(self.clients)
 
     def observer(self, logging_policy_arn: str) -> AwsObserver:
         """What reads them, in as few calls as can be, and from many threads."""

@@ -60,7 +60,13 @@ class Paces:
         """Let a session's calls of Lambda be made at these paces, each attempt of them counted. Returns the clients."""
         events = clients.lambda_.meta.events
         events.register_first("before-send.lambda.GetPolicy", self.policies)
-        for call in ("ListFunctions", "ListAliases"):
+        for call in (
+            "ListFunctions",
+            "ListAliases",
+            "ListLayers",
+            "ListLayerVersions",
+            "GetLayerVersionPolicy",
+        ):
             events.register_first(f"before-send.lambda.{call}", self.others)
         return clients
 

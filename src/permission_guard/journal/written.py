@@ -12,9 +12,9 @@ from typing import Final, assert_never
 
 from permission_guard.actor import Actor
 from permission_guard.document import body_of, statements_of
-from permission_guard.facts import Family, Subject
+from permission_guard.facts import Family, Subject, subject_of
 from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
-from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
+from permission_guard.iam import ArnError, PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
 from permission_guard.outcome import Ending
@@ -255,7 +255,7 @@ def _arrived_in(body: Record) -> str | Everything:
 def _subject_in(body: Record) -> Subject:
     text = body.text("subject")
     try:
-        return LayerVersionArn.parse(text) if ":layer:" in text else FunctionArn.parse(text)
+        return subject_of(text)
     except ArnError as error:
         raise EntryError(f"{body.path}.subject", str(error)) from error
 

@@ -22,6 +22,8 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 """Every rule there is, in the order in which findings are told."""
 
+RULE_IDS: Final = tuple(rule.id for rule in RULES)
+
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 
 

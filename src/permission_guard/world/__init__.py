@@ -2,6 +2,7 @@
 
 from permission_guard.world.account import Account
 from permission_guard.world.journal import WorldJournal
+from permission_guard.world.layers import WorldLayers
 from permission_guard.world.ports import WorldActor, WorldHerald, WorldObserver
 from permission_guard.world.resources import ApiError
 from permission_guard.world.sweep import WorldInventory, WorldNeighbours, WorldQueue
@@ -13,6 +14,7 @@ __all__ = [
     "WorldHerald",
     "WorldInventory",
     "WorldJournal",
+    "WorldLayers",
     "WorldNeighbours",
     "WorldObserver",
     "WorldQueue",

@@ -36,6 +36,8 @@ class Account:
     functions: dict[str, Function] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     managed: dict[str, str] = field(default_factory=dict)
+    layers: dict[str, int] = field(default_factory=dict)
+    """How many versions each layer has, by its name."""
     layer_policies: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Document and revision of each layer version that is shared, by its ARN."""
     log_groups: set[str] = field(default_factory=set)

@@ -45,7 +45,7 @@ def test_an_option_that_cannot_be_used_is_told_before_anything_is_asked_of_aws(l
     assert there.calls == []
 
 
-@pytest.mark.parametrize("option", [("--only", "layer-is-not-public"), ("--format", "pdf"), ("--color",)])
+@pytest.mark.parametrize("option", [("--only", "layers"), ("--format", "pdf"), ("--color",)])
 def test_what_no_option_takes_is_no_verdict(option: tuple[str, ...]) -> None:
     assert run(wires(account()), *option).exit_code == 3
 

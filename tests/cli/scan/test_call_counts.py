@@ -44,6 +44,8 @@ def test_a_whole_account_costs_its_pages_its_roles_pages_one_policy_each_and_the
             # Two roles, no policy that is attached.
             "GetAccountAuthorizationDetails": 1 if functions else 0,
             "ListAliases": functions,
+            # There is none.
+            "ListLayers": 1,
             "GetPolicy": functions + versions + aliases,
         }
     ) - Counter({"GetPolicy": 0})

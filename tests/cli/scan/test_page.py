@@ -20,6 +20,7 @@ SERVICES = {
     **dict.fromkeys(
         ("ListFunctions", "ListAliases", "GetFunctionConfiguration", "GetResourcePolicy"), "lambda"
     ),
+    **dict.fromkeys(("ListLayers", "ListLayerVersions", "GetLayerVersionPolicy"), "lambda"),
     **dict.fromkeys(("PutResourcePolicy", "AddPermission", "RemovePermission"), "lambda"),
     **dict.fromkeys(("GetAccountAuthorizationDetails", "GetRole", "GetPolicyVersion"), "iam"),
     **dict.fromkeys(
@@ -62,6 +63,7 @@ def everything() -> Account:
     for role in ("mute", "gone", "streams"):
         made.with_function(role, role=role, aliases=["live"])
     made.add_permission("mute:live", S3)
+    made.layers["tools"] = 1
     return made
 
 

@@ -66,7 +66,7 @@ def test_an_account_without_functions_passes() -> None:
     result = run(wires(account()))
     assert result.exit_code == 0
     assert result.stdout == (
-        "0 FAIL, 0 UNKNOWN, 0 PASS in 0 functions (0 with their versions and aliases) of 111122223333/us-east-1\n"
+        "0 FAIL, 0 UNKNOWN, 0 PASS in 0 functions (0 with versions, aliases and layers) of 111122223333/us-east-1\n"
     )
     assert table.coloured(read(written(Scan("1", AT, ("a/b",), 0, 0, ())))).count("\n") == 1
 

@@ -16,6 +16,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.scanned import Skipped
 from tests.aws.surveyed import Wires
 from tests.cli.scanning import faulty, run, scanned, told, wires
+from tests.samples import LOGGING
 
 NOW = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 LATER = datetime(2026, 11, 20, 11, 15, tzinfo=UTC)
@@ -47,11 +48,15 @@ def test_the_file_is_named_after_account_and_region_and_is_the_owners_alone(kept
 
 
 def test_neither_credentials_nor_the_policies_of_roles_are_kept(kept: Path) -> None:
-    broken(wires(faulty()))
+    made = faulty()
+    also = {"Sid": "AlsoReadsTheVault", "Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
+    made.with_role("logs", logs=LOGGING, also={"Version": "2012-10-17", "Statement": [also]})
+    broken(wires(made))
     (path,) = kept.iterdir()
     text = path.read_text()
+    assert '"findings"' in text
     assert "AKIAEXAMPLE" not in text
-    assert "logs:CreateLogGroup" not in text
+    assert "AlsoReadsTheVault" not in text
 
 
 def test_a_line_that_was_not_finished_is_cut_off(kept: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from permission_guard.aws import (
     inventory,
     journal,
+    layers,
     observe,
     policies,
     queue,
@@ -28,7 +29,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRoleP
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
-_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, queue, trial)
+_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, layers, queue, trial)
 _ANY: Final = "any-of-the-account"
 _EVERYTHING: Final = ("*",)
 

@@ -1,4 +1,4 @@
-"""The command `scan`: every function, version and alias of an account is read and judged, and repaired if that is asked."""
+"""The command `scan`: every function, version, alias and layer version of an account is read and judged, and repaired if that is asked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import click
 from permission_guard.cli.connection import STACK
 from permission_guard.cli.scan.formats import FORMATS
 from permission_guard.cli.scan.options import Options
-from permission_guard.scanning import SCANNED
+from permission_guard.rules import RULE_IDS
 
 _HELP: Final = """\
-Judge every function, version and alias of an account.
+Judge every function, version, alias and layer of an account.
 
 Everything is only read, with your own credentials, unless you say --repair. On a terminal the worst comes first, one line for
 each; --format and --output write it for others. What passes is counted, and listed in json.
@@ -55,7 +55,7 @@ Exit codes:
 @click.option(
     "--only",
     "rules",
-    type=click.Choice(SCANNED),
+    type=click.Choice(RULE_IDS),
     multiple=True,
     help="Judge by this rule alone, and read what it needs alone. Repeatable.",
 )

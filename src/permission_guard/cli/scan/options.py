@@ -11,7 +11,7 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import trusted_in
 from permission_guard.iam import Arn, ArnError
 from permission_guard.iam.arn import is_account
-from permission_guard.scanning import SCANNED
+from permission_guard.rules import RULE_IDS
 from permission_guard.settings import Settings, SettingsError
 
 
@@ -67,7 +67,7 @@ class Options:
     @property
     def chosen(self) -> frozenset[str]:
         """The rules to judge by."""
-        return frozenset(self.rules or SCANNED)
+        return frozenset(self.rules or RULE_IDS)
 
     @property
     def digest(self) -> str:

@@ -15,8 +15,8 @@ from permission_guard.cli.scan import repairs_shown as shown
 from permission_guard.cli.scan.journals import journal_of
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
+from permission_guard.facts import Subject, subject_of
 from permission_guard.finding import Verdict
-from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
@@ -86,7 +86,7 @@ class Repairs:
         guard = Guard(settings, *region.changing(settings.logging_policy_arn), _Nobody(), journal.journal)
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
-            arn = FunctionArn.parse(target)
+            arn = subject_of(target)
             keeper = Keeper(guard.journal, str(arn))
             report = guard.plan(_trigger(arn, qualifier, region, now), keeper, now)
             yield self._once(Planned(report, guard, keeper, region, journal.is_kept))
@@ -146,7 +146,7 @@ def _is_in(one: ScannedFinding, region: Region) -> bool:
     return (one.account, one.region) == (region.account.id, region.name)
 
 
-def _trigger(arn: FunctionArn, qualifier: str | None, region: Region, now: datetime) -> Trigger:
+def _trigger(arn: Subject, qualifier: str | None, region: Region, now: datetime) -> Trigger:
     """A scan finds what is there, as a sweep does; but it is a person who repairs it."""
     person = Actor(region.account.caller, None, Tool.UNKNOWN, address="")
     return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)

@@ -83,6 +83,7 @@ def _walked(
     worker = Worker(
         region.label,
         region.inventory,
+        region.layers,
         region.observer(settings.logging_policy_arn),
         settings.trusted,
         options.chosen,

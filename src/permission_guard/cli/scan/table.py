@@ -10,6 +10,7 @@ from typing import Final
 
 from permission_guard.alert import printable
 from permission_guard.finding import Verdict
+from permission_guard.formats.found import is_layer
 from permission_guard.scanned import Scan, ScannedFinding
 from permission_guard.scanning import worst_first
 
@@ -64,6 +65,8 @@ def _shown(scan: Scan) -> tuple[ScannedFinding, ...]:
 
 def _row(one: ScannedFinding, scan: Scan) -> tuple[str, ...]:
     where = f"{one.name}:{one.qualifier}" if one.qualifier else one.name
+    if is_layer(one):
+        where = one.target.rpartition(":layer:")[2]
     if len(scan.sources) > 1:
         where = f"{one.account}/{one.region}/{where}"
     return tuple(map(printable, (one.verdict.value, one.severity.name, where, one.rule, one.summary)))
@@ -76,5 +79,5 @@ def _end(scan: Scan) -> Iterator[str]:
     total = ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
     where = ", ".join(scan.sources)
     counted = f"{scan.functions} {'function' if scan.functions == 1 else 'functions'}"
-    policies = f"{scan.targets} with their versions and aliases"
+    policies = f"{scan.targets} with versions, aliases and layers"
     yield printable(f"{total} in {counted} ({policies}) of {where}")

@@ -8,10 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final
 
-from permission_guard.aws.inventory import Described
-from permission_guard.cli.scan.jobs import Answer, Job, Judged, Page, Target, Worker, key_of
+from permission_guard.cli.scan.jobs import Answer, Job, Judged, Listing, Target, Worker, key_of
 from permission_guard.cli.scan.progress import Progress
 from permission_guard.cli.scan.state import State
+from permission_guard.iam import FunctionArn
 from permission_guard.scanned import ScannedFinding, Skipped
 
 WORKERS: Final = 8
@@ -23,7 +23,7 @@ class Walked:
     """What a walk has found so far."""
 
     is_listed: bool = False
-    """Whether any page of the functions could be read."""
+    """Whether what the scan is for could be listed at all: the functions, or the layers if it is for no others."""
     functions: int = 0
     targets: int = 0
     findings: list[ScannedFinding] = field(default_factory=list)
@@ -61,9 +61,12 @@ class _Way:
     state: State
     progress: Progress
     walked: Walked = field(default_factory=Walked)
-    todo: deque[Job] = field(default_factory=lambda: deque([Page()]))
+    todo: deque[Job] = field(init=False)
     met: set[str] = field(default_factory=set)
     """While a list is read page by page, what it is about may move from one page to the next."""
+
+    def __post_init__(self) -> None:
+        self.todo = deque(self.worker.first)
 
     def unknown(self, most: int) -> Iterator[Job]:
         """Yield so many jobs of which nothing is known yet; what is known of others is taken on the way."""
@@ -79,16 +82,18 @@ class _Way:
     def take(self, job: Job, answer: Answer) -> None:
         """Count an answer, and put what follows where it belongs: pages first, so that soon all that is to do is known."""
         _count(self.walked, job, answer)
+        if job == self.worker.first[0] and not isinstance(answer, Skipped):
+            self.walked.is_listed = True
         for following in self.worker.next(job, answer):
             if key_of(following) in self.met:
                 continue
             self.met.add(key_of(following))
-            if isinstance(following, Page):
+            if isinstance(following, Listing):
                 self.todo.appendleft(following)
             else:
                 self.todo.append(following)
                 self.progress.more()
-        if not isinstance(job, Page):
+        if not isinstance(job, Listing):
             self.progress.done()
 
 
@@ -99,10 +104,9 @@ def _keep_what_is_done(running: dict[Future[Answer], Job], state: State) -> None
 
 
 def _count(walked: Walked, job: Job, answer: Answer) -> None:
-    if isinstance(answer, Described):
-        walked.is_listed = True
-    elif isinstance(answer, Judged):
-        walked.functions += isinstance(job, Target) and job.facts.qualifier is None
+    if isinstance(answer, Judged) and isinstance(job, Target):
+        facts = job.facts
+        walked.functions += isinstance(facts.arn, FunctionArn) and facts.qualifier is None
         walked.targets += 1
         walked.findings += answer.findings
     elif isinstance(answer, Skipped):

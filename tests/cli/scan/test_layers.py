@@ -1,0 +1,107 @@
+"""Layers are scanned as functions are: each version once, in the fewest calls, and only if a rule is about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from permission_guard.finding import Verdict
+from permission_guard.world import Account, ApiError
+from tests.aws.surveyed import Wires
+from tests.cli.scanning import account, faulty, run, scanned, told, wires
+from tests.world.builders import document
+
+LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:tools"
+
+
+def layered(made: Account, versions: int = 12, shared: int = 3) -> Account:
+    """A layer of so many versions, one of them shared with everybody."""
+    made.layers["tools"] = versions
+    arn = f"{LAYER}:{shared}"
+    everybody = {
+        "Sid": "all",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "lambda:GetLayerVersion",
+        "Resource": arn,
+    }
+    made.layer_policies[arn] = (document(everybody), "revision")
+    return made
+
+
+def test_a_layer_version_that_is_shared_with_everybody_is_found() -> None:
+    scan = scanned(wires(layered(account())))
+    assert [(one.target, one.rule, one.verdict) for one in scan.findings] == [
+        (f"{LAYER}:3", "layer-is-not-public", Verdict.FAIL)
+    ]
+    assert (scan.functions, scan.targets) == (0, 12)
+
+
+def test_it_is_not_repaired_and_nothing_is_asked() -> None:
+    there = wires(layered(account()))
+    result = run(there, "--repair", "--table", "journal")
+    assert result.exit_code == 1
+    assert "tools:3  layer-is-not-public" in result.stdout
+    assert [call for call in there.calls if call.startswith(("Put", "Add", "Attach"))] == []
+
+
+def test_layers_cost_their_pages_and_one_policy_for_each_version() -> None:
+    there = wires(layered(faulty()))
+    run(there, "--only", "layer-is-not-public", workers=4)
+    assert Counter(there.calls) == Counter(
+        {"GetCallerIdentity": 1, "ListLayers": 1, "ListLayerVersions": 2, "GetLayerVersionPolicy": 12}
+    )
+
+
+@pytest.mark.parametrize("rule", ["role-can-write-logs", "function-is-not-public"])
+def test_no_layer_is_listed_where_no_rule_is_about_one(rule: str) -> None:
+    there = wires(layered(faulty()))
+    run(there, "--only", rule)
+    assert [call for call in there.calls if "Layer" in call] == []
+
+
+REFUSED = {
+    "ListLayers": "the layers of 111122223333/us-east-1",
+    "ListLayerVersions": "versions of the layer tools of 111122223333/us-east-1",
+}
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_layers_that_may_not_be_listed_are_told_as_not_looked_at(call: str) -> None:
+    there = wires(layered(account()))
+    there.wires[0].faults[call] = ApiError("AccessDeniedException", "no")
+    scan = scanned(there)
+    assert [(one.what, one.why) for one in scan.skipped] == [
+        (REFUSED[call], f"AccessDeniedException: no ({call})")
+    ]
+
+
+def test_where_only_layers_are_asked_for_and_may_not_be_listed_there_is_no_verdict() -> None:
+    there = wires(layered(faulty()))
+    there.wires[0].faults["ListLayers"] = ApiError("AccessDeniedException", "no")
+    result = run(there, "--only", "layer-is-not-public")
+    assert result.exit_code == 3
+    assert told(result) == "AWS refused: AccessDeniedException: no (ListLayers)"
+
+
+@pytest.mark.parametrize("at", range(1, 20))
+def test_a_scan_that_is_broken_off_at_any_call_goes_on_to_the_same_result(at: int) -> None:
+    whole = scanned(wires(layered(account())))
+    there = wires(layered(account()))
+    calls = 0
+
+    def before(_name: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            raise KeyboardInterrupt
+
+    there.wires[0].account.before = before
+    first: Wires = there
+    broken = run(first)
+    there.wires[0].account.before = lambda _name: None
+    assert broken.exit_code == (130 if at <= 16 else 1)
+    there.wires[0].calls.clear()
+    again = scanned(there, "--resume")
+    assert (again.findings, again.targets, again.skipped) == (whole.findings, whole.targets, whole.skipped)
