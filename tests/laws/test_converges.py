@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from permission_guard.document import canonical
 from permission_guard.finding import Verdict
 from permission_guard.outcome import Result
 from permission_guard.report import Report
 from permission_guard.step import BoundStatements
 from tests.laws.profile import law
-from tests.laws.stories import Story, World
+from tests.laws.stories import NOW, Story, World
+
+LATER: Final = NOW + timedelta(minutes=5)
+"""When IAM shows what was attached; until then a guard that did nothing would not be noticed."""
 
 
 def mended_in(world: World, reports: tuple[Report, ...]) -> None:
@@ -30,7 +36,7 @@ def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
     if not story.wired_later:  # then a sweep has put another in the place of what was written first
         mended_in(world, first)
 
-    second = world.run()
+    second = world.run(LATER)
 
     assert [report.plan.steps for report in second] == [()] * len(second)
     assert (world.document, world.attached) == (document, attached)
@@ -43,7 +49,7 @@ def test_what_was_repaired_is_judged_a_pass_by_the_next_look(story: Story) -> No
     repaired = {finding.rule for report in reports for step in report.plan.steps for finding in step.mends}
     fault_free = {"role-can-write-logs"} & repaired
 
-    again = world.run()
+    again = world.run(LATER)
 
     judged = [finding for report in again for finding in report.findings if finding.rule in fault_free]
     assert {finding.verdict for finding in judged} <= {Verdict.PASS}

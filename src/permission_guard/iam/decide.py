@@ -58,11 +58,10 @@ class Decision:
 def applies(statement: Statement, request: Request, action: str) -> Truth:
     """Tell whether a statement, whatever its effect, is about this request, whose action is given in lower case."""
     context = request.context
-    least = statement.actions.match(action, context)
-    if least is Truth.NO:
-        return Truth.NO
-    if statement.principals:
-        least = min(least, statement.principals.match(request.principal))
+    # Whom it is for sorts out most statements of a resource policy, and is told apart the fastest.
+    least = statement.principals.match(request.principal) if statement.principals else Truth.YES
+    if least is not Truth.NO:
+        least = min(least, statement.actions.match(action, context))
     if statement.resources and least is not Truth.NO:
         least = min(least, statement.resources.match(request.resource, context))
     for condition in statement.conditions:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from permission_guard.iam.arn import is_account
 from permission_guard.iam.request import IamPrincipal, Principal, Service
@@ -64,9 +64,18 @@ class Principals:
 
     named: tuple[NamedPrincipal, ...]
     negated: bool = False
+    _services: frozenset[str] | None = field(init=False, repr=False, compare=False)
+    """The services that are named, in lower case, if nobody else is: most statements are sorted out by this alone."""
+
+    def __post_init__(self) -> None:
+        plain = all(one.type == "Service" and "*" not in one.name for one in self.named)
+        names = frozenset(one.name.lower() for one in self.named) if plain and not self.negated else None
+        object.__setattr__(self, "_services", names)
 
     def match(self, principal: Principal) -> Truth:
         """Tell whether the element covers the caller."""
+        if self._services is not None:
+            return truth(isinstance(principal, Service) and principal.name.lower() in self._services)
         found = any_of(one.match(principal) for one in self.named)
         return self._excepted(found, principal) if self.negated else found
 
