@@ -40,6 +40,7 @@ def trim(data: Path, calls: Calls) -> None:
     missing = [name for name in calls if not (data / name).is_dir()]
     if missing:
         raise KeyError(", ".join(missing))
+    _trim_endpoints(data / "endpoints.json", {_prefix(data / name) for name in calls})
 
 
 def _trim_version(version: Path, operations: set[str]) -> None:
@@ -51,6 +52,22 @@ def _trim_version(version: Path, operations: set[str]) -> None:
     _write(version / "service-2.json", model)
     kept = {name: paginator for name, paginator in paginators.items() if name in operations}
     _write(version / "paginators-1.json", {"pagination": kept})
+
+
+def _prefix(service: Path) -> str:
+    """Return the name under which botocore's list of endpoints has a service."""
+    (version,) = (path for path in service.iterdir() if path.is_dir())
+    prefix: str = _read(version, "service-2")["metadata"]["endpointPrefix"]
+    return prefix
+
+
+def _trim_endpoints(path: Path, prefixes: Set[str]) -> None:  # noqa: UP006 - Python 3.9, as above
+    """Leave these services alone in the list, which is read before the first client is made."""
+    endpoints = json.loads(path.read_text())
+    for partition in endpoints["partitions"]:
+        kept = {name: entry for name, entry in partition["services"].items() if name in prefixes}
+        partition["services"] = kept
+    _write(path, endpoints)
 
 
 def _whole(version: Path, kind: str) -> Json:

@@ -11,6 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS = (
+    {"compiled"},
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "tool", "grant"},

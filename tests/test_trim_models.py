@@ -144,6 +144,43 @@ def test_a_call_goes_out_and_is_read_as_with_the_whole_model(
     assert [drawn(error) for error in ours.error_shapes] == [drawn(error) for error in whole.error_shapes]
 
 
+REGIONS = (
+    "us-east-1",
+    "eu-central-2",
+    "ap-southeast-7",
+    "cn-north-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "eusc-de-east-1",
+    "mars-1",
+)
+
+
+@pytest.mark.parametrize("service", LISTED)
+def test_a_service_is_found_and_signed_for_everywhere_as_with_the_whole_list_of_endpoints(
+    small: Session, large: Session, service: str
+) -> None:
+    def met(made: Session) -> list[tuple[str, str, str]]:
+        clients: list[Any] = [made.create_client(service, region_name=region) for region in REGIONS]
+        signers = [client._request_signer for client in clients]  # nothing else tells
+        return [
+            (client.meta.endpoint_url, signer.signing_name, signer.region_name)
+            for client, signer in zip(clients, signers, strict=True)
+        ]
+
+    assert met(small) == met(large)
+
+
+def test_the_list_of_endpoints_has_no_other_service(trimmed: Path) -> None:
+    partitions = json.loads((trimmed / "endpoints.json").read_text())["partitions"]
+    whole = json.loads((WHOLE / "endpoints.json").read_text())["partitions"]
+    assert [one["partition"] for one in partitions] == [one["partition"] for one in whole]
+    assert {name for one in partitions for name in one["services"]} < {
+        name for one in whole for name in one["services"]
+    }
+    assert len({name for one in partitions for name in one["services"]}) <= len(LISTED)
+
+
 @pytest.mark.parametrize("service", LISTED)
 def test_a_service_keeps_its_newest_model_with_the_listed_calls_and_no_more(
     trimmed: Path, service: str
@@ -188,7 +225,9 @@ def test_a_member_that_is_called_documentation_stays(tmp_path: Path) -> None:
     version.mkdir(parents=True)
     text = {"type": "string", "documentation": "for people"}
     shape = {"type": "structure", "members": {"documentation": {"shape": "Text", "documentation": "too"}}}
+    (tmp_path / "endpoints.json").write_text('{"partitions": []}')
     model = {
+        "metadata": {"endpointPrefix": "docs"},
         "operations": {"Get": {"input": {"shape": "Book"}}},
         "shapes": {"Book": shape, "Text": text, "Rest": text},
     }

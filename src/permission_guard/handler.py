@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+import permission_guard.compiled  # noqa: F401  # before whatever has a dataclass, Powertools too
 from permission_guard import __version__
 from permission_guard.batch import Message, answer, is_batch, messages_in
 from permission_guard.deployment import Deployment, Request, is_deployment

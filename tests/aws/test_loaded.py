@@ -68,6 +68,7 @@ WOKEN = {
     "actor",
     "batch",
     "callers",
+    "compiled",
     "deployment",
     "document",
     "door",
