@@ -1,27 +1,34 @@
 """Cold starts: an interpreter of its own from its start to its first verdict, beside what it cannot do without.
 
 `python -m benchmarks.cold_start [ROUNDS]`. CPU seconds are compared, because other work on the machine stretches the others; of each,
-the least of the rounds, in which all take turns. The package that `make build` made is measured if there is one with
-precompiled code and the Python that it is for; else the source, by this Python.
+the least of the rounds, in which all take turns. Instructions are counted too where valgrind is: those are the same in each run.
+The package that `make build` made is measured if there is one with precompiled code and the Python that it is for; else the source,
+by this Python. boto3 is measured as the package registry has it and as our package trims it. `BENCH_CUSTODIAN` may name a Python with
+Cloud Custodian (`pip install c7n`), which is then given the same event.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import custodian
 from benchmarks.answers import Answers, aws
 from benchmarks.figures import Figure, show
 
 ROOT: Final = Path(__file__).parent.parent
 BUILT: Final = ROOT / ".aws-sam" / "build" / "Guard"
+STOCK: Final = ROOT / ".tools" / "stock"
+"""boto3 as the package registry has it, of the same version, compiled for the runtime (see the Makefile)."""
 RUNTIME: Final = "3.13"
 
 _END: Final = """
@@ -41,7 +48,6 @@ class Context:
 handler(event, Context())
 """
 _HTTPS: Final = "import http.client, ssl\nssl.create_default_context()\n"
-_BARE: Final = "pass\n"
 
 
 def _clients(*names: str) -> str:
@@ -97,28 +103,44 @@ def _runs(python: str) -> bool:
 
 @dataclass(slots=True)
 class Least:
-    """The least CPU (milliseconds) and memory (megabytes) of all rounds."""
+    """The least CPU (milliseconds) and memory (megabytes) of all rounds, and how many million instructions it takes."""
 
     cpu: float = float("inf")
     memory: float = float("inf")
+    instructions: float = 0.0
 
     def run(self, where: Place, code: str, event: object, url: str) -> None:
         """Run the code once more."""
-        done = subprocess.run(  # noqa: S603  # the interpreter of `place`
-            [where.python, "-c", code + _END],
-            input=json.dumps(event),
-            env={**_VARIABLES, "PYTHONPATH": where.path, "AWS_ENDPOINT_URL": url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        done = _done([where.python, "-c", code + _END], where, event, url)
         cpu, memory = json.loads(done.stdout.splitlines()[-1])
         self.cpu, self.memory = min(self.cpu, cpu), min(self.memory, memory)
 
+    def count(self, where: Place, code: str, event: object, url: str) -> None:
+        """Run the code under valgrind, fifty times as long: the same instructions in each run."""
+        done = _done([*_COUNTING, where.python, "-c", code], where, event, url)
+        (found,) = re.findall(r"Collected : ([0-9]+)", done.stderr)
+        self.instructions = int(found) / 1e6
 
-_VARIABLES: Final = {
+
+_COUNTING: Final = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+
+
+def _done(command: list[str], where: Place, event: object, url: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(  # noqa: S603  # the interpreter of `place`
+        command,
+        input=json.dumps(event),
+        # The order of what is hashed by address or seed is no matter of chance then.
+        env={**VARIABLES, "PYTHONPATH": where.path, "AWS_ENDPOINT_URL": url, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done
+
+
+VARIABLES: Final = {
     "PATH": os.environ.get("PATH", ""),
     "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secret",
@@ -145,32 +167,71 @@ def guard_once(case: Case, url: str) -> Least:
     return least
 
 
+@dataclass(slots=True)
+class Subject:
+    """What is started, and what it took."""
+
+    where: Place
+    code: str
+    event: object = None
+    answers: Answers | None = None
+    least: Least = field(default_factory=Least)
+
+    def once(self, *, counting: bool) -> None:
+        """Start it once more."""
+        answers = self.answers or Answers(role_may_log=True)
+        with aws(answers) as url:
+            (self.least.count if counting else self.least.run)(self.where, self.code, self.event, url)
+
+
+def _subjects(where: Place) -> tuple[dict[str, Subject], dict[str, Subject]]:
+    """Return the floors, and the guard at each case, by their names."""
+    stock = Place(where.python, str(STOCK), "boto3")
+    floors = {"bare HTTPS": Subject(where, _HTTPS)}
+    cases: dict[str, Subject] = {}
+    for one in CASES:
+        clients = _clients(*(one.services or ("dynamodb", "lambda")))
+        floors[f"trimmed {one.what}"] = Subject(where, clients)
+        if STOCK.is_dir() and where.path == str(BUILT):
+            floors[f"stock {one.what}"] = Subject(stock, clients)
+        cases[one.what] = Subject(where, _EVENT, event(one.sample), Answers(role_may_log=one.role_may_log))
+    if custodian.PYTHON:
+        there = Place(custodian.PYTHON, custodian.folder(), "Cloud Custodian")
+        floors["Cloud Custodian"] = Subject(
+            there, custodian.CODE, event(CASES[2].sample), custodian.answers()
+        )
+    return floors, cases
+
+
 def measured(rounds: int, where: Place) -> list[Figure]:
     """Measure every case beside its floors, in turns."""
-    floors = {
-        "an interpreter": (_BARE, Least()),
-        "bare HTTPS": (_HTTPS, Least()),
-        "boto3 and two clients": (_clients("lambda", "dynamodb"), Least()),
-        **{f"boto3 for {one.what}": (_clients(*one.services), Least()) for one in CASES if one.services},
-    }
-    cases = {one: (Least(), Answers(role_may_log=one.role_may_log)) for one in CASES}
+    floors, cases = _subjects(where)
+    counting = shutil.which(_COUNTING[0]) is not None
+    for subject in (*floors.values(), *cases.values()):
+        if counting:
+            subject.once(counting=True)
     for _ in range(rounds):
-        for code, least in floors.values():
-            least.run(where, code, None, "http://127.0.0.1:9")
-        for case, (least, answers) in cases.items():
-            with aws(answers) as url:
-                least.run(where, _EVENT, event(case.sample), url)
+        for subject in (*floors.values(), *cases.values()):
+            subject.once(counting=False)
     figures: list[Figure] = []
-    for case, (least, answers) in cases.items():
-        _, boto = floors[f"boto3 for {case.what}" if case.services else "boto3 and two clients"]
-        by = f"boto3 and {', '.join(case.services or ('lambda', 'dynamodb'))}"
-        calls = len(answers.calls) // rounds
-        figures += [
-            Figure(f"{case.what}: CPU, {calls} calls", least.cpu, "ms", boto.cpu, by),
-            Figure(f"{case.what}: CPU", least.cpu, "ms", floors["bare HTTPS"][1].cpu, "bare HTTPS"),
-            Figure(f"{case.what}: peak memory", least.memory, "MB", boto.memory, by),
-        ]
+    for case in CASES:
+        here = cases[case.what].least
+        by = f"boto3 and {', '.join(case.services or ('dynamodb', 'lambda'))}"
+        found = {f"{by}, {kind}": floors.get(f"{kind} {case.what}") for kind in ("stock", "trimmed")}
+        found["bare HTTPS"] = floors["bare HTTPS"]
+        if case is CASES[2]:
+            found["Cloud Custodian"] = floors.get("Cloud Custodian")
+        for name, floor in found.items():
+            if floor is not None:
+                figures += _figures(case.what, here, name, floor.least)
     return figures
+
+
+def _figures(what: str, here: Least, by: str, floor: Least) -> Iterator[Figure]:
+    yield Figure(f"{what}: CPU", here.cpu, "ms", floor.cpu, by)
+    yield Figure(f"{what}: peak memory", here.memory, "MB", floor.memory, by)
+    if floor.instructions:
+        yield Figure(f"{what}: instructions", here.instructions, "million", floor.instructions, by)
 
 
 def main(rounds: int = 9) -> None:

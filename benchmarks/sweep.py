@@ -17,10 +17,11 @@ from benchmarks.figures import Figure, show
 from permission_guard.aws.inventory import PAGE, AwsInventory
 from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.queue import AT_ONCE, SqsQueue
+from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.iam.policy import loads
 from permission_guard.record import Record
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Layer, Layers, Page, Part, Sweep, Task, task_of
+from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, Task, task_of
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.samples import LOGGING
 from tests.world.builders import document, statement
@@ -52,7 +53,13 @@ def swept(functions: int, *, watched: bool = False) -> tuple[Counter[str], int]:
     """
     there = _account(functions)
     clients = there.wire.clients()
-    sweeper = Sweeper(there.guard, AwsInventory(clients), AwsLayers(clients), SqsQueue(clients, WAITING))
+    sweeper = Sweeper(
+        there.guard,
+        AwsInventory(clients),
+        AwsLayers(clients),
+        DynamoRevisions(clients, "journal"),
+        SqsQueue(clients, WAITING),
+    )
     calls: Counter[str] = Counter()
     most, tasks = 0, list[Task]([Page(Sweep("sweep", NOW))])
     if watched:
@@ -87,7 +94,7 @@ _OWN: Final = {"ArnLike": {"AWS:SourceArn": "arn:aws:sns:us-east-1:111122223333:
 
 
 def _done(sweeper: Sweeper, task: Task) -> None:
-    if isinstance(task, Page | Layers):
+    if isinstance(task, Page | Layers | Moved):
         sweeper.list_page(task)
     elif isinstance(task, Part | Layer):
         for _ in sweeper.look_at(task, NOW):

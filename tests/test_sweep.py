@@ -13,9 +13,9 @@ from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
 from permission_guard.sweep import PART, Listed, Sweeper
-from permission_guard.task import Layer, Layers, Page, Part, Sweep
+from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep
 from permission_guard.trigger import Kind
-from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue
+from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue, WorldRevisions
 from tests.watched import LOGGING, Watched
 from tests.world.builders import FUNCTION, document, settings, statement
 
@@ -29,12 +29,13 @@ class Swept:
 
     def __post_init__(self) -> None:
         self.queue = WorldQueue(self.there.account)
+        self.memory = WorldRevisions(self.there.account)
 
     @property
     def sweeper(self) -> Sweeper:
         account = self.there.account
         inventory, layers = WorldInventory(account, self.page), WorldLayers(account, self.page, self.page)
-        return Sweeper(self.there.guard, inventory, layers, self.queue)
+        return Sweeper(self.there.guard, inventory, layers, self.memory, self.queue)
 
     def sweep(self) -> list[Report]:
         """Sweep, and do every task until none is left."""
@@ -42,7 +43,7 @@ class Swept:
         reports: list[Report] = []
         while self.queue.tasks:
             task = self.queue.tasks.pop(0)
-            if isinstance(task, Page | Layers):
+            if isinstance(task, Page | Layers | Moved):
                 self.sweeper.list_page(task)
             elif isinstance(task, Part | Layer):
                 reports += self.sweeper.look_at(task, self.there.now)

@@ -13,7 +13,7 @@ from permission_guard.door import asked_by, correlation_id
 from permission_guard.facts import Look
 from permission_guard.iam import FunctionArn
 from permission_guard.record import BadEvent
-from permission_guard.task import Layer, Layers, Page, Part, Sweep, Task, written
+from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, Task, written
 from permission_guard.trigger import Ignored, Kind, trigger_of
 from tests.samples import GUARD_ROLE, sample
 
@@ -35,6 +35,8 @@ BODY: dict[str, Any] = {
         Part(SWEPT, ORDERS, (None,)),
         Part(SWEPT, ORDERS, (None, "7", "live")),
         Part(SWEPT, ORDERS, ("live",)),
+        Moved(SWEPT),
+        Moved(SWEPT, "next"),
         Layers(SWEPT),
         Layers(SWEPT, "next"),
         Layer(SWEPT, "tools"),
@@ -72,6 +74,7 @@ MALFORMED: dict[str, tuple[dict[str, Any], str]] = {
     "the marker": ({**BODY, "function": None, "marker": 7}, "marker is a number, not a text"),
     "the function": ({**BODY, "function": "orders"}, "function not a function ARN: 'orders'"),
     "the layer": ({**BODY, "layer": "../tools"}, "layer is no layer's name: '../tools'"),
+    "what moved": ({**BODY, "moved": "all"}, "moved is a text, neither true nor false"),
     "the layers": ({**BODY, "layers": "all"}, "layers is a text, neither true nor false"),
     "the qualifiers": ({**BODY, "qualifiers": []}, "qualifiers is no list with something in it"),
     "their list": ({**BODY, "qualifiers": "live"}, "qualifiers is no list with something in it"),

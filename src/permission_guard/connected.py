@@ -13,6 +13,7 @@ from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.neighbours import EventBridgeNeighbours
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.follow import Follower
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
@@ -66,5 +67,6 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
     inventory = AwsInventory(clients)
     neighbours = EventBridgeNeighbours(clients, settings.role_change_regions)
     follower = Follower(guard, inventory, queue, neighbours)
-    sweeper = Sweeper(guard, inventory, AwsLayers(clients), queue)
+    memory = DynamoRevisions(clients, variables["JOURNAL_TABLE"])
+    sweeper = Sweeper(guard, inventory, AwsLayers(clients), memory, queue)
     return Connections(clients, guard, sweeper, follower, queue)

@@ -18,7 +18,7 @@ from permission_guard.iam.arn import named
 from permission_guard.iam.policy import Json, loads
 from permission_guard.record import BadEvent, Record
 from permission_guard.role_change import RoleChange
-from permission_guard.task import Layer, Layers, Page, Part, User, Users
+from permission_guard.task import Layer, Layers, Moved, Page, Part, User, Users
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 
@@ -200,7 +200,7 @@ def described(event: object) -> str:
             return _called(found.kind, found.subject, found.at)
         case Ignored(why):
             return f"an event that the guard would ignore: {why}"
-        case Page() | Part() | Layers() | Layer():
+        case Page() | Part() | Layers() | Layer() | Moved():
             return f"a task of the sweep {found.sweep.id}"
         case Users() | User():
             return f"a task after {_called(found.change.kind, found.change.subject, found.change.at)}"

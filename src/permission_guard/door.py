@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from permission_guard.record import Record
 from permission_guard.role_change import RoleChange, is_about_iam, role_change_of
-from permission_guard.task import Layer, Layers, Page, Part, Sweep, User, Users, follow_up_of, task_of
+from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, User, Users, follow_up_of, task_of
 from permission_guard.trigger import Ignored, Trigger, trigger_of
 
-Asked: TypeAlias = Trigger | RoleChange | Page | Part | Layers | Layer | Users | User | Ignored
+Asked: TypeAlias = Trigger | RoleChange | Page | Part | Layers | Layer | Moved | Users | User | Ignored
 
 SELF_TEST: Final = "permission-guard.self-test"
 """The source of an event that asks whether the guard works."""

@@ -29,7 +29,7 @@ from permission_guard.record import BadEvent
 from permission_guard.role_change import RoleChange
 from permission_guard.settings import NEEDED, Settings, SettingsError
 from permission_guard.shown import shown
-from permission_guard.task import Layer, Layers, Page, Part, User, Users
+from permission_guard.task import Layer, Layers, Moved, Page, Part, User, Users
 from permission_guard.trigger import Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         here = standby(*_place(context))
         messages = messages_in(event) if is_batch(event) else None
         if messages is None:
-            return _dealt_with(event, here)
+            return _dealt_with(event, here, context)
     except _KNOWN as error:
         _failed(error)
         raise
@@ -118,14 +118,14 @@ def _each(messages: tuple[Message, ...], here: Standby, context: LambdaContext) 
     metrics.add_metric("Messages", MetricUnit.Count, len(messages))
     failed: list[Message] = []
     for number, message in enumerate(messages):
-        if number and context.get_remaining_time_in_millis() < _ENOUGH:
+        if number and not _has_time(context):
             logger.info("left for the next time", messages=len(messages) - number)
             failed += messages[number:]
             break
         try:
             event = message.read()
             logger.set_correlation_id(correlation_id(event))
-            _dealt_with(event, here)
+            _dealt_with(event, here, context)
         except Exception as error:  # noqa: BLE001  # whatever it is, the other messages are not to be lost by it
             _failed(error, message.id)
             failed.append(message)
@@ -138,7 +138,12 @@ _ENOUGH: Final = 150_000
 """Milliseconds that must be left to begin with one more message: half of the time that the template gives the function."""
 
 
-def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
+def _has_time(context: LambdaContext) -> bool:
+    """Tell whether there is time for more than what is under way."""
+    return context.get_remaining_time_in_millis() >= _ENOUGH
+
+
+def _dealt_with(event: object, here: Standby, context: LambdaContext) -> dict[str, Any]:
     """Do what a message asks for. Raises BadEvent, TryAgain and Refused."""
     asked = asked_by(event, guard_role_arn=here.settings.guard_role_arn)
     match asked:
@@ -151,8 +156,8 @@ def _dealt_with(event: object, here: Standby) -> dict[str, Any]:
                 metrics.add_metric("Judged", MetricUnit.Count, 1)
                 return _compliant(asked.subject.qualified(asked.qualifier))
             return _noted(here.connections.guard.handle(asked, datetime.now(UTC)))
-        case Page() | Layers():
-            listed = here.connections.sweeper.list_page(asked)
+        case Page() | Layers() | Moved():
+            listed = here.connections.sweeper.list_page(asked, lambda: _has_time(context))
             metrics.add_metric("SweepsListed", MetricUnit.Count, int(listed.is_last))
             return _listed(listed.tasks, f"sweep {asked.sweep.id}")
         case Part() | Layer():

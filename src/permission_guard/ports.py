@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from permission_guard.iam import FunctionArn, LayerVersionArn
     from permission_guard.journal.entry import Entry
     from permission_guard.report import Report
+    from permission_guard.revisions import Revision, Shards
     from permission_guard.role_change import RoleChange
     from permission_guard.task import Task
 
@@ -182,6 +183,26 @@ class Listed:
     marker: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedRevisions:
+    """One page of the functions with their revisions, as `Listed`."""
+
+    found: tuple[Revision, ...]
+    marker: str | None = None
+
+
+class RevisionMemory(Protocol):
+    """Keeps what is remembered of the functions' revisions. Each call raises TryAgain or Refused."""
+
+    def read(self) -> Shards:
+        """Return every shard; what cannot be read is left out."""
+        ...
+
+    def write(self, shards: Shards) -> None:
+        """Keep these shards, whatever stands there."""
+        ...
+
+
 class Inventory(Protocol):
     """Lists what there is. Each call raises TryAgain or Refused."""
 
@@ -195,6 +216,10 @@ class Inventory(Protocol):
 
     def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
         """Return those functions on a page whose role, as it is now, has one of these names; versions are none of them."""
+        ...
+
+    def revisions(self, marker: str | None) -> ListedRevisions:
+        """Return one page of the functions with their revisions, without versions; None is the first."""
         ...
 
     def roles_with(self, policy_arn: str) -> frozenset[str]:

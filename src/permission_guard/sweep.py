@@ -6,7 +6,7 @@ resource policy no call lists, so each is asked (facts 3.3). Layers likewise: ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,10 +14,11 @@ from typing import Final
 from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Inventory, LayerInventory, Queue, Refused, TryAgain
+from permission_guard.ports import Inventory, LayerInventory, Queue, Refused, RevisionMemory, TryAgain
+from permission_guard.quick_sweep import QuickSweeper
 from permission_guard.report import Report
 from permission_guard.settings import Treatment
-from permission_guard.task import Layer, Layers, Page, Part, Sweep, Task
+from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, Task
 from permission_guard.trigger import Trigger, is_replica
 
 PART: Final = 10
@@ -34,18 +35,22 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """The guard, what lists the account's functions and layers, and the queue of the tasks that are left."""
+    """The guard, what lists the account's functions and layers and remembers them, and the queue of the tasks that are left."""
 
     guard: Guard
     inventory: Inventory
     layers: LayerInventory
+    memory: RevisionMemory
     queue: Queue
 
-    def list_page(self, page: Page | Layers) -> Listed:
+    def list_page(self, page: Page | Layers | Moved, has_time: Callable[[], bool] = lambda: True) -> Listed:
         """Make a task of each function or layer on a page, and one of the next page. Raises TryAgain, Refused.
 
         The first page of the functions makes one of the layers too; the last page of the functions ends the sweep's listing.
         """
+        if isinstance(page, Moved):
+            quick = QuickSweeper(self.inventory, self.memory, self.queue)
+            return Listed(quick.look(page, has_time), is_last=False)
         if isinstance(page, Layers):
             return self._list_layers(page)
         listed = self.inventory.functions(page.marker)

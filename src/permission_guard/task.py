@@ -91,6 +91,14 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Find which functions have moved since they were last looked for. `marker` is where to begin, None at the first."""
+
+    sweep: Sweep
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Users:
     """Find on one page of the region's functions those whose role has changed. `marker` is where it begins, None the first."""
 
@@ -112,7 +120,7 @@ class User:
         return Trigger(change.kind, self.function, None, change.actor, change.event_id, change.at)
 
 
-Task: TypeAlias = Page | Part | Layers | Layer | Users | User
+Task: TypeAlias = Page | Part | Layers | Layer | Moved | Users | User
 
 
 def written(task: Task) -> str:
@@ -125,6 +133,8 @@ def written(task: Task) -> str:
     sweep = {"id": task.sweep.id, "time": task.sweep.at.isoformat()}
     if isinstance(task, Page):
         return json.dumps({"sweep": sweep, "marker": task.marker})
+    if isinstance(task, Moved):
+        return json.dumps({"sweep": sweep, "moved": True, "marker": task.marker})
     if isinstance(task, Layers):
         return json.dumps({"sweep": sweep, "layers": True, "marker": task.marker})
     if isinstance(task, Layer):
@@ -155,13 +165,15 @@ def _layer(message: Record) -> str:
     return name
 
 
-def task_of(message: Record) -> Page | Part | Layers | Layer:
+def task_of(message: Record) -> Page | Part | Layers | Layer | Moved:
     """Read a task of a sweep. Raises BadEvent, which names the field."""
     asked = message.inner("sweep")
     sweep = Sweep(asked.text("id"), asked.moment("time"))
     marker = message.text("marker") if message.has("marker") else None
     if message.has("layer"):
         return Layer(sweep, _layer(message), marker)
+    if message.flag("moved"):
+        return Moved(sweep, marker)
     if message.flag("layers"):
         return Layers(sweep, marker)
     if not message.has("function"):

@@ -11,6 +11,7 @@ import pytest
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.document import dumped
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
@@ -211,7 +212,13 @@ def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None
 
 def swept(there: Guarded) -> Sweeper:
     clients = there.wire.clients()
-    return Sweeper(there.guard, AwsInventory(clients), AwsLayers(clients), SqsQueue(clients, WAITING))
+    return Sweeper(
+        there.guard,
+        AwsInventory(clients),
+        AwsLayers(clients),
+        DynamoRevisions(clients, "journal"),
+        SqsQueue(clients, WAITING),
+    )
 
 
 PAGE = Page(Sweep("sweep-1", NOW))

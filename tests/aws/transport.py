@@ -20,6 +20,7 @@ from botocore.loaders import Loader, create_loader
 from permission_guard.aws.clients import Clients
 from permission_guard.facts import Source
 from permission_guard.grant import Grant
+from permission_guard.ports import Listed
 from permission_guard.world import Account, ApiError, WorldInventory
 from permission_guard.world.resources import Function, Role
 from tests.aws.layers import layer_versions_listed, layers_listed
@@ -279,15 +280,19 @@ class Transport:
         return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
 
     def _listed(self, params: Params) -> Answer:
-        page = WorldInventory(self.account, params["MaxItems"]).functions(params.get("Marker"))
+        there = WorldInventory(self.account, params["MaxItems"])
+        is_all = params.get("FunctionVersion") == "ALL"
+        page = (there.functions if is_all else there.revisions)(params.get("Marker"))
+        found = page.found if isinstance(page, Listed) else tuple((one.function, None) for one in page.found)
         functions = [
             {
-                "FunctionArn": arn.qualified(version or "$LATEST"),
+                "FunctionArn": arn.qualified(version or "$LATEST") if is_all else str(arn),
                 "Version": version or "$LATEST",
+                "RevisionId": self.account.functions[arn.name].revision,
+                "LastModified": "2026-11-20T10:00:00.000+0000",
                 **self._configuration(self.account.functions[arn.name]),
             }
-            for arn, version in page.found
-            if params.get("FunctionVersion") == "ALL" or version is None
+            for arn, version in found
         ]
         return {"Functions": functions, **({"NextMarker": page.marker} if page.marker else {})}
 

@@ -101,8 +101,13 @@ class Runtime:
 
 
 @contextmanager
-def running_runtime(found: Programs, environment: Mapping[str, str]) -> Iterator[Runtime]:
-    """Start the built package on loopback with these variables, and end it with all that it started."""
+def running_runtime(
+    found: Programs, environment: Mapping[str, str], code: Path = BUILT, handler: str = GUARD["Handler"]
+) -> Iterator[Runtime]:
+    """Start the built package on loopback with these variables, and end it with all that it started.
+
+    For a measurement something else may be started beside it: the handler of another folder.
+    """
     interface, api = free_port(), free_port()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -110,10 +115,10 @@ def running_runtime(found: Programs, environment: Mapping[str, str]) -> Iterator
                 found.interface,
                 *("--runtime-interface-emulator-address", f"127.0.0.1:{interface}"),
                 *("--runtime-api-address", f"127.0.0.1:{api}"),
-                *(found.python, "-m", "awslambdaric", GUARD["Handler"]),
+                *(found.python, "-m", "awslambdaric", handler),
             ],
-            cwd=BUILT,
-            env=without_aws(os.environ) | dict(environment) | _lambdas_own(),
+            cwd=code,
+            env=without_aws(os.environ) | dict(environment) | _lambdas_own(code, handler),
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -125,15 +130,15 @@ def running_runtime(found: Programs, environment: Mapping[str, str]) -> Iterator
             end(process)
 
 
-def _lambdas_own() -> dict[str, str]:
+def _lambdas_own(code: Path, handler: str) -> dict[str, str]:
     """Return what Lambda itself puts into a function's environment."""
     return {
         "AWS_LAMBDA_FUNCTION_NAME": "guard",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(GUARD["Timeout"]),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(GUARD["MemorySize"]),
         "AWS_LAMBDA_LOG_FORMAT": GUARD["LoggingConfig"]["LogFormat"],
-        "LAMBDA_TASK_ROOT": str(BUILT),
-        "PYTHONPATH": f"{BUILT}:{CLIENT}",
+        "LAMBDA_TASK_ROOT": str(code),
+        "PYTHONPATH": f"{code}:{CLIENT}",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "_HANDLER": GUARD["Handler"],
+        "_HANDLER": handler,
     }

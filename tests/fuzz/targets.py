@@ -41,7 +41,14 @@ from permission_guard.settings import RETENTION
 from permission_guard.sweep import Sweeper
 from permission_guard.trigger import EVERYTHING, Kind
 from permission_guard.undo import CannotUndo, NothingToResume, resume, undo
-from permission_guard.world import WorldActor, WorldInventory, WorldLayers, WorldObserver, WorldQueue
+from permission_guard.world import (
+    WorldActor,
+    WorldInventory,
+    WorldLayers,
+    WorldObserver,
+    WorldQueue,
+    WorldRevisions,
+)
 from permission_guard.world.sweep import WorldNeighbours
 from tests.fuzz import seeds
 from tests.laws.callers import Call, admitted, calls
@@ -162,7 +169,11 @@ def _connected(there: Watched) -> Iterator[StringIO]:
     follower = Follower(made, inventory, queue, WorldNeighbours(there.account))
     clients: Any = None  # nothing here tries itself
     vars(here)["connections"] = Connections(
-        clients, made, Sweeper(made, inventory, WorldLayers(there.account), queue), follower, queue
+        clients,
+        made,
+        Sweeper(made, inventory, WorldLayers(there.account), WorldRevisions(there.account), queue),
+        follower,
+        queue,
     )
     handler_of_logs: Any = door.logger.registered_handler
     former = door.standby

@@ -11,11 +11,12 @@ from permission_guard.aws.failures import translated
 from permission_guard.aws.users import log_group
 from permission_guard.facts import Configuration
 from permission_guard.iam import FunctionArn
-from permission_guard.ports import NOT_FOUND, Listed, Refused
+from permission_guard.ports import NOT_FOUND, Listed, ListedRevisions, Refused
+from permission_guard.revisions import Revision
 from permission_guard.task import LATEST
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef, ListFunctionsResponseTypeDef
 
 PERMISSIONS = ("lambda:ListFunctions", "lambda:ListAliases", "iam:ListEntitiesForPolicy", "iam:GetRole")
 """The rights that this module's calls need."""
@@ -77,18 +78,28 @@ class AwsInventory:
 
     def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
         """Return the functions on a page with one of these roles, in one call. Raises TryAgain and Refused."""
-        with translated():
-            page = (
-                self._clients.lambda_.list_functions(MaxItems=PAGE, Marker=marker)
-                if marker
-                else self._clients.lambda_.list_functions(MaxItems=PAGE)
-            )
+        page = self._page(marker)
         found = tuple(
             (FunctionArn.parse(one["FunctionArn"]), None)
             for one in page["Functions"]
             if one.get("Role", "").rpartition("/")[2] in roles
         )
         return Listed(found, page.get("NextMarker") or None)
+
+    def revisions(self, marker: str | None) -> ListedRevisions:
+        """Return the functions on a page with their revisions, in one call. Raises TryAgain and Refused."""
+        page = self._page(marker)
+        return ListedRevisions(tuple(map(_revision, page["Functions"])), page.get("NextMarker") or None)
+
+    def _page(self, marker: str | None) -> ListFunctionsResponseTypeDef:
+        """ListFunctions, without versions."""
+        lambda_ = self._clients.lambda_
+        with translated():
+            return (
+                lambda_.list_functions(MaxItems=PAGE, Marker=marker)
+                if marker
+                else lambda_.list_functions(MaxItems=PAGE)
+            )
 
     def roles_with(self, policy_arn: str) -> frozenset[str]:
         """Return the roles that a policy is attached to or bounds; none if it is gone. Raises TryAgain and Refused."""
@@ -117,6 +128,12 @@ class AwsInventory:
             raise
         trust = json.dumps(found.get("AssumeRolePolicyDocument")).lower()
         return "lambda" in trust or "*" in trust
+
+
+def _revision(listed: FunctionConfigurationTypeDef) -> Revision:
+    """Where Lambda says no revision, when it was changed: that does not move with the policy, but with all else."""
+    arn, at = FunctionArn.parse(listed["FunctionArn"]), listed.get("LastModified", "")
+    return Revision(arn, listed.get("RevisionId") or at)
 
 
 def _version(listed: FunctionConfigurationTypeDef) -> Version:

@@ -32,6 +32,9 @@ TOGETHER: Final = 100
 BYTES_TOGETHER: Final = 4 * 1024 * 1024
 """Bytes that they may have altogether (same page)."""
 
+REVISIONS: Final = "revisions"
+"""The subject of what is no entry: which revisions of the functions were last seen (`revisions.py`)."""
+
 _Item = Mapping[str, Mapping[str, str]]
 
 
@@ -54,12 +57,13 @@ class DynamoJournal:
             "ExpressionAttributeValues": {":subject": {"S": subject}},
             "ConsistentRead": True,
         }
-        return tuple(map(_read, _items(self._clients.dynamodb.query, call, "Query")))
+        return tuple(map(_read, items(self._clients.dynamodb.query, call, "Query")))
 
     def all(self) -> tuple[Entry, ...]:
         """Scan: every entry of the table, for a person who asks. The guard itself has no right to it."""
         call: dict[str, object] = {"TableName": self._table_name, "ConsistentRead": True}
-        return tuple(map(_read, _items(self._clients.dynamodb.scan, call, "Scan")))
+        found = items(self._clients.dynamodb.scan, call, "Scan")
+        return tuple(_read(item) for item in found if _key(item, "subject") != REVISIONS)
 
     def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """PutItem for one entry, TransactWriteItems for several.
@@ -117,7 +121,7 @@ class DynamoJournal:
             )
 
 
-def _items(
+def items(
     read: Callable[..., Mapping[str, object]], call: Mapping[str, object], name: str
 ) -> Iterator[Record]:
     """Read page after page."""

@@ -5,7 +5,7 @@ from permission_guard.world.journal import WorldJournal
 from permission_guard.world.layers import WorldLayers
 from permission_guard.world.ports import WorldActor, WorldHerald, WorldObserver
 from permission_guard.world.resources import ApiError
-from permission_guard.world.sweep import WorldInventory, WorldNeighbours, WorldQueue
+from permission_guard.world.sweep import WorldInventory, WorldNeighbours, WorldQueue, WorldRevisions
 
 __all__ = [
     "Account",
@@ -18,4 +18,5 @@ __all__ = [
     "WorldNeighbours",
     "WorldObserver",
     "WorldQueue",
+    "WorldRevisions",
 ]

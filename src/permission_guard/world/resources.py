@@ -59,3 +59,8 @@ class Function:
     qualifiers: set[str] = field(default_factory=set)
     policies: dict[str | None, tuple[str, str]] = field(default_factory=dict)
     """Document and revision, by qualifier."""
+
+    @property
+    def revision(self) -> str:
+        """What ListFunctions says: it moves with the function and its own policy, and not with those of aliases."""
+        return " ".join((self.role_arn, self.log_group, *self.policies.get(None, ())))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from permission_guard.iam import FunctionArn
-from permission_guard.ports import Listed
+from permission_guard.ports import Listed, ListedRevisions
+from permission_guard.revisions import Revision, Shards
 from permission_guard.role_change import RoleChange
 from permission_guard.task import Task
 from permission_guard.world.account import Account
@@ -49,6 +50,15 @@ class WorldInventory:
             users = (one.arn for one in found[start:end] if one.role_arn.rpartition("/")[2] in roles)
             return Listed(tuple((arn, None) for arn in users), str(end) if end < len(found) else None)
 
+    def revisions(self, marker: str | None) -> ListedRevisions:
+        """Return one page of the functions, with what changes when they or their own policies do."""
+        with translated(), self.account.call("ListFunctions"):
+            found = [function for _, function in sorted(self.account.functions.items())]
+            start = int(marker or 0)
+            end = start + self.page
+            page = tuple(Revision(one.arn, one.revision) for one in found[start:end])
+            return ListedRevisions(page, str(end) if end < len(found) else None)
+
     def roles_with(self, policy_arn: str) -> frozenset[str]:
         """Return the names of the roles that a policy is attached to or bounds."""
         with translated(), self.account.call("ListEntitiesForPolicy"):
@@ -62,6 +72,25 @@ class WorldInventory:
         """Tell whether Lambda may assume a role."""
         with translated(), self.account.call("GetRole"):
             return role in self.account.roles and "lambda" in self.account.roles[role].trust
+
+
+@dataclass(slots=True)
+class WorldRevisions:
+    """Remembers revisions."""
+
+    account: Account
+    shards: dict[int, bytes] = field(default_factory=dict)
+
+    def read(self) -> Shards:
+        """Return every shard."""
+        with translated(), self.account.call("Query"):
+            return dict(self.shards)
+
+    def write(self, shards: Shards) -> None:
+        """Keep these shards."""
+        for number, shard in shards.items():
+            with translated(), self.account.call("PutItem"):
+                self.shards[number] = shard
 
 
 @dataclass(slots=True)
