@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS = (
     {"compiled"},
     {"iam"},
-    {"facts", "record", "document", "callers", "mismatch"},
+    {"facts", "record", "document", "callers", "mismatch", "revisions"},
     {"finding", "tool", "grant"},
     {"exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
@@ -29,7 +29,7 @@ LAYERS = (
     {"dead_letters", "doctor", "scanning", "scan_json", "template"},
     {"finish", "undo"},
     {"release", "narrow"},
-    {"pipeline"},
+    {"pipeline", "quick_sweep"},
     {"sweep", "follow"},
     {"world"},
     {"self_test"},

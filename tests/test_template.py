@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from permission_guard.aws import (
 )
 from permission_guard.aws.checkup.rights import _HOME
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.door import asked_by, correlation_id
 from permission_guard.facts import Configuration, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn, Policy
@@ -32,9 +34,11 @@ from permission_guard.role_change import HANDED_ON
 from permission_guard.rules import judge
 from permission_guard.settings import NEVER_REPAIRED, NUMBERS, SETTINGS, Mode, Settings, Treatment
 from permission_guard.step import STEPS, AttachRolePolicy, BoundStatements, DetachRolePolicy, Step
+from permission_guard.task import Moved, Sweep
 from permission_guard.world import Account
 from tests.aws.transport import Transport
 from tests.journal.test_written import ENTRY
+from tests.samples import GUARD_ROLE, sample
 from tests.template import ACCOUNT, REGION, expanded, resolved, written
 
 TEMPLATE = written()
@@ -298,7 +302,7 @@ def test_only_the_rules_that_lead_to_the_queue_may_put_events_into_it() -> None:
     waiting = {
         name for name, one in rule_targets().items() if one["Arn"] == {"Fn::GetAtt": ["Waiting", "Arn"]}
     }
-    assert waiting == {"FunctionChanged", "RoleChanged", "SweepIsDue"}
+    assert waiting == {"FunctionChanged", "RoleChanged", "SweepIsDue", "QuickSweepIsDue"}
     assert allowed_rules("WaitingPolicy", "Waiting") == waiting
 
 
@@ -361,6 +365,31 @@ def test_a_sweep_comes_at_most_each_hour_or_not_at_all(rate: str, *, is_taken: b
     due = RESOURCES["SweepIsDue"]["Properties"]
     assert due["State"] == {"Fn::If": ["Sweeps", "ENABLED", "DISABLED"]}
     assert due["ScheduleExpression"] == {"Fn::If": ["Sweeps", {"Ref": "SweepRate"}, offered["Default"]]}
+
+
+def test_a_quick_sweep_may_be_as_often_as_a_sweep_and_is_switched_off_likewise() -> None:
+    offered = TEMPLATE["Parameters"]["QuickSweepRate"]
+    assert offered["AllowedPattern"] == TEMPLATE["Parameters"]["SweepRate"]["AllowedPattern"]
+    assert TEMPLATE["Conditions"]["QuickSweeps"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "QuickSweepRate"}, "Off"]}]
+    }
+    due = RESOURCES["QuickSweepIsDue"]["Properties"]
+    assert due["State"] == {"Fn::If": ["QuickSweeps", "ENABLED", "DISABLED"]}
+    assert due["ScheduleExpression"] == {
+        "Fn::If": ["QuickSweeps", {"Ref": "QuickSweepRate"}, offered["Default"]]
+    }
+
+
+def test_what_the_schedule_of_a_quick_sweep_puts_into_the_queue_is_its_task() -> None:
+    """EventBridge puts a string in with its quotes (eventbridge/latest/userguide/eb-transform-target-input.html)."""
+    (target,) = RESOURCES["QuickSweepIsDue"]["Properties"]["Targets"]
+    event, transformer = sample("a-sweep-is-due"), target["InputTransformer"]
+    message = transformer["InputTemplate"]
+    for name, path in transformer["InputPathsMap"].items():
+        message = message.replace(f"<{name}>", json.dumps(event[path.removeprefix("$.")]))
+    asked = asked_by(json.loads(message), guard_role_arn=GUARD_ROLE)
+    assert asked == Moved(Sweep(event["id"], datetime.fromisoformat(event["time"])))
+    assert correlation_id(json.loads(message)) == event["id"]
 
 
 # The guard judged by itself

@@ -41,7 +41,7 @@ def test_whatever_wakes_the_guard_wakes_the_alias(roll_out: str) -> None:
         body["Properties"]["Targets"][0]["Arn"] for body in of("AWS::Events::Rule", RollOut=roll_out).values()
     ]
     waiting, bus = {"Fn::GetAtt": ["Waiting", "Arn"]}, {"Ref": "CentralBusArn"}
-    assert sorted(map(str, targets)) == sorted(map(str, [*[ALIAS] * 3, *[waiting] * 3, bus]))
+    assert sorted(map(str, targets)) == sorted(map(str, [*[ALIAS] * 3, *[waiting] * 4, bus]))
 
 
 @pytest.mark.parametrize("roll_out", ROLL_OUTS)

@@ -42,7 +42,13 @@ def test_each_section_is_the_one_that_sam_makes(section: str) -> None:
 
 def test_there_is_no_section_beside_these_and_above_all_no_macro() -> None:
     assert set(MADE) <= {*SECTIONS, "AWSTemplateFormatVersion"}
-    for left in ("Transform", "AWS::Serverless::", "Fn::ForEach", "AWS::LanguageExtensions"):
+    for left in (
+        '"Transform"',
+        '"Fn::Transform"',
+        "AWS::Serverless::",
+        "Fn::ForEach",
+        "AWS::LanguageExtensions",
+    ):
         assert left not in json.dumps(MADE)
 
 
