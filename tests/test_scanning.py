@@ -10,8 +10,8 @@ from permission_guard.finding import Severity, Verdict
 from permission_guard.journal.fault import fault_of
 from permission_guard.rules import RULE_IDS
 from permission_guard.said import KINDS
-from permission_guard.scanned import Scan, Skipped
-from permission_guard.scanning import findings, looks_of, verdict, worst_first
+from permission_guard.scanned import Scan, Skipped, worst_first
+from permission_guard.scanning import findings, looks_of, verdict
 from tests.world.builders import BASIC, NOW, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
 ALL = frozenset(RULE_IDS)

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.finding import (
+    GRAVITY,
     Concern,
     DeniedRequest,
     Finding,
@@ -16,6 +17,7 @@ from permission_guard.finding import (
     Undecided,
     Verdict,
     Witness,
+    gravest,
 )
 from permission_guard.iam import (
     Answer,
@@ -33,8 +35,6 @@ from permission_guard.plan import repair
 from permission_guard.rules import judge, rule_of
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, diffs
 from permission_guard.words import condition, met, principals, request, unknowns
-
-_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,13 @@ class Explanation:
 
 def explain(facts: FunctionFacts, trusted: Trusted) -> tuple[Explanation, ...]:
     """Judge the facts by every rule and explain each finding, faults first, then doubts."""
-    findings = sorted(judge(facts, trusted), key=lambda finding: _GRAVITY.index(finding.verdict))
+    findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
     return tuple(_explained(finding, facts, trusted) for finding in findings)
 
 
 def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
     """FAIL if anything failed, else UNKNOWN if anything is in doubt, else PASS."""
-    found = {one.finding.verdict for one in explanations}
-    return next((one for one in _GRAVITY if one in found), Verdict.PASS)
+    return gravest(one.finding.verdict for one in explanations)
 
 
 def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Explanation:

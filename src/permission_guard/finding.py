@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final, TypeAlias
@@ -16,6 +17,16 @@ class Verdict(Enum):
     PASS = "PASS"  # noqa: S105  # a verdict, not a password
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
+
+
+GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+"""The gravest first."""
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """FAIL if anything failed, else UNKNOWN if anything is in doubt, else PASS."""
+    found = set(verdicts)
+    return next((one for one in GRAVITY if one in found), Verdict.PASS)
 
 
 class Severity(IntEnum):

@@ -5,10 +5,11 @@ Every output format is a function of this value, and its JSON reads back as the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permission_guard.finding import Concern, Severity, Verdict
+from permission_guard.finding import GRAVITY, Concern, Severity, Verdict
 from permission_guard.patches import Patch
 
 
@@ -80,3 +81,17 @@ class Scan:
     targets: int
     findings: tuple[ScannedFinding, ...]
     skipped: tuple[Skipped, ...] = ()
+
+
+def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
+    """Order findings: faults, doubts, then what passes; the gravest first; then by where they are."""
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                GRAVITY.index(one.verdict),
+                -one.severity,
+                *(one.account, one.region, one.target, one.rule, one.concern.value, one.subject, one.fault),
+            ),
+        )
+    )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from permission_guard.actor import SWEEP
 from permission_guard.explanation import Explanation, Mend, explain
 from permission_guard.facts import FunctionFacts, Look, Trusted
-from permission_guard.finding import Verdict
+from permission_guard.finding import Verdict, gravest
 from permission_guard.journal.fault import fault_of
 from permission_guard.outcome import Ending
 from permission_guard.patches import patches_for
@@ -70,30 +68,6 @@ def _flat(one: Explanation, facts: FunctionFacts, at: datetime) -> ScannedFindin
     )
 
 
-_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-
-
-def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
-    """Order findings: faults, doubts, then what passes; the gravest first; then by where they are."""
-    return tuple(
-        sorted(
-            found,
-            key=lambda one: (
-                _GRAVITY.index(one.verdict),
-                -one.severity,
-                one.account,
-                one.region,
-                one.target,
-                one.rule,
-                one.concern.value,
-                one.subject,
-                one.fault,
-            ),
-        )
-    )
-
-
 def verdict(scan: Scan) -> Verdict:
     """FAIL if anything failed; else UNKNOWN if anything is in doubt or was not looked at; else PASS."""
-    found = {one.verdict for one in scan.findings} | ({Verdict.UNKNOWN} if scan.skipped else set())
-    return next((one for one in _GRAVITY if one in found), Verdict.PASS)
+    return gravest([*(one.verdict for one in scan.findings), *([Verdict.UNKNOWN] if scan.skipped else [])])

@@ -22,11 +22,10 @@ from permission_guard.formats.found import (
     moment,
     partition,
     rule_of,
-    worst_first,
 )
 from permission_guard.formats.text import CannotShow, cut, dumped, inert, line, sentence
 from permission_guard.iam.policy import Json
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.scanned import Scan, ScannedFinding, worst_first
 
 BATCH: Final = 100
 """Findings that one call takes. None is larger than 15 KB by the limits below, so 100 stay under the 6 MB of a call."""
@@ -37,7 +36,7 @@ _TYPE: Final = "Software and Configuration Checks/AWS Security Best Practices"
 
 def show(scan: Scan) -> str:
     """Return a line for each request. Raises CannotShow for what was found in no account, as in a template."""
-    findings = worst_first(scan)
+    findings = worst_first(scan.findings)
     homeless = next((one for one in findings if not has_account(one)), None)
     if homeless is not None:
         raise CannotShow(

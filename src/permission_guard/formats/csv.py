@@ -6,9 +6,8 @@ import csv
 import io
 from typing import Final
 
-from permission_guard.formats.found import worst_first
 from permission_guard.formats.text import inert
-from permission_guard.scanned import Scan, ScannedFinding, Skipped
+from permission_guard.scanned import Scan, ScannedFinding, Skipped, worst_first
 
 HEADER: Final = (
     *(
@@ -40,7 +39,7 @@ def show(scan: Scan) -> str:
     out = io.StringIO()
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(HEADER)
-    rows.writerows([cell(value) for value in _row(one)] for one in worst_first(scan))
+    rows.writerows([cell(value) for value in _row(one)] for one in worst_first(scan.findings))
     rows.writerows([cell(value) for value in _skipped(one)] for one in scan.skipped)
     return out.getvalue()
 

@@ -8,30 +8,14 @@ from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.finding import Verdict
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
 from permission_guard.scanned import Scan, ScannedFinding
 
 PRODUCT: Final = "Lambda Permission Guard"
-_GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _DIGITS: Final = 32
 _ACCOUNT_DIGITS: Final = 12
-
-
-def worst_first(scan: Scan) -> tuple[ScannedFinding, ...]:
-    """Return the findings: faults, doubts, passes; in each the gravest first, then by where they are."""
-    return tuple(
-        sorted(
-            scan.findings,
-            key=lambda one: (
-                _GRAVITY.index(one.verdict),
-                -one.severity,
-                *(one.account, one.region, one.target, one.rule, one.subject, one.fault),
-            ),
-        )
-    )
 
 
 def rule_of(finding: ScannedFinding) -> Rule | None:

@@ -18,11 +18,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from permission_guard.finding import Severity, Verdict
-from permission_guard.formats.found import PRODUCT, rule_of, worst_first
+from permission_guard.formats.found import PRODUCT, rule_of
 from permission_guard.formats.text import inert, line, sentence
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.scanned import Scan, ScannedFinding, worst_first
 
 _PAGE: Final = "page"
 _WORDS: Final = {Verdict.FAIL: "Fail", Verdict.UNKNOWN: "Unknown", Verdict.PASS: "Pass"}
@@ -50,7 +50,7 @@ class _Share:
 def show(scan: Scan) -> str:
     """Return the page. Its style and its script are the only ones that its own policy lets run, by their digests."""
     style, script = _asset("style.css"), _asset("page.js")
-    findings = worst_first(scan)
+    findings = worst_first(scan.findings)
     return (
         _environment()
         .get_template("page.html.jinja")

@@ -17,11 +17,10 @@ from permission_guard.formats.found import (
     is_layer,
     partition,
     rule_of,
-    worst_first,
 )
 from permission_guard.formats.text import dumped
 from permission_guard.iam.policy import Json
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.scanned import Scan, ScannedFinding, worst_first
 
 VERSION: Final = "1.8.0"
 _CLASS: Final = 2003
@@ -39,7 +38,7 @@ _STATUS: Final = {Verdict.PASS: (4, "Resolved"), Verdict.FAIL: (1, "New"), Verdi
 
 def show(scan: Scan) -> str:
     """Return a line for each finding."""
-    findings = worst_first(scan)
+    findings = worst_first(scan.findings)
     told = zip(findings, identities(findings), strict=True)
     return "".join(dumped(_event(one, id_, scan)) + "\n" for one, id_ in told)
 

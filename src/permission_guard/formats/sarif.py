@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from permission_guard import PROGRAM
 from permission_guard.finding import Severity, Verdict
-from permission_guard.formats.found import PRODUCT, moment, worst_first
+from permission_guard.formats.found import PRODUCT, moment
 from permission_guard.formats.text import dumped, inert, sentence
 from permission_guard.iam.policy import Json
 from permission_guard.rules import RULES
-from permission_guard.scanned import Place, Scan, ScannedFinding
+from permission_guard.scanned import Place, Scan, ScannedFinding, worst_first
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
@@ -31,7 +31,7 @@ _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIU
 
 def show(scan: Scan) -> str:
     """Return one run, with a rule for each of the guard's, and a result for each fault and each doubt."""
-    told = [one for one in worst_first(scan) if one.verdict is not Verdict.PASS]
+    told = [one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS]
     rules = _rules(told)
     indices = {str(rule["id"]): index for index, rule in enumerate(rules)}
     run: dict[str, Json] = {

@@ -24,8 +24,8 @@ from permission_guard.cli.scan.state import State
 from permission_guard.cli.scan.walk import WORKERS, Walked, walk
 from permission_guard.finding import Verdict
 from permission_guard.ports import Expired, TryAgain
-from permission_guard.scanned import Scan, Skipped
-from permission_guard.scanning import verdict, worst_first
+from permission_guard.scanned import Scan, Skipped, worst_first
+from permission_guard.scanning import verdict
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 

@@ -11,8 +11,7 @@ from typing import Final
 from permission_guard.alert import printable
 from permission_guard.finding import Verdict
 from permission_guard.formats.found import is_layer
-from permission_guard.scanned import Scan, ScannedFinding
-from permission_guard.scanning import worst_first
+from permission_guard.scanned import Scan, ScannedFinding, worst_first
 
 _HEAD: Final = ("VERDICT", "SEVERITY", "WHERE", "RULE", "FOUND")
 _SHORT: Final = ("VERDICT", "SEVERITY", "RULE")
