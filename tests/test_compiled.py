@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import marshal
 import shutil
@@ -114,3 +115,13 @@ def test_a_package_without_the_file_compiles_as_ever(package: Path, tmp_path: Pa
     shutil.copytree(package, bare, ignore=shutil.ignore_patterns("*.marshal"))
     _, *works = run(bare)
     assert works == run(package)[1:]
+
+
+def test_it_is_there_before_whatever_the_handler_loads() -> None:
+    """Powertools has dataclasses too."""
+    tree = ast.parse((SOURCE / "permission_guard" / "handler.py").read_text())
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    first = next(
+        node for node in imports if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+    )
+    assert ast.unparse(first) == "import permission_guard.compiled"

@@ -7,6 +7,10 @@ version takes over, and a schedule each hour, to try itself.
 
 from __future__ import annotations
 
+import permission_guard.compiled  # noqa: F401  # before whatever has a dataclass, Powertools too
+
+# isort: split
+
 import gc
 import json
 import os
@@ -18,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-import permission_guard.compiled  # noqa: F401  # before whatever has a dataclass, Powertools too
 from permission_guard import __version__
 from permission_guard.batch import Message, answer, is_batch, messages_in
 from permission_guard.deployment import Deployment, Request, is_deployment
