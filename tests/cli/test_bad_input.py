@@ -132,9 +132,9 @@ def test_an_interruption_is_no_verdict(
 
 def test_the_help_of_the_program_names_its_commands() -> None:
     told = " ".join(run("--help").stdout.split())
-    assert " explain Say whether a function or policy documents keep the" in told
+    assert " explain Explain a function as it is, or policy documents. " in told
     assert " self-test Let the guard try itself" in told
-    assert " check Say whether templates keep the guard's rules" in told
+    assert " check Judge templates and Terraform plans before the deploy. " in told
 
 
 def test_standard_input_is_read_once() -> None:

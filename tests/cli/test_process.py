@@ -141,8 +141,10 @@ def test_the_help_says_what_each_exit_code_of_a_command_means(command: str) -> N
     for line in (
         "  0  done",
         "  1  not done: nothing is there to be done, AWS refused, or you said no",
-        "  2  not finished: AWS could not answer, or somebody wrote at the same time; run it again",
-        "  3  the input cannot be used, or the credentials, the stack or the table are not there",
+        "  2  not finished: AWS could not answer, or somebody wrote at the same time;",
+        "     run it again",
+        "  3  the input cannot be used, or the credentials, the stack or the table are",
+        "     not there",
     ):
         assert line in help_
 
@@ -162,15 +164,18 @@ OWN_CODES = {
     "scan": (
         "  0    everything passes, or was repaired",
         "  1    something fails",
-        "  2    something cannot be told, or was not looked at, and nothing fails; or AWS could not answer",
-        "  3    the input cannot be used; or no credentials, or nothing could be looked at",
+        "  2    something cannot be told, or was not looked at, and nothing fails;",
+        "       or AWS could not answer",
+        "  3    the input cannot be used; or no credentials, or nothing could be",
+        "       looked at",
         "  130  interrupted",
     ),
     "doctor": (
         "  0  everything is good",
         "  1  something is wrong",
-        "  2  something could not be told, and nothing is wrong; or AWS could not answer",
-        "  3  the credentials or the stack are not there, or you may not look at the stack",
+        "  2  something could not be told, and nothing is wrong; or AWS could not",
+        "     answer",
+        "  3  the credentials or the stack are not there, or you may not look at it",
     ),
     "redrive": (
         "  0  everything was put back, or nothing was there",
@@ -182,7 +187,7 @@ OWN_CODES = {
         "  0  everything is as it must be",
         "  1  something is not",
         "  2  AWS could not answer",
-        "  3  the credentials or the stack are not there, or you may not invoke the guard",
+        "  3  the credentials or the stack are not there, or you may not invoke it",
     ),
 }
 

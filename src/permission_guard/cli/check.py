@@ -50,7 +50,10 @@ _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 
 
-@click.command(help=_HELP)
+_CONCERNS: Final = tuple(one.value for one in Concern)
+
+
+@click.command(help=_HELP, short_help="Judge templates and Terraform plans before the deploy.")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
 @click.option(
     "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
@@ -78,9 +81,10 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 @click.option(
     "--ignore",
     "ignored",
-    type=click.Choice([one.value for one in Concern]),
+    type=click.Choice(_CONCERNS),
+    metavar="CONCERN",
     multiple=True,
-    help="A concern that is not told. Repeatable.",
+    help=f"A concern that is not told: {', '.join(_CONCERNS)}. Repeatable.",
 )
 @click.option(
     "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."

@@ -15,13 +15,13 @@ _HELP: Final = f"""\
 Print what your shell has to read so that it completes commands and options.
 
 \b
-bash  eval "$({PROGRAM} completion bash)"            in ~/.bashrc
-zsh   eval "$({PROGRAM} completion zsh)"             in ~/.zshrc
-fish  {PROGRAM} completion fish | source             in ~/.config/fish/config.fish
+bash  eval "$({PROGRAM} completion bash)" in ~/.bashrc
+zsh   eval "$({PROGRAM} completion zsh)"  in ~/.zshrc
+fish  {PROGRAM} completion fish | source  in ~/.config/fish/config.fish
 """
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Print the completion for bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
     """Print click's own script for this program."""

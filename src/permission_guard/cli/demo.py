@@ -104,7 +104,7 @@ _MISTAKES: Final[tuple[tuple[str, Callable[[_Stage], None]], ...]] = (
 )
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Show the guard at work, in memory: no AWS is asked.")
 @click.option("--observe", is_flag=True, help="As with Mode=Observe: nothing is changed, only told.")
 def demo(*, observe: bool) -> int:
     """Make each mistake and show what is told of it."""

@@ -32,8 +32,9 @@ subscriptions, the dead letters and the journal. Everything is only read, with y
 Exit codes:
   0  everything is good
   1  something is wrong
-  2  something could not be told, and nothing is wrong; or AWS could not answer
-  3  the credentials or the stack are not there, or you may not look at the stack
+  2  something could not be told, and nothing is wrong; or AWS could not
+     answer
+  3  the credentials or the stack are not there, or you may not look at it
 """
 _CODES: Final = {Verdict.GOOD: 0, Verdict.WRONG: 1, Verdict.UNKNOWN: 2}
 _COLOURS: Final = {Verdict.GOOD: "green", Verdict.WRONG: "red", Verdict.UNKNOWN: "yellow"}
@@ -43,7 +44,7 @@ _INDENT: Final = " " * 8
 Looked: TypeAlias = Callable[[Place], Checkup]
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Say whether the deployed guard can do its work.")
 @click.option("--json", "is_json", is_flag=True, help="For machines.")
 @places
 @click.pass_context

@@ -46,8 +46,10 @@ EXIT_CODES: Final = """\
 Exit codes:
   0  done
   1  not done: nothing is there to be done, AWS refused, or you said no
-  2  not finished: AWS could not answer, or somebody wrote at the same time; run it again
-  3  the input cannot be used, or the credentials, the stack or the table are not there
+  2  not finished: AWS could not answer, or somebody wrote at the same time;
+     run it again
+  3  the input cannot be used, or the credentials, the stack or the table are
+     not there
 """
 
 

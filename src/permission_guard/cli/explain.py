@@ -38,7 +38,7 @@ Exit codes:
 """
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Explain a function as it is, or policy documents.")
 @click.argument("name", metavar="[FUNCTION]", required=False)
 @click.option("--statement", metavar="SID", help="Explain this statement of the resource policy alone.")
 @click.option("--region", metavar="REGION", help="Of the FUNCTION. Default: as the AWS CLI has it.")

@@ -33,7 +33,7 @@ Exit codes:
 """
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Make one self-contained page of a scan.")
 @click.argument("scan", metavar="SCAN")
 @click.option(
     "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. Default: standard output."

@@ -28,13 +28,13 @@ Exit codes:
   0  everything is as it must be
   1  something is not
   2  AWS could not answer
-  3  the credentials or the stack are not there, or you may not invoke the guard
+  3  the credentials or the stack are not there, or you may not invoke it
 """
 
 Asked: TypeAlias = Callable[[Place], tuple[Tried, ...]]
 
 
-@click.command("self-test", help=_HELP)
+@click.command("self-test", help=_HELP, short_help="Let the guard try itself; nothing is changed.")
 @click.option("--deployed", is_flag=True, help="Ask the guard that is deployed.")
 @places
 @click.pass_context

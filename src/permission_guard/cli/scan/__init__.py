@@ -29,13 +29,15 @@ A scan that was broken off (Ctrl-C, credentials that have expired, AWS that does
 Exit codes:
   0    everything passes, or was repaired
   1    something fails
-  2    something cannot be told, or was not looked at, and nothing fails; or AWS could not answer
-  3    the input cannot be used; or no credentials, or nothing could be looked at
+  2    something cannot be told, or was not looked at, and nothing fails;
+       or AWS could not answer
+  3    the input cannot be used; or no credentials, or nothing could be
+       looked at
   130  interrupted
 """
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Judge every function, version, alias and layer.")
 @click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it.")
 @click.option(
     "--region",
@@ -56,8 +58,9 @@ Exit codes:
     "--only",
     "rules",
     type=click.Choice(RULE_IDS),
+    metavar="RULE",
     multiple=True,
-    help="Judge by this rule alone, and read what it needs alone. Repeatable.",
+    help=f"Judge by this rule alone, and read what it needs alone: {', '.join(RULE_IDS)}. Repeatable.",
 )
 @click.option(
     "--trusted-account",
