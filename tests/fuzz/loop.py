@@ -24,9 +24,8 @@ def inputs(target: Target, random: Random, wanted: int) -> Iterator[str]:
 
 
 def after(text: str, target: Target, random: Random) -> str:
-    """Return an input made of another one, or of a seed if that one is no JSON."""
+    """Return an input made of another one; of a seed if that one is no JSON, or nested so deep that it can hardly be written."""
     try:
-        value = json.loads(text)
+        return another(json.loads(text), target, random)
     except (ValueError, RecursionError):
-        value = random.choice(target.seeds())
-    return another(value, target, random)
+        return another(random.choice(target.seeds()), target, random)

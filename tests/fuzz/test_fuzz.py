@@ -45,3 +45,10 @@ def test_the_same_number_makes_the_same_inputs() -> None:
 def test_every_target_has_its_share_of_a_long_run() -> None:
     assert {target.name for target in TARGETS} == set(SHARES)
     assert sum(SHARES.values()) == 100
+
+
+def test_an_input_that_is_nested_as_deep_as_python_goes_has_one_after_it() -> None:
+    """What is just shallow enough to be read may be too deep to be written once something was put into it."""
+    for depth in range(900, 1_010, 5):
+        for seed in range(5):
+            assert after("[" * depth + "]" * depth, TARGETS[0], Random(seed))
