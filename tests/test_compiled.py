@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import marshal
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,7 @@ from typing import Final
 import pytest
 
 import compile_dataclasses
-from permission_guard.compiled import kept
+from permission_guard.compiled import kept, use
 from trim_modules import trim
 
 SOURCE: Final = Path(compile_dataclasses.__file__).parent
@@ -125,3 +127,26 @@ def test_it_is_there_before_whatever_the_handler_loads() -> None:
         node for node in imports if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
     )
     assert ast.unparse(first) == "import permission_guard.compiled"
+
+
+@pytest.fixture
+def decorator() -> Iterator[None]:
+    """The decorator as it is, again."""
+    yield
+    vars(dataclasses).pop("exec", None)
+
+
+@pytest.mark.usefixtures("decorator")
+def test_the_code_that_is_kept_for_a_text_is_what_is_run() -> None:
+    use({"found = 1": marshal.dumps(compile("found = 2", "<string>", "exec"))})
+    run_by_the_decorator = vars(dataclasses)["exec"]
+    kept_, other = dict[str, int](), dict[str, int]()
+    run_by_the_decorator("found = 1", {}, kept_)
+    run_by_the_decorator("found = 3", {}, other)
+    assert (kept_, other) == ({"found": 2}, {"found": 3})
+
+
+@pytest.mark.usefixtures("decorator")
+def test_where_nothing_is_kept_the_decorator_is_left_alone() -> None:
+    use({})
+    assert "exec" not in vars(dataclasses)

@@ -28,7 +28,9 @@ def kept(file: Path) -> dict[str, bytes]:
 
 
 def use(codes: dict[str, bytes]) -> None:
-    """Have the decorator take these codes. It calls `exec` by a name that its module does not define, and so may."""
+    """Have the decorator take these codes, if there are any. It calls `exec` by a name that its module does not define."""
+    if not codes:
+        return
 
     def ready_made(text: str, *namespaces: Any) -> None:
         code = codes.get(text)
@@ -39,5 +41,4 @@ def use(codes: dict[str, bytes]) -> None:
     vars(dataclasses)["exec"] = ready_made
 
 
-if codes := kept(FILE):
-    use(codes)
+use(kept(FILE))

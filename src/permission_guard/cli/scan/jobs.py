@@ -106,12 +106,15 @@ class Worker:
 
     def do(self, job: Job) -> Answer:
         """Do one job. Raises TryAgain."""
+        if isinstance(job, Target):
+            read = look(self.observer, job.facts, job.looks, self.trusted)
+            return Judged(findings(read, self.trusted, self.rules, self.at))
         try:
-            return self._done(job)
+            return self._listed(job)
         except Refused as error:
             return Skipped(_unseen(job, self.source), str(error))
 
-    def _done(self, job: Job) -> Known:
+    def _listed(self, job: Page | Aliases | Layers | Versions) -> Known:
         match job:
             case Page(marker):
                 return self.inventory.described(marker)
@@ -121,9 +124,6 @@ class Worker:
                 return self.layers.layers(marker)
             case Versions(layer, marker):
                 return self.layers.layer_versions(layer, marker)
-            case Target(facts, looks):
-                read = look(self.observer, facts, looks, self.trusted)
-                return Judged(findings(read, self.trusted, self.rules, self.at))
             case _:
                 assert_never(job)
 
@@ -161,7 +161,7 @@ def _about(version: Version, looks: Look) -> Iterator[Job]:
         yield Aliases(version.arn)
 
 
-def _unseen(job: Job, source: str) -> str:
+def _unseen(job: Page | Aliases | Layers | Versions, source: str) -> str:
     """Name what a job was to find."""
     match job:
         case Page(marker):
@@ -172,8 +172,6 @@ def _unseen(job: Job, source: str) -> str:
             return f"the other layers of {source}" if marker else f"the layers of {source}"
         case Versions(layer):
             return f"versions of the layer {layer} of {source}"
-        case Target(facts):
-            return facts.target
         case _:
             assert_never(job)
 
