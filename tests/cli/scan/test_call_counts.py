@@ -26,7 +26,7 @@ def large(functions: int) -> Account:
     return made
 
 
-@pytest.mark.parametrize("functions", [0, 1, 17, 18, FUNCTIONS])
+@pytest.mark.parametrize("functions", [0, 1, 17, 18, pytest.param(FUNCTIONS, marks=pytest.mark.no_cover)])
 def test_a_whole_account_costs_its_pages_its_roles_pages_one_policy_each_and_the_aliases(
     functions: int,
 ) -> None:

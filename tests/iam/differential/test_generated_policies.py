@@ -22,6 +22,9 @@ repeatable = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+pytestmark = pytest.mark.no_cover
+"""Half a minute less of each run: the tables beside cover the evaluator."""
+
 
 @pytest.fixture(scope="module")
 def ministack() -> Iterator[Ministack]:

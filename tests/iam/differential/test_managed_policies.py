@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.iam.differential.compare import Tally, compare
 from tests.iam.differential.evaluators import Moto, running_ministack
 from tests.iam.differential.managed import alone, bounded, managed_policies
 from tests.iam.differential.sizes import LONG, MANAGED_POLICIES
+
+pytestmark = pytest.mark.no_cover
+"""Half a minute less of each run: the tables beside cover the evaluator."""
 
 
 def expect_agreement(tally: Tally) -> None:
