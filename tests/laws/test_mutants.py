@@ -333,8 +333,8 @@ MUTANTS: Final = (
 )  # fmt: skip
 
 
-TRIED: Final = MUTANTS if LONG else tuple({one.law.split(".")[0]: one for one in reversed(MUTANTS)}.values())
-"""With LONG=1 (`make mutants`) every mutant is tried, without it one of each file of laws: all of them take minutes."""
+TRIED: Final = MUTANTS if LONG else tuple({one.law: one for one in reversed(MUTANTS)}.values())
+"""With LONG=1 (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 
 
 def tried(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:
