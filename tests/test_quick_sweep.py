@@ -177,3 +177,13 @@ def test_nothing_is_written_where_nothing_moved() -> None:
 def test_a_shard_of_a_hundred_thousand_functions_fits_into_an_item() -> None:
     known = remembering([Revision(arn(f"f{number}"), "1") for number in range(100_000)], {}, is_all=True)
     assert max(map(len, known.values())) < 400_000 / 3
+
+
+@given(LISTS, st.binary(min_size=1, max_size=40).filter(lambda shard: len(shard) % 16 > 0))
+def test_a_shard_that_was_cut_off_is_healed_by_the_first_run_that_meets_it(
+    now: dict[str, str], garbage: bytes
+) -> None:
+    broken = dict.fromkeys(range(SHARDS), garbage)
+    after = {**broken, **remembering(revisions(now), broken, is_all=False)}
+    assert list(moved(revisions(now), after)) == []
+    assert sum(map(len, after.values())) == 16 * len(now)

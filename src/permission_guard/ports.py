@@ -270,6 +270,9 @@ class Neighbours(Protocol):
 class Queue(Protocol):
     """Keeps tasks until the guard is woken for them."""
 
-    def put(self, tasks: tuple[Task, ...]) -> None:
-        """Put tasks into the queue. Raises TryAgain or Refused; then some of them may be in it."""
+    def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
+        """Put tasks into the queue, after the settle delay if they are `settling`.
+
+        Raises TryAgain or Refused; then some of them may be in it.
+        """
         ...

@@ -40,7 +40,8 @@ class QuickSweeper:
             is_handed_on = marker is not None and not has_time()
             if is_handed_on:
                 tasks.append(Moved(asked.sweep, marker))
-            self.queue.put(tuple(tasks))
+            # A function that has just been made is new here, too: it is to settle as it does when its event is heard of.
+            self.queue.put(tuple(tasks), settling=True)
             found += here
             made += len(tasks)
             if marker is None or is_handed_on:

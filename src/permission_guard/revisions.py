@@ -50,6 +50,8 @@ def remembering(found: Iterable[Revision], known: Shards, *, is_all: bool) -> Sh
 
 def _all(known: Shards) -> Iterator[tuple[bytes, bytes]]:
     for shard in known.values():
+        if len(shard) % (2 * _DIGEST):
+            continue  # somebody else's, or cut off: nobody knows where an entry begins
         for start in range(0, len(shard), 2 * _DIGEST):
             yield shard[start : start + _DIGEST], shard[start + _DIGEST : start + 2 * _DIGEST]
 

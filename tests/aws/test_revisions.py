@@ -87,3 +87,11 @@ def test_functions_that_did_not_move_cost_their_pages_and_one_question_of_what_i
             *["ListFunctions"] * (pages - 1),
             "PutItem",
         ]
+
+
+def test_what_moved_waits_as_a_function_does_that_has_just_been_made() -> None:
+    """It may be one whose event is on its way, and whose role gets its policies in this minute."""
+    there = guarded()
+    assert swept(there).list_page(Moved(Sweep("quick", NOW))).tasks == 1
+    (message,) = there.wire.waiting
+    assert "DelaySeconds" not in message

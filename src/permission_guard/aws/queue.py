@@ -33,14 +33,16 @@ class SqsQueue:
         self._clients = clients
         self._url = url
 
-    def put(self, tasks: tuple[Task, ...]) -> None:
+    def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
         """Put tasks into the queue, to be taken at once: the delay of the queue is for what must settle first.
 
         Raises TryAgain and Refused; then some of them may be in the queue.
         """
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(number), "MessageBody": written(task), "DelaySeconds": 0}
+                {"Id": str(number), "MessageBody": written(task)}
+                if settling
+                else {"Id": str(number), "MessageBody": written(task), "DelaySeconds": 0}
                 for number, task in enumerate(tasks[start : start + AT_ONCE])
             ]
             with translated():

@@ -112,9 +112,13 @@ class WorldQueue:
 
     account: Account
     tasks: list[Task] = field(default_factory=list)
+    settling: list[Task] = field(default_factory=list)
+    """Those of them that were to wait first."""
 
-    def put(self, tasks: tuple[Task, ...]) -> None:
+    def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
         """Put tasks into the queue."""
+        if settling:
+            self.settling += tasks
         if tasks:
             with translated(), self.account.call("SendMessageBatch"):
                 self.tasks += tasks
