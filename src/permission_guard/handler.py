@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from permission_guard import __version__
 from permission_guard.batch import Message, answer, is_batch, messages_in
@@ -83,7 +83,7 @@ def standby(account: str, region: str) -> Standby:
 
 
 @metrics.log_metrics
-@logger.inject_lambda_context(correlation_id_path="id")
+@logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Deal with one event of EventBridge, with a batch of messages from the queue, or with a request to try itself.
 
@@ -91,6 +91,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     that failed are named in the answer: each comes again by itself, and the queue puts it there in the end. The reason is
     in the log.
     """
+    logger.set_correlation_id(correlation_id(event))
     try:
         if is_deployment(event):
             return _deployed(Deployment.of(event), context)

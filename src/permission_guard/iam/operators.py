@@ -10,7 +10,6 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 _ARN_PARTS: Final = 6
@@ -107,6 +107,8 @@ def _boolean(wanted: Sequence[Pieces]) -> Test:
 
 
 def _number(text: str) -> Decimal | None:
+    from decimal import Decimal  # noqa: PLC0415  # hardly any policy compares numbers
+
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
