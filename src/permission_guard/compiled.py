@@ -13,7 +13,6 @@ import dataclasses
 import marshal
 import re
 from importlib.util import MAGIC_NUMBER
-from os.path import dirname, join
 from typing import Any, Final, TypeAlias
 
 Codes: TypeAlias = "dict[str, bytes]"
@@ -25,13 +24,13 @@ COMPILER: Final = vars(vars(re)["_compiler"])
 """The names of the module that makes a program of a pattern."""
 SIGNATURE: Final = MAGIC_NUMBER + int(COMPILER["MAGIC"]).to_bytes(4, "little")
 """Of one Python's bytecode and one `re`'s programs."""
-FILE: Final = join(dirname(__file__), "compiled.marshal")  # noqa: PTH118, PTH120  # pathlib is not loaded by each event, and takes 4 % of a cold start
+FILE: Final = f"{__file__.removesuffix('py')}marshal"
 
 
 def kept(file: str) -> tuple[Codes, Programs]:
     """Return what the build kept; nothing if there is no such file, or it is none of this Python's."""
     try:
-        with open(file, "rb") as opened:  # noqa: PTH123  # as above
+        with open(file, "rb") as opened:  # noqa: PTH123  # pathlib is not loaded by each event, and takes 4 % of a cold start
             whole = opened.read()
         found = marshal.loads(whole[len(SIGNATURE) :]) if whole.startswith(SIGNATURE) else ()  # noqa: S302  # of this very package, as its *.pyc are
     except (OSError, ValueError, EOFError, TypeError):

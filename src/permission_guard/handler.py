@@ -1,8 +1,8 @@
 """Door 1: the Lambda function. Powertools lives here and nowhere else.
 
-It is woken by EventBridge for what must be looked at now, and by its queue for what may wait: functions that have just been
-made or changed, roles that were, and the tasks that follow from them and from a sweep. CloudFormation wakes it before a new
-version takes over, and a schedule each hour, to try itself.
+It is woken by EventBridge for what must be looked at now, and by its queue for what may wait: functions that have just been made
+or changed, roles that were, and the tasks that follow from them and from a sweep. CloudFormation wakes it before a new version
+takes over, and a schedule each hour, to try itself.
 """
 
 from __future__ import annotations
@@ -192,8 +192,7 @@ def _self_tested(context: LambdaContext) -> dict[str, Any]:
     """Try itself, and say what was tried. Raises SelfTestFailed."""
     from permission_guard import trying  # noqa: PLC0415  # as below
 
-    tried = _tried(context)
-    wrong = trying.wrong(tried)
+    wrong = trying.wrong(tried := _tried(context))
     metrics.add_metric("SelfTestsPassed", MetricUnit.Count, 0 if wrong else 1)
     # Nothing listed: an hour without a sweep is a number too, which an alarm can count.
     metrics.add_metric("SweepsListed", MetricUnit.Count, 0)
