@@ -97,9 +97,7 @@ class Guard:
 
     def plan(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         """Look, judge and plan; nothing is changed, and nothing is written. Raises TryAgain."""
-        # The journal first: if another run repairs between the two looks, what is planned cannot be written upon it.
-        keeper.read()
-        facts = FunctionFacts(trigger.subject, trigger.qualifier)
+        facts = self._first_look(trigger, keeper)
         facts = look(self.observer, facts, trigger.looks, self.settings.trusted, trigger.role)
         findings = judge(facts, self.settings.trusted)
         named = {caller.principal for caller in named_services(facts)}
@@ -108,6 +106,21 @@ class Guard:
             facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
         return Report(trigger, facts, findings, plan, (), self.settings.mode)
+
+    def _first_look(self, trigger: Trigger, keeper: Keeper) -> FunctionFacts:
+        """Read the journal, and what is asked first of a function that is new.
+
+        The journal comes first: if another run repairs between the two looks, what is planned cannot be written upon it. About
+        a new function there is hardly ever anything in it, so both are asked at once. A journal in which nothing stands is as
+        good as one that was read before: nobody had begun to repair anything. If something does, the function is read again.
+        """
+        facts = FunctionFacts(trigger.subject, trigger.qualifier)
+        asked = wanted(facts, trigger.looks, self.settings.trusted)
+        if trigger.kind is not Kind.FUNCTION_CREATED or not asked:
+            keeper.read()
+            return facts
+        seen = self.observer.read_beside(facts, asked, trigger.role, keeper.read)
+        return facts if keeper.book.entries else seen
 
     def act(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Carry out what was planned, upon the very policies and entries that were read for it."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     # What a port is made of is loaded by whoever makes one; the door needs only the errors.
     from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
     from permission_guard.grant import Grant
@@ -106,6 +108,16 @@ class Observer(Protocol):
         `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
         Raises TryAgain if AWS cannot answer now.
         """
+        ...
+
+    def read_beside(
+        self,
+        facts: FunctionFacts,
+        wanted: Look,
+        likely_role: str | None,
+        other: Callable[[], None],
+    ) -> FunctionFacts:
+        """Do the same while something else is asked, too. What the other raises comes first."""
         ...
 
     def wired(self, facts: FunctionFacts, principal: str) -> Wiring:

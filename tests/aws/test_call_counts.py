@@ -33,8 +33,8 @@ FUNCTION, POLICY = "GetFunctionConfiguration", "GetResourcePolicy"
 ROLE = ("GetRole", "ListAttachedRolePolicies", "ListRolePolicies")
 ITS_ROLE = "arn:aws:iam::111122223333:role/role"
 """What the event of a function shows."""
-TO_THE_ROLE = ((READ,), (FUNCTION, *ROLE))
-"""As it is read where the event shows which role that is."""
+TO_THE_ROLE = ((READ, FUNCTION, *ROLE),)
+"""As it is read where the function is new and its event shows which role that is."""
 TO_A_ROLE = ((READ,), (FUNCTION,), ROLE)
 """As it is read where only the function says which."""
 
@@ -185,7 +185,7 @@ def test_a_function_that_is_gone_costs_the_call_that_finds_it_out() -> None:
     del there.account.functions["orders"]
     report = there.happen(Kind.FUNCTION_CREATED)
     assert report.is_gone
-    assert there.wire.calls == [READ, "GetFunctionConfiguration"]
+    assert sorted(there.wire.calls) == ["GetFunctionConfiguration", READ]
 
 
 def test_its_role_is_asked_for_too_where_the_event_shows_it() -> None:

@@ -71,7 +71,7 @@ _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
-        *(_CLOSED, _UNKNOWN, _UNKNOWN, _NO_REMEDY, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
+        *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (

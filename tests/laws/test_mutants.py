@@ -178,7 +178,7 @@ MUTANTS: Final = (
     Mutant(
         "the narrow statement has another Sid in each run",
         RESTARTS,
-        (("grant.py", "hashlib.sha256(repr(self).encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
+        (("grant.py", "sha256(repr(self).encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
     ),
     Mutant(
         "a repair is not written down before it is made",

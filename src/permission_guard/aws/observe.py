@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeAlias
@@ -60,6 +61,17 @@ class AwsObserver:
         if Look.REMEDY in wanted:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
         return facts
+
+    def read_beside(
+        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+    ) -> FunctionFacts:
+        """Take the looks in a thread, while something else is asked in this one."""
+        # Made here, because boto3's clients are not to be made in two threads at the same time.
+        _ = self._clients.lambda_, self._clients.iam
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(self.read, facts, wanted, likely_role)
+            other()
+        return reading.result()
 
     def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
         """Find what a service has set up to invoke the function."""

@@ -52,6 +52,14 @@ class WorldObserver:
             facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
         return facts
 
+    def read_beside(
+        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+    ) -> FunctionFacts:
+        """Take the looks first, so that whatever is asked beside them is newer."""
+        read = self.read(facts, wanted, likely_role)
+        other()
+        return read
+
     def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
         """Find what a service has set up to invoke the function."""
         try:
