@@ -20,8 +20,8 @@ from tests.fuzz.loop import after
 from tests.fuzz.mutation import written
 from tests.fuzz.seeds import FAILURES
 
-PATIENCE: Final = 30
-"""Seconds after which an execution hangs."""
+PATIENCE: Final = 120
+"""Seconds of the clock after which an input counts as a hang. The gravest take three of CPU, ten times as long under a tracer on a busy machine."""
 LONGEST: Final = 200_000
 """Bytes of an input."""
 MEMORY: Final = 512
