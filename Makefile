@@ -95,7 +95,7 @@ coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run it and hold that e
 	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
 bench: $(TOOLS)/project.done $(TOOLS)/runtime.done $(TOOLS)/sam.done $(TOOLS)/stock.done ## Measure the guard and its evaluator, each beside a floor in the same run (six minutes)
-	@for one in events sweep fleet cold_start init; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
+	@for one in events sweep quick_sweep fleet cold_start init; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
 	@$(PROJECT)/python -m pytest -q -p no:cacheprovider --benchmark-disable-gc --benchmark-columns=min,median,rounds benchmarks
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.

@@ -51,15 +51,8 @@ def swept(functions: int, *, watched: bool = False) -> tuple[Counter[str], int]:
 
     The memory, if it is watched, is that of the guard at work on one task: what the account in memory holds does not count.
     """
-    there = _account(functions)
-    clients = there.wire.clients()
-    sweeper = Sweeper(
-        there.guard,
-        AwsInventory(clients),
-        AwsLayers(clients),
-        DynamoRevisions(clients, "journal"),
-        SqsQueue(clients, WAITING),
-    )
+    there = account(functions)
+    sweeper = sweeper_of(there)
     calls: Counter[str] = Counter()
     most, tasks = 0, list[Task]([Page(Sweep("sweep", NOW))])
     if watched:
@@ -79,7 +72,15 @@ def swept(functions: int, *, watched: bool = False) -> tuple[Counter[str], int]:
     return calls, most
 
 
-def _account(functions: int) -> Guarded:
+def sweeper_of(there: Guarded) -> Sweeper:
+    """Return what sweeps an account."""
+    clients = there.wire.clients()
+    inventory, memory = AwsInventory(clients), DynamoRevisions(clients, "journal")
+    return Sweeper(there.guard, inventory, AwsLayers(clients), memory, SqsQueue(clients, WAITING))
+
+
+def account(functions: int) -> Guarded:
+    """Return an account with so many compliant functions, each with a policy and an alias."""
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.account.functions.clear()

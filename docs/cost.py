@@ -25,10 +25,15 @@ FAULTS: Final = 100
 """Faults that are told."""
 SWEPT: Final = DAYS * FUNCTIONS
 PAGES_LISTED: Final = DAYS * FUNCTIONS // 50
+MOVED: Final = CHANGES + PERMISSIONS
+"""What the next quick sweep finds to have moved, and so is looked at once more."""
+SHARD_UNITS: Final = -(-FUNCTIONS * 16 // 4_096)
+"""Read units of what a quick sweep remembers: sixteen bytes of each function (src/permission_guard/revisions.py)."""
 POLLS: Final = 650_000
 """How often Lambda asks the queue: five pollers that wait twenty seconds each."""
-LOOKED_AT: Final = CHANGES + PERMISSIONS + SWEPT
-RUNS: Final = CHANGES + PERMISSIONS + (SWEPT + PAGES_LISTED) // 10 + HOURS
+LOOKED_AT: Final = CHANGES + PERMISSIONS + SWEPT + MOVED
+RUNS: Final = CHANGES + PERMISSIONS + (SWEPT + PAGES_LISTED + MOVED) // 10 + HOURS + HOURS
+"""The last two: the self-test and the quick sweep, once an hour each."""
 LOG_BYTES: Final = 2_000
 """What a look leaves in the log."""
 SOMETIMES: Final = Decimal("0.2")
@@ -75,10 +80,11 @@ ALWAYS: Final = 2
 def costs() -> tuple[Cost, ...]:
     """Every line, without any free allowance but those that every account has for the thing itself."""
     gigabytes = Decimal(_GUARD["MemorySize"]) / 1024
-    seconds = (LOOKED_AT + HOURS) * gigabytes
+    # A page of a quick sweep takes a tenth of a second.
+    seconds = (LOOKED_AT + HOURS + HOURS * FUNCTIONS // 50 // 10) * gigabytes
     sometimes = (metrics() - ALWAYS) * SOMETIMES
-    read, wrote = LOOKED_AT + FAULTS * SPARE, FAULTS * SPARE
-    messages = POLLS + CHANGES + (SWEPT + PAGES_LISTED) // 10 * 2 + CHANGES
+    read, wrote = LOOKED_AT + FAULTS * SPARE + HOURS * SHARD_UNITS, FAULTS * SPARE + MOVED
+    messages = POLLS + CHANGES + (SWEPT + PAGES_LISTED + MOVED) // 10 * 2 + CHANGES
     return (
         Cost("Lambda", "GB-seconds: a second for each look", seconds, Decimal("0.0000133334")),
         Cost("Lambda", "requests", Decimal(RUNS), Decimal("0.20"), MILLION),
@@ -122,7 +128,8 @@ def _about() -> str:
     return (
         f"One account and region with {FUNCTIONS:,} functions, for a month of {DAYS} days. {CHANGES:,} times a function is "
         f"created or changed, {PERMISSIONS:,} times a permission, an alias or an address, or a function is deleted; "
-        f"{FAULTS} faults are told. The sweep looks at everything once a day: {SWEPT:,} looks. Versions and aliases would be "
+        f"{FAULTS} faults are told. The sweep looks at everything once a day: {SWEPT:,} looks; the quick sweep lists all functions once an hour, and looks once more "
+        f"at the {MOVED:,} that moved. Versions and aliases would be "
         "looks of their own. The prices are those of us-east-1 as they were known here in November 2026: look them up before you "
         "rely on them. No free tier is taken off."
     )

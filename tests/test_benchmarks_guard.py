@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks import quick_sweep
 from benchmarks.answers import Answers, aws
 from benchmarks.cold_start import CASES, Case, guard_once
 from benchmarks.events import measured
@@ -42,6 +43,11 @@ def test_the_calls_of_a_sweep_are_those_of_the_formula(functions: int) -> None:
 def test_the_formula_for_ten_thousand_functions() -> None:
     assert formula(10_000).total() == 111_400
     assert lambda_calls(10_000) == 40_201
+
+
+def test_the_calls_of_a_quick_sweep_are_those_of_the_formula() -> None:
+    assert quick_sweep.counted(151) == quick_sweep.formulas(151)
+    assert [calls.total() for calls in quick_sweep.formulas(5_000).values()] == [617, 101, 103]
 
 
 def test_a_sweep_takes_hardly_longer_than_lambdas_limit_makes_it() -> None:
