@@ -20,7 +20,7 @@ LAYERS = (
     {"step", "role_change"},
     {"task"},
     {"prove", "outcome", "door", "batch", "shown", "deployment"},
-    {"journal"},
+    {"journal", "mend"},
     {"plan"},
     {"report"},
     {"patches"},

@@ -21,7 +21,8 @@ from permission_guard.facts import (
 from permission_guard.finding import Concern, Finding, Severity, Verdict
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
-from permission_guard.plan import Plan, _joined, _step, plan_for
+from permission_guard.mend import _step, joined
+from permission_guard.plan import Plan, plan_for
 from permission_guard.rules import judge
 from permission_guard.rules.rule import AddConditions, AttachPolicy
 from permission_guard.settings import Settings, Treatment
@@ -306,7 +307,7 @@ def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     assert isinstance(first, BoundStatements)
     assert isinstance(second, BoundStatements)
 
-    assert _joined(first, second) == (first, "another repair of this statement comes first")
+    assert joined(first, second) == (first, "another repair of this statement comes first")
 
 
 def test_equal_statements_without_a_sid_are_each_mended() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from permission_guard.finding import Concern, Finding, Severity, Verdict
     from permission_guard.iam import FunctionArn, Policy, PolicyError
-    from permission_guard.plan import repair
+    from permission_guard.mend import repair
     from permission_guard.rules import judge
     from permission_guard.said import sentence
     from permission_guard.step import diffs
@@ -60,7 +60,7 @@ _HOMES = {
     ),
     "finding": ("Concern", "Finding", "Severity", "Verdict"),
     "iam": ("FunctionArn", "Policy", "PolicyError"),
-    "plan": ("repair",),
+    "mend": ("repair",),
     "rules": ("judge",),
     "said": ("sentence",),
     "step": ("diffs",),

@@ -31,7 +31,7 @@ from permission_guard.iam import (
     Service,
     Statement,
 )
-from permission_guard.plan import repair
+from permission_guard.mend import repair
 from permission_guard.rules import judge, rule_of
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, diffs
 from permission_guard.words import condition, met, principals, request, unknowns

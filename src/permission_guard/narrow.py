@@ -31,8 +31,8 @@ from permission_guard.iam import Policy, Statement
 from permission_guard.journal.book import Book, told
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.keep import Keeper
+from permission_guard.mend import swapped_for
 from permission_guard.outcome import Ending, Result
-from permission_guard.plan import swapped_for
 from permission_guard.ports import Actor, ChangedMeanwhile, Observer, Refused, TryAgain
 from permission_guard.prove import objection
 from permission_guard.report import Report

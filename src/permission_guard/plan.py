@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, assert_never
 
 from permission_guard.callers import CALLERS
-from permission_guard.document import AlreadyBound, Body, statements_of, with_bounds
-from permission_guard.facts import NOT_READ, Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Wired
+from permission_guard.facts import NOT_READ, FunctionFacts, RoleFacts, Wired
 from permission_guard.finding import Concern, Finding, Verdict
-from permission_guard.grant import Grant, NotExpressible
 from permission_guard.journal.book import EMPTY, Book, is_on_its_way
+from permission_guard.mend import joined, repair, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
 from permission_guard.rules.invoke_permission_names_its_source import callers
-from permission_guard.rules.rule import AddConditions, AttachPolicy, LeaveIt, Remedy
+from permission_guard.rules.rule import AddConditions
 from permission_guard.settings import FRESH, Settings, Treatment
-from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
+from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
-
-NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
-"""What a reason says where there is only AddPermission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ def services_to_ask(
 
     They are asked only for a statement that could be repaired then, and only if some call lists what they have set up.
     """
-    asked: dict[str, None] = {}
+    asked, is_for_any = dict[str, None](), False
     for finding in findings:
         treatment, known = settings.treatments[finding.concern], callers(finding, facts)
         if finding.verdict is not Verdict.FAIL or treatment is not Treatment.REPAIR:
@@ -84,8 +79,9 @@ def services_to_ask(
             remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
             if any(isinstance(remedy, AddConditions) for remedy in remedies):
                 asked.update((caller.principal, None) for caller in known if caller.wired)
-        elif isinstance(repair(finding, facts, settings.trusted)[0], BoundStatements):
-            # A bare "*" may be there for any service.
+        elif not is_for_any and isinstance(repair(finding, facts, settings.trusted)[0], BoundStatements):
+            # A bare "*" may be there for any service, and so may the next one.
+            is_for_any = True
             asked.update((caller.principal, None) for caller in CALLERS if caller.wired)
     return tuple(principal for principal in asked if facts.wiring(principal) is NOT_READ)
 
@@ -99,31 +95,38 @@ def plan_for(
     book: Book = EMPTY,
 ) -> Plan:
     """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
-    attach: AttachRolePolicy | None = None
-    bound: BoundStatements | None = None
+    whys = [
+        (finding, _why_told(finding, facts, trigger, settings, now, book))
+        for finding in findings
+        if finding.verdict is not Verdict.PASS and settings.treatments[finding.concern] is not Treatment.OFF
+    ]
+    proved, problem = together([one for one, why in whys if why is None], facts, settings.trusted)
+    at_once = None if problem else proved
+    attach, bound = None, at_once
     tells: list[Tell] = []
-    for finding in findings:
-        if finding.verdict is Verdict.PASS or settings.treatments[finding.concern] is Treatment.OFF:
-            continue
-        tell = _why_told(finding, facts, trigger, settings, now, book)
+    for finding, why in whys:
         reason = None
-        if tell is None:
+        if why is None and _is_mended(finding, proved):
+            reason = problem
+        elif why is None:
             step, reason = repair(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
-                bound, reason = _joined(bound, step)
-        if reason is not None:
-            tell = Tell(finding, reason)
-        if tell is not None:
-            tells.append(tell)
-    if bound is not None and len(bound.swaps) > 1:
+                bound, reason = joined(bound, step)
+        if why is not None or reason is not None:
+            tells.append(why or Tell(finding, str(reason)))
+    if bound is not None and bound is not at_once and len(bound.swaps) > 1:
         # Each change is proved by itself; what they do together is proved once.
         problem = objection(bound, facts, settings.trusted)
         if problem is not None:
-            tells += [Tell(finding, problem) for finding in bound.mends]
-            bound = None
+            tells += [Tell(one, problem) for one in bound.mends if not _is_mended(one, at_once)]
+            bound = at_once
     return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
+
+
+def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
+    return step is not None and any(one is finding for one in step.mends)
 
 
 def _why_told(
@@ -178,77 +181,3 @@ def _why_too_late(
     if now - trigger.at > FRESH:
         return f"the call is older than {FRESH}, so callers may rely on it already (RepairExisting)"
     return None
-
-
-def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
-    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
-    reason = "no repair is known that is sure to keep the legitimate callers"
-    for remedy in rule_of(finding).remedies(finding, facts, trusted):
-        step, problem = _step(remedy, finding, facts)
-        if step is not None:
-            problem = objection(step, facts, trusted)
-            if problem is None:
-                return step, None
-        reason = problem or reason
-    return None, reason
-
-
-def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repair | None, str | None]:
-    match remedy:
-        case AttachPolicy(policy):
-            if not isinstance(facts.role, RoleFacts):
-                return None, "there is no role to attach a policy to"
-            return AttachRolePolicy(facts.role.arn, policy, (finding,)), None
-        case LeaveIt(reason):
-            return None, reason
-        case AddConditions():
-            if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
-                return None, "there is no resource policy"
-            try:
-                swap = _swap(remedy, finding, facts.target, facts.policy, facts.policy.policy.text)
-            except AlreadyBound as error:
-                return None, str(error)
-            except NotExpressible as error:
-                return None, (
-                    f"{remedy} is what is missing, but {error}{NOT_HERE}"
-                    + (f" ({remedy.note})" if remedy.note else "")
-                )
-            return BoundStatements(facts.target, facts.policy, (swap,)), None
-        case _:
-            assert_never(remedy)
-
-
-def _joined(bound: BoundStatements | None, step: BoundStatements) -> tuple[BoundStatements, str | None]:
-    """Add a change to those that are planned, into which one that mends another finding about the statement goes.
-
-    If the plan changes the same statement otherwise already, it stays as it is, and the reason is returned.
-    """
-    if bound is None:
-        return step, None
-    (swap,) = step.swaps
-    same = next((one for one in bound.swaps if _place(one) == _place(swap)), None)
-    if same is None:
-        return replace(bound, swaps=(*bound.swaps, swap)), None
-    if same.after != swap.after:
-        return bound, "another repair of this statement comes first"
-    joined = replace(same, mends=(*same.mends, *swap.mends))
-    return replace(bound, swaps=tuple(joined if one is same else one for one in bound.swaps)), None
-
-
-def _place(swap: Swap) -> int | None:
-    """Return the index of the statement that a planned swap replaces."""
-    return swap.mends[0].statement
-
-
-def _swap(remedy: AddConditions, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
-    before = statements_of(text)[remedy.statement]
-    after = with_bounds(before, remedy.bounds)
-    return replace(swapped_for(policy, before, after, target, finding), note=remedy.note)
-
-
-def swapped_for(policy: PolicyFacts, before: Body, after: Body, target: str, finding: Finding) -> Swap:
-    """Return the swap of two statements, by the calls that edit this policy. Raises NotExpressible."""
-    if policy.family is Family.DOCUMENT:
-        return Swap(before, after, mends=(finding,))
-    narrow = Grant.of(after, target).twin()
-    return Swap(before, narrow.statement(target), narrow, (finding,))

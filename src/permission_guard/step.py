@@ -92,15 +92,17 @@ class BoundStatements:
         if self.verbatim is not None:
             return self.verbatim
         statements = list(statements_of(self.before))
+        said = list(map(canonical, statements))
         for swap in self.swaps:
-            place = _place(swap, statements)
+            place, after = _place(swap, said), canonical(swap.after)
             if swap.narrow is None:
-                statements[place] = swap.after
+                statements[place], said[place] = swap.after, after
                 continue
             # AddPermission appends; an earlier run that died may have added the narrow statement already.
-            del statements[place]
-            if canonical(swap.after) not in {canonical(statement) for statement in statements}:
+            del statements[place], said[place]
+            if after not in said:
                 statements.append(swap.after)
+                said.append(after)
         return with_statements(self.before, statements)
 
     @property
@@ -111,10 +113,10 @@ class BoundStatements:
         return f"bound {sids} in the resource policy of {self.target}" + (f" ({notes})" if notes else "")
 
 
-def _place(swap: Swap, statements: Sequence[Body]) -> int:
+def _place(swap: Swap, said: Sequence[str]) -> int:
     """Return where the statement stands that is swapped: of equal ones without a Sid, the one that was judged."""
     wanted = canonical(swap.before)
-    places = [i for i, statement in enumerate(statements) if canonical(statement) == wanted]
+    places = [i for i, statement in enumerate(said) if statement == wanted]
     judged = swap.mends[0].statement if swap.mends else None
     return judged if judged in places else places[0]
 

@@ -38,7 +38,11 @@ class Mutant:
         return folder
 
 
-UNPROVED: Final = ("plan.py", "problem = objection(step, facts, trusted)", "problem = None")
+UNPROVED: Final = (
+    "mend.py",
+    "from permission_guard.prove import objection\n",
+    "objection = lambda *_: None\n",
+)
 SOURCES: Final = "rules/invoke_permission_names_its_source.py"
 WIRED_UNPROVED: Final = ("prove.py", "for one in connected(facts, trusted):", "for one in ():")
 REMOVE: Final = 'actor.remove_permission(target, str(swap.before.get("Sid")), revision)'
@@ -94,6 +98,11 @@ MUTANTS: Final = (
             ("rules/invoke_permission_names_its_source.py", "caller.source_account is Mark.SURE", "True"),
             ("rules/invoke_permission_names_its_source.py", "if all(caller.source_arn is Mark.SURE for caller in known):", "if False:"),
         ),
+    ),
+    Mutant(
+        "many changes at once are not proved",
+        LOST,
+        (("mend.py", "if change is None or objection(change, facts, trusted) is None:", "if True:"),),
     ),
     Mutant("what is wired is not proved to be kept", LOST_WIRED, (WIRED_UNPROVED,)),
     Mutant(

@@ -9,7 +9,7 @@ import pytest
 
 from permission_guard.document import dumped
 from permission_guard.finding import Finding, Verdict
-from permission_guard.plan import repair
+from permission_guard.mend import repair
 from permission_guard.rules import RULES
 from permission_guard.step import BoundStatements
 from tests.rules.case import CASES, Case, told

@@ -10,8 +10,8 @@ from permission_guard.document import body_of
 from permission_guard.explanation import Mend
 from permission_guard.finding import Verdict
 from permission_guard.grant import Grant, NotExpressible
+from permission_guard.mend import NOT_HERE
 from permission_guard.patches import Language, Patch
-from permission_guard.plan import NOT_HERE
 from permission_guard.template.cloudformation import PROPERTIES
 from permission_guard.template.declared import Declared
 from permission_guard.template.edit import CannotEdit, Line

@@ -1,0 +1,78 @@
+"""Many changes of one policy are proved at once, and one that cannot be proved spoils it for no other."""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType
+from typing import Final
+
+import pytest
+
+from permission_guard.document import POLICY_LIMIT, Body
+from permission_guard.facts import FunctionFacts, Trusted
+from permission_guard.prove import objection
+from permission_guard.rules import judge
+from permission_guard.step import BoundStatements
+from tests.test_plan import conditions, plan, reasons
+from tests.world.builders import ACCOUNT, PARTNER, document, facts_with, settings, statement
+
+PROOF: Final[CodeType] = objection.__code__
+OPEN: Final = ("sns", "s3", "events", "config")
+
+
+def opened(number: int) -> tuple[Body, ...]:
+    services = (f"{OPEN[i % len(OPEN)]}.amazonaws.com" for i in range(number))
+    return tuple(statement(service, sid=f"open-{i}") for i, service in enumerate(services))
+
+
+def proofs(facts: FunctionFacts) -> int:
+    """How many proofs it takes to plan the repair."""
+    count = 0
+
+    def seen(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is PROOF
+
+    sys.setprofile(seen)
+    try:
+        planned = plan(facts)
+    finally:
+        sys.setprofile(None)
+    assert len(planned.steps[0].mends) == len(judge(facts, settings().trusted))
+    return count
+
+
+@pytest.mark.parametrize("number", [1, 2, 12])
+def test_however_many_statements_are_open_one_proof_is_enough(number: int) -> None:
+    assert proofs(facts_with(*opened(number))) == 1
+
+
+@pytest.mark.parametrize("place", [0, 2, 5])
+def test_what_cannot_be_proved_spoils_it_for_no_other(place: int) -> None:
+    """A partner who need not be in the organisation could be locked out by a bound on it."""
+    given = settings(trusted=Trusted(ACCOUNT, (PARTNER,), ("o-abcdefghij",)))
+    statements = list(opened(5))
+    statements.insert(place, statement(sid="anybody"))
+
+    planned = plan(facts_with(*statements), given)
+
+    (step,), (tell,) = planned.steps, planned.tells
+    assert isinstance(step, BoundStatements)
+    assert [finding.statement for finding in step.mends] == [i for i in range(6) if i != place]
+    assert tell.finding.statement == place
+    assert f"arn:aws:iam::{PARTNER}:role/example" in tell.reason
+
+
+def test_what_fits_only_one_by_one_is_told() -> None:
+    first, second = opened(2)
+    names = [f"arn:aws:iam::{ACCOUNT}:role/{'a' * 50}{i:03}" for i in range(220)]
+    friends = statement({"AWS": names}, sid="kept")
+    room = POLICY_LIMIT - len(document(first, second, friends)) - 130
+    friends = statement({"AWS": [*names, f"arn:aws:iam::{ACCOUNT}:role/{'b' * room}"]}, sid="kept")
+
+    told = reasons(plan(facts_with(first, second, friends)))
+
+    assert len(told) == 2
+    assert len(set(told)) == 1
+    assert f"more than the {POLICY_LIMIT} that Lambda takes" in told[0]
+    assert [len(conditions(plan(facts_with(one, friends)))) for one in (first, second)] == [2, 2]
