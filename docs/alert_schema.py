@@ -46,8 +46,8 @@ def schema() -> Object:
         "waitsAfter": {
             "type": ["integer", "null"],
             "minimum": 2,
-            "description": "How many alerts about the function are sent within an hour, if this is the last of them: what is found next "
-            "waits in the journal and is told together later. Else null.",
+            "description": "How many alerts about the function, or about all functions together, are sent within an hour, if this is the last "
+            "of them: what is found next waits in the journal and is told together later. Else null.",
         },
     }  # fmt: skip
     either: list[Json] = [{"required": ["function"]}, {"required": ["layer"]}]

@@ -25,7 +25,7 @@ LAYERS = (
     {"report"},
     {"patches"},
     {"ports", "alert", "scanned"},
-    {"carry_out", "explanation", "formats", "keep", "telling"},
+    {"account_budget", "carry_out", "explanation", "formats", "keep", "telling"},
     {"dead_letters", "doctor", "scanning", "scan_json", "template"},
     {"finish", "undo"},
     {"release", "narrow"},

@@ -12,6 +12,7 @@ import pytest
 
 from permission_guard import handler as door
 from permission_guard.aws import (
+    alerts_sent,
     inventory,
     journal,
     layers,
@@ -74,7 +75,7 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
 
 
 def test_the_role_may_always_do_exactly_what_reading_telling_remembering_queueing_and_trying_call() -> None:
-    modules = (observe, roles, policies, tell, journal, queue, trial)
+    modules = (observe, roles, policies, tell, journal, alerts_sent, queue, trial)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
     assert actions(statements(BASICS)) == needed | LAMBDAS_OWN | {"iam:ListEntitiesForPolicy"}
 

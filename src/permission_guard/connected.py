@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from permission_guard.account_budget import AccountBudget
 from permission_guard.aws.act import AwsActor
+from permission_guard.aws.alerts_sent import DynamoAlertCounter
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
@@ -51,6 +53,7 @@ class _Herald:
 def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
     """Connect the guard by what the function's variables name; each of `settings.NEEDED` must be among them."""
     clients = Clients()
+    queue = SqsQueue(clients, variables["WAITING_QUEUE_URL"])
     guard = Guard(
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
@@ -62,8 +65,11 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
             settings.central_topic_arn,
         ),
         DynamoJournal(clients, variables["JOURNAL_TABLE"], settings.retention),
+        AccountBudget(
+            settings.account_alerts_per_hour, DynamoAlertCounter(clients, variables["JOURNAL_TABLE"])
+        ),
+        queue,
     )
-    queue = SqsQueue(clients, variables["WAITING_QUEUE_URL"])
     inventory = AwsInventory(clients)
     neighbours = EventBridgeNeighbours(clients, settings.role_change_regions)
     follower = Follower(guard, inventory, queue, neighbours)

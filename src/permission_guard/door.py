@@ -7,7 +7,19 @@ from typing import Final, TypeAlias
 
 from permission_guard.record import Record
 from permission_guard.role_change import RoleChange, is_about_iam, role_change_of
-from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, User, Users, follow_up_of, task_of
+from permission_guard.task import (
+    Layer,
+    Layers,
+    Moved,
+    Page,
+    Part,
+    Sweep,
+    User,
+    Users,
+    again_of,
+    follow_up_of,
+    task_of,
+)
 from permission_guard.trigger import Ignored, Trigger, trigger_of
 
 Asked: TypeAlias = Trigger | RoleChange | Page | Part | Layers | Layer | Moved | Users | User | Ignored
@@ -21,6 +33,8 @@ def asked_by(message: object, *, guard_role_arn: str) -> Asked:
     record = Record.of(message, "event")
     if record.has("sweep"):
         return task_of(record)
+    if record.has("waits"):
+        return again_of(record).trigger
     if record.has("roleChange"):
         return follow_up_of(record)
     if is_about_iam(record):

@@ -8,29 +8,42 @@ made, so that whatever dies in between is finished by the next run: run twice it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from permission_guard.account_budget import AccountBudget
 from permission_guard.carry_out import carry_out
 from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wiring
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
-from permission_guard.journal.book import planned
+from permission_guard.iam import FunctionArn
+from permission_guard.journal.book import planned, waits
 from permission_guard.journal.budget import Budget, budget
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
 from permission_guard.narrow import narrowed
 from permission_guard.outcome import Outcome, Result
 from permission_guard.plan import concerned, plan_for, services_to_ask
-from permission_guard.ports import Actor, ChangedMeanwhile, Herald, Journal, Observer, Refused, TryAgain
+from permission_guard.ports import (
+    Actor,
+    ChangedMeanwhile,
+    Herald,
+    Journal,
+    Later,
+    Observer,
+    Refused,
+    TryAgain,
+)
 from permission_guard.release import released
 from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
 from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
+from permission_guard.task import WAITS, Again
 from permission_guard.telling import as_told, news, within
 from permission_guard.trigger import Kind, Trigger
 
@@ -56,6 +69,10 @@ class Guard:
     actor: Actor | None
     herald: Herald
     journal: Journal
+    account: AccountBudget | None = None
+    """How many alerts about all functions may be sent; None where nobody counts."""
+    later: Later | None = None
+    """How what waits to be told is looked at again; None where only the next event or sweep does."""
 
     def handle(self, trigger: Trigger, now: datetime) -> Report:
         """Deal with one event, and return what was found and done.
@@ -64,11 +81,13 @@ class Guard:
         """
         keeper = Keeper(self.journal, str(trigger.subject))
         report = self._dealt_with(trigger, keeper, now)
+        waited = waits(keeper.book)
         left_to_say = budget(keeper.book, self.settings.alerts_per_hour, now)
-        report = self.tell(report, keeper, now, left_to_say)
+        of_account = self._left_of_account(report, keeper, now) if left_to_say is Budget.OPEN else left_to_say
+        report = self.tell(report, keeper, now, left_to_say, of_account)
         noted: list[Line] = []
         left = (
-            finish(report, keeper, now, tells=left_to_say is Budget.OPEN),
+            finish(report, keeper, now, tells=of_account is Budget.OPEN),
             self._released(report, keeper, now),
         )
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
@@ -76,6 +95,7 @@ class Guard:
                 self.herald.tell(earlier.report)
             keeper.note(earlier.after)
             noted += earlier.report.noted
+        self._see_again(trigger, keeper, now, waited=waited)
         unfinished = [outcome for outcome in report.outcomes if outcome.result is Result.TRY_AGAIN]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
@@ -175,10 +195,41 @@ class Guard:
             return iter(())
         return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
-    def tell(self, report: Report, keeper: Keeper, now: datetime, left: Budget = Budget.OPEN) -> Report:
+    def tell(
+        self,
+        report: Report,
+        keeper: Keeper,
+        now: datetime,
+        left: Budget = Budget.OPEN,
+        of_account: Budget = Budget.OPEN,
+    ) -> Report:
         """Tell what is new in a report, and write down that it was told, or that it waits to be."""
-        report = within(news(report, keeper.book, self.settings, now), left, self.settings)
+        # The function's own warning comes first: the account's is given with the next alert.
+        is_accounts = left is Budget.OPEN
+        found = news(report, keeper.book, self.settings, now)
+        report = within(found, of_account if is_accounts else left, self.settings, of_account=is_accounts)
         if report.lines:
             self.herald.tell(report)
+            if report.is_limit_of_account and self.account:
+                self.account.said(now)
         keeper.note(as_told(report, now))
         return report
+
+    def _left_of_account(self, report: Report, keeper: Keeper, now: datetime) -> Budget:
+        """Return what is left of the account's alerts; it is asked for only if there is something to tell.
+
+        What waits must be written down, so nothing waits where the journal cannot be read.
+        """
+        book = keeper.book
+        has_news = waits(book) or bool(news(report, book, self.settings, now).lines)
+        return self.account.left(now) if self.account and has_news and book.closed is None else Budget.OPEN
+
+    def _see_again(self, trigger: Trigger, keeper: Keeper, now: datetime, *, waited: bool) -> None:
+        """Have the function looked at again while something of it waits, by one task at a time.
+
+        If the queue does not take it, the next event about the function or the next sweep tells what waits.
+        """
+        is_ours = not waited or trigger.event_id == WAITS
+        if self.later and is_ours and waits(keeper.book) and isinstance(trigger.subject, FunctionArn):
+            with suppress(TryAgain, Refused, ChangedMeanwhile):
+                self.later.look_again(Again(trigger.subject, trigger.qualifier, now))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from permission_guard.report import Report
     from permission_guard.revisions import Revision, Shards
     from permission_guard.role_change import RoleChange
-    from permission_guard.task import Task
+    from permission_guard.task import Again, Task
 
 
 class TryAgain(Exception):
@@ -201,6 +201,14 @@ class ListedRevisions:
 
     found: tuple[Revision, ...]
     marker: str | None = None
+
+
+class Later(Protocol):
+    """Has a function looked at again, because something of it waits to be told."""
+
+    def look_again(self, task: Again) -> None:
+        """Wake the guard with this in a while. Raises TryAgain and Refused."""
+        ...
 
 
 class RevisionMemory(Protocol):

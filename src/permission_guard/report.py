@@ -75,6 +75,8 @@ class Report:
     """The keys of findings that are told later, because of too many alerts about the function."""
     limit: int | None = None
     """How many alerts about the function are sent within an hour, if this one has to say that what follows it waits."""
+    is_limit_of_account: bool = False
+    """Whether that is how many are sent about all functions together."""
     noted: tuple[Line, ...] = ()
     """What the journal still had to tell, or what was released."""
 

@@ -97,6 +97,7 @@ NUMBERS: Final = MappingProxyType(
         "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
         "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
         "ALERTS_PER_HOUR": Bounds(20, 2, 1000),
+        "ACCOUNT_ALERTS_PER_HOUR": Bounds(100, 2, 100_000),
     }
 )
 """The settings that are whole numbers."""
@@ -130,6 +131,8 @@ class Settings:
     """The regions whose guards are told of changes to roles."""
     alerts_per_hour: int = NUMBERS["ALERTS_PER_HOUR"].default
     """How many alerts about one function are sent within an hour; what is more is told together later."""
+    account_alerts_per_hour: int = NUMBERS["ACCOUNT_ALERTS_PER_HOUR"].default
+    """How many alerts about all functions together are asked for within an hour; what is more is told later."""
     narrow_to_wired: bool = False
     """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
@@ -159,6 +162,7 @@ class Settings:
             central_topic_arn=_topic(given),
             role_change_regions=_listed(given, "ROLE_CHANGE_REGIONS", is_region, "regions"),
             alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
+            account_alerts_per_hour=_whole(given, "ACCOUNT_ALERTS_PER_HOUR"),
             narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 

@@ -120,7 +120,24 @@ class User:
         return Trigger(change.kind, self.function, None, change.actor, change.event_id, change.at)
 
 
-Task: TypeAlias = Page | Part | Layers | Layer | Moved | Users | User
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Look at a function, or at one of its versions or aliases, because something of it waits to be told."""
+
+    function: FunctionArn
+    qualifier: str | None
+    at: datetime
+
+    @property
+    def trigger(self) -> Trigger:
+        """Where to look, as a sweep does."""
+        return Trigger(Kind.SWEEP, self.function, self.qualifier, SWEEP, WAITS, self.at)
+
+
+WAITS: Final = "told-later"
+"""The event's id of a look that tells what waits."""
+
+Task: TypeAlias = Page | Part | Layers | Layer | Moved | Users | User | Again
 
 
 def written(task: Task) -> str:
@@ -130,6 +147,9 @@ def written(task: Task) -> str:
         if isinstance(task, User):
             return json.dumps({"roleChange": detail, "function": str(task.function)})
         return json.dumps({"roleChange": detail, "marker": task.marker})
+    if isinstance(task, Again):
+        at, qualifier = task.at.isoformat(), task.qualifier or LATEST
+        return json.dumps({"waits": {"time": at}, "function": str(task.function), "qualifier": qualifier})
     sweep = {"id": task.sweep.id, "time": task.sweep.at.isoformat()}
     if isinstance(task, Page):
         return json.dumps({"sweep": sweep, "marker": task.marker})
@@ -141,6 +161,14 @@ def written(task: Task) -> str:
         return json.dumps({"sweep": sweep, "layer": task.name, "marker": task.marker})
     qualifiers = [one or LATEST for one in task.qualifiers]
     return json.dumps({"sweep": sweep, "function": str(task.function), "qualifiers": qualifiers})
+
+
+def again_of(message: Record) -> Again:
+    """Read the task to look again. Raises BadEvent, which names the field."""
+    at, qualifier = message.inner("waits").moment("time"), message.text("qualifier")
+    if not is_qualifier(qualifier):
+        raise BadEvent("qualifier", f"is no version or alias: {qualifier!r}")
+    return Again(_function(message), None if qualifier == LATEST else qualifier, at)
 
 
 def follow_up_of(message: Record) -> Users | User:

@@ -26,13 +26,14 @@ def news(report: Report, book: Book, settings: Settings, now: datetime) -> Repor
     return replace(report, book=book.with_entries(as_told(report, now)(book)))
 
 
-def within(report: Report, left: Budget, settings: Settings) -> Report:
+def within(report: Report, left: Budget, settings: Settings, *, of_account: bool = False) -> Report:
     """Return the report as far as it may be told now: all of it, perhaps with a warning that more will wait, or nothing."""
     match left:
         case Budget.OPEN:
             return report
         case Budget.LAST:
-            return replace(report, limit=settings.alerts_per_hour)
+            limit = settings.account_alerts_per_hour if of_account else settings.alerts_per_hour
+            return replace(report, limit=limit, is_limit_of_account=of_account)
         case Budget.SPENT:
             return replace(report, waiting=frozenset(line.finding.key for line in report.lines))
         case _:
@@ -61,10 +62,11 @@ def _after(
     line: Line, entry: Entry, report: Report, trying: frozenset[object], now: datetime
 ) -> Entry | None:
     key = line.finding.key
+    is_warned = report.limit is not None and not report.is_limit_of_account
     if key in report.waiting:
         return waiting(entry, line.ending, now, is_finished=key not in trying)
     if key not in report.silent:
         # Another run may have gone on with it since; what was repaired counts once.
         entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
-        return told(entry, line.ending, now, is_finished=key not in trying, warned=report.limit is not None)
+        return told(entry, line.ending, now, is_finished=key not in trying, warned=is_warned)
     return settled(entry) if entry.state is State.PLANNED and key not in trying else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from permission_guard.account_budget import AccountBudget
 from permission_guard.actor import Actor
 from permission_guard.aws.act import AwsActor
+from permission_guard.aws.alerts_sent import DynamoAlertCounter
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
+from permission_guard.aws.queue import SqsQueue
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.document import dumped
 from permission_guard.grant import Grant
@@ -82,5 +85,7 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsActor(clients),
         SnsHerald(clients, TOPIC, QUEUE),
         DynamoJournal(clients, TABLE),
+        AccountBudget(settings.account_alerts_per_hour, DynamoAlertCounter(clients, TABLE)),
+        SqsQueue(clients, WAITING),
     )
     return Guarded(account, wire, guard)

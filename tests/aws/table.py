@@ -66,6 +66,21 @@ class Table:
         """PutItem."""
         return self._twice(self._put, params)
 
+    def update(self, params: Params) -> Answer:
+        """UpdateItem, as the counter of alerts makes it."""
+        self._must_exist(params)
+        key, values = _key(params["Key"]), params["ExpressionAttributeValues"]
+        item = self.items.setdefault(key, dict(params["Key"]))
+        match params["UpdateExpression"]:
+            case "ADD asked :one SET expires = :expires":
+                asked = int(item.get("asked", {"N": "0"})["N"]) + int(values[":one"]["N"])
+                item |= {"asked": {"N": str(asked)}, "expires": values[":expires"]}
+            case "SET said = :yes":
+                item["said"] = values[":yes"]
+            case other:
+                raise TableError("ValidationException", f"Invalid UpdateExpression: {other}")
+        return {"Attributes": dict(item)} if params.get("ReturnValues") == "ALL_NEW" else {}
+
     def transact(self, params: Params) -> Answer:
         """TransactWriteItems, of Puts alone."""
         return self._twice(self._transact, params)

@@ -104,6 +104,7 @@ def test_an_event_that_needs_no_look_loads_neither_boto3_nor_what_acts_and_tells
 def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: set[str]) -> None:
     found = modules(CONNECTED) - nothing
     acting = {
+        "account_budget",
         "aws",
         "carry_out",
         "connected",
@@ -111,6 +112,7 @@ def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: se
         "follow",
         "journal",
         "keep",
+        "mend",
         "narrow",
         "outcome",
         "pipeline",

@@ -149,6 +149,7 @@ class Transport:
             "Query": self.table.query,
             "Scan": self.table.scan,
             "PutItem": self.table.put,
+            "UpdateItem": self.table.update,
             "TransactWriteItems": self.table.transact,
             "ListBuckets": lambda _: {
                 "Buckets": [{"Name": one.arn.rpartition(":")[2]} for one in self._buckets()]

@@ -207,7 +207,7 @@ MUTANTS: Final = (
     Mutant(
         "that people were told is written down before they are told",
         RESTARTS,
-        (("pipeline.py", "        if report.lines:\n            self.herald.tell(report)\n        keeper.note(as_told(report, now))\n", "        keeper.note(as_told(report, now))\n        if report.lines:\n            self.herald.tell(report)\n"),),
+        (("pipeline.py", "        if report.lines:\n            self.herald.tell(report)\n", "        keeper.note(as_told(report, now))\n        if report.lines:\n            self.herald.tell(report)\n"),),
     ),
     Mutant(
         "a repair is told before it is made",
@@ -217,7 +217,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "finish(report, keeper, now, tells=left_to_say is Budget.OPEN),", "iter(()),"),),
+        (("pipeline.py", "finish(report, keeper, now, tells=of_account is Budget.OPEN),", "iter(()),"),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",

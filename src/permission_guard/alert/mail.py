@@ -49,6 +49,12 @@ def _cause(trigger: Trigger) -> tuple[str, str]:
 def _more(report: Report) -> tuple[str, ...]:
     if report.limit is None:
         return ()
+    if report.is_limit_of_account:
+        return (
+            f"More       {report.limit} alerts of this account and region within an hour are enough: what is found next, of whatever",
+            "           function, waits, and is told of each function together later; repairs are made as ever.",
+            f"           Until then see: {PROGRAM} journal",
+        )
     return (
         f"More       {report.limit} alerts about it within an hour are enough: what is found next waits, and is told together later.",
         f"           Until then see: {PROGRAM} journal {report.facts.arn}",

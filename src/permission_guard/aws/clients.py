@@ -37,6 +37,10 @@ class DynamoDBClient(Protocol):
         """PutItem."""
         ...
 
+    def update_item(self, **call: object) -> Mapping[str, object]:
+        """UpdateItem."""
+        ...
+
     def transact_write_items(self, **call: object) -> Mapping[str, object]:
         """TransactWriteItems: all or none."""
         ...

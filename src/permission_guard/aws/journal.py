@@ -32,8 +32,12 @@ TOGETHER: Final = 100
 BYTES_TOGETHER: Final = 4 * 1024 * 1024
 """Bytes that they may have altogether (same page)."""
 
+ALERTS_SENT: Final = "alerts-sent"
+"""The subject of the counter of alerts (`aws/alerts_sent.py`), which is no entry either."""
 REVISIONS: Final = "revisions"
 """The subject of what is no entry: which revisions of the functions were last seen (`revisions.py`)."""
+
+_NO_ENTRIES: Final = frozenset({ALERTS_SENT, REVISIONS})
 
 _Item = Mapping[str, Mapping[str, str]]
 
@@ -63,7 +67,7 @@ class DynamoJournal:
         """Scan: every entry of the table, for a person who asks. The guard itself has no right to it."""
         call: dict[str, object] = {"TableName": self._table_name, "ConsistentRead": True}
         found = items(self._clients.dynamodb.scan, call, "Scan")
-        return tuple(_read(item) for item in found if _key(item, "subject") != REVISIONS)
+        return tuple(_read(item) for item in found if _key(item, "subject") not in _NO_ENTRIES)
 
     def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """PutItem for one entry, TransactWriteItems for several.

@@ -9,7 +9,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.batch import Message
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.task import Task, written
+from permission_guard.task import Again, Task, written
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -22,6 +22,8 @@ PERMISSIONS = ("sqs:SendMessage", "sqs:ChangeMessageVisibility")
 
 AT_ONCE: Final = 10
 """Messages in one call (AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html)."""
+LATEST_DELAY: Final = 900
+"""Seconds that a message may be delayed (same guide, API_SendMessage.html, DelaySeconds)."""
 PATIENCE: Final = 60
 """Seconds until a message that failed comes again, as many times as it has been taken."""
 
@@ -38,11 +40,18 @@ class SqsQueue:
 
         Raises TryAgain and Refused; then some of them may be in the queue.
         """
+        self._put(tasks, None if settling else 0)
+
+    def look_again(self, task: Again) -> None:
+        """Put the task into the queue, to be taken as late as SQS allows. Raises TryAgain and Refused."""
+        self._put((task,), LATEST_DELAY)
+
+    def _put(self, tasks: tuple[Task, ...], delay: int | None) -> None:
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": written(task)}
-                if settling
-                else {"Id": str(number), "MessageBody": written(task), "DelaySeconds": 0}
+                if delay is None
+                else {"Id": str(number), "MessageBody": written(task), "DelaySeconds": delay}
                 for number, task in enumerate(tasks[start : start + AT_ONCE])
             ]
             with translated():

@@ -123,6 +123,11 @@ HOUR: Final = timedelta(hours=1)
 """Within which the alerts about a function are counted."""
 
 
+def waits(book: Book) -> bool:
+    """Tell whether something waits to be told."""
+    return any(entry.state is State.WAITING for entry in book.entries)
+
+
 def waiting(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool) -> Entry:
     """Return the entry of what is to be told later. A repair counts now; what only a person ends stays UNDONE."""
     if entry.state is State.UNDONE or not is_finished:

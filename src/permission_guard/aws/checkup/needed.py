@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws import (
+    alerts_sent,
     inventory,
     journal,
     layers,
@@ -29,7 +30,10 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRoleP
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
-_MODULES: Final = (observe, roles, policies, tell, journal, users, wiring, inventory, layers, queue, trial)
+_MODULES: Final = (
+    *(observe, roles, policies, tell, journal, alerts_sent),
+    *(users, wiring, inventory, layers, queue, trial),
+)
 _ANY: Final = "any-of-the-account"
 _EVERYTHING: Final = ("*",)
 
@@ -83,7 +87,9 @@ def resources(own: Own, action: str) -> tuple[str, ...]:
 def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     return {
         **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
-        **dict.fromkeys(journal.PERMISSIONS, (own.arn("dynamodb", f"table/{own.table}"),)),
+        **dict.fromkeys(
+            (*journal.PERMISSIONS, *alerts_sent.PERMISSIONS), (own.arn("dynamodb", f"table/{own.table}"),)
+        ),
         "sns:Publish": own.topics,
         "cloudformation:DescribeStacks": (own.arn("cloudformation", f"stack/{own.stack}/{_ANY}"),),
         **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
