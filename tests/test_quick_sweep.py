@@ -187,3 +187,47 @@ def test_a_shard_that_was_cut_off_is_healed_by_the_first_run_that_meets_it(
     after = {**broken, **remembering(revisions(now), broken, is_all=False)}
     assert list(moved(revisions(now), after)) == []
     assert sum(map(len, after.values())) == 16 * len(now)
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_of_two_runs_at_once_none_makes_the_other_miss_what_moves_between_them(place: int) -> None:
+    """The other runs whole before the call at this place, and something moves right before and right after it."""
+    swept = functions(Swept(page=2), *"abcde")
+    quick(swept)
+    account, looked, met = swept.there.account, list[tuple[str, str]](), list[str]()
+
+    def moves(name: str) -> None:
+        account.functions[name].policies[None] = ("{}", f"moved {len(met)}")
+        met.append(name)
+
+    def run() -> None:
+        asked, kept = Moved(Sweep("quick", swept.there.now)), swept.queue.tasks
+        swept.queue.tasks = []
+        swept.sweeper.list_page(asked)
+        found = [task.function.name for task in swept.queue.tasks if isinstance(task, Part)]
+        looked.extend((name, account.functions[name].revision) for name in found)
+        swept.queue.tasks = kept
+
+    count = 0
+
+    def before(_: str) -> None:
+        nonlocal count
+        count += 1
+        if count == place + 1:
+            account.before = lambda _call: None
+            moves("b")
+            run()
+            moves("d")
+
+    moves("a")
+    account.before = before
+    run()
+    account.before = lambda _call: None
+    assert met == ["a", "b", "d"]
+    run()
+    for name in met:
+        assert (name, account.functions[name].revision) in looked
+    looked.clear()
+    run()
+    run()
+    assert looked == [], "in the end nothing is looked at that stands still"
