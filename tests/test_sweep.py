@@ -66,6 +66,17 @@ def test_every_function_version_and_alias_is_looked_at_once_on_however_many_page
     assert swept.there.account.calls.count("ListFunctions") == 2
 
 
+def test_what_a_sweep_lists_settles_first_as_a_function_that_was_just_made_must() -> None:
+    swept = Swept(page=1)
+    swept.there.account.with_function("bills")
+    swept.sweep()
+    assert {type(task) for task in swept.queue.settling} == {Part}
+    assert {task.function.name for task in swept.queue.settling if isinstance(task, Part)} == {
+        "bills",
+        "orders",
+    }
+
+
 def test_the_role_is_looked_at_with_the_function_and_not_again_with_its_policies() -> None:
     swept = Swept()
     swept.qualifiers("1", "live")

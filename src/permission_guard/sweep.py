@@ -65,7 +65,8 @@ class Sweeper:
             tasks.append(Page(page.sweep, listed.marker))
         if page.marker is None and self._are_layers_judged:
             tasks.append(Layers(page.sweep))
-        self.queue.put(tuple(tasks))
+        # A function that was made a moment ago is listed too: its role is to settle as it does when its event is heard of.
+        self.queue.put(tuple(tasks), settling=True)
         return Listed(len(tasks), is_last=listed.marker is None)
 
     @property

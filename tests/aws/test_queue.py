@@ -11,7 +11,7 @@ from permission_guard.batch import Message
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.sweep import PART
-from permission_guard.task import Part, Sweep, Task, written
+from permission_guard.task import Again, Layers, Moved, Page, Part, Sweep, Task, written
 from permission_guard.world import ApiError
 from tests.aws.guarded import NOW, WAITING
 from tests.aws.wired_world import FUNCTION, WiredWorld, once
@@ -36,6 +36,22 @@ def test_tasks_are_sent_ten_at_once_and_none_is_lost(number: int, batches: list[
         assert sent["QueueUrl"] == WAITING
         assert {entry["DelaySeconds"] for entry in sent["Entries"]} == {0}
         assert len({entry["Id"] for entry in sent["Entries"]}) == len(sent["Entries"])
+
+
+def test_what_must_settle_waits_as_long_as_the_queue_has_it_and_what_only_lists_does_not() -> None:
+    world = WiredWorld({CALL: once(TAKEN)})
+    SqsQueue(world.clients(), WAITING).put(
+        (*tasks(1), Page(SWEEP), Layers(SWEEP), Moved(SWEEP)), settling=True
+    )
+    ((_, sent),) = world.sent
+    assert [entry.get("DelaySeconds") for entry in sent["Entries"]] == [None, 0, 0, 0]
+
+
+def test_what_waits_to_be_told_is_looked_at_again_as_late_as_sqs_allows() -> None:
+    world, task = WiredWorld({CALL: once(TAKEN)}), Again(FUNCTION, "live", NOW)
+    SqsQueue(world.clients(), WAITING).look_again(task)
+    ((_, sent),) = world.sent
+    assert sent["Entries"] == [{"Id": "0", "MessageBody": written(task), "DelaySeconds": 900}]
 
 
 def test_a_task_that_the_queue_does_not_take_makes_the_whole_to_be_tried_again() -> None:

@@ -9,7 +9,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.batch import Message
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.task import Again, Task, written
+from permission_guard.task import Again, Layers, Moved, Page, Task, written
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -38,19 +38,19 @@ class SqsQueue:
     def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
         """Put tasks into the queue, to be taken at once: the delay of the queue is for what must settle first.
 
-        Raises TryAgain and Refused; then some of them may be in the queue.
+        A task that only lists need not wait. Raises TryAgain and Refused; then some of them may be in the queue.
         """
-        self._put(tasks, None if settling else 0)
+        self._put(tasks, settling=settling)
 
     def look_again(self, task: Again) -> None:
         """Put the task into the queue, to be taken as late as SQS allows. Raises TryAgain and Refused."""
-        self._put((task,), LATEST_DELAY)
+        self._put((task,), delay=LATEST_DELAY)
 
-    def _put(self, tasks: tuple[Task, ...], delay: int | None) -> None:
+    def _put(self, tasks: tuple[Task, ...], *, settling: bool = False, delay: int = 0) -> None:
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": written(task)}
-                if delay is None
+                if settling and not isinstance(task, Page | Layers | Moved)
                 else {"Id": str(number), "MessageBody": written(task), "DelaySeconds": delay}
                 for number, task in enumerate(tasks[start : start + AT_ONCE])
             ]
