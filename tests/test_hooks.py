@@ -77,8 +77,33 @@ def test_the_action_ends_as_the_check_does(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "template.yaml").write_text(permission())
     ended = acted(tmp_path, TEMPLATES="**/template.yaml", ARGUMENTS="--ignore public-function-urls")
-    assert ended.stdout.startswith("deep/er/template.yaml:10:3: FAIL")
+    assert "\ndeep/er/template.yaml:10:3: FAIL" in ended.stdout
     assert ended.returncode == 1
+
+
+def test_what_a_file_is_called_is_no_command_to_github(tmp_path: Path) -> None:
+    folder = tmp_path / "::add-mask::a"
+    folder.mkdir()
+    (folder / "template.yaml").write_text(permission())
+    tokens = set()
+    for place in ("one", "other"):
+        (tmp_path / place).mkdir()
+        ended = acted(tmp_path / place, TEMPLATES="../*/template.yaml ../::add-mask::a/template.yaml")
+        first, *between, last = ended.stdout.splitlines()
+        token = first.removeprefix("::stop-commands::")
+        assert last == f"::{token}::"
+        assert re.fullmatch("[0-9a-f]{32}", token)
+        assert not any(token in line for line in between)
+        assert ended.returncode == 1
+        tokens.add(token)
+    assert len(tokens) == 2
+
+
+def test_a_file_that_is_called_like_an_option_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "--fix.yaml").write_text(permission())
+    ended = acted(tmp_path, TEMPLATES="*.yaml")
+    assert "\n--fix.yaml:10:3: FAIL" in ended.stdout
+    assert (tmp_path / "--fix.yaml").read_text() == permission()
 
 
 def test_the_action_writes_sarif_whatever_the_verdict_is(tmp_path: Path) -> None:
