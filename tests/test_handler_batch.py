@@ -115,6 +115,14 @@ def test_each_message_is_logged_under_the_id_of_its_event_or_sweep(wire: Transpo
     assert wire.published
 
 
+def test_a_function_of_which_something_waits_is_looked_at_again(wire: Transport, log: StringIO) -> None:
+    message = {"waits": {"time": SWEEP["time"]}, "function": ORDERS, "qualifier": LATEST}
+    assert failed(handled(batch(message, {**message, "qualifier": "no such"}))) == ["m-1"]
+    assert {"Query", "GetFunctionConfiguration", "GetResourcePolicy"} <= set(wire.calls)
+    (why,) = (line["why"] for line in lines(log.getvalue()) if line["level"] == "ERROR")
+    assert why == "qualifier is no version or alias: 'no such'"
+
+
 class Hurried(Context):
     """Time for one message, and no more."""
 
@@ -134,17 +142,18 @@ def test_what_there_is_no_time_left_for_comes_again_untouched(wire: Transport) -
 
 def test_a_sweep_goes_from_the_schedule_through_the_queue_to_every_policy(wire: Transport) -> None:
     assert failed(handled(batch(sample("a-sweep-is-due")))) == []
-    seen: list[str] = []
+    seen, delays = list[str](), list[int | None]()
     while wire.waiting:
         assert {task["QueueUrl"] for task in wire.waiting} == {WAITING}
         bodies = [task["MessageBody"] for task in wire.waiting]
-        assert {task["DelaySeconds"] for task in wire.waiting} == {0}
+        delays += [task.get("DelaySeconds") for task in wire.waiting]
         wire.waiting.clear()
         seen += bodies
         assert failed(handled(batch(*bodies))) == []
     assert [json.loads(body).get("qualifiers", "the layers") for body in seen] == [
         *([LATEST], "the layers", ["live"]),
     ]
+    assert delays == [None, 0, 0], "the function settles, as long as the queue has it"
     assert len(wire.published) == 1
     assert "AttachRolePolicy" in wire.calls
 
