@@ -158,6 +158,20 @@ def test_one_task_at_a_time_looks_again_at_a_function_however_much_of_it_waits()
     assert [task.function.name for task in there.later.tasks].count(name) == 1
 
 
+def test_the_last_alert_of_a_function_is_one_of_the_accounts_too() -> None:
+    there = Flooded(replace(settings(), alerts_per_hour=2, account_alerts_per_hour=LIMIT))
+    for number in range(LIMIT):
+        there.open(number)
+    sent = len(there.herald.told)
+    for number in range(LIMIT):
+        function = there.account.functions[f"orders-{number}"]
+        stranger = statement("999900000001", sid="s", Resource=str(function.arn))
+        function.policies[None] = (document(stranger), f"again {number}")
+        event = Watched().event(Kind.POLICY_WRITTEN)
+        there.handle(replace(event, subject=function.arn, event_id=f"again {number}"))
+    assert (sent, len(there.herald.told)) == (LIMIT, LIMIT + UNASKED)
+
+
 def test_an_ordinary_event_asks_no_counter() -> None:
     there = flood(UNASKED)
     assert there.account.calls.count("UpdateItem") == 0

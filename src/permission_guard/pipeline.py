@@ -83,11 +83,13 @@ class Guard:
         report = self._dealt_with(trigger, keeper, now)
         waited = waits(keeper.book)
         left_to_say = budget(keeper.book, self.settings.alerts_per_hour, now)
-        of_account = self._left_of_account(report, keeper, now) if left_to_say is Budget.OPEN else left_to_say
+        of_account = Budget.SPENT
+        if left_to_say is not Budget.SPENT:
+            of_account = self._left_of_account(report, keeper, now)
         report = self.tell(report, keeper, now, left_to_say, of_account)
         noted: list[Line] = []
         left = (
-            finish(report, keeper, now, tells=of_account is Budget.OPEN),
+            finish(report, keeper, now, tells=left_to_say is of_account is Budget.OPEN),
             self._released(report, keeper, now),
         )
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
@@ -204,10 +206,11 @@ class Guard:
         of_account: Budget = Budget.OPEN,
     ) -> Report:
         """Tell what is new in a report, and write down that it was told, or that it waits to be."""
-        # The function's own warning comes first: the account's is given with the next alert.
-        is_accounts = left is Budget.OPEN
         found = news(report, keeper.book, self.settings, now)
-        report = within(found, of_account if is_accounts else left, self.settings, of_account=is_accounts)
+        # The account's warning comes first: the function's is given with its next alert.
+        is_accounts = of_account is not Budget.OPEN
+        least = of_account if is_accounts else left
+        report = within(found, least, self.settings, of_account=is_accounts)
         if report.lines:
             self.herald.tell(report)
             if report.is_limit_of_account and self.account:
