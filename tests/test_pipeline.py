@@ -15,7 +15,7 @@ from permission_guard.ports import TryAgain
 from permission_guard.settings import Mode, Treatment
 from permission_guard.trigger import Kind
 from permission_guard.world import ApiError
-from tests.watched import LOGGING, Watched
+from tests.watched import Watched
 from tests.world.builders import BASIC, FOREIGN, TARGET, settings, statement
 
 REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
@@ -301,43 +301,3 @@ def test_the_entry_is_about_the_function_itself_whichever_alias_is_meant() -> No
     there.open()
     there.handle()
     assert [one.subject for one in there.entries] == [TARGET]
-
-
-def test_what_another_run_repaired_while_a_new_function_and_its_journal_were_read_is_not_repaired_again() -> (
-    None
-):
-    there = Watched()
-    before = there.account.before
-
-    def other(call: str) -> None:
-        if call == "Query":
-            there.account.before = before
-            there.handle(Kind.FUNCTION_CREATED)
-
-    there.account.before = other
-    there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [REPAIRED]
-    (entry,) = there.entries
-    assert (entry.state, entry.repairs) == (State.TOLD, (there.now,))
-    assert there.account.calls.count("AttachRolePolicy") == 1
-
-
-def test_what_is_gone_when_the_journal_of_a_new_function_is_read_was_not_gone_before_it_stood_there() -> None:
-    """What an older look does not show yet is no sign that a fault which the journal knows has gone."""
-    there = Watched()
-    there.account.with_role("role", logs=LOGGING)
-
-    def refusing(call: str) -> None:
-        if call == "AttachRolePolicy":
-            raise ApiError("AccessDenied", "no")
-
-    def other(call: str) -> None:
-        if call == "Query":
-            there.account.before = refusing
-            there.account.with_role("role")
-            there.handle(Kind.FUNCTION_CREATED)
-
-    there.account.before = other
-    there.handle(Kind.FUNCTION_CREATED)
-    (entry,) = there.entries
-    assert entry.state is State.TOLD
