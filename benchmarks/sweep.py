@@ -21,7 +21,7 @@ from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.iam.policy import loads
 from permission_guard.record import Record
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, Task, task_of
+from permission_guard.task import Layer, Listing, Page, Part, Sweep, Task, task_of
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.samples import LOGGING
 from tests.world.builders import document, statement
@@ -95,7 +95,7 @@ _OWN: Final = {"ArnLike": {"AWS:SourceArn": "arn:aws:sns:us-east-1:111122223333:
 
 
 def _done(sweeper: Sweeper, task: Task) -> None:
-    if isinstance(task, Page | Layers | Moved):
+    if isinstance(task, Listing):
         sweeper.list_page(task)
     elif isinstance(task, Part | Layer):
         for _ in sweeper.look_at(task, NOW):

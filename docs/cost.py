@@ -32,8 +32,8 @@ SHARD_UNITS: Final = -(-FUNCTIONS * 16 // 4_096)
 POLLS: Final = 650_000
 """How often Lambda asks the queue: five pollers that wait twenty seconds each."""
 LOOKED_AT: Final = CHANGES + PERMISSIONS + SWEPT + MOVED
-RUNS: Final = CHANGES + PERMISSIONS + (SWEPT + PAGES_LISTED + MOVED) // 10 + HOURS + HOURS
-"""The last two: the self-test and the quick sweep, once an hour each."""
+RUNS: Final = CHANGES + PERMISSIONS + (SWEPT + PAGES_LISTED + MOVED) // 10 + 2 * HOURS
+"""The last: the self-test and the quick sweep, once an hour each."""
 LOG_BYTES: Final = 2_000
 """What a look leaves in the log."""
 SOMETIMES: Final = Decimal("0.2")

@@ -13,7 +13,7 @@ from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
 from permission_guard.sweep import PART, Listed, Sweeper
-from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep
+from permission_guard.task import Layer, Layers, Listing, Page, Part, Sweep
 from permission_guard.trigger import Kind
 from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue, WorldRevisions
 from tests.watched import LOGGING, Watched
@@ -43,7 +43,7 @@ class Swept:
         reports: list[Report] = []
         while self.queue.tasks:
             task = self.queue.tasks.pop(0)
-            if isinstance(task, Page | Layers | Moved):
+            if isinstance(task, Listing):
                 self.sweeper.list_page(task)
             elif isinstance(task, Part | Layer):
                 reports += self.sweeper.look_at(task, self.there.now)

@@ -28,6 +28,11 @@ class AlertCount:
     is_said: bool
 
 
+def hour_of(now: datetime) -> str:
+    """Return the hour of the clock in which alerts are counted together."""
+    return f"{now:%Y-%m-%dT%H}"
+
+
 class AlertCounter(Protocol):
     """Counts the account's alerts, whoever sends them. Each call raises TryAgain or Refused."""
 

@@ -20,7 +20,7 @@ from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wir
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.book import planned, waits
+from permission_guard.journal.book import Book, planned, waits
 from permission_guard.journal.budget import Budget, budget
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
@@ -82,14 +82,12 @@ class Guard:
         keeper = Keeper(self.journal, str(trigger.subject))
         report = self._dealt_with(trigger, keeper, now)
         waited = waits(keeper.book)
-        left_to_say = budget(keeper.book, self.settings.alerts_per_hour, now)
-        of_account = Budget.SPENT
-        if left_to_say is not Budget.SPENT:
-            of_account = self._left_of_account(report, keeper, now)
-        report = self.tell(report, keeper, now, left_to_say, of_account)
+        report = news(report, keeper.book, self.settings, now)
+        left_to_say, of_account = self._left_to_say(report, keeper.book, now)
+        report = self._told(within(report, left_to_say, self.settings, of_account=of_account), keeper, now)
         noted: list[Line] = []
         left = (
-            finish(report, keeper, now, tells=left_to_say is of_account is Budget.OPEN),
+            finish(report, keeper, now, tells=left_to_say is Budget.OPEN),
             self._released(report, keeper, now),
         )
         for earlier in chain(*left, self._narrowed(report, keeper, now)):
@@ -197,20 +195,12 @@ class Guard:
             return iter(())
         return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
-    def tell(
-        self,
-        report: Report,
-        keeper: Keeper,
-        now: datetime,
-        left: Budget = Budget.OPEN,
-        of_account: Budget = Budget.OPEN,
-    ) -> Report:
-        """Tell what is new in a report, and write down that it was told, or that it waits to be."""
-        found = news(report, keeper.book, self.settings, now)
-        # The account's warning comes first: the function's is given with its next alert.
-        is_accounts = of_account is not Budget.OPEN
-        least = of_account if is_accounts else left
-        report = within(found, least, self.settings, of_account=is_accounts)
+    def tell(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+        """Tell what is new in a report, and write down that it was told."""
+        return self._told(news(report, keeper.book, self.settings, now), keeper, now)
+
+    def _told(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+        """Tell what a report has to tell now, and write down that it was told, or that it waits to be."""
         if report.lines:
             self.herald.tell(report)
             if report.is_limit_of_account and self.account:
@@ -218,14 +208,18 @@ class Guard:
         keeper.note(as_told(report, now))
         return report
 
-    def _left_of_account(self, report: Report, keeper: Keeper, now: datetime) -> Budget:
-        """Return what is left of the account's alerts; it is asked for only if there is something to tell.
+    def _left_to_say(self, found: Report, book: Book, now: datetime) -> tuple[Budget, bool]:
+        """Return what is left of the function's alerts or of the account's, and whether it is the account that sets the bound.
 
-        What waits must be written down, so nothing waits where the journal cannot be read.
+        The account is asked only if there is something to tell. What waits must be written down, so it sets no bound where the
+        journal cannot be read. Its warning comes first: the function's is given with its next alert.
         """
-        book = keeper.book
-        has_news = waits(book) or bool(news(report, book, self.settings, now).lines)
-        return self.account.left(now) if self.account and has_news and book.closed is None else Budget.OPEN
+        own = budget(book, self.settings.alerts_per_hour, now)
+        has_news = bool(found.lines) or waits(book)
+        if own is Budget.SPENT or self.account is None or not has_news or book.closed is not None:
+            return own, False
+        whole = self.account.left(now)
+        return (own, False) if whole is Budget.OPEN else (whole, True)
 
     def _see_again(self, trigger: Trigger, keeper: Keeper, now: datetime, *, waited: bool) -> None:
         """Have the function looked at again while something of it waits, by one task at a time.

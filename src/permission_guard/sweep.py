@@ -18,7 +18,7 @@ from permission_guard.ports import Inventory, LayerInventory, Queue, Refused, Re
 from permission_guard.quick_sweep import QuickSweeper
 from permission_guard.report import Report
 from permission_guard.settings import Treatment
-from permission_guard.task import Layer, Layers, Moved, Page, Part, Sweep, Task
+from permission_guard.task import Layer, Layers, Listing, Moved, Page, Part, Sweep, Task
 from permission_guard.trigger import Trigger, is_replica
 
 PART: Final = 10
@@ -43,7 +43,7 @@ class Sweeper:
     memory: RevisionMemory
     queue: Queue
 
-    def list_page(self, page: Page | Layers | Moved, has_time: Callable[[], bool] = lambda: True) -> Listed:
+    def list_page(self, page: Listing, has_time: Callable[[], bool] = lambda: True) -> Listed:
         """Make a task of each function or layer on a page, and one of the next page. Raises TryAgain, Refused.
 
         The first page of the functions makes one of the layers too; the last page of the functions ends the sweep's listing.

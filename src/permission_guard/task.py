@@ -134,6 +134,8 @@ class Again:
         return Trigger(Kind.SWEEP, self.function, self.qualifier, SWEEP, WAITS, self.at)
 
 
+Listing: TypeAlias = Page | Layers | Moved
+"""Those that only list what others are to look at."""
 WAITS: Final = "told-later"
 """The event's id of a look that tells what waits."""
 

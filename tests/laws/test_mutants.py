@@ -217,7 +217,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "finish(report, keeper, now, tells=left_to_say is of_account is Budget.OPEN),", "iter(()),"),),
+        (("pipeline.py", "finish(report, keeper, now, tells=left_to_say is Budget.OPEN),", "iter(()),"),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from permission_guard.account_budget import AlertCount
+from permission_guard.account_budget import AlertCount, hour_of
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.journal import ALERTS_SENT
@@ -52,4 +52,4 @@ class DynamoAlertCounter:
 
 
 def _key(now: datetime) -> dict[str, dict[str, str]]:
-    return {"subject": {"S": ALERTS_SENT}, "fault": {"S": f"{now:%Y-%m-%dT%H}"}}
+    return {"subject": {"S": ALERTS_SENT}, "fault": {"S": hour_of(now)}}

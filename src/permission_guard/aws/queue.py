@@ -9,7 +9,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.batch import Message
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.task import Again, Layers, Moved, Page, Task, written
+from permission_guard.task import Again, Listing, Task, written
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -50,7 +50,7 @@ class SqsQueue:
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": written(task)}
-                if settling and not isinstance(task, Page | Layers | Moved)
+                if settling and not isinstance(task, Listing)
                 else {"Id": str(number), "MessageBody": written(task), "DelaySeconds": delay}
                 for number, task in enumerate(tasks[start : start + AT_ONCE])
             ]

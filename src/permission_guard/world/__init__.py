@@ -1,7 +1,7 @@
 """AWS in memory, as strict as AWS: what the tests and the dry demo act upon."""
 
 from permission_guard.world.account import Account
-from permission_guard.world.alerts import WorldAlertCounter, WorldLater
+from permission_guard.world.alerts import WorldAlertCounter
 from permission_guard.world.journal import WorldJournal
 from permission_guard.world.layers import WorldLayers
 from permission_guard.world.ports import WorldActor, WorldHerald, WorldObserver
@@ -16,7 +16,6 @@ __all__ = [
     "WorldHerald",
     "WorldInventory",
     "WorldJournal",
-    "WorldLater",
     "WorldLayers",
     "WorldNeighbours",
     "WorldObserver",

@@ -1,4 +1,4 @@
-"""The account's counter of alerts and the looks that are asked for later, in memory."""
+"""The account's counter of alerts, in memory."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from permission_guard.account_budget import AlertCount
-from permission_guard.task import Again
+from permission_guard.account_budget import AlertCount, hour_of
 from permission_guard.world.account import Account
 from permission_guard.world.translated import translated
 
@@ -23,27 +22,10 @@ class WorldAlertCounter:
     def add(self, now: datetime) -> AlertCount:
         """Count one more in this hour."""
         with translated(), self.account.call("UpdateItem"):
-            self.asked[_hour(now)] += 1
-            return AlertCount(self.asked[_hour(now)], _hour(now) in self.said_in)
+            self.asked[hour_of(now)] += 1
+            return AlertCount(self.asked[hour_of(now)], hour_of(now) in self.said_in)
 
     def say(self, now: datetime) -> None:
         """Note that somebody was told."""
         with translated(), self.account.call("UpdateItem"):
-            self.said_in.add(_hour(now))
-
-
-def _hour(now: datetime) -> str:
-    return f"{now:%Y-%m-%dT%H}"
-
-
-@dataclass(slots=True)
-class WorldLater:
-    """Keeps what is to be looked at again."""
-
-    account: Account
-    tasks: list[Again] = field(default_factory=list)
-
-    def look_again(self, task: Again) -> None:
-        """Keep the task."""
-        with translated(), self.account.call("SendMessageBatch"):
-            self.tasks.append(task)
+            self.said_in.add(hour_of(now))

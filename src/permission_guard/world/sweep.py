@@ -8,7 +8,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.ports import Listed, ListedRevisions
 from permission_guard.revisions import Revision, Shards
 from permission_guard.role_change import RoleChange
-from permission_guard.task import Layers, Moved, Page, Task
+from permission_guard.task import Again, Listing, Task
 from permission_guard.world.account import Account
 from permission_guard.world.resources import ApiError
 from permission_guard.world.translated import translated
@@ -118,7 +118,11 @@ class WorldQueue:
     def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
         """Put tasks into the queue."""
         if settling:
-            self.settling += [task for task in tasks if not isinstance(task, Page | Layers | Moved)]
+            self.settling += [task for task in tasks if not isinstance(task, Listing)]
         if tasks:
             with translated(), self.account.call("SendMessageBatch"):
                 self.tasks += tasks
+
+    def look_again(self, task: Again) -> None:
+        """Put the task into the queue."""
+        self.put((task,))
