@@ -1,0 +1,222 @@
+"""The one way in which `test_frozen.py` reaches the product: whatever is renamed or moved there is followed here alone.
+
+`verdicts` evaluates a case; `play` sends an event to the Lambda function, with an account in memory at the other end
+of its boto3 clients; `outcome` reads from the wire and the account what came of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from unittest import mock
+
+from permission_guard import handler as door
+from permission_guard.alert import body
+from permission_guard.aws.clients import Clients
+from permission_guard.document import dumped, statements_of
+from permission_guard.iam import LayerVersionArn
+from permission_guard.mend import repair
+from permission_guard.report import Report
+from permission_guard.rules import RULES
+from permission_guard.settings import Settings
+from permission_guard.step import AttachRolePolicy, BoundStatements
+from permission_guard.world import Account, ApiError
+from permission_guard.world.resources import Function
+from tests.aws.guarded import QUEUE, TOPIC, WAITING
+from tests.aws.transport import Answer, Params, Response, Transport
+from tests.rules.case import Case
+from tests.samples import GUARD_ROLE, LOGGING, sample
+
+Json = dict[str, Any]
+_ENDINGS = {"TOLD": "REPORTED"}
+"""Endings that are to be called otherwise, by what the record calls them."""
+_DENIED = ApiError("AccessDeniedException", "not authorized")
+_REVISION = "00000000-0000-4000-8000-000000000000"
+
+
+def verdicts(case: Case) -> list[Json]:
+    """Each finding of the case's rule: on what, the verdict, and the repair that is proved for it."""
+    (rule,) = (one for one in RULES if one.id == case.rule)
+    return [
+        {
+            "on": "role" if one.statement is None else _name(case.body["policy"]["Statement"], one.statement),
+            "concern": one.concern.value,
+            "verdict": one.verdict.value,
+            "severity": one.severity.name,
+            "scale": None if one.statement is None else case.scale(one).name,
+            "repair": _repair(repair(one, case.facts, case.trusted)[0]),
+        }
+        for one in rule.check(case.facts, case.trusted)
+    ]
+
+
+def _name(statements: Any, place: int) -> str:
+    found = statements[place] if isinstance(statements, list) else statements
+    return str(found.get("Sid", f"statement {place}"))
+
+
+def _repair(step: AttachRolePolicy | BoundStatements | None) -> Json | None:
+    if isinstance(step, BoundStatements):
+        return _change([*statements_of(step.before)], [*statements_of(step.after)])
+    return {"+": [step.policy.name]} if step else None
+
+
+@dataclass(slots=True)
+class _Line(Transport):
+    """A wire that leads to another one. Clients are slow to make, and so serve every account of a region."""
+
+    to: Transport = field(default_factory=lambda: Transport(Account()))
+
+    def note(self, params: Params, **_: Any) -> None:
+        self.to.note(params)
+
+    def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
+        return self.to.answer(model)
+
+
+@cache
+def _line(region: str) -> tuple[_Line, Clients]:
+    line = _Line(Account(region=region))
+    return line, line.clients()
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What Lambda passes beside the event."""
+
+    invoked_function_arn: str
+    function_name: str = "guard"
+    memory_limit_in_mb: int = 512
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 299_000
+
+
+def play(event: Json, wire: Transport, **settings: str) -> str:
+    """Send an event of three minutes ago, and then whatever it puts into the queue. Returns what the function answers."""
+    here, handle = wire.account, _handler(wire, settings)
+    context = _Context(f"arn:{here.partition}:lambda:{here.region}:{here.account}:function:guard")
+    moment = (datetime.now(UTC) - timedelta(minutes=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fresh = json.loads(json.dumps(event).replace("2026-11-20T10:15:30Z", moment))
+    record, answers = sample("what-waited-in-the-queue")["Records"][0], list[str]()
+    try:
+        answers.append(next(iter(handle(fresh, context))))
+        while wire.waiting:
+            tasks, wire.waiting = wire.waiting, []
+            records = [{**record, "messageId": one["Id"], "body": one["MessageBody"]} for one in tasks]
+            handle({"Records": records}, context)
+            answers.append(f"{len(tasks)} messages")
+    except Exception as error:  # noqa: BLE001  # it is what came of it
+        answers.append(type(error).__name__)
+    door.standby.cache_clear()
+    return ", ".join(answers)
+
+
+def _handler(wire: Transport, settings: dict[str, str]) -> Any:
+    region = wire.account.region
+    line, clients = _line(region)
+    line.to = wire
+    given = {"GUARD_ROLE_ARN": GUARD_ROLE, "JOURNAL_TABLE": wire.table.name, "WAITING_QUEUE_URL": WAITING}
+    given |= {"ALERTS_TOPIC_ARN": TOPIC.replace("us-east-1", region), "DEAD_LETTER_QUEUE_URL": QUEUE}
+    door.standby.cache_clear()
+    connected = mock.patch("permission_guard.connected.Clients", return_value=clients)
+    return mock.patch.dict(os.environ, {**given, **settings})(connected(_without_mock(door.handler)))
+
+
+def _without_mock(handle: Any) -> Any:
+    """`mock.patch` hands its mock to what it decorates."""
+    return lambda event, context, _clients: handle(event, context)
+
+
+def outcome(wire: Transport, before: Json, told: Report | None = None) -> Iterator[tuple[str, Any]]:
+    """What was told, if not by the wire then by a report; what is otherwise than before; how often each call was made."""
+    alerts: list[Any] = [json.loads(json.loads(one["Message"])["default"]) for one in wire.published]
+    alerts = [body(told)] if told is not None else alerts
+    yield "told", [sorted(map(_ending, alert["findings"])) for alert in alerts]
+    after = state(wire.account)
+    changed = {key: _change(before.get(key, []), after.get(key, [])) for key in sorted({*before, *after})}
+    yield "end", {key: change for key, change in changed.items() if change}
+    yield "calls", dict(sorted(Counter(wire.calls).items()))
+
+
+def _ending(finding: Json) -> str:
+    ending = finding["action"]["outcome"]
+    said = (finding["concern"], finding["verdict"], finding["severity"], _ENDINGS.get(ending, ending))
+    return " ".join(said)
+
+
+def state(account: Account) -> Json:
+    """Every resource policy, by statements, and what is attached to each role."""
+    documents = {arn.split(":", 5)[5]: text for arn, (text, _) in account.layer_policies.items()}
+    for one in account.functions.values():
+        documents |= {f"{one.arn.name}:{name or '$LATEST'}": text for name, (text, _) in one.policies.items()}
+    roles = {f"role {name}": [*role.attached, *role.inline] for name, role in account.roles.items()}
+    return {f"policy of {name}": [*statements_of(text)] for name, text in documents.items()} | roles
+
+
+def _change(before: list[Any], after: list[Any]) -> Json:
+    added = [one for one in after if one not in before]
+    gone = [one if isinstance(one, str) else one.get("Sid", one) for one in before if one not in after]
+    return {**({"+": added} if added else {}), **({"-": gone} if gone else {})}
+
+
+def staged(case: Case) -> tuple[Json, Transport, dict[str, str]]:
+    """A case as an event, an account in which it has happened, and the settings; without what it says is connected."""
+    arn, given = case.subject, case.body
+    account = Account(arn.account, arn.region, arn.partition)
+    wire = Transport(account)
+    asked = Settings.of({}, account=arn.account, region=arn.region)
+    account.managed[asked.logging_policy_arn] = dumped(LOGGING)
+    policy = given.get("policy") or {}
+    stored = {} if "Statement" not in policy else {given.get("qualifier"): (json.dumps(policy), _REVISION)}
+    if "unreadable" in policy:
+        wire.faults |= {"GetResourcePolicy": _DENIED, "GetLayerVersionPolicy": _DENIED}
+    if isinstance(arn, LayerVersionArn):
+        account.layer_policies |= {str(arn): one for one in stored.values()}
+        event, request = sample("a-layer-was-shared"), {"layerName": arn.name, "versionNumber": arn.version}
+        request |= {"statementId": "s", "principal": "*"}
+    else:
+        function = account.with_function(arn.name, role="orders")
+        function.qualifiers |= {given["qualifier"]} if "qualifier" in given else set()
+        function.policies = stored
+        event, request = sample("a-whole-policy-was-put"), {"resourceArn": case.facts.target}
+        if "role" in given:
+            _give(given, function, wire)
+            event = sample("a-function-was-created-by-terraform")
+            request = {"functionName": arn.name, "role": function.role_arn}
+    seen = {"requestParameters": request, "responseElements": {}, "awsRegion": arn.region}
+    event["detail"] |= {**seen, "recipientAccountId": arn.account}
+    lists = {"TRUSTED_ACCOUNTS": "trusted_accounts", "TRUSTED_ORGANIZATION_IDS": "trusted_organizations"}
+    trusted = {setting: ",".join(given.get(name, ())) for setting, name in lists.items()}
+    return {**event, "account": arn.account, "region": arn.region}, wire, trusted
+
+
+def _give(given: Any, function: Function, wire: Transport) -> None:
+    """Give the function its role; what cannot be read of it is a managed policy that is not there."""
+    account, role = wire.account, given["role"]
+    function.log_group = given.get("log_group", function.log_group)
+    if isinstance(given.get("log_group_exists"), dict):
+        wire.faults["DescribeLogGroups"] = _DENIED
+    elif given.get("log_group_exists"):
+        account.log_groups.add(function.log_group)
+    if role == "missing":
+        return
+    function.role_arn = role.get("arn", function.role_arn)
+    made = account.with_role(function.role_arn.rsplit("/", 1)[-1], **role.get("policies", {}))
+    made.arn, made.tags = function.role_arn, role.get("tags", {})
+    made.trust = dumped(role["trust"]) if "trust" in role else made.trust
+    boundary, unreadable = account.role_arn("edge").replace(":role/", ":policy/"), role.get("unreadable", {})
+    if isinstance(unreadable, str):
+        wire.faults["GetRole"] = _DENIED
+    elif "boundary" in role or "policy edge" in unreadable:
+        made.boundary = boundary
+        account.managed |= {boundary: dumped(role["boundary"])} if "boundary" in role else {}
+    elif unreadable:
+        made.attached.append(boundary.replace("edge", "shared"))
