@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.test_narrow import THE_TOPIC
+
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.outcome import Ending
 from permission_guard.trigger import Kind
 from permission_guard.undo import undo
 from permission_guard.world import WorldActor, WorldObserver
 from tests.test_flood import LIMIT, entries_told, flooded, foreign
-from tests.test_narrow import THE_TOPIC
 from tests.watched import Watched
 from tests.world.builders import BASIC, TOPIC, statement
 

@@ -84,31 +84,22 @@ class Bound:
         return f"{self.operator} {self.key} = {' or '.join(self.values)}"
 
 
-def with_condition(statement: Body, operator: str, key: str, values: Sequence[str]) -> Body | None:
-    """Return the statement with one more condition.
-
-    None if it already has a condition with this operator and key: values within one are alternatives, so that adding
-    to it would open the statement, not bound it.
-    """
-    block = statement.get("Condition", {})
-    if not isinstance(block, Mapping):
-        return None
-    keys = block.get(operator, {})
-    if not isinstance(keys, Mapping) or key.lower() in {present.lower() for present in keys}:
-        return None
-    value: Json = values[0] if len(values) == 1 else list(values)
-    return {**statement, "Condition": {**block, operator: {**keys, key: value}}}
-
-
 class AlreadyBound(ValueError):
     """A statement has a condition with the same operator and key already; the message names both."""
 
 
-def with_bounds(statement: Body, bounds: Sequence[Bound]) -> Body:
-    """Return the statement with these conditions too. Raises AlreadyBound if one of them cannot be added."""
-    for bound in bounds:
-        bounded = with_condition(statement, bound.operator, bound.key, bound.values)
-        if bounded is None:
-            raise AlreadyBound(f"the statement already has another {bound.operator} on {bound.key}")
-        statement = bounded
-    return statement
+def with_condition(statement: Body, bound: Bound) -> Body:
+    """Return the statement with one more condition.
+
+    Raises AlreadyBound if it already has a condition with this operator and key: values within one are alternatives, so
+    that adding to it would open the statement, not bound it.
+    """
+    taken = AlreadyBound(f"the statement already has another {bound.operator} on {bound.key}")
+    block = statement.get("Condition", {})
+    keys = block.get(bound.operator, {}) if isinstance(block, Mapping) else None
+    if not isinstance(block, Mapping) or not isinstance(keys, Mapping):
+        raise taken
+    if bound.key.lower() in {present.lower() for present in keys}:
+        raise taken
+    value: Json = bound.values[0] if len(bound.values) == 1 else list(bound.values)
+    return {**statement, "Condition": {**block, bound.operator: {**keys, bound.key: value}}}

@@ -160,35 +160,6 @@ class PolicyFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A resource of a service that is set up to invoke the function."""
-
-    arn: str
-    """What the service sends as `aws:SourceArn` for it; a `*` stands for what differs from call to call."""
-    account: str
-    """Whose it is."""
-    target: str
-    """The ARN that it invokes: the function's, or that of a version or alias."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wired:
-    """Everything that a service has set up to invoke the function; at least one."""
-
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """Nothing was found: there may be nothing yet, or more than the budget of calls allows to look through."""
-
-    why: str
-
-
-Wiring: TypeAlias = Wired | NotFound | Unreadable
-
-
-@dataclass(frozen=True, slots=True)
 class FunctionFacts:
     """All we know about a function, or about a layer version."""
 
@@ -201,8 +172,6 @@ class FunctionFacts:
     remedy: Policy | Unreadable | NotRead = NOT_READ
     """The managed policy that the guard would attach; its `name` is its ARN."""
     policy: PolicyFacts | Unreadable | NotRead = NOT_READ
-    wirings: tuple[tuple[str, Wiring], ...] = ()
-    """What is wired to the function, by the service's principal; only of the services that were asked."""
 
     @property
     def target(self) -> str:
@@ -213,10 +182,6 @@ class FunctionFacts:
     def resource_policy(self) -> Policy | None:
         """The resource policy, if there is one and it was read."""
         return self.policy.policy if isinstance(self.policy, PolicyFacts) else None
-
-    def wiring(self, principal: str) -> Wiring | NotRead:
-        """Return what a service has set up to invoke the function, if it was asked."""
-        return dict(self.wirings).get(principal, NOT_READ)
 
     @property
     def unread(self) -> Look:
@@ -239,7 +204,3 @@ class FunctionFacts:
     def with_policy(self, policy: PolicyFacts) -> FunctionFacts:
         """Return the same facts with another resource policy."""
         return replace(self, policy=policy)
-
-    def with_wiring(self, principal: str, wiring: Wiring) -> FunctionFacts:
-        """Return the same facts with what one more service has wired."""
-        return replace(self, wirings=(*self.wirings, (principal, wiring)))

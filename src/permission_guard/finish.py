@@ -15,10 +15,9 @@ from permission_guard.journal.book import (
     is_held,
     is_in_view,
     is_made,
-    is_narrowed,
     told,
 )
-from permission_guard.journal.entry import Attached, Entry, Rewritten, State
+from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Ending
@@ -88,7 +87,7 @@ def _ending(entry: Entry, report: Report) -> Ending | None:
         return Ending.REPAIRED if entry.last_seen in entry.repairs[-1:] else Ending.TOLD
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
-    return Ending.NARROWED if is_narrowed(entry, report.facts) else None
+    return None
 
 
 def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Earlier:
@@ -118,13 +117,9 @@ def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
     )
 
 
-NARROWED: Final = "it named any source of the account, and names by now exactly what is connected"
-"""What a sweep does to a statement that a repair has bound to the account."""
-
 _WAITED: Final = "it was found before and is told only now, because so many alerts about the function were sent within the hour"
 
 _WHAT: Final = {
-    Ending.NARROWED: f"{NARROWED}; an earlier run of the guard wrote that and ended before it could tell",
     Ending.REPAIRED: "repaired by an earlier run of the guard, which ended before it could tell",
     Ending.TOLD: (
         "an earlier run of the guard was about to repair this and ended before it could tell whether it did; "
@@ -138,7 +133,5 @@ def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
     before, after = swapped(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""
-    if ending is Ending.NARROWED and isinstance(entry.change, Rewritten):
-        before, after = after, entry.change.narrower
     line = Line(entry.finding, ending, what, before, after, entry.id)
     return replace(report, findings=(), plan=Plan(), outcomes=(), silent=frozenset(), noted=(line,))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from permission_guard.document import AlreadyBound, Body, statements_of, with_bounds
+from permission_guard.document import AlreadyBound, statements_of, with_condition
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Finding
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
-from permission_guard.rules.rule import AddConditions, AttachPolicy, LeaveIt, Remedy
+from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
 
 NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
@@ -84,7 +84,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             return AttachRolePolicy(facts.role.arn, policy, (finding,)), None
         case LeaveIt(reason):
             return None, reason
-        case AddConditions():
+        case AddCondition():
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
                 return None, "there is no resource policy"
             try:
@@ -92,10 +92,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             except AlreadyBound as error:
                 return None, str(error)
             except NotExpressible as error:
-                return None, (
-                    f"{remedy} is what is missing, but {error}{NOT_HERE}"
-                    + (f" ({remedy.note})" if remedy.note else "")
-                )
+                return None, f"{remedy.bound} is what is missing, but {error}{NOT_HERE}"
             return BoundStatements(facts.target, facts.policy, (swap,)), None
         case _:
             assert_never(remedy)
@@ -123,14 +120,10 @@ def _place(swap: Swap) -> int | None:
     return swap.mends[0].statement
 
 
-def _swap(remedy: AddConditions, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
+def _swap(remedy: AddCondition, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
+    """Return the swap by the calls that edit this policy. Raises AlreadyBound and NotExpressible."""
     before = statements_of(text)[remedy.statement]
-    after = with_bounds(before, remedy.bounds)
-    return replace(swapped_for(policy, before, after, target, finding), note=remedy.note)
-
-
-def swapped_for(policy: PolicyFacts, before: Body, after: Body, target: str, finding: Finding) -> Swap:
-    """Return the swap of two statements, by the calls that edit this policy. Raises NotExpressible."""
+    after = with_condition(before, remedy.bound)
     if policy.family is Family.DOCUMENT:
         return Swap(before, after, mends=(finding,))
     narrow = Grant.of(after, target).twin()

@@ -36,8 +36,6 @@ class Ending(Enum):
     """It was put back so often that the guard has stopped repairing it."""
     RELEASED = "RELEASED"
     """What the guard once attached was taken off again."""
-    NARROWED = "NARROWED"
-    """What was bound to the account names by now what is connected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Final
 
 from permission_guard.account_budget import AccountBudget
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable, Wiring
+from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern
 from permission_guard.finish import Earlier, finish
 from permission_guard.iam import FunctionArn
@@ -24,9 +24,8 @@ from permission_guard.journal.book import Book, planned, waits
 from permission_guard.journal.budget import Budget, budget
 from permission_guard.journal.entry import Entry
 from permission_guard.keep import Keeper
-from permission_guard.narrow import narrowed
 from permission_guard.outcome import Outcome, Result
-from permission_guard.plan import concerned, plan_for, services_to_ask
+from permission_guard.plan import concerned, plan_for
 from permission_guard.ports import (
     Actor,
     ChangedMeanwhile,
@@ -40,7 +39,6 @@ from permission_guard.ports import (
 from permission_guard.release import released
 from permission_guard.report import Line, Report
 from permission_guard.rules import judge, wanted
-from permission_guard.rules.invoke_permission_names_its_source import named_services
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import Repair, parts
 from permission_guard.task import WAITS, Again
@@ -90,7 +88,7 @@ class Guard:
             finish(report, keeper, now, tells=left_to_say is Budget.OPEN),
             self._released(report, keeper, now),
         )
-        for earlier in chain(*left, self._narrowed(report, keeper, now)):
+        for earlier in chain(*left):
             if earlier.report.lines:
                 self.herald.tell(earlier.report)
             keeper.note(earlier.after)
@@ -120,10 +118,7 @@ class Guard:
         facts = self._first_look(trigger, keeper)
         facts = look(self.observer, facts, trigger.looks, self.settings.trusted, trigger.role)
         findings = judge(facts, self.settings.trusted)
-        named = {caller.principal for caller in named_services(facts)}
         due = concerned(findings, facts, trigger, keeper.book, now)
-        for principal in services_to_ask(due, facts, trigger, self.settings, now):
-            facts = facts.with_wiring(principal, self._wired(facts, principal, is_named=principal in named))
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
         return Report(trigger, facts, findings, plan, (), self.settings.mode)
 
@@ -155,15 +150,6 @@ class Guard:
         """What may change something; nothing while the guard only observes."""
         return None if self.settings.mode is Mode.OBSERVE else self.actor
 
-    def _wired(self, facts: FunctionFacts, principal: str, *, is_named: bool) -> Wiring:
-        """Ask a service what it has set up. One of the many that a bare `*` may be there for need not answer now."""
-        try:
-            return self.observer.wired(facts, principal)
-        except TryAgain as error:
-            if is_named:
-                raise
-            return Unreadable(f"what {principal} has set up to invoke {facts.target}", str(error))
-
     def _act(self, step: Repair, entries: tuple[Entry, ...], keeper: Keeper) -> Outcome:
         """Make one repair: first it is written down, then it is made.
 
@@ -187,13 +173,6 @@ class Guard:
         if self._hand is None or not repairs:
             return iter(())
         return released(report, keeper, self.observer, self._hand, self.settings, now)
-
-    def _narrowed(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
-        repairs = self.settings.treatments[Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE] is Treatment.REPAIR
-        asked = self.settings.narrow_to_wired and report.trigger.kind is Kind.SWEEP and repairs
-        if self._hand is None or not asked:
-            return iter(())
-        return narrowed(report, keeper, self.observer, self._hand, self.settings, now)
 
     def tell(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Tell what is new in a report, and write down that it was told."""

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from permission_guard.callers import CALLERS
-from permission_guard.facts import NOT_READ, FunctionFacts, RoleFacts, Wired
+from permission_guard.facts import FunctionFacts, RoleFacts
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.mend import joined, repair, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
-from permission_guard.rules import rule_of
-from permission_guard.rules.invoke_permission_names_its_source import callers
-from permission_guard.rules.rule import AddConditions
 from permission_guard.settings import FRESH, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
@@ -58,32 +54,6 @@ def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, book: 
     if trigger.kind is not Kind.PERMISSION_ADDED or policy is None or finding.statement is None:
         return True
     return trigger.brought(policy.statements[finding.statement].sid) or book.of(finding, facts) is not None
-
-
-def services_to_ask(
-    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
-) -> tuple[str, ...]:
-    """Return the services whose wiring bears on the plan and is not known yet, by their principals.
-
-    They are asked only for a statement that could be repaired then, and only if some call lists what they have set up.
-    """
-    asked, is_for_any = dict[str, None](), False
-    for finding in findings:
-        treatment, known = settings.treatments[finding.concern], callers(finding, facts)
-        if finding.verdict is not Verdict.FAIL or treatment is not Treatment.REPAIR:
-            continue
-        late = _why_too_late(finding, facts, trigger, settings, now) is not None
-        if late and not (known and all(caller.stays_at_home for caller in known)):
-            continue
-        if known:
-            remedies = rule_of(finding).remedies(finding, facts, settings.trusted)
-            if any(isinstance(remedy, AddConditions) for remedy in remedies):
-                asked.update((caller.principal, None) for caller in known if caller.wired)
-        elif not is_for_any and isinstance(repair(finding, facts, settings.trusted)[0], BoundStatements):
-            # A bare "*" may be there for any service, and so may the next one.
-            is_for_any = True
-            asked.update((caller.principal, None) for caller in CALLERS if caller.wired)
-    return tuple(principal for principal in asked if facts.wiring(principal) is NOT_READ)
 
 
 def plan_for(
@@ -140,8 +110,7 @@ def _why_told(
     held_back = book.held_back(finding, facts, settings, now)
     if held_back is not None:
         return Tell(finding, held_back[1], held_back[0])
-    if not _is_all_known(finding, facts):
-        reason = _why_too_late(finding, facts, trigger, settings, now)
+    reason = _why_too_late(finding, facts, trigger, settings, now)
     return Tell(finding, reason) if reason is not None else None
 
 
@@ -155,17 +124,6 @@ def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> st
     if is_about_role and isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
         return "the role belongs to an AWS service and cannot be modified"
     return None
-
-
-def _is_all_known(finding: Finding, facts: FunctionFacts) -> bool:
-    """Tell whether everything that a statement may be there for is known to be connected.
-
-    So it is if each of its services was asked and can invoke functions of its own account and region only.
-    """
-    known = callers(finding, facts)
-    return bool(known) and all(
-        caller.stays_at_home and isinstance(facts.wiring(caller.principal), Wired) for caller in known
-    )
 
 
 def _why_too_late(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     # What a port is made of is loaded by whoever makes one; the door needs only the errors.
-    from permission_guard.facts import FunctionFacts, Look, Unreadable, Wiring
+    from permission_guard.facts import FunctionFacts, Look, Unreadable
     from permission_guard.grant import Grant
     from permission_guard.iam import FunctionArn, LayerVersionArn
     from permission_guard.journal.entry import Entry
@@ -118,13 +118,6 @@ class Observer(Protocol):
         other: Callable[[], None],
     ) -> FunctionFacts:
         """Do the same while something else is asked, too. What the other raises comes first."""
-        ...
-
-    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
-        """Find what a service has set up to invoke the function. Raises TryAgain if AWS cannot answer now.
-
-        `principal` is a service as `callers.CALLERS` names it.
-        """
         ...
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from itertools import chain
 
 from permission_guard.document import POLICY_LIMIT
-from permission_guard.exposure import EVERY, Connected, Member, connected, door_of, reached_by
-from permission_guard.exposure.wildcards import account_of
+from permission_guard.exposure import EVERY, Member, door_of
 from permission_guard.facts import FunctionFacts, Trusted
 from permission_guard.finding import DeniedRequest, Finding, Verdict
-from permission_guard.iam import Answer, IamPrincipal, Policy, Request, Service, decide
+from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
 from permission_guard.step import BoundStatements, Step, apply
 
@@ -31,11 +30,7 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
         return None
     if len(step.after) > POLICY_LIMIT:
         return f"the policy would be {len(step.after)} characters long, more than the {POLICY_LIMIT} that Lambda takes"
-    return (
-        _connected_lost(facts, after, trusted)
-        or _caller_lost(step, facts, after, trusted)
-        or _caller_gained(facts, after, trusted)
-    )
+    return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
 
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
@@ -50,21 +45,13 @@ def _is_allowed(request: Request, policy: Policy | None) -> bool:
     return policy is not None and decide(request, resource=policy).answer is Answer.ALLOWED
 
 
-def _connected_lost(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
-    """Put to the new policy every call of what is connected now, whoever's it is."""
-    for one in connected(facts, trusted):
-        if not all(_is_allowed(call.request, after.resource_policy) for call in one.admitted):
-            return f"it would lock out what is wired to the function now: {one}"
-    return None
-
-
 def _caller_lost(
     step: BoundStatements, facts: FunctionFacts, after: FunctionFacts, trusted: Trusted
 ) -> str | None:
     """Put to the new policy every trusted caller of the statements that change.
 
     Behind a bare `*` we know of no services that use it, only that principals of trusted accounts may: what a service
-    really sends is known for services that a statement names. Where what is connected is known, that is what there is.
+    really sends is known for services that a statement names.
     """
     policy, changed = facts.resource_policy, {finding.statement for finding in step.mends}
     for statement in policy.statements if policy else ():
@@ -73,33 +60,15 @@ def _caller_lost(
         names_services = (
             any(one.type == "Service" for one in statement.principals.named) if statement.principals else 0
         )
-        listed = tuple(one for one in reached_by(statement, facts, trusted) if one.admitted)
         for family in door_of(facts, trusted).families(statement, EVERY):
             for friend in family.friends():
                 if not names_services and not isinstance(friend.request.principal, IamPrincipal):
-                    continue
-                if _is_made_up(friend, listed, trusted):
                     continue
                 if _is_allowed(friend.request, policy) and not _is_allowed(
                     friend.request, after.resource_policy
                 ):
                     return f"it could lock out a caller that you trust: {friend.who} ({_source(friend)})"
     return None
-
-
-def _is_made_up(friend: Member, listed: tuple[Connected, ...], trusted: Trusted) -> bool:
-    """Tell whether a caller cannot be real, since what its service is set up for is known.
-
-    What is set up in another account is not seen from here, unless the service invokes functions of its own only.
-    """
-    context, principal = friend.request.context, friend.request.principal
-    shown = context.values("aws:sourceaccount") or tuple(
-        account_of(arn) for arn in context.values("aws:sourcearn") or ()
-    )
-    return isinstance(principal, Service) and any(
-        one.service == principal.name and (one.caller.stays_at_home or shown == (trusted.account,))
-        for one in listed
-    )
 
 
 def _source(friend: Member) -> str:

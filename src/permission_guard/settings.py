@@ -133,8 +133,6 @@ class Settings:
     """How many alerts about one function are sent within an hour; what is more is told together later."""
     account_alerts_per_hour: int = NUMBERS["ACCOUNT_ALERTS_PER_HOUR"].default
     """How many alerts about all functions together are asked for within an hour; what is more is told later."""
-    narrow_to_wired: bool = False
-    """Whether a sweep names what is connected, in a statement that the guard has bound to the account."""
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
@@ -163,7 +161,6 @@ class Settings:
             role_change_regions=_listed(given, "ROLE_CHANGE_REGIONS", is_region, "regions"),
             alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
             account_alerts_per_hour=_whole(given, "ACCOUNT_ALERTS_PER_HOUR"),
-            narrow_to_wired=_flag(given, "NARROW_TO_WIRED"),
         )
 
 

@@ -45,16 +45,12 @@ class DetachRolePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way.
-
-    `note` is what people should know about how the latter was chosen.
-    """
+    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way."""
 
     before: Body
     after: Body
     narrow: Grant | None = None
     mends: tuple[Finding, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +105,7 @@ class BoundStatements:
     def what(self) -> str:
         """The change in words."""
         sids = ", ".join(str(swap.before.get("Sid", "a statement without Sid")) for swap in self.swaps)
-        notes = "; ".join(dict.fromkeys(swap.note for swap in self.swaps if swap.note))
-        return f"bound {sids} in the resource policy of {self.target}" + (f" ({notes})" if notes else "")
+        return f"bound {sids} in the resource policy of {self.target}"
 
 
 def _place(swap: Swap, said: Sequence[str]) -> int:

@@ -121,8 +121,8 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
         raise CannotUndo(str(policy))
     text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
     original = body_of(change.before)
-    wanted = {canonical(body_of(one)) for one in (change.after, change.narrower) if one is not None}
-    ours = next((one for one in statements_of(text) if canonical(one) in wanted), None)
+    wanted = canonical(body_of(change.after))
+    ours = next((one for one in statements_of(text) if canonical(one) == wanted), None)
     if ours is None and canonical(original) in map(canonical, statements_of(text)):
         raise CannotUndo(
             f"the statement in the policy of {change.target} stands there as it was before the repair"

@@ -9,10 +9,10 @@ from typing import Any, Final
 import boto3
 import botocore.session
 from botocore.validate import ParamValidator
-
-from permission_guard.aws.clients import Clients
 from permission_guard.aws.wiring import wiring
-from permission_guard.aws.wiring.calls import CALLS
+
+from permission_guard.aws.calls import CALLS
+from permission_guard.aws.clients import Clients
 from permission_guard.facts import FunctionFacts, Wiring
 from permission_guard.iam import FunctionArn
 from permission_guard.world import ApiError

@@ -86,13 +86,6 @@ def _paragraph(number: int, line: Line, report: Report) -> Iterator[str]:
             yield from _row("Action", line.what)
             yield from _changed(line)
             yield from _row("Was", finding.summary)
-        case Ending.NARROWED:
-            yield f"{number}. NARROWED {finding.rule}"
-            yield from _row("Action", line.what)
-            yield from _changed(line)
-            yield from _row("Was", finding.summary)
-            yield from _source(line, report)
-            yield from _again(line)
         case Ending.ESCALATED:
             yield f"{number}. ESCALATED {finding.rule} ({finding.severity.name})"
             yield from _row("Stopped", line.what)

@@ -19,7 +19,6 @@ _VERBS: Final = {
     Ending.FAILED: "could not repair",
     Ending.ESCALATED: "stopped repairing",
     Ending.RELEASED: "released",
-    Ending.NARROWED: "narrowed",
 }
 
 _WORST_FIRST: Final = (
@@ -28,7 +27,6 @@ _WORST_FIRST: Final = (
     Ending.TOLD,
     Ending.WOULD_REPAIR,
     Ending.REPAIRED,
-    Ending.NARROWED,
     Ending.RELEASED,
 )
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from permission_guard import PROGRAM
 from permission_guard.outcome import Ending
 from permission_guard.report import Line
 
-_MADE: Final = frozenset({Ending.REPAIRED, Ending.NARROWED})
-
 
 def undo_command(line: Line) -> str | None:
     """Return the command that puts back what stood there; None if nothing was changed, or nothing was written down."""
-    return f"{PROGRAM} undo {line.entry}" if line.entry and line.ending in _MADE else None
+    return f"{PROGRAM} undo {line.entry}" if line.entry and line.ending is Ending.REPAIRED else None
 
 
 def resume_command(line: Line) -> str | None:
     """Return the command after which the guard repairs again what was undone or escalated."""
-    may_stop = line.ending in {*_MADE, Ending.ESCALATED}
+    may_stop = line.ending in {Ending.REPAIRED, Ending.ESCALATED}
     return f"{PROGRAM} resume {line.entry}" if line.entry and may_stop else None

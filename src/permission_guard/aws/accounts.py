@@ -9,13 +9,13 @@ import boto3
 
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.bulk import BulkRoles, FewestPolicies
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.clients import PATIENT, Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.pace import Paces
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.iam import Arn
 
 SESSION_NAME: Final = "permission-guard-scan"

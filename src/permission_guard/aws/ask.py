@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from permission_guard.aws.answer import Answer
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.failures import translated
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import NoStack, stack_of
-from permission_guard.aws.wiring.answer import Answer
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.door import SELF_TEST
 from permission_guard.self_test import Tried
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.parts import queue_of
 from permission_guard.aws.failures import translated
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import FUNCTION, GUARD, QUEUE, TOPIC_OUTPUT, Stack, stack_of
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.dead_letters import Enqueue, Foreign, Home, Invoke, Letter, Message, Publish, read
 from permission_guard.ports import TryAgain
 

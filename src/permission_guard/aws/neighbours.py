@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from permission_guard.aws.answer import Answer
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.aws.wiring.answer import Answer
 from permission_guard.ports import ChangedMeanwhile, TryAgain
 from permission_guard.role_change import DETAIL_TYPE, HANDED_ON, RoleChange
 

@@ -12,7 +12,6 @@ from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import PolicyStore
 from permission_guard.aws.roles import RoleStore
 from permission_guard.aws.users import log_group, users
-from permission_guard.aws.wiring import wiring
 from permission_guard.facts import (
     GONE,
     NOT_READ,
@@ -24,7 +23,6 @@ from permission_guard.facts import (
     PolicyFacts,
     RoleFacts,
     Unreadable,
-    Wiring,
 )
 from permission_guard.iam import LayerVersionArn
 from permission_guard.ports import NOT_FOUND, Refused
@@ -72,10 +70,6 @@ class AwsObserver:
             reading = pool.submit(self.read, facts, wanted, likely_role)
             other()
         return reading.result()
-
-    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
-        """Find what a service has set up to invoke the function."""
-        return wiring(self._clients, facts, principal)
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration."""

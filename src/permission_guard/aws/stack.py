@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from permission_guard.aws.wiring.calls import Calls
+from permission_guard.aws.calls import Calls
 from permission_guard.ports import Refused
 
 VERSION_OUTPUT: Final = "Version"

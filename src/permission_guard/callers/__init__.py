@@ -10,7 +10,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from permission_guard.callers.caller import Caller, Cell, Lookup, Mark, Region
+from permission_guard.callers.caller import Caller, Cell, Mark, Region
 from permission_guard.callers.occasions import OCCASIONS
 from permission_guard.callers.others import OTHERS, Other, Standing
 from permission_guard.callers.questions import QUESTIONS
@@ -20,7 +20,6 @@ __all__ = [
     "OTHERS",
     "Caller",
     "Cell",
-    "Lookup",
     "Mark",
     "Other",
     "Region",

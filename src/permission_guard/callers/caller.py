@@ -1,10 +1,9 @@
-"""What is known of one caller: the ARN it comes with, the keys it really sends, where that is written, how to find it."""
+"""What is known of one caller: the ARN it comes with, the keys it really sends, and where that is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from permission_guard.iam import FunctionArn, LayerVersionArn
 
@@ -38,35 +37,12 @@ class Region(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    """One API call of a reverse lookup: which resources of a service are wired to a function.
-
-    `client` and `operation` are the names that AWS's API models give them, `page_size` the most that one page holds
-    (None if it is not documented), `paginated` whether boto3 has a paginator, `says` what to ask for and where the
-    function's ARN stands in the answer.
-    """
-
-    client: str
-    operation: str
-    page_size: int | None = None
-    paginated: bool = False
-    says: str = ""
-
-
-REGIONS: Final = Lookup("account", "ListRegions", 50, paginated=True, says="those that are enabled")
-"""What is asked first of a service that invokes functions of other regions."""
-
-
-@dataclass(frozen=True, slots=True)
 class Caller:
     """One service that invokes functions through their resource policy and shows the ARN of its resource.
 
     `service` and `resource` are the parts of its SourceArn; the first `*` of `resource` stands for what names the
     single one, a second one is a star that the service itself puts there.
-    `stays` tells whether it can invoke functions of its own account and region only, so that whoever looks through these
-    has found every caller.
     `owned` tells whether the ARN carries the account; if not, another account can take the name over.
-    `wired` are the calls, in their order, that list what is wired to a function: none if the service has no such call.
     """
 
     principal: str
@@ -74,9 +50,7 @@ class Caller:
     resource: str
     sends_arn: Cell
     sends_account: Cell
-    stays: Cell
     remark: str
-    wired: tuple[Lookup, ...] = ()
     region: Region = Region.ANY
     owned: bool = True
 
@@ -90,16 +64,6 @@ class Caller:
         """How surely it sends `aws:SourceAccount`."""
         return self.sends_account.mark
 
-    @property
-    def stays_at_home(self) -> bool:
-        """Whether it is documented to invoke functions of its own account and region only."""
-        return self.stays.mark is Mark.SURE
-
-    @property
-    def account_required(self) -> bool:
-        """Whether a condition on SourceArn alone is no bound, so that SourceAccount is required beside it."""
-        return not self.owned
-
     def arn(
         self, function: FunctionArn | LayerVersionArn, account: str, *, name: str = "*", region: str = "*"
     ) -> str:
@@ -112,3 +76,11 @@ class Caller:
         before, _, after = self.resource.partition("*")
         resource = f"{before}{name}{after if name else ''}"
         return f"arn:{function.partition}:{self.service}:{place}:{account if self.owned else ''}:{resource}"
+
+    def by_account(self, function: FunctionArn | LayerVersionArn, account: str) -> str:
+        """Return the pattern of every SourceArn that this service shows for an account; it must be `owned`.
+
+        The Region is the function's where the service calls within its Region, and otherwise any.
+        """
+        place = {Region.FUNCTION: function.region, Region.ANY: "*", Region.NONE: ""}[self.region]
+        return f"arn:{function.partition}:{self.service}:{place}:{account}:*"

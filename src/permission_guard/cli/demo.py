@@ -14,7 +14,6 @@ from permission_guard.alert import subject, text
 from permission_guard.alert.printable import printable
 from permission_guard.cli.output import written
 from permission_guard.document import Body, dumped
-from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Mode, Settings
@@ -85,9 +84,6 @@ def _a_bare_role(there: _Stage) -> None:
 
 
 def _an_open_topic(there: _Stage) -> None:
-    function = str(there.account.functions["orders"].arn)
-    topic = f"arn:aws:sns:us-east-1:{_ACCOUNT}:order-placed"
-    there.account.wiring["sns.amazonaws.com"] = [Source(topic, _ACCOUNT, function)]
     there.account.add_permission("orders", Grant("topic", "lambda:InvokeFunction", "sns.amazonaws.com"))
     there.happened(Kind.PERMISSION_ADDED, "topic")
 
@@ -99,7 +95,7 @@ def _a_denied_role(there: _Stage) -> None:
 
 _MISTAKES: Final[tuple[tuple[str, Callable[[_Stage], None]], ...]] = (
     ("Alice creates the function orders with a role that has no policy at all", _a_bare_role),
-    ("She lets SNS invoke it, whoever's topic it is; one topic is subscribed", _an_open_topic),
+    ("She lets SNS invoke it, whoever's topic it is", _an_open_topic),
     ("She gives the role an explicit Deny of all of CloudWatch Logs", _a_denied_role),
 )
 

@@ -9,22 +9,16 @@ from permission_guard.cli.endings import Unusable, endings
 from permission_guard.cli.given import Asked, Given, trusted_in
 from permission_guard.facts import (
     GONE,
-    NOT_READ,
     FunctionFacts,
     Look,
     PolicyFacts,
     RoleFacts,
     Trusted,
     Unreadable,
-    Wired,
 )
-from permission_guard.finding import Verdict
 from permission_guard.iam import ArnError
 from permission_guard.iam.arn import named
 from permission_guard.pipeline import look
-from permission_guard.ports import Observer
-from permission_guard.rules import judge
-from permission_guard.rules.invoke_permission_names_its_source import callers
 
 if TYPE_CHECKING:
     from permission_guard.aws.login import SessionOf
@@ -55,17 +49,7 @@ def as_it_is(
         facts = look(observer, FunctionFacts(function, qualifier), Look.ROLE | Look.POLICY, whom)
         if facts.configuration is GONE:
             raise Unusable(f"{function} does not exist")
-        facts = _with_wiring(facts, whom, observer)
     return Asked(facts, whom, (), tuple(_read(facts)))
-
-
-def _with_wiring(facts: FunctionFacts, trusted: Trusted, observer: Observer) -> FunctionFacts:
-    """Ask the services of open statements what is connected: that is what a repair would name."""
-    for finding in judge(facts, trusted):
-        for caller in callers(finding, facts) if finding.verdict is Verdict.FAIL else ():
-            if caller.wired and facts.wiring(caller.principal) is NOT_READ:
-                facts = facts.with_wiring(caller.principal, observer.wired(facts, caller.principal))
-    return facts
 
 
 def _read(facts: FunctionFacts) -> Iterator[str]:
@@ -79,10 +63,3 @@ def _read(facts: FunctionFacts) -> Iterator[str]:
         count = len(policy.policy.statements) if policy.policy else 0
         yield f"the resource policy of {facts.target}: {count} statement{'' if count == 1 else 's'}"
     yield from (str(one) for one in (role, policy) if isinstance(one, Unreadable))
-    for principal, wiring in facts.wirings:
-        if isinstance(wiring, Wired):
-            arns = ", ".join(dict.fromkeys(one.arn for one in wiring.sources))
-            yield f"what {principal} is set up to invoke it for: {arns}"
-        else:
-            why = str(wiring) if isinstance(wiring, Unreadable) else wiring.why
-            yield f"what {principal} is set up to invoke it for: {why}"

@@ -11,7 +11,6 @@ from permission_guard.exposure.actions import (
     covered,
     invoking,
 )
-from permission_guard.exposure.connected import Connected, connected, reached_by
 from permission_guard.exposure.origins import Kin
 from permission_guard.exposure.question import VIA_URL, Member
 from permission_guard.exposure.scale import Door, Exposure, Scale, door_of
@@ -25,15 +24,12 @@ __all__ = [
     "READING",
     "READ_LAYER",
     "VIA_URL",
-    "Connected",
     "Door",
     "Exposure",
     "Kin",
     "Member",
     "Scale",
-    "connected",
     "covered",
     "door_of",
     "invoking",
-    "reached_by",
 ]

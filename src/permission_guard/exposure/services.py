@@ -11,7 +11,6 @@ from permission_guard.exposure.actions import INVOKE_URL
 from permission_guard.exposure.origins import Kin, Origin
 from permission_guard.exposure.question import VIA_URL, Member, Question
 from permission_guard.exposure.wildcards import REGIONS, Filling, account_of, service_of
-from permission_guard.facts import Source
 from permission_guard.iam import ABSENT, Context, Service, Statement, Truth
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.request import Values
@@ -64,24 +63,6 @@ def _calls(service: str, asked: Question, origin: Origin, filling: Filling) -> I
     arns = _source_arns(service, caller, asked, origin, filling)
     accounts, tokens = _accounts(service, caller, origin), _tokens(caller, asked, origin)
     yield from _sent(service, asked, origin, filling, product(arns, accounts, tokens))
-
-
-def calls_for(source: Source, service: str, caller: Caller, asked: Question) -> Iterator[Member]:
-    """Yield what a service sends for a resource that is set up to invoke the function.
-
-    It sends what it is sure to send, and both ways what nobody is sure of. A `*` in the resource's ARN is filled in; a
-    service that shows stars shows it as it is, too.
-    """
-    filling = Filling(asked.subject, source.account, "example")
-    shown: dict[Values, Kin] = {(source.arn.replace("*", filling.name),): Kin.NAMED}
-    if caller.service in _SHOW_A_STAR:
-        shown[(source.arn,)] = Kin.NAMED
-    if caller.source_arn is not Mark.SURE:
-        shown[ABSENT] = Kin.NAMED
-    for organization in (None, *asked.trusted.organizations):
-        origin = Origin(source.account, organization, Kin.NAMED)
-        ways = product(shown.items(), _accounts(service, caller, origin), (ABSENT,))
-        yield from _sent(service, asked, origin, filling, ways)
 
 
 def _sent(

@@ -154,7 +154,7 @@ def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Setting
     return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
 
 
-_ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED, Ending.NARROWED})
+_ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
 """What changed something is always told."""
 
 
@@ -165,7 +165,7 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
         case Attached(policy_arn=policy):
             return policy in facts.role.attached if isinstance(facts.role, RoleFacts) else None
         case Rewritten():
-            return any(found) if (found := _stands(change, facts)) is not None else None
+            return _stands(change, facts)
         case None:
             return False
         case _:
@@ -184,21 +184,12 @@ _SHOWN: Final = timedelta(minutes=1)
 """After which what IAM does not show was taken off again, as far as a repair is concerned."""
 
 
-def is_narrowed(entry: Entry, facts: FunctionFacts) -> bool:
-    """Tell whether there stands what a sweep was about to write, and nobody was told that it did."""
-    stands = _stands(entry.change, facts) if isinstance(entry.change, Rewritten) else None
-    is_untold = entry.state is State.TOLD and entry.told_as is Ending.REPAIRED
-    return is_untold and stands == (False, True)
-
-
-def _stands(change: Rewritten, facts: FunctionFacts) -> tuple[bool, bool] | None:
-    """Tell whether what a repair wrote stands there, and what a sweep put in its place; None if the facts do not show it."""
+def _stands(change: Rewritten, facts: FunctionFacts) -> bool | None:
+    """Tell whether what a repair wrote stands there; None if the facts do not show it."""
     if change.target != facts.target or not isinstance(facts.policy, PolicyFacts):
         return None
     text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
-    said = set(map(canonical, statements_of(text)))
-    narrower = change.narrower is not None and canonical(body_of(change.narrower)) in said
-    return canonical(body_of(change.after)) in said, narrower
+    return canonical(body_of(change.after)) in map(canonical, statements_of(text))
 
 
 def is_held(entry: Entry) -> bool:

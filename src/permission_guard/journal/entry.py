@@ -52,8 +52,6 @@ class Rewritten:
     after: str
     document: str
     """The whole policy as it stood before."""
-    narrower: str | None = None
-    """What a sweep put in the place of `after`, or was about to, when it knew what is connected."""
 
 
 Change: TypeAlias = Attached | Rewritten

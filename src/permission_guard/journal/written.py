@@ -80,7 +80,6 @@ def _change(change: Change | None) -> Json:
                 "before": change.before,
                 "after": change.after,
                 "document": change.document,
-                "narrower": change.narrower,
             }
             return {"rewritten": _without_nothing(rewritten)}
         case None:
@@ -187,7 +186,6 @@ def _change_in(body: Record) -> Change:
         before=_statement_in(rewritten, "before"),
         after=_statement_in(rewritten, "after"),
         document=_document_in(rewritten),
-        narrower=_statement_in(rewritten, "narrower") if rewritten.has("narrower") else None,
     )
 
 

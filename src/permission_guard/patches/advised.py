@@ -8,14 +8,12 @@ from typing import Final, assert_never
 
 from permission_guard.callers import Caller, Mark, caller_of
 from permission_guard.document import Body
-from permission_guard.facts import FunctionFacts, Wired
+from permission_guard.facts import FunctionFacts
 from permission_guard.finding import Concern
 from permission_guard.grant import Grant
 from permission_guard.patches.permission import grant_of, marks_of
 
 _NAME: Final = "NAME"
-_SEVERAL: Final = "One resource for each source that was found: such a resource takes one."
-_FOUND: Final = "The source that was found to call the function."
 _FILL_IN: Final = f"Put the resource that really calls in the place of {_NAME}."
 _ACCOUNT: Final = "The account that the source must belong to."
 WHO: Final = "Name whoever is to call; a caller of the account then needs the right in its own policies too."
@@ -60,17 +58,10 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
 
 
 def _with_source(was: Grant, facts: FunctionFacts) -> tuple[tuple[Grant, ...], str]:
-    """Name the source that is wired, else the form of it that the service is sure to send (facts 4), and nothing else."""
-    caller = caller_of(was.principal)
+    """Name the form of the source that the service is sure to send (facts 4), and nothing else."""
+    caller, account = caller_of(was.principal), facts.arn.account
     if caller is None:
         return (was,), ""
-    wiring = facts.wiring(was.principal)
-    account = facts.arn.account
-    if caller.source_arn is Mark.SURE and isinstance(wiring, Wired):
-        arns = [one.arn for one in wiring.sources if (one.target, one.account) == (facts.target, account)]
-        if arns:
-            found = tuple(_bound(was, caller, arn, account) for arn in dict.fromkeys(arns))
-            return found, _SEVERAL if len(found) > 1 else _FOUND
     if caller.source_arn is Mark.SURE and was.source_arn is None:
         arn = caller.arn(facts.arn, account, name=_NAME, region=facts.arn.region)
         return (_bound(was, caller, arn, account),), _FILL_IN

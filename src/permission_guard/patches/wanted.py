@@ -52,18 +52,11 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     if before is None:
         return None
     if line.after:
-        after = body_of(line.after)
-        # At the source there stands what the guard has bound first, not what it narrowed now.
-        was = _without_conditions(after) if line.ending is Ending.NARROWED else before
-        return _swapped(was, after, trigger)
+        return _swapped(before, body_of(line.after), trigger)
     said = advised(line.finding.concern, before, facts)
     if said is None:
         return None
     return Permissions(facts.arn.name, facts.qualifier, said.grants, said.marks, remark=said.remark)
-
-
-def _without_conditions(statement: Body) -> Body:
-    return {key: value for key, value in statement.items() if key != "Condition"}
 
 
 def _judged(line: Line, facts: FunctionFacts) -> Body | None:

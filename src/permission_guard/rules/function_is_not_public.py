@@ -30,7 +30,7 @@ from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import ABSENT, Answer, FunctionArn, Statement, decide
 from permission_guard.iam.principal import Principals
 from permission_guard.rules.opening import Fault, ask_for_policy, passed, told
-from permission_guard.rules.rule import AddConditions, Remedy, Rule
+from permission_guard.rules.rule import AddCondition, Remedy, Rule
 
 ID: Final = "function-is-not-public"
 
@@ -169,7 +169,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         bound = Bound("StringEquals", "aws:PrincipalOrgID", trusted.organizations)
     else:
         bound = Bound("StringEquals", "aws:PrincipalAccount", trusted.all_accounts)
-    yield AddConditions(finding.statement, (bound,))
+    yield AddCondition(finding.statement, bound)
 
 
 RULE: Final = Rule(

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.callers import Caller, Mark, caller_of
+from permission_guard.callers import Mark, caller_of
 from permission_guard.document import Bound
-from permission_guard.exposure import Connected, Kin, door_of, invoking, reached_by
-from permission_guard.facts import FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.exposure import Kin, door_of, invoking
+from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import FunctionArn, Statement
 from permission_guard.iam.principal import Principals
 from permission_guard.rules.opening import Fault, ask_for_policy, passed, told, unread
-from permission_guard.rules.rule import AddConditions, LeaveIt, Remedy, Rule
+from permission_guard.rules.rule import AddCondition, Remedy, Rule
 
 ID: Final = "invoke-permission-names-its-source"
 _CONCERN: Final = Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
@@ -58,100 +58,24 @@ def _judged(statement: Statement, facts: FunctionFacts, trusted: Trusted) -> Fin
     return told(finding, exposure, fault)
 
 
-def callers(finding: Finding, facts: FunctionFacts) -> tuple[Caller, ...]:
-    """Return the services of the statement that a finding is about; none if one of them is not known.
+def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
+    """Offer the conditions on the trusted accounts that every service of the statement is sure to meet.
 
-    None either for a source in a foreign account that the statement names: that is a decision of somebody's, not a slip.
+    None for a source in an untrusted account that the statement names: that is somebody's decision, not a slip.
     """
     policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
-        return ()
+        return
     named = [caller_of(one.name) for one in services(policy.statements[finding.statement]).named]
-    known = tuple(caller for caller in named if caller is not None)
-    return known if len(known) == len(named) else ()
-
-
-def named_services(facts: FunctionFacts) -> tuple[Caller, ...]:
-    """Return the known services that any statement of the policy names."""
-    statements = facts.resource_policy.statements if facts.resource_policy else ()
-    found = (caller_of(one.name) for statement in statements for one in services(statement).named)
-    return tuple(dict.fromkeys(caller for caller in found if caller is not None))
-
-
-def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
-    """Offer the conditions that every service of the statement is sure to meet, the narrowest first.
-
-    That is to name exactly what is connected, if it is known; else any SourceArn of the accounts; else SourceAccount.
-    """
-    policy, known = facts.resource_policy, callers(finding, facts)
-    if policy is None or finding.statement is None or not known:
+    known = [caller for caller in named if caller is not None]
+    if len(known) < len(named):
         return
-    reached = reached_by(policy.statements[finding.statement], facts, trusted)
-    reason = _why_a_person_decides(reached, trusted)
-    if reason is not None:
-        yield LeaveIt(reason)
-        return
-    wirings = (facts.wiring(caller.principal) for caller in known)
-    note = "; ".join(dict.fromkeys(str(wiring) for wiring in wirings if isinstance(wiring, Unreadable)))
-    for bounds in _bounds(known, reached, facts, trusted):
-        yield AddConditions(finding.statement, bounds, note)
-
-
-def _why_a_person_decides(reached: tuple[Connected, ...], trusted: Trusted) -> str | None:
-    for service in dict.fromkeys(one.service for one in reached):
-        mine = [one for one in reached if one.service == service]
-        if not any(one.admitted for one in mine):
-            return (
-                f"the statement lets in nothing that is connected: the function is wired to {_listed(mine)}"
-            )
-    foreign = [one for one in reached if one.admitted and one.source.account not in trusted.all_accounts]
-    return f"it is wired to {_listed(foreign)}, which is not trusted" if foreign else None
-
-
-def _listed(some: list[Connected]) -> str:
-    return " and ".join(dict.fromkeys(map(str, some)))
-
-
-def _bounds(
-    known: tuple[Caller, ...], reached: tuple[Connected, ...], facts: FunctionFacts, trusted: Trusted
-) -> Iterator[tuple[Bound, ...]]:
-    """Yield what could be added. A key is demanded only if every service of the statement is sure to send it."""
-    of_accounts = Bound("StringEquals", "aws:SourceAccount", trusted.all_accounts)
-    sends_account = all(caller.source_account is Mark.SURE for caller in known)
-    if all(caller.source_arn is Mark.SURE for caller in known):
-        exact = [_connected_arns(caller, reached, facts, trusted) for caller in known]
-        if reached and all(exact):
-            if not any(caller.account_required for caller in known):
-                yield (_of_arns(exact),)
-            elif sends_account:
-                yield (_of_arns(exact), of_accounts)
-        if all(caller.owned for caller in known):
-            yield (_of_arns([_account_arns(caller, facts, trusted.all_accounts) for caller in known]),)
-    if sends_account:
-        yield (of_accounts,)
-
-
-def _connected_arns(
-    caller: Caller, reached: tuple[Connected, ...], facts: FunctionFacts, trusted: Trusted
-) -> tuple[str, ...]:
-    """Return the ARNs of what is connected; all that an account could have where nothing is, or none if they have no account.
-
-    What is connected in another account is not seen from here, so a trusted one keeps all, unless the service calls
-    no function of another account.
-    """
-    mine = [one.source.arn for one in reached if one.admitted and one.caller == caller]
-    if not caller.owned:
-        return tuple(mine)
-    unseen = trusted.all_accounts[1:] if mine else trusted.all_accounts
-    return (*mine, *_account_arns(caller, facts, () if mine and caller.stays_at_home else unseen))
-
-
-def _account_arns(caller: Caller, facts: FunctionFacts, accounts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(caller.arn(facts.arn, account) for account in accounts)
-
-
-def _of_arns(listed: list[tuple[str, ...]]) -> Bound:
-    return Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arn for arns in listed for arn in arns)))
+    accounts = trusted.all_accounts
+    if all(caller.source_account is Mark.SURE for caller in known):
+        yield AddCondition(finding.statement, Bound("StringEquals", "aws:SourceAccount", accounts))
+    if all(caller.source_arn is Mark.SURE and caller.owned for caller in known):
+        arns = (caller.by_account(facts.arn, account) for caller in known for account in accounts)
+        yield AddCondition(finding.statement, Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns))))
 
 
 _ADVICE: Final = (

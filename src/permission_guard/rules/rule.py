@@ -20,18 +20,11 @@ class AttachPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class AddConditions:
-    """Remedy: bound one statement of the resource policy by these conditions too, all of which must then be met.
-
-    `note` is what people should know about how they were chosen.
-    """
+class AddCondition:
+    """Remedy: add one condition to a statement of the resource policy."""
 
     statement: int
-    bounds: tuple[Bound, ...]
-    note: str = ""
-
-    def __str__(self) -> str:
-        return " and ".join(map(str, self.bounds))
+    bound: Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,7 @@ class LeaveIt:
     reason: str
 
 
-Remedy: TypeAlias = AttachPolicy | AddConditions | LeaveIt
+Remedy: TypeAlias = AttachPolicy | AddCondition | LeaveIt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class Rule:
     """One law that a function has to keep.
 
     `asks` says what must still be looked at before `check` can judge. `remedies` offers what could mend a finding, the
-    narrowest first; none of it is done before it is proved.
+    best first; none of it is done before it is proved.
     """
 
     id: str

@@ -12,13 +12,10 @@ from permission_guard.facts import (
     FunctionFacts,
     PolicyFacts,
     RoleFacts,
-    Source,
     Unreadable,
-    Wired,
     parsed,
 )
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, Policy
-from permission_guard.template.cloudformation import target
 from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
 from permission_guard.template.home import Home
 from permission_guard.template.managed import managed_document
@@ -86,7 +83,7 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
         owner = next((one.owner for one in declared.functions if one.arn == policy.function), policy.owner)
         case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
         found[whole_key] = _with_document(case, policy, door)
-    return {key: replace(case, facts=_with_wires(case.facts, declared)) for key, case in found.items()}
+    return found
 
 
 def _with_document(case: Case, whole: WholePolicy, reading: Reading) -> Case:
@@ -188,19 +185,3 @@ def _policy(one: Document, reading: Reading) -> Policy | Unreadable:
         why = next(reasons(one.body), "not resolved")
         return Unreadable(f"the policy {one.name}", f"it is {why}")
     return parsed(text, one.name)
-
-
-def _with_wires(facts: FunctionFacts, declared: Declared) -> FunctionFacts:
-    """Add what the template itself connects; a service of which nothing is found here may be connected elsewhere."""
-    by_service: dict[str, list[Source]] = {}
-    for wire in declared.wires:
-        arn, name = text_of(wire.arn), wire.target
-        if arn is None or text_of(name) is None:
-            continue
-        function, qualifier = target(wire.owner, name, declared.home)
-        if function == facts.arn and qualifier == facts.qualifier:
-            source = Source(arn, declared.home.account, facts.target)
-            by_service.setdefault(wire.principal, []).append(source)
-    for principal, sources in by_service.items():
-        facts = facts.with_wiring(principal, Wired(tuple(sources)))
-    return facts

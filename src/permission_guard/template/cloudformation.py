@@ -20,7 +20,6 @@ from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
 from permission_guard.template.roles import Roles
 from permission_guard.template.value import Partial, Value, joined, table, text_of
-from permission_guard.template.wires import wires
 
 PERMISSION: Final = {
     "Action": "action",
@@ -55,7 +54,6 @@ def declared(scope: Scope) -> Declared:
         tuple(_permission(one) for one in of("AWS::Lambda::Permission")),
         tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
         tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
-        tuple(wires(found)),
         frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
         dict(_arns(found)),
     )

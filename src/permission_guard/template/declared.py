@@ -79,16 +79,6 @@ class LayerPermission:
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """A resource of the template that is set up to invoke a function: what the service shows as its SourceArn."""
-
-    principal: str
-    owner: str
-    arn: Value
-    target: Value
-
-
-@dataclass(frozen=True, slots=True)
 class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 
@@ -97,7 +87,6 @@ class Declared:
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()
     layers: tuple[LayerPermission, ...] = ()
-    wires: tuple[Wire, ...] = ()
     log_groups: frozenset[str] = frozenset()
     """The names of the log groups that are deployed with it."""
     arns: Mapping[str, str] = field(default_factory=dict)

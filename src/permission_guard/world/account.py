@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from permission_guard.document import POLICY_LIMIT, Body, dumped, statements_of
-from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
@@ -41,8 +40,6 @@ class Account:
     layer_policies: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Document and revision of each layer version that is shared, by its ARN."""
     log_groups: set[str] = field(default_factory=set)
-    wiring: dict[str, list[Source]] = field(default_factory=dict)
-    """What is set up to invoke functions, by the service's principal."""
     calls: list[str] = field(default_factory=list)
     before: Callable[[str], None] = _quiet
     after: Callable[[str], None] = _quiet
@@ -225,13 +222,6 @@ class Account:
         """ListFunctions, filtered by role: Lambda itself cannot filter."""
         with self.call("ListFunctions"):
             return tuple(function for function in self.functions.values() if function.role_arn == role_arn)
-
-    # The services that invoke
-
-    def wired(self, principal: str) -> tuple[Source, ...]:
-        """The calls by which a service tells what it is set up to invoke."""
-        with self.call(f"wiring of {principal}"):
-            return tuple(self.wiring.get(principal, ()))
 
     def has_log_group(self, name: str) -> bool:
         """DescribeLogGroups."""

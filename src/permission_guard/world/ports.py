@@ -14,12 +14,9 @@ from permission_guard.facts import (
     FunctionFacts,
     Look,
     MissingRole,
-    NotFound,
     PolicyFacts,
     RoleFacts,
     Unreadable,
-    Wired,
-    Wiring,
     parsed,
 )
 from permission_guard.grant import Grant
@@ -59,21 +56,6 @@ class WorldObserver:
         read = self.read(facts, wanted, likely_role)
         other()
         return read
-
-    def wired(self, facts: FunctionFacts, principal: str) -> Wiring:
-        """Find what a service has set up to invoke the function."""
-        try:
-            with translated():
-                found = self.account.wired(principal)
-        except Refused as error:
-            return Unreadable(f"what {principal} has set up to invoke {facts.arn}", str(error))
-        mine = {str(facts.arn), *(facts.arn.qualified(one) for one in self._qualifiers(facts))}
-        sources = tuple(source for source in found if source.target in mine)
-        return Wired(sources) if sources else NotFound("nothing is wired")
-
-    def _qualifiers(self, facts: FunctionFacts) -> frozenset[str]:
-        function = self.account.functions.get(facts.arn.name)
-        return frozenset(function.qualifiers) if function else frozenset()
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions that use a role."""

@@ -5,6 +5,7 @@ Every call only reads. What is refused or does not answer becomes Unreadable, an
 
 from __future__ import annotations
 
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup import parts, trails
 from permission_guard.aws.checkup.looking import seen
 from permission_guard.aws.checkup.rights import rights
@@ -19,7 +20,6 @@ from permission_guard.aws.stack import (
     VERSION_OUTPUT,
     stack_of,
 )
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.doctor.seen import Checkup
 
 CALLS: int = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from permission_guard.aws.wiring.calls import Incomplete
+from permission_guard.aws.calls import Incomplete
 from permission_guard.facts import Unreadable
 from permission_guard.ports import Refused, TryAgain
 

@@ -1,6 +1,6 @@
 """What the guard's role must be allowed, and on what: the rights that the code declares, each with a resource.
 
-Where the guard looks at anybody's functions, roles and buckets, a name that stands for any of them is asked for.
+Where the guard looks at anybody's functions and roles, a name that stands for any of them is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from permission_guard.aws import (
     tell,
     trial,
     users,
-    wiring,
 )
 from permission_guard.finding import Concern
 from permission_guard.settings import Mode, Settings, Treatment
@@ -32,7 +31,7 @@ TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttribut
 """What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
 _MODULES: Final = (
     *(observe, roles, policies, tell, journal, alerts_sent),
-    *(users, wiring, inventory, layers, queue, trial),
+    *(users, inventory, layers, queue, trial),
 )
 _ANY: Final = "any-of-the-account"
 _EVERYTHING: Final = ("*",)
@@ -101,11 +100,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
         **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
         "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),
         "logs:DescribeLogGroups": (own.arn("logs", f"log-group:{_ANY}"),),
-        "logs:DescribeSubscriptionFilters": (own.arn("logs", f"log-group:{_ANY}"),),
         "account:ListRegions": (f"arn:{own.partition}:account::{own.account}:account",),
-        "s3:GetBucketNotification": (f"arn:{own.partition}:s3:::{_ANY}",),
-        "apigateway:GET": tuple(f"arn:{own.partition}:apigateway:{own.region}::{path}" for path in _PATHS),
-        **{action: (own.arn(service, rest),) for action, (service, rest) in _OTHERS.items()},
     }
 
 
@@ -117,27 +112,6 @@ _OF_ROLES: Final = (
 )
 _OF_FUNCTIONS: Final = (
     *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetResourcePolicy"),
-    *("lambda:ListAliases", "lambda:ListFunctionUrlConfigs"),
+    "lambda:ListAliases",
     *BoundStatements.permissions,
 )
-_PATHS: Final = (
-    *("/restapis", "/restapis/any/resources", "/restapis/any/authorizers"),
-    *("/apis", "/apis/any/integrations", "/apis/any/authorizers"),
-)
-_AGENTS: Final = ("ListAgentVersions", "GetAgentVersion", "ListAgentActionGroups", "GetAgentActionGroup")
-_OTHERS: Final = {
-    "events:ListTargetsByRule": ("events", f"rule/{_ANY}"),
-    "iot:GetTopicRule": ("iot", f"rule/{_ANY}"),
-    "iot:DescribeAuthorizer": ("iot", f"authorizer/{_ANY}"),
-    "iot:DescribeProvisioningTemplate": ("iot", f"provisioningtemplate/{_ANY}"),
-    "codecommit:GetRepositoryTriggers": ("codecommit", _ANY),
-    "vpc-lattice:ListTargets": ("vpc-lattice", "targetgroup/tg-0123456789abcdef0"),
-    "cognito-idp:DescribeUserPool": ("cognito-idp", f"userpool/{_ANY}"),
-    "cognito-sync:GetCognitoEvents": ("cognito-sync", f"identitypool/{_ANY}"),
-    "transfer:DescribeServer": ("transfer", "server/s-01234567890abcdef"),
-    **{f"bedrock:{action}": ("bedrock", "agent/ABCDEFGHIJ") for action in _AGENTS},
-    "lex:ListBotAliases": ("lex", "bot/ABCDEFGHIJ"),
-    "lex:DescribeBotAlias": ("lex", "bot-alias/ABCDEFGHIJ/TSTALIASID"),
-    "connect:ListLambdaFunctions": ("connect", f"instance/{_ANY}"),
-}
-"""Service and resource of what is looked at where it is one thing of a service (Service Authorization Reference)."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from permission_guard.aws.answer import Answer
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.looking import seen
 from permission_guard.aws.stack import ALIAS, GUARD, Part
-from permission_guard.aws.wiring.answer import Answer
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.doctor.seen import Function, Key, Queue, Rule, Table, Topic
 from permission_guard.facts import Unreadable
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from permission_guard.aws.answer import Answer
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.needed import Own, needed, resources
 from permission_guard.aws.checkup.parts import environment
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
-from permission_guard.aws.wiring.answer import Answer
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.doctor.seen import Denied, Rights
 from permission_guard.facts import Unreadable
 from permission_guard.ports import Refused
@@ -22,7 +22,7 @@ from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """The region in which the calls of a global service are made (facts 1.2)."""
-_GLOBAL: Final = frozenset({"iam", "account", "cloudfront"})
+_GLOBAL: Final = frozenset({"iam", "account"})
 _WHY: Final = {"explicitDeny": "a statement denies it", "implicitDeny": "nothing allows it"}
 """The simulator's decisions besides "allowed"."""
 

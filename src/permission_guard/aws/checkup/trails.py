@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from permission_guard.aws.answer import Answer
+from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.looking import seen
-from permission_guard.aws.wiring.answer import Answer
-from permission_guard.aws.wiring.calls import Calls
 from permission_guard.doctor.seen import Trail
 from permission_guard.doctor.selectors import AdvancedSelector, EventSelector
 from permission_guard.facts import Unreadable

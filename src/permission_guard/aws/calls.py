@@ -1,4 +1,4 @@
-"""The calls of one lookup: counted, and every failure in our words."""
+"""The calls of one look-up: counted, and every failure in our words."""
 
 from __future__ import annotations
 
@@ -13,33 +13,17 @@ from botocore.exceptions import (
     UnknownServiceError,
 )
 
+from permission_guard.aws.answer import Answer
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.aws.wiring.answer import Answer
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 
 CALLS: Final = 100
-"""How many calls, each page of a list counted, one lookup may make.
+"""How many calls, each page of a list counted, one look-up may make.
 
 At a fifth of a second each they fit the minute that the guard's Lambda function has, with room for what comes after;
 with fewer, to ask every region would leave too few for what is found there.
 """
-
-PERMISSIONS = ("account:ListRegions",)
-"""The right that the question for the account's regions needs."""
-
-_GONE: Final = frozenset(
-    {
-        "NoSuchBucket",
-        "NotFoundException",
-        "RepositoryDoesNotExistException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "RuleSetDoesNotExist",
-        "TargetGroupNotFound",
-    }
-)
-"""What the services that are asked here say of a thing that does not exist."""
 
 _NOWHERE: Final = (
     DataNotFoundError,
@@ -52,7 +36,7 @@ _NOWHERE: Final = (
 
 
 class Incomplete(Exception):
-    """The whole answer cannot be had. A part of it would be wrong: it would leave out callers."""
+    """The whole answer cannot be had. A part of it would be wrong: it would leave something out."""
 
 
 class Calls:
@@ -81,17 +65,6 @@ class Calls:
         except ChangedMeanwhile as error:  # a conflict, which nothing that only reads can have caused
             raise TryAgain(str(error)) from error
 
-    def call_unless_gone(
-        self, service: str, operation: str, *, region: str | None = None, **parameters: object
-    ) -> Answer:
-        """Make one call about a thing that was listed; what has been deleted since then answers nothing."""
-        try:
-            return self.call(service, operation, region=region, **parameters)
-        except Refused as error:
-            if error.code in _GONE:
-                return Answer(None)
-            raise
-
     def pages(
         self,
         service: str,
@@ -102,9 +75,17 @@ class Calls:
         region: str | None = None,
         **parameters: object,
     ) -> Iterator[Answer]:
-        """Go through the pages of a list, whose calls hand `token` on; `following` is where an answer has the next."""
+        """Go through the pages of a list, whose calls hand `token` on; `following` is where an answer has the next.
+
+        The list of a thing that has been deleted meanwhile is empty.
+        """
         while True:
-            page = self.call_unless_gone(service, operation, region=region, **parameters)
+            try:
+                page = self.call(service, operation, region=region, **parameters)
+            except Refused as error:
+                if error.code != "ResourceNotFoundException":
+                    raise
+                return
             yield page
             following_token = page.text(*(following or (token,)))
             if not following_token:
