@@ -29,7 +29,6 @@ SERVICES: Final = {
     "Query": "dynamodb",
     "PutItem": "dynamodb",
     "Publish": "sns",
-    "ListBuckets": "s3",
     **dict.fromkeys(("GetResourcePolicy", "PutResourcePolicy", "GetFunctionConfiguration"), "lambda"),
     **dict.fromkeys(("GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"), "iam"),
     **dict.fromkeys(("GetPolicyVersion", "AttachRolePolicy"), "iam"),

@@ -74,7 +74,6 @@ _MEANINGS: Final = {
     Ending.FAILED: "The repair was not made: AWS refused, or somebody else wrote at the same time.",
     Ending.ESCALATED: "It was put back so often that the guard has stopped repairing it. Owner and source come first.",
     Ending.RELEASED: "What the guard once attached to a role was taken off again, because nothing needs it any more.",
-    Ending.NARROWED: "What a repair had bound to the account names by now exactly what is connected (`NarrowToWired`).",
 }
 
 

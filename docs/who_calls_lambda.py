@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.callers import CALLERS, OTHERS, Caller, Cell, Lookup, Mark, Other, Region, Standing
+from permission_guard.callers import CALLERS, OTHERS, Caller, Cell, Mark, Other, Standing
 from permission_guard.iam import FunctionArn
 
 _EXAMPLE: Final = FunctionArn("aws", "REGION", "ACCOUNT", "name")
@@ -15,14 +15,11 @@ _MARKS: Final = {Mark.SURE: "yes", Mark.LIKELY: "likely", Mark.UNSURE: "nobody s
 _INTRODUCTION: Final = """\
 A service that may invoke a function says on whose behalf it does so: `aws:SourceArn` names the resource,
 `aws:SourceAccount` its account. Not every service sends both. A condition on a key that is not sent locks
-the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise. Where it is known what is
-wired to the function, the ARN is exactly that, and the account stands beside it where it is required; the last column says
-what is added where that is not known."""
+the service out, so the guard adds only a key that is marked *yes* here, and tells you otherwise. It names accounts and
+never single resources, so that whatever you connect tomorrow gets in too."""
 
 _EACH: Final = """\
-For each service what else is to be known, the page behind each mark (where nobody says, the page that ought to), and the
-API calls that list, in this order, which of its resources are wired to a function. A service that invokes functions of its
-own account and region only has no other callers than those, so that what is wired tells all that a statement is for."""
+For each service what else is to be known, and the page behind each mark (where nobody says, the page that ought to)."""
 
 _OTHERS: Final = """\
 These principals show no ARN of a known form, so the guard adds nothing for them. *Likely* is a mark here too: the page
@@ -52,33 +49,23 @@ def who_calls_lambda(note: str) -> str:
 
 
 def _row(caller: Caller) -> str:
-    region = {Region.FUNCTION: "REGION", Region.ANY: "*", Region.NONE: ""}[caller.region]
     added = "nothing: it tells you"
-    if caller.source_arn is Mark.SURE and not caller.account_required:
-        added = f"`ArnLike aws:SourceArn` `{caller.arn(_EXAMPLE, 'ACCOUNT', region=region)}`"
-    elif caller.source_account is Mark.SURE:
+    if caller.source_account is Mark.SURE:
         added = "`StringEquals aws:SourceAccount` `ACCOUNT`"
+    elif caller.source_arn is Mark.SURE and caller.owned:
+        added = f"`ArnLike aws:SourceArn` `{caller.by_account(_EXAMPLE, 'ACCOUNT')}`"
     form = caller.arn(_EXAMPLE, "ACCOUNT", name="NAME", region="REGION")
     return f"| `{caller.principal}` | `{form}` | {_MARKS[caller.source_arn]} | {_account(caller)} | {added} |"
 
 
 def _account(caller: Caller) -> str:
-    return _MARKS[caller.source_account] + (", and required" if caller.account_required else "")
+    return _MARKS[caller.source_account] + ("" if caller.owned else ", and required")
 
 
 def _section(caller: Caller) -> Iterator[str]:
     yield from ("", f"### `{caller.principal}`", "", _wrapped(caller.remark), "")
     yield f"- Sends `aws:SourceArn`: {_MARKS[caller.source_arn]} ({_link(caller.sends_arn)})."
     yield f"- Sends `aws:SourceAccount`: {_account(caller)} ({_link(caller.sends_account)})."
-    yield f"- Invokes functions of its own account and region only: {_MARKS[caller.stays.mark]} ({_link(caller.stays)})."
-    yield "- What is wired:" if caller.wired else "- What is wired: no call lists it."
-    yield from (f"  {place}. {_call(lookup)}" for place, lookup in enumerate(caller.wired, 1))
-
-
-def _call(lookup: Lookup) -> str:
-    size = f"pages of {lookup.page_size:,}" if lookup.page_size else "pages" if lookup.paginated else ""
-    notes = "; ".join(note for note in (size, lookup.says) if note)
-    return f"`{lookup.client}` `{lookup.operation}`" + (f": {notes}" if notes else "")
 
 
 def _other(other: Other) -> str:

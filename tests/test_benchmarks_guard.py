@@ -16,7 +16,7 @@ CALLS = {
     "a compliant permission": [],
     "a compliant new function": ["Query", "GetFunctionConfiguration", *ROLE, "GetRolePolicy"],
     "a repaired permission": [
-        *("Query", "GET resource policy", "ListBuckets", "PutItem", "PUT resource policy"),
+        *("Query", "GET resource policy", "PutItem", "PUT resource policy"),
         *("Publish", "PutItem"),
     ],
     "a repaired new function": [

@@ -18,7 +18,7 @@ TABLE = {
     "s3.amazonaws.com": (SURE, SURE, "arn:aws:s3:::ONE"),
     "sns.amazonaws.com": (SURE, UNSURE, f"arn:aws:sns:{R}:{A}:ONE"),
     "events.amazonaws.com": (SURE, NEVER, f"arn:aws:events:eu-west-1:{A}:rule/ONE"),
-    "apigateway.amazonaws.com": (SURE, LIKELY, f"arn:aws:execute-api:eu-west-1:{A}:ONE"),
+    "apigateway.amazonaws.com": (SURE, SURE, f"arn:aws:execute-api:eu-west-1:{A}:ONE"),
     "logs.amazonaws.com": (SURE, SURE, f"arn:aws:logs:{R}:{A}:log-group:ONE:*"),
     "cognito-idp.amazonaws.com": (SURE, SURE, f"arn:aws:cognito-idp:{R}:{A}:userpool/ONE"),
     "cognito-sync.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:cognito-sync:{R}:{A}:identitypool/ONE"),
@@ -26,9 +26,9 @@ TABLE = {
     "elasticloadbalancing.amazonaws.com": (
         SURE,
         SURE,
-        f"arn:aws:elasticloadbalancing:{R}:{A}:targetgroup/ONE",
+        f"arn:aws:elasticloadbalancing:eu-west-1:{A}:targetgroup/ONE",
     ),
-    "iot.amazonaws.com": (SURE, SURE, f"arn:aws:iot:{R}:{A}:ONE"),
+    "iot.amazonaws.com": (SURE, LIKELY, f"arn:aws:iot:{R}:{A}:ONE"),
     "config.amazonaws.com": (LIKELY, SURE, f"arn:aws:config:{R}:{A}:config-rule/ONE"),
     "secretsmanager.amazonaws.com": (LIKELY, SURE, f"arn:aws:secretsmanager:{R}:{A}:secret:ONE"),
     "bedrock.amazonaws.com": (SURE, SURE, f"arn:aws:bedrock:{R}:{A}:ONE"),
@@ -36,8 +36,8 @@ TABLE = {
     "lex.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:lex:{R}:{A}:intent:ONE"),
     "connect.amazonaws.com": (SURE, SURE, f"arn:aws:connect:{R}:{A}:instance/ONE"),
     "lambda.alarms.cloudwatch.amazonaws.com": (SURE, SURE, f"arn:aws:cloudwatch:{R}:{A}:alarm:ONE"),
-    "vpc-lattice.amazonaws.com": (SURE, UNSURE, f"arn:aws:vpc-lattice:{R}:{A}:targetgroup/ONE"),
-    "codecommit.amazonaws.com": (SURE, UNSURE, f"arn:aws:codecommit:{R}:{A}:ONE"),
+    "vpc-lattice.amazonaws.com": (SURE, UNSURE, f"arn:aws:vpc-lattice:eu-west-1:{A}:targetgroup/ONE"),
+    "codecommit.amazonaws.com": (SURE, SURE, f"arn:aws:codecommit:{R}:{A}:ONE"),
     "workmail.amazonaws.com": (SURE, UNSURE, f"arn:aws:workmail:{R}:{A}:organization/ONE"),
     "transfer.amazonaws.com": (LIKELY, UNSURE, f"arn:aws:transfer:{R}:{A}:server/ONE"),
     "appsync.amazonaws.com": (UNSURE, UNSURE, f"arn:aws:appsync:{R}:{A}:apis/ONE"),
@@ -83,27 +83,7 @@ PAGES: dict[str, str | tuple[str, str]] = {
 }
 """The page behind each mark: one for both keys, or that of SourceArn and that of SourceAccount."""
 
-CELLS = [cell for caller in CALLERS for cell in (caller.sends_arn, caller.sends_account, caller.stays)]
-
-STAYS = {
-    "elasticloadbalancing.amazonaws.com": (
-        SURE,
-        "elasticloadbalancing/latest/application/lambda-functions.html",
-    ),
-    "vpc-lattice.amazonaws.com": (SURE, "vpc-lattice/latest/ug/lambda-functions.html"),
-    "logs.amazonaws.com": (LIKELY, "AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html"),
-    "events.amazonaws.com": (LIKELY, "eventbridge/latest/userguide/eb-service-cross-account.html"),
-    "sns.amazonaws.com": (NEVER, DG + "with-sns.html"),
-    "apigateway.amazonaws.com": (
-        NEVER,
-        "apigateway/latest/developerguide/getting-started-with-lambda-integration.html",
-    ),
-    "lambda.alarms.cloudwatch.amazonaws.com": (
-        NEVER,
-        "AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html",
-    ),
-}
-"""Who invokes functions of its own account and region only, as its page says; of all others no page says it."""
+CELLS = [cell for caller in CALLERS for cell in (caller.sends_arn, caller.sends_account)]
 
 
 def arn_like(pattern: str, sent: str) -> Truth:
@@ -136,22 +116,6 @@ def test_each_key_is_marked_with_the_page_that_says_so(principal: str) -> None:
     assert caller.sends_account == Cell(TABLE[principal][1], of_account)
 
 
-def test_who_stays_in_its_account_and_region_is_marked_with_the_page_that_says_so() -> None:
-    marked = {
-        one.principal: (one.stays.mark, one.stays.page) for one in CALLERS if one.stays.mark is not UNSURE
-    }
-
-    assert marked == STAYS
-    assert {one.principal for one in CALLERS if one.stays_at_home} == {
-        "elasticloadbalancing.amazonaws.com",
-        "vpc-lattice.amazonaws.com",
-    }
-
-
-def test_who_stays_in_its_account_and_region_can_be_asked_what_it_has_set_up() -> None:
-    assert [one.principal for one in CALLERS if one.stays_at_home and not one.wired] == []
-
-
 @pytest.mark.parametrize("page", sorted({cell.page for cell in CELLS}))
 def test_each_page_is_a_path_below_the_documentation_of_aws(page: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9-]+(/[A-Za-z0-9_-]+)+\.html", page)
@@ -161,10 +125,6 @@ def test_each_page_is_a_path_below_the_documentation_of_aws(page: str) -> None:
 def test_each_row_says_in_a_sentence_what_else_is_to_be_known(caller: Caller) -> None:
     assert caller.remark.endswith(".")
     assert caller.remark == caller.remark.strip()
-
-
-def test_source_account_is_required_beside_the_arn_for_s3_alone() -> None:
-    assert [caller.principal for caller in CALLERS if caller.account_required] == ["s3.amazonaws.com"]
 
 
 @pytest.mark.parametrize("form", ["one", "all"])
@@ -185,11 +145,13 @@ def test_with_an_empty_name_an_arn_ends_where_the_name_would_begin() -> None:
     assert caller.arn(ORDERS, A, name="", region=R) == f"arn:aws:logs:{R}:{A}:log-group:"
 
 
-def test_only_the_arns_of_s3_carry_no_account_and_only_two_services_stay_in_the_functions_region() -> None:
+def test_only_the_arns_of_s3_carry_no_account_and_four_services_call_within_their_region() -> None:
     assert [caller.principal for caller in CALLERS if not caller.owned] == ["s3.amazonaws.com"]
     assert {caller.principal for caller in CALLERS if caller.region is Region.FUNCTION} == {
         "events.amazonaws.com",
         "apigateway.amazonaws.com",
+        "elasticloadbalancing.amazonaws.com",
+        "vpc-lattice.amazonaws.com",
     }
     assert {caller.principal for caller in CALLERS if caller.region is Region.NONE} == {
         "s3.amazonaws.com",
@@ -204,11 +166,21 @@ def test_eventbridge_alone_is_known_never_to_send_the_account() -> None:
     assert [caller.principal for caller in CALLERS if caller.source_arn is NEVER] == []
 
 
-def test_without_a_name_and_a_region_an_arn_stands_for_all_of_the_account() -> None:
-    caller = caller_of("sns.amazonaws.com")
+@pytest.mark.parametrize(
+    ("principal", "pattern"),
+    [
+        ("sns.amazonaws.com", f"arn:aws:sns:*:{A}:*"),
+        ("events.amazonaws.com", f"arn:aws:events:eu-west-1:{A}:*"),
+        ("cloudfront.amazonaws.com", f"arn:aws:cloudfront::{A}:*"),
+    ],
+)
+def test_a_pattern_by_account_has_the_functions_region_only_where_the_service_calls_within_its_region(
+    principal: str, pattern: str
+) -> None:
+    caller = caller_of(principal)
     assert caller is not None
 
-    assert caller.arn(ORDERS, A) == f"arn:aws:sns:*:{A}:*"
+    assert caller.by_account(ORDERS, A) == pattern
 
 
 @pytest.mark.parametrize(

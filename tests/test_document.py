@@ -15,7 +15,6 @@ from permission_guard.document import (
     canonical,
     dumped,
     statements_of,
-    with_bounds,
     with_condition,
     with_statements,
 )
@@ -94,9 +93,8 @@ def test_a_single_statement_stays_an_object_as_long_as_it_is_alone() -> None:
 def test_a_condition_is_added_and_everything_else_is_the_same_byte_for_byte() -> None:
     before = statement("s3.amazonaws.com", Condition={"Bool": {"aws:SecureTransport": "true"}})
 
-    after = with_condition(before, "StringEquals", "aws:SourceAccount", (ACCOUNT,))
+    after = with_condition(before, Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)))
 
-    assert after is not None
     added = f',"StringEquals":{{"aws:SourceAccount":"{ACCOUNT}"}}}}'
     assert dumped(after) == dumped(before).replace('"true"}}', '"true"}' + added)
 
@@ -104,9 +102,8 @@ def test_a_condition_is_added_and_everything_else_is_the_same_byte_for_byte() ->
 def test_a_condition_is_added_beside_another_key_of_the_same_operator() -> None:
     before = statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}})
 
-    after = with_condition(before, "StringEquals", "aws:SourceAccount", ("1", "2"))
+    after = with_condition(before, Bound("StringEquals", "aws:SourceAccount", ("1", "2")))
 
-    assert after is not None
     assert after["Condition"] == {
         "StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij", "aws:SourceAccount": ["1", "2"]}
     }
@@ -116,30 +113,14 @@ def test_a_condition_is_added_beside_another_key_of_the_same_operator() -> None:
 def test_a_condition_that_is_there_is_never_widened_by_another_value(key: str) -> None:
     before = statement(Condition={"StringEquals": {key: "1"}})
 
-    assert with_condition(before, "StringEquals", "aws:SourceAccount", ("2",)) is None
-
-
-def test_several_conditions_are_added_at_once_or_none() -> None:
-    arn, account = (
-        Bound("ArnLike", "aws:SourceArn", (TOPIC,)),
-        Bound("StringEquals", "aws:SourceAccount", ("1",)),
-    )
-    named = {"ArnLike": {"AWS:SourceArn": TOPIC}}
-
-    bounded = with_bounds(SNS, (arn, account))
-
-    both = (
-        f'"Condition":{{"ArnLike":{{"aws:SourceArn":"{TOPIC}"}},"StringEquals":{{"aws:SourceAccount":"1"}}}}'
-    )
-    assert dumped(bounded) == f"{dumped(SNS)[:-1]},{both}}}"
-    assert with_bounds(SNS, ()) == SNS
-    with pytest.raises(AlreadyBound, match="already has another ArnLike on aws:SourceArn"):
-        with_bounds({**SNS, "Condition": named}, (account, arn))
+    with pytest.raises(AlreadyBound, match="already has another StringEquals on aws:SourceAccount"):
+        with_condition(before, Bound("StringEquals", "aws:SourceAccount", ("2",)))
 
 
 @pytest.mark.parametrize("block", ["text", {"StringEquals": "text"}])
 def test_a_condition_that_is_no_object_is_not_added_to(block: str | dict[str, str]) -> None:
-    assert with_condition({"Condition": block}, "StringEquals", "aws:SourceAccount", ("1",)) is None
+    with pytest.raises(AlreadyBound):
+        with_condition({"Condition": block}, Bound("StringEquals", "aws:SourceAccount", ("1",)))
 
 
 def test_malformed_text_is_refused_with_its_line_and_column() -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from tests.test_narrow import THE_TOPIC
-
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.outcome import Ending
 from permission_guard.trigger import Kind
@@ -13,7 +9,7 @@ from permission_guard.undo import undo
 from permission_guard.world import WorldActor, WorldObserver
 from tests.test_flood import LIMIT, entries_told, flooded, foreign
 from tests.watched import Watched
-from tests.world.builders import BASIC, TOPIC, statement
+from tests.world.builders import BASIC, statement
 
 OPEN = statement("sns.amazonaws.com", sid="topics")
 
@@ -21,7 +17,6 @@ OPEN = statement("sns.amazonaws.com", sid="topics")
 def repaired_in_a_flood() -> Watched:
     """So many alerts were sent that the repair of a permission waits to be told."""
     there = flooded(LIMIT)
-    there.settings = replace(there.settings, narrow_to_wired=True)
     there.open(OPEN)
     there.handle()
     assert entry_of(there).state is State.WAITING
@@ -35,17 +30,6 @@ def entry_of(there: Watched) -> Entry:
 
 def endings_of(there: Watched, entry: Entry) -> list[Ending]:
     return [line.ending for report in there.herald.told for line in report.lines if line.entry == entry.id]
-
-
-def test_a_repair_that_waits_is_told_before_it_is_narrowed_and_each_once() -> None:
-    there = repaired_in_a_flood()
-    there.account.wiring["sns.amazonaws.com"] = [THE_TOPIC]
-    for _ in range(4):
-        there.handle(Kind.SWEEP, brought=None)
-        there.later(minutes=40)
-    assert endings_of(there, entry_of(there)) == [Ending.REPAIRED, Ending.NARROWED]
-    assert TOPIC in str(there.statements[0]["Condition"])
-    assert entry_of(there).state is State.TOLD
 
 
 def test_a_repair_that_waits_is_told_though_the_function_is_deleted_meanwhile() -> None:

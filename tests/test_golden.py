@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.actor import SWEEP, Actor
+from permission_guard.actor import Actor
 from permission_guard.alert import body, subject, text
 from permission_guard.document import dumped
-from permission_guard.facts import Source
 from permission_guard.outcome import Ending
 from permission_guard.report import Report
 from permission_guard.tool import Tool
@@ -26,7 +25,6 @@ from permission_guard.trigger import Kind
 from permission_guard.world import ApiError, WorldActor, WorldHerald, WorldObserver
 from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
-from tests.world.builders import ACCOUNT, TARGET, TOPIC
 
 FOLDER = Path(__file__).parent / "golden"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
@@ -100,18 +98,6 @@ def released() -> Report:
     return told_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
 
 
-def connect_a_topic(there: Guarded) -> None:
-    """What the permission was made for is there now."""
-    there.account.wiring["sns.amazonaws.com"] = [Source(TOPIC, ACCOUNT, TARGET)]
-    there.account.with_role("role", logs=LOGGING)
-    there.happen(Kind.SWEEP, by=SWEEP)
-
-
-def narrowed() -> Report:
-    there = guarded(NARROW_TO_WIRED="true")
-    return told_last(there, lambda there: there.let_in("sns.amazonaws.com"), connect_a_topic)
-
-
 def let_in_by_a_stack() -> Report:
     there = guarded()
     return there.let_in("apigateway.amazonaws.com", by=STACK)
@@ -143,7 +129,6 @@ TYPICAL: dict[str, Callable[[], Report]] = {
     "a-role-could-not-be-given-the-logging-policy": refused,
     "a-permission-was-put-back-too-often": escalated,
     "a-logging-policy-was-released": released,
-    "a-statement-was-narrowed-by-the-sweep": narrowed,
     "a-stack-let-in-api-gateway-for-every-account": let_in_by_a_stack,
     "anyone-would-have-been-bound-in-observe-mode": observed,
 }

@@ -96,7 +96,7 @@ def test_a_fault_is_repaired_told_logged_and_counted(
     answer = handled(event)
     # Written down before it is made, and when somebody has been told.
     assert wire.calls == [
-        *("Query", "GetResourcePolicy", "ListBuckets", "PutItem", "PutResourcePolicy", "Publish", "PutItem"),
+        *("Query", "GetResourcePolicy", "PutItem", "PutResourcePolicy", "Publish", "PutItem"),
     ]
     assert [finding["action"]["outcome"] for finding in answer["alert"]["findings"]] == ["REPAIRED"]
     (told,) = lines(log.getvalue())

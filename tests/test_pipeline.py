@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from permission_guard.facts import Source
 from permission_guard.finding import Concern
 from permission_guard.journal.entry import Attached, Rewritten, State
 from permission_guard.outcome import Ending, Result
@@ -29,7 +27,6 @@ def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     assert there.account.calls == [
         "Query",
         "GetResourcePolicy",
-        "wiring of s3.amazonaws.com",
         "TransactWriteItems",
         "PutResourcePolicy",
         "TransactWriteItems",
@@ -51,67 +48,6 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     assert [(one.state, one.told_as, one.change) for one in there.entries] == [
         (State.TOLD, Ending.TOLD, None)
     ]
-
-
-def test_a_repair_names_the_very_bucket_that_is_wired() -> None:
-    there = Watched()
-    there.open()
-    bucket = Source("arn:aws:s3:::orders", "111122223333", TARGET)
-    there.account.wiring["s3.amazonaws.com"] = [bucket]
-    there.handle()
-    assert there.statements[0]["Condition"] == {
-        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::orders"},
-        "StringEquals": {"aws:SourceAccount": "111122223333"},
-    }
-
-
-def test_only_the_service_in_question_is_asked_what_it_has_wired() -> None:
-    there = Watched()
-    there.open(FOREIGNER, statement("sns.amazonaws.com"))
-    there.handle()
-    assert [call for call in there.account.calls if call.startswith("wiring")] == [
-        "wiring of sns.amazonaws.com"
-    ]
-
-
-def slow(principal: str) -> Callable[[str], None]:
-    def hook(call: str) -> None:
-        if call == f"wiring of {principal}":
-            raise ApiError("ThrottlingException", "slow down")
-
-    return hook
-
-
-def test_a_service_in_question_that_cannot_answer_now_is_asked_again_later() -> None:
-    there = Watched()
-    there.open()
-    there.account.before = slow("s3.amazonaws.com")
-    with pytest.raises(TryAgain, match="slow down"):
-        there.handle()
-    assert there.told == []
-    there.account.before = lambda _call: None
-    there.handle()
-    assert there.told == [REPAIRED]
-
-
-def test_one_of_the_many_that_a_bare_star_may_be_there_for_need_not_answer() -> None:
-    there = Watched()
-    there.open(statement())
-    there.account.before = slow("sns.amazonaws.com")
-    there.handle()
-    assert there.told == [REPAIRED]
-    assert len([call for call in there.account.calls if call.startswith("wiring")]) == 21
-
-
-def test_a_bare_star_that_something_connected_relies_on_is_told() -> None:
-    there = Watched()
-    there.open(statement())
-    there.account.wiring["sns.amazonaws.com"] = [
-        Source("arn:aws:sns:us-east-1:111122223333:orders", "111122223333", TARGET)
-    ]
-    there.handle()
-    assert there.told == [TOLD]
-    assert "it would lock out what is wired to the function now" in there.herald.told[0].lines[0].what
 
 
 def test_a_compliant_function_leaves_no_entry() -> None:

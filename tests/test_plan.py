@@ -24,7 +24,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.mend import _step, joined
 from permission_guard.plan import Plan, plan_for
 from permission_guard.rules import judge
-from permission_guard.rules.rule import AddConditions, AttachPolicy
+from permission_guard.rules.rule import AddCondition, AttachPolicy
 from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements
 from permission_guard.trigger import Kind, Trigger
@@ -276,7 +276,7 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
     attach, add = (
         AttachPolicy(policy),
-        AddConditions(0, (Bound("StringEquals", "aws:SourceAccount", ("1",)),)),
+        AddCondition(0, Bound("StringEquals", "aws:SourceAccount", ("1",))),
     )
     assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
     assert _step(add, finding, facts) == (None, "there is no resource policy")
@@ -302,8 +302,8 @@ def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
         Bound("ArnLike", ARN, (TOPIC,)),
         Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
     )
-    first, _ = _step(AddConditions(0, (by_arn,)), finding, facts)
-    second, _ = _step(AddConditions(0, (by_account,)), finding, facts)
+    first, _ = _step(AddCondition(0, by_arn), finding, facts)
+    second, _ = _step(AddCondition(0, by_account), finding, facts)
     assert isinstance(first, BoundStatements)
     assert isinstance(second, BoundStatements)
 

@@ -30,13 +30,6 @@ def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_
     assert all("Condition" in one for one in there.statements)
 
 
-def test_services_that_only_another_calls_statement_names_are_not_asked() -> None:
-    there = deployed()
-    there.handle(Kind.PERMISSION_ADDED, brought="topics")
-    asked = [call for call in there.account.calls if call.startswith("wiring")]
-    assert asked == ["wiring of sns.amazonaws.com"]
-
-
 def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everything() -> None:
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, brought="topics")

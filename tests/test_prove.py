@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.document import POLICY_LIMIT, Body
-from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Source, Trusted, Wired
+from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.grant import Grant
 from permission_guard.iam.policy import Json
 from permission_guard.prove import objection
@@ -14,7 +14,6 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Swap
 from tests.world.builders import (
     ACCOUNT,
     BASIC,
-    FOREIGN,
     LOGGING,
     OWN,
     PARTNER,
@@ -167,75 +166,6 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
     )
 
     assert objection(BoundStatements(TARGET, facts.policy, (swap,)), facts, OWN) is None
-
-
-def wired(*sources: Source, service: str = "sns.amazonaws.com", statement: Body = SNS) -> FunctionFacts:
-    return facts_with(statement).with_wiring(service, Wired(sources))
-
-
-def test_whatever_is_wired_now_has_to_get_in_afterwards() -> None:
-    mine, theirs = Source(TOPIC, ACCOUNT, TARGET), Source(TOPIC.replace(ACCOUNT, FOREIGN), FOREIGN, TARGET)
-    bound = {**SNS, "Condition": arn(TOPIC)}
-
-    assert objected(wired(mine), bound) is None
-    assert objected(wired(theirs), {**SNS, "Condition": arn(ALL_TOPICS)}) == (
-        "it would lock out what is wired to the function now: "
-        f"sns.amazonaws.com for {theirs.arn} of account {FOREIGN}"
-    )
-    assert "orders2" in str(objected(wired(mine, Source(f"{TOPIC}2", ACCOUNT, TARGET)), bound))
-
-
-def test_what_is_wired_and_does_not_get_in_now_is_not_lost() -> None:
-    alias = Source(f"{TOPIC}2", ACCOUNT, f"{TARGET}:live")
-
-    assert objected(wired(Source(TOPIC, ACCOUNT, TARGET), alias), {**SNS, "Condition": arn(TOPIC)}) is None
-
-
-def test_what_is_wired_comes_with_and_without_its_account_if_nobody_is_sure_that_it_is_sent() -> None:
-    after = {**SNS, "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
-
-    assert "what is wired to the function now" in str(objected(wired(Source(TOPIC, ACCOUNT, TARGET)), after))
-
-
-def test_what_is_wired_comes_by_the_regional_name_of_its_service_too() -> None:
-    regional = statement("sns.ap-east-1.amazonaws.com")
-    facts = wired(Source(TOPIC, ACCOUNT, TARGET), statement=regional)
-
-    assert objected(facts, {**regional, "Condition": arn(TOPIC)}, before=regional) is None
-    assert "sns.ap-east-1.amazonaws.com for" in str(
-        objected(facts, {**SNS, "Condition": arn(TOPIC)}, before=regional)
-    )
-
-
-def test_what_is_wired_here_says_nothing_of_a_trusted_account() -> None:
-    facts, trusted = wired(Source(TOPIC, ACCOUNT, TARGET)), Trusted(ACCOUNT, (PARTNER,))
-    theirs = f"arn:aws:sns:*:{PARTNER}:*"
-
-    assert f"acting for account {PARTNER}" in str(
-        objected(facts, {**SNS, "Condition": arn(TOPIC)}, trusted=trusted)
-    )
-    assert objected(facts, {**SNS, "Condition": arn(TOPIC, theirs)}, trusted=trusted) is None
-
-
-def test_what_is_wired_to_another_statement_says_nothing_of_this_one() -> None:
-    other = {**statement("sns.amazonaws.com", sid="other"), "Condition": arn(TOPIC)}
-    facts = facts_with(SNS, other).with_wiring("sns.amazonaws.com", Wired((Source(TOPIC, ACCOUNT, TARGET),)))
-
-    assert "could lock out a caller that you trust" in str(objected(facts, {**SNS, "Condition": arn(TOPIC)}))
-
-
-def test_a_call_that_shows_no_account_may_be_of_any() -> None:
-    config, rule = "config.amazonaws.com", f"arn:aws:config:us-east-1:{ACCOUNT}:config-rule/1"
-    appsync, api = "appsync.amazonaws.com", f"arn:aws:appsync:us-east-1:{ACCOUNT}:apis/1"
-    by_account = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
-
-    def objection_to(service: str, source: str) -> str | None:
-        before = statement(service)
-        facts = wired(Source(source, ACCOUNT, TARGET), service=service, statement=before)
-        return objected(facts, {**before, **by_account}, before=before)
-
-    assert objection_to(config, rule) is None
-    assert "what is wired to the function now" in str(objection_to(appsync, api))
 
 
 def attaching(role: RoleFacts) -> str | None:

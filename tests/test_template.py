@@ -23,7 +23,6 @@ from permission_guard.aws import (
     tell,
     trial,
     users,
-    wiring,
 )
 from permission_guard.aws.checkup.rights import _HOME
 from permission_guard.aws.journal import DynamoJournal
@@ -47,12 +46,11 @@ RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
 ENVIRONMENT: dict[str, Any] = GUARD["Environment"]["Variables"]
 BASICS = RESOURCES["GuardRole"]["Properties"]["Policies"]
-CONNECTED = RESOURCES["MaySeeWhatIsConnected"]["Properties"]
 POLICIES = {name: body for name, body in RESOURCES.items() if body["Type"] == "AWS::IAM::Policy"}
 TELLS_OTHERS = {"MayHandRoleChangesOn", "MayTellTheCentre"}
 """What is granted if there is somebody else to be told."""
 CONDITIONAL = {name: body for name, body in POLICIES.items() if name not in TELLS_OTHERS}
-GRANTED = [*BASICS, CONNECTED, *(body["Properties"] for body in POLICIES.values())]
+GRANTED = [*BASICS, *(body["Properties"] for body in POLICIES.values())]
 """Every document that says what the guard's role may do."""
 
 LAMBDAS_OWN = {
@@ -75,26 +73,9 @@ def actions(found: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
 
 
 def test_the_role_may_always_do_exactly_what_reading_telling_remembering_queueing_and_trying_call() -> None:
-    modules = (observe, roles, policies, tell, journal, alerts_sent, queue, trial)
+    modules = (observe, roles, policies, users, inventory, layers, tell, journal, alerts_sent, queue, trial)
     needed = {permission for module in modules for permission in module.PERMISSIONS}
-    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN | {"iam:ListEntitiesForPolicy"}
-
-
-def test_the_role_may_see_what_is_connected_and_what_there_is_by_exactly_the_rights_that_the_lookups_need() -> (
-    None
-):
-    needed = {*wiring.PERMISSIONS, *users.PERMISSIONS, *inventory.PERMISSIONS, *layers.PERMISSIONS}
-    assert actions(statements([CONNECTED])) == needed - actions(statements(BASICS))
-
-
-def test_the_rights_to_see_what_is_connected_only_read_and_fit_into_one_managed_policy() -> None:
-    granted = actions(statements([CONNECTED]))
-    reading = re.compile(r"[a-z0-9-]+:(?:Get|List|Describe)[A-Za-z]+|apigateway:GET")
-    assert [action for action in granted if not reading.fullmatch(action)] == []
-    document = resolved(CONNECTED["PolicyDocument"], {}, NAMES)
-    longest = json.dumps(document, separators=(",", ":")).replace("arn:aws:", "arn:aws-us-gov:")
-    # IAM does not count white space (reference_iam-quotas.html).
-    assert len(longest.replace(REGION, "ap-southeast-1")) <= 6144
+    assert actions(statements(BASICS)) == needed | LAMBDAS_OWN
 
 
 def test_the_rights_to_write_are_exactly_those_that_the_steps_declare() -> None:
@@ -135,41 +116,11 @@ def test_every_statement_says_its_purpose_in_its_sid() -> None:
     assert all(re.fullmatch(r"(?:[A-Z][a-z]*){2,}", statement["Sid"]) for statement in found)
 
 
-WITHOUT_RESOURCES = {
-    "appsync:ListApis",
-    "appsync:ListGraphqlApis",
-    "bedrock:ListAgents",
-    "bedrock:ListFlows",
-    "cloudfront:ListDistributions",
-    "codecommit:ListRepositories",
-    "cognito-identity:ListIdentityPools",
-    "cognito-idp:ListUserPools",
-    "config:DescribeConfigRules",
-    "connect:ListInstances",
-    "ds:DescribeDirectories",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "events:ListEventBuses",
-    "events:ListRuleNamesByTarget",
-    "iot:ListAuthorizers",
-    "iot:ListProvisioningTemplates",
-    "iot:ListTopicRules",
-    "lambda:ListFunctions",
-    "lambda:ListLayers",
-    "lex:ListBots",
-    "logs:DescribeAccountPolicies",
-    "s3:ListAllMyBuckets",
-    "secretsmanager:ListSecrets",
-    "ses:DescribeReceiptRuleSet",
-    "ses:ListReceiptRuleSets",
-    "sns:ListSubscriptions",
-    "transfer:ListServers",
-    "vpc-lattice:ListTargetGroups",
-}
+WITHOUT_RESOURCES = {"lambda:ListFunctions", "lambda:ListLayers"}
 """Actions for which the Service Authorization Reference names no resource, so that anything but "*" allows nothing."""
-NARROWER_FAILS = {"cloudwatch:DescribeAlarms", "lambda:ListLayerVersions"}
-"""API_DescribeAlarms: with a narrower resource composite alarms are not returned. Of ListLayerVersions AWS's pages do not agree on
-whether it has a resource (lambda-api-permissions-ref.html says the layer, and said "*")."""
+NARROWER_FAILS = {"lambda:ListLayerVersions"}
+"""Of ListLayerVersions AWS's pages do not agree on whether it has a resource (lambda-api-permissions-ref.html says the
+layer, and said "*")."""
 
 
 def test_every_resource_is_allowed_only_where_an_action_cannot_be_narrowed() -> None:
@@ -191,10 +142,7 @@ def test_the_environment_names_every_setting_and_nothing_else() -> None:
     }
     lists = {"TRUSTED_ACCOUNTS", "TRUSTED_ORGANIZATION_IDS", "LOGGING_POLICY_ARN", "ROLE_CHANGE_REGIONS"}
     doors.add("CENTRAL_ALERTS_TOPIC_ARN")
-    assert (
-        set(ENVIRONMENT)
-        == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING", "NARROW_TO_WIRED"} | lists | doors
-    )
+    assert set(ENVIRONMENT) == {*SETTINGS.values(), *NUMBERS, "MODE", "REPAIR_EXISTING"} | lists | doors
 
 
 def parameter(variable: str) -> dict[str, Any]:

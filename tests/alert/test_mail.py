@@ -18,7 +18,6 @@ UNDO = "permission-guard undo orders/it"
 RESUME = "permission-guard resume orders/it"
 COMMANDS = {
     Ending.REPAIRED: (UNDO, RESUME),
-    Ending.NARROWED: (UNDO, RESUME),
     Ending.ESCALATED: (None, RESUME),
 }
 

@@ -42,7 +42,7 @@ COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "a compliant permission": (),
     "a compliant permission whose event does not show all of it": ((READ,), (POLICY,)),
     "a repaired permission": (
-        *((READ,), (POLICY,), ("ListBuckets",), (PLANNED,), ("PutResourcePolicy",)),
+        *((READ,), (POLICY,), (PLANNED,), ("PutResourcePolicy",)),
         *(("Publish",), (TOLD,)),
     ),
     "the same event again": ((READ,), (POLICY,)),
@@ -140,7 +140,7 @@ def test_a_permission_that_must_be_looked_at_costs_one_read() -> None:
         there.let_in("s3.amazonaws.com", source_account="111122223333")
 
 
-def test_a_repaired_permission_costs_one_read_what_is_wired_one_write_and_the_alert() -> None:
+def test_a_repaired_permission_costs_one_read_one_write_and_the_alert() -> None:
     there = guarded()
     with costs(there, "a repaired permission"):
         there.let_in("s3.amazonaws.com")
@@ -161,7 +161,6 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
         READ,
         "GetResourcePolicy",
         "GetPolicy",
-        "ListBuckets",
         PLANNED,
         "GetPolicy",
         "AddPermission",

@@ -10,7 +10,7 @@ from permission_guard.aws.inventory import PAGE, AwsInventory
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Listed, Refused, TryAgain
 from permission_guard.world import ApiError
-from tests.aws.wired_world import FUNCTION, WiredWorld, once, paged
+from tests.aws.answering import FUNCTION, Answering, once, paged
 
 BILLS = FunctionArn(FUNCTION.partition, FUNCTION.region, FUNCTION.account, "bills")
 
@@ -26,7 +26,7 @@ PAGES = paged("Functions", ENTRIES, "Marker", following="NextMarker", size=3)
 
 
 def test_functions_are_listed_with_their_versions_page_by_page_one_call_each() -> None:
-    world = WiredWorld({LIST: PAGES})
+    world = Answering({LIST: PAGES})
     inventory = AwsInventory(world.clients())
     assert inventory.functions(None) == Listed(((BILLS, None), (FUNCTION, None), (FUNCTION, "1")), "3")
     assert inventory.functions("3") == Listed(((FUNCTION, "12"),), None)
@@ -35,12 +35,12 @@ def test_functions_are_listed_with_their_versions_page_by_page_one_call_each() -
 
 
 def test_a_region_without_functions_has_one_empty_page() -> None:
-    assert AwsInventory(WiredWorld({LIST: once({"Functions": []})}).clients()).functions(None) == Listed(())
+    assert AwsInventory(Answering({LIST: once({"Functions": []})}).clients()).functions(None) == Listed(())
 
 
 def test_a_list_that_aws_refuses_or_cannot_give_now_is_no_empty_list() -> None:
     for code, kind in {"AccessDenied": Refused, "ThrottlingException": TryAgain}.items():
-        world = WiredWorld({LIST: PAGES}, faults={LIST: ApiError(code, "no")})
+        world = Answering({LIST: PAGES}, faults={LIST: ApiError(code, "no")})
         with pytest.raises(kind):
             AwsInventory(world.clients()).functions(None)
 
@@ -50,20 +50,20 @@ ALIASES = "lambda ListAliases"
 
 def test_every_alias_is_named_on_however_many_pages() -> None:
     found = paged("Aliases", [{"Name": "live"}, {"Name": "blue"}], "Marker", following="NextMarker")
-    world = WiredWorld({ALIASES: found})
+    world = Answering({ALIASES: found})
     assert AwsInventory(world.clients()).aliases(FUNCTION) == ("live", "blue")
     assert [sent["FunctionName"] for _, sent in world.sent] == [str(FUNCTION)] * 2
 
 
 def test_a_function_that_is_gone_has_no_aliases() -> None:
     fault = ApiError("ResourceNotFoundException", "gone")
-    world = WiredWorld({}, faults={ALIASES: fault})
+    world = Answering({}, faults={ALIASES: fault})
     assert AwsInventory(world.clients()).aliases(FUNCTION) == ()
 
 
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
 def test_aliases_that_cannot_be_listed_are_not_none(code: str, kind: type[Exception]) -> None:
-    world = WiredWorld({}, faults={ALIASES: ApiError(code, "no")})
+    world = Answering({}, faults={ALIASES: ApiError(code, "no")})
     with pytest.raises(kind):
         AwsInventory(world.clients()).aliases(FUNCTION)
 
@@ -78,7 +78,7 @@ def test_the_functions_that_have_a_role_now_are_found_by_its_name_and_versions_a
         entry(arn, "$LATEST") | {"Role": role}
         for arn, role in zip((FUNCTION, BILLS, FUNCTION), roles, strict=True)
     ]
-    world = WiredWorld({LIST: paged("Functions", entries, "Marker", following="NextMarker", size=2)})
+    world = Answering({LIST: paged("Functions", entries, "Marker", following="NextMarker", size=2)})
     inventory = AwsInventory(world.clients())
     wanted = frozenset({"orders"})
     parsed = FunctionArn.parse(str(FUNCTION))
@@ -97,7 +97,7 @@ def test_every_role_with_a_policy_is_named_on_however_many_pages() -> None:
     def answer(asked: dict[str, object], region: str) -> dict[str, object]:
         return {**pages(asked, region), "IsTruncated": "Marker" not in asked}
 
-    world = WiredWorld({ENTITIES: answer})
+    world = Answering({ENTITIES: answer})
     assert AwsInventory(world.clients()).roles_with(POLICY) == {"a", "b"}
     assert world.sent[0] == (ENTITIES, {"PolicyArn": POLICY, "EntityFilter": "Role"})
 
@@ -119,12 +119,12 @@ def trust(**principal: str) -> dict[str, object]:
 def test_a_role_that_trusts_neither_lambda_nor_everybody_is_no_functions(
     found: dict[str, object], *, may: bool
 ) -> None:
-    assert AwsInventory(WiredWorld({ROLE: once(found)}).clients()).may_be_a_functions("role") is may
+    assert AwsInventory(Answering({ROLE: once(found)}).clients()).may_be_a_functions("role") is may
 
 
 def test_what_is_gone_has_no_users() -> None:
     faults: dict[str, Exception] = {name: ApiError("NoSuchEntity", "gone") for name in (ENTITIES, ROLE)}
-    inventory = AwsInventory(WiredWorld({}, faults=faults).clients())
+    inventory = AwsInventory(Answering({}, faults=faults).clients())
     assert inventory.roles_with(POLICY) == frozenset()
     assert inventory.may_be_a_functions("role") is False
 
@@ -132,7 +132,7 @@ def test_what_is_gone_has_no_users() -> None:
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
 def test_what_iam_does_not_say_is_not_nothing(code: str, kind: type[Exception]) -> None:
     faults: dict[str, Exception] = {name: ApiError(code, "no") for name in (ENTITIES, ROLE)}
-    inventory = AwsInventory(WiredWorld({}, faults=faults).clients())
+    inventory = AwsInventory(Answering({}, faults=faults).clients())
     with pytest.raises(kind):
         inventory.roles_with(POLICY)
     with pytest.raises(kind):

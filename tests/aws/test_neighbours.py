@@ -11,7 +11,7 @@ from permission_guard.door import asked_by
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.role_change import DETAIL_TYPE, HANDED_ON, RoleChange
 from permission_guard.world import ApiError
-from tests.aws.wired_world import FUNCTION, WiredWorld, once
+from tests.aws.answering import FUNCTION, Answering, once
 from tests.samples import sample
 
 CALL = "events PutEvents"
@@ -25,7 +25,7 @@ def change() -> RoleChange:
 
 
 def test_each_other_region_is_told_once_and_the_own_one_never() -> None:
-    world = WiredWorld({CALL: once(TAKEN)})
+    world = Answering({CALL: once(TAKEN)})
     regions = (FUNCTION.region, "ap-south-1", "ca-central-1", "ap-south-1")
     EventBridgeNeighbours(world.clients(), regions).tell(change())
     assert [call for call, _ in world.sent] == [CALL, CALL]
@@ -35,14 +35,14 @@ def test_each_other_region_is_told_once_and_the_own_one_never() -> None:
 
 
 def test_without_other_regions_nothing_is_sent() -> None:
-    world = WiredWorld({})
+    world = Answering({})
     EventBridgeNeighbours(world.clients(), ()).tell(change())
     assert world.sent == []
 
 
 def test_an_event_that_a_bus_does_not_take_is_tried_again_and_the_next_region_is_told_all_the_same() -> None:
     failed = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "busy"}]}
-    world = WiredWorld({CALL: once(failed)})
+    world = Answering({CALL: once(failed)})
     with pytest.raises(TryAgain, match="PutEvents in ca-central-1: InternalFailure: busy"):
         EventBridgeNeighbours(world.clients(), ("ap-south-1", "ca-central-1")).tell(change())
     assert len(world.sent) == 2
@@ -50,6 +50,6 @@ def test_an_event_that_a_bus_does_not_take_is_tried_again_and_the_next_region_is
 
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
 def test_a_bus_that_refuses_or_cannot_answer_now_is_said_so(code: str, kind: type[Exception]) -> None:
-    world = WiredWorld({}, faults={CALL: ApiError(code, "no")})
+    world = Answering({}, faults={CALL: ApiError(code, "no")})
     with pytest.raises(kind):
         EventBridgeNeighbours(world.clients(), ("ap-south-1",)).tell(change())

@@ -10,13 +10,13 @@ from permission_guard.facts import Configuration, FunctionFacts, Unreadable
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import TryAgain
 from permission_guard.world import ApiError
-from tests.aws.wired_world import (
+from tests.aws.answering import (
     ACCOUNT,
     ELSEWHERE,
     REGION,
     REGIONS,
+    Answering,
     Responder,
-    WiredWorld,
     in_regions,
     paged,
 )
@@ -60,7 +60,7 @@ ANSWERS: dict[str, Responder] = {
 
 
 def test_every_function_that_uses_the_role_is_found_in_every_enabled_region_and_on_every_page() -> None:
-    world = WiredWorld(ANSWERS)
+    world = Answering(ANSWERS)
 
     assert AwsObserver(world.clients(), "").users(ROLE) == (
         using(REGION, "orders", "/shop"),
@@ -78,7 +78,7 @@ def test_a_function_counts_if_only_an_old_version_uses_the_role_and_counts_once(
     answers = ANSWERS | {
         "lambda ListFunctions": paged("Functions", entries, "Marker", following="NextMarker", size=3)
     }
-    world = WiredWorld(
+    world = Answering(
         answers | {"account ListRegions": paged("Regions", [{"RegionName": REGION}], "NextToken")}
     )
 
@@ -87,12 +87,12 @@ def test_a_function_counts_if_only_an_old_version_uses_the_role_and_counts_once(
 
 
 def test_a_role_that_no_function_uses_has_no_users() -> None:
-    assert users(WiredWorld(ANSWERS).clients(), f"{ROLE}2") == ()
+    assert users(Answering(ANSWERS).clients(), f"{ROLE}2") == ()
 
 
 @pytest.mark.parametrize("call", ["account ListRegions", f"lambda ListFunctions {ELSEWHERE}"])
 def test_refused_in_one_region_it_is_not_known_who_uses_the_role(call: str) -> None:
-    world = WiredWorld(ANSWERS, faults={call: ApiError("AccessDenied", "no")})
+    world = Answering(ANSWERS, faults={call: ApiError("AccessDenied", "no")})
 
     assert users(world.clients(), ROLE) == Unreadable(WHAT, f"AccessDenied: no ({call.split()[1]})")
 
@@ -100,14 +100,14 @@ def test_refused_in_one_region_it_is_not_known_who_uses_the_role(call: str) -> N
 def test_throttled_in_one_region_it_is_to_be_tried_again() -> None:
     fault = ApiError("TooManyRequestsException", "Rate exceeded")
     with pytest.raises(TryAgain):
-        users(WiredWorld(ANSWERS, faults={f"lambda ListFunctions {ELSEWHERE}": fault}).clients(), ROLE)
+        users(Answering(ANSWERS, faults={f"lambda ListFunctions {ELSEWHERE}": fault}).clients(), ROLE)
 
 
 def test_with_one_call_less_than_it_takes_it_is_not_known_who_uses_the_role() -> None:
-    world = WiredWorld(ANSWERS)
+    world = Answering(ANSWERS)
     users(world.clients(), ROLE)
     needed = len(world.calls)
 
-    found = users(WiredWorld(ANSWERS).clients(), ROLE, budget=needed - 1)
+    found = users(Answering(ANSWERS).clients(), ROLE, budget=needed - 1)
     assert found == Unreadable(WHAT, f"more than {needed - 1} calls would be needed to look through it")
-    assert len(users(WiredWorld(ANSWERS).clients(), ROLE, budget=needed)) == 3  # type: ignore[arg-type]
+    assert len(users(Answering(ANSWERS).clients(), ROLE, budget=needed)) == 3  # type: ignore[arg-type]

@@ -18,7 +18,6 @@ import botocore.session
 from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
-from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.ports import Listed
 from permission_guard.world import Account, ApiError, WorldInventory
@@ -151,16 +150,6 @@ class Transport:
             "PutItem": self.table.put,
             "UpdateItem": self.table.update,
             "TransactWriteItems": self.table.transact,
-            "ListBuckets": lambda _: {
-                "Buckets": [{"Name": one.arn.rpartition(":")[2]} for one in self._buckets()]
-            },
-            "GetBucketNotificationConfiguration": lambda p: {
-                "LambdaFunctionConfigurations": [
-                    {"LambdaFunctionArn": one.target, "Events": ["s3:ObjectCreated:*"]}
-                    for one in self._buckets()
-                    if one.arn.endswith(f":{p['Bucket']}")
-                ]
-            },
             "Publish": self._publish,
             "SendMessage": self._queue,
             "SendMessageBatch": self._put_tasks,
@@ -252,9 +241,6 @@ class Transport:
         prefix, limit = params["logGroupNamePrefix"], params["limit"]
         found = sorted(name for name in self.account.log_groups if name.startswith(prefix))
         return {"logGroups": [{"logGroupName": name} for name in found[:limit]]}
-
-    def _buckets(self) -> list[Source]:
-        return self.account.wiring.get("s3.amazonaws.com", [])
 
     def _publish(self, params: Params) -> Answer:
         # "The total size limit for a single message" counts the attributes too (SNS, message attributes).

@@ -9,7 +9,6 @@ from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
 from permission_guard.document import dumped
-from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
 from tests.aws.transport import Transport
@@ -103,12 +102,3 @@ def test_an_aws_that_cannot_answer_is_one_line_and_says_to_run_it_again() -> Non
     result = run(wire, "orders")
     assert result.exit_code == 2
     assert "Rate exceeded" in told(result)
-
-
-def test_what_is_connected_is_named_in_the_change_and_a_service_that_cannot_be_asked_is_not() -> None:
-    wire = there(S3, Grant("mail", "lambda:InvokeFunction", "workmail.amazonaws.com"))
-    wire.account.wiring["s3.amazonaws.com"] = [Source("arn:aws:s3:::pictures", ACCOUNT, TARGET)]
-    said = " ".join(run(wire, "orders").stdout.split())
-    assert "what s3.amazonaws.com is set up to invoke it for: arn:aws:s3:::pictures." in said
-    assert '"aws:SourceArn": "arn:aws:s3:::pictures"' in said
-    assert "what workmail.amazonaws.com" not in said

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from permission_guard.document import Body, dumped
-from permission_guard.facts import Source
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
 from permission_guard.trigger import Kind
 from tests.faults.stage import Scenario, Stage, guarded
-from tests.faults.watching import WIRED
 from tests.watched import LOGGING, Watched
-from tests.world.builders import ACCOUNT, TARGET, statement
+from tests.world.builders import statement
 
 _TOPICS: Final = statement("sns.amazonaws.com", sid="topics")
 _BUCKETS: Final = statement("s3.amazonaws.com", sid="buckets")
@@ -21,7 +18,6 @@ _BUCKETS: Final = statement("s3.amazonaws.com", sid="buckets")
 def _open(*statements: Body, documents: bool) -> Watched:
     there = guarded()
     there.account.has_resource_policy_calls = documents
-    there.account.wiring |= {service: list(sources) for service, sources in WIRED.items()}
     there.open(*statements)
     return there
 
@@ -63,16 +59,6 @@ def _gained() -> Stage:
     return Stage(there, Kind.FUNCTION_CHANGED)
 
 
-def _narrowed(*, documents: bool) -> Stage:
-    there = _open(_BUCKETS, documents=documents)
-    there.account.with_role("role", logs=LOGGING)
-    there.settings = replace(there.settings, narrow_to_wired=True)
-    there.handle(Kind.POLICY_WRITTEN)
-    there.account.wiring["s3.amazonaws.com"] = [Source("arn:aws:s3:::pictures", ACCOUNT, TARGET)]
-    there.later(days=1)
-    return Stage(there, Kind.SWEEP)
-
-
 SCENARIOS: Final = (
     Scenario("attach the logging policy", AttachRolePolicy, lambda: Stage(guarded(), Kind.FUNCTION_CREATED)),
     Scenario(
@@ -99,11 +85,5 @@ SCENARIOS: Final = (
     ),
     Scenario(
         "undo that by AddPermission and RemovePermission", BoundStatements, lambda: _bound(documents=False)
-    ),
-    Scenario("narrow a statement by PutResourcePolicy", BoundStatements, lambda: _narrowed(documents=True)),
-    Scenario(
-        "narrow a statement by AddPermission and RemovePermission",
-        BoundStatements,
-        lambda: _narrowed(documents=False),
     ),
 )

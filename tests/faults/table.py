@@ -17,7 +17,6 @@ Cell = Callable[[Call, Fault], str]
 LETTERS: Final = {
     "REPAIRED": "r",
     "RELEASED": "l",
-    "NARROWED": "w",
     "FAILED": "f",
     "TOLD": "t",
     UNDONE: "u",
@@ -33,8 +32,8 @@ _ABOUT: Final = (
     "in who was not let in before (or, where a repair is undone, before the repair)."
 )
 _LEGEND: Final = (
-    "A cell says what the first run told, and behind the arrow what the runs after it told: `r` repaired, `l` released, `w` "
-    "narrowed, `f` not repaired now, `t` needs you, `u` (the command line) undone, `n` (the command line) there is nothing to undo any "
+    "A cell says what the first run told, and behind the arrow what the runs after it told: `r` repaired, `l` released, "
+    "`f` not repaired now, `t` needs you, `u` (the command line) undone, `n` (the command line) there is nothing to undo any "
     "more, `-` nothing. `!` before it: the run asked to be woken again; `x`: it died. Where people are told twice, somebody "
     "died between telling and writing down that it was told. *dealt with twice at once*: another guard, woken by the same "
     "event, deals with all of it just before the call."
@@ -42,7 +41,7 @@ _LEGEND: Final = (
 _DENIED: Final = (
     "*access denied*: the right is gone for good, so the next run cannot help, and the cell says what is told instead. "
     "*event kept*: each run fails, so that Lambda hands the event to the dead-letter queue. Whatever it is, once the right "
-    "is back the next event ends as if nothing had been wrong (what was *bound by the account* stays so: it is no fault)."
+    "is back the next event ends as if nothing had been wrong."
 )
 _COLUMNS: Final = tuple(Fault)
 

@@ -14,7 +14,7 @@ from tests.faults.matrix import RUNS, Call, Ended, Played, calls_of, calm, cells
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import NOTHING_TO_UNDO, UNDONE, Scenario
 from tests.faults.table import cell_of, cells_in, page
-from tests.faults.watching import LOGS, REAL
+from tests.faults.watching import LOGS, TRUSTED
 
 PAGE: Final = DOCS / "faults.md"
 WRITTEN: Final = cells_in(PAGE.read_text()) if PAGE.exists() else {}
@@ -70,7 +70,7 @@ def harms_nobody(there: Played, without: Played) -> None:
     """Nobody who gets in is kept out at any moment, nobody gets in who did not; the same of the role's rights."""
     first, last, wanted = there.moments[0], there.moments[-1], without.moments[-1]
     for moment in there.moments:
-        assert first.inside & REAL <= moment.inside, "what is set up is refused"
+        assert first.inside & TRUSTED <= moment.inside, "a trusted caller is refused"
         assert first.inside & last.inside <= moment.inside, "a caller is refused for a moment"
         assert moment.inside <= first.inside | wanted.inside, "a caller is let in"
         assert first.rights & last.rights <= moment.rights, "a right is lost for a moment"
@@ -108,12 +108,9 @@ def is_told_instead(call: Call, there: Played) -> None:
         case Where.BETWEEN:
             assert stands not in {there.start.stands, without.end.stands}
             assert set(stands[0]) <= {*there.start.statements, *without.end.statements}
-        case Where.LOOSER:
-            assert stands not in {there.start.stands, without.end.stands}
-    if right.where is not Where.LOOSER:
-        assert there.last.stands == without.last.stands
-        assert there.last.repaired == without.last.repaired
-        assert set(without.told) <= {*there.told, *there.later.told}
+    assert there.last.stands == without.last.stands
+    assert there.last.repaired == without.last.repaired
+    assert set(without.told) <= {*there.told, *there.later.told}
 
 
 def test_the_page_says_what_each_cell_is() -> None:

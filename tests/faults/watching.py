@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from permission_guard.facts import Source
 from permission_guard.iam import ABSENT, Answer, Context, IamPrincipal, Policy, Request, decide
 from permission_guard.world import Account
-from tests.laws.callers import admitted, calls, wired_calls
-from tests.world.builders import ACCOUNT, TARGET, TOPIC
+from tests.laws.callers import admitted, calls
+from tests.world.builders import ACCOUNT, TARGET
 
-WIRED: Final[dict[str, tuple[Source, ...]]] = {"sns.amazonaws.com": (Source(TOPIC, ACCOUNT, TARGET),)}
-"""What is set up to invoke the function."""
-_REAL: Final = wired_calls(WIRED)
-_ASKED: Final = (*_REAL, *calls(TARGET))
-REAL: Final = frozenset(range(len(_REAL)))
-"""The places of the calls that are really made for what is set up."""
+_ASKED: Final = calls(TARGET)
+TRUSTED: Final = frozenset(
+    place
+    for place, call in enumerate(_ASKED)
+    if call.service in {"s3.amazonaws.com", "sns.amazonaws.com"} and call.account == ACCOUNT
+)
+"""The places of the calls that the services of the statements make for the own account."""
 
 LOGS: Final = frozenset({"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"})
 _ACTIONS: Final = (*LOGS, "logs:DeleteLogGroup", "s3:GetObject", "iam:PassRole")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from permission_guard.facts import Source, Trusted
+from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Request, Service, decide
 from permission_guard.iam.decide import Answer
 from tests.laws.statements import (
@@ -37,6 +37,7 @@ SENDS_ACCOUNT: Final = {
     "s3.amazonaws.com": (True,),
     "logs.amazonaws.com": (True,),
     "config.amazonaws.com": (True,),
+    "apigateway.amazonaws.com": (True,),
     "events.amazonaws.com": (False,),
 }
 """Whether a service sends SourceAccount beside SourceArn, by AWS's documentation (facts 4); where it says nothing, both."""
@@ -116,19 +117,6 @@ def _principal_calls(target: str) -> Iterator[Call]:
         for authentication in ("AWS_IAM", "NONE"):
             url = {**keys, "lambda_FunctionUrlAuthType": authentication}
             yield Call(_request("lambda:InvokeFunctionUrl", target, who, **url), account, organization)
-
-
-def wired_calls(wiring: dict[str, tuple[Source, ...]]) -> tuple[Call, ...]:
-    """The calls that services make for what is set up; a star in an ARN is something else in each call."""
-    found: list[Call] = []
-    for service, sources in wiring.items():
-        for source, sends_account in product(sources, SENDS_ACCOUNT.get(service, (True, False))):
-            sent = {"aws_SourceArn": source.arn.replace("*", "today")}
-            if sends_account:
-                sent["aws_SourceAccount"] = source.account
-            request = _request("lambda:InvokeFunction", source.target, Service(service), **sent)
-            found.append(Call(request, source.account, None, service))
-    return tuple(found)
 
 
 def calls(target: str) -> tuple[Call, ...]:

@@ -7,7 +7,6 @@ from typing import Final
 from hypothesis import strategies as st
 
 from permission_guard.document import Body
-from permission_guard.facts import Source
 from permission_guard.grant import Grant
 from permission_guard.iam.policy import Json
 
@@ -43,11 +42,6 @@ TOKEN: Final = "amzn1.ask.skill.1"
 
 def target_of(qualifier: str | None) -> str:
     return f"{FUNCTION}:{qualifier}" if qualifier else FUNCTION
-
-
-def source(kind: str, account: str = OWN, name: str = "orders", qualifier: str | None = None) -> Source:
-    """A resource of a service that is set up to invoke the function, or its alias."""
-    return Source(SOURCES[kind].format(account).replace("orders", name), account, target_of(qualifier))
 
 
 _OWNERS: Final = st.sampled_from((OWN, OWN, PARTNER, STRANGER))
@@ -163,19 +157,3 @@ def policies(draw: st.DrawFn, target: str) -> tuple[Body, ...]:
         else:
             found.append(draw(_written(target, draw(st.sampled_from((f"s{index}", None))))))
     return tuple(found)
-
-
-@st.composite
-def wirings(draw: st.DrawFn) -> dict[str, tuple[Source, ...]]:
-    """What up to two services have set up to invoke the function or its alias, for whomever."""
-    found: dict[str, tuple[Source, ...]] = {}
-    for kind in draw(st.lists(st.sampled_from(sorted(SOURCES)), max_size=2, unique=True)):
-        made = st.builds(
-            source,
-            st.just(kind),
-            st.sampled_from((OWN, OWN, OWN, PARTNER, STRANGER)),
-            st.sampled_from(("orders", "orders", "returns")),
-            st.sampled_from((None, None, "live")),
-        )
-        found[PRINCIPALS[kind]] = tuple(draw(st.lists(made, min_size=1, max_size=3)))
-    return found

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.actor import SWEEP, Actor
+from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped, statements_of
-from permission_guard.facts import FunctionFacts, Look, RoleFacts, Source, Trusted
+from permission_guard.facts import FunctionFacts, Look, RoleFacts, Trusted
 from permission_guard.finding import Concern
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
@@ -21,7 +21,7 @@ from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
-from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of, wirings
+from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -64,14 +64,10 @@ class Story:
     kinds: tuple[Kind, ...]
     age: timedelta
     mode: Mode = Mode.ENFORCE
-    wiring: dict[str, tuple[Source, ...]] = field(default_factory=dict)
-    wired_later: bool = False
-    """Whether it is connected only after the events, as deployment tools do it, and a sweep narrows what was bound."""
 
     def world(self) -> World:
         """The account as the story begins."""
-        wiring = {principal: list(sources) for principal, sources in self.wiring.items()}
-        account = Account(has_resource_policy_calls=self.has_resource_policy_calls, wiring=wiring)
+        account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
         account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
         function = account.with_function("orders", role=self.role, aliases=["live"])
         if self.statements:
@@ -90,8 +86,7 @@ class Story:
 
     @property
     def settings(self) -> Settings:
-        settings = Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
-        return replace(settings, narrow_to_wired=self.wired_later)
+        return Settings(self.mode, self.treatments, self.repair_existing, self.trusted, BASIC, "")
 
     def triggers(self, now: datetime = NOW) -> tuple[Trigger, ...]:
         return tuple(
@@ -160,14 +155,7 @@ class World:
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""
-        if self.story.wired_later:
-            self.account.wiring = {}
-        reports = [self.guard.handle(trigger, now) for trigger in self.story.triggers(now)]
-        if self.story.wired_later:
-            self.account.wiring = {name: list(sources) for name, sources in self.story.wiring.items()}
-            sweep = replace(self.story.triggers(now)[0], kind=Kind.SWEEP, actor=SWEEP, arrived=None)
-            reports.append(self.guard.handle(sweep, now))
-        return tuple(reports)
+        return tuple(self.guard.handle(trigger, now) for trigger in self.story.triggers(now))
 
     def put_back(self, times: int) -> None:
         """Let somebody put back what stood there before any repair."""
@@ -255,5 +243,4 @@ def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
         repair_existing=draw(st.sampled_from((True, True, False))),
         kinds=tuple(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3))),
         age=draw(st.sampled_from(_AGES)),
-        wiring=draw(wirings()),
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from permission_guard.document import Body
-from permission_guard.facts import Source, Trusted
+from permission_guard.facts import Trusted
 from permission_guard.finding import Concern
 from permission_guard.grant import Grant
 from permission_guard.iam.policy import Json
@@ -18,12 +18,10 @@ from tests.laws.statements import (
     FUNCTION,
     OWN,
     PARTNER,
-    PRINCIPALS,
     ROLE,
     SOURCES,
     STRANGER,
     TRUSTED_ORG,
-    source,
 )
 from tests.laws.stories import LOGS, Story, allow
 
@@ -114,56 +112,7 @@ def _about_the_policy() -> Iterator[Story]:
     yield replace(_STORY, statements=(_S3, _GOOD), repair_existing=False, arrived=1)
 
 
-_BUCKET: Final = _granted("bucket", "s3.amazonaws.com", source_arn=SOURCES["s3"])
-_BY_HAND: Final = _written({"Service": ["sns.amazonaws.com", "events.amazonaws.com"]})
-_WIRED: Final[tuple[tuple[tuple[Body, ...], tuple[Source, ...]], ...]] = (
-    ((_SNS,), (source("sns"),)),
-    ((_SNS,), (source("sns"), source("sns", name="returns"))),
-    ((_SNS,), (source("sns"), source("sns", STRANGER))),
-    ((_SNS, _GOOD), (source("sns"),)),
-    ((_S3,), (source("s3"),)),
-    ((_S3, _GOOD), (source("s3"), source("s3", name="returns"))),
-    ((_BUCKET,), (source("s3"),)),
-    ((_BUCKET,), (source("s3", name="returns"),)),
-    ((_EVERYONE,), (source("sns"),)),
-    ((_BUCKET, _EVERYONE), (source("s3"), source("s3", name="returns"))),
-    ((_BY_HAND, _EVERYONE), (source("sns"), source("sns", qualifier="live"))),
-)
-"""Statements, and what one service has set up beside them."""
-
-
-def _about_what_is_wired() -> Iterator[Story]:
-    for statements, sources in _WIRED:
-        service = next(name for kind, name in PRINCIPALS.items() if f":{kind}:" in sources[0].arn)
-        for has_calls in (True, False):
-            yield replace(
-                _STORY,
-                statements=statements,
-                wiring={service: sources},
-                has_resource_policy_calls=has_calls,
-            )
-    yield replace(
-        _STORY,
-        statements=(_S3,),
-        wiring={PRINCIPALS["s3"]: (source("s3"),)},
-        trusted=Trusted(OWN, (PARTNER,)),
-    )
-
-
-def _about_what_is_wired_later() -> Iterator[Story]:
-    topics, buckets = (source("sns"), source("sns", name="returns")), (source("s3"),)
-    yield replace(_STORY, statements=(_SNS,), wiring={PRINCIPALS["sns"]: topics}, wired_later=True)
-    for has_calls in (True, False):
-        yield replace(
-            _STORY,
-            statements=(_S3,),
-            wiring={PRINCIPALS["s3"]: buckets},
-            wired_later=True,
-            has_resource_policy_calls=has_calls,
-        )
-
-
-ABOUT_THE_POLICY: Final = (*_about_the_policy(), *_about_what_is_wired(), *_about_what_is_wired_later())
+ABOUT_THE_POLICY: Final = tuple(_about_the_policy())
 
 _CREATED: Final = replace(_STORY, kinds=(Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED))
 _UNKNOWN: Final = {**allow("logs:*"), "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}

@@ -1,11 +1,11 @@
-"""Never dips: who gets in before and after a repair gets in at every moment between, and no known caller is lost."""
+"""Never dips: who gets in before and after a repair gets in at every moment between, and no trusted caller is lost."""
 
 from __future__ import annotations
 
 from permission_guard.document import dumped, statements_of
-from tests.laws.callers import Call, admitted, calls, wired_calls
+from tests.laws.callers import Call, admitted, calls
 from tests.laws.profile import policy_law
-from tests.laws.statements import OWN, target_of
+from tests.laws.statements import target_of
 from tests.laws.stories import Story
 
 
@@ -16,15 +16,6 @@ def test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call(story: S
 
     for state in states:
         assert states[0] & states[-1] <= state
-
-
-@policy_law()
-def test_a_caller_that_is_wired_now_is_never_lost(story: Story) -> None:
-    asked = wired_calls(story.wiring)
-    states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
-
-    for state in states:
-        assert states[0] <= state
 
 
 def _through_services(document: str | None, asked: tuple[Call, ...]) -> frozenset[int]:
@@ -44,13 +35,7 @@ def _through_services(document: str | None, asked: tuple[Call, ...]) -> frozense
 def test_a_trusted_caller_of_a_service_is_never_lost(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     seen = story.world().watched()
-    # What is wired is all that the own account has; what another one has wired is not seen from here.
-    listed = {(OWN, service) for service in story.wiring}
-    trusted = {
-        place
-        for place, call in enumerate(asked)
-        if call.is_trusted(story.trusted) and (call.account, call.service) not in listed
-    }
+    trusted = {place for place, call in enumerate(asked) if call.is_trusted(story.trusted)}
 
     assert _through_services(seen[0], asked) & trusted <= admitted(seen[-1], asked)
 

@@ -10,7 +10,7 @@ from samtranslator.translator.transform import transform
 
 from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped
-from permission_guard.facts import RoleFacts, Source, Wired
+from permission_guard.facts import RoleFacts
 from permission_guard.finding import Recorded
 from permission_guard.grant import Grant
 from permission_guard.iam import LayerVersionArn
@@ -23,7 +23,7 @@ from permission_guard.patches.terraform import in_terraform
 from permission_guard.report import Report
 from permission_guard.tool import Tool
 from permission_guard.trigger import Kind
-from tests.patches.scenes import ALICE, ORDERS, S3, about, patch, scene, with_kind
+from tests.patches.scenes import ALICE, S3, about, patch, scene, with_kind
 from tests.patches.tables import check
 
 TEMPLATES = (Language.SAM, Language.CLOUDFORMATION)
@@ -197,27 +197,6 @@ def test_what_is_only_told_is_patched_as_the_advice_says(case: str) -> None:
     check(yaml.safe_load(text))
     assert lines in text
     assert text.startswith(f"# {remark}")
-
-
-def wired(*arns: str) -> Report:
-    """A permission for S3 that is only told, of a function that these buckets are set up to call."""
-    report = about({"Principal": S3}, alert_only())
-    sources = tuple(Source(arn, "111122223333", ORDERS) for arn in arns)
-    elsewhere = (Source("arn:aws:s3:::foreign", "999999999999", ORDERS), Source("arn:aws:s3:::x", "1", "y"))
-    facts = report.facts.with_wiring("s3.amazonaws.com", Wired((*sources, *elsewhere)))
-    return replace(report, facts=facts)
-
-
-def test_a_source_that_is_wired_is_named_instead_of_a_placeholder() -> None:
-    one = patch(wired("arn:aws:s3:::uploads"), Language.CLOUDFORMATION)
-    assert 'SourceArn: arn:aws:s3:::uploads  # add\n    SourceAccount: "111122223333"  # add' in one
-    assert one.startswith("# The source that was found to call the function.\n")
-    two = patch(wired("arn:aws:s3:::a", "arn:aws:s3:::b"), Language.CLOUDFORMATION)
-    assert [each["Properties"]["SourceArn"] for each in yaml.safe_load(two).values()] == [
-        "arn:aws:s3:::a",
-        "arn:aws:s3:::b",
-    ]
-    assert "arn:aws:s3:::NAME" in patch(wired(), Language.CLOUDFORMATION)
 
 
 SILENT: dict[str, Body] = {

@@ -16,15 +16,11 @@ from permission_guard.facts import (
     Family,
     FunctionFacts,
     MissingRole,
-    NotFound,
     PolicyFacts,
     RoleFacts,
-    Source,
     Subject,
     Trusted,
     Unreadable,
-    Wired,
-    Wiring,
 )
 from permission_guard.finding import Concern, Finding, Proof, Undecided, Verdict, Witness
 from permission_guard.finding import DeniedRequest as Denied
@@ -44,7 +40,6 @@ FIELDS: Final = frozenset(
         "log_group",
         "log_group_exists",
         "policy",
-        "wiring",
         "expected",
     }
 )
@@ -106,8 +101,6 @@ class Case:
             facts = replace(facts, log_group_exists=_read("the log group", exists) or exists)
         if "policy" in self.body:
             facts = replace(facts, policy=_policy(self.body["policy"], facts))
-        for principal, wiring in self.body.get("wiring", {}).items():
-            facts = facts.with_wiring(principal, _wiring(principal, wiring, facts))
         return facts
 
     def finding(self, findings: tuple[Finding, ...]) -> Finding | None:
@@ -172,15 +165,6 @@ def _policy(body: Mapping[str, Any] | None, facts: FunctionFacts) -> PolicyFacts
         return unreadable
     policy = Policy.parse(json.dumps(body), name=f"the resource policy of {facts.target}")
     return PolicyFacts(facts.qualifier, policy, "revision", Family.DOCUMENT)
-
-
-def _wiring(principal: str, body: Mapping[str, Any] | list[dict[str, str]], facts: FunctionFacts) -> Wiring:
-    """What is wired; a source is of the function's account and wired to the function itself unless it says otherwise."""
-    if isinstance(body, list):
-        default = {"account": facts.arn.account, "target": facts.target}
-        return Wired(tuple(Source(**{**default, **source}) for source in body))
-    unreadable = _read(f"what {principal} has set up to invoke {facts.target}", body)
-    return unreadable or NotFound(body["not_found"])
 
 
 def told(proof: Proof) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.document import Bound
 from permission_guard.exposure import INVOKE_URL
 from permission_guard.facts import (
     NOT_READ,
@@ -21,7 +20,6 @@ from permission_guard.facts import (
 from permission_guard.finding import Severity, Verdict
 from permission_guard.iam.policy import Json
 from permission_guard.rules import RULES, judge, rule_of, wanted
-from permission_guard.rules.rule import AddConditions
 from tests.world.builders import (
     ACCOUNT,
     FOREIGN,
@@ -29,7 +27,6 @@ from tests.world.builders import (
     LOGGING,
     OWN,
     ROLE,
-    TOPIC,
     facts_with,
     facts_with_role,
     policy,
@@ -125,15 +122,6 @@ def test_remedies_are_offered_only_for_a_policy_that_was_read(service: str) -> N
 
     assert list(rule_of(finding).remedies(finding, facts_with(statement(service)), OWN)) != []
     assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
-
-
-def test_a_remedy_says_the_condition_that_it_adds() -> None:
-    accounts = Bound("StringEquals", "aws:SourceAccount", (ACCOUNT, FOREIGN))
-    remedy = AddConditions(0, (Bound("ArnLike", "aws:SourceArn", (TOPIC,)), accounts))
-
-    assert str(remedy) == (
-        f"ArnLike aws:SourceArn = {TOPIC} and StringEquals aws:SourceAccount = {ACCOUNT} or {FOREIGN}"
-    )
 
 
 def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:

@@ -108,7 +108,6 @@ def test_the_rights_to_repair_are_exactly_those_that_a_repair_uses_besides() -> 
     for documents in (True, False):
         made = everything()
         made.has_resource_policy_calls = documents
-        made.wiring.clear()
         there = wires(made)
         there.wires[0].stacks["permission-guard"] = {"JournalTableName": "journal"}
         run(there, "--repair", "--repair-existing", "--yes")

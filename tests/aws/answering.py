@@ -9,11 +9,8 @@ from typing import Any, Final
 import boto3
 import botocore.session
 from botocore.validate import ParamValidator
-from permission_guard.aws.wiring import wiring
 
-from permission_guard.aws.calls import CALLS
 from permission_guard.aws.clients import Clients
-from permission_guard.facts import FunctionFacts, Wiring
 from permission_guard.iam import FunctionArn
 from permission_guard.world import ApiError
 from tests.aws.transport import MODELS, Answer, Params, Response
@@ -24,7 +21,7 @@ FUNCTION: Final = FunctionArn("aws", REGION, ACCOUNT, "orders")
 Responder = Callable[[Params, str], Answer]
 """What answers an operation, given what was sent and the region it was sent to."""
 
-_STATUS = {"Throttled": 429, "ThrottlingException": 400, "AccessDenied": 403, "NoSuchBucket": 404}
+_STATUS = {"Throttled": 429, "ThrottlingException": 400, "AccessDenied": 403}
 
 
 def once(answer: Answer) -> Responder:
@@ -54,7 +51,7 @@ REGIONS: Final = paged("Regions", [{"RegionName": REGION}, {"RegionName": ELSEWH
 
 
 @dataclass(slots=True)
-class WiredWorld:
+class Answering:
     """What each operation answers, by `service Operation`; the calls in their order; and the faults a test asks for."""
 
     answers: Mapping[str, Responder]
@@ -74,10 +71,6 @@ class WiredWorld:
         answer: Any = self._answer  # botocore's stubs deny that a handler may answer
         session.events.register("before-call", answer)
         return Clients(session)
-
-    def wiring(self, principal: str, *, qualifier: str | None = None, budget: int = CALLS) -> Wiring:
-        """Ask what is wired to the function."""
-        return wiring(self.clients(), FunctionFacts(FUNCTION, qualifier), principal, budget)
 
     def _note(self, params: Params, **_: Any) -> None:
         self._params = dict(params)
