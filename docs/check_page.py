@@ -56,7 +56,7 @@ Of the policies that AWS manages, it knows what these say of the logs: {policies
 them. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
 
 An account that a template names by its number may be the own one: say `--account`. Whom you trust besides, `--trusted-account` and
-`--trusted-organization` say. `--ignore CONCERN` leaves out what you mean to have, for instance `--ignore public-function-urls`.
+`--trusted-organization` say. `--ignore CONCERN` leaves out what you mean to have, for instance `--ignore function-url-is-not-public`.
 
 ## What --fix writes
 

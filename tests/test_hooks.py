@@ -76,7 +76,7 @@ def acted(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_the_action_ends_as_the_check_does(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "template.yaml").write_text(permission())
-    ended = acted(tmp_path, TEMPLATES="**/template.yaml", ARGUMENTS="--ignore public-function-urls")
+    ended = acted(tmp_path, TEMPLATES="**/template.yaml", ARGUMENTS="--ignore function-url-is-not-public")
     assert "\ndeep/er/template.yaml:10:3: FAIL" in ended.stdout
     assert ended.returncode == 1
 

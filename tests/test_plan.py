@@ -290,7 +290,7 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
     assert isinstance(step, BoundStatements)
     assert [finding.concern for finding in step.mends] == [
         Concern.FUNCTION_IS_NOT_PUBLIC,
-        Concern.MANAGEMENT_ACTIONS,
+        Concern.MANAGEMENT_ACCESS,
     ]
     assert conditions(planned) == [{"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}]
 

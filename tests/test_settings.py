@@ -27,10 +27,10 @@ def test_what_is_left_out_has_its_default() -> None:
         Concern.ROLE_CAN_WRITE_LOGS: Treatment.REPAIR,
         Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: Treatment.REPAIR,
         Concern.FUNCTION_IS_NOT_PUBLIC: Treatment.REPAIR,
-        Concern.FOREIGN_ACCOUNTS: Treatment.ALERT,
-        Concern.PUBLIC_FUNCTION_URLS: Treatment.ALERT,
-        Concern.MANAGEMENT_ACTIONS: Treatment.REPAIR,
-        Concern.DEAD_PERMISSIONS: Treatment.ALERT,
+        Concern.CROSS_ACCOUNT_ACCESS: Treatment.ALERT,
+        Concern.FUNCTION_URL_IS_NOT_PUBLIC: Treatment.ALERT,
+        Concern.MANAGEMENT_ACCESS: Treatment.REPAIR,
+        Concern.PERMISSION_IS_USABLE: Treatment.ALERT,
         Concern.LAYER_IS_NOT_PUBLIC: Treatment.ALERT,
     }
 
@@ -105,11 +105,11 @@ def test_a_number_may_be_either_of_its_bounds_and_nothing_beyond(name: str) -> N
 WRONG = {
     "MODE": ("observe", "MODE is 'observe', not one of Enforce, Observe"),
     "ROLE_CAN_WRITE_LOGS": ("Fix", "ROLE_CAN_WRITE_LOGS is 'Fix', not one of Repair, Alert, Off"),
-    "FOREIGN_ACCOUNTS": (
+    "CROSS_ACCOUNT_ACCESS": (
         "Repair",
-        "FOREIGN_ACCOUNTS is Repair, but this is never repaired: say Alert or Off",
+        "CROSS_ACCOUNT_ACCESS is Repair, but this is never repaired: say Alert or Off",
     ),
-    "PUBLIC_FUNCTION_URLS": ("Repair", "PUBLIC_FUNCTION_URLS is Repair, but this is never repaired"),
+    "FUNCTION_URL_IS_NOT_PUBLIC": ("Repair", "FUNCTION_URL_IS_NOT_PUBLIC is Repair, but this is never repaired"),
     "REPAIR_EXISTING": ("yes", "REPAIR_EXISTING is 'yes', neither true nor false"),
     "TRUSTED_ACCOUNTS": (
         "12345",

@@ -63,13 +63,13 @@ def without(*concerns: Concern) -> Settings:
 
 
 def test_where_nobody_wants_to_know_of_layers_they_are_not_listed() -> None:
-    off = without(Concern.LAYER_IS_NOT_PUBLIC, Concern.FOREIGN_ACCOUNTS)
+    off = without(Concern.LAYER_IS_NOT_PUBLIC, Concern.CROSS_ACCOUNT_ACCESS)
     swept = with_layers(Swept(Watched(settings=off)), shared=(1,))
     assert swept.sweep() == []
     assert swept.there.account.calls == ["ListFunctions"]
 
 
-@pytest.mark.parametrize("concern", [Concern.LAYER_IS_NOT_PUBLIC, Concern.FOREIGN_ACCOUNTS])
+@pytest.mark.parametrize("concern", [Concern.LAYER_IS_NOT_PUBLIC, Concern.CROSS_ACCOUNT_ACCESS])
 def test_either_of_the_two_concerns_of_layers_has_them_listed(concern: Concern) -> None:
     swept = with_layers(Swept(Watched(settings=without(*{*Concern} - {concern}))))
     swept.sweep()

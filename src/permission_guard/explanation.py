@@ -91,9 +91,9 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Expl
 
 
 _WHY: Final = {
-    Concern.DEAD_PERMISSIONS: "What was meant to call the function is refused, and nobody is told of it.",
-    Concern.FOREIGN_ACCOUNTS: "Whoever holds that account can do with this what the statement allows, whenever he likes.",
-    Concern.MANAGEMENT_ACTIONS: "Whoever may change a function runs code of his own with its role; whoever may read it has its "
+    Concern.PERMISSION_IS_USABLE: "What was meant to call the function is refused, and nobody is told of it.",
+    Concern.CROSS_ACCOUNT_ACCESS: "Whoever holds that account can do with this what the statement allows, whenever he likes.",
+    Concern.MANAGEMENT_ACCESS: "Whoever may change a function runs code of his own with its role; whoever may read it has its "
     "code and its environment.",
 }
 """Why it matters, where a rule's own reason is about something graver or else."""
@@ -131,7 +131,7 @@ def _sentence(finding: Finding) -> str:
     match proof:
         case Witness(request=asked):
             return f"A stranger gets in: {request(asked, 'may')}."
-        case DeniedRequest(request=asked) if finding.concern is Concern.DEAD_PERMISSIONS:
+        case DeniedRequest(request=asked) if finding.concern is Concern.PERMISSION_IS_USABLE:
             return f"Nobody gets in, so what it is for cannot work: {request(asked, 'may not')}."
         case DeniedRequest(request=asked):
             return f"Something that ought to be allowed is refused: {request(asked, 'may not')}."
@@ -150,7 +150,7 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     match proof:
         case Witness(asked, decision):
             return tuple(_allows(cited, asked) for cited in decision.statements)
-        case DeniedRequest(blocker=blocker) if finding.concern is Concern.DEAD_PERMISSIONS:
+        case DeniedRequest(blocker=blocker) if finding.concern is Concern.PERMISSION_IS_USABLE:
             return tuple(
                 f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _judged(finding, facts)
             )

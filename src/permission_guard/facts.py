@@ -125,6 +125,8 @@ class RoleFacts:
     trust: Policy | None = None
     """Who may assume the role."""
     unreadable: tuple[Unreadable, ...] = ()
+    id: str = ""
+    """IAM's unique id of the role (RoleId)."""
 
     @property
     def name(self) -> str:

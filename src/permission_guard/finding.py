@@ -44,10 +44,10 @@ class Concern(Enum):
     ROLE_CAN_WRITE_LOGS = "role-can-write-logs"
     INVOKE_PERMISSION_NAMES_ITS_SOURCE = "invoke-permission-names-its-source"
     FUNCTION_IS_NOT_PUBLIC = "function-is-not-public"
-    FOREIGN_ACCOUNTS = "foreign-accounts"
-    PUBLIC_FUNCTION_URLS = "public-function-urls"
-    MANAGEMENT_ACTIONS = "management-actions"
-    DEAD_PERMISSIONS = "dead-permissions"
+    CROSS_ACCOUNT_ACCESS = "cross-account-access"
+    FUNCTION_URL_IS_NOT_PUBLIC = "function-url-is-not-public"
+    MANAGEMENT_ACCESS = "management-access"
+    PERMISSION_IS_USABLE = "permission-is-usable"
     LAYER_IS_NOT_PUBLIC = "layer-is-not-public"
 
 

@@ -40,8 +40,8 @@ class Earlier:
     after: Callable[[Book], tuple[Entry, ...]]
 
 
-def finish(report: Report, keeper: Keeper, now: datetime, *, tells: bool = True) -> Iterator[Earlier]:
-    """Yield what earlier runs did and never told, all of it in one report; nothing unless `tells`.
+def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
+    """Yield what earlier runs did and never reported, all of it in one report.
 
     Faults that are gone without our doing are noted as gone.
     """
@@ -51,20 +51,17 @@ def finish(report: Report, keeper: Keeper, now: datetime, *, tells: bool = True)
     if vanished:
         # What another run has written meanwhile is its own to go on with.
         keeper.note(
-            lambda book: tuple(gone(one) for one in book.entries if one in left and one.fault in vanished)
+            lambda book: tuple(
+                gone(one, now) for one in book.entries if one in left and one.fault in vanished
+            )
         )
     untold = [
         (entry, ending)
-        for entry in (*(one for one in left if one.fault not in vanished), *_waiting(keeper.book, left))
-        if (ending := _ending(entry, report)) is not None
+        for entry in left
+        if entry.fault not in vanished and (ending := _ending(entry, report)) is not None
     ]
-    if untold and tells:
+    if untold:
         yield _earlier(untold, report, now)
-
-
-def _waiting(book: Book, left: list[Entry]) -> Iterator[Entry]:
-    """Yield what waits to be told and is there still, if this event was not about it."""
-    yield from (one for one in book.entries if one.state is State.WAITING and one not in left)
 
 
 def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
@@ -82,9 +79,6 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
-    if entry.state is State.WAITING:
-        # The last that was seen of it was its repair, or the fault itself.
-        return Ending.REPAIRED if entry.last_seen in entry.repairs[-1:] else Ending.TOLD
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return None
@@ -110,14 +104,12 @@ def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) 
 
 
 def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
-    what = _WAITED if entry.state is State.WAITING else _WHAT[ending]
+    what = _WHAT[ending]
     cause = entry.cause
     return (
         what if alone else f"{what} ({cause.kind.value} at {cause.at.isoformat()} by {cause.actor.principal})"
     )
 
-
-_WAITED: Final = "it was found before and is told only now, because so many alerts about the function were sent within the hour"
 
 _WHAT: Final = {
     Ending.REPAIRED: "repaired by an earlier run of the guard, which ended before it could tell",

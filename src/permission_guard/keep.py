@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
 
 _ATTEMPTS: Final = 3
@@ -21,21 +23,46 @@ class Keeper:
     journal: Journal
     subject: str
     book: Book = EMPTY
+    alerts: int | None = None
+    """How many alerts this hour has with that of this run; None if it was not asked, or nobody can tell."""
+    is_counted: bool = False
+    """Whether the alert of this run has been counted."""
 
     def read(self) -> None:
         """Read the pages. Raises TryAgain; a journal that refuses is a closed book."""
         try:
-            self.book = Book(self.journal.of(self.subject))
+            kept = self.journal.of(self.subject)
         except Refused as error:
             self.book = Book(closed=str(error))
+        else:
+            self.book = Book(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
 
-    def write(self, entries: tuple[Entry, ...]) -> None:
+    def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> None:
         """Write before something is done. Raises ChangedMeanwhile, Refused and TryAgain: then it must not be done."""
-        if entries:
-            written = self.journal.write(entries)
-            self.book = self.book.with_entries(tuple(one for one in written if one.subject == self.subject))
+        if entries or waiting:
+            self._replace(self.journal.write(entries, waiting))
 
-    def note(self, entries: Callable[[Book], tuple[Entry, ...]]) -> None:
+    def write_before_alert(self, entries: tuple[Entry, ...], now: datetime) -> None:
+        """Write before something is done that will be reported, and count the alert at the same time. Raises as `write`."""
+        if self.is_counted or not entries:
+            self.write(entries)
+            return
+        written, self.alerts = self.journal.write_and_count(entries, now)
+        self.is_counted = True
+        self._replace(written)
+
+    def count_alert(self, now: datetime) -> int | None:
+        """Return how many alerts this hour has with that of this run, which is counted once. Raises TryAgain."""
+        if not self.is_counted:
+            self.alerts, self.is_counted = self.journal.count_alert(now), True
+        return self.alerts
+
+    def _replace(self, written: tuple[Entry, ...]) -> None:
+        self.book = self.book.with_entries(tuple(one for one in written if one.subject == self.subject))
+
+    def note(
+        self, entries: Callable[[Book], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
+    ) -> None:
         """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
 
         Into a closed book nothing is written: what stands in it cannot be known.
@@ -44,7 +71,7 @@ class Keeper:
             if self.book.closed is not None:
                 return
             try:
-                self.write(entries(self.book))
+                self.write(entries(self.book), waiting)
             except ChangedMeanwhile:
                 self.read()
             except Refused as error:

@@ -81,7 +81,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
         case AttachPolicy(policy):
             if not isinstance(facts.role, RoleFacts):
                 return None, "there is no role to attach a policy to"
-            return AttachRolePolicy(facts.role.arn, policy, (finding,)), None
+            return AttachRolePolicy(facts.role.arn, policy, (finding,), facts.role.id), None
         case LeaveIt(reason):
             return None, reason
         case AddCondition():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from permission_guard.step import Step
 
@@ -23,6 +24,10 @@ class Result(Enum):
     )
     QUOTA = "not done, because the role has as many managed policies as IAM allows"
     TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
+
+
+UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.TRY_AGAIN})
+"""After these the message is received again, until it is done or the dead-letter queue has it."""
 
 
 class Ending(Enum):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from permission_guard.document import statements_of
 from permission_guard.facts import FunctionFacts, RoleFacts
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.journal.book import EMPTY, Book, is_on_its_way
+from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.fault import statement_digest
 from permission_guard.mend import joined, repair, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
-from permission_guard.settings import FRESH, Settings, Treatment
+from permission_guard.settings import NEW_STATEMENT_AGE, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
@@ -23,6 +27,8 @@ class Tell:
     finding: Finding
     reason: str
     ending: Ending = Ending.TOLD
+    is_existing: bool = False
+    """Whether the reason is that the statement was there before, so that callers may rely on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,13 @@ def _why_told(
     if reason is not None:
         return Tell(finding, reason)
     # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
-    held_back = book.held_back(finding, facts, settings, now)
+    held_back = book.held_back(finding, facts, now)
     if held_back is not None:
         return Tell(finding, held_back[1], held_back[0])
-    reason = _why_too_late(finding, facts, trigger, settings, now)
-    return Tell(finding, reason) if reason is not None else None
+    if settings.repair_existing:
+        return None
+    reason = not_new_reason(finding, facts, trigger, book, now)
+    return Tell(finding, reason, is_existing=True) if reason is not None else None
 
 
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
@@ -126,16 +134,43 @@ def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> st
     return None
 
 
-def _why_too_late(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime
+def not_new_reason(
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
 ) -> str | None:
-    """Say why a statement may have callers already that rely on it and cannot be listed; None if it has just arrived."""
-    if settings.repair_existing or finding.statement is None:
-        return None
+    """Return why callers may rely on a statement already; None if it is new.
+
+    New is what this event brought, what an earlier run left unfinished or has repaired before, and what appeared since a
+    sweep last saw the function's policies. The journal knows a statement by its content, not by its Sid.
+    """
     policy = facts.resource_policy
-    if policy is None or not trigger.brought(policy.statements[finding.statement].sid):
-        this = "this sweep" if trigger.kind is Kind.SWEEP else "this call"
-        return f"the statement was there before {this}, so callers that cannot be listed may rely on it (RepairExisting)"
-    if now - trigger.at > FRESH:
-        return f"the call is older than {FRESH}, so callers may rely on it already (RepairExisting)"
+    if finding.statement is None or policy is None:
+        return None
+    entry = book.of(finding, facts)
+    if entry is not None and not entry.is_existing and _was_begun(entry):
+        return None
+    if book.is_existing(finding, facts):
+        return f"{_EXISTING}: it was reported before (RepairExisting)"
+    statement = statements_of(policy.text)[finding.statement]
+    seen = book.seen_in(facts.qualifier)
+    if seen is not None:
+        if statement_digest(facts.target, statement) in seen:
+            return f"{_EXISTING}: a sweep has seen it before (RepairExisting)"
+        if not trigger.brought(policy.statements[finding.statement].sid):
+            return None
+    elif not trigger.brought(policy.statements[finding.statement].sid):
+        return f"{_EXISTING}: it was there before this {_event(trigger)} (RepairExisting)"
+    if (trigger.first_received or now) - trigger.at > NEW_STATEMENT_AGE:
+        return f"{_EXISTING}: its event arrived more than an hour late (RepairExisting)"
     return None
+
+
+def _was_begun(entry: Entry) -> bool:
+    """Tell whether an earlier run began a repair, so that the statement was new then."""
+    return entry.state is State.PLANNED or bool(entry.repairs) or entry.told_as is Ending.FAILED
+
+
+_EXISTING: Final = "callers that cannot be listed may rely on the statement"
+
+
+def _event(trigger: Trigger) -> str:
+    return "sweep" if trigger.kind is Kind.SWEEP else "call"

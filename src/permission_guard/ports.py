@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     # What a port is made of is loaded by whoever makes one; the door needs only the errors.
-    from permission_guard.facts import FunctionFacts, Look, Unreadable
+    from permission_guard.alert.digest import Digest
+    from permission_guard.events.sweep_task import SweepFunction
+    from permission_guard.facts import (
+        Configuration,
+        FunctionFacts,
+        Look,
+        MissingRole,
+        PolicyFacts,
+        RoleFacts,
+        Unreadable,
+    )
     from permission_guard.grant import Grant
     from permission_guard.iam import FunctionArn, LayerVersionArn
     from permission_guard.journal.entry import Entry
+    from permission_guard.journal.waiting import WaitingAlert
     from permission_guard.report import Report
-    from permission_guard.revisions import Revision, Shards
-    from permission_guard.role_change import RoleChange
-    from permission_guard.task import Again, Task
 
 
 class TryAgain(Exception):
@@ -120,6 +129,10 @@ class Observer(Protocol):
         """Do the same while something else is asked, too. What the other raises comes first."""
         ...
 
+    def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
+        """Return a role as it is now. Raises TryAgain if AWS cannot answer now."""
+        ...
+
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration.
 
@@ -156,91 +169,152 @@ class Actor(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """Keeps what was found and done."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the journal has about one subject."""
 
-    def of(self, subject: str) -> tuple[Entry, ...]:
-        """Return every entry about a function or layer version, by its ARN. Raises TryAgain or Refused."""
+    entries: tuple[Entry, ...] = ()
+    seen: frozenset[str] | None = None
+    """The digests of the statements of the function and its aliases that a sweep has seen; None before the first."""
+    seen_versions: frozenset[str] | None = None
+    """The same of its published versions."""
+
+
+class Journal(Protocol):
+    """Keeps what was found and done. Each call raises TryAgain or Refused."""
+
+    def of(self, subject: str) -> Kept:
+        """Return what is known about a function or layer version, by its ARN."""
         ...
 
-    def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Write entries, all or none, and return them with their new versions.
+    def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> tuple[Entry, ...]:
+        """Write entries and waiting alerts, all or none, and return the entries with their new versions.
 
-        Raises ChangedMeanwhile if the stored version of one of them is not the one it was made from; TryAgain; Refused.
+        Raises ChangedMeanwhile if the stored version of one of them is not the one it was made from.
         """
+        ...
+
+    def write_and_count(self, entries: tuple[Entry, ...], now: datetime) -> tuple[tuple[Entry, ...], int | None]:
+        """Write entries, and at the same time count an alert. Raises what `write` raises."""
+        ...
+
+    def count_alert(self, now: datetime) -> int | None:
+        """Count an alert, and return how many this hour has with it. None if the counter cannot be read."""
+        ...
+
+    def may_send_digest(self, now: datetime) -> bool:
+        """Tell whether a digest may be sent out of turn, and note that it is: at most every five minutes."""
+        ...
+
+    def waiting(self) -> tuple[WaitingAlert, ...]:
+        """Return the alerts that wait for the digest."""
+        ...
+
+    def remove(self, alerts: tuple[WaitingAlert, ...]) -> None:
+        """Remove alerts that were sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRecord:
+    """What the journal has about a function, as far as a sweep needs it beforehand."""
+
+    open: frozenset[str | None] = frozenset()
+    """The function (None), versions and aliases about which an entry is open."""
+    is_role_open: bool = False
+    """Whether one of those entries is about the execution role."""
+    seen: str | None = None
+    """The digest of all statements that a sweep has seen; None before the first."""
+    seen_versions: str | None = None
+    """The same of its published versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A sweep that has begun."""
+
+    id: str
+    all_versions: bool
+    """Whether every published version is looked at: in the first sweep, and then once a week."""
+
+
+class SweepRecords(Protocol):
+    """What the journal keeps for the sweep. Each call raises TryAgain or Refused."""
+
+    def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
+        """Note that a sweep begins. None if another one has begun less than an hour ago."""
+        ...
+
+    def end(self, sweep: Sweep, now: datetime) -> None:
+        """Note that a sweep has listed everything."""
+        ...
+
+    def overview(self) -> Mapping[str, FunctionRecord]:
+        """Return what is known about every function, by its ARN."""
+        ...
+
+    def write_seen(
+        self, function: FunctionArn, seen: frozenset[str], versions: frozenset[str] | None
+    ) -> None:
+        """Note the statements that were seen; those of the published versions only if all of them were."""
         ...
 
 
 class Herald(Protocol):
-    """Tells people."""
+    """Sends alerts. Each call raises TryAgain or Refused if a topic does not take it."""
 
     def tell(self, report: Report) -> None:
-        """Send a report. Raises TryAgain if nobody could be reached."""
+        """Send a report."""
+        ...
+
+    def digest(self, digest: Digest) -> None:
+        """Send a digest."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of the account's functions. `marker` is where the next begins; None if this is the last."""
+class ListedFunction:
+    """A function, or one of its published versions, as ListFunctions returns it."""
 
-    found: tuple[tuple[FunctionArn, str | None], ...]
-    """Functions and their published versions; None is the function itself."""
-    marker: str | None = None
+    arn: FunctionArn
+    version: str | None
+    """None for the function itself."""
+    configuration: Configuration
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRevisions:
-    """One page of the functions with their revisions, as `Listed`."""
+class Alias:
+    """An alias, and the versions that it points to."""
 
-    found: tuple[Revision, ...]
-    marker: str | None = None
-
-
-class Later(Protocol):
-    """Has a function looked at again, because something of it waits to be told."""
-
-    def look_again(self, task: Again) -> None:
-        """Wake the guard with this in a while. Raises TryAgain and Refused."""
-        ...
-
-
-class RevisionMemory(Protocol):
-    """Keeps what is remembered of the functions' revisions. Each call raises TryAgain or Refused."""
-
-    def read(self) -> Shards:
-        """Return every shard; what cannot be read is left out."""
-        ...
-
-    def write(self, shards: Shards) -> None:
-        """Keep these shards, whatever stands there."""
-        ...
+    name: str
+    versions: tuple[str, ...]
 
 
 class Inventory(Protocol):
-    """Lists what there is. Each call raises TryAgain or Refused."""
+    """Lists what there is, in bulk. Each call raises TryAgain or Refused."""
 
-    def functions(self, marker: str | None) -> Listed:
-        """Return one page of the functions of the region; None is the first."""
+    def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
+        """Yield the functions of the Region page by page; their published versions too if asked for."""
         ...
 
-    def aliases(self, function: FunctionArn) -> tuple[str, ...]:
-        """Return the names of a function's aliases; none if it is gone."""
+    def aliases(self, function: FunctionArn) -> tuple[Alias, ...]:
+        """Return a function's aliases; none if it is gone."""
         ...
 
-    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
-        """Return those functions on a page whose role, as it is now, has one of these names; versions are none of them."""
+    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+        """Return a function's published versions; none if it is gone."""
         ...
 
-    def revisions(self, marker: str | None) -> ListedRevisions:
-        """Return one page of the functions with their revisions, without versions; None is the first."""
+    def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
+        """Yield the account's roles page by page, each with every policy that bears on it."""
         ...
 
-    def roles_with(self, policy_arn: str) -> frozenset[str]:
-        """Return the names of the roles that a managed policy is attached to or bounds; none if it is gone."""
+    def log_groups(self) -> frozenset[str]:
+        """Return the names of the Region's log groups."""
         ...
 
-    def may_be_a_functions(self, role: str) -> bool:
-        """Tell whether Lambda may assume a role, by its name; not if it is gone."""
+    def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
+        """Return the resource policy of a function, version or alias, in one call."""
         ...
 
 
@@ -272,20 +346,9 @@ class LayerInventory(Protocol):
         ...
 
 
-class Neighbours(Protocol):
-    """The guards of the account's other regions."""
-
-    def tell(self, change: RoleChange) -> None:
-        """Hand the change of a role on to each of them. Raises TryAgain and Refused; then some of them may have it."""
-        ...
-
-
 class Queue(Protocol):
-    """Keeps tasks until the guard is woken for them."""
+    """The queue of the sweep's tasks."""
 
-    def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
-        """Put tasks into the queue, after the settle delay if they are `settling`.
-
-        Raises TryAgain or Refused; then some of them may be in it.
-        """
+    def send(self, tasks: tuple[SweepFunction, ...]) -> None:
+        """Send tasks. Raises TryAgain or Refused; then some of them may be in the queue."""
         ...

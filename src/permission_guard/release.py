@@ -6,16 +6,17 @@ last function that needs it goes, or when the role has gained the right by other
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from permission_guard.carry_out import carry_out
-from permission_guard.facts import GONE, FunctionFacts, Look, RoleFacts, Trusted, Unreadable
+from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, Look, RoleFacts, Trusted, Unreadable
 from permission_guard.finding import Verdict
 from permission_guard.finish import Earlier, noted
-from permission_guard.journal.book import Book, is_due, is_held, settled, told
+from permission_guard.iam import Effect
+from permission_guard.journal.book import Book, gone, is_due, is_held, settled, told
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Ending, Result
@@ -35,38 +36,63 @@ class Heir:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """It stays attached, because nobody can tell whether something needs it."""
+    """The policy stays attached, because something else may need it."""
 
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """There is nothing of the guard's to detach any more: the role was deleted, or made anew under the same name."""
+
+
 def release(
     entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
-) -> DetachRolePolicy | Heir | Kept | None:
+) -> DetachRolePolicy | Heir | Kept | Ended | None:
     """Say what becomes of an attached policy; None if its function still needs it. Raises TryAgain."""
     change = entry.change
     if not isinstance(change, Attached):
         return None
     step = DetachRolePolicy(change.role_arn, change.policy_arn, (entry.finding,))
-    if facts.configuration is not GONE and not (
-        _stands(entry, step, facts) and _can_do_without(step, facts, trusted)
+    is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
+    has_left = facts.configuration is GONE or (isinstance(facts.role, RoleFacts) and not is_same)
+    if not has_left and not (
+        _stands(entry, step, facts) and _can_do_without(step, facts, observer, trusted)
     ):
         return None
+    role = facts.role if is_same else observer.role(change.role_arn)
+    if not isinstance(role, RoleFacts):
+        return Ended() if role is MISSING_ROLE else Kept(str(role))
+    if change.role_id != role.id:
+        return Ended()
+    if not _is_for_lambda_alone(role):
+        return Kept(f"something other than Lambda may assume {role.name}, and may rely on the policy")
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
         return Kept(str(users))
-    others = [one for one in users if one.arn != facts.arn]
-    if not others:
-        return step
-    # The function may have been given another role meanwhile.
-    is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
-    role = facts.role if is_same else observer.read(others[0], Look.ROLE).role
-    if not isinstance(role, RoleFacts):
-        return Kept(str(role) if isinstance(role, Unreadable) else f"{change.role_arn} could not be read")
-    needing = [one for one in others if not _can_do_without(step, one.with_role(role), trusted)]
+    # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html).
+    is_own = facts.configuration is GONE or is_same
+    others = [one.with_role(role) for one in users if not (is_own and one.arn == facts.arn)]
+    needing = [one for one in others if not _can_do_without(step, one, observer, trusted)]
     if not needing:
         return step
-    return _heir(entry, needing, facts) if facts.configuration is GONE else None
+    return _heir(entry, needing, facts) if has_left else None
+
+
+def _is_for_lambda_alone(role: RoleFacts) -> bool:
+    """Tell whether no other service and no account may assume a role (IAM/latest/UserGuide/id_roles.html)."""
+    if role.trust is None:
+        return False
+    return all(
+        statement.principals is not None
+        and not statement.principals.negated
+        and all(one.type == "Service" and one.name in _LAMBDA for one in statement.principals.named)
+        for statement in role.trust.statements
+        if statement.effect is Effect.ALLOW
+    )
+
+
+_LAMBDA: Final = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
 
 
 def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
@@ -75,9 +101,14 @@ def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
     return step.policy_arn in attached or entry.state is State.RELEASING
 
 
-def _can_do_without(step: DetachRolePolicy, facts: FunctionFacts, trusted: Trusted) -> bool:
-    """Tell whether the role lets the function write its logs without the policy."""
-    found = role_can_write_logs.check(apply(step, facts), trusted)
+def _can_do_without(
+    step: DetachRolePolicy, facts: FunctionFacts, observer: Observer, trusted: Trusted
+) -> bool:
+    """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises TryAgain."""
+    without = apply(step, facts)
+    if Look.LOG_GROUP in role_can_write_logs.asks(without, trusted):
+        without = observer.read(without, Look.LOG_GROUP)
+    found = role_can_write_logs.check(without, trusted)
     return bool(found) and all(finding.verdict is Verdict.PASS for finding in found)
 
 
@@ -102,16 +133,22 @@ def released(
                 ending, what = _detached(found, entry, keeper, actor)
             case Heir(inherited):
                 what = _written(keeper, replace(entry, state=State.GONE), inherited) or ""
+            case Ended():
+                keeper.note(_ended(entry, now))
             case Kept(why):
                 what = f"the policy stays attached: {why}" if report.is_gone else ""
             case None:
                 pass
             case _:
                 assert_never(found)
-        if what and is_due(entry, ending, now, settings):
+        if what and is_due(entry, ending, now):
             yield _told(entry, ending, what, report, now)
         elif what:
             yield _told_before(entry, report)
+
+
+def _ended(entry: Entry, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
+    return lambda book: tuple(gone(one, now) for one in book.about(entry.fault))
 
 
 def _written(keeper: Keeper, *entries: Entry) -> str | None:

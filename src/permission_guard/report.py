@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from permission_guard.facts import GONE, FunctionFacts
 from permission_guard.finding import Concern, Finding, Severity, Verdict
 from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Attached, Change, Rewritten
-from permission_guard.outcome import Ending, Outcome, Result
+from permission_guard.outcome import UNFINISHED, Ending, Outcome, Result
 from permission_guard.plan import Plan
 from permission_guard.settings import Mode
 from permission_guard.step import diffs
@@ -26,6 +26,10 @@ _ENDINGS = {
     Result.QUOTA: Ending.FAILED,
     Result.TRY_AGAIN: Ending.FAILED,
 }
+
+
+REPORT_UNFINISHED_AT: Final = 5
+"""From this receipt of the message on, a quarter of an hour after the first, a repair that is not finished is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,8 @@ class Report:
     """What the journal says of the function."""
     silent: frozenset[tuple[str, Concern, str]] = frozenset()
     """The keys of findings that have been told before."""
-    waiting: frozenset[tuple[str, Concern, str]] = frozenset()
-    """The keys of findings that are told later, because of too many alerts about the function."""
     limit: int | None = None
-    """How many alerts about the function are sent within an hour, if this one has to say that what follows it waits."""
-    is_limit_of_account: bool = False
-    """Whether that is how many are sent about all functions together."""
+    """How many alerts are sent at once within an hour, if this is the last of them."""
     noted: tuple[Line, ...] = ()
     """What the journal still had to tell, or what was released."""
 
@@ -93,11 +93,13 @@ class Report:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The findings that are told, the gravest first."""
-        found = (line for line in self._lines() if line.finding.key not in self.silent | self.waiting)
+        found = (line for line in self._lines() if line.finding.key not in self.silent)
         return tuple(sorted((*found, *self.noted), key=lambda line: -line.finding.severity))
 
     def _lines(self) -> Iterator[Line]:
         for outcome in self.outcomes:
+            if outcome.result in UNFINISHED and self.trigger.receives < REPORT_UNFINISHED_AT:
+                continue
             detail = f"{outcome.step.what}: {outcome.result.value}"
             what = f"{detail} ({outcome.detail})" if outcome.detail else detail
             for finding, before, after in diffs(outcome.step):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 from permission_guard.facts import Trusted
@@ -40,72 +39,40 @@ class Treatment(Enum):
 
 _E = TypeVar("_E", Mode, Treatment)
 
-SETTINGS: Final = {
-    Concern.ROLE_CAN_WRITE_LOGS: "ROLE_CAN_WRITE_LOGS",
-    Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: "INVOKE_PERMISSION_NAMES_ITS_SOURCE",
-    Concern.FUNCTION_IS_NOT_PUBLIC: "FUNCTION_IS_NOT_PUBLIC",
-    Concern.FOREIGN_ACCOUNTS: "FOREIGN_ACCOUNTS",
-    Concern.PUBLIC_FUNCTION_URLS: "PUBLIC_FUNCTION_URLS",
-    Concern.MANAGEMENT_ACTIONS: "MANAGEMENT_ACTIONS",
-    Concern.DEAD_PERMISSIONS: "DEAD_PERMISSIONS",
-    Concern.LAYER_IS_NOT_PUBLIC: "LAYER_IS_NOT_PUBLIC",
-}
-"""The setting that says how each concern is treated."""
-
 NEEDED: Final = (
     "ALERTS_TOPIC_ARN",
-    "DEAD_LETTER_QUEUE_URL",
+    "EVENTS_QUEUE_URL",
     "GUARD_ROLE_ARN",
     "JOURNAL_TABLE",
-    "WAITING_QUEUE_URL",
+    "SWEEP_TASKS_QUEUE_URL",
 )
-"""What the Lambda function must be given beside the settings: without it the guard could tell nobody, would chase its
-own calls, would forget what it did, or could not sweep."""
+"""What the Lambda function must be given beside the settings."""
 
 NEVER_REPAIRED: Final = frozenset(
     {
-        Concern.FOREIGN_ACCOUNTS,
-        Concern.PUBLIC_FUNCTION_URLS,
-        Concern.DEAD_PERMISSIONS,
+        Concern.CROSS_ACCOUNT_ACCESS,
+        Concern.FUNCTION_URL_IS_NOT_PUBLIC,
+        Concern.PERMISSION_IS_USABLE,
         Concern.LAYER_IS_NOT_PUBLIC,
     }
 )
-"""What somebody may have meant, or what no change of ours can mend: it is told, or looked away from."""
+"""Rules whose findings are reported and never repaired: a person may have meant it, or no change of the guard's fixes it."""
 
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
-_REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _TOPIC_ARN: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 _POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(?:aws|[0-9]{12}):policy/[\w+=,.@/-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a setting that is a whole number is if it is left out, and between what it must lie."""
+ALERTS_PER_HOUR: Final = 30
+"""The default of AlertsPerHour."""
+MOST_ALERTS_PER_HOUR: Final = 10_000
 
-    default: int
-    least: int
-    most: int
+RETENTION: Final = timedelta(days=365)
+"""How long the journal remembers a fault after it was last seen, if nothing rests on its entry any more."""
 
-
-NUMBERS: Final = MappingProxyType(
-    {
-        "REMINDER_DAYS": Bounds(7, 1, 365),
-        # The journal remembers a hundred repairs of a fault.
-        "PUT_BACK_LIMIT": Bounds(3, 1, 100),
-        # What nothing rests on is remembered for a month at least, so no window may be longer.
-        "PUT_BACK_WINDOW_HOURS": Bounds(24, 1, 720),
-        "JOURNAL_RETENTION_DAYS": Bounds(365, 30, 3650),
-        "ALERTS_PER_HOUR": Bounds(20, 2, 1000),
-        "ACCOUNT_ALERTS_PER_HOUR": Bounds(100, 2, 100_000),
-    }
-)
-"""The settings that are whole numbers."""
-
-RETENTION: Final = timedelta(days=NUMBERS["JOURNAL_RETENTION_DAYS"].default)
-
-FRESH: Final = timedelta(hours=1)
-"""How long after it was added a permission counts as having no caller yet that relies on it."""
+NEW_STATEMENT_AGE: Final = timedelta(hours=1)
+"""Between the time of its event and the first receipt of the message: after it, callers may rely on a statement already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +85,11 @@ class Settings:
     trusted: Trusted
     logging_policy_arn: str
     guard_role_arn: str
-    reminder: timedelta = timedelta(days=NUMBERS["REMINDER_DAYS"].default)
-    """After which a fault that is still there is told again."""
-    put_back_limit: int = NUMBERS["PUT_BACK_LIMIT"].default
-    """How often the same fault may be repaired within `put_back_window`; if it is then put back again, it is only told."""
-    put_back_window: timedelta = timedelta(hours=NUMBERS["PUT_BACK_WINDOW_HOURS"].default)
-    retention: timedelta = RETENTION
-    """How long the journal remembers what nothing rests on any more."""
+    region: str = ""
+    alerts_per_hour: int = ALERTS_PER_HOUR
+    """How many alerts of the account and Region are sent at once within an hour; the digest reports what is beyond."""
     central_topic_arn: str = ""
-    """The topic of the organisation that is told too; empty if there is none."""
-    role_change_regions: tuple[str, ...] = ()
-    """The regions whose guards are told of changes to roles."""
-    alerts_per_hour: int = NUMBERS["ALERTS_PER_HOUR"].default
-    """How many alerts about one function are sent within an hour; what is more is told together later."""
-    account_alerts_per_hour: int = NUMBERS["ACCOUNT_ALERTS_PER_HOUR"].default
-    """How many alerts about all functions together are asked for within an hour; what is more is told later."""
+    """The organization's topic, which receives the alerts too; empty if there is none."""
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
@@ -144,7 +101,7 @@ class Settings:
             raise SettingsError("LOGGING_POLICY_ARN", f"is no ARN of a managed policy: {arn!r}")
         return cls(
             mode=_one_of(Mode, given, "MODE", Mode.ENFORCE),
-            treatments={concern: _treatment(concern, given) for concern in Concern},
+            treatments=_treatments(given),
             repair_existing=_flag(given, "REPAIR_EXISTING"),
             trusted=Trusted(
                 account,
@@ -153,24 +110,24 @@ class Settings:
             ),
             logging_policy_arn=arn,
             guard_role_arn=given.get("GUARD_ROLE_ARN", ""),
-            reminder=timedelta(days=_whole(given, "REMINDER_DAYS")),
-            put_back_limit=_whole(given, "PUT_BACK_LIMIT"),
-            put_back_window=timedelta(hours=_whole(given, "PUT_BACK_WINDOW_HOURS")),
-            retention=timedelta(days=_whole(given, "JOURNAL_RETENTION_DAYS")),
+            region=region,
+            alerts_per_hour=_alerts_per_hour(given),
             central_topic_arn=_topic(given),
-            role_change_regions=_listed(given, "ROLE_CHANGE_REGIONS", is_region, "regions"),
-            alerts_per_hour=_whole(given, "ALERTS_PER_HOUR"),
-            account_alerts_per_hour=_whole(given, "ACCOUNT_ALERTS_PER_HOUR"),
         )
 
 
-def _treatment(concern: Concern, given: Mapping[str, str]) -> Treatment:
-    name = SETTINGS[concern]
-    default = Treatment.ALERT if concern in NEVER_REPAIRED else Treatment.REPAIR
-    treatment = _one_of(Treatment, given, name, default)
-    if treatment is Treatment.REPAIR and concern in NEVER_REPAIRED:
-        raise SettingsError(name, "is Repair, but this is never repaired: say Alert or Off")
-    return treatment
+def _treatments(given: Mapping[str, str]) -> Mapping[Concern, Treatment]:
+    rules = {concern.value: concern for concern in Concern}
+    ignored = {rules[one] for one in _listed(given, "IGNORE", rules.__contains__, "rule ids")}
+    alert_only = {rules[one] for one in _listed(given, "ALERT_ONLY", rules.__contains__, "rule ids")}
+    return {
+        concern: Treatment.OFF
+        if concern in ignored
+        else Treatment.ALERT
+        if concern in alert_only | NEVER_REPAIRED
+        else Treatment.REPAIR
+        for concern in Concern
+    }
 
 
 def _one_of(kind: type[_E], given: Mapping[str, str], name: str, default: _E) -> _E:
@@ -192,11 +149,11 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _whole(given: Mapping[str, str], name: str) -> int:
-    bounds = NUMBERS[name]
-    text = given.get(name, "").strip() or str(bounds.default)
-    if not _DIGITS.fullmatch(text) or not bounds.least <= int(text) <= bounds.most:
-        raise SettingsError(name, f"is {text!r}, not a whole number from {bounds.least} to {bounds.most}")
+def _alerts_per_hour(given: Mapping[str, str]) -> int:
+    name = "ALERTS_PER_HOUR"
+    text = given.get(name, "").strip() or str(ALERTS_PER_HOUR)
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= MOST_ALERTS_PER_HOUR:
+        raise SettingsError(name, f"is {text!r}, not a whole number from 1 to {MOST_ALERTS_PER_HOUR}")
     return int(text)
 
 
@@ -205,11 +162,6 @@ def _topic(given: Mapping[str, str]) -> str:
     if arn and not _TOPIC_ARN.fullmatch(arn):
         raise SettingsError("CENTRAL_ALERTS_TOPIC_ARN", f"is no ARN of a topic: {arn!r}")
     return arn
-
-
-def is_region(text: str) -> bool:
-    """Tell whether the text can be the name of a region."""
-    return _REGION.fullmatch(text) is not None
 
 
 def is_organization(text: str) -> bool:
@@ -223,5 +175,5 @@ def _listed(
     texts = tuple(text.strip() for text in given.get(name, "").split(",") if text.strip())
     wrong = [text for text in texts if not is_valid(text)]
     if wrong:
-        raise SettingsError(name, f"takes {what} with commas between; this is none: {wrong[0]!r}")
+        raise SettingsError(name, f"takes {what}, separated by commas; {wrong[0]!r} is none")
     return texts

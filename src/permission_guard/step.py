@@ -21,6 +21,7 @@ class AttachRolePolicy:
     role_arn: str
     policy: Policy
     mends: tuple[Finding, ...]
+    role_id: str = ""
 
     @property
     def what(self) -> str:

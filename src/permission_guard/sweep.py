@@ -1,116 +1,194 @@
-"""Looking at everything from time to time, so that what was missed is found and what was left unfinished is finished.
+"""Evaluating every function, so that what no event told of is found and what was left unfinished is finished.
 
-Lambda lists functions and their published versions in one call, and aliases for each function; which of them have a
-resource policy no call lists, so each is asked (facts 3.3). Layers likewise: each version may be shared by a policy of its own.
+One run lists everything, evaluates the roles from what the lists say, and sends one task for each function. A task evaluates the
+policies of one function and sends nothing, so no chain of messages is longer than two: Lambda stops a loop through a queue
+after about sixteen (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import TypeAlias
 
-from permission_guard.finding import Concern
+from permission_guard.actor import SWEEP
+from permission_guard.document import statements_of
+from permission_guard.events.sweep_task import SweepAll, SweepFunction
+from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
+from permission_guard.finding import Verdict
 from permission_guard.iam import FunctionArn
+from permission_guard.journal.fault import statement_digest
+from permission_guard.journal.seen import digest_of_all, is_version
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Inventory, LayerInventory, Queue, Refused, RevisionMemory, TryAgain
-from permission_guard.quick_sweep import QuickSweeper
+from permission_guard.ports import (
+    FunctionRecord,
+    Inventory,
+    ListedFunction,
+    Queue,
+    Refused,
+    SweepRecords,
+    TryAgain,
+)
 from permission_guard.report import Report
-from permission_guard.settings import Treatment
-from permission_guard.task import Layer, Layers, Listing, Moved, Page, Part, Sweep, Task
-from permission_guard.trigger import Trigger, is_replica
+from permission_guard.rules import judge, role_can_write_logs
+from permission_guard.trigger import Kind, Trigger, is_replica
 
-PART: Final = 10
-"""How many policies of a function one task looks at, so that it has the time to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of functions: how many tasks it became, and whether it was the last."""
-
-    tasks: int
-    is_last: bool
+_Functions: TypeAlias = dict[FunctionArn, ListedFunction]
+_Versions: TypeAlias = Mapping[FunctionArn, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """The guard, what lists the account's functions and layers and remembers them, and the queue of the tasks that are left."""
+    """The guard, what lists the account's functions, what the journal keeps for the sweep, and the queue of its tasks."""
 
     guard: Guard
     inventory: Inventory
-    layers: LayerInventory
-    memory: RevisionMemory
+    records: SweepRecords
     queue: Queue
 
-    def list_page(self, page: Listing, has_time: Callable[[], bool] = lambda: True) -> Listed:
-        """Make a task of each function or layer on a page, and one of the next page. Raises TryAgain, Refused.
+    def begin(self, asked: SweepAll, now: datetime) -> int | None:
+        """List every function and send a task for each. Return how many; None if another sweep has just begun.
 
-        The first page of the functions makes one of the layers too; the last page of the functions ends the sweep's listing.
+        Raises TryAgain and Refused. Tried again, functions are evaluated twice and none is left out.
         """
-        if isinstance(page, Moved):
-            quick = QuickSweeper(self.inventory, self.memory, self.queue)
-            return Listed(quick.look(page, has_time), is_last=False)
-        if isinstance(page, Layers):
-            return self._list_layers(page)
-        listed = self.inventory.functions(page.marker)
-        grouped: dict[FunctionArn, list[str | None]] = {}
-        for function, version in listed.found:
-            if not is_replica(function):
-                grouped.setdefault(function, []).append(version)
-        tasks: list[Task] = [
-            part for function, versions in grouped.items() for part in _parts(page.sweep, function, versions)
-        ]
-        if listed.marker is not None:
-            tasks.append(Page(page.sweep, listed.marker))
-        if page.marker is None and self._are_layers_judged:
-            tasks.append(Layers(page.sweep))
-        # A function that was made a moment ago is listed too: its role is to settle as it does when its event is heard of.
-        self.queue.put(tuple(tasks), settling=True)
-        return Listed(len(tasks), is_last=listed.marker is None)
+        sweep = self.records.begin(asked.id, now)
+        if sweep is None:
+            return None
+        known = self.records.overview()
+        listed, versions = self._listed(all_versions=sweep.all_versions)
+        compliant = self._with_compliant_roles(listed)
+        tasks = (
+            _task(function, known.get(str(function), FunctionRecord()), function in compliant, versions)
+            for function in listed
+        )
+        self.queue.send(tuple(tasks))
+        self.records.end(sweep, now)
+        return len(listed)
 
-    @property
-    def _are_layers_judged(self) -> bool:
-        treatments = self.guard.settings.treatments
-        concerns = Concern.LAYER_IS_NOT_PUBLIC, Concern.FOREIGN_ACCOUNTS
-        return any(treatments[concern] is not Treatment.OFF for concern in concerns)
+    def _listed(self, *, all_versions: bool) -> tuple[_Functions, _Versions | None]:
+        """Return the functions, and the published versions of each if they were asked for."""
+        functions: dict[FunctionArn, ListedFunction] = {}
+        versions: defaultdict[FunctionArn, list[str]] = defaultdict(list)
+        for page in self.inventory.functions(all_versions=all_versions):
+            for one in page:
+                if is_replica(one.arn):
+                    continue
+                if one.version is None:
+                    functions[one.arn] = one
+                else:
+                    versions[one.arn].append(one.version)
+        return functions, versions if all_versions else None
 
-    def _list_layers(self, page: Layers) -> Listed:
-        listed = self.layers.layers(page.marker)
-        tasks: list[Task] = [Layer(page.sweep, name) for name in listed.names]
-        if listed.marker is not None:
-            tasks.append(Layers(page.sweep, listed.marker))
-        self.queue.put(tuple(tasks))
-        return Listed(len(tasks), is_last=False)
+    def _with_compliant_roles(self, listed: _Functions) -> frozenset[FunctionArn]:
+        """Return the functions whose roles can write their logs, as far as the lists of IAM say.
 
-    def look_at(self, task: Part | Layer, now: datetime) -> Iterator[Report]:
-        """Look at a part of a function or layer, and yield what was found and done. Raises TryAgain and Refused at the end.
+        The roles come page by page, so that memory is bounded by the policies. What a list does not say is read by the task.
+        """
+        users: defaultdict[str, list[ListedFunction]] = defaultdict(list)
+        for function in listed.values():
+            users[function.configuration.role_arn].append(function)
+        groups: frozenset[str] | None = None
+        compliant: set[FunctionArn] = set()
+        try:
+            for page in self.inventory.roles():
+                for role in page:
+                    for function in users.get(role.arn, ()):
+                        facts = _facts(function, role)
+                        if _hangs_on_its_group(facts, self.guard.settings.trusted):
+                            groups = self.inventory.log_groups() if groups is None else groups
+                            facts = replace(
+                                facts, log_group_exists=function.configuration.log_group in groups
+                            )
+                        if _passes(facts, self.guard.settings.trusted):
+                            compliant.add(function.arn)
+        except Refused:
+            # Who may not list roles may still read them one by one.
+            return frozenset()
+        return frozenset(compliant)
 
-        Where AWS cannot answer for one policy, the others are looked at all the same.
+    def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Report]:
+        """Evaluate one function, and yield what was found and done. Raises TryAgain and Refused at the end.
+
+        Where AWS cannot answer for one policy, the others are evaluated all the same. What passes costs one call for each
+        policy, and the journal is not asked.
         """
         unfinished: TryAgain | Refused | None = None
-        for trigger in self._begun(task) if isinstance(task, Part) else self._versions(task):
+        versions, is_all = self._versions(task)
+        policies: list[FunctionFacts] = []
+        for qualifier in self._qualifiers(task, versions):
             try:
-                yield self.guard.handle(trigger, now)
+                facts = FunctionFacts(task.function, qualifier, policy=self.inventory.policy(task.function, qualifier))
+                policies.append(facts)
+                is_role_due = qualifier is None and task.role
+                if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
+                    yield self.guard.handle(self._trigger(task, qualifier, now), now)
             except (TryAgain, Refused) as error:
                 unfinished = error
         if unfinished is not None:
             raise unfinished
+        if all(isinstance(facts.policy, PolicyFacts) for facts in policies):
+            self._record(task, policies, is_all=is_all)
 
-    def _begun(self, part: Part) -> tuple[Trigger, ...]:
-        if None in part.qualifiers:
-            aliases = self.inventory.aliases(part.function)
-            self.queue.put(tuple(_parts(part.sweep, part.function, list(aliases))))
-        return part.triggers
+    def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], bool]:
+        """Return published versions to look at, and whether they are all."""
+        if task.versions is not None:
+            return task.versions, True
+        return (self.inventory.versions(task.function), True) if task.all_versions else ((), False)
 
-    def _versions(self, layer: Layer) -> tuple[Trigger, ...]:
-        """The next page is a task of its own, which is made first: what fails on this one does not keep it back."""
-        listed = self.layers.layer_versions(layer.name, layer.marker)
-        if listed.marker is not None:
-            self.queue.put((Layer(layer.sweep, layer.name, listed.marker),))
-        return tuple(layer.trigger(version) for version in listed.versions)
+    def _qualifiers(self, task: SweepFunction, versions: tuple[str, ...]) -> tuple[str | None, ...]:
+        """Return the function itself, its aliases, the versions that they name, and those with an open entry."""
+        aliases = self.inventory.aliases(task.function)
+        named = (version for alias in aliases for version in alias.versions)
+        return tuple(dict.fromkeys((None, *(one.name for one in aliases), *named, *task.open, *versions)))
+
+    def _record(self, task: SweepFunction, policies: list[FunctionFacts], *, is_all: bool) -> None:
+        """Write down the statements that were seen, if they are others than before; of versions only if all were read."""
+        functions, versions = seen_in(policies)
+        is_changed = digest_of_all(functions) != task.seen
+        if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
+            self.records.write_seen(task.function, functions, versions if is_all else None)
+
+    def _trigger(self, task: SweepFunction, qualifier: str | None, now: datetime) -> Trigger:
+        return Trigger(Kind.SWEEP, task.function, qualifier, SWEEP, task.id, now)
 
 
-def _parts(sweep: Sweep, function: FunctionArn, qualifiers: list[str | None] | list[str]) -> Iterator[Part]:
-    for start in range(0, len(qualifiers), PART):
-        yield Part(sweep, function, tuple(qualifiers[start : start + PART]))
+def _task(
+    function: FunctionArn, known: FunctionRecord, is_compliant: bool, versions: _Versions | None  # noqa: FBT001
+) -> SweepFunction:
+    return SweepFunction(
+        function=function,
+        id="",
+        role=not is_compliant or known.is_role_open,
+        # The first sweep of a function must see every version, so that none of its statements is taken for new later.
+        all_versions=known.seen is None,
+        versions=tuple(versions[function]) if versions is not None else None,
+        open=tuple(sorted(known.open, key=str)),
+        seen=known.seen or "",
+        seen_versions=known.seen_versions or "",
+    )
+
+
+def _facts(function: ListedFunction, role: RoleFacts) -> FunctionFacts:
+    return FunctionFacts(function.arn, configuration=function.configuration, role=role)
+
+
+def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:
+    return Look.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
+
+
+def _passes(facts: FunctionFacts, trusted: Trusted) -> bool:
+    return all(one.verdict is Verdict.PASS for one in judge(facts, trusted))
+
+
+def seen_in(policies: list[FunctionFacts]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the digests of the statements in policies of the function and its aliases, and in those of its versions."""
+    digests: tuple[set[str], set[str]] = (set(), set())
+    for facts in policies:
+        if facts.resource_policy is not None:
+            which = digests[is_version(facts.qualifier)]
+            which.update(
+                statement_digest(facts.target, one) for one in statements_of(facts.resource_policy.text)
+            )
+    return frozenset(digests[0]), frozenset(digests[1])

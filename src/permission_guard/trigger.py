@@ -35,35 +35,10 @@ class Kind(Enum):
     URL_CREATED = "CreateFunctionUrlConfig"
     URL_CHANGED = "UpdateFunctionUrlConfig"
     LAYER_SHARED = "AddLayerVersionPermission"
-    ROLE_POLICY_ATTACHED = "AttachRolePolicy"
-    ROLE_POLICY_DETACHED = "DetachRolePolicy"
-    ROLE_POLICY_PUT = "PutRolePolicy"
-    ROLE_POLICY_DELETED = "DeleteRolePolicy"
-    ROLE_BOUNDARY_PUT = "PutRolePermissionsBoundary"
-    ROLE_BOUNDARY_DELETED = "DeleteRolePermissionsBoundary"
-    ROLE_DELETED = "DeleteRole"
-    POLICY_VERSION_CREATED = "CreatePolicyVersion"
-    POLICY_VERSION_CHOSEN = "SetDefaultPolicyVersion"
     SWEEP = "Sweep"
-    """Nothing that we know of: the guard looks at everything from time to time."""
+    """No event: a sweep evaluates every function."""
 
 
-CHANGES_A_ROLE: Final = frozenset(
-    {
-        Kind.ROLE_POLICY_ATTACHED,
-        Kind.ROLE_POLICY_DETACHED,
-        Kind.ROLE_POLICY_PUT,
-        Kind.ROLE_POLICY_DELETED,
-        Kind.ROLE_BOUNDARY_PUT,
-        Kind.ROLE_BOUNDARY_DELETED,
-        Kind.ROLE_DELETED,
-    }
-)
-"""Calls to IAM about one role."""
-CHANGES_A_POLICY: Final = frozenset({Kind.POLICY_VERSION_CREATED, Kind.POLICY_VERSION_CHOSEN})
-"""Calls to IAM about a managed policy, and so about every role that it is attached to or bounds."""
-OF_IAM: Final = CHANGES_A_ROLE | CHANGES_A_POLICY
-"""What can change what a function's role may do, while no call names the function."""
 _ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
 """A function that was deleted may have been made anew by the time that we look."""
 
@@ -75,6 +50,15 @@ class Everything(Enum):
 
 
 EVERYTHING: Final = Everything.EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account and Region that the guard works for, and the ARN of its own role."""
+
+    account: str
+    region: str
+    guard_role_arn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +77,19 @@ class Trigger:
     """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
     role: str | None = field(default=None, compare=False)
     """The function's role, where the event shows it: what to read beside the function, and nothing to believe."""
+    removed: str | None = field(default=None, compare=False)
+    """The Sid that RemovePermission named, whether or not it was there."""
+    first_received: datetime | None = field(default=None, compare=False)
+    """When the message of the event was first received."""
+    receives: int = field(default=1, compare=False)
+    """How often it has been received, this time included."""
 
     @property
     def looks(self) -> Look:
         """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
         if self.kind is Kind.SWEEP and self.qualifier is None and isinstance(self.subject, FunctionArn):
             return Look.ROLE | Look.POLICY
-        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION | OF_IAM else Look.POLICY
+        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
 
     def brought(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
@@ -118,7 +108,7 @@ _QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 """lambda/latest/api/API_AddPermission.html, Qualifier."""
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
-_KINDS: Final = {kind.value: kind for kind in Kind if kind not in {Kind.SWEEP, *OF_IAM}}
+_KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SWEEP}
 """The calls to Lambda; no call is named as a sweep is."""
 
 
@@ -132,10 +122,12 @@ def is_qualifier(text: str) -> bool:
     return _QUALIFIER.fullmatch(text) is not None
 
 
-def trigger_of(event: object, *, guard_role_arn: str) -> Trigger | Ignored:
+def trigger_of(event: object, home: Home) -> Trigger | Ignored:
     """Read an event of EventBridge. Raises BadEvent, which names the field, if it is malformed.
 
-    Ignored: other sources and calls, reads, failed calls, the guard's own calls, functions of other accounts.
+    Ignored: other sources and calls, reads, failed calls, the guard's own calls, and whatever belongs to another account
+    or Region. The one failed call that counts is a RemovePermission that found no such statement: its owner removes a
+    statement that the guard has replaced under another Sid.
     """
     envelope = Record.of(event, "event")
     if (
@@ -146,29 +138,36 @@ def trigger_of(event: object, *, guard_role_arn: str) -> Trigger | Ignored:
     detail = envelope.inner("detail")
     if detail.text("eventSource") != "lambda.amazonaws.com":
         return Ignored("not a call to Lambda")
+    # A rule also receives the events that other accounts send to its bus (eb-cross-account).
+    if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):
+        return Ignored("the event belongs to another account or Region")
     kind = _KINDS.get(_DATED.sub("", detail.text("eventName")))
     if kind is None:
         return Ignored(f"{detail.text('eventName')} changes no verdict")
-    if detail.has("errorCode"):
+    if detail.has("errorCode") and not _removed_nothing(kind, detail):
         return Ignored(f"the call failed: {detail.text('errorCode')}")
     if detail.flag("readOnly"):
         return Ignored("the call only reads")
     actor = actor_of(detail)
-    if actor.role_arn == guard_role_arn:
+    if actor.role_arn == home.guard_role_arn:
         return Ignored("the guard made this call itself")
-    return _triggered(kind, detail, actor)
+    return _triggered(kind, detail, actor, home)
 
 
-def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
+def _removed_nothing(kind: Kind, detail: Record) -> bool:
+    return kind is Kind.PERMISSION_REMOVED and detail.text("errorCode") == "ResourceNotFoundException"
+
+
+def _triggered(kind: Kind, detail: Record, actor: Actor, home: Home) -> Trigger | Ignored:
     request = detail.inner("requestParameters")
     found = (_layer(detail, request), None) if kind is Kind.LAYER_SHARED else _function(kind, detail, request)
     if found is None:
         return Ignored("not about a function")
     subject, qualifier = found
-    if subject.account != detail.text("recipientAccountId"):
-        return Ignored(f"it belongs to account {subject.account}, which has a record of its own")
+    if (subject.account, subject.region) != (home.account, home.region):
+        return Ignored(f"{subject} belongs to another account or Region")
     if is_replica(subject):
-        return Ignored("it is a replica that Lambda@Edge made; the function itself is judged in us-east-1")
+        return Ignored("it is a replica that Lambda@Edge made; the function itself is evaluated in us-east-1")
     if kind is Kind.FUNCTION_DELETED and qualifier is not None:
         return Ignored("only one version was deleted")
     answer = detail.inner_or_empty("responseElements")
@@ -182,6 +181,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor) -> Trigger | Ignored:
         arrived=_arrived(kind, request),
         statement=answer.text_or("statement") or None,
         role=answer.text_or("role") or None,
+        removed=request.text("statementId") if kind is Kind.PERMISSION_REMOVED else None,
     )
 
 

@@ -265,7 +265,7 @@ def test_a_fault_is_known_by_its_file_and_resource() -> None:
 
 def test_a_public_url_is_told_as_such() -> None:
     text = permission(Principal='"*"', Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
-    assert of(found(text)).concern is Concern.PUBLIC_FUNCTION_URLS
+    assert of(found(text)).concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC
 
 
 def test_of_several_doubts_each_says_its_own() -> None:

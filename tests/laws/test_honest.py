@@ -23,7 +23,7 @@ def facts_of(story: Story, looks: Look) -> FunctionFacts:
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
     """What is said of whom the policy lets in; that a statement lets nobody in is told apart."""
     findings = judge(facts, story.trusted)
-    return [finding for finding in findings if finding.concern is not Concern.DEAD_PERMISSIONS]
+    return [finding for finding in findings if finding.concern is not Concern.PERMISSION_IS_USABLE]
 
 
 @policy_law()
@@ -41,7 +41,7 @@ def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) ->
 def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
     for finding in judge(facts, story.trusted):
-        if finding.concern is not Concern.DEAD_PERMISSIONS:
+        if finding.concern is not Concern.PERMISSION_IS_USABLE:
             continue
         assert isinstance(facts.policy, PolicyFacts)
         assert facts.policy.policy is not None

@@ -35,7 +35,7 @@ STACK = Actor("role", None, Tool.CLOUDFORMATION, "cloudformation.amazonaws.com",
 def alert_only() -> dict[str, str]:
     """Settings under which everything is only told."""
     rules = ("ROLE_CAN_WRITE_LOGS", "INVOKE_PERMISSION_NAMES_ITS_SOURCE", "FUNCTION_IS_NOT_PUBLIC")
-    return dict.fromkeys((*rules, "MANAGEMENT_ACTIONS"), "Alert")
+    return dict.fromkeys((*rules, "MANAGEMENT_ACCESS"), "Alert")
 
 
 def test_a_source_account_is_added_in_every_language() -> None:

@@ -125,7 +125,7 @@ class Case:
         if named is not None and not named.negated:
             services = self.rule == "invoke-permission-names-its-source"
             named = Principals(tuple(one for one in named.named if (one.type == "Service") == services))
-        managing = finding.concern is Concern.MANAGEMENT_ACTIONS
+        managing = finding.concern is Concern.MANAGEMENT_ACCESS
         actions = (*MANAGING, *READING) if managing else INVOKING
         return door.exposure(replace(statement, principals=named), actions).scale
 

@@ -91,14 +91,14 @@ def test_a_permission_to_manage_that_passes_says_so() -> None:
     owner = statement({"AWS": ACCOUNT}, Action="lambda:UpdateFunctionCode")
     (finding,) = judge(facts_with(owner), OWN)
 
-    assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACTIONS, Verdict.PASS)
+    assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACCESS, Verdict.PASS)
     assert finding.subject == f"{TARGET} s"
     assert finding.summary == f"s admits {ACCOUNT} as anything in accounts you trust to manage it"
 
 
 def test_a_public_url_names_each_statement_that_opens_it() -> None:
     seconds = [statement(sid=sid, Condition=VIA_URL) for sid in ("one", "two")]
-    finding = one(judge(facts_with(PUBLIC_URL, *seconds), OWN), Concern.PUBLIC_FUNCTION_URLS)
+    finding = one(judge(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
 
     assert finding.summary == (
         "url lets anyone on the internet call the function's URL (AuthType NONE), together with one and two"
@@ -108,7 +108,7 @@ def test_a_public_url_names_each_statement_that_opens_it() -> None:
 def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> None:
     asks: Json = {**VIA_URL, "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
     finding = one(
-        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN), Concern.PUBLIC_FUNCTION_URLS
+        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC
     )
 
     assert "before October 2025" in finding.summary
@@ -123,7 +123,7 @@ def test_only_a_bare_star_of_the_right_concern_is_bound() -> None:
         return len(list(function_is_not_public.remedies(changed, facts, OWN)))
 
     assert offered(finding) == 1
-    assert offered(replace(finding, concern=Concern.FOREIGN_ACCOUNTS)) == 0
+    assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
     assert offered(replace(finding, statement=None)) == 0
     assert offered(replace(finding, statement=1)) == 0
 
@@ -136,7 +136,7 @@ def test_a_source_is_added_only_for_the_right_concern() -> None:
         return len(list(invoke_permission_names_its_source.remedies(changed, facts, OWN)))
 
     assert offered(finding) == 1
-    assert offered(replace(finding, concern=Concern.FOREIGN_ACCOUNTS)) == 0
+    assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
     assert offered(replace(finding, statement=None)) == 0
 
 
@@ -155,7 +155,7 @@ def test_the_rule_on_sources_looks_at_services_only() -> None:
     no_service: Json = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
     findings = judge(facts_with(statement(Principal=both, Condition=no_service)), OWN)
 
-    assert isinstance(one(findings, Concern.DEAD_PERMISSIONS).proof, DeniedRequest)
+    assert isinstance(one(findings, Concern.PERMISSION_IS_USABLE).proof, DeniedRequest)
     assert isinstance(one(findings, Concern.FUNCTION_IS_NOT_PUBLIC).proof, Witness)
 
 
@@ -165,7 +165,7 @@ def test_a_source_in_a_foreign_account_is_less_grave() -> None:
         facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {"aws:SourceArn": topic}})), OWN
     )
 
-    assert (finding.concern, finding.severity) == (Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM)
+    assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary == (
         f"s lets sns.amazonaws.com invoke on behalf of strangers: sns.amazonaws.com acting for account {FOREIGN} gets in"
     )

@@ -47,7 +47,7 @@ def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) ->
         },
         "findings": findings,
         "leftOut": left_out,
-        "waitsAfter": report.limit,
+        "lastOfHour": report.limit,
     }
 
 

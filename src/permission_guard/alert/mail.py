@@ -41,7 +41,7 @@ def text(report: Report) -> str:
 
 def _cause(trigger: Trigger) -> tuple[str, str]:
     if trigger.kind is Kind.SWEEP:
-        return f"Sweep      at {trigger.at.isoformat()} ({trigger.event_id})", f"Found by   {trigger.actor}"
+        return f"Sweep      at {trigger.at.isoformat()}", f"Found by   {trigger.actor}"
     when = f"{trigger.kind.value} at {trigger.at.isoformat()} (CloudTrail event {trigger.event_id})"
     return f"Event      {when}", f"Done by    {trigger.actor}"
 
@@ -49,15 +49,9 @@ def _cause(trigger: Trigger) -> tuple[str, str]:
 def _more(report: Report) -> tuple[str, ...]:
     if report.limit is None:
         return ()
-    if report.is_limit_of_account:
-        return (
-            f"More       {report.limit} alerts of this account and region within an hour are enough: what is found next, of whatever",
-            "           function, waits, and is told of each function together later; repairs are made as ever.",
-            f"           Until then see: {PROGRAM} journal",
-        )
     return (
-        f"More       {report.limit} alerts about it within an hour are enough: what is found next waits, and is told together later.",
-        f"           Until then see: {PROGRAM} journal {report.facts.arn}",
+        f"More       This is alert {report.limit} of this hour, the last that is sent at once. What is found next comes in the",
+        f"           hourly digest. Repairs are made as before. See it now: {PROGRAM} journal",
     )
 
 

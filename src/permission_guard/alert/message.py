@@ -7,6 +7,7 @@ from typing import Final
 
 from permission_guard.alert.machine import entries, with_findings
 from permission_guard.alert.mail import text
+from permission_guard.iam.policy import Json
 from permission_guard.report import Report
 
 MESSAGE_LIMIT: Final = 256 * 1024
@@ -21,16 +22,27 @@ def message(report: Report) -> str:
 
     What does not fit is left out: lines at the end of the mail, whole findings of the JSON, which says how many.
     """
-    mail = text(report).splitlines()
-    while len(mail) > 1 and _size("\n".join(mail)) > _HALF:
-        mail = [*mail[: (len(mail) - 1) * 9 // 10], _CUT]
-    findings = entries(report)
+    return json.dumps(
+        {"default": cut_body(report, entries(report), _HALF), "email": cut_mail(text(report), _HALF)}
+    )
+
+
+def cut_mail(mail: str, limit: int) -> str:
+    """Return a mail of at most so many bytes within a JSON text; lines at its end are left out."""
+    lines = mail.splitlines()
+    while len(lines) > 1 and _size("\n".join(lines)) > limit:
+        lines = [*lines[: (len(lines) - 1) * 9 // 10], _CUT]
+    return "\n".join(lines) + "\n"
+
+
+def cut_body(report: Report, findings: list[Json], limit: int) -> str:
+    """Return the alert as JSON of at most so many bytes within a JSON text; whole findings are left out, and counted."""
     kept = len(findings)
     machine = json.dumps(with_findings(report, findings))
-    while kept and _size(machine) > _HALF:
+    while kept and _size(machine) > limit:
         kept = kept * 9 // 10
         machine = json.dumps(with_findings(report, findings[:kept], left_out=len(findings) - kept))
-    return json.dumps({"default": machine, "email": "\n".join(mail) + "\n"})
+    return machine
 
 
 def _size(part: str) -> int:

@@ -1,143 +1,171 @@
-"""Which functions there are in the region, with their published versions and their aliases, and which use a role."""
+"""What there is in the Region and the account, read in bulk: functions, aliases, versions, roles and log groups.
+
+The sweep and `scan` share it. https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
+from permission_guard.aws.policies import single
+from permission_guard.aws.roles import RoleStore, body, boundary_of, inline_of, role_facts
 from permission_guard.aws.users import log_group
-from permission_guard.facts import Configuration
-from permission_guard.iam import FunctionArn
-from permission_guard.ports import NOT_FOUND, Listed, ListedRevisions, Refused
-from permission_guard.revisions import Revision
-from permission_guard.task import LATEST
+from permission_guard.events.sweep_task import LATEST
+from permission_guard.facts import Configuration, Family, PolicyFacts, RoleFacts, Unreadable, parsed
+from permission_guard.iam import FunctionArn, Policy
+from permission_guard.ports import NOT_FOUND, Alias, ListedFunction, Refused
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef, ListFunctionsResponseTypeDef
+    from mypy_boto3_iam.type_defs import ManagedPolicyDetailTypeDef, RoleDetailTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
-PERMISSIONS = ("lambda:ListFunctions", "lambda:ListAliases", "iam:ListEntitiesForPolicy", "iam:GetRole")
-"""The rights that this module's calls need."""
+PERMISSIONS = (
+    "lambda:ListFunctions",
+    "lambda:ListAliases",
+    "lambda:ListVersionsByFunction",
+    "lambda:GetPolicy",
+    "iam:GetAccountAuthorizationDetails",
+    "logs:DescribeLogGroups",
+)
+"""The rights that this module's calls need, beside those of the store of roles."""
 
-PAGE = 50
+PAGE: Final = 50
 """The most that ListFunctions and ListAliases return at once, whatever they are asked for (API_ListFunctions.html)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A function's published version, or the function itself (`qualifier` None), with its own configuration."""
-
-    arn: FunctionArn
-    qualifier: str | None
-    configuration: Configuration
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """One page of the functions with their configuration. `marker` is where the next begins; None if this is the last."""
-
-    found: tuple[Version, ...]
-    marker: str | None = None
+ROLES: Final = 1000
+"""The most that GetAccountAuthorizationDetails returns at once (MaxItems)."""
 
 
 class AwsInventory:
-    """Lists functions and aliases."""
+    """Lists what there is. What it can raise is said in `ports.Inventory`."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def functions(self, marker: str | None) -> Listed:
-        """Return one page of the functions and their versions, in one call. Raises TryAgain and Refused."""
-        page = self.described(marker)
-        return Listed(tuple((one.arn, one.qualifier) for one in page.found), page.marker)
-
-    def described(self, marker: str | None) -> Described:
-        """Return the same page with what it tells of each. Raises TryAgain and Refused."""
+    def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
+        """ListFunctions, page by page."""
+        call: dict[str, Any] = {"FunctionVersion": "ALL"} if all_versions else {}
+        pages = self._clients.lambda_.get_paginator("list_functions").paginate(
+            **call, PaginationConfig={"PageSize": PAGE}
+        )
         with translated():
-            page = (
-                self._clients.lambda_.list_functions(FunctionVersion="ALL", MaxItems=PAGE, Marker=marker)
-                if marker
-                else self._clients.lambda_.list_functions(FunctionVersion="ALL", MaxItems=PAGE)
-            )
-        return Described(tuple(map(_version, page["Functions"])), page.get("NextMarker") or None)
+            for page in pages:
+                yield tuple(map(_listed, page["Functions"]))
 
-    def aliases(self, function: FunctionArn) -> tuple[str, ...]:
-        """Return the names of a function's aliases; none if it is gone. Raises TryAgain and Refused."""
+    def aliases(self, function: FunctionArn) -> tuple[Alias, ...]:
+        """ListAliases."""
         pages = self._clients.lambda_.get_paginator("list_aliases").paginate(
             FunctionName=str(function), PaginationConfig={"PageSize": PAGE}
         )
         try:
             with translated():
-                return tuple(alias["Name"] for page in pages for alias in page["Aliases"])
+                return tuple(
+                    Alias(one["Name"], _versions(one)) for page in pages for one in page["Aliases"]
+                )
         except Refused as error:
             if error.code in NOT_FOUND:
                 return ()
             raise
 
-    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
-        """Return the functions on a page with one of these roles, in one call. Raises TryAgain and Refused."""
-        page = self._page(marker)
-        found = tuple(
-            (FunctionArn.parse(one["FunctionArn"]), None)
-            for one in page["Functions"]
-            if one.get("Role", "").rpartition("/")[2] in roles
+    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+        """ListVersionsByFunction."""
+        pages = self._clients.lambda_.get_paginator("list_versions_by_function").paginate(
+            FunctionName=str(function), PaginationConfig={"PageSize": PAGE}
         )
-        return Listed(found, page.get("NextMarker") or None)
+        try:
+            with translated():
+                found = [one["Version"] for page in pages for one in page["Versions"]]
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return ()
+            raise
+        return tuple(one for one in found if one != LATEST)
 
-    def revisions(self, marker: str | None) -> ListedRevisions:
-        """Return the functions on a page with their revisions, in one call. Raises TryAgain and Refused."""
-        page = self._page(marker)
-        return ListedRevisions(tuple(map(_revision, page["Functions"])), page.get("NextMarker") or None)
-
-    def _page(self, marker: str | None) -> ListFunctionsResponseTypeDef:
-        """ListFunctions, without versions."""
-        lambda_ = self._clients.lambda_
+    def log_groups(self) -> frozenset[str]:
+        """DescribeLogGroups: the names of all of them."""
+        pages = self._clients.logs.get_paginator("describe_log_groups").paginate(
+            PaginationConfig={"PageSize": PAGE}
+        )
         with translated():
-            return (
-                lambda_.list_functions(MaxItems=PAGE, Marker=marker)
-                if marker
-                else lambda_.list_functions(MaxItems=PAGE)
-            )
+            return frozenset(group["logGroupName"] for page in pages for group in page["logGroups"])
 
-    def roles_with(self, policy_arn: str) -> frozenset[str]:
-        """Return the roles that a policy is attached to or bounds; none if it is gone. Raises TryAgain and Refused."""
-        pages = self._clients.iam.get_paginator("list_entities_for_policy").paginate(
-            PolicyArn=policy_arn, EntityFilter="Role"
-        )
-        try:
-            with translated():
-                return frozenset(role["RoleName"] for page in pages for role in page["PolicyRoles"])
-        except Refused as error:
-            if error.code in NOT_FOUND:
-                return frozenset()
-            raise
+    def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
+        """GetPolicy: a resource policy as it is evaluated, and not as it is written.
 
-    def may_be_a_functions(self, role: str) -> bool:
-        """Tell whether Lambda may assume a role; not if it is gone. Raises TryAgain and Refused.
-
-        Where Lambda is not named, only a wildcard can mean it.
+        GetPolicy has 15 requests a second of its own (facts 3.4), and its "not found" needs no second opinion. Before a
+        policy is changed it is read anew by the call that belongs to the one that writes it.
         """
+        target = function.qualified(qualifier)
         try:
-            with translated():
-                found = self._clients.iam.get_role(RoleName=role)["Role"]
+            text, revision = single(self._clients, target)
         except Refused as error:
-            if error.code in NOT_FOUND:
-                return False
-            raise
-        trust = json.dumps(found.get("AssumeRolePolicyDocument")).lower()
-        return "lambda" in trust or "*" in trust
+            return Unreadable(f"the resource policy of {target}", str(error))
+        if text is None:
+            return PolicyFacts(qualifier, None, None, Family.DOCUMENT)
+        policy = parsed(text, f"the resource policy of {target}")
+        if isinstance(policy, Unreadable):
+            return policy
+        return PolicyFacts(qualifier, policy if policy.statements else None, revision, Family.DOCUMENT)
+
+    def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
+        """GetAccountAuthorizationDetails: first the policies, by their default versions, then the roles page by page.
+
+        A policy that the list leaves out is read by itself: which ones AWS lists is not documented to the last (facts 6.3, L).
+        """
+        policies = _Policies(self._clients)
+        for page in self._details("LocalManagedPolicy", "AWSManagedPolicy"):
+            policies.known |= {one["Arn"]: _default(one) for one in page["Policies"]}
+        for page in self._details("Role"):
+            yield tuple(policies.role_of(role) for role in page["RoleDetailList"])
+
+    def _details(self, *kinds: str) -> Iterator[Any]:
+        paginator: Any = self._clients.iam.get_paginator("get_account_authorization_details")
+        with translated():
+            yield from paginator.paginate(Filter=list(kinds), PaginationConfig={"PageSize": ROLES})
 
 
-def _revision(listed: FunctionConfigurationTypeDef) -> Revision:
-    """Where Lambda says no revision, when it was changed: that does not move with the policy, but with all else."""
-    arn, at = FunctionArn.parse(listed["FunctionArn"]), listed.get("LastModified", "")
-    return Revision(arn, listed.get("RevisionId") or at)
+class _Policies:
+    """The account's managed policies, each read once."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.known: dict[str, Policy | Unreadable] = {}
+        self._store = RoleStore(clients)
+
+    def _managed(self, arn: str) -> Policy | Unreadable:
+        if arn not in self.known:
+            self.known[arn] = self._store.managed_policy(arn)
+        return self.known[arn]
+
+    def role_of(self, role: RoleDetailTypeDef) -> RoleFacts:
+        """Put a role together from the list."""
+        attached = tuple(one["PolicyArn"] for one in role.get("AttachedManagedPolicies", []))
+        inline = tuple(
+            inline_of(one["PolicyName"], one["PolicyDocument"]) for one in role.get("RolePolicyList", [])
+        )
+        boundary = boundary_of(role)
+        managed = {arn: self._managed(arn) for arn in ((*attached, boundary) if boundary else attached)}
+        return role_facts(role, attached, inline, managed)
 
 
-def _version(listed: FunctionConfigurationTypeDef) -> Version:
+def _default(policy: ManagedPolicyDetailTypeDef) -> Policy | Unreadable:
+    for version in policy.get("PolicyVersionList", []):
+        if version.get("IsDefaultVersion"):
+            return parsed(body(version["Document"]), policy["Arn"])
+    return Unreadable(f"policy {policy['Arn']}", "its default version is not in the account's list")
+
+
+def _versions(alias: Any) -> tuple[str, ...]:
+    """Return the versions that an alias points to: one, or two while traffic shifts (API_AliasConfiguration.html)."""
+    routed = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    found = (alias.get("FunctionVersion", LATEST), *routed)
+    return tuple(one for one in dict.fromkeys(found) if one != LATEST)
+
+
+def _listed(listed: FunctionConfigurationTypeDef) -> ListedFunction:
     arn, version = FunctionArn.parse(listed["FunctionArn"]), listed.get("Version", LATEST)
     group = log_group(arn.name, listed.get("LoggingConfig", {}).get("LogGroup"))
     configuration = Configuration(listed.get("Role", ""), group)
-    return Version(arn, version if version != LATEST else None, configuration)
+    return ListedFunction(arn, version if version != LATEST else None, configuration)

@@ -71,6 +71,10 @@ class AwsObserver:
             other()
         return reading.result()
 
+    def role(self, role_arn: str) -> _Role:
+        """Return a role as it is now."""
+        return self._roles.role(role_arn)
+
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration."""
         return users(self._clients, role_arn)
@@ -120,10 +124,11 @@ class AwsObserver:
         if not isinstance(facts.configuration, Configuration):
             return Unreadable("the log group", "the function's configuration was not read")
         name = facts.configuration.log_group
+        clients = self._clients.in_region(facts.arn.region)
         try:
             with translated():
                 # Of all names that begin so, the name itself comes first.
-                found = self._clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)
+                found = clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)
         except Refused as error:
             return Unreadable(f"log group {name}", str(error))
         return any(group.get("logGroupName") == name for group in found["logGroups"])

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from permission_guard.aws.clients import Clients
 
-RATE: Final = 10.0
-"""Requests a second, of the 15 that an account and region has for GetPolicy, and of the 15 for all other calls together
-(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): a third is left to deployments."""
+RATE: Final = 5.0
+"""Requests a second, of the 15 that an account and region has (lambda/latest/dg/gettingstarted-limits.html): the rest is
+left to everybody's deployments and to the guard's own events."""
 
 
 class Stopped(Exception):
@@ -49,28 +49,7 @@ class Pace:
         self.stopped = True
 
 
-@dataclass(frozen=True, slots=True)
-class Paces:
-    """The paces of the two buckets that Lambda's calls draw from."""
-
-    policies: Pace = field(default_factory=Pace)
-    others: Pace = field(default_factory=Pace)
-
-    def of(self, clients: Clients) -> Clients:
-        """Let a session's calls of Lambda be made at these paces, each attempt of them counted. Returns the clients."""
-        events = clients.lambda_.meta.events
-        events.register_first("before-send.lambda.GetPolicy", self.policies)
-        for call in (
-            "ListFunctions",
-            "ListAliases",
-            "ListLayers",
-            "ListLayerVersions",
-            "GetLayerVersionPolicy",
-        ):
-            events.register_first(f"before-send.lambda.{call}", self.others)
-        return clients
-
-    def stop(self) -> None:
-        """Let nothing be sent any more."""
-        self.policies.stop()
-        self.others.stop()
+def paced(clients: Clients, pace: Pace) -> Clients:
+    """Let every call of Lambda be made at this pace, each attempt counted. Returns the clients."""
+    clients.lambda_.meta.events.register_first("before-send.lambda", pace)
+    return clients

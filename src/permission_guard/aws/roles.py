@@ -126,6 +126,7 @@ def role_facts(
         attached=attached,
         trust=trust if isinstance(trust, Policy) else None,
         unreadable=tuple(one for one in (*documents, bound, trust) if isinstance(one, Unreadable)),
+        id=role.get("RoleId", ""),
     )
 
 

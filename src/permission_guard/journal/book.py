@@ -10,9 +10,9 @@ from permission_guard.document import NO_STATEMENTS, body_of, canonical, dumped,
 from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, Finding
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
-from permission_guard.journal.fault import fault_of
+from permission_guard.journal.fault import fault_of, faults_alike
+from permission_guard.journal.seen import is_version
 from permission_guard.outcome import Ending
-from permission_guard.settings import Settings
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
@@ -23,11 +23,24 @@ class Book:
 
     entries: tuple[Entry, ...] = ()
     closed: str | None = None
+    seen: frozenset[str] | None = None
+    """The digests of the statements of the function and its aliases that a sweep has seen; None before the first."""
+    seen_versions: frozenset[str] | None = None
+    """The same of its published versions."""
 
     def of(self, finding: Finding, facts: FunctionFacts) -> Entry | None:
         """Return the entry about a finding's fault."""
         fault = fault_of(finding, facts)
         return next((entry for entry in self.entries if entry.fault == fault), None)
+
+    def seen_in(self, qualifier: str | None) -> frozenset[str] | None:
+        """Return what a sweep has seen in the policy of the function, or of one of its versions or aliases."""
+        return self.seen_versions if is_version(qualifier) else self.seen
+
+    def is_existing(self, finding: Finding, facts: FunctionFacts) -> bool:
+        """Tell whether a statement with this content, under whatever Sid, was reported as existing."""
+        faults = faults_alike(finding, facts)
+        return any(entry.is_existing for entry in self.entries if entry.fault in faults)
 
     def about(self, fault: str) -> tuple[Entry, ...]:
         """Return the entry about a fault as it stands here now; nothing if there is none."""
@@ -39,7 +52,7 @@ class Book:
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
     def held_back(
-        self, finding: Finding, facts: FunctionFacts, settings: Settings, now: datetime
+        self, finding: Finding, facts: FunctionFacts, now: datetime
     ) -> tuple[Ending, str] | None:
         """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
         if self.closed is not None:
@@ -49,9 +62,9 @@ class Book:
             return None
         if entry.state is State.UNDONE:
             return Ending.TOLD, f"a person undid this repair (permission-guard resume {entry.id} ends that)"
-        recent = [at for at in entry.repairs if now - at < settings.put_back_window]
-        stopped = entry.state in _SAID and entry.told_as is Ending.ESCALATED
-        if stopped or len(recent) >= settings.put_back_limit:
+        recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
+        stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+        if stopped or len(recent) >= PUT_BACK_LIMIT:
             return Ending.ESCALATED, _PUT_BACK.format(len(entry.repairs), entry.id)
         return None
 
@@ -62,8 +75,14 @@ _PUT_BACK = (
 )
 
 
-_SAID: Final = frozenset({State.TOLD, State.WAITING})
-"""Also while something new of it, or a reminder, waits to be told."""
+PUT_BACK_LIMIT: Final = 3
+"""How often the same fault is repaired within `PUT_BACK_WINDOW`. One that comes back then is only reported: two tools
+that undo each other's work need a person, and three times rules out a retried deployment."""
+PUT_BACK_WINDOW: Final = timedelta(days=1)
+REMINDER: Final = timedelta(days=7)
+"""After which a fault that is still there is reported again."""
+REPLACED_WITHIN: Final = timedelta(days=1)
+"""A statement that was reported as existing, is gone and comes back within this time was replaced, not added anew."""
 
 EMPTY: Final = Book()
 """A book in which nothing stands."""
@@ -102,9 +121,9 @@ _KEPT: Final = 100
 
 
 def told(
-    entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True, warned: bool = False
+    entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True, is_existing: bool = False
 ) -> Entry:
-    """Return the entry after somebody was told; `warned` if the alert said that further ones wait.
+    """Return the entry after it was reported, or written down for the next digest.
 
     What is not finished stays PLANNED, because a call that seemed to fail may have had its effect; what a person undid
     stays UNDONE.
@@ -112,28 +131,14 @@ def told(
     state = State.TOLD if is_finished and entry.state is not State.UNDONE else entry.state
     if ending is Ending.RELEASED:
         state = State.RELEASED
-    tellings = (*(at for at in entry.tellings if now - at < HOUR), now)
-    warned_at = now if warned else entry.warned_at
     return replace(
-        entry, state=state, told_at=now, told_as=ending, last_seen=now, tellings=tellings, warned_at=warned_at
+        entry,
+        state=state,
+        told_at=now,
+        told_as=ending,
+        last_seen=now,
+        is_existing=entry.is_existing or is_existing,
     )
-
-
-HOUR: Final = timedelta(hours=1)
-"""Within which the alerts about a function are counted."""
-
-
-def waits(book: Book) -> bool:
-    """Tell whether something waits to be told."""
-    return any(entry.state is State.WAITING for entry in book.entries)
-
-
-def waiting(entry: Entry, ending: Ending, now: datetime, *, is_finished: bool) -> Entry:
-    """Return the entry of what is to be told later. A repair counts now; what only a person ends stays UNDONE."""
-    if entry.state is State.UNDONE or not is_finished:
-        return replace(entry, last_seen=now)
-    entry = counted(entry, now) if ending is Ending.REPAIRED else entry
-    return replace(entry, state=State.WAITING, last_seen=now)
 
 
 def settled(entry: Entry) -> Entry:
@@ -141,29 +146,33 @@ def settled(entry: Entry) -> Entry:
     return replace(entry, state=State.TOLD)
 
 
-def gone(entry: Entry) -> Entry:
+def gone(entry: Entry, now: datetime) -> Entry:
     """Return the entry of a fault that is not there any more, without our doing."""
-    return replace(entry, state=State.GONE)
+    return replace(entry, state=State.GONE, last_seen=now)
 
 
-def is_due(entry: Entry | None, ending: Ending, now: datetime, settings: Settings) -> bool:
+def is_due(entry: Entry | None, ending: Ending, now: datetime) -> bool:
     """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
     if entry is None or entry.told_at is None or ending in _ALWAYS:
         return True
-    came_back = entry.state in {State.GONE, State.RELEASED, State.WAITING}
-    return came_back or entry.told_as is not ending or now - entry.told_at >= settings.reminder
+    came_back = entry.state in {State.GONE, State.RELEASED} and not (
+        entry.is_existing and now - entry.last_seen < REPLACED_WITHIN
+    )
+    return came_back or entry.told_as is not ending or now - entry.told_at >= REMINDER
 
 
 _ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
-"""What changed something is always told."""
+"""What changed something is always reported."""
 
 
 def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
     """Tell whether a planned repair stands there now; None if the facts do not show it."""
     change = entry.change
     match change:
-        case Attached(policy_arn=policy):
-            return policy in facts.role.attached if isinstance(facts.role, RoleFacts) else None
+        case Attached(role_arn=role, policy_arn=policy):
+            if not isinstance(facts.role, RoleFacts) or facts.role.arn != role:
+                return None
+            return policy in facts.role.attached
         case Rewritten():
             return _stands(change, facts)
         case None:
@@ -197,7 +206,7 @@ def is_held(entry: Entry) -> bool:
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
-_HELD: Final = frozenset({State.TOLD, State.WAITING, State.RELEASING})
+_HELD: Final = frozenset({State.TOLD, State.RELEASING})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
@@ -212,7 +221,7 @@ def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
 def _changes(step: Repair) -> tuple[tuple[Finding, Change], ...]:
     match step:
         case AttachRolePolicy():
-            attached = Attached(step.role_arn, step.policy.name)
+            attached = Attached(step.role_arn, step.policy.name, step.role_id)
             return tuple((finding, attached) for finding in step.mends)
         case BoundStatements():
             return tuple(

@@ -20,8 +20,6 @@ class State(Enum):
     """A repair was about to be made; whether it was, only the function can tell."""
     TOLD = "told"
     """Somebody was told what became of it (`told_as`)."""
-    WAITING = "waiting"
-    """It is told together with others later: too many alerts about the function were sent within the hour."""
     GONE = "gone"
     """The fault is not there any more, and we did not mend it; if it is seen again, it has come back."""
     UNDONE = "undone"
@@ -38,6 +36,8 @@ class Attached:
 
     role_arn: str
     policy_arn: str
+    role_id: str = ""
+    """IAM's own id of the role: a role made anew under the same name has another (reference_identifiers.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,8 @@ class Entry:
     """When it was repaired, the latest last."""
     told_at: datetime | None = None
     told_as: Ending | None = None
-    tellings: tuple[datetime, ...] = ()
-    """When it was told within the hour before it was told last, the latest last."""
-    warned_at: datetime | None = None
-    """When its alert said that further ones wait."""
+    is_existing: bool = False
+    """Whether it was reported as existing: callers may rely on the statement, so it is never taken for new again."""
     version: int = 0
     """How often the entry was written; 0 for one that never was. Two writers cannot both write the next version."""
 

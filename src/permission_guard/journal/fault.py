@@ -20,8 +20,33 @@ def fault_of(finding: Finding, facts: FunctionFacts) -> str:
 
     The Sid of a statement does not count: Terraform makes up a new one for each time that it puts the statement back.
     """
-    where = (facts.target, finding.rule, finding.concern.value, finding.verdict.value)
-    return hashlib.sha256(json.dumps([*where, *_what(finding, facts)]).encode()).hexdigest()[:_DIGITS]
+    return _digest(*_where(finding, facts), *_what(finding, facts))
+
+
+def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:
+    """Return the faults of all statements with this content, whatever their Sids and however many there are.
+
+    Terraform may add the new statement before it removes the old one, so for a moment both are there.
+    """
+    policy = facts.resource_policy
+    if finding.statement is None or policy is None:
+        return frozenset({fault_of(finding, facts)})
+    said, _ = _statements(policy.text)[finding.statement]
+    count = sum(one == said for one, _ in _statements(policy.text))
+    return frozenset(_digest(*_where(finding, facts), said, str(place)) for place in range(count))
+
+
+def statement_digest(target: str, statement: Body) -> str:
+    """Return 16 hexadecimal digits of a statement's content, without its Sid, in the policy of a target."""
+    return _digest(target, canonical(_without_sid(statement)))
+
+
+def _where(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    return facts.target, finding.rule, finding.concern.value, finding.verdict.value
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_DIGITS]
 
 
 def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:

@@ -55,8 +55,7 @@ def written(entry: Entry) -> str:
                 "told_at": entry.told_at.isoformat() if entry.told_at else None,
                 "told_as": entry.told_as.value if entry.told_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
-                "tellings": [at.isoformat() for at in entry.tellings],
-                "warned_at": entry.warned_at.isoformat() if entry.warned_at else None,
+                "existing": entry.is_existing or None,
                 "change": _change(entry.change),
                 "finding": _finding(entry.finding),
                 "cause": _cause(entry.cause),
@@ -72,7 +71,12 @@ def _without_nothing(body: dict[str, Json]) -> dict[str, Json]:
 def _change(change: Change | None) -> Json:
     match change:
         case Attached():
-            return {"attached": {"role_arn": change.role_arn, "policy_arn": change.policy_arn}}
+            attached: dict[str, Json] = {
+                "role_arn": change.role_arn,
+                "policy_arn": change.policy_arn,
+                "role_id": change.role_id,
+            }
+            return {"attached": _without_nothing(attached)}
         case Rewritten():
             rewritten: dict[str, Json] = {
                 "target": change.target,
@@ -159,8 +163,7 @@ def _entry(body: Record) -> Entry:
         last_seen=body.moment("last_seen"),
         change=_change_in(body.inner("change")) if body.has("change") else None,
         repairs=_moments_in(body, "repairs"),
-        tellings=_moments_in(body, "tellings"),
-        warned_at=body.moment("warned_at") if body.has("warned_at") else None,
+        is_existing=body.flag("existing"),
         told_at=body.moment("told_at") if body.has("told_at") else None,
         told_as=body.one_of(Ending, "told_as") if body.has("told_as") else None,
         version=body.whole("version"),
@@ -178,7 +181,7 @@ def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:
 def _change_in(body: Record) -> Change:
     if body.has("attached"):
         attached = body.inner("attached")
-        return Attached(attached.text("role_arn"), attached.text("policy_arn"))
+        return Attached(attached.text("role_arn"), attached.text("policy_arn"), _text(attached, "role_id"))
     rewritten = body.inner("rewritten")
     return Rewritten(
         target=rewritten.text("target"),

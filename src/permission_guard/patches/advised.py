@@ -41,13 +41,13 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
             wanted, remark = _with_source(was, facts)
         case Concern.FUNCTION_IS_NOT_PUBLIC:
             wanted, remark = (replace(was, principal=facts.arn.account),), WHO
-        case Concern.MANAGEMENT_ACTIONS:
+        case Concern.MANAGEMENT_ACCESS:
             wanted, remark = (replace(was, action="lambda:InvokeFunction"),), _ALONE
         case (
-            Concern.FOREIGN_ACCOUNTS
-            | Concern.DEAD_PERMISSIONS
+            Concern.CROSS_ACCOUNT_ACCESS
+            | Concern.PERMISSION_IS_USABLE
             | Concern.LAYER_IS_NOT_PUBLIC
-            | Concern.PUBLIC_FUNCTION_URLS
+            | Concern.FUNCTION_URL_IS_NOT_PUBLIC
             | Concern.ROLE_CAN_WRITE_LOGS
         ):
             return None

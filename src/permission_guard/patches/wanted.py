@@ -39,7 +39,7 @@ def change_of(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | No
         return _logging(line, facts)
     if not isinstance(subject, FunctionArn):
         return SharedLayer(subject) if finding.concern is Concern.LAYER_IS_NOT_PUBLIC else None
-    if finding.concern is Concern.PUBLIC_FUNCTION_URLS:
+    if finding.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC:
         return ClosedUrl(subject.name, trigger.qualifier)
     change = _about_a_statement(line, facts, trigger)
     if isinstance(change, Permissions) and trigger.kind is Kind.PERMISSION_ADDED:

@@ -83,9 +83,9 @@ def _on_invoking(statement: Statement, door: Door) -> Finding:
         if witness.request.action == INVOKE_URL:
             summary = f"{statement.label} lets {witness.stranger} call the function's URL{_through_url(witness, door)}"
         if exposure.kin is Kin.FOREIGN:
-            return Fault(Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM, summary, _FOREIGN)
+            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _FOREIGN)
         if witness.request.action == INVOKE_URL:
-            return Fault(Concern.PUBLIC_FUNCTION_URLS, Severity.HIGH, summary, _URL)
+            return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
         return Fault(concern, Severity.CRITICAL, summary, _PUBLIC)
 
     return told(finding, exposure, fault)
@@ -113,7 +113,7 @@ def _on_managing(statement: Statement, door: Door) -> Finding:
     if invoking(statement):
         # That nobody can use the statement is told once.
         exposure = replace(exposure, unmet=None)
-    concern = Concern.MANAGEMENT_ACTIONS
+    concern = Concern.MANAGEMENT_ACCESS
     finding = passed(
         ID, concern, door.target, statement, f"{_admits(statement, exposure.scale)} to manage it"
     )
@@ -153,7 +153,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     A `*` that has conditions of its own is somebody's decision; so is a `*` among other principals, or a NotPrincipal.
     """
     policy = facts.resource_policy
-    mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACTIONS}
+    mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
     if policy is None or finding.statement is None or finding.concern not in mended:
         return
     statement = policy.statements[finding.statement]
@@ -162,7 +162,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         return
     if not all(one.is_anyone for one in principals.named):
         return
-    if any(one.concern is Concern.PUBLIC_FUNCTION_URLS for one in check(facts, trusted)):
+    if any(one.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC for one in check(facts, trusted)):
         # Since October 2025 a public URL needs this permission too (_through_url): to bind it would close the URL.
         return
     if trusted.organizations:

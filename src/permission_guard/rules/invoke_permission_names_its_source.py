@@ -52,7 +52,7 @@ def _judged(statement: Statement, facts: FunctionFacts, trusted: Trusted) -> Fin
     def fault(witness: Witness) -> Fault:
         summary = f"{what} strangers: {witness.stranger} gets in"
         if exposure.kin is Kin.FOREIGN:
-            return Fault(Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM, summary, _ADVICE)
+            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _ADVICE)
         return Fault(_CONCERN, Severity.HIGH, summary, _ADVICE)
 
     return told(finding, exposure, fault)

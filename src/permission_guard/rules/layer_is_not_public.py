@@ -39,7 +39,7 @@ def _judged(statement: Statement, door: Door) -> Finding:
     def fault(witness: Witness) -> Fault:
         summary = f"{statement.label} lets {witness.stranger} download the layer"
         if exposure.kin is Kin.FOREIGN:
-            return Fault(Concern.FOREIGN_ACCOUNTS, Severity.MEDIUM, summary, _FOREIGN)
+            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _FOREIGN)
         return Fault(Concern.LAYER_IS_NOT_PUBLIC, Severity.HIGH, summary, _PUBLIC)
 
     return told(finding, exposure, fault)

@@ -63,7 +63,7 @@ def told(finding: Finding, exposure: Exposure, fault: Callable[[Witness], Fault]
     if exposure.unmet is not None:
         return replace(
             finding,
-            concern=Concern.DEAD_PERMISSIONS,
+            concern=Concern.PERMISSION_IS_USABLE,
             severity=Severity.LOW,
             verdict=Verdict.FAIL,
             summary=f"{_label(finding)} lets nobody in, so what it is for cannot work: {exposure.unmet.blocker}",

@@ -52,7 +52,7 @@ def _faults(checked: Checked) -> Iterator[Judged]:
 
 
 def _key(one: Judged) -> _Key:
-    managing = one.finding.concern is Concern.MANAGEMENT_ACTIONS
+    managing = one.finding.concern is Concern.MANAGEMENT_ACCESS
     return one.finding.rule, one.owner, one.facts.target, managing
 
 

@@ -70,7 +70,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
             owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
             if finding.statement is not None:
                 owner = case.owners[finding.statement]
-            managing = finding.concern is Concern.MANAGEMENT_ACTIONS
+            managing = finding.concern is Concern.MANAGEMENT_ACCESS
             found[finding.rule, case.facts.target, finding.subject, managing] = Judged(
                 owner, case.owner, case.facts, one
             )
@@ -80,7 +80,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
 def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
     """Return the verdict that both readings agree on, else that it cannot be told."""
     finding = worst.finding
-    if finding.verdict is not Verdict.FAIL or finding.concern is Concern.DEAD_PERMISSIONS:
+    if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
         # What passes at its worst passes; what nobody can use at its widest, nobody can use.
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:

@@ -72,7 +72,7 @@ class Source:
             return next(self._in_plan(owner), self.root.at)
         path = origin(self.body, owner)
         details: tuple[tuple[str, ...], ...] = ()
-        if finding.concern is Concern.PUBLIC_FUNCTION_URLS:
+        if finding.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC:
             details = (("AuthType",),)
         elif finding.rule in {"function-is-not-public", "layer-is-not-public"}:
             details = (("Properties", "Principal"),)

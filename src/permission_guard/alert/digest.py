@@ -1,0 +1,118 @@
+"""The digest: what waits in the journal, in one message, the gravest first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from permission_guard import PROGRAM
+from permission_guard.alert.machine import entries
+from permission_guard.alert.mail import text
+from permission_guard.alert.message import cut_body, cut_mail
+from permission_guard.alert.printable import printable
+from permission_guard.alert.subject import SUBJECT_LIMIT, subject
+from permission_guard.finding import Severity
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.report import Report
+
+SCHEMA: Final = "permission-guard/digest/1"
+DIGEST_LIMIT: Final = 200_000
+"""Bytes of a digest, mail and JSON together: SNS takes 262,144 with the attributes (API_Publish.html)."""
+_HALF: Final = DIGEST_LIMIT // 2
+_ITEM: Final = 60_000
+"""Bytes that the mail and the JSON of one waiting alert may each have: an item of DynamoDB holds 400 KB, and one alert
+must leave room for others in a digest."""
+_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One message about alerts that have waited."""
+
+    subject: str
+    mail: str
+    body: str
+    severity: Severity
+    account: str
+    region: str
+    alerts: tuple[WaitingAlert, ...]
+    """Those that it reports; the others wait for the next one."""
+
+    @property
+    def message(self) -> str:
+        """The message for MessageStructure=json."""
+        return json.dumps({"default": self.body, "email": self.mail})
+
+
+def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
+    """Return an alert as it is written down."""
+    keys = sorted("\n".join((one.finding.rule, one.finding.subject, one.ending.value)) for one in report.lines)
+    what = json.dumps([report.trigger.event_id, report.facts.target, keys])
+    digest = hashlib.sha256(what.encode()).hexdigest()[:_DIGITS]
+    return WaitingAlert(
+        id=f"{now:%Y-%m-%dT%H:%M}#{digest}",
+        severity=report.severity,
+        subject=subject(report),
+        mail=cut_mail(text(report), _ITEM),
+        body=cut_body(report, entries(report), _ITEM),
+    )
+
+
+def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now: datetime) -> Digest:
+    """Return the digest of what waits: as many alerts as it holds, the gravest first, and of those the oldest."""
+    ordered = sorted(waiting, key=lambda one: (-one.severity, one.id))
+    alerts = tuple(_fitting(ordered))
+    left = len(ordered) - len(alerts)
+    worst = ordered[0].severity
+    count = f"{len(ordered)} alert{'s' if len(ordered) > 1 else ''}"
+    head = f"[{worst.name}] Digest: {count} ({account}, {region})"
+    return Digest(
+        subject=printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT],
+        mail="\n".join(_mail(alerts, left, account, region, now)) + "\n",
+        body=json.dumps(
+            {
+                "schema": SCHEMA,
+                "subject": head,
+                "severity": worst.name,
+                "account": account,
+                "region": region,
+                "time": now.isoformat(),
+                "alerts": [json.loads(one.body) for one in alerts],
+                "leftOut": left,
+            }
+        ),
+        severity=worst,
+        account=account,
+        region=region,
+        alerts=alerts,
+    )
+
+
+def _fitting(ordered: list[WaitingAlert]) -> Iterator[WaitingAlert]:
+    """Yield alerts as long as their texts fit; the first always does."""
+    mail = body = 2_000
+    for alert in ordered:
+        mail += len(json.dumps(alert.mail)) + len(json.dumps(alert.subject)) + 8
+        body += len(json.dumps(alert.body)) + 2
+        if max(mail, body) > _HALF:
+            return
+        yield alert
+
+
+def _mail(
+    alerts: tuple[WaitingAlert, ...], left: int, account: str, region: str, now: datetime
+) -> Iterator[str]:
+    yield f"What the Lambda Permission Guard has found in account {account}, {region}, since the last digest."
+    yield f"Time: {now.isoformat()}. Alerts: {len(alerts) + left}, the gravest first."
+    if left:
+        yield f"{left} of them do not fit here and follow in the next digest. See them now: {PROGRAM} journal --region {region}"
+    for alert in alerts:
+        yield ""
+        yield "=" * 80
+        yield alert.subject
+        yield ""
+        yield alert.mail.rstrip("\n")

@@ -1,0 +1,105 @@
+"""The tasks of a sweep, as messages: where to look, and never what is true.
+
+Whoever may send to the queue SweepTasks can make the guard look somewhere, and nothing else: every task is evaluated as a
+sweep evaluates it, and no field of it switches a setting.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.record import BadEvent, Record
+from permission_guard.trigger import Home, Ignored, is_qualifier
+
+LATEST: Final = "$LATEST"
+"""How the function itself is written among its versions and aliases."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepAll:
+    """List every function, and send a task for each."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFunction:
+    """Evaluate one function with its aliases and the versions that they name."""
+
+    function: FunctionArn
+    id: str
+    role: bool = True
+    """Whether its role must be read: the listing run did not find it compliant, or an entry about it is open."""
+    all_versions: bool = True
+    """Whether every published version is to be listed and looked at."""
+    versions: tuple[str, ...] | None = None
+    """All published versions, where the listing run knows them."""
+    open: tuple[str | None, ...] = ()
+    """The function (None), versions and aliases about which the journal has an open entry."""
+    seen: str = ""
+    """The digest of the statements that an earlier sweep has recorded; a wrong one only costs a write."""
+    seen_versions: str = ""
+    """The same of the published versions."""
+
+
+def written(task: SweepFunction) -> str:
+    """Return the message of a task."""
+    return json.dumps(
+        {
+            "function": str(task.function),
+            "role": task.role,
+            "all_versions": task.all_versions,
+            "versions": None if task.versions is None else list(task.versions),
+            "open": [one or LATEST for one in task.open],
+            "seen": task.seen,
+            "seen_versions": task.seen_versions,
+        }
+    )
+
+
+def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFunction | Ignored:
+    """Read a task. Raises BadEvent, which names the field."""
+    if body.has("sweep"):
+        return SweepAll(message_id)
+    try:
+        function = FunctionArn.parse(body.text("function"))
+    except ArnError as error:
+        raise BadEvent("function", str(error)) from error
+    if (function.account, function.region) != (home.account, home.region):
+        return Ignored(f"{function} belongs to another account or Region")
+    return SweepFunction(
+        function=function,
+        id=message_id,
+        role=_flag(body, "role"),
+        all_versions=_flag(body, "all_versions"),
+        versions=_versions(body) if body.has("versions") else None,
+        open=tuple(None if one == LATEST else one for one in _qualifiers(body, "open")),
+        seen=body.text_or("seen"),
+        seen_versions=body.text_or("seen_versions"),
+    )
+
+
+def _flag(body: Record, key: str) -> bool:
+    """Return a flag; a task that does not say has everything looked at."""
+    return body.flag(key) if body.has(key) else True
+
+
+def _qualifiers(body: Record, key: str) -> tuple[str, ...]:
+    if not body.has(key) or body.body[key] == []:
+        return ()
+    texts = body.texts(key)
+    wrong = [one for one in texts if not is_qualifier(one)]
+    if wrong:
+        raise BadEvent(key, f"holds {wrong[0]!r}, which names no version or alias")
+    return texts
+
+
+def _versions(body: Record) -> tuple[str, ...]:
+    texts = _qualifiers(body, "versions")
+    wrong = [one for one in texts if not one.isdigit()]
+    if wrong:
+        raise BadEvent("versions", f"holds {wrong[0]!r}, which is no version")
+    return texts

@@ -1,0 +1,1 @@
+"""Changes that the guard makes, and takes back."""

@@ -1,0 +1,70 @@
+"""Removing the statement that the guard has put in the place of one that its owner removes.
+
+Where there is only AddPermission, a repaired statement stands under another Sid. Its owner knows the original Sid alone, so
+a RemovePermission of that Sid removes what the guard has made of it, too.
+https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from permission_guard.document import body_of, canonical, statements_of
+from permission_guard.facts import PolicyFacts
+from permission_guard.finish import Earlier, noted
+from permission_guard.journal.book import Book, told
+from permission_guard.journal.entry import Entry, Rewritten
+from permission_guard.keep import Keeper
+from permission_guard.outcome import Ending
+from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.report import Report
+
+
+def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:
+    """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
+
+    Raises TryAgain if one of them could not be removed.
+    """
+    removed, policy = report.trigger.removed, report.facts.policy
+    if removed is None or not isinstance(policy, PolicyFacts) or policy.policy is None:
+        return
+    present = {canonical(one) for one in statements_of(policy.policy.text)}
+    for entry in keeper.book.entries:
+        sid = _sid_made_of(entry, removed, report.facts.target, present)
+        if sid is not None:
+            yield _removed(entry, sid, removed, report, actor, now)
+
+
+def _sid_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> str | None:
+    """Return the Sid of what the guard has made of a statement, if it stands there under another one."""
+    change = entry.change
+    if not isinstance(change, Rewritten) or change.target != target:
+        return None
+    before, after = body_of(change.before), body_of(change.after)
+    sid = after.get("Sid")
+    if before.get("Sid") != removed or sid == removed or canonical(after) not in present:
+        return None
+    return sid if isinstance(sid, str) else None
+
+
+def _removed(
+    entry: Entry, sid: str, removed: str, report: Report, actor: Actor, now: datetime
+) -> Earlier:
+    try:
+        actor.remove_permission(report.facts.target, sid, None)
+    except ChangedMeanwhile as error:
+        raise TryAgain(str(error)) from error
+    except Refused as error:
+        if error.code not in NOT_FOUND:
+            what = f'could not remove "{sid}", which replaced "{removed}": {error}'
+            return Earlier(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
+    what = f'removed "{sid}", which replaced "{removed}", because its owner has removed "{removed}"'
+    return Earlier(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
+
+
+def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
+    def entries(book: Book) -> tuple[Entry, ...]:
+        return tuple(told(one, ending, now) for one in book.about(entry.fault))
+
+    return entries
