@@ -82,9 +82,6 @@ def permissions() -> str:
     for policy in resources["GuardRole"]["Properties"]["Policies"]:
         parts += _statements(policy["PolicyDocument"]["Statement"])
     for body in resources.values():
-        if body["Type"] == "AWS::IAM::ManagedPolicy":
-            parts += ["", "## Always, to see what is connected to a function, and who uses a role"]
-            parts += _statements(body["Properties"]["PolicyDocument"]["Statement"])
         if body["Type"] == "AWS::IAM::Policy":
             parts += ["", f"## Only under the condition `{body['Condition']}`"]
             parts += _statements(body["Properties"]["PolicyDocument"]["Statement"])

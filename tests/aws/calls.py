@@ -69,7 +69,7 @@ def typed_calls() -> set[str]:
 
 
 def named_calls() -> set[str]:
-    """`calls.pages("s3", "ListBuckets", ...)`."""
+    """`calls.pages("lambda", "ListFunctions", ...)`."""
     services = set(AWS.get_available_services())
     return {
         f"{service} {operation}"

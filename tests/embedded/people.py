@@ -26,8 +26,6 @@ class Made:
 
     functions: set[str] = field(default_factory=set)
     roles: set[str] = field(default_factory=set)
-    rules: set[str] = field(default_factory=set)
-    topics: set[str] = field(default_factory=set)
     """By ARN."""
 
 
@@ -83,21 +81,6 @@ class People:
         self.admin.iam.delete_role(RoleName=name)
         self.made.roles.discard(name)
 
-    def subscribe(self, topic: str, function: str) -> str:
-        """A topic is made that sends what it gets to the function; returns its ARN."""
-        arn = self.admin.sns.create_topic(Name=topic)["TopicArn"]
-        self.made.topics.add(arn)
-        self.admin.sns.subscribe(TopicArn=arn, Protocol="lambda", Endpoint=self._arn(function))
-        return arn
-
-    def target(self, rule: str, function: str) -> str:
-        """A rule is made that hands events to the function; returns its ARN."""
-        pattern = json.dumps({"source": ["shop"]})
-        arn = self.admin.events.put_rule(Name=rule, EventPattern=pattern)["RuleArn"]
-        self.made.rules.add(rule)
-        self.admin.events.put_targets(Rule=rule, Targets=[{"Id": function, "Arn": self._arn(function)}])
-        return arn
-
     def add_permission(self, function: str, principal: str, **source: str) -> str:
         """Alice lets somebody invoke a function; returns how the new statement reads."""
         answer = self.alice.functions.add_permission(
@@ -140,14 +123,6 @@ class People:
 
     def tidy_up(self) -> None:
         """Delete what was made here and is still there."""
-        for topic in self.made.topics:
-            for one in self.admin.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
-                self.admin.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
-            self.admin.sns.delete_topic(TopicArn=topic)
-        for rule in self.made.rules:
-            targets = self.admin.events.list_targets_by_rule(Rule=rule)["Targets"]
-            self.admin.events.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
-            self.admin.events.delete_rule(Name=rule)
         for function in self.made.functions:
             self.admin.functions.delete_function(FunctionName=function)
         for role in (*self.made.roles, _DEPLOYER):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.embedded.commands import run
 from tests.embedded.emulator import ACCOUNT, REGION
 from tests.embedded.people import LOGGING_POLICY
-from tests.embedded.story import FAULTS, LOGS, ONLY_THE_TOPIC, PUBLIC, SOURCE, Ending
+from tests.embedded.story import FAULTS, LOGS, OF_THE_ACCOUNT, PUBLIC, SOURCE, Ending
 
 if TYPE_CHECKING:
     from tests.embedded.alert import Alert, AlertFinding
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PUT_BACK_LIMIT = 3
 """PutBackLimit's default in template.yaml."""
 RULE_OF_BILLS = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/bill-paid"
-S3, SNS = "s3.amazonaws.com", "sns.amazonaws.com"
+S3, EVENTS = "s3.amazonaws.com", "events.amazonaws.com"
 
 
 def delivered_twice(scene: Scene) -> Ending:
@@ -65,42 +65,42 @@ def put_back(scene: Scene) -> Ending:
 
 def undone(scene: Scene) -> Ending:
     """A person's word counts more than the guard's: what was undone is left alone."""
-    repair = scene.inbox.repair_of("orders", "sns-may-invoke")
+    repair = scene.inbox.repair_of("orders", "events-may-invoke")
     if repair is None or repair.undo is None:
         return Ending("orders: a repair is undone", (), wrong="no alert says how to undo the repair")
     command = repair.undo
     alerts = scene.alerts_after(lambda: run(scene, *command.split()[1:], "--yes"))
-    after = scene.people.read_permissions("orders", SNS)
+    after = scene.people.read_permissions("orders", EVENTS)
     return Ending(
         f"Alice has a repair undone: {command}",
         (("after", after), ("alert", _told(alerts) + ": the guard leaves it alone")),
         alerts,
         _unless(not alerts, _told(alerts))
-        or _unless(after == f"{SNS}, no condition", f"the account reads: {after}"),
+        or _unless(after == f"{EVENTS}, no condition", f"the account reads: {after}"),
     )
 
 
 def resumed(scene: Scene) -> Ending:
     """Resumed, the fault is like any other: the next time that it arrives it is repaired."""
-    repair, people = scene.inbox.repair_of("orders", "sns-may-invoke"), scene.people
+    repair, people = scene.inbox.repair_of("orders", "events-may-invoke"), scene.people
     if repair is None or repair.resume is None:
         return Ending("orders: a repair is resumed", (), wrong="no alert says how to resume the repair")
     command = repair.resume
 
     def resume_and_deploy() -> None:
         run(scene, *command.split()[1:])
-        people.remove_permission("orders", SNS)
+        people.remove_permission("orders", EVENTS)
         scene.settle()
-        people.add_permission("orders", SNS)
+        people.add_permission("orders", EVENTS)
 
     alerts = scene.alerts_after(resume_and_deploy)
-    after = people.read_permissions("orders", SNS)
+    after = people.read_permissions("orders", EVENTS)
     return Ending(
         f"she has it resumed, and deploys again: {command}",
         (("after", after), ("alert", _told(alerts))),
         alerts,
         _unless([one.outcome for one in _findings(alerts)] == ["REPAIRED"], f"it was told: {_told(alerts)}")
-        or _unless(after == ONLY_THE_TOPIC, f"the account reads: {after}"),
+        or _unless(after == OF_THE_ACCOUNT, f"the account reads: {after}"),
     )
 
 

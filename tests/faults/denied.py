@@ -16,7 +16,6 @@ class Where(Enum):
     BEFORE = "as before the repair"
     AFTER = "as after the repair"
     BETWEEN = "both statements stand there, as loose as before; or one of two is bound"
-    LOOSER = "bound to the account and not to the very resource, which could not be found out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denie
 
 _UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
 _NO_REMEDY: Final = replace(_UNKNOWN, words="told: the policy to attach is not known")
-_UNWIRED: Final = replace(_UNKNOWN, words="told: cannot be said by AddPermission")
 _HANDED_LATER: Final = replace(_UNKNOWN, always=True)
 _CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
 _UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
@@ -52,16 +50,9 @@ _ONE_UNWRITTEN: Final = _denied(
 _ONE_UNREAD: Final = _denied(
     "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
 )
-_ONE_UNWIRED: Final = _denied("told: one repaired, one cannot be said", Where.BETWEEN, "REPAIRED", "TOLD")
-_REPAIRED: Final = _denied("repaired", Where.AFTER, "REPAIRED")
-_LOOSER: Final = _denied("repaired, by the account", Where.LOOSER, "REPAIRED")
 _EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
 _UNTOLD: Final = _denied("made, untold: event kept", Where.AFTER)
 _RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEASED", always=True)
-_NARROWED_EACH: Final = _denied("narrowed, told each time", Where.AFTER, "NARROWED", always=True)
-_NARROWED_BESIDE: Final = _denied("narrowed; the role: cannot be judged", Where.AFTER, "TOLD", "NARROWED")
-_HALF_LATER: Final = _denied("told: cannot be judged", Where.BETWEEN, "TOLD", always=True)
-_HALF_KEPT: Final = _denied("half made, nothing to tell", Where.BETWEEN)
 _NOT_LOOKED: Final = _denied("not made: event kept", Where.BEFORE)
 _KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
@@ -83,38 +74,19 @@ DENIED: Final = {
     "leave to another function what it needs too": (
         *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _HANDED_LATER, _UNKNOWN, _LEFT, _CLOSED),
     ),
-    "bound a statement by PutResourcePolicy": (
-        *(_CLOSED, _UNKNOWN, _LOOSER, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
-    ),
+    "bound a statement by PutResourcePolicy": (*(_CLOSED, _UNKNOWN, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
     "bound a statement by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _UNWIRED, _UNWRITTEN),
+        *(_CLOSED, _UNKNOWN, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_UNTOLD, _EACH),
     ),
     "bound two statements by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _ONE_UNWIRED, _REPAIRED, _UNWRITTEN),
+        *(_CLOSED, _UNKNOWN, _UNWRITTEN),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE),
         *(_UNTOLD, _EACH),
     ),
     "undo that by AddPermission and RemovePermission": (*(_NO, _NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),),
-    "narrow a statement by PutResourcePolicy": (
-        *(
-            _NOT_LOOKED,
-            _NARROWED_BESIDE,
-            _NARROWED_BESIDE,
-            _UNKNOWN,
-            _KEPT,
-            _KEPT,
-            _KEPT,
-            _UNTOLD,
-            _NARROWED_EACH,
-        ),
-    ),
-    "narrow a statement by AddPermission and RemovePermission": (
-        *(_NOT_LOOKED, _NARROWED_BESIDE, _NARROWED_BESIDE, _UNKNOWN, _KEPT, _KEPT),
-        *(_HANDED_LATER, _KEPT, _HALF_LATER, _HALF_KEPT, _UNTOLD, _NARROWED_EACH),
-    ),
 }
 """The verdict on each call of each scenario, in their order."""

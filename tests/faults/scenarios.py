@@ -13,6 +13,7 @@ from tests.world.builders import statement
 
 _TOPICS: Final = statement("sns.amazonaws.com", sid="topics")
 _BUCKETS: Final = statement("s3.amazonaws.com", sid="buckets")
+_RULES: Final = statement("events.amazonaws.com", sid="rules")
 
 
 def _open(*statements: Body, documents: bool) -> Watched:
@@ -27,7 +28,7 @@ def _bounding(*statements: Body, documents: bool) -> Stage:
 
 
 def _bound(*, documents: bool) -> Stage:
-    there = _open(_TOPICS, documents=documents)
+    there = _open(_BUCKETS, documents=documents)
     there.handle(Kind.POLICY_WRITTEN)
     there.later(hours=1)
     return Stage(there, Kind.POLICY_WRITTEN, person=True)
@@ -76,12 +77,12 @@ SCENARIOS: Final = (
     Scenario(
         "bound a statement by AddPermission and RemovePermission",
         BoundStatements,
-        lambda: _bounding(_TOPICS, documents=False),
+        lambda: _bounding(_BUCKETS, documents=False),
     ),
     Scenario(
         "bound two statements by AddPermission and RemovePermission",
         BoundStatements,
-        lambda: _bounding(_TOPICS, _BUCKETS, documents=False),
+        lambda: _bounding(_BUCKETS, _RULES, documents=False),
     ),
     Scenario(
         "undo that by AddPermission and RemovePermission", BoundStatements, lambda: _bound(documents=False)

@@ -15,7 +15,8 @@ _ASKED: Final = calls(TARGET)
 TRUSTED: Final = frozenset(
     place
     for place, call in enumerate(_ASKED)
-    if call.service in {"s3.amazonaws.com", "sns.amazonaws.com"} and call.account == ACCOUNT
+    if call.service in {"s3.amazonaws.com", "sns.amazonaws.com", "events.amazonaws.com"}
+    and call.account == ACCOUNT
 )
 """The places of the calls that the services of the statements make for the own account."""
 
