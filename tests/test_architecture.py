@@ -28,7 +28,7 @@ LAYERS = (
     {"account_budget", "carry_out", "explanation", "formats", "keep", "telling"},
     {"dead_letters", "doctor", "scanning", "scan_json", "template"},
     {"finish", "undo"},
-    {"release", "narrow"},
+    {"release"},
     {"pipeline", "quick_sweep"},
     {"sweep", "follow"},
     {"world"},

@@ -65,5 +65,5 @@ def test_a_fleet_is_its_regions_side_by_side() -> None:
 def test_every_event_is_measured_beside_its_own_calls() -> None:
     figures = measured(1)
     assert [one.what.partition(" (")[2] for one in figures] == [
-        *("0 calls)", "2 calls)", "7 calls)", "6 calls)", "10 calls)")
+        *("0 calls)", "2 calls)", "6 calls)", "6 calls)", "10 calls)")
     ]

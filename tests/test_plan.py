@@ -71,12 +71,12 @@ def reasons(planned: Plan) -> list[str]:
 ARN = "aws:SourceArn"
 REPAIRS: dict[str, Body] = {
     "sns.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:sns:*:{ACCOUNT}:*"}},
-    "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:rule/*"}},
-    "apigateway.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:execute-api:us-east-1:{ACCOUNT}:*"}},
-    "logs.eu-west-1.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:logs:*:{ACCOUNT}:log-group:*:*"}},
+    "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:*"}},
+    "apigateway.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "logs.eu-west-1.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     "s3.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     "config.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-    "cloudfront.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"}},
+    "cloudfront.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:cloudfront::{ACCOUNT}:*"}},
 }
 
 
@@ -95,7 +95,7 @@ def test_the_conditions_that_stand_there_are_kept() -> None:
 
 def test_several_services_of_one_statement_are_bound_by_what_all_of_them_send() -> None:
     both = {"Service": ["s3.amazonaws.com", "logs.amazonaws.com"]}
-    arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/*"]
+    arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:*"]
 
     assert conditions(plan(facts_with(statement(both)))) == [{"StringEquals": {"aws:SourceAccount": ACCOUNT}}]
     assert conditions(

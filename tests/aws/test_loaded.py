@@ -113,7 +113,6 @@ def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: se
         "journal",
         "keep",
         "mend",
-        "narrow",
         "outcome",
         "pipeline",
         "plan",

@@ -8,7 +8,7 @@ from permission_guard.template import Checked, Said, Trust, check
 from permission_guard.template.edit import CannotEdit, Line, with_line
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
-from tests.check.mending import HEAD, ROLE, added, why_not
+from tests.check.mending import HEAD, ROLE, why_not
 
 TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com"
 LEFT = {
@@ -86,22 +86,10 @@ def test_what_sam_makes_is_left() -> None:
     )
 
 
-def test_a_name_that_only_cloudformation_makes_is_never_written() -> None:
-    text = permission(Principal="sns.amazonaws.com") + (
-        "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, Endpoint: !GetAtt Orders.Arn, "
-        "TopicArn: !Sub 'arn:aws:sns:${AWS::Region}:${AWS::AccountId}:${Queue.QueueName}'}}\n  Queue: {Type: AWS::SQS::Queue}\n"
+def test_a_permission_for_topics_is_left_because_no_permission_can_say_in_any_region() -> None:
+    assert "AddPermission takes no 'arn:aws:sns:*:000000000000:*'" in why_not(
+        permission(Principal="sns.amazonaws.com")
     )
-    assert why_not(text).startswith("the template has no name for arn:aws:sns:")
-
-
-def test_a_topic_that_is_written_out_is_named_as_it_is_written() -> None:
-    text = permission(Principal="sns.amazonaws.com") + (
-        "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, Endpoint: !GetAtt Orders.Arn, "
-        "TopicArn: !Sub 'arn:aws:sns:eu-west-1:${AWS::AccountId}:placed'}}\n"
-    )
-    assert added(text) == [
-        '      SourceArn: !Sub "arn:${AWS::Partition}:sns:eu-west-1:${AWS::AccountId}:placed"'
-    ]
 
 
 def test_what_a_merge_brings_is_not_written_over() -> None:

@@ -113,7 +113,7 @@ def test_rights_that_are_denied_are_named_with_who_denies_them() -> None:
 def test_a_right_that_hangs_on_a_key_that_nobody_gave_cannot_be_told() -> None:
     there = Deployed(
         forbidden={
-            "s3:ListAllMyBuckets": {
+            "lambda:ListFunctions": {
                 "EvalDecision": "implicitDeny",
                 "MissingContextValues": ["aws:PrincipalTag/team"],
             }

@@ -68,7 +68,6 @@ CHANGES = st.builds(Attached, NAMES, NAMES) | st.builds(
     before=STATEMENTS,
     after=STATEMENTS,
     document=STATEMENTS.map('{{"Statement":{}}}'.format),
-    narrower=st.none() | STATEMENTS,
 )
 ENTRIES = st.builds(
     Entry,
