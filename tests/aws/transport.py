@@ -298,5 +298,5 @@ def _document(found: tuple[str, str]) -> Answer:
 
 
 def _refused(_: Params) -> Answer:
-    """What a lookup is answered that nothing is set up for here."""
+    """What a call is answered that nothing is set up for here."""
     raise ApiError("AccessDeniedException", "not on this wire")

@@ -136,7 +136,7 @@ SEQUELS = (
 )
 
 JOURNAL = [
-    ("orders", SOURCE, "told", "REPAIRED", 1),
+    ("invoices", SOURCE, "told", "TOLD", 0),
     ("orders", SOURCE, "told", "REPAIRED", 1),
     ("orders", SOURCE, "told", "REPAIRED", 1),
     ("orders", LOGS, "released", "RELEASED", 1),
