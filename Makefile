@@ -32,7 +32,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
 .PHONY: help setup fmt lint types test coverage bench mutants thorough faults fuzz burst validate build package reproducible sbom audit \
-	deploy doctor redrive org publish demo readme docs check lock clean
+	deploy doctor org publish demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -151,9 +151,6 @@ deploy: build ## Deploy to the AWS account that your credentials name (ENV=obser
 
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
-
-redrive: $(TOOLS)/project.done ## Put back what lies in the guard's dead-letter queues (ARGS=--yes not to be asked)
-	@PYTHONPATH=src $(PROJECT)/python -m permission_guard redrive $(ARGS)
 
 org: build ## Deploy to the accounts and regions of an organisation (docs/organisation.md; ARGS="--units ... --regions ...")
 	@PYTHONPATH=src $(PROJECT)/python -m organisation deploy $(ARGS)

@@ -64,7 +64,7 @@ _POLICY: Final = '{"outcome": ["TOLD", "FAILED", "ESCALATED"]}'
 _MACHINE: Final = (
     "Every subscriber but mail receives this JSON; the guard's log has it whole under `alert`. "
     "[alert.schema.json](alert.schema.json) is its JSON Schema. `undelivered` alerts in the dead-letter queue hold the same "
-    "under `alert`, and beside it what mail would have got; `permission-guard redrive` publishes them."
+    "under `alert`, and beside it what mail would have got."
 )
 
 _MEANINGS: Final = {

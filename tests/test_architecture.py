@@ -26,7 +26,7 @@ LAYERS = (
     {"patches"},
     {"ports", "alert", "scanned"},
     {"account_budget", "carry_out", "explanation", "formats", "keep", "telling"},
-    {"dead_letters", "doctor", "scanning", "scan_json", "template"},
+    {"doctor", "scanning", "scan_json", "template"},
     {"finish", "undo"},
     {"release"},
     {"pipeline", "quick_sweep"},

@@ -55,7 +55,7 @@ def test_nothing_is_in_the_package_that_nothing_in_it_imports(package: Path) -> 
 
 def test_what_is_only_for_people_at_a_command_line_stays_at_home(package: Path) -> None:
     inside = {path.relative_to(package).parts[0] for path in package.rglob("*")}
-    assert {"cli", "doctor", "undo.py", "dead_letters.py", "scanned.py"} & inside == set()
+    assert {"cli", "doctor", "undo.py", "scanned.py"} & inside == set()
     assert {"handler.py", "aws", "iam", "rules", "pipeline.py"} <= inside
 
 

@@ -5,7 +5,6 @@ Its role's policies are those of the template, and the simulator is our own eval
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -131,22 +130,14 @@ class Deployed(Transport):
     """The variables of the version that events go to, if they are others."""
     concurrency: Answer = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
-    queues: dict[str, list[Answer]] = field(default_factory=lambda: {DEAD_LETTERS: []})
-    """The messages in each queue of the stack."""
-    gives_up: tuple[str, ...] = ()
-    """Further queues of the stack, which give up what was tried too often."""
-    hidden: set[str] = field(default_factory=set)
-    """The ids of the messages that somebody reads."""
+    messages: dict[str, int] = field(default_factory=dict)
+    """How many messages wait in a queue of the stack, by its name."""
     table_state: Answer = field(
         default_factory=lambda: {"status": "ACTIVE", "ttl": "ENABLED", "restore": "ENABLED"}
     )
     key: Answer = field(default_factory=lambda: {"KeyState": "Enabled"})
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
-    invoked: list[tuple[str, Any]] = field(default_factory=list)
-    said: Answer | None = None
-    """What the guard answers to whoever waits for it."""
-
     regions: dict[str, str] = field(default_factory=dict)
     """The region in which each operation was called last."""
 
@@ -186,11 +177,6 @@ class Deployed(Transport):
                 }
             },
             "SimulatePrincipalPolicy": self._simulated,
-            "ReceiveMessage": self._received,
-            "DeleteMessage": self._deleted,
-            "ChangeMessageVisibility": self._shown,
-            "SendMessage": self._sent,
-            "Invoke": self._invoked,
         }
 
     def _described(self, params: Params) -> Answer:
@@ -199,13 +185,9 @@ class Deployed(Transport):
 
     def _resources(self, _params: Params) -> Answer:
         made = {name: body["Type"] for name, body in resources().items() if "Condition" not in body}
-        others = dict.fromkeys(self.gives_up, QUEUE)
         listed = [
             {"LogicalResourceId": name, "PhysicalResourceId": _id(name, kind), "ResourceType": kind}
             for name, kind in made.items()
-        ] + [
-            {"LogicalResourceId": name, "PhysicalResourceId": queue_url(name), "ResourceType": kind}
-            for name, kind in others.items()
         ]
         return {"StackResources": [{**one, "ResourceStatus": "CREATE_COMPLETE"} for one in listed]}
 
@@ -225,13 +207,11 @@ class Deployed(Transport):
 
     def _attributes(self, params: Params) -> Answer:
         name = params["QueueUrl"].rpartition("/")[2]
-        there = self.queues.get(name, [])
-        hidden = sum(one["MessageId"] in self.hidden for one in there)
-        policy = {"RedrivePolicy": "{}"} if name in {*self.gives_up, *_giving_up()} else {}
+        policy = {"RedrivePolicy": "{}"} if name in _giving_up() else {}
         return {
             "Attributes": {
-                "ApproximateNumberOfMessages": str(len(there) - hidden),
-                "ApproximateNumberOfMessagesNotVisible": str(hidden),
+                "ApproximateNumberOfMessages": str(self.messages.get(name, 0)),
+                "ApproximateNumberOfMessagesNotVisible": "0",
                 **policy,
             }
         }
@@ -269,53 +249,6 @@ class Deployed(Transport):
                 }
             )
         return {"EvaluationResults": results, "IsTruncated": False}
-
-    def _received(self, params: Params) -> Answer:
-        there = self.queues.get(params["QueueUrl"].rpartition("/")[2], [])
-        free = [one for one in there if one["MessageId"] not in self.hidden][: params["MaxNumberOfMessages"]]
-        self.hidden |= {one["MessageId"] for one in free}
-        return {"Messages": free} if free else {}
-
-    def _deleted(self, params: Params) -> Answer:
-        name = params["QueueUrl"].rpartition("/")[2]
-        self.queues[name] = [
-            one for one in self.queues[name] if one["ReceiptHandle"] != params["ReceiptHandle"]
-        ]
-        return {}
-
-    def _shown(self, params: Params) -> Answer:
-        assert params["VisibilityTimeout"] == 0
-        self.hidden.discard(params["ReceiptHandle"].removeprefix("receipt-"))
-        return {}
-
-    def _sent(self, params: Params) -> Answer:
-        self.put(params["QueueUrl"].rpartition("/")[2], params["MessageBody"])
-        return {"MessageId": "1"}
-
-    def _invoked(self, params: Params) -> Answer:
-        self.invoked.append((params["FunctionName"], json.loads(params["Payload"])))
-        if self.said is not None:
-            return {"StatusCode": 200, **self.said}
-        assert params["InvocationType"] == "Event"
-        return {"StatusCode": 202}
-
-    def put(self, queue: str, body: object, **more: Any) -> str:
-        """Put a message into a queue; return its id."""
-        there = self.queues.setdefault(queue, [])
-        identity = f"{len(there) + 1:08}"
-        there.append(
-            {
-                "MessageId": identity,
-                "ReceiptHandle": f"receipt-{identity}",
-                "Body": body if isinstance(body, str) else json.dumps(body),
-                "Attributes": {"SentTimestamp": "1795170000000", **more.get("own", {})},
-                "MessageAttributes": {
-                    name: {"DataType": "String", "StringValue": value}
-                    for name, value in more.get("attributes", {}).items()
-                },
-            }
-        )
-        return identity
 
 
 def denied(operation: str) -> dict[str, Exception]:

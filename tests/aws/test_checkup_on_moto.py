@@ -1,12 +1,11 @@
-"""Looking at a stack and putting its dead letters back, in an AWS that others wrote.
+"""Looking at a stack in an AWS that others wrote.
 
-moto has neither CloudFormation nor the simulator here, and would need a container to invoke: those three are answered by us.
+moto has neither CloudFormation nor the simulator here: those two are answered by us.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +17,10 @@ from moto import mock_aws
 
 from permission_guard.aws.checkup import checkup
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.dead_letters import DeadLetters
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import FUNCTION, QUEUE, RULE, TABLE, TOPIC
 from permission_guard.doctor.seen import Function, Queue, Rule, Table, Topic, Trail
 from tests.aws.transport import Response
-from tests.samples import sample
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 GUARD_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:guard"
@@ -38,15 +35,13 @@ class There:
     )
     parts: list[tuple[str, str, str]] = field(default_factory=list)
     topic: str = ""
-    inbox: str = ""
     queue: str = ""
-    invoked: list[str] = field(default_factory=list)
 
     @property
     def login(self) -> Login:
         return Login("aws", ACCOUNT, REGION, Clients(self.session))
 
-    def answer(self, model: Any, params: Any, **_: Any) -> tuple[Response, dict[str, Any]] | None:
+    def answer(self, model: Any, **_: Any) -> tuple[Response, dict[str, Any]] | None:
         stack = [
             {"ResourceType": kind, "LogicalResourceId": name, "PhysicalResourceId": identity}
             for kind, name, identity in self.parts
@@ -59,9 +54,6 @@ class There:
                 return Response(), {"StackResources": stack}
             case "SimulatePrincipalPolicy":
                 return Response(), {"EvaluationResults": []}
-            case "Invoke":
-                self.invoked.append(bytes(params["body"]).decode())
-                return Response(202), {"StatusCode": 202}
             case _:
                 return None
 
@@ -90,7 +82,6 @@ def there() -> Iterator[There]:
         )
         sqs, sns = made.session.client("sqs"), made.session.client("sns")
         made.queue = sqs.create_queue(QueueName="dead")["QueueUrl"]
-        made.inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
         made.topic = sns.create_topic(Name="alerts")["TopicArn"]
         made.parts = [
             (FUNCTION, "Guard", "guard"),
@@ -134,41 +125,3 @@ def test_what_moto_has_is_seen_as_it_is(there: There) -> None:
     assert isinstance(function, Function)
     assert (function.state, function.update, function.reserved) == ("Active", "Successful", None)
     assert function.environment == {"MODE": "Observe"}
-
-
-def test_a_queue_of_motos_is_read_to_its_end_and_put_back(there: There) -> None:
-    sqs, sns = there.session.client("sqs"), there.session.client("sns")
-    sns.subscribe(TopicArn=there.topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox")
-    event = sample("s3-was-let-in-without-a-source")
-    for number in range(12):
-        sqs.send_message(QueueUrl=there.queue, MessageBody=json.dumps({**event, "id": str(number)}))
-    kept = {
-        "undelivered": "no",
-        "subject": "late",
-        "attributes": {"severity": "HIGH"},
-        "alert": {"schema": "x"},
-        "mail": "text",
-    }
-    sqs.send_message(QueueUrl=there.queue, MessageBody=json.dumps(kept))
-    letters = DeadLetters(there.login, "guard")
-    held = list(letters.read())
-    assert len(held) == 13
-    for one in held:
-        assert letters.put_back(one)
-        letters.delete(one)
-    assert {json.loads(one)["id"] for one in there.invoked} == {str(number) for number in range(12)}
-    (arrived,) = sqs.receive_message(QueueUrl=there.inbox)["Messages"]
-    told = json.loads(arrived["Body"])
-    assert (told["Message"], told["Subject"]) == ('{"schema": "x"}', "late")
-    assert told["MessageAttributes"] == {"severity": {"Type": "String", "Value": "HIGH"}}
-    left = sqs.get_queue_attributes(QueueUrl=there.queue, AttributeNames=["All"])["Attributes"]
-    assert left["ApproximateNumberOfMessages"] == left["ApproximateNumberOfMessagesNotVisible"] == "0"
-
-
-def test_what_is_released_can_be_read_again_at_once(there: There) -> None:
-    there.session.client("sqs").send_message(QueueUrl=there.queue, MessageBody="hello")
-    letters = DeadLetters(there.login, "guard")
-    held = list(letters.read())
-    assert list(letters.read()) == []
-    letters.release(held)
-    assert [one.letter.message.body for one in letters.read()] == ["hello"]

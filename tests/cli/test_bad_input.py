@@ -133,7 +133,6 @@ def test_an_interruption_is_no_verdict(
 def test_the_help_of_the_program_names_its_commands() -> None:
     told = " ".join(run("--help").stdout.split())
     assert " explain Explain a function as it is, or policy documents. " in told
-    assert " self-test Let the guard try itself" in told
     assert " check Judge templates and Terraform plans before the deploy. " in told
 
 

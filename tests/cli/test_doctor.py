@@ -73,7 +73,7 @@ def unwell() -> Deployed:
         outputs={"AlertsTopicArn": Deployed().outputs["AlertsTopicArn"], "Version": "0.0.9"},
     )
     there.faults |= denied("DescribeTrails")
-    there.put(DEAD_LETTERS, "{}")
+    there.messages[DEAD_LETTERS] = 1
     return there
 
 

@@ -102,10 +102,8 @@ def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loade
         ["undo", "--help"],
         ["journal", "--help"],
         ["doctor", "--help"],
-        ["redrive", "--help"],
         ["scan", "--help"],
         ["scan", "--region", "eu-west-1", "--all-regions"],
-        ["self-test"],
         ["resume", "nothing"],
     ],
     ids=" ".join,
@@ -176,18 +174,6 @@ OWN_CODES = {
         "  2  something could not be told, and nothing is wrong; or AWS could not",
         "     answer",
         "  3  the credentials or the stack are not there, or you may not look at it",
-    ),
-    "redrive": (
-        "  0  everything was put back, or nothing was there",
-        "  1  something was left, or AWS refused, or you said no",
-        "  2  not finished: AWS could not answer; run it again",
-        "  3  the credentials or the stack are not there, or the input cannot be used",
-    ),
-    "self-test": (
-        "  0  everything is as it must be",
-        "  1  something is not",
-        "  2  AWS could not answer",
-        "  3  the credentials or the stack are not there, or you may not invoke it",
     ),
 }
 

@@ -24,10 +24,18 @@ class Told(click.ClickException):
 
 
 _COMMANDS: Final = (
-    *("check", "completion", "demo", "doctor", "explain", "journal"),
-    *("redrive", "report", "resume", "scan", "self-test", "undo"),
+    "check",
+    "completion",
+    "demo",
+    "doctor",
+    "explain",
+    "journal",
+    "report",
+    "resume",
+    "scan",
+    "undo",
 )
-"""Each is a function of this name in the module of this name, with _ for -."""
+"""Each is a function of this name in the module of this name."""
 
 
 class CommandLine(click.Group):
@@ -42,8 +50,7 @@ class CommandLine(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         # Only what is asked for is loaded.
-        name = cmd_name.replace("-", "_")
-        found = getattr(import_module(f"permission_guard.cli.{name}"), name)
+        found = getattr(import_module(f"permission_guard.cli.{cmd_name}"), cmd_name)
         return found if isinstance(found, click.Command) else None
 
     def main(

@@ -69,7 +69,7 @@ def _queue(queue: Queue) -> Check:
     return wrong(
         name,
         f"About {queue.messages} {some} in {queue.name}: events that were not handled, or alerts that were not sent.",
-        "See why, then put them back: permission-guard redrive. After 14 days SQS throws them away.",
+        "Look for the reason in the guard's log, fix it, and purge the queue: the next sweep evaluates every function.",
     )
 
 

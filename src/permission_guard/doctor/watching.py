@@ -91,7 +91,7 @@ def _function(function: Function) -> Check:
         return wrong(
             _FUNCTION,
             f"The reserved concurrency of {name} is 0: it never runs, and every event goes to the dead letters.",
-            f"Free it: aws lambda delete-function-concurrency --function-name {name}; then permission-guard redrive",
+            f"Free it: aws lambda delete-function-concurrency --function-name {name}",
         )
     if function.state != "Active" or function.update != "Successful":
         what = (
