@@ -107,10 +107,10 @@ def test_a_full_disk_leaves_what_stood_there(
     there = tmp_path / "report.html"
     there.write_text("yesterday's")
 
-    def full(*_: object, **__: object) -> int:
+    def full(*_: object) -> Path:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "replace", full)
     ended = run(str(scan), "--output", str(there))
     assert ended.stderr == f"permission-guard: {there}: cannot be written: No space left on device\n"
     assert there.read_text() == "yesterday's"

@@ -58,6 +58,8 @@ def endings() -> Iterator[None]:
     """Turn what the ports and the core raise into one line and an exit code."""
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted") from error
     except Expired as error:
         raise Unusable(f"AWS does not take these credentials any more: {error}") from error
     except TryAgain as error:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
 import click
 
 from permission_guard.alert import printable
-from permission_guard.cli.rows import row
+from permission_guard.cli.rows import counted, row, totals, word
 from permission_guard.finding import Verdict
 from permission_guard.scanned import Scan, ScannedFinding
-
-COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
 def text(scan: Scan) -> str:
@@ -24,16 +20,13 @@ def text(scan: Scan) -> str:
             parts += [*_paragraph(one), ""]
     for skipped in scan.skipped:
         parts += [row("Skipped", f"{skipped.what}: {skipped.why}."), ""]
-    count = Counter(one.verdict for one in scan.findings)
-    total = ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
-    files = len(scan.sources)
-    return "\n".join([*parts, f"{total} in {files} file{'' if files == 1 else 's'}"]) + "\n"
+    total = totals(one.verdict for one in scan.findings)
+    return "\n".join([*parts, f"{total} in {counted(len(scan.sources), 'file')}"]) + "\n"
 
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
     where = f"{one.place.file}:{one.place.line}:{one.place.column}: " if one.place else ""
-    word = click.style(one.verdict.value, fg=COLOURS[one.verdict], bold=True)
-    yield f"{click.style(printable(where), bold=True)}{word} {one.rule} ({one.severity.name}) {printable(one.subject)}"
+    yield f"{click.style(printable(where), bold=True)}{word(one.verdict)} {one.rule} ({one.severity.name}) {printable(one.subject)}"
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")

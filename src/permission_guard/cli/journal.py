@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import click
 
-from permission_guard.alert import printable
+from permission_guard.cli import rows
 from permission_guard.cli.connection import Place, options
 from permission_guard.cli.endings import DONE, EXIT_CODES, endings
 from permission_guard.cli.entries import Name, connect_for, entries
 from permission_guard.cli.output import written
-from permission_guard.cli.rows import minute
 from permission_guard.iam.policy import Json
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.written import written as as_json
@@ -46,31 +45,20 @@ def journal(context: click.Context, /, function: str | None, *, is_json: bool, *
 
 def table(found: list[Entry]) -> str:
     """Return the entries as a table for people."""
-    if not found:
-        return f"{_NOTHING}.\n"
-    rows = [_HEAD, *map(_row, found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    lines = rows.table(_HEAD, map(_row, found)) if found else [f"{_NOTHING}."]
     return "\n".join(lines) + "\n"
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
     times = len(entry.repairs)
-    return tuple(
-        map(
-            printable,
-            (
-                entry.id,
-                entry.state.value,
-                entry.finding.rule,
-                minute(entry.first_seen),
-                minute(entry.last_seen),
-                f"{times} {'time' if times == 1 else 'times'}" if times else "never",
-                entry.told_as.value if entry.told_as else "not yet",
-            ),
-        )
+    return (
+        entry.id,
+        entry.state.value,
+        entry.finding.rule,
+        rows.minute(entry.first_seen),
+        rows.minute(entry.last_seen),
+        rows.counted(times, "time") if times else "never",
+        entry.told_as.value if entry.told_as else "not yet",
     )
 
 

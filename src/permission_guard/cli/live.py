@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from permission_guard.cli.endings import Unusable, endings
 from permission_guard.cli.given import Asked, Given, trusted_in
+from permission_guard.cli.rows import counted
 from permission_guard.facts import (
     GONE,
     FunctionFacts,
@@ -61,5 +62,5 @@ def _read(facts: FunctionFacts) -> Iterator[str]:
         yield from map(str, role.unreadable)
     if isinstance(policy, PolicyFacts):
         count = len(policy.policy.statements) if policy.policy else 0
-        yield f"the resource policy of {facts.target}: {count} statement{'' if count == 1 else 's'}"
+        yield f"the resource policy of {facts.target}: {counted(count, 'statement')}"
     yield from (str(one) for one in (role, policy) if isinstance(one, Unreadable))

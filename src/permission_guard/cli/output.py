@@ -6,7 +6,6 @@ import io
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -14,11 +13,14 @@ import click
 from permission_guard.cli.endings import Unusable
 
 
-def written(text: str) -> None:
-    """Write to standard output; a reader that has seen enough and closed the pipe is no error. Raises Unusable.
+def written(text: str, path: str | None = None) -> None:
+    """Write to a file, or to standard output; a reader that has seen enough and closed the pipe is no error. Raises Unusable.
 
     Colour is left out where there is no terminal, and where NO_COLOR is set (https://no-color.org).
     """
+    if path is not None:
+        replace_file(path, text.encode("utf-8", "backslashreplace"))
+        return
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Sids may hold characters that a terminal's encoding does not have.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -32,18 +34,21 @@ def written(text: str) -> None:
 
 
 def replace_file(path: str, data: bytes) -> None:
-    """Write a file wholly or not at all, with the rights that it has. Raises Unusable."""
+    """Write a file wholly or not at all; one that is there keeps its rights. Raises Unusable."""
     target = Path(path).resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        mode = target.stat().st_mode
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        if target.exists() and not target.is_file():  # a device or a pipe
+            target.write_bytes(data)
+            return
         try:
-            with os.fdopen(handle, "wb") as new:
-                new.write(data)
-            Path(name).chmod(stat.S_IMODE(mode))
-            Path(name).replace(target)
+            with part.open("xb") as file:
+                file.write(data)
+            if target.exists():
+                part.chmod(stat.S_IMODE(target.stat().st_mode))
+            part.replace(target)
         except OSError:
-            Path(name).unlink()
+            part.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise Unusable(f"{path}: cannot be written: {error.strerror}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import click
@@ -58,23 +57,4 @@ def report(scan: str, output: str | None, format_: str) -> None:
         raise Unusable(f"{called(scan)}: is no scan: {error}") from error
     except formats.CannotShow as error:
         raise Unusable(f"{called(scan)}: {error}") from error
-    if output is None:
-        written(shown)
-    else:
-        _replaced(Path(output), shown)
-
-
-def _replaced(path: Path, text: str) -> None:
-    """Write a file whole or not at all: what stood there stays if the disk is full. Raises Unusable."""
-    aside = path if path.exists() and not path.is_file() else path.with_name(f".{path.name}.part")
-    try:
-        try:
-            aside.write_text(text, encoding="utf-8", newline="")
-            if aside != path:  # it is no device or pipe
-                aside.replace(path)
-        except OSError:
-            if aside != path:
-                aside.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise Unusable(f"{path}: cannot be written: {error.strerror}") from error
+    written(shown, output)

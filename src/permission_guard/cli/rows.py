@@ -1,26 +1,58 @@
-"""Rows of a label and what is said of it, as every command shows them."""
+"""Rows of a label and what is said of it, and tables, as every command shows them."""
 
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import click
+
 from permission_guard.alert import printable
+from permission_guard.finding import Verdict
 
 _WIDTH: Final = 100
 """Columns, whatever the terminal has, so that the output is the same everywhere; JSON and ARNs are never broken."""
+_COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
 def row(label: str, said: str, indent: str = "") -> str:
     """Return a row, wrapped."""
-    return _wrapped(f"{indent}{label:<10} {said}", indent=" " * (len(indent) + 11))
-
-
-def _wrapped(row: str, *, indent: str) -> str:
     return textwrap.fill(
-        printable(row), _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        printable(f"{indent}{label:<10} {said}"),
+        _WIDTH,
+        subsequent_indent=" " * (len(indent) + 11),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a line for each row, with at least two blanks between columns."""
+    whole = [head, *(tuple(map(printable, one)) for one in rows)]
+    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
+        for one in whole
+    ]
+
+
+def word(verdict: Verdict) -> str:
+    """Return a verdict in its colour."""
+    return click.style(verdict.value, fg=_COLOURS[verdict], bold=True)
+
+
+def totals(verdicts: Iterable[Verdict]) -> str:
+    """Say how many there are of each verdict."""
+    count = Counter(verdicts)
+    return ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
+
+
+def counted(count: int, thing: str) -> str:
+    """Say how many there are of a thing whose plural takes an s."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def minute(at: datetime) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
-
-import click
 
 from permission_guard.alert import judgement, printable
 from permission_guard.cli.difference import difference, statement_lines
 from permission_guard.cli.given import Asked
-from permission_guard.cli.rows import row
+from permission_guard.cli.rows import row, totals, word
 from permission_guard.document import body_of
 from permission_guard.explanation import Explanation, Mend, verdict
 from permission_guard.facts import Configuration
@@ -20,7 +17,6 @@ from permission_guard.finding import Verdict
 from permission_guard.iam.policy import Json
 
 SCHEMA: Final = "permission-guard/explain/1"
-_COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
 def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
@@ -28,8 +24,7 @@ def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
     parts = [*_head(asked)]
     for one in explanations:
         parts += ["", *_paragraphs(one)]
-    count = Counter(one.finding.verdict for one in explanations)
-    total = ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
+    total = totals(one.finding.verdict for one in explanations)
     nothing = "Nothing here lets anybody invoke the function."
     return "\n".join([*parts, "", total if explanations else nothing]) + "\n"
 
@@ -49,8 +44,7 @@ def _head(asked: Asked) -> Iterator[str]:
 
 def _paragraphs(one: Explanation) -> Iterator[str]:
     finding = one.finding
-    word = click.style(finding.verdict.value, fg=_COLOURS[finding.verdict], bold=True)
-    yield f"{word} {printable(finding.subject)}"
+    yield f"{word(finding.verdict)} {printable(finding.subject)}"
     grave = "" if finding.verdict is Verdict.PASS else f", {finding.severity.name}"
     yield row("Rule", f"{one.title} ({finding.rule}{grave}).", "  ")
     yield row("Found", one.sentence, "  ")

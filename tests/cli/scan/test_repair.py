@@ -185,7 +185,7 @@ def test_what_somebody_changes_after_the_plan_was_shown_is_not_overwritten(
         made.add_permission("orders:live", BOUND)
         return True
 
-    monkeypatch.setattr("permission_guard.cli.scan.repairing.agreed", agreed)
+    monkeypatch.setattr("permission_guard.cli.scan.repair.agreed", agreed)
     result = run(there, "--repair", "--repair-existing", "--only", "invoke-permission-names-its-source")
     assert result.exit_code == 1
     assert "not done, because somebody changed it meanwhile" in " ".join(result.stderr.split())

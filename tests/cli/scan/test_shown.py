@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-import re
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.scan import table
-from permission_guard.cli.scan.formats import FORMATS, show
-from permission_guard.cli.scan.progress import shown
+from permission_guard.cli.scan.run import progress
+from permission_guard.cli.scan.shown import FORMATS, show
 from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
 from permission_guard.scanned import Scan
@@ -36,30 +34,30 @@ def test_the_worst_comes_first_with_one_line_each_and_the_totals_last() -> None:
     assert result.stdout == golden("scan/faulty.plain.txt", result.stdout)
 
 
-def test_on_a_terminal_it_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setenv("TERM", "xterm-256color")
-    text = table.coloured(found())
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, columns: int = 100) -> None:
+    monkeypatch.setattr("permission_guard.cli.scan.shown.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+
+def test_on_a_terminal_it_is_coloured_and_the_last_column_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_a_terminal(monkeypatch)
+    text = show("table", found(), to_file=False)
     assert text == golden("scan/faulty.terminal.txt", text)
-    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in text.splitlines()[:-1]) <= 100
+    folded = [line for line in click.unstyle(text).splitlines()[:-1] if len(line) <= 100]
+    assert len(folded) > len(found().findings)
 
 
 def test_colour_is_left_out_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[31m" not in table.coloured(found())
+    assert "\x1b" not in run(wires(faulty()), color=True).stdout
 
 
-def test_without_rich_a_terminal_is_shown_what_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-    assert table.coloured(found()) == table.plain(found())
-
-
-@pytest.mark.parametrize(("is_terminal", "to_file"), [(True, True), (True, False), (False, False)])
-def test_only_a_person_at_a_terminal_is_shown_colour(
-    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, to_file: bool
+def test_a_file_is_written_without_colour_and_each_finding_on_one_line(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("permission_guard.cli.scan.formats.is_terminal", lambda: is_terminal)
-    assert ("\x1b" in show("table", found(), to_file=to_file)) is (is_terminal and not to_file)
+    at_a_terminal(monkeypatch)
+    text = show("table", found(), to_file=True)
+    assert text == golden("scan/faulty.plain.txt", text)
 
 
 def test_an_account_without_functions_passes() -> None:
@@ -68,7 +66,6 @@ def test_an_account_without_functions_passes() -> None:
     assert result.stdout == (
         "0 FAIL, 0 UNKNOWN, 0 PASS in 0 functions (0 with versions, aliases and layers) of 111122223333/us-east-1\n"
     )
-    assert table.coloured(read(written(Scan("1", AT, ("a/b",), 0, 0, ())))).count("\n") == 1
 
 
 def test_of_several_regions_each_line_says_which() -> None:
@@ -107,13 +104,10 @@ def test_it_is_written_into_a_file_and_nothing_is_shown(tmp_path: Path) -> None:
 def test_a_name_cannot_forge_a_line() -> None:
     scan = found()
     forged = replace(scan.findings[0], summary="x\n\x1b[2JPASS", name="o\u202eo")
-    for text in (
-        table.plain(replace(scan, findings=(forged,))),
-        table.coloured(replace(scan, findings=(forged,))),
-    ):
-        assert "\x1b[2J" not in text
-        assert "\nPASS" not in text
-        assert "\u202e" not in text
+    text = show("table", replace(scan, findings=(forged,)), to_file=False)
+    assert "\x1b[2J" not in text
+    assert "\nPASS" not in text
+    assert "\u202e" not in text
 
 
 class Terminal(io.StringIO):
@@ -121,38 +115,20 @@ class Terminal(io.StringIO):
         return True
 
 
-def steps(stream: io.StringIO | None, *, quiet: bool = False) -> str:
-    with shown("here", stream, quiet=quiet) as progress:
-        for _ in range(4):
-            progress.more()
-        for _ in range(3):
-            progress.done()
-    return stream.getvalue() if stream else ""
+def test_a_terminal_is_shown_how_far_it_is_until_it_is_done() -> None:
+    screen = Terminal()
+    shown = progress("here", screen)
+    shown(1, 2)
+    assert screen.getvalue() == "\rhere: 1 of 2"
+    shown(2, 2)
+    assert screen.getvalue() == "\rhere: 1 of 2\r\x1b[K"
 
 
-def test_a_terminal_is_shown_how_far_it_is_with_its_rate_and_the_time_left(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    text = steps(Terminal())
-    assert "here" in text
-    assert re.search(r"3/4", text)
-    assert re.search(r"\d/s", text)
-    assert re.search(r"\d\d:\d\d|--:--", text)
-
-
-@pytest.mark.parametrize("stream", [io.StringIO(), None], ids=["a file", "nothing"])
-def test_nothing_but_a_terminal_is_shown_how_far_it_is(stream: io.StringIO | None) -> None:
-    assert steps(stream) == ""
-
-
-def test_whoever_wants_quiet_is_shown_nothing() -> None:
-    assert steps(Terminal(), quiet=True) == ""
-
-
-def test_without_rich_nobody_is_shown_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "rich", None)
-    assert steps(Terminal()) == ""
+def test_nothing_but_a_terminal_is_shown_how_far_it_is_and_nothing_where_quiet_is_wanted() -> None:
+    pipe, screen = io.StringIO(), Terminal()
+    run(wires(faulty()), screen=pipe)
+    run(wires(faulty()), "--quiet", screen=screen)
+    assert (pipe.getvalue(), screen.getvalue()) == ("", "")
 
 
 def test_what_a_format_has_no_words_for_is_one_line_and_no_half_a_report() -> None:

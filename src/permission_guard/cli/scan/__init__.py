@@ -7,8 +7,8 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli.connection import STACK
-from permission_guard.cli.scan.formats import FORMATS
 from permission_guard.cli.scan.options import Options
+from permission_guard.cli.scan.shown import FORMATS
 from permission_guard.rules import RULE_IDS
 
 _HELP: Final = """\
@@ -22,8 +22,6 @@ you are asked. It is the guard's own repair: proved first, and left alone where 
 (--repair-existing repairs that too). Where the guard's stack is deployed, each repair stands in its journal, and
 permission-guard undo takes it back. Where there is no such stack, nothing keeps what was there before: you are told so before
 you are asked.
-
-A scan that was broken off (Ctrl-C, credentials that have expired, AWS that does not answer) goes on with --resume.
 
 \b
 Exit codes:
@@ -91,7 +89,6 @@ Exit codes:
 )
 @click.option("--output", metavar="FILE", help="Where to write it. Default: standard output.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@click.option("--resume", is_flag=True, help="Go on with the same scan, where it was broken off.")
 @click.option("--repair", is_flag=True, help="Show what would be repaired, ask, and repair it.")
 @click.option(
     "--repair-existing",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 
-from permission_guard import __version__
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import trusted_in
 from permission_guard.iam import Arn, ArnError
@@ -30,7 +27,6 @@ class Options:
     format_: str = "table"
     output: str | None = None
     quiet: bool = False
-    resume: bool = False
     repair: bool = False
     repair_existing: bool = False
     yes: bool = False
@@ -68,18 +64,6 @@ class Options:
     def chosen(self) -> frozenset[str]:
         """The rules to judge by."""
         return frozenset(self.rules or RULE_IDS)
-
-    @property
-    def digest(self) -> str:
-        """What tells the results of a scan with these options from those with others, of another version too."""
-        said = [
-            __version__,
-            sorted(self.chosen),
-            sorted(self.trusted_accounts),
-            sorted(self.trusted_organizations),
-            self.logging_policy,
-        ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 
 def _check_role(text: str) -> None:

@@ -19,7 +19,7 @@ from permission_guard.outcome import Outcome, Result
 from permission_guard.step import AttachRolePolicy, Repair, diffs
 
 if TYPE_CHECKING:
-    from permission_guard.cli.scan.repairing import Planned
+    from permission_guard.cli.scan.repair import Planned
 
 _NOT_NOW: Final = "not finished, because AWS cannot answer now; run it again"
 _NO_JOURNAL: Final = (

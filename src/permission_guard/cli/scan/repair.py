@@ -1,4 +1,4 @@
-"""Repairing what a scan has found: each function is read anew, the plan is shown, and what was agreed to is carried out."""
+"""Repairs what a scan has found: each function is read anew, the plan is shown, and what was agreed to is carried out."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard.actor import Actor
+from permission_guard.aws import login
 from permission_guard.aws.accounts import Region
+from permission_guard.aws.journal import DynamoJournal
 from permission_guard.cli.endings import Interrupted, endings
-from permission_guard.cli.scan import repairs_shown as shown
-from permission_guard.cli.scan.journals import journal_of
+from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
 from permission_guard.facts import Subject, subject_of
 from permission_guard.finding import Verdict
+from permission_guard.journal.entry import Entry
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
 from permission_guard.pipeline import Guard
-from permission_guard.ports import TryAgain
+from permission_guard.ports import Journal, TryAgain
 from permission_guard.report import Report
 from permission_guard.scanned import Scan, ScannedFinding
 from permission_guard.settings import Settings, Treatment
@@ -81,15 +83,17 @@ class Repairs:
         faults = [one for one in self.scan.findings if one.verdict is Verdict.FAIL and _is_in(one, region)]
         if not faults:
             return
-        journal = journal_of(region, self.options)
+        journal = _journal(region, self.options)
         settings = self._settings(region, faults)
-        guard = Guard(settings, *region.changing(settings.logging_policy_arn), _Nobody(), journal.journal)
+        guard = Guard(
+            settings, *region.changing(settings.logging_policy_arn), _Nobody(), journal or _Forgetful()
+        )
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
             arn = subject_of(target)
             keeper = Keeper(guard.journal, str(arn))
             report = guard.plan(_trigger(arn, qualifier, region, now), keeper, now)
-            yield self._once(Planned(report, guard, keeper, region, journal.is_kept))
+            yield self._once(Planned(report, guard, keeper, region, journal is not None))
 
     def _settings(self, region: Region, faults: list[ScannedFinding]) -> Settings:
         """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
@@ -138,6 +142,15 @@ class Repairs:
                 self._mended |= planned.faults(step)
 
 
+def _journal(region: Region, options: Options) -> Journal | None:
+    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and TryAgain."""
+    try:
+        table = options.table or login.table_of(region.clients, options.stack_name)
+    except login.NoTable:
+        return None
+    return DynamoJournal(region.clients, table)
+
+
 def _attaching(step: AttachRolePolicy) -> tuple[str, str]:
     return step.role_arn, step.policy.name
 
@@ -157,3 +170,15 @@ class _Nobody:
 
     def tell(self, report: Report) -> None:
         """Tell nobody."""
+
+
+class _Forgetful:
+    """Takes the journal's place where there is none: no repair that stands here can be undone."""
+
+    def of(self, _subject: str) -> tuple[Entry, ...]:
+        """Return nothing."""
+        return ()
+
+    def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return the entries as they would stand there."""
+        return tuple(replace(entry, version=entry.version + 1) for entry in entries)

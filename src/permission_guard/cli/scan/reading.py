@@ -1,0 +1,156 @@
+"""Reads one region of an account: what there is, page by page, and then each function, version, alias and layer version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol, TypeAlias, TypeVar
+
+from permission_guard.aws.accounts import Region
+from permission_guard.aws.inventory import Version
+from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.pipeline import look
+from permission_guard.ports import Observer, Refused
+from permission_guard.rules import layer_is_not_public
+from permission_guard.scanned import ScannedFinding, Skipped
+from permission_guard.scanning import findings, looks_of
+from permission_guard.settings import Settings
+from permission_guard.trigger import is_replica
+
+WORKERS: Final = 8
+"""Calls at once: at a tenth of a second each they could be eighty a second, so the pace is what limits them."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is given how many jobs are done, and how many there are."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found in a region, or in a part of it."""
+
+    is_listed: bool = False
+    """Whether what the scan is for could be listed at all: the functions, or the layers if no other rule is asked for."""
+    functions: int = 0
+    targets: int = 0
+    findings: list[ScannedFinding] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def add(self, part: Found) -> None:
+        """Add what was found in a part."""
+        self.functions += part.functions
+        self.targets += part.targets
+        self.findings += part.findings
+        self.skipped += part.skipped
+
+
+def read(reader: Reader, progress: Progress, workers: int = WORKERS) -> Found:
+    """List the region, then read and evaluate everything in it, several at once. Raises TryAgain."""
+    found = Found()
+    jobs = reader.jobs(found)
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for number, job in enumerate(as_completed([pool.submit(job) for job in jobs]), 1):
+                found.add(job.result())
+                progress(number, len(jobs))
+        except BaseException:
+            # Calls that wait for their turn, or to be repeated, would hold up whoever pressed Ctrl-C.
+            reader.region.paces.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return found
+
+
+_Job: TypeAlias = Callable[[], Found]
+
+
+class _Page(Protocol):
+    @property
+    def marker(self) -> str | None: ...
+
+
+_P = TypeVar("_P", bound=_Page)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads and evaluates by these rules; from many threads."""
+
+    region: Region
+    observer: Observer
+    trusted: Trusted
+    rules: frozenset[str]
+    at: datetime
+
+    @classmethod
+    def of(cls, region: Region, settings: Settings, rules: frozenset[str], at: datetime) -> Reader:
+        """Make the reader of a region."""
+        return cls(region, region.observer(settings.logging_policy_arn), settings.trusted, rules, at)
+
+    @property
+    def _looks(self) -> Look:
+        """What the rules ask of functions."""
+        return looks_of(self.rules - {layer_is_not_public.ID})
+
+    def jobs(self, found: Found) -> list[_Job]:
+        """List what is to be read; what may not be listed is added to what was skipped. Raises TryAgain."""
+        # What moves to the next page while it is read would otherwise be evaluated twice.
+        jobs: dict[object, _Job] = {}
+        looks, source = self._looks, self.region.label
+        if looks:
+            for page in _pages(self.region.inventory.described, f"functions of {source}", found):
+                found.is_listed = True
+                for one in page.found:
+                    if not is_replica(one.arn) and (one.qualifier is None or Look.POLICY in looks):
+                        jobs[one.arn, one.qualifier] = partial(self._function, one)
+        if layer_is_not_public.ID in self.rules:
+            for layers in _pages(self.region.layers.layers, f"layers of {source}", found):
+                found.is_listed = found.is_listed or not looks
+                jobs |= {name: partial(self._layer, name) for name in layers.names}
+        return list(jobs.values())
+
+    def _function(self, version: Version) -> Found:
+        """Evaluate a published version, or a function with its aliases. A role is evaluated with the function itself."""
+        facts = FunctionFacts(version.arn, version.qualifier, version.configuration)
+        if version.qualifier is not None:
+            return self._evaluated(facts, Look.POLICY)
+        found = self._evaluated(facts, self._looks)
+        found.functions = 1
+        if Look.POLICY in self._looks:
+            try:
+                names = self.region.inventory.aliases(version.arn)
+            except Refused as error:
+                found.skipped.append(Skipped(f"the aliases of {version.arn}", str(error)))
+                names = ()
+            for name in names:
+                found.add(self._evaluated(FunctionFacts(version.arn, name), Look.POLICY))
+        return found
+
+    def _layer(self, name: str) -> Found:
+        found = Found()
+        pages = partial(self.region.layers.layer_versions, name)
+        for page in _pages(pages, f"versions of the layer {name} of {self.region.label}", found):
+            for version in page.versions:
+                found.add(self._evaluated(FunctionFacts(version), Look.POLICY))
+        return found
+
+    def _evaluated(self, facts: FunctionFacts, looks: Look) -> Found:
+        facts = look(self.observer, facts, looks, self.trusted)
+        return Found(targets=1, findings=list(findings(facts, self.trusted, self.rules, self.at)))
+
+
+def _pages(page_at: Callable[[str | None], _P], what: str, found: Found) -> Iterator[_P]:
+    """Yield page after page. What may not be listed is added to what was skipped. Raises TryAgain."""
+    marker: str | None = None
+    while True:
+        try:
+            page = page_at(marker)
+        except Refused as error:
+            found.skipped.append(Skipped(f"the {'other ' if marker else ''}{what}", str(error)))
+            return
+        yield page
+        marker = page.marker
+        if marker is None:
+            return
