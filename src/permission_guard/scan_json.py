@@ -40,13 +40,13 @@ def written(scan: Scan) -> str:
         "sources": scan.sources,
         "functions": scan.functions,
         "targets": scan.targets,
-        "findings": [finding_body(one) for one in scan.findings],
+        "findings": [_finding_body(one) for one in scan.findings],
         "skipped": [{"what": one.what, "why": one.why} for one in scan.skipped],
     }
     return json.dumps(whole, indent=2) + "\n"
 
 
-def finding_body(one: ScannedFinding) -> dict[str, Json]:
+def _finding_body(one: ScannedFinding) -> dict[str, Json]:
     """Return one finding as JSON has it, its fields in the order of the value's."""
     body: dict[str, Json] = {
         **{key: str(getattr(one, key)) for key in _TEXTS},
@@ -82,12 +82,12 @@ def _scan(body: Record) -> Scan:
         sources=_texts(body, "sources"),
         functions=body.whole("functions"),
         targets=body.whole("targets"),
-        findings=tuple(map(finding_in, body.each("findings"))),
+        findings=tuple(map(_finding_in, body.each("findings"))),
         skipped=tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each("skipped")),
     )
 
 
-def finding_in(body: Record) -> ScannedFinding:
+def _finding_in(body: Record) -> ScannedFinding:
     """Read one finding. Raises BadEvent."""
     place = body.inner("place") if body.has("place") else None
     return ScannedFinding(
