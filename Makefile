@@ -119,10 +119,10 @@ burst: $(TOOLS)/project.done ## A thousand events in disorder, some lost and som
 
 validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cfn-lint, the one for StackSets too
 	@$(call quietly,$(SAM) validate --lint --template template.yaml --region us-east-1)
-	@$(call quietly,$(SAM) validate --lint --template src/organisation/central.yaml --region us-east-1)
-	@PYTHONPATH=src $(PROJECT)/python -c 'import json, organisation.template as made; print(json.dumps(made.for_stack_sets("any.zip")))' \
-		>$(TOOLS)/organisation.json
-	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organisation.json)
+	@$(call quietly,$(SAM) validate --lint --template src/organization/central.yaml --region us-east-1)
+	@PYTHONPATH=src $(PROJECT)/python -c 'import json, organization.template as made; print(json.dumps(made.for_stack_sets("any.zip")))' \
+		>$(TOOLS)/organization.json
+	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organization.json)
 
 build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
 	@$(call quietly,$(SAM) build)
@@ -152,8 +152,8 @@ deploy: build ## Deploy to the AWS account that your credentials name (ENV=obser
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
 
-org: build ## Deploy to the accounts and regions of an organisation (docs/organisation.md; ARGS="--units ... --regions ...")
-	@PYTHONPATH=src $(PROJECT)/python -m organisation deploy $(ARGS)
+org: build ## Deploy to the accounts and regions of an organisation (docs/organization.md; ARGS="--units ... --regions ...")
+	@PYTHONPATH=src $(PROJECT)/python -m organization deploy $(ARGS)
 
 publish: build ## Publish to the Serverless Application Repository, privately (BUCKET=the bucket of the package)
 	@$(SAM) package --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml

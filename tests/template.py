@@ -6,7 +6,7 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from organisation import template
+from organization import template
 
 PATH = template.WRITTEN
 ACCOUNT, REGION = "123456789012", "eu-west-1"

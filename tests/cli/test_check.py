@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from organisation.template import CENTRAL, WRITTEN, for_stack_sets
+from organization.template import CENTRAL, WRITTEN, for_stack_sets
 from permission_guard import scan_json
 from permission_guard.finding import Concern
 from permission_guard.template import LARGEST
@@ -210,7 +210,7 @@ def test_a_file_that_is_too_large_for_a_template_is_not_read_to_its_end(tmp_path
 
 
 def test_the_guards_own_templates_keep_the_rules(tmp_path: Path) -> None:
-    expanded = tmp_path / "organisation.json"
+    expanded = tmp_path / "organization.json"
     expanded.write_text(json.dumps(for_stack_sets("any.zip")))
     for written in (WRITTEN, expanded):
         ended = run("check", str(written), str(CENTRAL))

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from organisation.buckets import policy, prepare, upload
+from organization.buckets import policy, prepare, upload
 from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Request, decide
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from organisation.template import CENTRAL
-from organisation.template import written as read
+from organization.template import CENTRAL
+from organization.template import written as read
 from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Principal, Request, Service, decide
 from tests.template import ACCOUNT, REGION, resolved, written
 

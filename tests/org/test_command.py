@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
 
-from organisation import __main__ as command
-from organisation.stack_set import StackSet, Wanted
+from organization import __main__ as command
+from organization.stack_set import StackSet, Wanted
 
 GIVEN = {
     "--organization": "o-a1b2c3d4e5",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from organisation.package import pack
+from organization.package import pack
 
 
 def built(folder: Path, **files: str) -> Path:

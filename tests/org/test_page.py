@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from docs.generate import DOCS
-from organisation import __main__ as command
-from organisation.stack_set import CAREFULLY
-from organisation.template import CENTRAL, LIMIT, for_stack_sets
-from organisation.template import written as read
+from organization import __main__ as command
+from organization.stack_set import CAREFULLY
+from organization.template import CENTRAL, LIMIT, for_stack_sets
+from organization.template import written as read
 from tests.template import PATH, written
 
-PAGE = (DOCS / "organisation.md").read_text()
+PAGE = (DOCS / "organization.md").read_text()
 TEXT = " ".join(PAGE.split())
 ARGS = re.findall(r'make org ARGS="(.*?)"', PAGE, re.DOTALL)
 WORKFLOW = (PATH.parent / ".github" / "workflows" / "deploy.yml").read_text()

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from organisation.stack_set import CAREFULLY, StackSet, Unsuccessful, Wanted
+from organization.stack_set import CAREFULLY, StackSet, Unsuccessful, Wanted
 
 UNITS, REGIONS = ("ou-abcd-11111111", "ou-abcd-22222222"), ("eu-west-1", "us-east-1")
 WANTED = Wanted(
@@ -24,7 +24,7 @@ class Played:
     """A client that expects certain calls and no others."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, wanted: Wanted = WANTED) -> None:
-        monkeypatch.setattr("organisation.stack_set.time.sleep", lambda _: None)
+        monkeypatch.setattr("organization.stack_set.time.sleep", lambda _: None)
         client = boto3.Session("testing", "testing", region_name="eu-west-1").client("cloudformation")
         self.stub = Stubber(client)
         self.said: list[str] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from organisation.template import LIMIT, PREFIX, expanded, for_stack_sets, written
+from organization.template import LIMIT, PREFIX, expanded, for_stack_sets, written
 
 KEY = "permission-guard/0f3c.zip"
 SAM = expanded(f"s3://bucket/{KEY}")

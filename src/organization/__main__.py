@@ -1,4 +1,4 @@
-"""`make org`: the guard in every account and region of an organisation. `docs/organisation.md` says what comes first."""
+"""`make org`: the guard in every account and region of an organisation. `docs/organization.md` says what comes first."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from organisation.buckets import prepare, upload
-from organisation.package import FOLDER, pack
-from organisation.stack_set import StackSet, Unsuccessful, Wanted
-from organisation.template import PREFIX, for_stack_sets
-from organisation.template import written as as_written
+from organization.buckets import prepare, upload
+from organization.package import FOLDER, pack
+from organization.stack_set import StackSet, Unsuccessful, Wanted
+from organization.template import PREFIX, for_stack_sets
+from organization.template import written as as_written
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CallAsType
 
 ROOT: Final = Path(__file__).parents[2]
 BUILT: Final = ROOT / ".aws-sam" / "build" / "Guard"
-MADE: Final = ROOT / ".aws-sam" / "organisation"
+MADE: Final = ROOT / ".aws-sam" / "organization"
 NAME: Final = "permission-guard"
 """Of the StackSet."""
 ROLE_CHANGES: Final = "RoleChangeRegions"
