@@ -32,7 +32,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
 .PHONY: help setup fmt lint types test coverage bench mutants thorough faults fuzz burst validate build package reproducible sbom audit \
-	deploy doctor org publish demo readme docs check lock clean
+	deploy doctor organization publish demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -152,8 +152,8 @@ deploy: build ## Deploy to the AWS account that your credentials name (ENV=obser
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
 
-org: build ## Deploy to the accounts and regions of an organisation (docs/organization.md; ARGS="--units ... --regions ...")
-	@PYTHONPATH=src $(PROJECT)/python -m organization deploy $(ARGS)
+organization: package ## Write the template for StackSets and name the package's key (docs/organization.md)
+	@PYTHONPATH=src $(PROJECT)/python -m organization
 
 publish: build ## Publish to the Serverless Application Repository, privately (BUCKET=the bucket of the package)
 	@$(SAM) package --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml

@@ -16,7 +16,7 @@ from permission_guard.role_change import HANDED_ON
 from permission_guard.trigger import OF_IAM, Ignored, Kind, trigger_of
 from tests.matching import matches
 from tests.samples import GUARD_ROLE, NAMES, sample
-from tests.template import ACCOUNT, REGION, resolved, written
+from tests.template import resolved, written
 
 RESOURCES: dict[str, Any] = written()["Resources"]
 EVENTS: dict[str, Any] = RESOURCES["Guard"]["Properties"]["Events"]
@@ -121,17 +121,6 @@ def test_what_the_guard_of_iams_home_hands_on_wakes_the_guards_of_the_other_regi
     assert woken_by(event(kind.value, HANDED_ON)) == ["RoleChanged"]
     assert woken_by(event(kind.value, "somebody")) == []
     assert woken_by(event(kind.value, HANDED_ON, errorCode="AccessDenied")) == []
-
-
-def test_the_centre_hears_of_the_alarms_of_this_stack_and_of_no_other() -> None:
-    alarm = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-GuardFails-1A2B3C"
-
-    def heard(arn: str) -> list[str]:
-        changed = {"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "detail": {}}
-        return woken_by({**changed, "resources": [arn]})
-
-    assert heard(alarm) == ["AlarmsToTheCentre"]
-    assert heard(alarm.replace("permission-guard", "other")) == []
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,10 @@ def test_there_is_no_key_and_no_secret() -> None:
         assert "access-key" not in path.read_text()
 
 
-def test_what_is_deployed_is_tested_first_and_the_organisation_comes_after_one_account_and_a_person() -> None:
+def test_what_is_deployed_is_tested_first_and_looked_at_afterwards() -> None:
     jobs = WORKFLOWS["deploy.yml"]["jobs"]
     assert jobs["test"]["uses"] == "./.github/workflows/ci.yml"
-    assert (jobs["canary"]["needs"], jobs["organisation"]["needs"]) == ("test", "canary")
-    assert [jobs[name]["environment"] for name in ("canary", "organisation")] == ["canary", "organisation"]
+    assert (jobs["canary"]["needs"], jobs["canary"]["environment"]) == ("test", "canary")
     assert WORKFLOWS["deploy.yml"]["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
     runs = [step["run"] for step in jobs["canary"]["steps"] if "run" in step]
     assert runs == ["make deploy ENV=canary", "make doctor"]

@@ -1,4 +1,1 @@
-"""The guard in a whole organisation: what CloudFormation StackSets need beside `sam deploy`.
-
-Build code, as `trim_models.py` is: nothing of it is in the Lambda package.
-"""
+"""What CloudFormation StackSets need beside `sam deploy`. Build code: nothing of it is in the Lambda package."""

@@ -1,8 +1,7 @@
 """The template as StackSets take it: without the SAM transform, and with its code in a bucket of each region.
 
 A StackSet that AWS Organizations manages refuses every template with a macro, and SAM's transform is one
-(AWSCloudFormation/latest/APIReference/API_CreateStackSet.html, Capabilities). So it is made here, by the translator that AWS
-runs in CloudFormation.
+(AWSCloudFormation/latest/APIReference/API_CreateStackSet.html, Capabilities). So it is expanded here, by AWS's own translator.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ from samtranslator.translator.translator import Translator
 WRITTEN: Final = Path(__file__).parents[2] / "template.yaml"
 CENTRAL: Final = Path(__file__).parent / "central.yaml"
 
-LIMIT: Final = 1_000_000
-"""Bytes of a template that lies in S3 (AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
 PREFIX: Final = "CodeBucketPrefix"
 """The parameter that says how the names of the buckets begin; the rest is a hyphen and the region."""
 

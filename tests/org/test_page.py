@@ -1,64 +1,60 @@
-"""The page on organisations says what the templates, the command and the pipeline say."""
+"""The page on organizations says what the templates say, and its calls are ones that AWS's command line takes."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from typing import Any
 
+import botocore.session
 import pytest
-from click.testing import CliRunner
+from botocore import xform_name
 
 from docs.generate import DOCS
-from organization import __main__ as command
-from organization.stack_set import CAREFULLY
-from organization.template import CENTRAL, LIMIT, for_stack_sets
+from organization.template import CENTRAL, for_stack_sets
 from organization.template import written as read
-from tests.template import PATH, written
+from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Request, decide
 
 PAGE = (DOCS / "organization.md").read_text()
-TEXT = " ".join(PAGE.split())
-ARGS = re.findall(r'make org ARGS="(.*?)"', PAGE, re.DOTALL)
-WORKFLOW = (PATH.parent / ".github" / "workflows" / "deploy.yml").read_text()
+CALLS = [
+    shlex.split(call.replace("\\\n", " "))
+    for call in re.findall(r"^    (aws cloudformation create-(?:.|\n)+?)\n\n", PAGE, re.MULTILINE)
+]
+MODEL = botocore.session.Session().get_service_model("cloudformation")
 
 
-def test_the_command_that_the_page_shows_is_one_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    (shown,) = ARGS
-    monkeypatch.setattr(
-        command, "_uploaded", lambda *_: (_ for _ in ()).throw(FileNotFoundError("as far as this"))
-    )
-    given = shlex.split(shown.replace("\\\n", " "))
-    result = CliRunner().invoke(command.main, ["deploy", *given])
-    assert result.output == "Error: as far as this\n"
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call[2])
+def test_each_call_has_the_options_that_aws_requires_and_no_other(call: list[str]) -> None:
+    operations = {xform_name(name, "-"): name for name in MODEL.operation_names}
+    shape: Any = MODEL.operation_model(operations[call[2]]).input_shape
+    known = {f"--{xform_name(name, '-')}" for name in shape.members}
+    given = {word for word in call if word.startswith("--")}
+    assert given <= known
+    assert {f"--{xform_name(name, '-')}" for name in shape.required_members} <= given
 
 
-def test_every_setting_and_output_that_the_page_names_is_there() -> None:
-    named = set(re.findall(r"--parameter (\w+)=", PAGE)) | {"RoleChangeRegions"}
-    assert named <= set(written()["Parameters"])
-    centre = read(CENTRAL)
-    given = re.search(r"--parameter-overrides (.*)\n", PAGE)
-    assert given is not None
-    assert {pair.partition("=")[0] for pair in given[1].split()} <= set(centre["Parameters"])
-    for output in ("CentralAlertsTopicArn", "CentralBusArn"):
-        assert f"`{output}`" in PAGE
-        assert output in centre["Outputs"]
-    assert "GuardRoleArn" in written()["Outputs"]
+def test_every_parameter_that_the_page_gives_is_there_and_the_one_without_a_default_is_given() -> None:
+    made = for_stack_sets("k.zip")
+    given = set(re.findall(r"ParameterKey=(\w+)", PAGE))
+    assert {name for name, body in made["Parameters"].items() if "Default" not in body} <= given
+    assert given <= set(made["Parameters"])
+    central = read(CENTRAL)
+    (overrides,) = re.findall(r"--parameter-overrides (.*)\n", PAGE)
+    assert {pair.partition("=")[0] for pair in overrides.split()} <= set(central["Parameters"])
+    assert "CentralAlertsTopicArn" in central["Outputs"]
+    assert "GuardRoleArn" in made["Outputs"]
 
 
-def test_how_careful_a_deployment_is_stands_on_the_page() -> None:
-    assert CAREFULLY["RegionConcurrencyType"] == "SEQUENTIAL"
-    assert (CAREFULLY["MaxConcurrentPercentage"], CAREFULLY["FailureTolerancePercentage"]) == (25, 5)
-    assert "a quarter of the accounts at once" in TEXT
-    assert "more than one account in twenty" in TEXT
-
-
-def test_how_big_the_template_is_stands_on_the_page() -> None:
-    assert "may have 1 MB; this one has less than a tenth of it" in TEXT
-    assert LIMIT == 1_000_000
-    assert len(str(for_stack_sets("k.zip"))) < LIMIT / 10
-
-
-def test_every_variable_of_the_pipeline_stands_on_the_page() -> None:
-    named = set(re.findall(r"vars\.(\w+)", WORKFLOW))
-    assert {name for name in named if f"`{name}`" not in PAGE} == set()
-    for environment in set(re.findall(r"environment: (\w+)", WORKFLOW)):
-        assert f"`{environment}`" in PAGE
+@pytest.mark.parametrize(
+    ("organization", "answer"), [("o-a1b2c3d4e5", Answer.ALLOWED), ("o-9999999999", Answer.NOT_ALLOWED)]
+)
+def test_the_bucket_policy_on_the_page_lets_the_organization_read_and_nobody_else(
+    organization: str, answer: Answer
+) -> None:
+    (document,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
+    caller = IamPrincipal("arn:aws:iam::222222222222:role/stacksets-exec", "222222222222")
+    context = Context.of({"aws:PrincipalOrgID": organization})
+    code = "arn:aws:s3:::acme-permission-guard-eu-west-1/permission-guard/0.zip"
+    policy = Policy.parse(json.loads(document), name="bucket")
+    assert decide(Request("s3:GetObject", code, caller, context), resource=policy).answer is answer
