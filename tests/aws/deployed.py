@@ -123,18 +123,13 @@ class Deployed(Transport):
         }
     )
     rule: Answer = field(default_factory=lambda: {"State": "ENABLED"})
-    targets: list[str] = field(default_factory=lambda: [GUARD_ARN])
     function: Answer = field(default_factory=lambda: {"State": "Active", "LastUpdateStatus": "Successful"})
     environment: dict[str, str] = field(default_factory=environment)
-    live: dict[str, str] = field(default_factory=dict)
-    """The variables of the version that events go to, if they are others."""
     concurrency: Answer = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
     messages: dict[str, int] = field(default_factory=dict)
     """How many messages wait in a queue of the stack, by its name."""
-    table_state: Answer = field(
-        default_factory=lambda: {"status": "ACTIVE", "ttl": "ENABLED", "restore": "ENABLED"}
-    )
+    table_status: str = "ACTIVE"
     key: Answer = field(default_factory=lambda: {"KeyState": "Enabled"})
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
@@ -155,27 +150,14 @@ class Deployed(Transport):
             "GetTrailStatus": lambda _: {"IsLogging": self.is_logging},
             "GetEventSelectors": lambda _: self.selectors,
             "DescribeRule": lambda p: {"Name": p["Name"], **self.rule},
-            "ListTargetsByRule": lambda p: {
-                "Targets": [{"Id": "1", "Arn": arn} for arn in self._targets(p["Rule"])]
-            },
             "GetFunctionConfiguration": self._guard,
             "GetFunctionConcurrency": lambda _: self.concurrency,
             "ListSubscriptionsByTopic": lambda _: {
                 "Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscriptions]
             },
             "GetQueueAttributes": self._attributes,
-            "DescribeTable": lambda _: {"Table": {**tables, "TableStatus": self.table_state["status"]}},
+            "DescribeTable": lambda _: {"Table": {**tables, "TableStatus": self.table_status}},
             "DescribeKey": lambda p: {"KeyMetadata": {"KeyId": p["KeyId"], **self.key}},
-            "DescribeTimeToLive": lambda _: {
-                "TimeToLiveDescription": {"TimeToLiveStatus": self.table_state["ttl"]}
-            },
-            "DescribeContinuousBackups": lambda _: {
-                "ContinuousBackupsDescription": {
-                    "PointInTimeRecoveryDescription": {
-                        "PointInTimeRecoveryStatus": self.table_state["restore"]
-                    }
-                }
-            },
             "SimulatePrincipalPolicy": self._simulated,
         }
 
@@ -191,17 +173,12 @@ class Deployed(Transport):
         ]
         return {"StackResources": [{**one, "ResourceStatus": "CREATE_COMPLETE"} for one in listed]}
 
-    def _targets(self, rule: str) -> list[str]:
-        waits = rule in {physical("FunctionChanged"), physical("SweepIsDue")}
-        return [ARNS["Waiting"]] if waits and self.targets == [GUARD_ARN] else self.targets
-
-    def _guard(self, params: Params) -> Answer:
-        variables = self.live if params.get("Qualifier") == "live" and self.live else self.environment
+    def _guard(self, _params: Params) -> Answer:
         return {
             "FunctionName": GUARD,
             "Role": ROLE_ARN,
             "LoggingConfig": {"LogGroup": physical("GuardLogs")},
-            "Environment": {"Variables": variables},
+            "Environment": {"Variables": self.environment},
             **self.function,
         }
 

@@ -15,8 +15,6 @@ TOPIC_OUTPUT: Final = "AlertsTopicArn"
 """The output that names the topic of the alerts."""
 GUARD: Final = "Guard"
 """The logical id of the guard's function."""
-ALIAS: Final = "live"
-"""The alias of the guard's function that every event goes to."""
 
 FUNCTION: Final = "AWS::Lambda::Function"
 RULE: Final = "AWS::Events::Rule"

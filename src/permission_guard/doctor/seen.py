@@ -20,11 +20,10 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of EventBridge, its state in AWS's word, and the ARNs of its targets."""
+    """A rule of EventBridge, and its state in AWS's word."""
 
     name: str
     state: str
-    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,6 @@ class Function:
     reserved: int | Unreadable | None
     """Its reserved concurrency; None if nothing is reserved."""
     environment: Mapping[str, str] | Unreadable
-    live: Mapping[str, str] | Unreadable | None
-    """The variables of the version that events go to; None if it is not the guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The journal's table; the states are DynamoDB's words."""
+    """The journal's table, and its status in DynamoDB's word."""
 
     name: str
     status: str
-    time_to_live: str | Unreadable
-    point_in_time_recovery: str | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

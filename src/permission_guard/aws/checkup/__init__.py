@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup import parts, trails
-from permission_guard.aws.checkup.looking import seen
+from permission_guard.aws.checkup.parts import seen
 from permission_guard.aws.checkup.rights import rights
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import (

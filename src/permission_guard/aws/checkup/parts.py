@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from permission_guard.aws.answer import Answer
-from permission_guard.aws.calls import Calls
-from permission_guard.aws.checkup.looking import seen
-from permission_guard.aws.stack import ALIAS, GUARD, Part
+from permission_guard.aws.calls import Calls, Incomplete
+from permission_guard.aws.stack import GUARD, Part
 from permission_guard.doctor.seen import Function, Key, Queue, Rule, Table, Topic
 from permission_guard.facts import Unreadable
+from permission_guard.ports import Refused, TryAgain
+
+_Seen = TypeVar("_Seen")
+
+
+def seen(what: str, look: Callable[[], _Seen]) -> _Seen | Unreadable:
+    """Return what is seen, or why it is not: what one may not see does not hide the rest."""
+    try:
+        return look()
+    except (Refused, TryAgain, Incomplete) as error:
+        return Unreadable(what, str(error))
 
 
 def rule(calls: Calls, part: Part) -> Rule | Unreadable:
-    """DescribeRule and ListTargetsByRule."""
-    # CloudFormation calls a rule of another bus than the default one BUS|RULE.
-    bus, _, name = part.id.rpartition("|")
-    bus = bus or "default"
-
-    def look() -> Rule:
-        found = calls.call("events", "DescribeRule", Name=name, EventBusName=bus)
-        pages = calls.pages("events", "ListTargetsByRule", "NextToken", Rule=name, EventBusName=bus)
-        targets = tuple(target.text("Arn") for page in pages for target in page.each("Targets"))
-        return Rule(name, found.text("State"), targets)
-
-    return seen(f"the rule {name}", look)
+    """DescribeRule."""
+    return seen(
+        f"the rule {part.id}",
+        lambda: Rule(part.id, calls.call("events", "DescribeRule", Name=part.id).text("State")),
+    )
 
 
 def function(calls: Calls, part: Part) -> Function | Unreadable:
-    """GetFunctionConfiguration, of the guard for what its alias names too, and GetFunctionConcurrency."""
-    is_guard = part.name == GUARD
+    """GetFunctionConfiguration and GetFunctionConcurrency."""
 
     def look() -> Function:
         found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=part.id)
         return Function(
             part.id,
-            is_guard=is_guard,
+            is_guard=part.name == GUARD,
             state=found.text("State"),
             state_reason=found.text("StateReason"),
             update=found.text("LastUpdateStatus"),
             update_reason=found.text("LastUpdateStatusReason"),
             reserved=seen("its reserved concurrency", lambda: _reserved(calls, part.id)),
             environment=environment(found),
-            live=seen(f"the alias {ALIAS}", lambda: _live(calls, part.id)) if is_guard else None,
         )
 
     return seen(f"the function {part.id}", look)
-
-
-def _live(calls: Calls, name: str) -> Mapping[str, str] | Unreadable:
-    return environment(calls.call("lambda", "GetFunctionConfiguration", FunctionName=name, Qualifier=ALIAS))
 
 
 def _reserved(calls: Calls, name: str) -> int | None:
@@ -90,42 +88,23 @@ def key(calls: Calls, part: Part) -> Key | Unreadable:
 
 def queue(calls: Calls, part: Part) -> Queue | Unreadable:
     """GetQueueAttributes."""
-    return seen(f"the queue {part.id.rpartition('/')[2]}", lambda: queue_of(calls, part.id))
-
-
-def queue_of(calls: Calls, url: str) -> Queue:
-    """GetQueueAttributes. Raises Refused and TryAgain."""
+    name = part.id.rpartition("/")[2]
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "RedrivePolicy"]
-    found = calls.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=wanted).at("Attributes")
-    return Queue(
-        url.rpartition("/")[2],
-        is_for_dead_letters=not found.has("RedrivePolicy"),
-        messages=sum(int(found.text(name) or "0") for name in wanted[:2]),
-    )
+
+    def look() -> Queue:
+        found = calls.call("sqs", "GetQueueAttributes", QueueUrl=part.id, AttributeNames=wanted)
+        said = found.at("Attributes")
+        messages = sum(int(said.text(counted) or "0") for counted in wanted[:2])
+        return Queue(name, is_for_dead_letters=not said.has("RedrivePolicy"), messages=messages)
+
+    return seen(f"the queue {name}", look)
 
 
 def table(calls: Calls, part: Part) -> Table | Unreadable:
-    """DescribeTable, DescribeTimeToLive and DescribeContinuousBackups."""
-
-    def look() -> Table:
-        found = calls.call("dynamodb", "DescribeTable", TableName=part.id)
-        return Table(
-            part.id,
-            found.text("Table", "TableStatus"),
-            seen("its time to live", lambda: _time_to_live(calls, part.id)),
-            seen("its point-in-time recovery", lambda: _point_in_time_recovery(calls, part.id)),
-        )
-
-    return seen(f"the table {part.id}", look)
-
-
-def _time_to_live(calls: Calls, name: str) -> str:
-    found = calls.call("dynamodb", "DescribeTimeToLive", TableName=name)
-    return found.text("TimeToLiveDescription", "TimeToLiveStatus")
-
-
-def _point_in_time_recovery(calls: Calls, name: str) -> str:
-    found = calls.call("dynamodb", "DescribeContinuousBackups", TableName=name)
-    return found.text(
-        "ContinuousBackupsDescription", "PointInTimeRecoveryDescription", "PointInTimeRecoveryStatus"
+    """DescribeTable."""
+    return seen(
+        f"the table {part.id}",
+        lambda: Table(
+            part.id, calls.call("dynamodb", "DescribeTable", TableName=part.id).text("Table", "TableStatus")
+        ),
     )
