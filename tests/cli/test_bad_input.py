@@ -81,7 +81,7 @@ BAD_OPTIONS: dict[str, tuple[list[str], str]] = {
     "account": (["--trusted-account", "12"], "--trusted-account: '12' is not an account id (twelve digits)"),
     "organisation": (
         ["--trusted-organization", "acme"],
-        "--trusted-organization: 'acme' is not an organisation id (o-...)",
+        "--trusted-organization: 'acme' is not an organization id (o-...)",
     ),
     "boundary": (
         ["--boundary", "not-there.json"],

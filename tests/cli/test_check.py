@@ -126,7 +126,7 @@ def test_parameters_count_as_they_are_said(tmp_path: Path) -> None:
         (("--account", "1"), "--account: '1' is not an account id (twelve digits)"),
         (("--region", "moon"), "--region: 'moon' is not a region"),
         (("--trusted-account", "x"), "--trusted-account: 'x' is not an account id (twelve digits)"),
-        (("--trusted-organization", "x"), "--trusted-organization: 'x' is not an organisation id (o-...)"),
+        (("--trusted-organization", "x"), "--trusted-organization: 'x' is not an organization id (o-...)"),
         (("--fix", "--diff"), "--fix writes what --diff only shows: say one of them"),
         (("--fix", "-"), "--fix: standard input cannot be written to; say --diff"),
         (("--region", "eu-west-1", "--account", "123456789012"), ""),

@@ -1,4 +1,4 @@
-"""`demo` and `completion`: what they print, and that neither needs anything."""
+"""`demo` prints an alert for each mistake, and needs nothing; the completion that click has works."""
 
 from __future__ import annotations
 
@@ -29,20 +29,7 @@ def test_a_demo_that_observes_repairs_nothing() -> None:
     assert "REPAIRED" not in said.replace("WOULD_REPAIR", "")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_is_given_a_script_that_asks_this_program(shell: str) -> None:
-    ended = run("completion", shell)
-    assert ended.exit_code == 0
-    assert f"_PERMISSION_GUARD_COMPLETE={shell}_complete" in ended.stdout
-
-
-def test_a_shell_that_is_not_known_is_one_line_that_names_those_that_are() -> None:
-    ended = run("completion", "tcsh")
-    assert (ended.exit_code, len(ended.stderr.splitlines())) == (3, 1)
-    assert "'bash', 'zsh', 'fish'" in ended.stderr
-
-
-def test_the_script_completes_the_commands() -> None:
+def test_a_shell_can_complete_the_commands() -> None:
     asked = {
         "_PERMISSION_GUARD_COMPLETE": "bash_complete",
         "COMP_WORDS": "permission-guard un",

@@ -20,11 +20,11 @@ def difference(line: Line) -> tuple[str, ...]:
     if line.before is None or line.after is None:
         return ()
     label = "after" if line.ending in STANDS_NOW else "wanted"
-    before, after = _rows(line.before), _rows(line.after)
+    before, after = rows(line.before), rows(line.after)
     return tuple(unified_diff(before, after, "before", label, lineterm=""))
 
 
-def _rows(text: str) -> list[str]:
+def rows(text: str) -> list[str]:
     """Write a statement with a line for each of its parts; what is none is a line by itself."""
     try:
         value = loads(text) if text.startswith("{") else text

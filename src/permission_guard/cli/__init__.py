@@ -23,18 +23,7 @@ class Told(click.ClickException):
     exit_code = UNUSABLE
 
 
-_COMMANDS: Final = (
-    "check",
-    "completion",
-    "demo",
-    "doctor",
-    "explain",
-    "journal",
-    "report",
-    "resume",
-    "scan",
-    "undo",
-)
+_COMMANDS: Final = ("check", "demo", "doctor", "explain", "journal", "report", "resume", "scan", "undo")
 """Each is a function of this name in the module of this name."""
 
 

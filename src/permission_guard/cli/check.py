@@ -17,13 +17,12 @@ from permission_guard.cli import UNUSABLE, found
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.explain import EXIT_CODES
-from permission_guard.cli.given import every, pairs
+from permission_guard.cli.given import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
 from permission_guard.cli.templates import Desk, How
 from permission_guard.finding import Concern, Verdict
 from permission_guard.iam.arn import is_account
 from permission_guard.scanned import Scan
-from permission_guard.settings import is_organization
 from permission_guard.template import Checked, Said, Trust
 
 _HELP: Final = """\
@@ -64,20 +63,7 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 @click.option(
     "--region", metavar="REGION", help="The region that is deployed to. Default: one that is made up."
 )
-@click.option(
-    "--trusted-account",
-    "trusted_accounts",
-    metavar="ID",
-    multiple=True,
-    help="An account whose callers are no strangers, besides the own. Repeatable.",
-)
-@click.option(
-    "--trusted-organization",
-    "trusted_organizations",
-    metavar="ID",
-    multiple=True,
-    help="An organisation whose accounts are no strangers. Repeatable.",
-)
+@trusting
 @click.option(
     "--ignore",
     "ignored",
@@ -132,16 +118,10 @@ def _asked(
     trusted_organizations: tuple[str, ...],
 ) -> tuple[Said, Trust]:
     """Check the options. Raises Unusable."""
-    for ids, option in (
-        (trusted_accounts, "--trusted-account"),
-        ((account,) if account else (), "--account"),
-    ):
-        every(ids, option, "an account id (twelve digits)", is_account)
-    every(trusted_organizations, "--trusted-organization", "an organisation id (o-...)", is_organization)
+    trusted = trusted_in(trusted_accounts, trusted_organizations)
+    every((account,) if account else (), "--account", "an account id (twelve digits)", is_account)
     every((region,) if region else (), "--region", "a region", lambda one: bool(_REGION.fullmatch(one)))
-    return Said(pairs(parameters, "--parameter", "NAME=VALUE"), region, account), Trust(
-        trusted_accounts, trusted_organizations
-    )
+    return Said(pairs(parameters, "--parameter", "NAME=VALUE"), region, account), Trust(*trusted)
 
 
 def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from permission_guard.cli import shown
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import Asked, Given, asked
+from permission_guard.cli.given import Asked, Given, asked, trusting
 from permission_guard.cli.live import as_it_is
 from permission_guard.cli.output import written
 from permission_guard.explanation import Explanation, verdict
@@ -60,20 +60,7 @@ Exit codes:
 )
 @click.option("--role-arn", metavar="ARN", help="The execution role.")
 @click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="A tag of the role. Repeatable.")
-@click.option(
-    "--trusted-account",
-    "trusted_accounts",
-    metavar="ID",
-    multiple=True,
-    help="An account whose callers are no strangers, besides the function's own. Repeatable.",
-)
-@click.option(
-    "--trusted-organization",
-    "trusted_organizations",
-    metavar="ID",
-    multiple=True,
-    help="An organisation whose accounts are no strangers. Repeatable.",
-)
+@trusting
 @click.option(
     "--format",
     "format_",

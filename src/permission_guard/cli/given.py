@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+import click
 
 from permission_guard.cli.documents import STDIN, is_of_a_resource, read
 from permission_guard.cli.endings import Unusable
@@ -111,13 +113,26 @@ def asked(given: Given) -> Asked:
     return Asked(facts, trusted, assumed)
 
 
+def trusting(command: Any) -> Any:
+    """Add the options that say who is trusted."""
+    for name, what in (("organization", "organization"), ("account", "account, besides the function's own")):
+        command = click.option(
+            f"--trusted-{name}",
+            f"trusted_{name}s",
+            metavar="ID",
+            multiple=True,
+            help=f"A trusted {what}. Repeatable.",
+        )(command)
+    return command
+
+
 def trusted_in(
     accounts: tuple[str, ...], organizations: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check the accounts and organisations that are said to be trusted. Raises Unusable, which names the option."""
+    """Check the accounts and organizations that are said to be trusted. Raises Unusable, which names the option."""
     return (
         every(accounts, "--trusted-account", "an account id (twelve digits)", is_account),
-        every(organizations, "--trusted-organization", "an organisation id (o-...)", is_organization),
+        every(organizations, "--trusted-organization", "an organization id (o-...)", is_organization),
     )
 
 

@@ -6,8 +6,9 @@ from typing import TypeAlias, assert_never
 
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
-from permission_guard.cli.difference import difference, statement_lines
+from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import minute, row
+from permission_guard.document import dumped
 from permission_guard.journal.entry import Entry
 from permission_guard.step import BoundStatements, DetachRolePolicy
 
@@ -63,12 +64,12 @@ def _costs(entry: Entry, step: Undoing) -> str:
             assert_never(step)
 
 
-def _sides(step: Undoing) -> tuple[list[str], list[str]]:
+def _sides(step: Undoing) -> tuple[str, str]:
     match step:
         case BoundStatements():
             (swap,) = step.swaps
-            return statement_lines(swap.before), statement_lines(swap.after)
+            return dumped(swap.before), dumped(swap.after)
         case DetachRolePolicy():
-            return [step.policy_arn], []
+            return step.policy_arn, ""
         case _:
             assert_never(step)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.alert import judgement, printable
-from permission_guard.cli.difference import difference, statement_lines
+from permission_guard.cli.difference import difference
 from permission_guard.cli.given import Asked
 from permission_guard.cli.rows import row, totals, word
-from permission_guard.document import body_of
 from permission_guard.explanation import Explanation, Mend, verdict
 from permission_guard.facts import Configuration
 from permission_guard.finding import Verdict
@@ -64,8 +63,8 @@ def _mend(mend: Mend | str) -> Iterator[str]:
         return
     yield row("Repair", f"{mend.what}.", "  ")
     if mend.before:
-        now, then = (statement_lines(body_of(text)) for text in (mend.before, mend.after))
-        for number, line in enumerate(difference(now, then, then_named="after the repair")):
+        lines = difference(mend.before, mend.after, then_named="after the repair")
+        for number, line in enumerate(lines):
             yield f"  {'' if number else 'Change':<10} {line}"
     yield row("Costs", f"{mend.costs}.", "  ")
 

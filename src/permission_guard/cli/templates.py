@@ -11,9 +11,9 @@ import click
 
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
+from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import called, opened
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.mending import difference
 from permission_guard.cli.output import replace_file, written
 from permission_guard.scanned import Scan, Skipped
 from permission_guard.template import (
@@ -83,7 +83,7 @@ class Desk:
         if how is How.JUDGE:
             return check(given.text, file, said, self.trust)
         done = fixed(given.text, file, said, self.trust)
-        changes = difference(given.text, done.text, file)
+        changes = patch(given.text, done.text, file)
         if how is How.DIFF:
             written(changes)
             return check(given.text, file, said, self.trust)

@@ -29,7 +29,7 @@ OPTIONS = {
         "arn:aws:iam::111122223333:user/alice",
     ],
     "--trusted-account: '1' is not an account id (twelve digits)": ["--trusted-account", "1"],
-    "--trusted-organization: 'x' is not an organisation id (o-...)": [
+    "--trusted-organization: 'x' is not an organization id (o-...)": [
         "--trusted-organization",
         "x",
     ],

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli.connection import STACK
+from permission_guard.cli.given import trusting
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.scan.shown import FORMATS
 from permission_guard.rules import RULE_IDS
@@ -60,20 +61,7 @@ Exit codes:
     multiple=True,
     help=f"Judge by this rule alone, and read what it needs alone: {', '.join(RULE_IDS)}. Repeatable.",
 )
-@click.option(
-    "--trusted-account",
-    "trusted_accounts",
-    metavar="ID",
-    multiple=True,
-    help="An account whose callers are no strangers, besides the function's own. Repeatable.",
-)
-@click.option(
-    "--trusted-organization",
-    "trusted_organizations",
-    metavar="ID",
-    multiple=True,
-    help="An organisation whose accounts are no strangers. Repeatable.",
-)
+@trusting
 @click.option(
     "--logging-policy",
     metavar="ARN",

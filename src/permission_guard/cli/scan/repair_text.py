@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -13,10 +12,9 @@ from permission_guard import PROGRAM
 from permission_guard.alert import printable
 from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import row
-from permission_guard.document import body_of
 from permission_guard.finding import Finding, Verdict
 from permission_guard.outcome import Outcome, Result
-from permission_guard.step import AttachRolePolicy, Repair, diffs
+from permission_guard.step import Repair, diffs
 
 if TYPE_CHECKING:
     from permission_guard.cli.scan.repair import Planned
@@ -73,8 +71,7 @@ def _step(planned: Planned, step: Repair) -> Iterator[str]:
     for finding in step.mends:
         yield row("Fault", _fault(finding))
     for before, after in dict.fromkeys((before, after) for _, before, after in diffs(step)):
-        now, then = _lines(before, step), _lines(after, step)
-        yield from difference(now, then, then_named="after the repair")
+        yield from difference(before, after, then_named="after the repair")
 
 
 def _told(planned: Planned) -> Iterator[str]:
@@ -85,12 +82,6 @@ def _told(planned: Planned) -> Iterator[str]:
 
 def _fault(finding: Finding) -> str:
     return f"{finding.summary} ({finding.rule}, {finding.severity.name})"
-
-
-def _lines(text: str, step: Repair) -> list[str]:
-    if isinstance(step, AttachRolePolicy) or not text:
-        return [text] if text else []
-    return json.dumps(body_of(text), indent=2, ensure_ascii=False).splitlines()
 
 
 def _say(lines: Sequence[str]) -> None:
