@@ -10,7 +10,7 @@ from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Verdict, gravest
 from permission_guard.journal.fault import fault_of
 from permission_guard.outcome import Ending
-from permission_guard.patches import patches_for
+from permission_guard.patches import Patch, patches_for
 from permission_guard.report import Line
 from permission_guard.rules import RULES
 from permission_guard.said import proof_kind, sentence
@@ -31,15 +31,27 @@ def findings(
     facts: FunctionFacts, trusted: Trusted, rules: frozenset[str], at: datetime
 ) -> tuple[ScannedFinding, ...]:
     """Judge what has been read by these rules. Also what passes is a finding."""
-    return tuple(_flat(one, facts, at) for one in explain(facts, trusted) if one.finding.rule in rules)
+    return tuple(
+        flat(one, facts, _patches(one, facts, at))
+        for one in explain(facts, trusted)
+        if one.finding.rule in rules
+    )
 
 
-def _flat(one: Explanation, facts: FunctionFacts, at: datetime) -> ScannedFinding:
+def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patch, ...]:
+    """Return the lines to change at the source."""
+    trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
+    made = one.mend
+    if isinstance(made, Mend):
+        ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
+        return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
+    return patches_for(Line(one.finding, Ending.TOLD, ""), facts, trigger)
+
+
+def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:
+    """Return one verdict on a function, version, alias or layer version, flat."""
     finding, mend = one.finding, one.mend
     made = mend if isinstance(mend, Mend) else Mend("", "", "", "")
-    trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
-    ending = Ending.WOULD_REPAIR if isinstance(mend, Mend) else Ending.TOLD
-    line = Line(finding, ending, made.what, made.before or None, made.after or None)
     return ScannedFinding(
         fault=fault_of(finding, facts),
         target=facts.target,
@@ -64,7 +76,7 @@ def _flat(one: Explanation, facts: FunctionFacts, at: datetime) -> ScannedFindin
         after=made.after,
         obstacle=mend if isinstance(mend, str) else "",
         advice=one.advice,
-        patches=patches_for(line, facts, trigger),
+        patches=patches,
     )
 
 

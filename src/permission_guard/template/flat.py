@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from permission_guard import __version__
-from permission_guard.explanation import Mend
 from permission_guard.facts import FunctionFacts
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
-from permission_guard.said import proof_kind, sentence
 from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
+from permission_guard.scanning import flat
 from permission_guard.template.check import Checked
 from permission_guard.template.judging import Judged
 from permission_guard.template.lines import patches
@@ -32,7 +32,7 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
         tuple(dict.fromkeys(one.source.file for one in checked)),
         len(functions),
         len(targets),
-        tuple(flat(source, each) for source, each in verdicts),
+        tuple(_placed(source, each) for source, each in verdicts),
         tuple(
             Skipped(f"{one.source.file}: {what}", why) for one in checked for what, why in one.source.skipped
         ),
@@ -43,36 +43,16 @@ def _is_function(facts: FunctionFacts) -> bool:
     return isinstance(facts.arn, FunctionArn)
 
 
-def flat(source: Source, one: Judged) -> ScannedFinding:
-    """Return one verdict, flat, with its place in the file."""
-    finding, explanation, facts = one.finding, one.explanation, one.facts
+def _placed(source: Source, one: Judged) -> ScannedFinding:
+    """Return one verdict, flat, with its place in the file and the names that the template has."""
+    finding, facts = one.finding, one.facts
     fault = f"{source.file} {one.owner} {fault_of(finding, facts)}"
-    mend = explanation.mend
     at = source.at(one.owner, finding)
-    return ScannedFinding(
+    return replace(
+        flat(one.explanation, facts, patches(source, one)),
         fault=hashlib.sha256(fault.encode()).hexdigest()[:_DIGITS],
         target=one.function,
         name=source.name(one.function),
-        qualifier=facts.qualifier,
-        account=facts.arn.account,
-        region=facts.arn.region,
         subject=source.name(one.owner),
-        rule=finding.rule,
-        title=explanation.title,
-        concern=finding.concern,
-        verdict=finding.verdict,
-        severity=finding.severity,
-        summary=finding.summary,
-        proof_kind=proof_kind(finding.proof),
-        proof=sentence(finding.proof),
-        sentence=explanation.sentence,
-        because=explanation.because,
-        why=explanation.why,
-        repair=mend.what if isinstance(mend, Mend) else "",
-        before=mend.before if isinstance(mend, Mend) else "",
-        after=mend.after if isinstance(mend, Mend) else "",
-        obstacle="" if isinstance(mend, Mend) else mend,
-        advice=explanation.advice,
-        patches=patches(source, one),
         place=Place(source.file, at.line, at.column),
     )
