@@ -194,16 +194,26 @@ def _with_role(
 
 
 def _check_role(arn: str, function: FunctionArn) -> None:
-    try:
-        role = Arn.parse(arn)
-    except ArnError:
-        role = None
-    if role is None or role.service != "iam" or not role.resource.removeprefix("role/") != role.resource:
-        raise Unusable(f"--role-arn: {arn!r} is not a role's ARN")
-    if role.account != function.account:
+    if role_in(arn, "--role-arn").account != function.account:
         raise Unusable(
             f"--role-arn: {arn} is not of the function's account, {function.account}: a function's role always is"
         )
+
+
+def role_in(text: str, option: str) -> Arn:
+    """Read a role's ARN. Raises Unusable, which names the option."""
+    try:
+        role = Arn.parse(text)
+    except ArnError:
+        role = None
+    if (
+        role is None
+        or role.service != "iam"
+        or not is_account(role.account)
+        or not role.resource.startswith("role/")
+    ):
+        raise Unusable(f"{option}: {text!r} is not a role's ARN")
+    return role
 
 
 def pairs(texts: tuple[str, ...], option: str, form: str) -> Mapping[str, str]:

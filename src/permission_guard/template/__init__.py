@@ -4,8 +4,8 @@ from permission_guard.template.check import Checked, check
 from permission_guard.template.fix import Fixed, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.judging import Judged, Trust
-from permission_guard.template.nested import Nested
 from permission_guard.template.node import NotReadable
+from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, Said, Source
 
 __all__ = [

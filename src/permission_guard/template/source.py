@@ -14,9 +14,9 @@ from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
-from permission_guard.template.nested import Nested, nested
 from permission_guard.template.node import At, Node, NotReadable, Table, place, plain
 from permission_guard.template.plan import is_plan
+from permission_guard.template.resources import Nested, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
 from permission_guard.template.value import Value, text_of

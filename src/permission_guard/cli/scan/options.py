@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import trusted_in
-from permission_guard.iam import Arn, ArnError
-from permission_guard.iam.arn import is_account
+from permission_guard.cli.given import role_in, trusted_in
 from permission_guard.rules import RULE_IDS
 from permission_guard.settings import Settings, SettingsError
 
@@ -40,7 +38,7 @@ class Options:
             option = "--yes" if self.yes else "--repair-existing"
             raise Unusable(f"{option} is about --repair, which is not said")
         for role_arn in self.role_arns:
-            _check_role(role_arn)
+            role_in(role_arn, "--role-arn")
         trusted_in(self.trusted_accounts, self.trusted_organizations)
         try:
             self.settings("", "us-east-1")
@@ -64,12 +62,3 @@ class Options:
     def chosen(self) -> frozenset[str]:
         """The rules to judge by."""
         return frozenset(self.rules or RULE_IDS)
-
-
-def _check_role(text: str) -> None:
-    try:
-        role = Arn.parse(text)
-    except ArnError:
-        role = None
-    if role is None or role.service != "iam" or not is_account(role.account) or "role/" not in role.resource:
-        raise Unusable(f"--role-arn: {text!r} is not a role's ARN")
