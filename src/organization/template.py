@@ -89,8 +89,5 @@ def for_stack_sets(key: str) -> dict[str, Any]:
     bucket = {"Fn::Sub": f"${{{PREFIX}}}-${{AWS::Region}}"}
     made["Resources"]["Guard"]["Properties"]["Code"] = {"S3Bucket": bucket, "S3Key": key}
     made["Parameters"] = {PREFIX: _PREFIX_PARAMETER, **made["Parameters"]}
-    # The transform has asked for its value already.
-    roll_out = made["Parameters"]["RollOut"]
-    roll_out["AllowedValues"] = [roll_out["Default"]]
     made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].insert(0, _GROUP)
     return made

@@ -31,11 +31,12 @@ takes at most 5 of the 15 that the account has (facts 3.4)."""
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The guard, what sweeps with it, and the queues that invoke it."""
+    """The guard, what sweeps with it, the queues that invoke it, and the journal's table."""
 
     guard: Guard
     sweeper: Sweeper
     queues: Mapping[QueueName, SqsQueue]
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
         QueueName.SWEEP_TASKS: SqsQueue(clients, variables["SWEEP_TASKS_QUEUE_URL"]),
     }
     sweeper = Sweeper(guard, AwsInventory(slow), DynamoSweepRecords(table), queues[QueueName.SWEEP_TASKS])
-    return Connections(guard, sweeper, queues)
+    return Connections(guard, sweeper, queues, table)

@@ -65,6 +65,15 @@ class Environment:
 
         return connect(self.settings, os.environ)
 
+    def report_journal_failures(self) -> None:
+        """Count and log the calls for the journal that have failed since this was called last."""
+        if "connections" in vars(self):
+            failures = self.connections.table.failures
+            if failures:
+                logger.error("journal failed", calls=list(failures))
+                metrics.add_metric("JournalFailures", MetricUnit.Count, len(failures))
+                failures.clear()
+
 
 @lru_cache(maxsize=1)
 def environment(function_arn: str) -> Environment:
@@ -100,6 +109,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise
     try:
         _handle(message, here)
+        here.report_journal_failures()
     except NotSettled as wait:
         logger.info("not settled", why=str(wait))
         return _again(message, here, wait.wait)
@@ -114,6 +124,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _again(message: Message, here: Environment, after: timedelta) -> dict[str, Any]:
+    here.report_journal_failures()
     here.connections.queues[message.queue].receive_again(message.receipt, after)
     return {"batchItemFailures": [{"itemIdentifier": message.id}]}
 

@@ -194,7 +194,9 @@ class Journal(Protocol):
         """
         ...
 
-    def write_and_count(self, entries: tuple[Entry, ...], now: datetime) -> tuple[tuple[Entry, ...], int | None]:
+    def write_and_count(
+        self, entries: tuple[Entry, ...], now: datetime
+    ) -> tuple[tuple[Entry, ...], int | None]:
         """Write entries, and at the same time count an alert. Raises what `write` raises."""
         ...
 

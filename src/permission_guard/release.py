@@ -56,9 +56,7 @@ def release(
     step = DetachRolePolicy(change.role_arn, change.policy_arn, (entry.finding,))
     is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
     has_left = facts.configuration is GONE or (isinstance(facts.role, RoleFacts) and not is_same)
-    if not has_left and not (
-        _stands(entry, step, facts) and _can_do_without(step, facts, observer, trusted)
-    ):
+    if not has_left and not (_stands(entry, step, facts) and _can_do_without(step, facts, observer, trusted)):
         return None
     role = facts.role if is_same else observer.role(change.role_arn)
     if not isinstance(role, RoleFacts):

@@ -60,7 +60,12 @@ class Sweeper:
         listed, versions = self._listed(all_versions=sweep.all_versions)
         compliant = self._with_compliant_roles(listed)
         tasks = (
-            _task(function, known.get(str(function), FunctionRecord()), function in compliant, versions)
+            _task(
+                function,
+                known.get(str(function), FunctionRecord()),
+                versions,
+                is_compliant=function in compliant,
+            )
             for function in listed
         )
         self.queue.send(tuple(tasks))
@@ -119,7 +124,9 @@ class Sweeper:
         policies: list[FunctionFacts] = []
         for qualifier in self._qualifiers(task, versions):
             try:
-                facts = FunctionFacts(task.function, qualifier, policy=self.inventory.policy(task.function, qualifier))
+                facts = FunctionFacts(
+                    task.function, qualifier, policy=self.inventory.policy(task.function, qualifier)
+                )
                 policies.append(facts)
                 is_role_due = qualifier is None and task.role
                 if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
@@ -155,7 +162,11 @@ class Sweeper:
 
 
 def _task(
-    function: FunctionArn, known: FunctionRecord, is_compliant: bool, versions: _Versions | None  # noqa: FBT001
+    function: FunctionArn,
+    known: FunctionRecord,
+    versions: _Versions | None,
+    *,
+    is_compliant: bool,
 ) -> SweepFunction:
     return SweepFunction(
         function=function,

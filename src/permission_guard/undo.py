@@ -18,7 +18,7 @@ from permission_guard.outcome import Ending, Outcome, Result
 from permission_guard.ports import Actor, ChangedMeanwhile, Journal, Observer, Refused, TryAgain
 from permission_guard.step import BoundStatements, DetachRolePolicy, Swap
 
-_UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.WAITING, State.UNDONE})
+_UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
 _MAY_BE_MADE: Final = frozenset({Result.DONE, Result.TRY_AGAIN})
 
@@ -57,7 +57,7 @@ def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
     """Return the entries about other faults that the same change has mended: they are back with it."""
     return tuple(
         one
-        for one in journal.of(entry.subject)
+        for one in journal.of(entry.subject).entries
         if one.fault != entry.fault and one.change == entry.change and one.state in _UNDOABLE
     )
 
@@ -67,7 +67,7 @@ def resume(entry: Entry, journal: Journal) -> Entry:
 
     Raises NothingToResume, and what the journal raises.
     """
-    was_stopped = entry.state in {State.TOLD, State.WAITING} and entry.told_as is Ending.ESCALATED
+    was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
     if entry.state is State.UNDONE or was_stopped:
         resumed = _from_zero(entry)
     elif entry.repairs:

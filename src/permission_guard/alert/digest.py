@@ -50,7 +50,7 @@ class Digest:
 
 def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
     """Return an alert as it is written down."""
-    keys = sorted("\n".join((one.finding.rule, one.finding.subject, one.ending.value)) for one in report.lines)
+    keys = sorted(f"{one.finding.rule}\n{one.finding.subject}\n{one.ending.value}" for one in report.lines)
     what = json.dumps([report.trigger.event_id, report.facts.target, keys])
     digest = hashlib.sha256(what.encode()).hexdigest()[:_DIGITS]
     return WaitingAlert(

@@ -8,14 +8,15 @@ from typing import Final, Protocol
 import boto3
 
 from permission_guard.aws.act import AwsActor
-from permission_guard.aws.bulk import BulkRoles, FewestPolicies
+from permission_guard.aws.bulk import BulkRoles
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.clients import PATIENT, Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
-from permission_guard.aws.pace import Paces
+from permission_guard.aws.pace import Pace, paced
+from permission_guard.aws.policies import FewestPolicies
 from permission_guard.iam import Arn
 
 SESSION_NAME: Final = "permission-guard-scan"
@@ -60,8 +61,8 @@ class Account:
 
     def place(self, region: str) -> Region:
         """Return one of its regions."""
-        paces = Paces()
-        return Region(self, region, paces.of(Clients(self.session, PATIENT, region)), paces)
+        pace = Pace()
+        return Region(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
 
     def regions(self, home: str) -> tuple[str, ...]:
         """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
@@ -80,7 +81,7 @@ class Region:
     account: Account
     name: str
     clients: Clients
-    paces: Paces
+    pace: Pace
 
     @property
     def label(self) -> str:

@@ -41,6 +41,10 @@ class DynamoDBClient(Protocol):
         """UpdateItem."""
         ...
 
+    def delete_item(self, **call: object) -> Mapping[str, object]:
+        """DeleteItem."""
+        ...
+
     def transact_write_items(self, **call: object) -> Mapping[str, object]:
         """TransactWriteItems: all or none."""
         ...

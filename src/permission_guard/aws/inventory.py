@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.aws.policies import single
+from permission_guard.aws.policies import FewestPolicies
 from permission_guard.aws.roles import RoleStore, body, boundary_of, inline_of, role_facts
 from permission_guard.aws.users import log_group
 from permission_guard.events.sweep_task import LATEST
-from permission_guard.facts import Configuration, Family, PolicyFacts, RoleFacts, Unreadable, parsed
+from permission_guard.facts import Configuration, PolicyFacts, RoleFacts, Unreadable, parsed
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.ports import NOT_FOUND, Alias, ListedFunction, Refused
 
@@ -62,9 +62,7 @@ class AwsInventory:
         )
         try:
             with translated():
-                return tuple(
-                    Alias(one["Name"], _versions(one)) for page in pages for one in page["Aliases"]
-                )
+                return tuple(Alias(one["Name"], _versions(one)) for page in pages for one in page["Aliases"])
         except Refused as error:
             if error.code in NOT_FOUND:
                 return ()
@@ -93,22 +91,12 @@ class AwsInventory:
             return frozenset(group["logGroupName"] for page in pages for group in page["logGroups"])
 
     def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
-        """GetPolicy: a resource policy as it is evaluated, and not as it is written.
-
-        GetPolicy has 15 requests a second of its own (facts 3.4), and its "not found" needs no second opinion. Before a
-        policy is changed it is read anew by the call that belongs to the one that writes it.
-        """
+        """GetPolicy: a resource policy to be evaluated, and not to be changed."""
         target = function.qualified(qualifier)
         try:
-            text, revision = single(self._clients, target)
+            return FewestPolicies(self._clients).read(target, qualifier)
         except Refused as error:
             return Unreadable(f"the resource policy of {target}", str(error))
-        if text is None:
-            return PolicyFacts(qualifier, None, None, Family.DOCUMENT)
-        policy = parsed(text, f"the resource policy of {target}")
-        if isinstance(policy, Unreadable):
-            return policy
-        return PolicyFacts(qualifier, policy if policy.statements else None, revision, Family.DOCUMENT)
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
         """GetAccountAuthorizationDetails: first the policies, by their default versions, then the roles page by page.

@@ -61,7 +61,9 @@ class DynamoJournal:
         self._table.write([*map(_put, following), *map(_put_alert, waiting)])
         return following
 
-    def write_and_count(self, entries: tuple[Entry, ...], now: datetime) -> tuple[tuple[Entry, ...], int | None]:
+    def write_and_count(
+        self, entries: tuple[Entry, ...], now: datetime
+    ) -> tuple[tuple[Entry, ...], int | None]:
         """Write entries, and count an alert at the same time."""
         _ = self._table.clients.dynamodb  # made here, because boto3's clients are not to be made in a thread
         with ThreadPoolExecutor(1) as pool:

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from botocore.exceptions import ClientError
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
+from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import Record
 
 TOGETHER: Final = 100
@@ -62,9 +64,7 @@ class Put:
 
         (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
         """
-        return sum(
-            len(name) + len(str(text)) for name, value in self.item.items() for text in value.values()
-        )
+        return sum(len(name) + len(str(text)) for name, value in self.item.items() for text in value.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,17 @@ class Table:
 
     clients: Clients
     name: str
+    failures: list[str] = field(default_factory=list)
+    """The calls that failed, for whatever reason but another writer."""
+
+    @contextmanager
+    def _called(self, operation: str) -> Iterator[None]:
+        try:
+            with translated():
+                yield
+        except (TryAgain, Refused):
+            self.failures.append(operation)
+            raise
 
     def query(self, subject: str) -> Iterator[Record]:
         """Query: every item with a subject, in the order of their sort keys."""
@@ -87,10 +98,12 @@ class Table:
         """Scan: every item."""
         return self._pages(self.clients.dynamodb.scan, "Scan")
 
-    def _pages(self, read: Callable[..., Mapping[str, object]], name: str, **call: object) -> Iterator[Record]:
+    def _pages(
+        self, read: Callable[..., Mapping[str, object]], name: str, **call: object
+    ) -> Iterator[Record]:
         start: dict[str, object] = {}
         while True:
-            with translated():
+            with self._called(name):
                 page = Record(read(TableName=self.name, ConsistentRead=True, **call, **start), name)
             items = page.body["Items"]
             for place in range(len(items)):
@@ -108,7 +121,7 @@ class Table:
             if len(batch) == 1:
                 self._write_one(batch[0])
             else:
-                with translated():
+                with self._called("TransactWriteItems"):
                     # DynamoDB itself knows a call by its token when it is sent again.
                     self.clients.dynamodb.transact_write_items(
                         TransactItems=[{"Put": put.call(self.name)} for put in batch],
@@ -121,12 +134,12 @@ class Table:
         If the answer is lost, botocore sends the call again and meets its own item: no other call has that name.
         """
         if put.upon is None:
-            with translated():
+            with self._called("PutItem"):
                 self.clients.dynamodb.put_item(**put.call(self.name))
             return
         own = {"S": str(uuid.uuid4())}
         call = {**put.call(self.name), "Item": {**put.item, "call": own}}
-        with translated():
+        with self._called("PutItem"):
             try:
                 self.clients.dynamodb.put_item(**call, ReturnValuesOnConditionCheckFailure="ALL_OLD")
             except ClientError as error:
@@ -137,7 +150,7 @@ class Table:
 
     def update(self, subject: str, fault: str, expression: str, **call: object) -> Record:
         """UpdateItem, and return the item as it is afterwards."""
-        with translated():
+        with self._called("UpdateItem"):
             answer = self.clients.dynamodb.update_item(
                 TableName=self.name,
                 Key={"subject": {"S": subject}, "fault": {"S": fault}},
@@ -149,7 +162,7 @@ class Table:
 
     def delete(self, subject: str, fault: str) -> None:
         """DeleteItem; no error if it is not there."""
-        with translated():
+        with self._called("DeleteItem"):
             self.clients.dynamodb.delete_item(
                 TableName=self.name, Key={"subject": {"S": subject}, "fault": {"S": fault}}
             )

@@ -60,6 +60,7 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
     from permission_guard.aws.act import AwsActor  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
+    from permission_guard.aws.table import Table  # noqa: PLC0415
 
     try:
         caller = login.log_in(place.profile, place.region, session_of or login.session_of)
@@ -74,7 +75,7 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
         # The policy that the guard attaches is what the entry says; none is looked up.
         AwsObserver(caller.clients, ""),
         AwsActor(caller.clients),
-        DynamoJournal(caller.clients, table),
+        DynamoJournal(Table(caller.clients, table)),
     )
 
 

@@ -91,7 +91,7 @@ def find(typed: str, context: click.Context, place: Place) -> Found:
 def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
     """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, TryAgain."""
     try:
-        return connection.journal.all() if subject is None else connection.journal.of(subject)
+        return connection.journal.all() if subject is None else connection.journal.of(subject).entries
     except Refused as error:
         if error.code in NOT_FOUND:
             where = f"{connection.region} of account {connection.account}"

@@ -74,7 +74,7 @@ class Message:
     @property
     def retry_after(self) -> timedelta:
         """After a failure: 1, 2, 4, 8, ... minutes."""
-        return min(FIRST_RETRY * 2 ** min(self.receives - 1, 10), LONGEST_RETRY)
+        return min(FIRST_RETRY * (1 << min(self.receives - 1, 10)), LONGEST_RETRY)
 
 
 def message_in(event: object, queues: Mapping[str, QueueName]) -> Message:

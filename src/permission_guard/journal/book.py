@@ -51,9 +51,7 @@ class Book:
         written = {entry.fault for entry in entries}
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
-    def held_back(
-        self, finding: Finding, facts: FunctionFacts, now: datetime
-    ) -> tuple[Ending, str] | None:
+    def held_back(self, finding: Finding, facts: FunctionFacts, now: datetime) -> tuple[Ending, str] | None:
         """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
         if self.closed is not None:
             return Ending.TOLD, f"nothing is repaired that cannot be written down first: {self.closed}"

@@ -19,7 +19,9 @@ def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
         case State.GONE | State.RELEASED:
             return entry.last_seen + retention
         case State.TOLD:
-            is_open = isinstance(entry.change, Attached) or entry.told_as is Ending.ESCALATED or entry.is_existing
+            is_open = (
+                isinstance(entry.change, Attached) or entry.told_as is Ending.ESCALATED or entry.is_existing
+            )
             return None if is_open else entry.last_seen + retention
         case State.PLANNED | State.UNDONE | State.RELEASING:
             return None

@@ -48,9 +48,7 @@ def _sid_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> 
     return sid if isinstance(sid, str) else None
 
 
-def _removed(
-    entry: Entry, sid: str, removed: str, report: Report, actor: Actor, now: datetime
-) -> Earlier:
+def _removed(entry: Entry, sid: str, removed: str, report: Report, actor: Actor, now: datetime) -> Earlier:
     try:
         actor.remove_permission(report.facts.target, sid, None)
     except ChangedMeanwhile as error:

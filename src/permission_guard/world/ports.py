@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from permission_guard.alert.digest import Digest
 from permission_guard.facts import (
     GONE,
     MISSING_ROLE,
@@ -20,10 +22,11 @@ from permission_guard.facts import (
     parsed,
 )
 from permission_guard.grant import Grant
-from permission_guard.iam import LayerVersionArn, Policy
-from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
+from permission_guard.ports import NOT_FOUND, Refused
 from permission_guard.report import Report
 from permission_guard.world.account import Account
+from permission_guard.world.resources import Role
 from permission_guard.world.translated import translated
 
 
@@ -76,20 +79,25 @@ class WorldObserver:
             found = GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
             return replace(facts, configuration=found, role=found)
         configuration = Configuration(function.role_arn, function.log_group)
-        return replace(facts, configuration=configuration, role=self._role(function.role_arn))
+        return replace(facts, configuration=configuration, role=self.role(function.role_arn))
 
-    def _role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
+    def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
+        """Read a role."""
         try:
             with translated():
-                role = self.account.get_role(arn.rsplit("/", 1)[-1])
+                role = self.account.get_role(role_arn.rsplit("/", 1)[-1])
         except Refused as error:
-            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
+            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
+        return self.role_facts(role)
+
+    def role_facts(self, role: Role) -> RoleFacts:
+        """Read the policies of a role."""
         boundary = self._managed(role.boundary) if role.boundary else None
         managed = [self._managed(policy) for policy in role.attached]
-        trust = parsed(role.trust, f"the trust policy of {arn}")
+        trust = parsed(role.trust, f"the trust policy of {role.arn}")
         inline = [parsed(text, f"inline policy {name}") for name, text in role.inline.items()]
         return RoleFacts(
-            arn=arn,
+            arn=role.arn,
             identity=tuple(policy for policy in (*managed, *inline) if isinstance(policy, Policy)),
             boundary=boundary if isinstance(boundary, Policy) else None,
             tags=MappingProxyType(dict(role.tags)),
@@ -98,6 +106,7 @@ class WorldObserver:
             unreadable=tuple(
                 one for one in (*managed, *inline, boundary, trust) if isinstance(one, Unreadable)
             ),
+            id=role.id,
         )
 
     def _managed(self, arn: str) -> Policy | Unreadable:
@@ -114,6 +123,12 @@ class WorldObserver:
         family = Family.DOCUMENT if self.account.has_resource_policy_calls else Family.STATEMENTS
         read = self.account.get_resource_policy if family is Family.DOCUMENT else self.account.get_policy
         return self._found(facts, read, family)
+
+    def policy_read_by_get_policy(
+        self, function: FunctionArn, qualifier: str | None
+    ) -> PolicyFacts | Unreadable:
+        """Read a policy to evaluate it, and not to change it."""
+        return self._found(FunctionFacts(function, qualifier), self.account.get_policy, Family.DOCUMENT)
 
     def _found(
         self, facts: FunctionFacts, read: Callable[[str], tuple[str, str]], family: Family
@@ -185,14 +200,17 @@ class WorldHerald:
 
     told: list[Report] = field(default_factory=list)
     account: Account | None = None
+    digests: list[Digest] = field(default_factory=list)
 
     def tell(self, report: Report) -> None:
-        """Keep the report. Raises TryAgain if it cannot be published, whyever."""
-        if self.account is None:
+        """Keep the report. Raises what AWS answers."""
+        with translated(), self._call():
             self.told.append(report)
-            return
-        try:
-            with translated(), self.account.call("Publish"):
-                self.told.append(report)
-        except (Refused, ChangedMeanwhile) as error:
-            raise TryAgain(f"nobody could be told: {error}") from error
+
+    def digest(self, digest: Digest) -> None:
+        """Keep the digest. Raises what AWS answers."""
+        with translated(), self._call():
+            self.digests.append(digest)
+
+    def _call(self) -> AbstractContextManager[None]:
+        return self.account.call("Publish") if self.account else nullcontext()

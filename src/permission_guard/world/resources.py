@@ -47,6 +47,8 @@ class Role:
     boundary: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     trust: str = TRUST
+    id: str = "AROAEXAMPLE"
+    """RoleId: a role that is made anew has another."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Function:
     qualifiers: set[str] = field(default_factory=set)
     policies: dict[str | None, tuple[str, str]] = field(default_factory=dict)
     """Document and revision, by qualifier."""
+    alias_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The versions that an alias points to."""
 
     @property
     def revision(self) -> str:

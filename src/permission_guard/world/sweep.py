@@ -1,109 +1,83 @@
-"""What a sweep and the change of a role ask of AWS, answered from memory: the list of functions, the queue, the regions."""
+"""What a sweep asks of AWS, answered from memory: the lists, the queue of its tasks, and what the journal keeps for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
+from permission_guard.events.sweep_task import SweepFunction
+from permission_guard.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn
-from permission_guard.ports import Listed, ListedRevisions
-from permission_guard.revisions import Revision, Shards
-from permission_guard.role_change import RoleChange
-from permission_guard.task import Again, Listing, Task
+from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.seen import digest_of_all
+from permission_guard.ports import Alias, FunctionRecord, ListedFunction, Sweep
 from permission_guard.world.account import Account
-from permission_guard.world.resources import ApiError
+from permission_guard.world.journal import WorldJournal
+from permission_guard.world.ports import WorldObserver
+from permission_guard.world.resources import Function
 from permission_guard.world.translated import translated
+
+_PAUSE: Final = timedelta(hours=1)
+_VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 
 
 @dataclass(slots=True)
 class WorldInventory:
-    """Lists the functions of an account, so many at once. A qualifier of digits is a version, any other an alias."""
+    """Lists an account, so many at once. A qualifier of digits is a version, any other an alias of the version `1`."""
 
     account: Account
     page: int = 50
 
-    def functions(self, marker: str | None) -> Listed:
-        """Return one page of the functions and their versions."""
-        with translated(), self.account.call("ListFunctions"):
-            found = [
-                (function.arn, version)
-                for _, function in sorted(self.account.functions.items())
-                for version in (None, *sorted(filter(str.isdigit, function.qualifiers)))
-            ]
-            if marker is not None and not (marker.isascii() and marker.isdigit()):
-                raise ApiError("InvalidParameterValueException", "The marker is no marker of this list.")
-            start = int(marker or 0)
-            end = start + self.page
-            return Listed(tuple(found[start:end]), str(end) if end < len(found) else None)
+    def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
+        """ListFunctions."""
+        found = [
+            ListedFunction(function.arn, version, _configuration(function))
+            for _, function in sorted(self.account.functions.items())
+            for version in (None, *(_versions(function) if all_versions else ()))
+        ]
+        for start in range(0, max(1, len(found)), self.page):
+            with translated(), self.account.call("ListFunctions"):
+                yield tuple(found[start : start + self.page])
 
-    def aliases(self, function: FunctionArn) -> tuple[str, ...]:
-        """Return the names of a function's aliases; none if it is gone."""
+    def aliases(self, function: FunctionArn) -> tuple[Alias, ...]:
+        """ListAliases."""
         with translated(), self.account.call("ListAliases"):
             found = self.account.functions.get(function.name)
-            return tuple(sorted(one for one in found.qualifiers if not one.isdigit())) if found else ()
+            names = sorted(one for one in found.qualifiers if not one.isdigit()) if found else ()
+            return tuple(Alias(name, found.alias_versions.get(name, ()) if found else ()) for name in names)
 
-    def functions_with(self, roles: frozenset[str], marker: str | None) -> Listed:
-        """Return the functions on a page with one of these roles."""
-        with translated(), self.account.call("ListFunctions"):
-            found = [function for _, function in sorted(self.account.functions.items())]
-            start = int(marker or 0)
-            end = start + self.page
-            users = (one.arn for one in found[start:end] if one.role_arn.rpartition("/")[2] in roles)
-            return Listed(tuple((arn, None) for arn in users), str(end) if end < len(found) else None)
+    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+        """ListVersionsByFunction."""
+        with translated(), self.account.call("ListVersionsByFunction"):
+            found = self.account.functions.get(function.name)
+            return _versions(found) if found else ()
 
-    def revisions(self, marker: str | None) -> ListedRevisions:
-        """Return one page of the functions, with what changes when they or their own policies do."""
-        with translated(), self.account.call("ListFunctions"):
-            found = [function for _, function in sorted(self.account.functions.items())]
-            start = int(marker or 0)
-            end = start + self.page
-            page = tuple(Revision(one.arn, one.revision) for one in found[start:end])
-            return ListedRevisions(page, str(end) if end < len(found) else None)
+    def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
+        """GetAccountAuthorizationDetails."""
+        observer = WorldObserver(self.account, "")
+        with translated(), self.account.call("GetAccountAuthorizationDetails"):
+            found = [observer.role_facts(role) for _, role in sorted(self.account.roles.items())]
+            yield tuple(found)
 
-    def roles_with(self, policy_arn: str) -> frozenset[str]:
-        """Return the names of the roles that a policy is attached to or bounds."""
-        with translated(), self.account.call("ListEntitiesForPolicy"):
-            return frozenset(
-                name
-                for name, role in self.account.roles.items()
-                if policy_arn in {*role.attached, role.boundary}
-            )
+    def log_groups(self) -> frozenset[str]:
+        """DescribeLogGroups."""
+        with translated(), self.account.call("DescribeLogGroups"):
+            return frozenset(self.account.log_groups)
 
-    def may_be_a_functions(self, role: str) -> bool:
-        """Tell whether Lambda may assume a role."""
-        with translated(), self.account.call("GetRole"):
-            return role in self.account.roles and "lambda" in self.account.roles[role].trust
+    def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
+        """GetPolicy."""
+        return WorldObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
 
 
-@dataclass(slots=True)
-class WorldRevisions:
-    """Remembers revisions."""
-
-    account: Account
-    shards: dict[int, bytes] = field(default_factory=dict)
-
-    def read(self) -> Shards:
-        """Return every shard."""
-        with translated(), self.account.call("Query"):
-            return dict(self.shards)
-
-    def write(self, shards: Shards) -> None:
-        """Keep these shards."""
-        for number, shard in shards.items():
-            with translated(), self.account.call("PutItem"):
-                self.shards[number] = shard
+def _configuration(function: Function) -> Configuration:
+    return Configuration(function.role_arn, function.log_group)
 
 
-@dataclass(slots=True)
-class WorldNeighbours:
-    """Keeps what the other regions were told."""
-
-    account: Account
-    told: list[RoleChange] = field(default_factory=list)
-
-    def tell(self, change: RoleChange) -> None:
-        """Hand the change of a role on."""
-        with translated(), self.account.call("PutEvents"):
-            self.told.append(change)
+def _versions(function: Function) -> tuple[str, ...]:
+    return tuple(sorted(filter(str.isdigit, function.qualifiers)))
 
 
 @dataclass(slots=True)
@@ -111,18 +85,68 @@ class WorldQueue:
     """Keeps tasks until a test takes them out."""
 
     account: Account
-    tasks: list[Task] = field(default_factory=list)
-    settling: list[Task] = field(default_factory=list)
-    """Those of them that were to wait first."""
+    tasks: list[SweepFunction] = field(default_factory=list)
 
-    def put(self, tasks: tuple[Task, ...], *, settling: bool = False) -> None:
-        """Put tasks into the queue."""
-        if settling:
-            self.settling += [task for task in tasks if not isinstance(task, Listing)]
-        if tasks:
+    def send(self, tasks: tuple[SweepFunction, ...]) -> None:
+        """SendMessageBatch."""
+        for start in range(0, len(tasks), 10):
             with translated(), self.account.call("SendMessageBatch"):
-                self.tasks += tasks
+                self.tasks += tasks[start : start + 10]
 
-    def look_again(self, task: Again) -> None:
-        """Put the task into the queue."""
-        self.put((task,))
+
+@dataclass(slots=True)
+class WorldSweepRecords:
+    """Keeps what a sweep needs to know, beside the journal."""
+
+    journal: WorldJournal
+    last: tuple[str, datetime] | None = None
+    versions_at: datetime | None = None
+
+    def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
+        """Note that a sweep begins."""
+        with translated(), self.journal.account.call("UpdateItem"):
+            if self.last and self.last[0] != sweep_id and now - self.last[1] < _PAUSE:
+                return None
+            self.last = sweep_id, now
+            is_due = self.versions_at is None or now - self.versions_at >= _VERSIONS_EVERY
+            return Sweep(sweep_id, all_versions=is_due)
+
+    def end(self, sweep: Sweep, now: datetime) -> None:
+        """Note that a sweep has listed everything."""
+        with translated(), self.journal.account.call("UpdateItem"):
+            if sweep.all_versions:
+                self.versions_at = now
+
+    def overview(self) -> Mapping[str, FunctionRecord]:
+        """Return what is known about every function."""
+        with translated(), self.journal.account.call("Scan"):
+            open_ = [
+                one for one in self.journal.entries.values() if one.state not in {State.GONE, State.RELEASED}
+            ]
+            return {
+                subject: FunctionRecord(
+                    frozenset(
+                        None if _is_about_role(one) else one.cause.qualifier
+                        for one in open_
+                        if one.subject == subject
+                    ),
+                    any(_is_about_role(one) for one in open_ if one.subject == subject),
+                    *(
+                        None if digests is None else digest_of_all(digests)
+                        for digests in self.journal.seen.get(subject, (None, None))
+                    ),
+                )
+                for subject in {one.subject for one in open_} | set(self.journal.seen)
+            }
+
+    def write_seen(
+        self, function: FunctionArn, seen: frozenset[str], versions: frozenset[str] | None
+    ) -> None:
+        """Note the statements that were seen."""
+        with translated(), self.journal.account.call("UpdateItem"):
+            _, before = self.journal.seen.get(str(function), (None, None))
+            self.journal.seen[str(function)] = seen, before if versions is None else versions
+
+
+def _is_about_role(entry: Entry) -> bool:
+    return entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS

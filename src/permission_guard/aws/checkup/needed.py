@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws import (
-    alerts_sent,
     inventory,
     journal,
-    layers,
     observe,
     policies,
     queue,
     roles,
+    sweep_records,
     tell,
-    trial,
     users,
 )
 from permission_guard.finding import Concern
@@ -30,8 +28,8 @@ LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
 _MODULES: Final = (
-    *(observe, roles, policies, tell, journal, alerts_sent),
-    *(users, inventory, layers, queue, trial),
+    *(observe, roles, policies, tell, journal),
+    *(users, inventory, queue, sweep_records),
 )
 _ANY: Final = "any-of-the-account"
 _EVERYTHING: Final = ("*",)
@@ -87,7 +85,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     return {
         **dict.fromkeys(LOG, (own.arn("logs", f"log-group:{own.log_group}:log-stream:{_ANY}"),)),
         **dict.fromkeys(
-            (*journal.PERMISSIONS, *alerts_sent.PERMISSIONS), (own.arn("dynamodb", f"table/{own.table}"),)
+            (*journal.PERMISSIONS, *sweep_records.PERMISSIONS), (own.arn("dynamodb", f"table/{own.table}"),)
         ),
         "sns:Publish": own.topics,
         "cloudformation:DescribeStacks": (own.arn("cloudformation", f"stack/{own.stack}/{_ANY}"),),

@@ -10,10 +10,9 @@ from functools import partial
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from permission_guard.aws.accounts import Region
-from permission_guard.aws.inventory import Version
 from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.pipeline import look
-from permission_guard.ports import Observer, Refused
+from permission_guard.ports import ListedFunction, Observer, Refused
 from permission_guard.rules import layer_is_not_public
 from permission_guard.scanned import ScannedFinding, Skipped
 from permission_guard.scanning import findings, looks_of
@@ -57,7 +56,7 @@ def read(reader: Reader, progress: Progress, workers: int = WORKERS) -> Found:
                 progress(number, len(jobs))
         except BaseException:
             # Calls that wait for their turn, or to be repeated, would hold up whoever pressed Ctrl-C.
-            reader.region.paces.stop()
+            reader.region.pace.stop()
             pool.shutdown(cancel_futures=True)
             raise
     return found
@@ -100,27 +99,35 @@ class Reader:
         jobs: dict[object, _Job] = {}
         looks, source = self._looks, self.region.label
         if looks:
-            for page in _pages(self.region.inventory.described, f"functions of {source}", found):
-                found.is_listed = True
-                for one in page.found:
-                    if not is_replica(one.arn) and (one.qualifier is None or Look.POLICY in looks):
-                        jobs[one.arn, one.qualifier] = partial(self._function, one)
+            for one in self._functions(found):
+                if not is_replica(one.arn) and (one.version is None or Look.POLICY in looks):
+                    jobs[one.arn, one.version] = partial(self._function, one)
         if layer_is_not_public.ID in self.rules:
             for layers in _pages(self.region.layers.layers, f"layers of {source}", found):
                 found.is_listed = found.is_listed or not looks
                 jobs |= {name: partial(self._layer, name) for name in layers.names}
         return list(jobs.values())
 
-    def _function(self, version: Version) -> Found:
+    def _functions(self, found: Found) -> Iterator[ListedFunction]:
+        """Yield the functions and their versions; what may not be listed is added to what was skipped. Raises TryAgain."""
+        try:
+            for page in self.region.inventory.functions(all_versions=True):
+                found.is_listed = True
+                yield from page
+        except Refused as error:
+            which = "other functions" if found.is_listed else "functions"
+            found.skipped.append(Skipped(f"the {which} of {self.region.label}", str(error)))
+
+    def _function(self, version: ListedFunction) -> Found:
         """Evaluate a published version, or a function with its aliases. A role is evaluated with the function itself."""
-        facts = FunctionFacts(version.arn, version.qualifier, version.configuration)
-        if version.qualifier is not None:
+        facts = FunctionFacts(version.arn, version.version, version.configuration)
+        if version.version is not None:
             return self._evaluated(facts, Look.POLICY)
         found = self._evaluated(facts, self._looks)
         found.functions = 1
         if Look.POLICY in self._looks:
             try:
-                names = self.region.inventory.aliases(version.arn)
+                names = tuple(alias.name for alias in self.region.inventory.aliases(version.arn))
             except Refused as error:
                 found.skipped.append(Skipped(f"the aliases of {version.arn}", str(error)))
                 names = ()

@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard.actor import Actor
+from permission_guard.alert.digest import Digest
 from permission_guard.aws import login
 from permission_guard.aws.accounts import Region
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.table import Table
 from permission_guard.cli.endings import Interrupted, endings
 from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
 from permission_guard.facts import Subject, subject_of
 from permission_guard.finding import Verdict
-from permission_guard.journal.entry import Entry
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
@@ -28,8 +29,10 @@ from permission_guard.report import Report
 from permission_guard.scanned import Scan, ScannedFinding
 from permission_guard.settings import Settings, Treatment
 from permission_guard.step import AttachRolePolicy, Repair, Step
+from permission_guard.telling import as_told
 from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
+from permission_guard.world import Account, WorldJournal
 
 _UNDER_WAY: Final = "interrupted; of the repairs that are not told above one may have been made all the same: scan again to see"
 
@@ -86,7 +89,10 @@ class Repairs:
         journal = _journal(region, self.options)
         settings = self._settings(region, faults)
         guard = Guard(
-            settings, *region.changing(settings.logging_policy_arn), _Nobody(), journal or _Forgetful()
+            settings,
+            *region.changing(settings.logging_policy_arn),
+            _Nobody(),
+            journal or WorldJournal(Account()),
         )
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
@@ -129,7 +135,7 @@ class Repairs:
             # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and tells of it.
             with suppress(TryAgain):
                 only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
-                planned.guard.tell(only, planned.keeper, now)
+                planned.keeper.note(as_told(only, now))
         self._note(planned, made)
 
     def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
@@ -148,7 +154,7 @@ def _journal(region: Region, options: Options) -> Journal | None:
         table = options.table or login.table_of(region.clients, options.stack_name)
     except login.NoTable:
         return None
-    return DynamoJournal(region.clients, table)
+    return DynamoJournal(Table(region.clients, table))
 
 
 def _attaching(step: AttachRolePolicy) -> tuple[str, str]:
@@ -169,16 +175,7 @@ class _Nobody:
     """The person is told here and now, and nobody else."""
 
     def tell(self, report: Report) -> None:
-        """Tell nobody."""
+        """Send nothing."""
 
-
-class _Forgetful:
-    """Takes the journal's place where there is none: no repair that stands here can be undone."""
-
-    def of(self, _subject: str) -> tuple[Entry, ...]:
-        """Return nothing."""
-        return ()
-
-    def write(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Return the entries as they would stand there."""
-        return tuple(replace(entry, version=entry.version + 1) for entry in entries)
+    def digest(self, digest: Digest) -> None:
+        """Send nothing."""
