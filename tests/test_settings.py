@@ -109,7 +109,10 @@ WRONG = {
         "Repair",
         "CROSS_ACCOUNT_ACCESS is Repair, but this is never repaired: say Alert or Off",
     ),
-    "FUNCTION_URL_IS_NOT_PUBLIC": ("Repair", "FUNCTION_URL_IS_NOT_PUBLIC is Repair, but this is never repaired"),
+    "FUNCTION_URL_IS_NOT_PUBLIC": (
+        "Repair",
+        "FUNCTION_URL_IS_NOT_PUBLIC is Repair, but this is never repaired",
+    ),
     "REPAIR_EXISTING": ("yes", "REPAIR_EXISTING is 'yes', neither true nor false"),
     "TRUSTED_ACCOUNTS": (
         "12345",

@@ -112,6 +112,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         here.report_journal_failures()
     except NotSettled as wait:
         logger.info("not settled", why=str(wait))
+        metrics.add_metric("NotSettled", MetricUnit.Count, 1)
         return _again(message, here, wait.wait)
     except TryAgain as error:
         _failed(error, message)
@@ -169,6 +170,7 @@ def _handle(message: Message, here: Environment) -> None:
             metrics.add_metric("SweepsFinished", MetricUnit.Count, 0 if listed is None else 1)
         case SweepFunction():
             logger.set_correlation_id(str(request.function))
+            metrics.add_metric("Swept", MetricUnit.Count, 1)
             for report in here.connections.sweeper.evaluate(request, now):
                 _log(report)
         case _:

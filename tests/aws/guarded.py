@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from permission_guard.account_budget import AccountBudget
 from permission_guard.actor import Actor
 from permission_guard.aws.act import AwsActor
-from permission_guard.aws.alerts_sent import DynamoAlertCounter
+from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.aws.sweep_records import DynamoSweepRecords
+from permission_guard.aws.table import Table
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.document import dumped
 from permission_guard.grant import Grant
 from permission_guard.pipeline import Guard
 from permission_guard.report import Report
 from permission_guard.settings import Settings
+from permission_guard.sweep import Sweeper
 from permission_guard.tool import Tool
 from permission_guard.trigger import Everything, Kind, Trigger
 from permission_guard.world import Account
@@ -27,9 +29,10 @@ from tests.samples import LOGGING
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 TABLE = "journal"
-QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters"
-WAITING = "https://sqs.us-east-1.amazonaws.com/111122223333/waiting"
+EVENTS = "https://sqs.us-east-1.amazonaws.com/111122223333/events"
+SWEEP_TASKS = "https://sqs.us-east-1.amazonaws.com/111122223333/sweep-tasks"
 ALICE = Actor("arn:aws:iam::111122223333:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
+JOURNAL_CALLS = frozenset({"Query", "PutItem", "UpdateItem", "TransactWriteItems"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,18 @@ class Guarded:
     @property
     def calls(self) -> list[str]:
         """Every call in order, but for those of the journal."""
-        return [call for call in self.wire.calls if call not in {"Query", "PutItem", "TransactWriteItems"}]
+        return [call for call in self.wire.calls if call not in JOURNAL_CALLS]
+
+    @property
+    def sweeper(self) -> Sweeper:
+        """What sweeps with this guard."""
+        clients = self.wire.clients()
+        return Sweeper(
+            self.guard,
+            AwsInventory(clients),
+            DynamoSweepRecords(Table(clients, TABLE)),
+            SqsQueue(clients, SWEEP_TASKS),
+        )
 
     def happen(
         self,
@@ -53,17 +67,32 @@ class Guarded:
         qualifier: str | None = None,
         by: Actor = ALICE,
         role: str | None = None,
+        at: datetime = NOW,
+        removed: str | None = None,
+        receives: int = 1,
     ) -> Report:
         """Let the guard deal with an event about `orders`, which shows its role if one is given."""
         function = self.account.functions["orders"].arn if "orders" in self.account.functions else _ORDERS
         return self.guard.handle(
-            Trigger(kind, function, qualifier, by, "event-1", NOW, arrived, role=role), NOW
+            Trigger(
+                kind,
+                function,
+                qualifier,
+                by,
+                "event-1",
+                at,
+                arrived,
+                role=role,
+                removed=removed,
+                receives=receives,
+            ),
+            at,
         )
 
-    def let_in(self, principal: str, *, by: Actor = ALICE, **bounds: str) -> Report:
+    def let_in(self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str) -> Report:
         """Add a permission to `orders`, and let the guard deal with the event."""
-        self.account.add_permission("orders", Grant("it", "lambda:InvokeFunction", principal, **bounds))
-        return self.happen(Kind.PERMISSION_ADDED, arrived="it", by=by)
+        self.account.add_permission("orders", Grant(sid, "lambda:InvokeFunction", principal, **bounds))
+        return self.happen(Kind.PERMISSION_ADDED, arrived=sid, by=by)
 
 
 _ACCOUNT = Account()
@@ -83,9 +112,7 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
-        SnsHerald(clients, TOPIC, QUEUE),
-        DynamoJournal(clients, TABLE),
-        AccountBudget(settings.account_alerts_per_hour, DynamoAlertCounter(clients, TABLE)),
-        SqsQueue(clients, WAITING),
+        SnsHerald(clients, TOPIC),
+        DynamoJournal(Table(clients, TABLE)),
     )
     return Guarded(account, wire, guard)

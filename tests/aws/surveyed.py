@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import boto3
 import botocore.session
 
 from permission_guard.aws.accounts import Keys
 from permission_guard.world import Account, ApiError
-from permission_guard.world.resources import Role
+from tests.aws.lists import functions_listed, roles_listed
 from tests.aws.transport import MODELS, Answer, Params, Response, Transport
 
 
@@ -36,9 +35,18 @@ class Surveyed(Transport):
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         return {
             **Transport._operations(self),  # `super` knows no class with slots
-            "GetAccountAuthorizationDetails": self._everything,
+            "GetAccountAuthorizationDetails": lambda p: roles_listed(
+                self.account,
+                p,
+                self.role_shown,
+                version=self.default_version,
+                items=self.items,
+                lists_documents=self.lists_documents,
+            ),
             "AssumeRole": self._assume,
-            "ListFunctions": lambda p: self._listed({**p, "MaxItems": min(p["MaxItems"], self.page)}),
+            "ListFunctions": lambda p: functions_listed(
+                self.account, {**p, "MaxItems": min(p["MaxItems"], self.page)}
+            ),
             "ListRegions": lambda _: {"Regions": [{"RegionName": one} for one in self.regions]},
         }
 
@@ -47,43 +55,6 @@ class Surveyed(Transport):
         if error is not None and self.calls.count(model.name) >= times:
             self.faults[model.name] = error
         return Transport.answer(self, model, **more)  # `super` knows no class with slots
-
-    def _everything(self, params: Params) -> Answer:
-        """Roles, then the policies that are attached to one, so many of them at once."""
-        assert params["Filter"] == ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]
-        used = {arn for role in self.account.roles.values() for arn in role.attached}
-        listed = [("RoleDetailList", self._detail(role)) for _, role in sorted(self.account.roles.items())]
-        listed += [("Policies", self._with_document(arn)) for arn in sorted(used)]
-        start = int(params.get("Marker", 0))
-        end = start + min(params["MaxItems"], self.items)
-        found: Answer = {"RoleDetailList": [], "Policies": []}
-        for kind, one in listed[start:end]:
-            found[kind].append(one)
-        return {**found, **({"IsTruncated": True, "Marker": str(end)} if end < len(listed) else {})}
-
-    def _detail(self, role: Role) -> Answer:
-        return {
-            **self.role_shown(role),
-            "RoleName": role.arn.rsplit("/", 1)[-1],
-            "RolePolicyList": [
-                {"PolicyName": one, "PolicyDocument": quote(text)} for one, text in role.inline.items()
-            ],
-            "AttachedManagedPolicies": [
-                {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in role.attached
-            ],
-        }
-
-    def _with_document(self, arn: str) -> Answer:
-        versions = [
-            {"VersionId": "v0", "IsDefaultVersion": False, "Document": quote("{}")},
-            {
-                "VersionId": self.default_version,
-                "IsDefaultVersion": True,
-                "Document": quote(self.account.managed[arn]),
-            },
-        ]
-        listed = versions if self.lists_documents else []
-        return {"Arn": arn, "DefaultVersionId": self.default_version, "PolicyVersionList": listed}
 
     def _assume(self, params: Params) -> Answer:
         arn = params["RoleArn"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from permission_guard.world import ApiError
@@ -67,19 +68,33 @@ class Table:
         return self._twice(self._put, params)
 
     def update(self, params: Params) -> Answer:
-        """UpdateItem, as the counter of alerts makes it."""
+        """UpdateItem: SET and ADD with values, upon a condition of `attribute_not_exists`, `<=` and `=`."""
         self._must_exist(params)
         key, values = _key(params["Key"]), params["ExpressionAttributeValues"]
-        item = self.items.setdefault(key, dict(params["Key"]))
-        match params["UpdateExpression"]:
-            case "ADD asked :one SET expires = :expires":
-                asked = int(item.get("asked", {"N": "0"})["N"]) + int(values[":one"]["N"])
-                item |= {"asked": {"N": str(asked)}, "expires": values[":expires"]}
-            case "SET said = :yes":
-                item["said"] = values[":yes"]
-            case other:
-                raise TableError("ValidationException", f"Invalid UpdateExpression: {other}")
+        standing = self.items.get(key, {})
+        if "ConditionExpression" in params and not _fulfils(standing, params["ConditionExpression"], values):
+            raise TableError("ConditionalCheckFailedException", _REFUSED)
+        item = {**params["Key"], **standing}
+        added, _, set_ = params["UpdateExpression"].rpartition("SET ")
+        for clause in set_.split(", "):
+            name, value = clause.split(" = ")
+            item[name] = values[value]
+        if added:
+            name, value = added.removeprefix("ADD ").split()
+            if "N" not in item.get(name, {"N": "0"}):
+                raise TableError(
+                    "ValidationException", "An operand in the update expression has an incorrect data type"
+                )
+            total = Decimal(item.get(name, {"N": "0"})["N"]) + Decimal(values[value]["N"])
+            item[name] = {"N": str(total)}
+        self.items[key] = item
         return {"Attributes": dict(item)} if params.get("ReturnValues") == "ALL_NEW" else {}
+
+    def delete(self, params: Params) -> Answer:
+        """DeleteItem."""
+        self._must_exist(params)
+        self.items.pop(_key(params["Key"]), None)
+        return {}
 
     def transact(self, params: Params) -> Answer:
         """TransactWriteItems, of Puts alone."""
@@ -137,6 +152,22 @@ class Table:
                 return standing is not None and standing.get("version") == wanted
             case other:
                 raise TableError("ValidationException", f"Invalid ConditionExpression: {other}")
+
+
+def _fulfils(item: Params, condition: str, values: Params) -> bool:
+    """Tell whether an item fulfils one of the clauses that stand between ORs."""
+    for clause in condition.split(" OR "):
+        if clause.startswith("attribute_not_exists("):
+            if clause[len("attribute_not_exists(") : -1] not in item:
+                return True
+            continue
+        name, operator, value = clause.split()
+        have = item.get(name)
+        if have == values[value] or (
+            operator == "<=" and have is not None and have["S"] <= values[value]["S"]
+        ):
+            return True
+    return False
 
 
 def cancelled(*codes: str) -> TableError:

@@ -19,10 +19,17 @@ from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
 from permission_guard.grant import Grant
-from permission_guard.ports import Listed
-from permission_guard.world import Account, ApiError, WorldInventory
-from permission_guard.world.resources import Function, Role
+from permission_guard.world import Account, ApiError
+from permission_guard.world.resources import Role
 from tests.aws.layers import layer_versions_listed, layers_listed
+from tests.aws.lists import (
+    aliases_listed,
+    configuration,
+    functions_listed,
+    groups_listed,
+    roles_listed,
+    versions_listed,
+)
 from tests.aws.table import Table, TableError
 
 STATUS = {
@@ -59,9 +66,10 @@ class Transport:
     calls: list[str] = field(default_factory=list)
     sent: list[tuple[str, Params]] = field(default_factory=list)
     published: list[Params] = field(default_factory=list)
-    queued: list[Params] = field(default_factory=list)
     waiting: list[Params] = field(default_factory=list)
     """The tasks in the guard's own queue."""
+    visibility: dict[str, int] = field(default_factory=dict)
+    """By receipt handle, after how many seconds a message is received again."""
     faults: dict[str, Exception] = field(default_factory=dict)
     """By operation, what every call of it ends in."""
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -93,6 +101,11 @@ class Transport:
 
     def note(self, params: Params, **_: Any) -> None:
         self._here.params = dict(params)
+
+    @property
+    def about(self) -> str:
+        """The function that the call is about which this thread is making."""
+        return str(self._here.params.get("FunctionName", ""))
 
     def answer(self, model: Any, **_: Any) -> tuple[Response, Answer]:
         operation = str(model.name)
@@ -138,7 +151,7 @@ class Transport:
             },
             "GetPolicyVersion": self._version,
             "AttachRolePolicy": self._attach,
-            "DescribeLogGroups": self._groups,
+            "DescribeLogGroups": lambda p: groups_listed(self.account, p),
             "DetachRolePolicy": self._detach,
             "GetCallerIdentity": lambda _: {
                 "Account": self.account.account,
@@ -151,23 +164,21 @@ class Transport:
             "UpdateItem": self.table.update,
             "TransactWriteItems": self.table.transact,
             "Publish": self._publish,
-            "SendMessage": self._queue,
             "SendMessageBatch": self._put_tasks,
-            "ChangeMessageVisibilityBatch": lambda p: {
-                "Successful": [{"Id": one["Id"]} for one in p["Entries"]]
-            },
-            "ListFunctions": self._listed,
-            "ListAliases": self._aliases,
+            "ChangeMessageVisibility": self._later,
+            "DeleteItem": self.table.delete,
+            "GetAccountAuthorizationDetails": lambda p: roles_listed(
+                self.account, p, self.role_shown, version=self.default_version
+            ),
+            "ListFunctions": lambda p: functions_listed(self.account, p),
+            "ListVersionsByFunction": lambda p: versions_listed(self.account, p),
+            "ListAliases": lambda p: aliases_listed(self.account, p),
             "ListLayers": lambda p: layers_listed(self.account, p),
             "ListLayerVersions": lambda p: layer_versions_listed(self.account, p),
         }
 
     def _function(self, params: Params) -> Answer:
-        return self._configuration(self.account.get_function(params["FunctionName"]))
-
-    def _configuration(self, function: Function) -> Answer:
-        logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
-        return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
+        return configuration(self.account.get_function(params["FunctionName"]))
 
     def _policy(self, target: str) -> Answer:
         return _document(self.account.get_policy(target))
@@ -206,7 +217,13 @@ class Transport:
     def role_shown(self, role: Role) -> Answer:
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {"Arn": role.arn, "AssumeRolePolicyDocument": quote(role.trust), "Tags": tags, **boundary}
+        return {
+            "Arn": role.arn,
+            "RoleId": role.id,
+            "AssumeRolePolicyDocument": quote(role.trust),
+            "Tags": tags,
+            **boundary,
+        }
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
@@ -237,11 +254,6 @@ class Transport:
         status = {"StackStatus": self.stack_status, "CreationTime": datetime(2026, 11, 1, tzinfo=UTC)}
         return {"Stacks": [{"StackName": name, **status, **shown}]}
 
-    def _groups(self, params: Params) -> Answer:
-        prefix, limit = params["logGroupNamePrefix"], params["limit"]
-        found = sorted(name for name in self.account.log_groups if name.startswith(prefix))
-        return {"logGroups": [{"logGroupName": name} for name in found[:limit]]}
-
     def _publish(self, params: Params) -> Answer:
         # "The total size limit for a single message" counts the attributes too (SNS, message attributes).
         counted = [params["Message"], params["Subject"]]
@@ -255,9 +267,10 @@ class Transport:
         self.published.append(params)
         return {"MessageId": "1"}
 
-    def _queue(self, params: Params) -> Answer:
-        self.queued.append(params)
-        return {"MessageId": "1"}
+    def _later(self, params: Params) -> Answer:
+        assert 0 <= params["VisibilityTimeout"] <= 43_200
+        self.visibility[params["ReceiptHandle"]] = params["VisibilityTimeout"]
+        return {}
 
     def _put_tasks(self, params: Params) -> Answer:
         entries = params["Entries"]
@@ -265,27 +278,6 @@ class Transport:
             raise ApiError("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Too many messages")
         self.waiting += [{"QueueUrl": params["QueueUrl"], **entry} for entry in entries]
         return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
-
-    def _listed(self, params: Params) -> Answer:
-        there = WorldInventory(self.account, params["MaxItems"])
-        is_all = params.get("FunctionVersion") == "ALL"
-        page = (there.functions if is_all else there.revisions)(params.get("Marker"))
-        found = page.found if isinstance(page, Listed) else tuple((one.function, None) for one in page.found)
-        functions = [
-            {
-                "FunctionArn": arn.qualified(version or "$LATEST") if is_all else str(arn),
-                "Version": version or "$LATEST",
-                "RevisionId": self.account.functions[arn.name].revision,
-                "LastModified": "2026-11-20T10:00:00.000+0000",
-                **self._configuration(self.account.functions[arn.name]),
-            }
-            for arn, version in found
-        ]
-        return {"Functions": functions, **({"NextMarker": page.marker} if page.marker else {})}
-
-    def _aliases(self, params: Params) -> Answer:
-        found = WorldInventory(self.account).aliases(self.account.get_function(params["FunctionName"]).arn)
-        return {"Aliases": [{"Name": one} for one in found]}
 
 
 _EVERYTHING: Final = (

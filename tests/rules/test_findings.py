@@ -108,7 +108,8 @@ def test_a_public_url_names_each_statement_that_opens_it() -> None:
 def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> None:
     asks: Json = {**VIA_URL, "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
     finding = one(
-        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC
+        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN),
+        Concern.FUNCTION_URL_IS_NOT_PUBLIC,
     )
 
     assert "before October 2025" in finding.summary

@@ -1,0 +1,140 @@
+"""How Lambda, IAM and CloudWatch Logs list what there is, page by page, on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from permission_guard.world import Account, ApiError
+from permission_guard.world.resources import Function, Role
+
+Params = dict[str, Any]
+Answer = dict[str, Any]
+
+
+def page_of(found: Sequence[Any], params: Params, most: int) -> tuple[list[Any], str | None]:
+    """Return one page, and the marker of the next. A marker that AWS has not given is refused."""
+    marker = params.get("Marker") or params.get("nextToken") or "0"
+    if not (marker.isascii() and marker.isdigit()):
+        raise ApiError("InvalidParameterValueException", "The marker is no marker of this list.")
+    size = min(most, params.get("MaxItems") or params.get("limit") or most)
+    start, end = int(marker), int(marker) + size
+    return list(found[start:end]), str(end) if end < len(found) else None
+
+
+def configuration(function: Function) -> Answer:
+    """GetFunctionConfiguration, as far as the guard reads it."""
+    logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
+    return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
+
+
+def versions(function: Function) -> list[str]:
+    return sorted(filter(str.isdigit, function.qualifiers))
+
+
+def functions_listed(account: Account, params: Params) -> Answer:
+    """ListFunctions: fifty at a time at most, whatever is asked for."""
+    is_all = params.get("FunctionVersion") == "ALL"
+    found = [
+        (function, version)
+        for _, function in sorted(account.functions.items())
+        for version in ("$LATEST", *(versions(function) if is_all else ()))
+    ]
+    page, marker = page_of(found, params, 50)
+    functions = [
+        {
+            "FunctionArn": one.arn.qualified(version) if is_all else str(one.arn),
+            "Version": version,
+            **configuration(one),
+        }
+        for one, version in page
+    ]
+    return {"Functions": functions, **({"NextMarker": marker} if marker else {})}
+
+
+def versions_listed(account: Account, params: Params) -> Answer:
+    """ListVersionsByFunction."""
+    function = account.get_function(params["FunctionName"])
+    page, marker = page_of(["$LATEST", *versions(function)], params, 50)
+    return {"Versions": [{"Version": one} for one in page], **({"NextMarker": marker} if marker else {})}
+
+
+def aliases_listed(account: Account, params: Params) -> Answer:
+    """ListAliases."""
+    function = account.get_function(params["FunctionName"])
+    names = sorted(one for one in function.qualifiers if not one.isdigit())
+    page, marker = page_of(names, params, 50)
+    return {
+        "Aliases": [_alias(name, function.alias_versions.get(name, ("$LATEST",))) for name in page],
+        **({"NextMarker": marker} if marker else {}),
+    }
+
+
+def _alias(name: str, points_to: tuple[str, ...]) -> Answer:
+    routed = dict.fromkeys(points_to[1:], 0.1)
+    more = {"RoutingConfig": {"AdditionalVersionWeights": routed}} if routed else {}
+    return {"Name": name, "FunctionVersion": points_to[0], **more}
+
+
+def groups_listed(account: Account, params: Params) -> Answer:
+    """DescribeLogGroups."""
+    prefix = params.get("logGroupNamePrefix", "")
+    found = sorted(name for name in account.log_groups if name.startswith(prefix))
+    page, marker = page_of(found, params, 50)
+    return {
+        "logGroups": [{"logGroupName": name} for name in page],
+        **({"nextToken": marker} if marker else {}),
+    }
+
+
+def roles_listed(
+    account: Account,
+    params: Params,
+    shown: Callable[[Role], Answer],
+    *,
+    version: str = "v1",
+    items: int = 1000,
+    lists_documents: bool = True,
+) -> Answer:
+    """GetAccountAuthorizationDetails: of the managed policies those that are attached to a role or bound one."""
+    kinds = set(params["Filter"])
+    listed: list[tuple[str, Answer]] = []
+    if "Role" in kinds:
+        listed += [("RoleDetailList", _detail(role, shown)) for _, role in sorted(account.roles.items())]
+    if kinds & {"LocalManagedPolicy", "AWSManagedPolicy"}:
+        used = {arn for role in account.roles.values() for arn in role.attached if arn in account.managed}
+        listed += [
+            ("Policies", _with_document(arn, account, version, lists_documents=lists_documents))
+            for arn in sorted(used)
+        ]
+    page, marker = page_of(listed, params, items)
+    found: Answer = {"RoleDetailList": [], "Policies": []}
+    for kind, one in page:
+        found[kind].append(one)
+    return {**found, **({"IsTruncated": True, "Marker": marker} if marker else {})}
+
+
+def _detail(role: Role, shown: Callable[[Role], Answer]) -> Answer:
+    return {
+        **shown(role),
+        "RoleName": role.arn.rsplit("/", 1)[-1],
+        "RolePolicyList": [
+            {"PolicyName": one, "PolicyDocument": quote(text)} for one, text in role.inline.items()
+        ],
+        "AttachedManagedPolicies": [
+            {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in role.attached
+        ],
+    }
+
+
+def _with_document(arn: str, account: Account, version: str, *, lists_documents: bool) -> Answer:
+    found = [
+        {"VersionId": "v0", "IsDefaultVersion": False, "Document": quote("{}")},
+        {"VersionId": version, "IsDefaultVersion": True, "Document": quote(account.managed[arn])},
+    ]
+    return {
+        "Arn": arn,
+        "DefaultVersionId": version,
+        "PolicyVersionList": found if lists_documents else [],
+    }

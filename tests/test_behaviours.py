@@ -1,0 +1,313 @@
+"""The behaviours that were proved wrong once, played from the message to the alert."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from permission_guard.document import dumped, statements_of
+from permission_guard.grant import Grant
+from permission_guard.world import Account, ApiError
+from permission_guard.world.resources import Function
+from tests.aws.delivered import Killed, Queues, at, scheduled
+from tests.aws.transport import Params, Transport
+from tests.samples import ACCOUNT, LOGGING, sample
+
+REGION = "eu-west-1"
+ORDERS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+Json = dict[str, Any]
+
+
+def account(functions: int = 0, *, documents: bool = True) -> Account:
+    """An account with the function `orders`, whose role may write logs, and so many others."""
+    made = Account(ACCOUNT, REGION, has_resource_policy_calls=documents)
+    made.managed[BASIC] = dumped(LOGGING)
+    made.with_role("orders-role").attached.append(BASIC)
+    made.with_function("orders", role="orders-role")
+    for number in range(functions):
+        made.with_function(f"function-{number:05}", role="orders-role")
+    return made
+
+
+def queues(functions: int = 0, *, documents: bool = True, **settings: str) -> Queues:
+    return Queues(Transport(account(functions, documents=documents)), settings)
+
+
+def orders(there: Queues) -> Function:
+    return there.wire.account.functions["orders"]
+
+
+def let_in(there: Queues, sid: str, principal: str = "s3.amazonaws.com", **conditions: str) -> Json:
+    """Add a permission to `orders`; return the event of the call."""
+    grant = Grant(sid, "lambda:InvokeFunction", principal, **conditions)
+    statement = there.wire.account.add_permission("orders", grant)
+    return added(there, sid, statement)
+
+
+def added(there: Queues, sid: str, statement: Any) -> Json:
+    event = at(sample("s3-was-let-in-without-a-source"), there.now - 30)
+    event["detail"]["requestParameters"] |= {"statementId": sid, "principal": "s3.amazonaws.com"}
+    event["detail"]["responseElements"] = {"statement": json.dumps(statement)}
+    return event
+
+
+def removed(there: Queues, sid: str, error: str | None = None) -> Json:
+    event = at(sample("a-permission-was-removed"), there.now)
+    event["detail"]["requestParameters"] = {"functionName": "orders", "statementId": sid}
+    if error:
+        event["detail"]["errorCode"] = error
+    return event
+
+
+def sweep(there: Queues) -> None:
+    there.now += 86_400
+    there.send(scheduled(ACCOUNT, REGION), "sweep-tasks")
+    there.run()
+
+
+def digest(there: Queues) -> None:
+    there.send(scheduled(ACCOUNT, REGION))
+    there.run()
+
+
+def statements(there: Queues) -> list[Any]:
+    policies = orders(there).policies
+    return [*statements_of(policies[None][0])] if None in policies else []
+
+
+def outcomes(there: Queues) -> list[str]:
+    """What each published finding ended in, those of digests too."""
+    found = []
+    for sent in there.wire.published:
+        body = json.loads(json.loads(sent["Message"])["default"])
+        for alert in body.get("alerts", [body]):
+            found += [finding["action"]["outcome"] for finding in alert["findings"]]
+    return found
+
+
+def test_a_sweep_of_800_functions_makes_a_chain_of_two_messages() -> None:
+    there = queues(functions=800)
+    sweep(there)
+    assert (there.deepest, set(there.answers), len(there.answers)) == (2, {"done"}, 802)
+
+
+def test_a_thousand_compliant_functions_cost_a_sweep_2020_calls_of_lambda() -> None:
+    there = queues(functions=999)
+    sweep(there)
+    calls = [call for call in there.wire.calls if call in {"ListFunctions", "ListAliases", "GetPolicy"}]
+    others = set(there.wire.calls) - {"ListFunctions", "ListAliases", "GetPolicy"}
+    assert len(calls) == 20 + 2 * 1000
+    assert others == {"UpdateItem", "Scan", "GetAccountAuthorizationDetails", "SendMessageBatch"}
+
+
+def test_of_ten_messages_one_that_ends_its_run_takes_no_other_with_it() -> None:
+    there = queues(functions=10)
+    for number in range(10):
+        event = at(sample("a-function-was-created-by-terraform"), there.now - 90)
+        name = f"function-{number:05}"
+        event["detail"]["requestParameters"]["functionName"] = name
+        event["detail"]["responseElements"] |= {"functionName": name, "functionArn": f"{ORDERS[:-6]}{name}"}
+        there.send(event)
+
+    def hold(operation: str) -> None:
+        if operation == "GetFunctionConfiguration" and there.wire.about.endswith("function-00003"):
+            raise Killed
+
+    there.wire.hold = hold
+    there.run()
+    assert there.answers.count("done") == 9
+    assert [json.loads(one.body)["detail"]["requestParameters"]["functionName"] for one in there.dead] == [
+        "function-00003"
+    ]
+
+
+def test_events_of_another_account_make_no_call_and_do_not_count_against_the_alerts() -> None:
+    there = queues(ALERTS_PER_HOUR="1")
+    for _ in range(120):
+        event = at(sample("s3-was-let-in-without-a-source"), there.now)
+        event |= {"account": "999999999999"}
+        event["detail"]["recipientAccountId"] = "999999999999"
+        there.send(event)
+    there.run()
+    assert (there.wire.calls, set(there.answers)) == ([], {"done"})
+    there.send(let_in(there, "open"))
+    there.run()
+    assert outcomes(there) == ["REPAIRED"]
+
+
+def test_three_conflicts_in_a_row_are_tried_again_later_and_end_in_one_alert_about_the_repair() -> None:
+    there = queues()
+    event = let_in(there, "open")
+    writes = 0
+
+    def hold(operation: str) -> None:
+        nonlocal writes
+        if operation == "PutResourcePolicy" and writes < 3:
+            writes += 1
+            other = {"source_account": ACCOUNT}
+            there.wire.account.add_permission(
+                "orders", Grant(f"other-{writes}", "lambda:InvokeFunction", "s3.amazonaws.com", **other)
+            )
+
+    there.wire.hold = hold
+    there.send(event)
+    there.run()
+    assert (there.answers, there.dead) == (["again", "done"], [])
+    assert outcomes(there) == ["REPAIRED"]
+    assert all("Condition" in one for one in statements(there))
+
+
+def test_a_policy_that_is_read_before_its_event_shows_in_it_is_read_again_later() -> None:
+    there = queues()
+    event = let_in(there, "open")
+    after = orders(there).policies.pop(None)
+    orders(there).policies[None] = (
+        dumped(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        **LOGGING["Statement"],
+                        "Sid": "x",
+                        "Principal": {"AWS": ACCOUNT},
+                        "Action": "lambda:InvokeFunction",
+                        "Resource": ORDERS,
+                    }
+                ],
+            }
+        ),
+        "before",
+    )  # type: ignore[dict-item]
+    there.send(event)
+    there.step()
+    orders(there).policies[None] = after
+    there.run()
+    assert (there.answers, outcomes(there)) == (["again", "done"], ["REPAIRED"])
+
+
+def test_a_statement_that_terraform_replaces_is_not_new_and_is_not_reported_again() -> None:
+    there = queues()
+    let_in(there, "terraform-1")
+    sweep(there)
+    digest(there)
+    assert outcomes(there) == ["TOLD"]
+    there.wire.account.remove_permission("orders", "terraform-1")
+    there.send(removed(there, "terraform-1"))
+    there.run()
+    there.send(let_in(there, "terraform-2"))
+    there.run()
+    assert ["Condition" in one for one in statements(there)] == [False]
+    assert outcomes(there) == ["TOLD"]
+
+
+def test_a_document_that_is_written_again_makes_nothing_new_that_the_journal_knows() -> None:
+    there = queues()
+    let_in(there, "one")
+    let_in(there, "two", "sns.amazonaws.com")
+    sweep(there)
+    event = at(sample("a-whole-policy-was-put"), there.now)
+    event["detail"]["requestParameters"]["resourceArn"] = ORDERS
+    there.send(event)
+    there.run()
+    assert ["Condition" in one for one in statements(there)] == [False, False]
+
+
+def test_a_statement_that_appears_between_two_sweeps_without_an_event_is_repaired() -> None:
+    there = queues()
+    sweep(there)
+    let_in(there, "lost")
+    sweep(there)
+    assert ["Condition" in one for one in statements(there)] == [True]
+    assert outcomes(there) == []
+    digest(there)
+    assert outcomes(there) == ["REPAIRED"]
+
+
+def test_a_message_forged_into_the_tasks_changes_nothing_that_a_sweep_would_not_change() -> None:
+    there = queues()
+    event = let_in(there, "open")
+    there.send(event, "sweep-tasks")
+    there.step()
+    assert there.answers == ["BadEvent"]
+    there.messages.clear()
+    there.send({"function": ORDERS, "role": True, "seen": "forged", "arrived": "open"}, "sweep-tasks")
+    there.run()
+    assert ["Condition" in one for one in statements(there)] == [False]
+
+
+@pytest.mark.parametrize("found", [{"N": "0.5"}, {"S": "many"}, {"NULL": True}])
+def test_a_damaged_counter_of_alerts_stops_no_repair_and_no_alert(found: Params) -> None:
+    there = queues()
+    hour = at(sample("s3-was-let-in-without-a-source"), there.now)["detail"]["eventTime"][:13]
+    key = ("alerts", hour)
+    there.wire.table.items[key] = {"subject": {"S": key[0]}, "fault": {"S": key[1]}, "sent": found}
+    there.send(let_in(there, "open"))
+    there.run()
+    assert (there.answers, outcomes(there)) == (["done"], ["REPAIRED"])
+
+
+def test_what_is_beyond_the_alerts_of_an_hour_comes_in_one_digest_and_is_repaired_at_once() -> None:
+    there = queues(ALERTS_PER_HOUR="2")
+    for number in range(5):
+        there.send(
+            let_in(there, f"open-{number}", "s3.amazonaws.com", source_arn=f"arn:aws:s3:::bucket-{number}")
+        )
+        there.run()
+    assert all("StringEquals" in one["Condition"] for one in statements(there))
+    assert outcomes(there) == ["REPAIRED"] * 2
+    digest(there)
+    assert outcomes(there) == ["REPAIRED"] * 5
+    assert len(there.wire.published) == 3
+    digest(there)
+    assert len(there.wire.published) == 3
+
+
+def test_an_alert_that_the_topic_does_not_take_waits_for_the_digest() -> None:
+    there = queues()
+    there.wire.faults["Publish"] = ApiError("InternalError", "down")
+    there.send(let_in(there, "open"))
+    there.run()
+    assert (there.answers, outcomes(there)) == (["done"], [])
+    del there.wire.faults["Publish"]
+    digest(there)
+    assert outcomes(there) == ["REPAIRED"]
+
+
+def test_a_removal_by_the_original_sid_removes_what_the_guard_made_of_it() -> None:
+    there = queues(documents=False)
+    there.send(let_in(there, "stack-FromBucket-AAAA"))
+    there.run()
+    (twin,) = statements(there)
+    assert twin["Sid"] != "stack-FromBucket-AAAA"
+    there.send(removed(there, "stack-FromBucket-AAAA", "ResourceNotFoundException"))
+    there.run()
+    assert statements(there) == []
+    assert outcomes(there) == ["REPAIRED", "RELEASED"]
+
+
+def test_a_new_function_is_left_alone_for_a_minute() -> None:
+    there = queues()
+    orders(there).role_arn = there.wire.account.with_role("late").arn
+    there.send(at(sample("a-function-was-created-by-terraform"), there.now))
+    there.step()
+    assert (there.answers, there.wire.calls) == (["again"], ["ChangeMessageVisibility"])
+    began = there.now
+    there.run()
+    assert (there.answers, there.now - began) == (["again", "done"], pytest.approx(60, abs=1))
+
+
+def test_a_message_that_fails_comes_back_after_1_2_4_8_minutes_and_ends_as_a_dead_letter() -> None:
+    there = queues()
+    there.wire.faults["GetResourcePolicy"] = ApiError("TooManyRequestsException", "Rate exceeded")
+    event = let_in(there, "open")
+    began = there.now
+    there.send(event)
+    times = []
+    while there.messages:
+        there.step()
+        times.append(round((there.now - began) / 60))
+    assert times[:-1] == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]
+    assert (len(there.dead), there.answers) == (1, ["again"] * 10)
