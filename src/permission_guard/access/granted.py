@@ -78,7 +78,8 @@ class Granted:
         action = asked.action.lower()
         for policy in policies:
             for one in policy.statements:
-                self._automata.meter.charge(2 + len(one.actions.patterns) + len(one.conditions))
+                values = sum(1 + len(condition.texts) for condition in one.conditions)
+                self._automata.meter.charge(2 + len(one.actions.patterns) + values)
                 if one.actions.match(action, asked.context) is not Truth.NO:
                     holds = all_of(condition.holds(asked.context) for condition in one.conditions)
                     if holds is not Truth.NO:

@@ -16,7 +16,7 @@ from typing import Final
 
 from permission_guard.access.granted import TRACK, Resources
 from permission_guard.access.letters import Letters
-from permission_guard.access.shape import Part, either, many, one, seq, text
+from permission_guard.access.shape import Part, either, maybe, one, seq, text
 
 YEARS: Final = range(2026, 2100)
 """The years to come. A verdict is not to change with the clock, so they begin with the year of this edition."""
@@ -26,6 +26,8 @@ _ID: Final = "0123456789abcdef0123456789abcdef"
 _HEX: Final = Letters("0123456789abcdef")
 _DIGIT: Final = Letters("0123456789")
 _FIRST_DIGIT: Final = Letters("123456789")
+_LONGEST_NUMBER: Final = 8
+"""Digits of a version's number: nobody publishes a hundred million versions of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,10 @@ def _digits() -> Part:
 def _version(number: str | None) -> Part:
     if number is not None:
         return _text(number)
-    return seq(one(_FIRST_DIGIT, TRACK), many(_DIGIT, TRACK, least=0))
+    more: Part = seq()
+    for _ in range(_LONGEST_NUMBER - 1):
+        more = maybe(seq(one(_DIGIT, TRACK), more))
+    return seq(one(_FIRST_DIGIT, TRACK), more)
 
 
 def date(years: range) -> Part:

@@ -56,7 +56,9 @@ def advice(asked: Asked, role: RoleFacts) -> str:
     if near is not None and [one.part for one in near.missed] == [Part.RESOURCE]:
         if request.action == CREATE_GROUP:
             return f"Let the Resource of {near} cover {group} and {streams}."
-        return f"Let the Resource of {near} cover {streams}: log streams need ':*' after the log group's name."
+        return (
+            f"Let the Resource of {near} cover {streams}: log streams need ':*' after the log group's name."
+        )
     return ADVICE
 
 
