@@ -73,8 +73,7 @@ def test_what_applies_has_no_mismatch() -> None:
         (
             {"Resource": "arn:aws:logs:${aws:RequestedRegion}:*:*"},
             Part.RESOURCE,
-            "its Resource is arn:aws:logs:${aws:RequestedRegion}:*:*, and IAM replaces no policy variable before the fifth "
-            "colon of an ARN",
+            "its Resource is arn:aws:logs:${aws:RequestedRegion}:*:*, and IAM replaces no policy variable before the fifth colon of an ARN",
         ),
         ({"NotResource": f"{GROUP}:*"}, Part.RESOURCE, f"its NotResource leaves out {GROUP}:*"),
         (
