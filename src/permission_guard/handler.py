@@ -197,10 +197,10 @@ def _log(report: Report) -> None:
     from permission_guard.alert import body  # noqa: PLC0415  # for the reason just said
     from permission_guard.outcome import Ending  # noqa: PLC0415  # likewise
 
+    metrics.add_metric("Evaluated", MetricUnit.Count, 1)
     if report.is_gone and not report.lines:
         logger.info("function is gone", function=str(report.facts.arn))
         return
-    metrics.add_metric("Evaluated", MetricUnit.Count, 1)
     for finding in report.findings:
         if finding.verdict is not Verdict.PASS:
             metrics.add_metric(f"{finding.verdict.value.title()}Findings", MetricUnit.Count, 1)
