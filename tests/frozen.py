@@ -21,7 +21,7 @@ from permission_guard.alert import body
 from permission_guard.aws.clients import Clients
 from permission_guard.document import dumped, statements_of
 from permission_guard.iam import LayerVersionArn
-from permission_guard.mend import repair
+from permission_guard.mend import repair_of
 from permission_guard.report import Report
 from permission_guard.rules import RULES
 from permission_guard.settings import Settings
@@ -50,7 +50,7 @@ def verdicts(case: Case) -> list[Json]:
             "verdict": one.verdict.value,
             "severity": one.severity.name,
             "scale": None if one.statement is None else case.scale(one).name,
-            "repair": _repair(repair(one, case.facts, case.trusted)[0]),
+            "repair": _repair(repair_of(one, case.facts, case.trusted)[0]),
         }
         for one in rule.check(case.facts, case.trusted)
     ]
