@@ -77,7 +77,7 @@ _DIGEST_FIELDS: Final = {
     "account": "The account.",
     "region": "The Region.",
     "time": "When the digest was made.",
-    "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long.",
+    "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `permission-guard/notice/1` (`subject`, `text`) about a damaged journal item.",
     "leftOut": "How many alerts follow in the next digest.",
 }
 """The fields of a digest."""

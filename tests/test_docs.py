@@ -10,6 +10,7 @@ import pytest
 
 from docs.example import OPERATIONS, README, with_alert, with_undo
 from docs.generate import DOCS, PAGES
+from docs.permissions import REASONS
 from permission_guard.alert.digest import DIGEST_LIMIT
 from permission_guard.aws.pace import RATE
 from permission_guard.events.message import SETTLE
@@ -53,6 +54,11 @@ def test_there_is_no_page_for_a_rule_that_does_not_exist() -> None:
 def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_each_reason_on_the_page_on_rights_is_that_of_a_statement_of_the_template() -> None:
+    page = (DOCS / "permissions.md").read_text()
+    assert set(re.findall(r"^\| (\w+) \| (?:Allow|Deny) \|", page, re.MULTILINE)) == set(REASONS)
 
 
 def test_the_readme_is_at_most_250_lines_and_the_decisions_are_at_most_12() -> None:
