@@ -66,7 +66,7 @@ class Stage:
         there = self.there
         observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
         try:
-            (entry,) = there.journal.of(TARGET)
+            (entry,) = there.journal.of(TARGET).entries
             outcome = undo(entry, observer, actor, there.journal, there.now)
         except CannotUndo as error:
             self.answers.append(REFUSED if "could not be read" in str(error) else NOTHING_TO_UNDO)
