@@ -146,8 +146,8 @@ sbom: $(TOOLS)/supply.done ## Write what is in the package as a CycloneDX SBOM (
 audit: $(TOOLS)/supply.done ## Ask a public database for known faults of what is in the package (needs the network)
 	@$(TOOLS)/supply/bin/pip-audit --strict --disable-pip --require-hashes -r src/requirements.txt
 
-deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe or ENV=canary for samconfig's others)
-	@$(SAM) deploy --config-env $(or $(ENV),default)
+deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe only reports; ARGS="--parameter-overrides ...")
+	@$(SAM) deploy --config-env $(or $(ENV),default) $(ARGS)
 
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)

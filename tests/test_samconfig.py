@@ -1,56 +1,28 @@
-"""The environments of samconfig.toml: the same stack, and each says all in which it differs from the others."""
+"""The environments of samconfig.toml: the same stack; a plain `sam deploy` enforces, and the other one only reports."""
 
 from __future__ import annotations
 
 import tomllib
 from typing import Any
 
-import pytest
+from tests.template import PATH
 
-from tests.template import PATH, written
-
-PARAMETERS: dict[str, dict[str, Any]] = written()["Parameters"]
 CONFIG: dict[str, Any] = tomllib.loads((PATH.parent / "samconfig.toml").read_text())
-ENVIRONMENTS = [name for name, body in CONFIG.items() if isinstance(body, dict)]
 
 
-def overrides(environment: str) -> dict[str, str]:
-    given: list[str] = CONFIG[environment]["deploy"]["parameters"]["parameter_overrides"]
-    return dict(one.split("=", 1) for one in given)
-
-
-def test_there_are_three_environments_each_one_step_further() -> None:
-    repaired = {
-        name: {key for key, value in overrides(name).items() if value == "Repair"}
-        if overrides(name)["Mode"] == "Enforce"
-        else set()
-        for name in ENVIRONMENTS
+def test_a_plain_deploy_enforces_and_the_environments_differ_in_the_mode_only() -> None:
+    environments = {name: body for name, body in CONFIG.items() if isinstance(body, dict)}
+    deploys = [body["deploy"]["parameters"] for body in environments.values()]
+    overrides = [one.pop("parameter_overrides") for one in deploys]
+    assert dict(zip(environments, overrides, strict=True)) == {
+        "default": ["Mode=Enforce"],
+        "observe": ["Mode=Observe"],
     }
-    assert list(repaired) == ["default", "observe", "canary"]
-    assert repaired["observe"] < repaired["canary"] < repaired["default"]
-    assert repaired["canary"] == {"RoleCanWriteLogs"}
+    assert environments["observe"] == environments["default"]
 
 
-def test_the_default_environment_is_what_the_template_does_by_default() -> None:
-    assert overrides("default") == {name: PARAMETERS[name]["Default"] for name in overrides("default")}
-
-
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_no_parameter_is_left_as_another_environment_set_it(environment: str) -> None:
-    offered = {
-        name
-        for name, body in PARAMETERS.items()
-        if name == "Mode" or "Repair" in body.get("AllowedValues", ())
-    }
-    assert set(overrides(environment)) == offered
-    assert all(value in PARAMETERS[name]["AllowedValues"] for name, value in overrides(environment).items())
-
-
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_environments_differ_in_parameters_only(environment: str) -> None:
-    def rest(name: str) -> dict[str, Any]:
-        commands = {command: dict(body["parameters"]) for command, body in CONFIG[name].items()}
-        del commands["deploy"]["parameter_overrides"]
-        return commands
-
-    assert rest(environment) == rest("default")
+def test_a_deploy_needs_no_flag_and_asks_nothing() -> None:
+    deploy = CONFIG["default"]["deploy"]["parameters"]
+    assert CONFIG["default"]["global"]["parameters"] == {"stack_name": "permission-guard"}
+    assert (deploy["resolve_s3"], deploy["confirm_changeset"]) == (True, False)
+    assert "CAPABILITY_IAM" in deploy["capabilities"]
