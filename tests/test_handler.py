@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from permission_guard import handler as entry
+from permission_guard.record import BadEvent
 from permission_guard.settings import NEEDED, SettingsError
 from permission_guard.world import ApiError
 from tests.aws.delivered import MOST_RECEIVES, Killed, Queues, at, handle, scheduled
@@ -110,9 +111,9 @@ def test_a_guard_that_lacks_one_of_its_variables_does_not_start_and_names_it(
     there.send(sample(OPEN))
     there.step()
     assert (there.answers, there.wire.calls) == (["SettingsError"], [])
+    for one in NEEDED:
+        monkeypatch.setenv(one, "" if one == name else "given")
     with pytest.raises(SettingsError, match=f"{name} is missing"):
-        for one in NEEDED:
-            monkeypatch.setenv(one, "" if one == name else "given")
         entry.environment(there.context.invoked_function_arn)
 
 
@@ -126,8 +127,8 @@ def test_a_setting_that_cannot_be_read_stops_every_run_and_is_named_in_the_log(l
 
 def test_an_event_that_is_no_message_is_refused_and_no_call_is_made() -> None:
     there = queues(OPEN)
-    with there._here(), pytest.raises(ValueError, match="Records is null"):
-        handle(sample(OPEN), there.context)
+    with there._here():
+        pytest.raises(BadEvent, handle, sample(OPEN), there.context).match("Records is null")
     assert there.wire.calls == []
 
 

@@ -167,11 +167,11 @@ def answered(message: Message) -> object:
     try:
         return message.request(home())
     except BadEvent as error:
-        assert error.field
-        return error
+        return error.field
 
 
-ANSWERS = Trigger | SendDigest | SweepAll | SweepFunction | Ignored | BadEvent
+ANSWERS = Trigger | SendDigest | SweepAll | SweepFunction | Ignored | str
+"""A text is the name of a field that is wrong."""
 
 
 @given(
@@ -201,10 +201,8 @@ def test_no_json_and_no_text_at_all_ends_in_anything_but_a_clear_answer(
 ) -> None:
     for body in (json.dumps(value), text):
         assert isinstance(answered(replace(EVENTS, body=body, queue=queue)), ANSWERS)
-    try:
+    with pytest.raises(BadEvent):
         message_in(value, QUEUES)
-    except BadEvent as error:
-        assert error.field
 
 
 def test_the_time_of_the_first_receipt_is_read_in_milliseconds() -> None:

@@ -52,7 +52,7 @@ OTHERS = (
 """Calls that change no verdict, or take access away."""
 
 
-def matches(event: dict[str, Any], pattern: dict[str, Any] | None = None) -> bool:
+def matches(event: Any, pattern: dict[str, Any] | None = None) -> bool:
     found: bool = EventPattern.load(json.dumps(PATTERN if pattern is None else pattern)).matches_event(event)
     return found
 
