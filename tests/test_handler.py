@@ -128,7 +128,8 @@ def test_a_setting_that_cannot_be_read_stops_every_run_and_is_named_in_the_log(l
 def test_an_event_that_is_no_message_is_refused_and_no_call_is_made() -> None:
     there = queues(OPEN)
     with there._here():
-        pytest.raises(BadEvent, handle, sample(OPEN), there.context).match("Records is null")
+        with pytest.raises(BadEvent, match="Records is null"):
+            handle(sample(OPEN), there.context)
     assert there.wire.calls == []
 
 
