@@ -60,14 +60,18 @@ class People:
             )
         return arn
 
-    def create_function(self, name: str, role_arn: str) -> None:
-        """Alice creates a function."""
-        self.alice.functions.create_function(
+    def create_function(self, name: str, role_arn: str, *, unseen: bool = False) -> None:
+        """Alice creates a function; `unseen`: somebody does, and no event tells of it."""
+        by = self.admin if unseen else self.alice
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.writestr("app.py", CODE)
+        by.functions.create_function(
             FunctionName=name,
             Role=role_arn,
             Runtime="python3.13",
             Handler="app.handler",
-            Code={"ZipFile": _zipped()},
+            Code={"ZipFile": package.getvalue()},
         )
         self.made.functions.add(name)
 
@@ -81,9 +85,10 @@ class People:
         self.admin.iam.delete_role(RoleName=name)
         self.made.roles.discard(name)
 
-    def add_permission(self, function: str, principal: str, **source: str) -> str:
+    def add_permission(self, function: str, principal: str, *, unseen: bool = False, **source: str) -> str:
         """Alice lets somebody invoke a function; returns how the new statement reads."""
-        answer = self.alice.functions.add_permission(
+        by = self.admin if unseen else self.alice
+        answer = by.functions.add_permission(
             FunctionName=function,
             StatementId=sid_of(principal),
             Action="lambda:InvokeFunction",
@@ -113,12 +118,6 @@ class People:
         statements = [said for said in policy["Statement"] if _principal(said) == principal]
         return "; ".join(_reading(statement) for statement in statements) or "no permission"
 
-    def read_permission(self, function: str, principal: str) -> str:
-        """The one statement that Alice added for this principal."""
-        policy = json.loads(self.admin.functions.get_policy(FunctionName=function)["Policy"])
-        statements = [said for said in policy["Statement"] if said["Sid"] == sid_of(principal)]
-        return "; ".join(_reading(statement) for statement in statements) or "no permission"
-
     # ---- leaving
 
     def tidy_up(self) -> None:
@@ -131,9 +130,6 @@ class People:
             for inline in self.admin.iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 self.admin.iam.delete_role_policy(RoleName=role, PolicyName=inline)
             self.admin.iam.delete_role(RoleName=role)
-
-    def _arn(self, function: str) -> str:
-        return f"arn:aws:lambda:{self.emulator.region}:{self.emulator.account}:function:{function}"
 
 
 _DEPLOYER = "Deployer"
@@ -162,13 +158,6 @@ def sid_of(principal: str) -> str:
 def _trust(principal: dict[str, str]) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _zipped() -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("app.py", CODE)
-    return package.getvalue()
 
 
 def _principal(statement: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What the built package is asked under Lambda's own runtime, and what it must answer.
 
-One event that cannot be read, one that there is nothing to do about, and one that needs AWS: there the function that the
-event tells of is not there any more.
+One message that cannot be read, one that there is nothing to do about, and one that needs AWS: there the function that
+the event tells of is not there any more.
 """
 
 from __future__ import annotations
@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.embedded.clients import administrator, environment_of
 from tests.embedded.emulator import ROOT
-from tests.embedded.runtime import ACCOUNT, Programs, Runtime, running_runtime
+from tests.embedded.runtime import ACCOUNT, Programs, running_runtime
 
 if TYPE_CHECKING:
     from tests.embedded.clients import Clients
     from tests.embedded.emulator import Emulator
     from tests.embedded.stack import Stack
 
-STARTED: Final = ("INIT RTDONE(status: success)", "INIT REPORT(durationMs: ")
-"""What the emulator says of a start that went well, and of how long it took."""
+DONE: Final = {"batchItemFailures": []}
+SAID: Final = (
+    "INIT RTDONE(status: success)",
+    "INIT REPORT(durationMs: ",
+    "the call failed: AccessDenied",
+    "function is gone",
+)
+"""What the emulator says of a start that went well, and what the guard says of the last two messages."""
 
 
 def tried(found: Programs, emulator: Emulator, clients: Clients, deployed: Stack) -> list[str]:
@@ -29,28 +35,38 @@ def tried(found: Programs, emulator: Emulator, clients: Clients, deployed: Stack
         **configuration["Environment"]["Variables"],
         "AWS_REGION": emulator.region,
     }
-    with running_runtime(found, environment) as runtime:
-        wrong = _asked(runtime, emulator)
-        log = runtime.log()
-        return wrong + [f"under Lambda's runtime, no {said}\n{log}" for said in STARTED if said not in log]
-
-
-def _asked(runtime: Runtime, emulator: Emulator) -> list[str]:
-    gone = f"arn:aws:lambda:{emulator.region}:{ACCOUNT}:function:orders"
-    wanted: list[tuple[object, dict[str, Any]]] = [
-        ({"source": 1}, {"errorType": "BadEvent"}),
-        (_event("a-call-failed"), {"ignored": "the call failed: AccessDenied"}),
-        (_event("a-function-was-created-from-the-command-line", emulator.region), {"gone": gone}),
+    queue = f"arn:aws:sqs:{emulator.region}:{ACCOUNT}:{deployed.queue_urls[0].rpartition('/')[2]}"
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        ("{", {"errorType": "BadEvent"}),
+        (_event("a-call-failed", emulator.region), DONE),
+        (_event("a-function-was-created-from-the-command-line", emulator.region), DONE),
     ]
     wrong = []
-    for event, answer in wanted:
-        found = runtime.invoke(event)
-        if {name: found.get(name) for name in answer} != answer:
-            wrong.append(f"under Lambda's runtime: {found} instead of {answer}")
-    return wrong
+    with running_runtime(found, environment) as runtime:
+        for body, answer in wanted:
+            said = runtime.invoke({"Records": [_message(body, queue)]})
+            if {name: said.get(name) for name in answer} != answer:
+                wrong.append(f"under Lambda's runtime: {said} instead of {answer}")
+        log = runtime.log()
+    return wrong + [f"under Lambda's runtime, no {text!r}\n{log}" for text in SAID if text not in log]
 
 
-def _event(name: str, region: str = "eu-west-1") -> object:
+def _event(name: str, region: str) -> str:
     """A sample event, in the account and the region in which the emulator lets every function be."""
     text = (ROOT / "events" / f"{name}.json").read_text()
-    return json.loads(text.replace("123456789012", ACCOUNT).replace("eu-west-1", region))
+    return text.replace("123456789012", ACCOUNT).replace("eu-west-1", region)
+
+
+def _message(body: str, queue: str) -> dict[str, object]:
+    """A message as Lambda hands it over (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
+    return {
+        "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+        "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...",
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "ApproximateFirstReceiveTimestamp": "1763633730000",
+        },
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue,
+    }
