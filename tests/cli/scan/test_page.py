@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from permission_guard.aws.bulk import PAGE as ROLES
 from permission_guard.aws.inventory import PAGE as FUNCTIONS
+from permission_guard.aws.inventory import ROLES
 from permission_guard.aws.pace import RATE
 from permission_guard.cli.scan import scan
 from permission_guard.scan_json import SCHEMA
