@@ -5,8 +5,8 @@ on loopback that enforces IAM, breaks functions as people do, and shows what the
 leaves the machine, and nothing is left on it.
 
 Read `story.py` first, then `later.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
-`people.py` and `commands.py` act on it; `page.py` shows it. `trial.py` runs the built package once more, under Lambda's
-own runtime (`runtime.py`).
+`people.py` and `commands.py` act on it; `page.py` shows it. `runtime.py` runs the built package once more, under Lambda's
+own runtime.
 """
 
 import sys

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.embedded import stack, trial
+from tests.embedded import stack
 from tests.embedded.clients import administrator, clients_of
 from tests.embedded.commands import CommandFailedError
 from tests.embedded.emulator import EmulatorFailedError, running_emulator
@@ -15,7 +15,7 @@ from tests.embedded.inbox import open_inbox
 from tests.embedded.later import LATER, journal
 from tests.embedded.page import Page
 from tests.embedded.people import bring_in_alice
-from tests.embedded.runtime import Programs, RuntimeFailedError, programs
+from tests.embedded.runtime import Programs, RuntimeFailedError, programs, tried
 from tests.embedded.scene import Ending, Scene
 from tests.embedded.stack import SamFailedError
 from tests.embedded.story import FAULTS, OBSERVED, live_compliant, suffer
@@ -23,13 +23,16 @@ from tests.embedded.story import FAULTS, OBSERVED, live_compliant, suffer
 if TYPE_CHECKING:
     from tests.embedded.clients import Clients
     from tests.embedded.emulator import Emulator
+    from tests.embedded.stack import Stack
 
 
 def main() -> int:
     """Tell the story on a page."""
     page = Page(plain="--plain" in sys.argv[1:])
     try:
-        page.head("An AWS on this machine, and the guard deployed into it")
+        page.head(
+            "An emulated AWS on this machine, and the guard deployed into it (CloudTrail and the schedules are played)"
+        )
         with page.step("sam build"):
             stack.build()
         with running_emulator() as emulator:
@@ -45,22 +48,17 @@ def main() -> int:
 def _play(page: Page, emulator: Emulator, admin: Clients) -> list[str]:
     """Play all of it, and return what was wrong."""
     before = stack.inventory(admin)
-    with page.step("sam deploy, in Observe: the guard has no right to change anything"):
+    with page.step("sam deploy (IAM is enforced: the guard may do what template.yaml grants, and no more)"):
         deployed = stack.deploy(emulator, admin, "Observe")
+    wrong = _try_the_package(page, emulator, admin, deployed)
     people = bring_in_alice(emulator, admin)
     scene = Scene(people, deployed, open_inbox(admin, deployed.alerts_topic_arn))
+
+    page.head("First it only observes")
     endings = [page.part("imports", partial(suffer, OBSERVED, scene))]
     people.trail.records.clear()
-    with page.step("sam deploy, in Enforce: IAM lets the guard do what template.yaml grants, and no more"):
+    with page.step("sam deploy --parameter-overrides Mode=Enforce: from now on it repairs"):
         stack.deploy(emulator, admin, "Enforce")
-    found = programs()
-    wrong: list[str] = []
-    if isinstance(found, Programs):
-        with page.step("the package starts and answers under Lambda's own runtime client"):
-            wrong = trial.tried(found, emulator, admin, deployed)
-    else:
-        print(f"  the package was not tried under Lambda's own runtime: {found}")
-
     page.head("Alice makes mistakes")
     endings += [page.part(fault.title, partial(suffer, fault, scene)) for fault in FAULTS]
     endings.append(page.part("billing", partial(live_compliant, scene)))
@@ -76,6 +74,15 @@ def _play(page: Page, emulator: Emulator, admin: Clients) -> list[str]:
         people.tidy_up()
         stack.delete(emulator)
     return wrong + [f"left behind: {name}" for name in sorted(stack.inventory(admin) - before)]
+
+
+def _try_the_package(page: Page, emulator: Emulator, admin: Clients, deployed: Stack) -> list[str]:
+    found = programs()
+    if not isinstance(found, Programs):
+        print(f"  the package was not tried under Lambda's own runtime: {found}")
+        return []
+    with page.step("the package starts and answers under Lambda's own runtime client"):
+        return tried(found, emulator, admin, deployed)
 
 
 def _problems(scene: Scene, endings: list[Ending]) -> list[str]:

@@ -1,7 +1,7 @@
-"""Stands in for CloudTrail: every change that somebody makes to Lambda becomes an event on the default bus.
+"""Stands in for CloudTrail: every change that somebody makes to a function becomes an event on the default bus.
 
-No emulator sends these events. Their shape is CloudTrail's, their content is the call that was really made, and from
-the bus on everything is as on AWS: EventBridge matches the stack's own rule and sends to its queue, and that invokes the
+No emulator sends these events. Their shape is CloudTrail's, their content is the call that was really made, and from the
+bus on everything is as on AWS: EventBridge matches the stack's own rule and sends to its queue, and that invokes the
 deployed function. The one thing that is not true is their time: a minute ago. The guard leaves a new function alone for
 a minute, and nobody who watches wants to wait for it.
 """
@@ -24,17 +24,12 @@ if TYPE_CHECKING:
 
     from tests.embedded.clients import Clients
 
-# Lambda's event names carry the date of the API and, for some, a version. Calls that only read are not here.
+# Lambda's event names carry the date of the API and, for some, a version. These are the calls that the story makes.
 EVENT_NAMES = {
     "AddPermission": "AddPermission20150331v2",
-    "CreateAlias": "CreateAlias20150331",
     "CreateFunction": "CreateFunction20150331",
-    "CreateFunctionUrlConfig": "CreateFunctionUrlConfig",
     "DeleteFunction": "DeleteFunction20150331",
     "RemovePermission": "RemovePermission20150331v2",
-    "UpdateAlias": "UpdateAlias20150331",
-    "UpdateFunctionConfiguration": "UpdateFunctionConfiguration20150331v2",
-    "UpdateFunctionUrlConfig": "UpdateFunctionUrlConfig",
 }
 # CloudTrail never records what is in these.
 HIDDEN = frozenset({"code", "environment"})
@@ -47,24 +42,15 @@ class Caller:
     account: str
     role_arn: str
     session_arn: str
-    access_key: str
 
     def identity(self) -> dict[str, object]:
         """The `userIdentity` of a record."""
+        issuer = {"type": "Role", "arn": self.role_arn, "accountId": self.account}
         return {
             "type": "AssumedRole",
             "arn": self.session_arn,
             "accountId": self.account,
-            "accessKeyId": self.access_key,
-            "sessionContext": {
-                "sessionIssuer": {
-                    "type": "Role",
-                    "arn": self.role_arn,
-                    "accountId": self.account,
-                    "userName": self.role_arn.rpartition("/")[2],
-                },
-                "attributes": {"mfaAuthenticated": "false"},
-            },
+            "sessionContext": {"sessionIssuer": {**issuer, "userName": self.role_arn.rpartition("/")[2]}},
         }
 
 
@@ -79,13 +65,13 @@ class ApiCall:
     region: str
 
 
-def record_of(call: ApiCall, caller: Caller, now: datetime) -> dict[str, object]:
+def record_of(call: ApiCall, caller: Caller, at: datetime) -> dict[str, object]:
     """The CloudTrail record of a call; the `detail` of the event."""
     failure = call.answer.get("Error")
     record: dict[str, object] = {
         "eventVersion": "1.11",
         "userIdentity": caller.identity(),
-        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": "lambda.amazonaws.com",
         "eventName": EVENT_NAMES[call.operation],
         "awsRegion": call.region,
@@ -107,7 +93,7 @@ def record_of(call: ApiCall, caller: Caller, now: datetime) -> dict[str, object]
 
 
 def watch(events: BaseEventHooks, region: str, record: Callable[[ApiCall], None]) -> None:
-    """From now on, every call that changes something in Lambda is recorded.
+    """From now on, every call of the story's that changes something in Lambda is recorded.
 
     `events` are those of a client, or of a session: then of every client that it makes from now on.
     """
@@ -120,9 +106,8 @@ def watch(events: BaseEventHooks, region: str, record: Callable[[ApiCall], None]
 
     def send(model: OperationModel, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         if model.name in EVENT_NAMES:
-            record(
-                ApiCall(model.name, context["recorded_parameters"], parsed, context["recorded_agent"], region)
-            )
+            asked, agent = context["recorded_parameters"], context["recorded_agent"]
+            record(ApiCall(model.name, asked, parsed, agent, region))
 
     events.register("provide-client-params.lambda", remember_parameters)
     events.register("before-call.lambda", remember_agent)
@@ -155,10 +140,9 @@ class Trail:
         self._put("aws.events", "Scheduled Event", {}, [arn])
 
     def _put(self, source: str, kind: str, detail: dict[str, object], resources: list[str]) -> None:
+        text = json.dumps(detail)
         answer = self.sender.events.put_events(
-            Entries=[
-                {"Source": source, "DetailType": kind, "Detail": json.dumps(detail), "Resources": resources}
-            ]
+            Entries=[{"Source": source, "DetailType": kind, "Detail": text, "Resources": resources}]
         )
         if answer["FailedEntryCount"]:
             raise RuntimeError(f"the bus refused the event: {answer['Entries']}")

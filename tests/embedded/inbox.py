@@ -26,10 +26,10 @@ class Finding:
     proof: str
     outcome: str
     what: str
+    entry: str | None
+    """What the journal knows it by."""
     undo: str | None
     """The command that undoes the repair."""
-    resume: str | None
-    """The command that lets the guard repair it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,6 @@ class Alert:
 
     subject: str
     findings: tuple[Finding, ...]
-
-    @property
-    def outcomes(self) -> list[tuple[str, str, str]]:
-        """Function, rule and outcome of each finding."""
-        return [(one.function, one.rule, one.outcome) for one in self.findings]
 
 
 @dataclass(slots=True)
@@ -72,7 +67,9 @@ class Inbox:
 def open_inbox(clients: Clients, topic_arn: str) -> Inbox:
     """Make the queue, let only this topic send to it, and subscribe it."""
     url = clients.sqs.create_queue(QueueName="alerts-inbox")["QueueUrl"]
-    arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -110,6 +107,6 @@ def _findings(alert: dict[str, Any]) -> Iterator[Finding]:
             proof=one["proof"]["sentence"],
             outcome=one["action"]["outcome"],
             what=one["action"]["what"],
+            entry=one["entry"],
             undo=one["undo"],
-            resume=one["resume"],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.embedded.stack import Stack
 
 SETTLE_SECONDS = 20
-_WAITING = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+WAITING: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Scene:
         return left
 
     def _left(self) -> int:
-        attributes = (
-            self.people.admin.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_WAITING)["Attributes"]
-            for url in self.stack.queue_urls
-        )
-        return sum(int(one[name]) for one in attributes for name in _WAITING)
+        left = 0
+        for url in self.stack.queue_urls:
+            found = self.people.admin.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+            left += sum(int(text) for name, text in found["Attributes"].items() if name in WAITING)
+        return left

@@ -69,7 +69,11 @@ def delete(emulator: Emulator) -> None:
 def inventory(clients: Clients) -> frozenset[str]:
     """Everything in the account of the kinds that the template makes, so that what is left behind can be named."""
     found = [
-        *(role["Arn"] for page in clients.iam.get_paginator("list_roles").paginate() for role in page["Roles"]),
+        *(
+            role["Arn"]
+            for page in clients.iam.get_paginator("list_roles").paginate()
+            for role in page["Roles"]
+        ),
         *(policy["Arn"] for policy in clients.iam.list_policies(Scope="Local")["Policies"]),
         *(one["FunctionArn"] for one in clients.functions.list_functions()["Functions"]),
         *(one["UUID"] for one in clients.functions.list_event_source_mappings()["EventSourceMappings"]),

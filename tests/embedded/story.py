@@ -49,8 +49,8 @@ def suffer(fault: Fault, scene: Scene) -> Ending:
     after = fault.read(scene.people)
     found = [one for alert in alerts for one in alert.findings if one.rule == fault.rule]
     if len(alerts) != 1 or len(found) != 1:
-        wrong = f"alerts: {[alert.subject for alert in alerts] or 'none'}"
-        return Ending(fault.title, (("before", before[0]), ("after", after)), alerts, wrong)
+        subjects = [alert.subject for alert in alerts] or "none"
+        return Ending(fault.title, (("after", after),), alerts, f"alerts: {subjects}")
     (told,) = found
     changed = (
         (("before", before[0]), ("after", after))
@@ -62,9 +62,7 @@ def suffer(fault: Fault, scene: Scene) -> Ending:
         wrong = f"the alert says {told.verdict}, {told.outcome} of {told.function}"
     elif after != fault.afterwards:
         wrong = f"the account reads: {after}; it had to read: {fault.afterwards}"
-    return Ending(
-        fault.title, (("proof", told.proof), *changed, ("alert", alerts[0].subject)), alerts, wrong
-    )
+    return Ending(fault.title, (("proof", told.proof), *changed, ("alert", alerts[0].subject)), alerts, wrong)
 
 
 def live_compliant(scene: Scene) -> Ending:
@@ -102,15 +100,15 @@ def _role_that_is_denied_logs(scene: Scene) -> str:
     return people.read_role("reports-role")
 
 
-def _function_for(name: str, principal: str, scene: Scene) -> str:
+def _function_for_anybody(scene: Scene) -> str:
     people = scene.people
-    people.create_function(name, people.make_role(f"{name}-role", attach=LOGGING_POLICY))
+    people.create_function("webhook", people.make_role("webhook-role", attach=LOGGING_POLICY))
     scene.settle()
-    return people.add_permission(name, principal)
+    return people.add_permission("webhook", "*")
 
 
 OBSERVED = Fault(
-    title="imports: its role has no policy at all, and in Observe that is reported and nothing more",
+    title="imports: its role has no policy at all, which is reported and nothing more",
     function="imports",
     rule=LOGS,
     outcome="WOULD_REPAIR",
@@ -148,16 +146,6 @@ FAULTS = (
         afterwards=OF_THE_ACCOUNT,
     ),
     Fault(
-        # The emulator has no PutResourcePolicy, and no AddPermission can say "in any Region".
-        title="invoices: SNS may invoke it for any topic of any account",
-        function="invoices",
-        rule=SOURCE,
-        outcome="TOLD",
-        make=partial(_function_for, "invoices", "sns.amazonaws.com"),
-        read=lambda people: people.read_permissions("invoices", "sns.amazonaws.com"),
-        afterwards="sns.amazonaws.com, no condition",
-    ),
-    Fault(
         title="reports: its role is denied all of CloudWatch Logs",
         function="reports",
         rule=LOGS,
@@ -168,11 +156,11 @@ FAULTS = (
     ),
     Fault(
         # The emulator has no PutResourcePolicy, and no AddPermission can say "of this account" about anybody.
-        title="webhook: anybody at all may invoke it",
+        title="webhook: any AWS account may invoke it, and this emulator lacks the call that repairs it",
         function="webhook",
         rule=PUBLIC,
         outcome="TOLD",
-        make=partial(_function_for, "webhook", "*"),
+        make=_function_for_anybody,
         read=lambda people: people.read_permissions("webhook", "*"),
         afterwards="*, no condition",
     ),
