@@ -44,6 +44,13 @@ def queue_url(name: str) -> str:
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
+QUEUES = ("Events", "SweepTasks", "DeadLetters")
+UUIDS = {
+    "GuardEvents": "6b1e2c0a-0000-4000-8000-000000000001",
+    "GuardSweepTasks": "6b1e2c0a-0000-4000-8000-000000000002",
+}
+
+
 @cache
 def resources() -> dict[str, Any]:
     """What CloudFormation makes."""
@@ -59,15 +66,12 @@ def _giving_up() -> set[str]:
 
 
 def _id(logical: str, kind: str) -> str:
-    made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical)), MAPPING: f"uuid-of-{logical}"}
+    made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical)), MAPPING: UUIDS.get(logical, "")}
     return made.get(kind, physical(logical))
 
 
 def _queue_arn(logical: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical(logical)}"
-
-
-QUEUES = ("Events", "SweepTasks", "DeadLetters")
 
 
 ARNS = {
@@ -217,7 +221,8 @@ class Deployed(Transport):
         return {"Targets": [{"Id": "1", "Arn": queues[params["Rule"]]}]}
 
     def _mapping(self, params: Params) -> Answer:
-        queue = params["UUID"].removeprefix("uuid-of-Guard")
+        (name,) = (name for name, uuid in UUIDS.items() if uuid == params["UUID"])
+        queue = name.removeprefix("Guard")
         return {"UUID": params["UUID"], "EventSourceArn": _queue_arn(queue), **self.mapping}
 
     def _item(self, params: Params) -> Answer:

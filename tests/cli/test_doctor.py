@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ from click.testing import CliRunner, Result
 
 from permission_guard import __version__
 from permission_guard.aws.stack import GUARD as LOGICAL
-from permission_guard.aws.stack import TOPIC_OUTPUT, VERSION_OUTPUT
+from permission_guard.aws.stack import QUEUE_OF, TOPIC_OUTPUT, VERSION_OUTPUT
+from permission_guard.aws.sweep_records import DynamoSweepRecords
+from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.cli.doctor import looked
 from permission_guard.world import ApiError
 from tests import template
-from tests.aws.deployed import DEAD_LETTERS, TRAIL_ARN, Deployed, denied, environment
+from tests.aws.deployed import DEAD_LETTERS, TABLE, TRAIL_ARN, Deployed, ago, denied, environment, swept
 from tests.template import REGION
 from tests.test_golden import golden
-from tests.test_template import GRANTED, actions, statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +51,7 @@ def verdicts(there: Deployed, code: int) -> dict[str, str]:
 
 NAMES = {
     *("CloudTrail", "rule", "function", "settings", "rights"),
-    *("alerts", "key", "queue", "journal", "version"),
+    *("alerts", "key", "queue", "sweep", "journal", "version"),
 }
 
 
@@ -67,9 +69,11 @@ def unwell() -> Deployed:
     there = Deployed(
         rule={"State": "DISABLED"},
         concurrency={"ReservedConcurrentExecutions": 0},
-        environment={**environment(), "REMINDER_DAYS": "soon"},
+        mapping={"State": "Disabled"},
+        environment={**environment(), "ALERTS_PER_HOUR": "many"},
         subscriptions=["PendingConfirmation", "PendingConfirmation"],
-        table_status="DELETING",
+        table=swept(began=ago(hours=5), ended=ago(days=3.5)),
+        table_state={"TableStatus": "DELETING"},
         outputs={"AlertsTopicArn": Deployed().outputs["AlertsTopicArn"], "Version": "0.0.9"},
     )
     there.faults |= denied("DescribeTrails")
@@ -144,8 +148,41 @@ def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
         if call == "SimulatePrincipalPolicy"
         for action in params["ActionNames"]
     }
-    # The right to hand changes of roles on is in IAM's home region alone, and only with RoleChangeRegions.
-    assert asked == actions(statements(GRANTED)) - {"events:PutEvents"}
+    assert asked == granted("GuardRole", "MayRepair")
+
+
+def granted(*names: str) -> set[str]:
+    """The actions that parts of the template allow the guard's role."""
+    found: set[str] = set()
+    for name in names:
+        properties = template.written()["Resources"][name]["Properties"]
+        for policy in properties.get("Policies", [properties]):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Allow":
+                    actions = statement["Action"]
+                    found |= {actions} if isinstance(actions, str) else set(actions)
+    return found
+
+
+def test_a_rule_that_sends_elsewhere_is_wrong() -> None:
+    there = Deployed()
+    there.targets["Changes"] = "SweepTasks"
+    assert verdicts(there, 1) == {**dict.fromkeys(NAMES, "good"), "rule": "wrong"}
+
+
+def test_what_the_sweep_writes_is_what_is_read() -> None:
+    there = Deployed(table=swept())
+    assert verdicts(there, 2)["sweep"] == "unknown"
+    records = DynamoSweepRecords(Table(there.clients(), TABLE))
+    begun = records.begin("one", datetime.now(UTC))
+    assert begun is not None
+    assert verdicts(there, 2)["sweep"] == "unknown"
+    records.end(begun, datetime.now(UTC))
+    assert verdicts(there, 0)["sweep"] == "good"
+
+
+def test_a_time_of_the_last_sweep_that_somebody_has_damaged_is_unknown() -> None:
+    assert verdicts(Deployed(table=swept(ended="yesterday")), 2)["sweep"] == "unknown"
 
 
 def test_what_the_simulator_does_not_fill_in_itself_is_given_to_it() -> None:
@@ -169,6 +206,9 @@ SEEN = {
     "GetTrailStatus": "CloudTrail",
     "GetEventSelectors": "CloudTrail",
     "DescribeRule": "rule",
+    "ListTargetsByRule": "rule",
+    "GetEventSourceMapping": "queue",
+    "GetItem": "sweep",
     "GetFunctionConfiguration": "function",
     "GetFunctionConcurrency": "function",
     "SimulatePrincipalPolicy": "rights",
@@ -292,6 +332,9 @@ def test_the_version_of_the_template_is_the_version_of_the_code() -> None:
 
 def test_the_template_has_what_is_looked_for_by_name() -> None:
     written = template.written()
+    rules = {name: body for name, body in written["Resources"].items() if body["Type"] == "AWS::Events::Rule"}
+    targets = {name: body["Properties"]["Targets"] for name, body in rules.items()}
+    assert {name: one["Arn"]["Fn::GetAtt"][0] for name, (one,) in targets.items()} == QUEUE_OF
     assert written["Outputs"][TOPIC_OUTPUT]["Value"] == {"Ref": "Alerts"}
     assert written["Resources"][LOGICAL]["Type"] == "AWS::Serverless::Function"
 

@@ -198,7 +198,7 @@ def test_a_function_that_nobody_may_see_leaves_its_settings_unknown_too() -> Non
 def test_the_advice_on_dead_letters_is_to_read_to_fix_and_to_purge() -> None:
     todo = named(replace(WELL, queues=(replace(QUEUE, messages=2),)), "queue").todo
     assert todo == (
-        "Read the guard's log for the reason, fix the cause, and purge the queue: the next sweep evaluates every function. "
+        "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every function): "
         "aws sqs purge-queue --queue-url https://sqs/dead"
     )
 

@@ -122,14 +122,14 @@ def dead_letters(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:
             yield wrong(
                 "queue",
                 f"About {one.messages} {some} in {one.name}: they could not be delivered, or failed ten times.",
-                "Read the guard's log for the reason, fix the cause, and purge the queue: the next sweep evaluates every "
-                f"function. aws sqs purge-queue --queue-url {one.url}",
+                "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every "
+                f"function): aws sqs purge-queue --queue-url {one.url}",
             )
         elif one.is_for_dead_letters:
             yield good("queue", f"{one.name} is empty.")
 
 
-_TO_SWEEP: Final = f"Start one: {PROGRAM} sweep"
+_TO_SWEEP: Final = f"start one: {PROGRAM} sweep"
 _OVERDUE: Final = timedelta(days=2)
 """A sweep is due at least once a day (SweepRate), and the alarm NoSweepFinished waits for two."""
 
@@ -142,11 +142,11 @@ def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime
     begun = ""
     if last.began is not None and (last.ended is None or last.began > last.ended):
         begun = f"; one that began {_ago(now - last.began)} has not ended"
-    todo = f"Look for errors in the guard's log, and at the rule SweepIsDue. {_TO_SWEEP}"
+    todo = f"Look for errors in the guard's log, and at the rule SweepIsDue; then {_TO_SWEEP}"
     if last.ended is None:
         is_new = not isinstance(table, Table) or table.made is None or now - table.made <= _OVERDUE
         so = f"No sweep has listed every function yet{begun}."
-        return untold(name, so, _TO_SWEEP) if is_new else wrong(name, so, todo)
+        return untold(name, so, _TO_SWEEP.capitalize()) if is_new else wrong(name, so, todo)
     so = f"The last sweep ended {_ago(now - last.ended)}{begun}."
     return good(name, so) if now - last.ended <= _OVERDUE else wrong(name, so, todo)
 
