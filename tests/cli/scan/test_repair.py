@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
 from permission_guard.document import Body, statements_of, with_statements
@@ -41,6 +42,10 @@ def guarded(*accounts: Account) -> Wires:
     for wire in there.wires:
         wire.stacks[STACK] = {"JournalTableName": "journal"}
     return there
+
+
+def kept(there: Wires, place: int = 0) -> DynamoJournal:
+    return DynamoJournal(Table(there.wires[place].clients(), "journal"))
 
 
 def writes(there: Wires) -> list[str]:
@@ -104,8 +109,7 @@ def test_each_repair_stands_in_the_journal_with_who_made_it_and_can_be_undone() 
     there = guarded(made)
     before = made.functions["orders"].policies["live"][0]
     result = run(there, "--repair", "--repair-existing", "--yes")
-    journal = DynamoJournal(there.wires[0].clients(), "journal")
-    (entry,) = journal.of(ORDERS)
+    (entry,) = kept(there).of(ORDERS).entries
     assert (entry.state, entry.told_as) == (State.TOLD, Ending.REPAIRED)
     assert entry.cause.actor.principal == "arn:aws:sts::111122223333:assumed-role/admin/alice"
     assert entry.cause.qualifier == "live"
@@ -120,8 +124,7 @@ def test_what_a_person_has_undone_is_left_alone() -> None:
     made = open_to_s3()
     there = guarded(made)
     run(there, "--repair", "--repair-existing", "--yes")
-    journal = DynamoJournal(there.wires[0].clients(), "journal")
-    (entry,) = journal.of(ORDERS)
+    (entry,) = kept(there).of(ORDERS).entries
     connect = partial(connected, session_of=there.opens)
     CliRunner().invoke(main, ["undo", f"{ORDERS}/{entry.fault}", "--yes"], obj=connect)
     there.wires[0].calls.clear()
@@ -137,7 +140,10 @@ def test_a_statement_that_callers_may_rely_on_is_left_unless_that_is_said() -> N
     result = run(there, "--repair", "--yes")
     assert result.exit_code == 1
     assert writes(there) == ["AttachRolePolicy"]
-    assert "callers that cannot be listed may rely on it (RepairExisting)" in " ".join(result.stderr.split())
+    assert (
+        "callers that cannot be listed may rely on the statement (--repair-existing repairs it)"
+        in " ".join(result.stderr.split())
+    )
     assert run(there, "--repair", "--repair-existing", "--yes").exit_code == 0
 
 
@@ -238,7 +244,7 @@ def test_a_repair_that_cannot_be_noted_as_told_is_made_and_the_guard_will_tell_o
     wire.later["PutItem"] = (1, ApiError("ThrottlingException", "Rate exceeded"))
     options = ("--repair", "--repair-existing", "--yes", "--only", "invoke-permission-names-its-source")
     assert run(there, *options).exit_code == 0
-    (entry,) = DynamoJournal(wire.clients(), "journal").of(ORDERS)
+    (entry,) = kept(there).of(ORDERS).entries
     assert entry.state is State.PLANNED
 
 
@@ -262,7 +268,7 @@ def test_a_table_that_is_named_is_taken_without_a_look_at_the_stack() -> None:
     there = wires(open_to_s3())
     assert run(there, "--repair", "--repair-existing", "--yes", "--table", "journal").exit_code == 0
     assert "DescribeStacks" not in there.calls
-    assert len(DynamoJournal(there.wires[0].clients(), "journal").of(ORDERS)) == 1
+    assert len(kept(there).of(ORDERS).entries) == 1
 
 
 def test_json_stays_json_and_says_what_was_found() -> None:
@@ -295,7 +301,7 @@ def test_the_functions_of_two_regions_are_repaired_each_with_its_own_journal() -
     there = guarded(open_to_s3(), west)
     both = ("--region", "us-east-1", "--region", "eu-west-1")
     assert run(there, *both, "--repair", "--repair-existing", "--yes").exit_code == 0
-    home, other = (DynamoJournal(wire.clients(), "journal").all() for wire in there.wires)
+    home, other = (kept(there, place).all() for place in range(2))
     assert {named(one.subject, partition="", region="", account="")[0].name for one in home} == {
         "billing",
         "orders",
