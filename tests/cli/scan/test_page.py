@@ -120,7 +120,7 @@ def test_the_page_says_how_many_come_with_a_call_and_how_fast_they_are_made() ->
     costs = section("What it costs")
     assert f"each {FUNCTIONS} functions and published versions" in costs
     assert f"each {ROLES} roles of the account" in costs
-    assert f"{RATE:.0f} times a second at most" in costs
+    assert f"at {RATE:.0f} a second at most" in costs
 
 
 def test_the_page_says_the_exit_codes_of_the_help() -> None:
