@@ -199,6 +199,16 @@ def test_credentials_that_expire_on_the_way_are_told() -> None:
     )
 
 
+def test_an_interruption_is_told() -> None:
+    there = Wired(bound())
+
+    def interrupted(_operation: str) -> None:
+        raise KeyboardInterrupt
+
+    there.wire.hold = interrupted
+    assert there.told("journal") == (130, "interrupted")
+
+
 def test_aws_that_cannot_be_reached_is_told() -> None:
     there = Wired(bound())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
