@@ -127,9 +127,8 @@ def test_a_setting_that_cannot_be_read_stops_every_run_and_is_named_in_the_log(l
 
 def test_an_event_that_is_no_message_is_refused_and_no_call_is_made() -> None:
     there = queues(OPEN)
-    with there._here():
-        with pytest.raises(BadEvent, match="Records is null"):
-            handle(sample(OPEN), there.context)
+    with there._here(), pytest.raises(BadEvent, match="Records is null"):
+        handle(sample(OPEN), there.context)
     assert there.wire.calls == []
 
 
@@ -147,7 +146,7 @@ def test_what_cannot_be_read_is_logged_with_its_message_and_ends_as_a_dead_lette
         1,
         '{"source": "aws.lambda"}',
     )
-    assert [line["Failed"] for line in lines(capsys.readouterr().out)] == [[1.0]] * MOST_RECEIVES
+    assert [line["MessagesFailed"] for line in lines(capsys.readouterr().out)] == [[1.0]] * MOST_RECEIVES
 
 
 def test_what_aws_cannot_answer_now_is_retried_and_is_no_error(
@@ -160,7 +159,7 @@ def test_what_aws_cannot_answer_now_is_retried_and_is_no_error(
     assert [line["kind"] for line in lines(log.getvalue())] == ["TryAgain"]
     (metrics,) = lines(capsys.readouterr().out)
     assert metrics["RetryLater"] == [1.0]
-    assert "Failed" not in metrics
+    assert "MessagesFailed" not in metrics
 
 
 def test_a_repair_that_aws_refuses_is_warned_of_in_the_log(log: StringIO) -> None:

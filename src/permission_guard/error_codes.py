@@ -13,6 +13,7 @@ _TRANSIENT: Final = frozenset(
         "ThrottlingException",
         "ThrottledException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ServiceException",
         "ServiceFailure",
         "ServiceUnavailable",
