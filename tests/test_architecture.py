@@ -45,7 +45,7 @@ ONLY: Final[dict[str, set[str]]] = {
     "aws_lambda_powertools": {"handler"},
     "click": {"cli"},
     "jinja2": {"formats"},
-    "os": {"handler", "cli"},
+    "os": {"handler", "cli", "aws"},
     "time": {"aws"},
     "random": set(),
     "socket": set(),
