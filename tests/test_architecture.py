@@ -11,7 +11,6 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS = (
-    {"compiled"},
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch", "revisions"},
     {"finding", "tool", "grant"},

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.aws.calls import PACKAGE, loaded
+from tests.aws.calls import PACKAGE
 from tests.samples import GUARD_ROLE, sample
 
 VARIABLES = {
@@ -68,7 +68,6 @@ WOKEN = {
     "actor",
     "batch",
     "callers",
-    "compiled",
     "deployment",
     "document",
     "door",
@@ -130,16 +129,3 @@ def test_connecting_loads_boto3_and_what_acts_and_not_yet_what_tells(nothing: se
     libraries = {"boto3", "dateutil", "s3transfer", "six", "urllib3"}
     # certifi is no part of the package; botocore loads it where something else has brought it.
     assert foreign(found) - {"certifi"} == LIBRARIES | libraries
-
-
-def test_the_function_loads_nothing_that_only_the_command_line_uses() -> None:
-    found = {str(path.relative_to(PACKAGE)) for path in loaded()}
-    assert "pipeline.py" in found
-    mine = (
-        "cli/",
-        "doctor/",
-        "aws/login.py",
-        "aws/stack.py",
-        "aws/checkup/",
-    )
-    assert [name for name in found if name.startswith(mine)] == []
