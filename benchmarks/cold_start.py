@@ -112,12 +112,15 @@ class Place:
     path: Path
 
 
+SOURCE: Final = Place(sys.executable, ROOT / "src")
+
+
 def place() -> Place:
     """Return the built package, if it can be run as Lambda runs it; else the source."""
     python = _runtime()
     if python and any((BUILT / "permission_guard" / "__pycache__").glob("*.pyc")):
         return Place(python, BUILT)
-    return Place(sys.executable, ROOT / "src")
+    return SOURCE
 
 
 def _runtime() -> str | None:
@@ -179,20 +182,20 @@ class Subject:
         return done, answers.calls
 
 
-def guard(case: Case) -> Subject:
+def guard(case: Case, where: Place) -> Subject:
     """Return the guard at a case."""
-    return Subject(place(), _GUARD, message(case.sample), case.role_may_log)
+    return Subject(where, _GUARD, message(case.sample), case.role_may_log)
 
 
-def stock(case: Case) -> Subject:
+def stock(case: Case, python: str) -> Subject:
     """Return the floor of a case."""
     clients = "".join(f"session.client({name!r})\n" for name in case.floor)
-    return Subject(Place(place().python, STOCK), f"import boto3\nsession = boto3.Session()\n{clients}")
+    return Subject(Place(python, STOCK), f"import boto3\nsession = boto3.Session()\n{clients}")
 
 
-def measured(rounds: int) -> Iterator[Figure]:
+def measured(rounds: int, where: Place) -> Iterator[Figure]:
     """Measure every case beside its floor, in turns."""
-    pairs = [(case, guard(case), stock(case)) for case in CASES]
+    pairs = [(case, guard(case, where), stock(case, where.python)) for case in CASES]
     subjects = [subject for _, here, floor in pairs for subject in (here, floor)]
     if shutil.which("valgrind"):
         for subject in subjects:
@@ -209,13 +212,10 @@ def measured(rounds: int) -> Iterator[Figure]:
 
 def main(rounds: int = 9) -> None:
     """Measure, print, and keep."""
-    what = (
-        "the built package"
-        if place().path == BUILT
-        else "the source: there is no package, or no Python for it"
-    )
+    where = place()
+    what = "the source: there is no package, or no Python for it" if where == SOURCE else "the built package"
     sys.stdout.write(f"measured: {what}, {rounds} rounds\n")
-    show("cold-start", list(measured(rounds)))
+    show("cold-start", list(measured(rounds, where)))
 
 
 if __name__ == "__main__":
