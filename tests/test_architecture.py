@@ -9,7 +9,6 @@ from typing import Final
 
 SOURCE: Final = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS: Final = (
-    {"compiled"},
     {"iam"},
     {"facts", "record", "document", "callers", "mismatch"},
     {"finding", "tool", "grant"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from permission_guard.task import Layer, Layers, Listing, Page, Part, Sweep
 
 from permission_guard.actor import SWEEP
 from permission_guard.alert.mail import text
@@ -13,7 +14,6 @@ from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
 from permission_guard.sweep import PART, Listed, Sweeper
-from permission_guard.task import Layer, Layers, Listing, Page, Part, Sweep
 from permission_guard.trigger import Kind
 from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue, WorldRevisions
 from tests.watched import LOGGING, Watched

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
-
-    # What a port is made of is loaded by whoever makes one; the handler needs only the errors.
-    from permission_guard.alert.digest import Digest
-    from permission_guard.events.sweep_task import SweepFunction
-    from permission_guard.facts import (
-        Configuration,
-        FunctionFacts,
-        Look,
-        MissingRole,
-        PolicyFacts,
-        RoleFacts,
-        Unreadable,
-    )
-    from permission_guard.grant import Grant
-    from permission_guard.iam import FunctionArn
-    from permission_guard.journal.entry import Entry
-    from permission_guard.journal.waiting import WaitingAlert
-    from permission_guard.report import Report
+from permission_guard.alert.digest import Digest
+from permission_guard.events.sweep_task import SweepFunction
+from permission_guard.facts import (
+    Configuration,
+    FunctionFacts,
+    Look,
+    MissingRole,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.grant import Grant
+from permission_guard.iam import FunctionArn
+from permission_guard.journal.entry import Entry
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.report import Report
 
 
 class TryAgain(Exception):

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from permission_guard.aws.revisions import DynamoRevisions
+from permission_guard.task import Layer, Layers, Page, Part, Sweep
 
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.queue import SqsQueue
-from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.document import dumped
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
 from permission_guard.shown import shown
 from permission_guard.sweep import Sweeper
-from permission_guard.task import Layer, Layers, Page, Part, Sweep
 from permission_guard.trigger import Kind, Trigger, trigger_of
 from tests.aws.guarded import NOW, WAITING, Guarded, guarded
 from tests.aws.rounds import Rounds

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import boto3
 from moto import mock_aws
-
 from permission_guard.account_budget import AlertCount
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.alerts_sent import DynamoAlertCounter
+
+from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.roles import RoleStore

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from permission_guard.batch import Message
+from permission_guard.task import Again, Layers, Moved, Page, Part, Sweep, Task, written
 
 from permission_guard.aws.queue import SqsQueue
-from permission_guard.batch import Message
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.sweep import PART
-from permission_guard.task import Again, Layers, Moved, Page, Part, Sweep, Task, written
 from permission_guard.world import ApiError
 from tests.aws.answering import FUNCTION, Answering, once
 from tests.aws.guarded import NOW, WAITING

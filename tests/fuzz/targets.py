@@ -16,6 +16,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any, Final
 
 from click import unstyle
+from permission_guard.follow import Follower
 
 from permission_guard import handler as door
 from permission_guard.alert import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
@@ -28,7 +29,6 @@ from permission_guard.connected import Connections
 from permission_guard.document import dumped
 from permission_guard.explanation import explain
 from permission_guard.facts import FunctionFacts, Look
-from permission_guard.follow import Follower
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
 from permission_guard.journal.lasting import kept_until

@@ -1,16 +1,24 @@
-"""The policies and requests that are measured, and the two evaluators, each used as it is meant to be."""
+"""Decisions of `permission_guard.iam` beside those of moto's evaluator (`moto.iam.access_control.IAMPolicy`).
+
+`python -m benchmarks.evaluator`. The two take turns; of each, the least of the rounds. They do not do the same work: moto looks at
+no context here, takes an unmet condition for a denial, and minds the case of action names.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from time import process_time
 from typing import Final, TypeAlias
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from benchmarks.figures import Figure, show
 from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Request, decide
 
 _ACCOUNT: Final = "123456789012"
@@ -111,19 +119,59 @@ def managed() -> tuple[str, ...]:
     return tuple(json.dumps(one["Document"]) for _, one in sorted(found.items()))
 
 
-def compiled(evaluator: Evaluator, documents: Sequence[str]) -> tuple[Ask, ...]:
-    """Read each document once."""
-    return tuple(map(evaluator.read, documents))
+def _compiled(evaluator: Evaluator, documents: Sequence[str]) -> Callable[[], None]:
+    """Put every request to every document, each of which was read before."""
+    policies = [evaluator.read(document) for document in documents]
+
+    def run() -> None:
+        for ask in policies:
+            for request in REQUESTS:
+                ask(request)
+
+    return run
 
 
-def ask_all(policies: Sequence[Ask], requests: Sequence[Request] = REQUESTS) -> None:
-    """Put every request to every policy."""
-    for ask in policies:
-        for request in requests:
-            ask(request)
-
-
-def ask_cold(evaluator: Evaluator, documents: Sequence[str]) -> None:
+def _cold(evaluator: Evaluator, documents: Sequence[str]) -> Callable[[], None]:
     """Read each document and put one request to it, each of the twelve in turn."""
-    for number, document in enumerate(documents):
-        evaluator.read(document)(REQUESTS[number % len(REQUESTS)])
+
+    def run() -> None:
+        for number, document in enumerate(documents):
+            evaluator.read(document)(REQUESTS[number % len(REQUESTS)])
+
+    return run
+
+
+def _seconds(run: Callable[[], None]) -> float:
+    # As timeit does: else a large document pays for the collector's walks over all that the process holds.
+    gc.collect()
+    gc.disable()
+    try:
+        start = process_time()
+        run()
+        return process_time() - start
+    finally:
+        gc.enable()
+
+
+def measured(rounds: int) -> list[Figure]:
+    """Measure every AWS managed policy, and one policy of ordinary size that is asked again and again."""
+    figures: list[Figure] = []
+    for name, documents in (
+        (f"{len(managed()):,} managed policies", managed()),
+        ("five statements", [ORDINARY] * 120),
+    ):
+        for how, make, each in (("read before", _compiled, len(REQUESTS)), ("read and asked once", _cold, 1)):
+            ours, motos = make(OURS, documents), make(MOTO, documents)
+            pairs = [(_seconds(ours), _seconds(motos)) for _ in range(rounds)]
+            here, there = (min(column) / len(documents) / each * 1e6 for column in zip(*pairs, strict=True))
+            figures.append(Figure(f"a decision, {name}, {how}", here, "us", there, "moto"))
+    return figures
+
+
+def main(rounds: int = 3) -> None:
+    """Measure, print, and keep."""
+    show("evaluator", measured(rounds))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
