@@ -24,13 +24,15 @@ from permission_guard.report import Report
 def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:
     """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
 
-    Raises TryAgain if one of them could not be removed.
+    What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
     """
     removed, policy = report.trigger.removed, report.facts.policy
     if removed is None or not isinstance(policy, PolicyFacts) or policy.policy is None:
         return
     present = {canonical(one) for one in statements_of(policy.policy.text)}
-    for entry in keeper.book.entries:
+    # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
+    before = (entry for entry in keeper.book.entries if entry.cause.at < report.trigger.at)
+    for entry in before:
         sid = _sid_made_of(entry, removed, report.facts.target, present)
         if sid is not None:
             yield _removed(entry, sid, removed, report, actor, now)
