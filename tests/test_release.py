@@ -87,7 +87,9 @@ def test_what_was_released_is_not_released_again() -> None:
 
 
 @pytest.mark.parametrize("is_made_anew", [False, True])
-def test_a_role_that_was_deleted_or_made_anew_has_nothing_of_the_guards_to_detach(*, is_made_anew: bool) -> None:
+def test_a_role_that_was_deleted_or_made_anew_has_nothing_of_the_guards_to_detach(
+    *, is_made_anew: bool
+) -> None:
     there = deleted(repaired())
     there.account.roles.clear()
     if is_made_anew:

@@ -29,7 +29,9 @@ def body(one: Digest) -> dict[str, Any]:
     return found
 
 
-def numbered(count: int, alert: WaitingAlert = HIGH, severity: Severity = Severity.HIGH) -> list[WaitingAlert]:
+def numbered(
+    count: int, alert: WaitingAlert = HIGH, severity: Severity = Severity.HIGH
+) -> list[WaitingAlert]:
     return [replace(alert, id=f"{number:04}", severity=severity) for number in range(count)]
 
 

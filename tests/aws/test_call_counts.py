@@ -57,6 +57,7 @@ COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What each event costs: its round trips in order, and the calls that are made together in each."""
 
+
 @contextmanager
 def costs(there: Guarded, what: str) -> Iterator[None]:
     """Hold that what happens within costs exactly that."""

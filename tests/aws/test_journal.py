@@ -299,7 +299,9 @@ def test_alerts_are_counted_by_the_hour_beside_the_writing_of_an_entry_or_alone(
     assert kept.all() == (first,)
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "TransactionConflictException"])
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "AccessDeniedException", "TransactionConflictException"]
+)
 def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
     wire = Transport(Account())
     wire.faults["UpdateItem"] = ApiError(code, "no")

@@ -41,7 +41,9 @@ def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: Swe
 
 
 @pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
-def test_every_version_is_looked_at_in_the_first_sweep_that_ends_and_then_once_a_week(kept: SweepRecords) -> None:
+def test_every_version_is_looked_at_in_the_first_sweep_that_ends_and_then_once_a_week(
+    kept: SweepRecords,
+) -> None:
     looked = []
     for day in range(9):
         sweep = kept.begin(f"sweep-{day}", NOW + day * DAY)
@@ -99,7 +101,9 @@ def test_that_nothing_stands_there_is_seen_too_and_the_versions_stay_what_they_w
     kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
     kept.write_seen(FUNCTION, frozenset(), frozenset({"c"}))
     kept.write_seen(FUNCTION, frozenset(), None)
-    assert kept.overview()[TARGET] == FunctionRecord(seen=digest_of_all(()), seen_versions=digest_of_all({"c"}))
+    assert kept.overview()[TARGET] == FunctionRecord(
+        seen=digest_of_all(()), seen_versions=digest_of_all({"c"})
+    )
     read = journal.of(TARGET)
     assert (read.seen, read.seen_versions) == ({"-"}, {"c"})
 

@@ -43,7 +43,6 @@ from tests.world.builders import (
     TARGET,
     facts_with,
     facts_with_role,
-    settings,
     statement,
     trigger,
 )
@@ -235,8 +234,6 @@ def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
 def test_a_finding_without_an_entry_has_none() -> None:
     other: Finding = judge(facts_with(statement("sns.amazonaws.com")), OWN)[0]
     assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
-
-
 
 
 def test_a_repair_that_failed_again_is_finished_without_another_alert() -> None:

@@ -78,7 +78,9 @@ def test_messages_that_differ_from_call_to_call_do_not_count(one: Proof, same: P
 
 def test_statements_that_differ_only_in_their_sids_are_alike_and_no_others() -> None:
     one = facts_with(statement(S3, sid="terraform-1"))
-    both = facts_with(statement("sns.amazonaws.com"), statement(S3, sid="terraform-2"), statement(S3, sid="3"))
+    both = facts_with(
+        statement("sns.amazonaws.com"), statement(S3, sid="terraform-2"), statement(S3, sid="3")
+    )
     _, first, second = (faults_alike(finding, both) for finding in found(both))
     assert first == second == set(names(both)[1:])
     assert set(names(one)) < first

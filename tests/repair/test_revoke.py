@@ -17,7 +17,9 @@ from tests.world.builders import settings, statement
 
 REPAIRED, RELEASED = [Ending.REPAIRED], [Ending.RELEASED]
 WIDE = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
-NEIGHBOUR = statement("s3.amazonaws.com", sid="neighbour", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
+NEIGHBOUR = statement(
+    "s3.amazonaws.com", sid="neighbour", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}
+)
 
 
 def repaired(*, documents: bool = False) -> Watched:
