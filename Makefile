@@ -32,7 +32,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
 .PHONY: help setup fmt lint types test coverage bench mutants thorough faults fuzz burst validate build package reproducible sbom audit \
-	deploy doctor organization publish demo readme docs check lock clean
+	deploy doctor organization demo readme docs check lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -126,7 +126,7 @@ validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cf
 
 build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
 	@$(call quietly,$(SAM) build)
-	@$(PROJECT)/python -m tests.embedded.package_size .aws-sam/build/Guard
+	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard
 
 package: build ## Zip the package so that the same commit has the same bytes, and say its SHA-256
 	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard .aws-sam/guard.zip
@@ -146,18 +146,14 @@ sbom: $(TOOLS)/supply.done ## Write what is in the package as a CycloneDX SBOM (
 audit: $(TOOLS)/supply.done ## Ask a public database for known faults of what is in the package (needs the network)
 	@$(TOOLS)/supply/bin/pip-audit --strict --disable-pip --require-hashes -r src/requirements.txt
 
-deploy: build ## Deploy to the AWS account that your credentials name (ENV=observe or ENV=canary for samconfig's others)
-	@$(SAM) deploy --config-env $(or $(ENV),default)
+deploy: build ## Deploy to the AWS account that your credentials name (ARGS="--parameter-overrides Mode=Observe")
+	@$(SAM) deploy $(ARGS)
 
 doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
 	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
 
 organization: package ## Write the template for StackSets and name the package's key (docs/organization.md)
 	@PYTHONPATH=src $(PROJECT)/python -m organization
-
-publish: build ## Publish to the Serverless Application Repository, privately (BUCKET=the bucket of the package)
-	@$(SAM) package --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml
-	@$(SAM) publish --template .aws-sam/packaged.yaml
 
 demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
 	@$(MAKE) -j$(words $(VENVS)) setup

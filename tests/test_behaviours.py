@@ -311,3 +311,33 @@ def test_a_message_that_fails_comes_back_after_1_2_4_8_minutes_and_ends_as_a_dea
         times.append(round((there.now - began) / 60))
     assert times[:-1] == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]
     assert (len(there.dead), there.answers) == (1, ["again"] * 10)
+
+
+def test_an_entry_that_cannot_be_read_is_set_aside_and_reported_once_and_stops_nothing() -> None:
+    there = queues()
+    there.wire.table.items[ORDERS, "0123456789abcdef"] = {
+        "subject": {"S": ORDERS},
+        "fault": {"S": "0123456789abcdef"},
+        "version": {"N": "1"},
+        "entry": {"S": "{}"},
+    }
+    there.send(let_in(there, "open"))
+    there.run()
+    assert (there.answers, outcomes(there)) == (["done"], ["REPAIRED"])
+    assert (ORDERS, "~damaged#0123456789abcdef") in there.wire.table.items
+    for _ in range(2):
+        digest(there)
+    assert [sent["Subject"] for sent in there.wire.published][1:] == [
+        f"[HIGH] Digest: 1 alert ({ACCOUNT}, {REGION})"
+    ]
+
+
+def test_a_first_statement_that_is_not_shown_yet_is_read_again_later() -> None:
+    there = queues()
+    event = let_in(there, "open")
+    after = orders(there).policies.pop(None)
+    there.send(event)
+    there.step()
+    orders(there).policies[None] = after
+    there.run()
+    assert (there.answers, outcomes(there)) == (["again", "done"], ["REPAIRED"])

@@ -1,4 +1,4 @@
-"""Judges a policy that lets S3 invoke a function for any bucket of anybody."""
+"""Evaluates a policy that lets S3 invoke a function for any bucket of any account."""
 
 from permission_guard import (
     Family,

@@ -74,7 +74,8 @@ def _swapped(target: str, swap: Swap, actor: Actor) -> None:
         actor.add_permission(target, swap.narrow, revision)
         present, revision = _read_back(target, swap, actor)
     if canonical(swap.after) not in present:
-        raise Refused("NotReadBack", f"{swap.narrow.sid} was added and does not read back as it was meant")
+        # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
+        raise TryAgain(f"{swap.narrow.sid} was added and does not read back yet")
     actor.remove_permission(target, str(swap.before.get("Sid")), revision)
 
 

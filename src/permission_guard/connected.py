@@ -69,7 +69,7 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
         _Herald(clients, variables["ALERTS_TOPIC_ARN"], settings.central_topic_arn),
-        DynamoJournal(table),
+        DynamoJournal(table, sets_aside=True),
     )
     slow = paced(Clients(), Pace(SWEEP_RATE))
     queues = {

@@ -142,7 +142,7 @@ def _failed(error: Exception, message: Message | None) -> None:
         receives=message.receives if message else None,
         body=message.body[:_SHOWN] if message else None,
     )
-    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "Failed", MetricUnit.Count, 1)
+    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "MessagesFailed", MetricUnit.Count, 1)
 
 
 _SHOWN: Final = 2000

@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from permission_guard.carry_out import carry_out
-from permission_guard.document import statements_of
-from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.document import NO_STATEMENTS, statements_of
+from permission_guard.facts import FunctionFacts, Look, PolicyFacts, Trusted
 from permission_guard.finding import Concern, Severity
 from permission_guard.finish import Earlier, finish
 from permission_guard.journal.book import Book, planned
@@ -185,7 +185,10 @@ class Guard:
             keeper.note(entries)
             return report
         is_readable = keeper.book.closed is None
-        if is_readable and report.trigger.kind is Kind.SWEEP:
+        if report.trigger.kind is Kind.SWEEP:
+            if not is_readable:
+                # A sweep finds again what it has found; without the journal it would report all of it each time.
+                raise TryAgain(str(keeper.book.closed))
             return self._postponed(report, entries, keeper, now)
         count = keeper.count_alert(now) if is_readable else None
         if count is not None and count > self.settings.alerts_per_hour:
@@ -229,9 +232,10 @@ def _is_stale(trigger: Trigger, facts: FunctionFacts, keeper: Keeper) -> bool:
     A statement that is not there after two later reads was removed. One that the guard has replaced is not expected.
     """
     is_awaited = trigger.kind is Kind.PERMISSION_ADDED and isinstance(trigger.arrived, str)
-    if not is_awaited or trigger.receives > _STALE_READS or facts.resource_policy is None:
+    if not is_awaited or trigger.receives > _STALE_READS or not isinstance(facts.policy, PolicyFacts):
         return False
-    sids = {statement.get("Sid") for statement in statements_of(facts.resource_policy.text)}
+    text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
+    sids = {statement.get("Sid") for statement in statements_of(text)}
     replaced = {
         statement.get("Sid")
         for entry in keeper.book.entries

@@ -58,6 +58,7 @@ _TRANSIENT: Final = frozenset(
         "ThrottlingException",
         "ThrottledException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ServiceException",
         "ServiceFailure",
         "ServiceUnavailable",

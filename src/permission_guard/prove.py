@@ -6,13 +6,15 @@ legitimate caller that gets in now gets in afterwards, and if nobody gets in who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import Final
 
 from permission_guard.document import POLICY_LIMIT
 from permission_guard.exposure import EVERY, Member, door_of
-from permission_guard.facts import FunctionFacts, Trusted
+from permission_guard.facts import Family, FunctionFacts, Trusted
 from permission_guard.finding import DeniedRequest, Finding, Verdict
 from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
@@ -28,9 +30,27 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
             return f"{step.what} would not help: {_why(fault)}"
     if not isinstance(step, BoundStatements):
         return None
+    deleted = _deleted_principal(step)
+    if deleted is not None:
+        return f"Lambda refuses to write the policy, because it names {deleted}, the id of a deleted role or user: remove it first"
     if len(step.after) > POLICY_LIMIT:
         return f"the policy would be {len(step.after)} characters long, more than the {POLICY_LIMIT} that Lambda takes"
     return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
+
+
+_DELETED: Final = re.compile(r"(?:AROA|AIDA)[A-Z0-9]+")
+"""What IAM puts in the place of a principal's ARN once it is deleted (IAM/latest/UserGuide/reference_identifiers.html)."""
+
+
+def _deleted_principal(step: BoundStatements) -> str | None:
+    """Return a principal that does not exist any more, which PutResourcePolicy refuses."""
+    if step.policy.family is not Family.DOCUMENT or step.policy.policy is None:
+        return None
+    for statement in step.policy.policy.statements:
+        for one in statement.principals.named if statement.principals else ():
+            if one.type == "AWS" and _DELETED.fullmatch(one.name):
+                return one.name
+    return None
 
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:

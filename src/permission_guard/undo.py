@@ -110,6 +110,8 @@ def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
         raise CannotUndo(str(role))
     if not isinstance(role, RoleFacts) or role.arn != change.role_arn:
         raise CannotUndo(f"{facts.arn} does not run as {change.role_arn} any more")
+    if role.id != change.role_id:
+        raise CannotUndo(f"{change.role_arn} was made anew since: nothing of it was attached by the guard")
     if change.policy_arn not in role.attached:
         raise CannotUndo(f"{change.policy_arn} is not attached to {change.role_arn} (any more)")
     return DetachRolePolicy(change.role_arn, change.policy_arn, ())

@@ -113,6 +113,6 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
         SnsHerald(clients, TOPIC),
-        DynamoJournal(Table(clients, TABLE)),
+        DynamoJournal(Table(clients, TABLE), sets_aside=True),
     )
     return Guarded(account, wire, guard)

@@ -6,12 +6,13 @@ write depends on, `expires` when DynamoDB may delete it.
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from permission_guard.aws.table import ALERTS, DIGEST, NO_ENTRIES, SEEN, Put, Table
+from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.finding import Severity
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.lasting import kept_until
@@ -34,22 +35,49 @@ _COUNTED_FOR: Final = timedelta(days=1)
 class DynamoJournal:
     """Keeps entries in a table. What it can raise is said in `ports.Journal`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, sets_aside: bool = False) -> None:
+        """`sets_aside` tells whether an item that cannot be read is set aside; a person who only reads is told of it."""
         self._table = table
+        self._sets_aside = sets_aside
 
     def of(self, subject: str) -> Kept:
         """Query: every entry about a subject, in the order of their faults.
 
-        An item that somebody has edited so that it cannot be read is Refused: nobody knows what it forbade.
+        An item that cannot be read is set aside, which the next digest reports; from then on it is as if absent. Where nothing
+        is to be written, it is Refused.
         """
         entries: list[Entry] = []
         seen: Record | None = None
         for item in self._table.query(subject):
             if item.inner_or_empty("fault").text_or("S") == SEEN:
                 seen = item
-            else:
-                entries.append(_read(item))
+            elif is_entry(item):
+                try:
+                    entries.append(_read(item))
+                except Refused as error:
+                    if not self._sets_aside:
+                        raise
+                    self._set_aside(item, str(error))
         return Kept(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
+
+    def _set_aside(self, item: Record, problem: str) -> None:
+        """Keep an item under another sort key, and report it. Interrupted, both are done again."""
+        subject, fault = _key(item, "subject"), _key(item, "fault")
+        kept = {**item.body, "fault": {"S": f"{DAMAGED}{fault}"}}
+        text = (
+            f"An item of the guard's journal cannot be read: {problem}.\n"
+            f'It was set aside as "{DAMAGED}{fault}". What it said is not known any more: '
+            "a repair that it forbade may be made again."
+        )
+        alert = WaitingAlert(
+            id=f"damaged#{subject}#{fault}",
+            severity=Severity.HIGH,
+            subject=f"[HIGH] Journal item set aside: {subject}",
+            mail=text,
+            body=json.dumps({"schema": "permission-guard/notice/1", "subject": subject, "text": text}),
+        )
+        self._table.write([Put(kept), _put_alert(alert)])
+        self._table.delete(subject, fault)
 
     def all(self) -> tuple[Entry, ...]:
         """Scan: every entry of the table, for a person who asks."""
@@ -65,7 +93,6 @@ class DynamoJournal:
         self, entries: tuple[Entry, ...], now: datetime
     ) -> tuple[tuple[Entry, ...], int | None]:
         """Write entries, and count an alert at the same time."""
-        _ = self._table.clients.dynamodb  # made here, because boto3's clients are not to be made in a thread
         with ThreadPoolExecutor(1) as pool:
             counting = pool.submit(self.count_alert, now)
             following = self.write(entries)
@@ -164,7 +191,7 @@ def digests(item: Record | None, name: str) -> frozenset[str] | None:
 
 def is_entry(item: Record) -> bool:
     """Tell whether an item is an entry."""
-    return _key(item, "subject") not in NO_ENTRIES and _key(item, "fault") != SEEN
+    return _key(item, "subject") not in NO_ENTRIES and not _key(item, "fault").startswith("~")
 
 
 def _read(item: Record) -> Entry:

@@ -64,8 +64,6 @@ class AwsObserver:
         self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
         """Take the looks in a thread, while something else is asked in this one."""
-        # Made here, because boto3's clients are not to be made in two threads at the same time.
-        _ = self._clients.lambda_, self._clients.iam
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(self.read, facts, wanted, likely_role)
             other()
@@ -96,7 +94,6 @@ class AwsObserver:
         """Read the configuration, and at the same time the role that it likely names; None if it names another."""
         if likely is None:
             return self._configuration(facts), None
-        _ = self._clients.iam  # made here, because boto3's clients are not to be made in a thread
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(self._roles.role, likely)
             configuration = self._configuration(facts)

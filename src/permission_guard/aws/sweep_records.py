@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.aws.journal import digests, is_entry
-from permission_guard.aws.table import SEEN, SWEEP, Table
+from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import State
@@ -23,7 +23,6 @@ SWEEP_PAUSE: Final = timedelta(hours=1)
 """Between the beginnings of two sweeps, so that nobody can keep the guard sweeping."""
 VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 """Between two sweeps that look at every published version: once a week, with room for a sweep that is late."""
-_LAST: Final = "last"
 _CLOSED: Final = frozenset({State.GONE, State.RELEASED})
 _NOTHING: Final = "-"
 """A set of DynamoDB's must not be empty; no digest is this text."""
@@ -45,7 +44,7 @@ class DynamoSweepRecords:
         try:
             item = self._table.update(
                 SWEEP,
-                _LAST,
+                LAST,
                 "SET id = :id, began = :now",
                 ConditionExpression="attribute_not_exists(began) OR began <= :before OR id = :id",
                 ExpressionAttributeValues=values,
@@ -59,7 +58,7 @@ class DynamoSweepRecords:
         versions = ", versions_at = :now" if sweep.all_versions else ""
         self._table.update(
             SWEEP,
-            _LAST,
+            LAST,
             f"SET ended = :now{versions}",
             ExpressionAttributeValues={":now": {"S": now.isoformat()}},
         )

@@ -7,6 +7,7 @@ items stand there under subjects of their own:
     alerts  HOUR         how many alerts were counted in this hour; `digest` when one was last sent out of turn
     sweep   last         when the last sweep began and ended, and when one last saw every version
     ARN     ~seen        the statements of the function that a sweep has seen
+    ARN     ~damaged#F   the entry F, which could not be read
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ BYTES_TOGETHER: Final = 4 * 1024 * 1024
 DIGEST: Final = "digest"
 ALERTS: Final = "alerts"
 SWEEP: Final = "sweep"
+LAST: Final = "last"
 SEEN: Final = "~seen"
+DAMAGED: Final = "~damaged#"
 NO_ENTRIES: Final = frozenset({DIGEST, ALERTS, SWEEP})
 """The subjects of what is no entry."""
 
