@@ -247,6 +247,29 @@ def test_an_item_that_was_edited_by_hand_is_refused_by_the_field(what: str) -> N
     assert problem in str(caught.value)
 
 
+@pytest.mark.parametrize("what", SCRIBBLES)
+def test_the_guard_sets_an_item_that_cannot_be_read_aside_once_and_reports_it_with_the_next_digest(
+    what: str,
+) -> None:
+    changes, problem = SCRIBBLES[what]
+    wire = Transport(Account())
+    kept = DynamoJournal(Table(wire.clients(), "journal"), sets_aside=True)
+    (entry, _) = kept.write((OTHER, NEW))
+    edited = {**stored(wire), **changes}
+    key = edited["fault"]["S"]
+    del wire.table.items[TARGET, NEW.fault]
+    wire.table.items[TARGET, key] = {name: value for name, value in edited.items() if value is not None}
+    assert kept.of(TARGET).entries == kept.of(TARGET).entries == kept.all() == (entry,)
+    assert (TARGET, f"~damaged#{key}") in wire.table.items
+    (waiting,) = kept.waiting()
+    assert (waiting.severity, waiting.subject) == (
+        Severity.HIGH,
+        f"[HIGH] Journal item set aside: {TARGET}",
+    )
+    assert problem in waiting.mail
+    assert json.loads(waiting.body)["schema"] == "permission-guard/notice/1"
+
+
 # What is no entry
 
 
