@@ -28,7 +28,7 @@ def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     there.handle()
     assert there.account.calls == [
         *("GetResourcePolicy", "Query"),
-        *("TransactWriteItems", "PutResourcePolicy", "Publish", "TransactWriteItems"),
+        *("TransactWriteItems", "UpdateItem", "PutResourcePolicy", "Publish", "TransactWriteItems"),
     ]
     (entry,) = there.entries
     assert (entry.state, entry.told_as, entry.repairs) == (State.TOLD, Ending.REPAIRED, (there.now,))
@@ -42,7 +42,7 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
-    assert there.account.calls == ["GetResourcePolicy", "Query", "TransactWriteItems"]
+    assert there.account.calls == ["GetResourcePolicy", "Query", "UpdateItem", "TransactWriteItems"]
     assert there.told == [TOLD]
     assert [(one.state, one.told_as, one.change) for one in there.entries] == [
         (State.TOLD, Ending.TOLD, None)
@@ -220,8 +220,23 @@ def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
     assert there.told == [REPAIRED]
 
 
-def test_a_policy_that_is_gone_is_not_waited_for() -> None:
-    assert Watched().handle(Kind.PERMISSION_ADDED, brought="s").lines == ()
+def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
+    there = Watched()
+    with pytest.raises(TryAgain):
+        there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert there.handle(Kind.PERMISSION_ADDED, brought="s", receives=3).lines == ()
+    there.fail("GetResourcePolicy", "AccessDeniedException")
+    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert there.told == [TOLD]
+
+
+def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
+    there = Watched()
+    there.open()
+    there.fail("Query", "AccessDeniedException")
+    with pytest.raises(TryAgain, match="AccessDeniedException"):
+        there.handle(Kind.SWEEP, brought=None)
+    assert (there.told, there.waiting) == ([], [])
 
 
 def test_a_role_that_got_the_policy_is_remembered_with_it() -> None:

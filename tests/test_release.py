@@ -71,6 +71,7 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() 
         *("iam:GetPolicy", "ListFunctions"),
         "TransactWriteItems",
         "DetachRolePolicy",
+        "UpdateItem",
         "TransactWriteItems",
     ]
     (line,) = there.herald.told[-1].lines

@@ -13,6 +13,7 @@ from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
 from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
+from permission_guard.outcome import Ending
 from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
 from permission_guard.world import Account, ApiError, WorldJournal, WorldSweepRecords
 from tests.aws.test_journal import NEW, motos_table
@@ -75,10 +76,11 @@ def test_a_table_that_cannot_answer_now_is_no_sweep_that_has_begun() -> None:
 def test_the_overview_has_the_open_entries_of_each_function_and_a_digest_of_what_was_seen() -> None:
     wire = Transport(Account())
     kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
-    alias = replace(NEW, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
+    told = replace(NEW, told_as=Ending.TOLD)
+    alias = replace(told, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
     gone = replace(alias, fault="2" * 16, state=State.GONE, cause=replace(NEW.cause, qualifier="7"))
     role = replace(about_the_role(), subject=f"{TARGET}2", state=State.TOLD, version=0)
-    journal.write((NEW, alias, gone, role))
+    journal.write((told, alias, gone, role))
     kept.write_seen(FUNCTION, frozenset({"a", "b"}), None)
     wire.table.items["digest", "1"] = {"subject": {"S": "digest"}, "fault": {"S": "1"}}
     found = kept.overview()

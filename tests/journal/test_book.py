@@ -27,6 +27,7 @@ from permission_guard.journal.book import (
     is_in_view,
     is_made,
     is_on_its_way,
+    is_open,
     seen,
     settled,
     told,
@@ -279,3 +280,20 @@ def test_a_policy_that_was_attached_within_the_minute_need_not_be_shown_by_iam_y
     one: Entry | None, after: timedelta, *, is_so: bool
 ) -> None:
     assert is_on_its_way(one, NOW + after) is is_so
+
+
+@pytest.mark.parametrize(
+    ("one", "is_so"),
+    [
+        (entry(State.PLANNED, change=REWRITTEN), True),
+        (entry(told_as=Ending.TOLD), True),
+        (entry(told_as=Ending.FAILED, change=REWRITTEN), True),
+        (entry(State.UNDONE, told_as=Ending.REPAIRED, change=REWRITTEN), True),
+        (JUST_ATTACHED, True),
+        (entry(told_as=Ending.REPAIRED, change=REWRITTEN), False),
+        (entry(State.GONE), False),
+        (entry(State.RELEASED, change=ATTACHED.change), False),
+    ],
+)
+def test_a_sweep_looks_again_at_whatever_is_not_done(one: Entry, *, is_so: bool) -> None:
+    assert is_open(one) is is_so
