@@ -102,8 +102,11 @@ def test_a_role_is_read_by_the_task_only_if_the_lists_do_not_show_that_it_can_lo
     there.account.log_groups.add("/aws/lambda/old")
     swept = Swept(there)
     assert {task.function.name: task.role for task in swept.begin()} == {
-        "orders": False, "old": False,
-        "bare": True, "gone": True, "new": True,
+        "orders": False,
+        "old": False,
+        "bare": True,
+        "gone": True,
+        "new": True,
     }
     assert there.account.calls.count("DescribeLogGroups") == 1
 
@@ -169,7 +172,7 @@ def test_what_passes_costs_no_call_of_the_journal_and_what_was_seen_is_written_o
     (task,) = swept.begin()
     swept.evaluate(task)
     assert [one for one in swept.there.account.calls if one in {"Query", "UpdateItem"}] == ["UpdateItem"]
-    assert swept.there.journal.seen == {TARGET: ({statement_digest(TARGET, FINE)}, set())}
+    assert swept.there.journal.seen == {TARGET: (frozenset({statement_digest(TARGET, FINE)}), frozenset())}
     (task,) = swept.begin()
     swept.evaluate(task)
     assert swept.there.account.calls == ["ListAliases", "GetPolicy"]
@@ -275,8 +278,8 @@ def test_a_function_that_is_gone_when_its_turn_comes_is_no_error() -> None:
 def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() -> None:
     live, seven = (facts_with(S3, qualifier=one) for one in ("live", "7"))
     assert seen_in([facts_with(), live, seven]) == (
-        {statement_digest(f"{TARGET}:live", S3)},
-        {statement_digest(f"{TARGET}:7", S3)},
+        frozenset({statement_digest(f"{TARGET}:live", S3)}),
+        frozenset({statement_digest(f"{TARGET}:7", S3)}),
     )
     swept = Swept()
     orders = swept.there.account.functions["orders"]
@@ -287,4 +290,4 @@ def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() 
         swept.evaluate(SweepFunction(FUNCTION, "task", role=False, all_versions=is_all))
         noted.append(swept.there.journal.seen[TARGET])
     digest = statement_digest(f"{TARGET}:7", {**FINE, "Resource": f"{TARGET}:7"})
-    assert noted == [(set(), None), (set(), {digest})]
+    assert noted == [(frozenset(), None), (frozenset(), frozenset({digest}))]

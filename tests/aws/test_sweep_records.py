@@ -107,7 +107,7 @@ def test_that_nothing_stands_there_is_seen_too_and_the_versions_stay_what_they_w
         seen=digest_of_all(()), seen_versions=digest_of_all({"c"})
     )
     read = journal.of(TARGET)
-    assert (read.seen, read.seen_versions) == ({"-"}, {"c"})
+    assert (read.seen, read.seen_versions) == (frozenset({"-"}), frozenset({"c"}))
 
 
 def test_motos_dynamodb_understands_every_expression() -> None:

@@ -33,7 +33,7 @@ def failing(place: int, error: BaseException) -> Callable[[str], None]:
     return hold
 
 
-def left(there: Queues) -> tuple[list[Any], list[tuple[str, ...]], int]:
+def left(there: Queues) -> tuple[list[Any], list[tuple[str, str]], int]:
     """What stands there, what the journal knows of it, and how many messages nobody has handled."""
     noted = sorted(key for key in there.wire.table.items if key[0] not in {"alerts", "digest"})
     return statements(there), noted, len(there.dead)
