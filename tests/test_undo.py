@@ -151,6 +151,11 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     with pytest.raises(CannotUndo, match="does not run as"):
         story.undo()
     story.account.functions["orders"].role_arn = story.account.role_arn("role")
+    role = story.account.roles["role"]
+    role.id, before = "AROAANOTHER", role.id
+    with pytest.raises(CannotUndo, match="was made anew since"):
+        story.undo()
+    role.id = before
     story.attached.clear()
     with pytest.raises(CannotUndo, match=r"is not attached to .* \(any more\)"):
         story.undo()

@@ -28,8 +28,8 @@ from permission_guard.cli.given import Given, asked
 from permission_guard.cli.journal import table
 from permission_guard.connected import Connections
 from permission_guard.document import dumped
-from permission_guard.explanation import explain
 from permission_guard.events.message import QueueName
+from permission_guard.explanation import explain
 from permission_guard.facts import FunctionFacts, Look
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from permission_guard.document import Body
 from permission_guard.grant import Grant
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.settings import Mode
 from permission_guard.trigger import Kind
-from tests.watched import LOGGING, Watched
+from tests.watched import LOGGING, Died, Watched
 from tests.world.builders import settings, statement
 
 REPAIRED, RELEASED = [Ending.REPAIRED], [Ending.RELEASED]
@@ -131,6 +133,48 @@ def test_a_guard_that_observes_removes_nothing() -> None:
 def test_the_same_sid_in_the_policy_of_an_alias_is_another_statement() -> None:
     there = repaired()
     before = sids(there)
+    policies = there.account.functions["orders"].policies
+    policies["live"] = policies[None]
     event = there.event(Kind.PERMISSION_REMOVED, brought=None)
     there.guard.handle(replace(event, qualifier="live", removed="s3"), there.now)
     assert sids(there) == before
+    assert policies["live"] == policies[None]
+
+
+@pytest.mark.parametrize("neighbours", [(NEIGHBOUR,), ()], ids=["beside another", "alone"])
+def test_a_run_that_dies_anywhere_while_it_removes_is_finished_and_reported_by_the_next(
+    neighbours: tuple[Body, ...],
+) -> None:
+    def removing(dies_at: int, *, after: bool) -> Watched:
+        there = repaired()
+        there.herald.account = there.account
+        there.open(*neighbours, there.statements[-1])
+        calls = 0
+
+        def hook(_call: str) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == dies_at:
+                raise Died
+
+        setattr(there.account, "after" if after else "before", hook)
+        for _ in range(2):
+            with suppress(Died):
+                remove(there)
+        assert calls < dies_at or there.told[1:] in ([RELEASED], [RELEASED] * 2), dies_at
+        assert [one.state for one in there.entries] == [State.RELEASED], dies_at
+        assert sids(there) == [str(one["Sid"]) for one in neighbours]
+        return there
+
+    made = len(removing(0, after=False).account.calls)
+    for place in range(1, made + 1):
+        for after in (False, True):
+            removing(place, after=after)
+
+
+def test_a_journal_that_refuses_leaves_the_statement_and_that_is_reported() -> None:
+    there = repaired()
+    before = sids(there)
+    there.fail("TransactWriteItems", "AccessDeniedException")
+    remove(there)
+    assert (sids(there), there.told) == (before, [REPAIRED, [Ending.FAILED]])

@@ -12,7 +12,7 @@ from permission_guard.journal.written import as_kept
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.world import Account, ApiError, WorldJournal
 from tests.journal.test_written import ENTRY
-from tests.world.builders import TARGET
+from tests.world.builders import NOW, TARGET
 
 NEW = as_kept(replace(ENTRY, version=0))
 OTHER = replace(NEW, fault="0" * 16)
@@ -67,5 +67,6 @@ def test_a_test_can_make_its_calls_fail(code: str, meaning: type[Exception]) -> 
         kept.of(TARGET)
     with pytest.raises(meaning):
         kept.write((NEW,))
-    assert account.calls == ["Query", "TransactWriteItems"]
+    assert (kept.count_alert(NOW), kept.may_send_digest(NOW)) == (None, False)
+    assert account.calls == ["Query", "TransactWriteItems", *["UpdateItem"] * 2]
     assert kept.entries == {}
