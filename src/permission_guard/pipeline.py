@@ -120,9 +120,6 @@ class Guard:
         """
         facts = FunctionFacts(trigger.subject, trigger.qualifier)
         asked = wanted(facts, trigger.looks, self.settings.trusted)
-        if not asked:
-            keeper.read()
-            return facts
         read = self.observer.read_beside(facts, asked, trigger.role, keeper.read)
         return facts if keeper.book.entries else read
 

@@ -59,7 +59,7 @@ class Guarded:
             SqsQueue(clients, SWEEP_TASKS),
         )
 
-    def happen(
+    def happen(  # noqa: PLR0913  # the fields of a trigger
         self,
         kind: Kind,
         *,
