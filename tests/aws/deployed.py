@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from organization.template import expanded
 from permission_guard import __version__
 from permission_guard.aws.stack import MAPPING, QUEUE, QUEUE_OF, TOPIC
 from permission_guard.aws.table import LAST, SWEEP
@@ -54,7 +55,7 @@ UUIDS = {
 @cache
 def resources() -> dict[str, Any]:
     """What CloudFormation makes."""
-    made: dict[str, Any] = template.expanded()["Resources"]
+    made: dict[str, Any] = expanded("s3://bucket/key", REGION)["Resources"]
     return made
 
 

@@ -17,7 +17,6 @@ from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any, Final
 
 from click import unstyle
-from permission_guard.follow import Follower
 
 from permission_guard import handler as entry_point
 from permission_guard.alert import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
@@ -156,9 +155,9 @@ def _connected(there: Watched) -> Iterator[StringIO]:
     sweeper = Sweeper(there.guard, WorldInventory(there.account), WorldSweepRecords(there.journal), queue)
     home = Home(there.account.account, there.account.region, "")
     here = entry_point.Environment(there.settings, home, {_arn(name): name for name in QueueName})
-    vars(here)["connections"] = Connections(
-        there.guard, sweeper, dict.fromkeys(QueueName, queue), Table(nothing, "journal")
-    )
+    connections = Connections(there.guard, dict.fromkeys(QueueName, queue), Table(nothing, "journal"))
+    vars(connections)["sweeper"] = sweeper
+    vars(here)["connections"] = connections
     handler_of_logs: Any = entry_point.logger.registered_handler
     former = entry_point.environment
     module, log, stream = vars(entry_point), StringIO(), handler_of_logs.stream
