@@ -13,9 +13,9 @@ SOURCE = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS = (
     {"compiled"},
     {"iam"},
-    {"facts", "record", "document", "callers", "mismatch", "revisions"},
+    {"facts", "record", "document", "callers", "mismatch", "revisions", "services"},
     {"finding", "tool", "grant"},
-    {"exposure", "actor", "settings", "words", "said"},
+    {"access", "exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step", "role_change"},
     {"task"},

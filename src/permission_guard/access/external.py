@@ -1,0 +1,236 @@
+"""The questions about one policy: who outside the zone of trust has access, and how far it reaches inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from permission_guard.access import actions
+from permission_guard.access.answer import Access, Answer, Scale, Witness
+from permission_guard.access.callers import DOCUMENTED, build, is_any_service, kinds
+from permission_guard.access.clauses import Clause, Search
+from permission_guard.access.keys import AUTH_TYPE, NETWORK, VIA_URL
+from permission_guard.access.literal import MAY, Mode, Stance
+from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
+from permission_guard.access.node import Found, Want
+from permission_guard.access.scene import Scene, Side, Target
+from permission_guard.facts import Trusted
+from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
+from permission_guard.iam import Answer as Decided
+
+_ARN: Final = "aws:sourcearn"
+_SURE: Final = Mode(sure=True, admits=Stance.SURE)
+_MAY: Final = Mode(sure=False, admits=MAY)
+_INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
+_INSIDE_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
+
+
+class Disagreement(Exception):
+    """The evaluator refuses a request that the analysis has proved to be allowed: a fault of this program."""
+
+
+@dataclass
+class Analysis:
+    """One policy, its step budget, and what has been found so far."""
+
+    scene: Scene
+    _searches: dict[tuple[Side, str, str, Mode], Search | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, policy: Policy, target: Target, trusted: Trusted, now: datetime, budget: int = BUDGET
+    ) -> Analysis:
+        """Read a policy."""
+        return cls(Scene.of(target, trusted, now, (policy,), Meter(budget)))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that is analyzed."""
+        return self.scene.policies[0]
+
+    def answer(self, allow: Statement, among: Sequence[str]) -> Answer:
+        """Tell what an Allow statement admits for some of the actions."""
+        try:
+            return self._answer(allow, among)
+        except BudgetSpent:
+            return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+
+    def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
+        asked = self._actions(allow, among)
+        unknown: tuple[Found, Witness] | None = None
+        sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
+        for side in dict.fromkeys(sides):
+            for action in asked:
+                result = self._untrusted(allow, side, action)
+                if isinstance(result, Witness):
+                    access = Access.OPEN if side == sides[0] else Access.NAMED
+                    return Answer(allow.index, access, Scale.OPEN, result)
+                unknown = unknown or result
+        if unknown is not None and not self._rests_on_form(allow, asked):
+            found, witness = unknown
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, witness, self._keys(found, witness))
+        network = self.scene.mentions(*NETWORK) and self._over_network(allow, asked)
+        return Answer(allow.index, Access.CLOSED, self._scale(allow, asked), network=network)
+
+    def _actions(self, allow: Statement, among: Sequence[str]) -> tuple[str, ...]:
+        mentions = self.scene.mentions
+        tags = mentions("aws:tagkeys") or any(
+            key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
+        )
+        url, network = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK)
+
+        def showing(action: str) -> object:
+            by_url = action in {actions.INVOKE, actions.INVOKE_URL}
+            tagging = action in {actions.TAG, actions.UNTAG}
+            invoking = action in actions.INVOKING
+            return (
+                action if (url and by_url) or (tags and tagging) else by_url,
+                (network or url) and invoking,
+            )
+
+        covered = [action for action in among if actions.covers(allow, action)]
+        self.scene.meter.charge(len(covered) * len(self.policy.statements) // 4)
+        return actions.told_apart(self.scene.policies, covered, showing)
+
+    def _untrusted(self, allow: Statement, side: Side, action: str) -> Witness | tuple[Found, Witness] | None:
+        """Return an untrusted request that is allowed; or one that may be; or None."""
+        network = Stance(0) if action in actions.INVOKING else Stance.NETWORK
+        may, must = (Mode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
+        unknown: tuple[Found, Witness] | None = None
+        for kind in kinds(side, allow.principals):
+            found = self.find(allow, (), side, action, kind, may)
+            if found is None:
+                continue
+            witness = self.witness(side, action, kind, may, found)
+            if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
+                return witness
+            for sure in (kind, *(DOCUMENTED if is_any_service(kind) else ())):
+                again = self.find(allow, (), side, action, sure, must)
+                if again is not None:
+                    return self._agreed(self.witness(side, action, sure, must, again))
+            unknown = unknown or (found, witness)
+        return unknown
+
+    def _agreed(self, witness: Witness) -> Witness:
+        if self.decided(witness).answer is not Decided.ALLOWED:
+            raise Disagreement(str(witness))
+        return witness
+
+    def decided(self, witness: Witness) -> Decision:
+        """Ask the ordinary evaluator."""
+        return decide(witness.request, resource=self.policy)
+
+    def _rests_on_form(self, allow: Statement, asked: Iterable[str]) -> bool:
+        """Whether all that is unknown is an ARN of a form that AWS documents otherwise, and nobody trusted has access.
+
+        The table of services alone then tells the dead from the unknown; it never makes a pass.
+        """
+        if not self.scene.mentions(_ARN):
+            return False
+        documented = Mode(sure=False, admits=MAY ^ Stance.UNDOCUMENTED | Stance.NETWORK)
+        side = self.scene.untrusted(named=True)
+        if any(self._anybody(allow, side, action, documented) for action in asked):
+            return False
+        return self._scale(allow, asked) is Scale.DEAD
+
+    def _over_network(self, allow: Statement, asked: Iterable[str]) -> bool:
+        mode = Mode(sure=False, admits=MAY | Stance.NETWORK)
+        side = self.scene.untrusted(named=True)
+        return any(self._anybody(allow, side, action, mode) for action in asked)
+
+    def _anybody(self, allow: Statement, side: Side, action: str, mode: Mode) -> bool:
+        every = kinds(side, allow.principals)
+        return any(self.find(allow, (), side, action, kind, mode) is not None for kind in every)
+
+    def _scale(self, allow: Statement, asked: Iterable[str]) -> Scale:
+        """Who inside the zone of trust has access."""
+        members, accounts = self.scene.members, self.scene.accounts
+        steps: list[tuple[Side | None, Mode, Scale]] = [
+            (members, _INSIDE, Scale.ORGANIZATION),
+            (self.scene.renamed(accounts), _INSIDE, Scale.ACCOUNT),
+            (accounts, _INSIDE, Scale.RESOURCE),
+            (accounts, _INSIDE_MAY, Scale.UNKNOWN),
+            (members, _INSIDE_MAY, Scale.UNKNOWN),
+        ]
+        for side, mode, scale in steps:
+            if side is not None and any(self._anybody(allow, side, action, mode) for action in asked):
+                return scale
+        return Scale.DEAD
+
+    def find(
+        self, allow: Statement, more: Sequence[Clause], side: Side, action: str, kind: str, mode: Mode
+    ) -> Found | None:
+        """Return a request of one kind of caller that the Allow admits and no Deny refuses."""
+        if not self._applies(allow, action, mode):
+            return None
+        search = self._search(side, action, kind, mode)
+        if search is None:
+            return None
+        clauses = [*more]
+        for deny in self.policy.statements:
+            if deny.effect is Effect.DENY and self._may_refuse(deny, action, mode):
+                clauses.append(tuple(self._broken(deny)))
+        return search.solve(self.fulfilled(allow), clauses)
+
+    def _search(self, side: Side, action: str, kind: str, mode: Mode) -> Search | None:
+        key = (side, action, kind, mode)
+        if key not in self._searches:
+            caller = build(self.scene, side, action, kind)
+            self._searches[key] = None if caller is None else Search(caller, mode, self.scene.meter)
+        return self._searches[key]
+
+    def _covers(self, statement: Statement, action: str) -> Truth:
+        """Whether a statement's Action and Resource cover the call."""
+        self.scene.meter.charge(2)
+        covered = statement.actions.match(action.lower(), Context())
+        if statement.resources is None:
+            return covered
+        own = Context.of(
+            {
+                "aws:resourceaccount": self.scene.target.account,
+                "aws:requestedregion": self.scene.target.region,
+            }
+        )
+        return min(covered, statement.resources.match(self.scene.target.arn, own))
+
+    def _applies(self, allow: Statement, action: str, mode: Mode) -> bool:
+        return mode.accepts(self._covers(allow, action), wanted=True)
+
+    def _may_refuse(self, deny: Statement, action: str, mode: Mode) -> bool:
+        return not mode.accepts(self._covers(deny, action), wanted=False)
+
+    def fulfilled(self, statement: Statement) -> Iterator[Want]:
+        """Yield what makes a statement apply."""
+        for literal, _ in self._broken(statement):
+            yield literal, True
+
+    def _broken(self, statement: Statement) -> Iterator[Want]:
+        """Yield each single thing that keeps a statement from applying."""
+        principals = statement.principals
+        if principals is not None and (
+            principals.negated or not any(one.is_anyone for one in principals.named)
+        ):
+            yield self.scene.literals.about(principals), False
+        for condition in statement.conditions:
+            yield self.scene.literals.of(condition), False
+
+    def witness(self, side: Side, action: str, kind: str, mode: Mode, found: Found) -> Witness:
+        """Write a request out."""
+        search = self._search(side, action, kind, mode)
+        if search is None:
+            raise ValueError(f"no caller of the kind {kind}")
+        shown = {key: values for key, values in found.values.items() if key in self.scene.literals.mentioned}
+        context = Context.of(shown, unlisted=ABSENT)
+        return Witness(Request(action, self.scene.target.arn, search.caller.principal(found.values), context))
+
+    def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
+        """The condition keys that the answer depends on."""
+        context = witness.request.context
+        conditions = (one for statement in self.policy.statements for one in statement.conditions)
+        open_ones = (one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN)
+        return (
+            tuple(dict.fromkeys(key for key in (*found.unsure, *open_ones) if not key.startswith("#")))
+            or found.unsure
+        )
