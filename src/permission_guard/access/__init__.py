@@ -11,6 +11,7 @@ from datetime import datetime
 
 from permission_guard.access.actions import EVERY, INVOKING, MANAGING, READ_LAYER, READING, written
 from permission_guard.access.answer import Access, Answer, Change, Comparison, Scale, Witness
+from permission_guard.access.difference import admitted, lost
 from permission_guard.access.external import Analysis, Disagreement
 from permission_guard.access.meter import BUDGET
 from permission_guard.access.scene import Target
@@ -35,6 +36,7 @@ __all__ = [
     "Trusted",
     "Witness",
     "analyze",
+    "compare",
 ]
 
 
@@ -50,3 +52,11 @@ def analyze(
     analysis = Analysis.of(policy, target, trusted, now)
     asked = (*EVERY, *written(policy.statements)) if actions is None else tuple(actions)
     return tuple(analysis.answer(one, asked) for one in policy.statements if one.effect is Effect.ALLOW)
+
+
+def compare(before: Policy, after: Policy, arn: str, trusted: Trusted, now: datetime) -> Comparison:
+    """Tell what a repair does: which trusted callers it would refuse, which callers it would newly allow. Raises ArnError."""
+    target = Target.of(arn)
+    refused, lost_request = lost(Analysis.of(before, target, trusted, now, other=after), after)
+    allowed, admitted_request = admitted(Analysis.of(after, target, trusted, now, other=before), before)
+    return Comparison(refused, allowed, lost_request, admitted_request)

@@ -63,7 +63,9 @@ def kinds(side: Side, principals: Principals | None) -> Iterator[str]:
         yield _ANY_SERVICE if {"*", "?"} & set(name) else _ANY_SERVICE + name
 
 
-DOCUMENTED: Final = tuple(_ANY_SERVICE + row.principal for row in SERVICES)
+DOCUMENTED: Final = tuple(
+    _ANY_SERVICE + name for name in (*(row.principal for row in SERVICES), *sorted(BY_TOKEN))
+)
 """The services of the table: what makes an unknown service's call a documented one."""
 
 
@@ -141,7 +143,7 @@ def _principal_nodes(keys: Keys, kind: str) -> Iterator[Node]:
     variables = Variables(keys.known, tracks, accounts)
     needs = scene.account_needs(side, forms.ACCOUNT)
     word = Spelled(shape, tracks, scene.automata, variables, needs, named)
-    yield _unpinned(keys, word) if tail and not side.trusted else word
+    yield _unpinned(keys, word) if tail and side.accounts and not side.trusted else word
     if kind != "user" and scene.mentions("aws:username"):
         yield keys.absent("aws:username")
     if scene.mentions(*_PRINCIPAL_ORGANIZATION) or not side.bare:

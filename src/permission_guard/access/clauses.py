@@ -189,5 +189,5 @@ class Search:
             if found is not None:
                 values |= found.values
                 network |= found.network
-                unsure |= dict.fromkeys(found.unsure if codes else ())
+                unsure |= dict.fromkeys(found.unsure)
         return Found(values, tuple(unsure), network)

@@ -12,7 +12,7 @@ from permission_guard.access.answer import Access, Answer, Scale, Witness
 from permission_guard.access.callers import DOCUMENTED, build, is_any_service, kinds
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.keys import AUTH_TYPE, NETWORK, VIA_URL
-from permission_guard.access.literal import MAY, Mode, Stance
+from permission_guard.access.literal import MAY, PRINCIPAL, Mode, Stance
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
@@ -40,10 +40,18 @@ class Analysis:
 
     @classmethod
     def of(
-        cls, policy: Policy, target: Target, trusted: Trusted, now: datetime, budget: int = BUDGET
+        cls,
+        policy: Policy,
+        target: Target,
+        trusted: Trusted,
+        now: datetime,
+        *,
+        other: Policy | None = None,
+        budget: int = BUDGET,
     ) -> Analysis:
-        """Read a policy."""
-        return cls(Scene.of(target, trusted, now, (policy,), Meter(budget)))
+        """Read a policy, and another that it is to be compared with."""
+        policies = (policy, other) if other else (policy,)
+        return cls(Scene.of(target, trusted, now, policies, Meter(budget)))
 
     @property
     def policy(self) -> Policy:
@@ -58,7 +66,7 @@ class Analysis:
             return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
-        asked = self._actions(allow, among)
+        asked = self.told_apart(allow, among)
         unknown: tuple[Found, Witness] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):
@@ -74,7 +82,8 @@ class Analysis:
         network = self.scene.mentions(*NETWORK) and self._over_network(allow, asked)
         return Answer(allow.index, Access.CLOSED, self._scale(allow, asked), network=network)
 
-    def _actions(self, allow: Statement, among: Sequence[str]) -> tuple[str, ...]:
+    def told_apart(self, allow: Statement, among: Sequence[str]) -> tuple[str, ...]:
+        """Return one of each group of actions that the Allow covers and that fare alike."""
         mentions = self.scene.mentions
         tags = mentions("aws:tagkeys") or any(
             key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
@@ -160,19 +169,28 @@ class Analysis:
         return Scale.DEAD
 
     def find(
-        self, allow: Statement, more: Sequence[Clause], side: Side, action: str, kind: str, mode: Mode
+        self,
+        allow: Statement,
+        more: Sequence[Clause],
+        side: Side,
+        action: str,
+        kind: str,
+        mode: Mode,
+        *,
+        extra: Sequence[Want] = (),
     ) -> Found | None:
-        """Return a request of one kind of caller that the Allow admits and no Deny refuses."""
-        if not self._applies(allow, action, mode):
+        """Return a request of one kind of caller that the Allow admits and no Deny refuses; None if there is none.
+
+        `more` are further clauses, `extra` is what must be so besides. Raises BudgetSpent.
+        """
+        if not self.applies(allow, action, mode):
             return None
         search = self._search(side, action, kind, mode)
         if search is None:
             return None
-        clauses = [*more]
-        for deny in self.policy.statements:
-            if deny.effect is Effect.DENY and self._may_refuse(deny, action, mode):
-                clauses.append(tuple(self._broken(deny)))
-        return search.solve(self.fulfilled(allow), clauses)
+        denies = (one for one in self.policy.statements if one.effect is Effect.DENY)
+        clauses = [tuple(self.broken(one)) for one in denies if self.may_apply(one, action, mode)]
+        return search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
 
     def _search(self, side: Side, action: str, kind: str, mode: Mode) -> Search | None:
         key = (side, action, kind, mode)
@@ -195,18 +213,20 @@ class Analysis:
         )
         return min(covered, statement.resources.match(self.scene.target.arn, own))
 
-    def _applies(self, allow: Statement, action: str, mode: Mode) -> bool:
+    def applies(self, allow: Statement, action: str, mode: Mode) -> bool:
+        """Tell whether a statement is about the call, as far as the mode asks."""
         return mode.accepts(self._covers(allow, action), wanted=True)
 
-    def _may_refuse(self, deny: Statement, action: str, mode: Mode) -> bool:
+    def may_apply(self, deny: Statement, action: str, mode: Mode) -> bool:
+        """Tell whether a statement cannot be left aside."""
         return not mode.accepts(self._covers(deny, action), wanted=False)
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield what makes a statement apply."""
-        for literal, _ in self._broken(statement):
+        for literal, _ in self.broken(statement):
             yield literal, True
 
-    def _broken(self, statement: Statement) -> Iterator[Want]:
+    def broken(self, statement: Statement) -> Iterator[Want]:
         """Yield each single thing that keeps a statement from applying."""
         principals = statement.principals
         if principals is not None and (
@@ -226,11 +246,9 @@ class Analysis:
         return Witness(Request(action, self.scene.target.arn, search.caller.principal(found.values), context))
 
     def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
-        """The condition keys that the answer depends on."""
+        """The condition keys that the answer depends on; if it is none, the Principal element."""
         context = witness.request.context
         conditions = (one for statement in self.policy.statements for one in statement.conditions)
         open_ones = (one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN)
-        return (
-            tuple(dict.fromkeys(key for key in (*found.unsure, *open_ones) if not key.startswith("#")))
-            or found.unsure
-        )
+        keys = dict.fromkeys(key for key in (*found.unsure, *open_ones) if key != PRINCIPAL)
+        return tuple(keys) or ("Principal",)

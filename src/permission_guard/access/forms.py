@@ -122,17 +122,18 @@ def _named(name: str | None, tracks: int) -> Part:
     return text(name, tracks) if name else many(letters.FRIENDLY, tracks)
 
 
+ANYWHERE: Final = "*"
 SOURCE: Final = 1
 SOURCE_ACCOUNT: Final = 2
 
 
 @lru_cache(maxsize=128)
 def owned_arn(
-    partition: str, service: str | None, resources: tuple[str, ...], place: bool | None, name: str | None
+    partition: str, service: str | None, resources: tuple[str, ...], place: str | None, name: str | None
 ) -> Shape:
     """An ARN that carries its account; any service's if none is given.
 
-    `place` tells whether a Region stands in it; None if both can be.
+    `place` is the Region that stands in it, ANYWHERE for any; None for any or none.
     """
     return compiled(
         seq(
@@ -147,7 +148,7 @@ def owned_arn(
 
 @lru_cache(maxsize=128)
 def unowned_arn(
-    partition: str, service: str | None, resources: tuple[str, ...], place: bool | None, name: str | None
+    partition: str, service: str | None, resources: tuple[str, ...], place: str | None, name: str | None
 ) -> Shape:
     """An ARN that carries no account, and before it the account for which it is shown."""
     return compiled(
@@ -167,7 +168,13 @@ def source_account() -> Shape:
     return compiled(account(SOURCE_ACCOUNT))
 
 
-def _head(partition: str, service: str | None, place: bool | None) -> Part:
+def _head(partition: str, service: str | None, place: str | None) -> Part:
     namespace = text(service, SOURCE) if service else many(letters.SERVICE, SOURCE)
-    inside = region(SOURCE) if place else seq() if place is False else maybe(region(SOURCE))
+    inside = (
+        maybe(region(SOURCE))
+        if place is None
+        else text(place, SOURCE)
+        if place != ANYWHERE
+        else region(SOURCE)
+    )
     return seq(text(f"arn:{partition}:", SOURCE), namespace, text(":", SOURCE), inside, text(":", SOURCE))

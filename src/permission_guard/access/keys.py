@@ -219,10 +219,10 @@ class Keys:
             if self.side.name is not None:
                 return self.fixed({TOKEN: (self.side.name,)})
             spelled = self.word(
-                TOKEN, forms.plain(letters.TEXT), (Need(1, self.scene.automata.exactly(pinned), True),)
+                TOKEN, forms.plain(letters.TEXT), (Need(1, self.scene.automata.exactly(pinned), wanted=True),)
             )
             return spelled if stance is Stance.SURE else self.absent(TOKEN)
-        needs = (Need(1, self.scene.automata.exactly(pinned), False),)
+        needs = (Need(1, self.scene.automata.exactly(pinned), wanted=False),) if self.side.accounts else ()
         word = (stance, self.word(TOKEN, forms.plain(letters.TEXT), needs))
         return Either(((Stance.SURE, self.absent(TOKEN)), word))
 
@@ -253,7 +253,7 @@ class Keys:
         """An id that AWS assigns: nobody else has the one that the policy names."""
         shape = forms.plain(letters.LOWER_DIGIT, start)
         named = self.scene.automata.exactly(self.scene.literals.whole(key))
-        others = self.word(key, shape, (Need(1, named, False),))
+        others = self.word(key, shape, (Need(1, named, wanted=False),))
         return Either(((Stance.SURE, others), (Stance.NETWORK, self.word(key, shape))))
 
     def _endpoint_account(self) -> Node:

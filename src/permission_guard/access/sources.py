@@ -45,13 +45,15 @@ class Sources:
     def _untrusted(self) -> Iterator[tuple[Stance, Node]]:
         row = self._row
         disputed = row is not None and row.account is Sends.DISPUTED
-        account = Stance.UNSURE if disputed else Stance.SURE
-        yield from self._nameless()
+        inside = row is not None and row.within_account and self._side.accounts is not None
+        sure = Stance.UNSURE if inside else Stance.SURE
+        account = Stance.UNSURE if disputed else sure
+        yield from self._nameless(sure)
         yield from self._shown(account, forms.source_account(), ((_ACCOUNT,),))
         if row is not None:
             shape = forms.owned_arn if row.owned else forms.unowned_arn
-            own = shape(self._partition, row.namespace, row.forms, row.region is not Region.NONE, None)
-            yield from self._shown(Stance.SURE, own, ((_ARN,),))
+            own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
+            yield from self._shown(sure, own, ((_ARN,),))
             yield from self._shown(account, own, (_KEYS[:2],))
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
             yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
@@ -78,7 +80,7 @@ class Sources:
         if row.account is Sends.DISPUTED:
             both = Stance.DOUBTFUL
         shape = forms.owned_arn if row.owned else forms.unowned_arn
-        own = shape(self._partition, row.namespace, row.forms, row.region is not Region.NONE, name)
+        own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
         yield from self._shown(both, own, (_KEYS[:2],))
         if row.account is not Sends.ALWAYS and row.owned:
             yield from self._shown(only, own, ((_ARN,),))
@@ -91,10 +93,10 @@ class Sources:
         shape = forms.owned_arn(self._partition, None, _ANYTHING, None, self._side.name)
         yield from self._shown(stance, shape, shown)
 
-    def _nameless(self) -> Iterator[tuple[Stance, Node]]:
+    def _nameless(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
         """A call that shows for nobody: then it shows no organization either, as far as AWS documents."""
         absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
-        yield Stance.SURE, absent
+        yield stance, absent
         if self._scene.mentions(*ORGANIZATION):
             none = Fixed(dict.fromkeys(_KEYS, ABSENT), self._known)
             yield (
@@ -120,6 +122,10 @@ class Sources:
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
+
+    def _place(self, row: Service) -> str:
+        places = {Region.FUNCTION: self._scene.target.region, Region.ANY: forms.ANYWHERE, Region.NONE: ""}
+        return places[row.region]
 
     @property
     def _partition(self) -> str:

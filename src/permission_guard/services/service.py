@@ -28,8 +28,8 @@ class Service:
     """One row: a service that invokes functions on behalf of an account.
 
     `forms` are the resource parts of the ARNs that it shows: `{name}` holds no colon and no slash, `{path}` no colon,
-    `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not. `page` lies below
-    https://docs.aws.amazon.com/.
+    `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
+    service is documented to invoke functions of its own account only. `page` lies below https://docs.aws.amazon.com/.
     """
 
     principal: str
@@ -40,6 +40,7 @@ class Service:
     page: str
     region: Region = Region.ANY
     owned: bool = True
+    within_account: bool = False
 
     @property
     def condition_key(self) -> str | None:

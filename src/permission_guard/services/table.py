@@ -72,6 +72,8 @@ SERVICES: Final = (
         _ALWAYS,
         _ALWAYS,
         "elasticloadbalancing/latest/application/lambda-functions.html",
+        Region.FUNCTION,
+        within_account=True,
     ),
     # Rules, authorizers, certificate providers, hooks and domains each show an ARN of their own; not all send the account.
     Service("iot.amazonaws.com", "iot", ("{any}",), _ALWAYS, _UNSAID, _IOT + "lambda-rule-action.html"),
@@ -131,6 +133,8 @@ SERVICES: Final = (
         _ALWAYS,
         _UNSAID,
         "vpc-lattice/latest/ug/lambda-functions.html",
+        Region.FUNCTION,
+        within_account=True,
     ),
     Service(
         "codecommit.amazonaws.com",
