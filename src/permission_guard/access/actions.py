@@ -6,10 +6,10 @@ function as their resource, and says which of them only read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
-from permission_guard.iam import Context, Policy, Statement, Truth
+from permission_guard.iam import Statement
 
 INVOKE: Final = "lambda:InvokeFunction"
 INVOKE_URL: Final = "lambda:InvokeFunctionUrl"
@@ -64,21 +64,3 @@ def written(statements: Iterable[Statement]) -> tuple[str, ...]:
         text.lower() for text in texts if text.lower().startswith("lambda:") and not {"*", "?"} & set(text)
     )
     return tuple(dict.fromkeys(text for text in lower if text not in known and text != "lambda:"))
-
-
-def covers(statement: Statement, action: str) -> bool:
-    """Tell whether a statement's Action element is about this action."""
-    return statement.actions.match(action.lower(), Context()) is not Truth.NO
-
-
-def told_apart(
-    policies: Iterable[Policy], actions: Iterable[str], showing: Callable[[str], object]
-) -> tuple[str, ...]:
-    """Return the first of each group of actions that no statement tells apart, and that show the same keys."""
-    distinct = list(dict.fromkeys(one.actions for policy in policies for one in policy.statements))
-    anything = Context()
-    first: dict[tuple[object, ...], str] = {}
-    for action in actions:
-        covering = tuple(one.match(action.lower(), anything) for one in distinct)
-        first.setdefault((showing(action), *covering), action)
-    return tuple(first.values())

@@ -19,8 +19,11 @@ DEAD: Final = 0
 TOP: Final = 1
 """The state that accepts whatever follows."""
 _ARN_COLONS: Final = 5
-_WORD: Final = 64
-_FAR: Final = 1_000_000
+_STRIDE: Final = 2_048
+"""Bits of a set of positions that are handled in the time of one step."""
+_PER_MOVE: Final = 4
+"""Steps for working out where a state leads, besides those for its size."""
+_TOO_FAR: Final = 1_000_000
 
 
 class Form(Enum):
@@ -35,86 +38,120 @@ class Automaton:
     """Accepts the values that match one of the patterns. States are small integers; `start` is where a value begins."""
 
     __slots__ = (
-        *("_enter", "_first", "_form", "_ids", "_letters", "_loops", "_meter", "_next", "_ones", "_sets"),
-        *("_spelled", "_stop", "_tight_loops", "_tight_ones", "_width", "accepting", "distance", "start"),
+        *(
+            "_enter",
+            "_far",
+            "_final",
+            "_first",
+            "_ids",
+            "_later",
+            "_letters",
+            "_loops",
+            "_meter",
+            "_next",
+            "_ones",
+        ),
+        *(
+            "_sets",
+            "_stop",
+            "_tight_loops",
+            "_tight_ones",
+            "_width",
+            "accepting",
+            "form",
+            "patterns",
+            "start",
+        ),
     )
 
     def __init__(self, patterns: Sequence[Pieces], form: Form, meter: Meter) -> None:
-        self._form = form
+        self.form = form
+        self.patterns = tuple(patterns)
         self._meter = meter
-        self._spelled: list[str | None] = []
         self._first: list[int] = []
         self._stop: list[int] = []
-        self._loops = self._tight_loops = self._ones = self._tight_ones = 0
+        self._loops = self._later = self._final = self._tight_loops = self._ones = self._tight_ones = 0
         starts = self._lay_out(patterns)
-        self._width = 1 + len(self._spelled) // _WORD
+        self._width = 1 + len(self._first) // _STRIDE
         self._ids: dict[int, int] = {}
         self._sets = [0, 0]
         self._next: list[dict[str, int]] = [{}, {}]
         self._letters: list[frozenset[str] | None] = [frozenset(), frozenset()]
+        self._far: list[int | None] = [_TOO_FAR, 0]
         self.accepting = [False, True]
-        self.distance = [_FAR, 0]
         self.start = self._intern(starts)
 
     def _lay_out(self, patterns: Sequence[Pieces]) -> int:
         """Give every position of every pattern a bit; return the bits where a value begins."""
         entered: dict[str, list[int]] = {}
         starts = 0
-        self._meter.charge(
-            sum(len(piece) if isinstance(piece, str) else 1 for one in patterns for piece in one)
-        )
         for pieces in patterns:
-            first = len(self._spelled)
+            first = place = len(self._first)
             starts |= 1 << first
-            colons = 0 if self._form is Form.ARN else _ARN_COLONS
+            colons = 0 if self.form is Form.ARN else _ARN_COLONS
             for piece in pieces:
-                bit = 1 << len(self._spelled)
+                bit = 1 << place
                 if piece is Wild.RUN:
                     self._loops |= bit
+                    self._later |= bit if place > first else 0
                     self._tight_loops |= bit if colons < _ARN_COLONS else 0
                 elif piece is Wild.ONE:
+                    place += 1
                     self._ones |= bit << 1
                     self._tight_ones |= bit << 1 if colons < _ARN_COLONS else 0
-                    self._spelled.append("")
                 elif isinstance(piece, str):
-                    for letter in fold(piece) if self._form is Form.FOLDED else piece:
-                        self._spelled.append(letter)
-                        entered.setdefault(letter, []).append(len(self._spelled))
-                        colons += letter == ":"
-            self._spelled.append(None)
-            self._first += [first] * (len(self._spelled) - first)
-            self._stop += [len(self._spelled) - 1] * (len(self._spelled) - first)
-        size = len(self._spelled) // 8 + 1
+                    for place, letter in enumerate(
+                        fold(piece) if self.form is Form.FOLDED else piece, place + 1
+                    ):
+                        entered.setdefault(letter, []).append(place)
+                    colons += piece.count(":")
+            self._final |= 1 << place
+            self._first += [first] * (place + 1 - first)
+            self._stop += [place] * (place + 1 - first)
+        self._meter.charge(len(self._first) // 2)
+        size = len(self._first) // 8 + 1
         self._enter = {letter: _mask(positions, size) for letter, positions in entered.items()}
         return starts
 
     def _intern(self, positions: int) -> int:
         """Return the state of a set of positions, in its plainest form.
 
-        A later `*` of the same pattern accepts whatever its earlier positions do.
+        A `*` that is reached accepts whatever the earlier positions of its pattern do.
         """
-        meter = self._meter
-        meter.charge(self._width)
+        self._meter.charge(self._width)
         if not positions:
             return DEAD
-        waiting = positions & self._loops
+        if positions & self._loops & self._final:
+            return TOP
+        waiting = positions & self._later
         if waiting:
-            for place in reversed(_bits(waiting)):
-                if self._spelled[place] is None:
-                    return TOP
+            places = _bits(waiting)
+            self._meter.charge(len(places) * self._width)
+            for place in places:
                 positions &= ~((1 << place) - (1 << self._first[place]))
         known = self._ids.get(positions)
-        if known is not None:
-            return known
-        places = _bits(positions)
-        meter.charge(len(places) + self._width)
-        self._ids[positions] = state = len(self._sets)
-        self._sets.append(positions)
-        self._next.append({})
-        self._letters.append(None)
-        self.distance.append(min(self._stop[place] - place for place in places))
-        self.accepting.append(self.distance[-1] == 0)
-        return state
+        if known is None:
+            self._ids[positions] = known = len(self._sets)
+            self._sets.append(positions)
+            self._next.append({})
+            self._letters.append(None)
+            self._far.append(None)
+            self.accepting.append(bool(positions & self._final))
+        return known
+
+    def distance(self, state: int) -> int:
+        """Return the fewest characters that lead from the state to one that accepts."""
+        far = self._far[state]
+        if far is None:
+            positions = self._sets[state]
+            if len(self.patterns) == 1:
+                far = len(self._first) - positions.bit_length()
+            else:
+                places = _bits(positions)
+                self._meter.charge(self._width + len(places) // 4)
+                far = min(self._stop[place] - place for place in places)
+            self._far[state] = far
+        return far
 
     def step(self, state: int, letter: str) -> int:
         """Return the state after one more character."""
@@ -124,11 +161,12 @@ class Automaton:
         return following
 
     def _follow(self, state: int, letter: str) -> int:
+        self._meter.charge(_PER_MOVE)
         positions = self._sets[state]
-        if self._form is Form.FOLDED:
+        if self.form is Form.FOLDED:
             letter = fold(letter)
         ones, loops = self._ones, self._loops
-        if letter == ":" and self._form is Form.ARN:
+        if letter == ":" and self.form is Form.ARN:
             ones, loops = ones & ~self._tight_ones, loops & ~self._tight_loops
         return self._intern((positions << 1) & (self._enter.get(letter, 0) | ones) | (positions & loops))
 
@@ -136,12 +174,12 @@ class Automaton:
         """Return the characters by which the state is left otherwise than by all the rest."""
         found = self._letters[state]
         if found is None:
-            places = _bits(self._sets[state])
-            self._meter.charge(len(places))
-            spelled = {letter for place in places if (letter := self._spelled[place])}
-            if self._form is Form.ARN:
+            self._meter.charge(len(self._enter) * self._width // 4)
+            ahead = self._sets[state] << 1
+            spelled = {letter for letter, positions in self._enter.items() if positions & ahead}
+            if self.form is Form.ARN:
                 spelled.add(":")
-            if self._form is Form.FOLDED:
+            if self.form is Form.FOLDED:
                 spelled = {one for letter in spelled for one in folding_to(letter)}
             found = self._letters[state] = frozenset(spelled)
         return found
@@ -164,11 +202,12 @@ def _mask(positions: Sequence[int], size: int) -> int:
 
 def _bits(number: int) -> list[int]:
     """Return which bits are set, the lowest first."""
+    digits = bin(number)[:1:-1]
     found: list[int] = []
-    while number:
-        low = number & -number
-        found.append(low.bit_length() - 1)
-        number ^= low
+    place = digits.find("1")
+    while place >= 0:
+        found.append(place)
+        place = digits.find("1", place + 1)
     return found
 
 

@@ -14,6 +14,8 @@ from permission_guard.iam import Context
 from permission_guard.iam.request import Values
 
 _ROUNDS: Final = 4
+_PER_EVALUATION: Final = 4
+"""Steps for asking the ordinary evaluator about one condition."""
 _DEEPEST: Final = 400
 _NEVER_SHOWN_WHOLE: Final = "aws:principalservicenameslist"
 
@@ -156,12 +158,13 @@ class Search:
     def _unmet(self, solution: _Solution, clauses: Sequence[Clause]) -> list[Clause]:
         """The clauses of which no want is surely met, whatever the nodes without wants turn out to be."""
         context = Context(solution.values)
-        self._meter.charge(sum(map(len, clauses)))
+        self._meter.charge(len(clauses))
         truths: dict[tuple[Literal, bool], bool] = {}
         unmet: list[Clause] = []
         for clause in clauses:
             for want in clause:
                 if want not in truths:
+                    self._meter.charge(_PER_EVALUATION)
                     truths[want] = self._met(want, solution, context)
                 if truths[want]:
                     break

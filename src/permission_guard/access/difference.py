@@ -60,7 +60,7 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
         if allow.effect is not Effect.ALLOW:
             continue
         for side in sides:
-            for action in analysis.told_apart(allow, asked):
+            for action in analysis.coverage.told_apart(allow, asked):
                 for kind in kinds(side, allow.principals):
                     yield from _of_kind(analysis, other, allow, side, action, kind)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from permission_guard.access import actions
 from permission_guard.access.answer import Access, Answer, Scale, Witness
 from permission_guard.access.callers import DOCUMENTED, build, is_any_service, kinds
 from permission_guard.access.clauses import Clause, Search
-from permission_guard.access.keys import AUTH_TYPE, NETWORK, VIA_URL
+from permission_guard.access.coverage import Coverage
+from permission_guard.access.keys import NETWORK
 from permission_guard.access.literal import MAY, PRINCIPAL, Mode, Stance
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
@@ -21,6 +23,7 @@ from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Requ
 from permission_guard.iam import Answer as Decided
 
 _ARN: Final = "aws:sourcearn"
+_SEVERAL: Final = 3
 _SURE: Final = Mode(sure=True, admits=Stance.SURE)
 _MAY: Final = Mode(sure=False, admits=MAY)
 _INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
@@ -36,7 +39,9 @@ class Analysis:
     """One policy, its step budget, and what has been found so far."""
 
     scene: Scene
+    coverage: Coverage
     _searches: dict[tuple[Side, str, str, Mode], Search | None] = field(default_factory=dict)
+    _passed: dict[Search, bool] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -51,7 +56,8 @@ class Analysis:
     ) -> Analysis:
         """Read a policy, and another that it is to be compared with."""
         policies = (policy, other) if other else (policy,)
-        return cls(Scene.of(target, trusted, now, policies, Meter(budget)))
+        scene = Scene.of(target, trusted, now, policies, Meter(budget))
+        return cls(scene, Coverage(scene))
 
     @property
     def policy(self) -> Policy:
@@ -66,7 +72,7 @@ class Analysis:
             return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
-        asked = self.told_apart(allow, among)
+        asked = self.coverage.told_apart(allow, among)
         unknown: tuple[Found, Witness] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):
@@ -82,26 +88,9 @@ class Analysis:
         network = self.scene.mentions(*NETWORK) and self._over_network(allow, asked)
         return Answer(allow.index, Access.CLOSED, self._scale(allow, asked), network=network)
 
-    def told_apart(self, allow: Statement, among: Sequence[str]) -> tuple[str, ...]:
-        """Return one of each group of actions that the Allow covers and that fare alike."""
-        mentions = self.scene.mentions
-        tags = mentions("aws:tagkeys") or any(
-            key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
-        )
-        url, network = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK)
-
-        def showing(action: str) -> object:
-            by_url = action in {actions.INVOKE, actions.INVOKE_URL}
-            tagging = action in {actions.TAG, actions.UNTAG}
-            invoking = action in actions.INVOKING
-            return (
-                action if (url and by_url) or (tags and tagging) else by_url,
-                (network or url) and invoking,
-            )
-
-        covered = [action for action in among if actions.covers(allow, action)]
-        self.scene.meter.charge(len(covered) * len(self.policy.statements) // 4)
-        return actions.told_apart(self.scene.policies, covered, showing)
+    @cached_property
+    def _denies(self) -> tuple[Statement, ...]:
+        return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
 
     def _untrusted(self, allow: Statement, side: Side, action: str) -> Witness | tuple[Found, Witness] | None:
         """Return an untrusted request that is allowed; or one that may be; or None."""
@@ -188,9 +177,20 @@ class Analysis:
         search = self._search(side, action, kind, mode)
         if search is None:
             return None
-        denies = (one for one in self.policy.statements if one.effect is Effect.DENY)
-        clauses = [tuple(self.broken(one)) for one in denies if self.may_apply(one, action, mode)]
+        clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, action, mode)]
+        if self._many and clauses and not self._passable(search, clauses):
+            return None
         return search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
+
+    @cached_property
+    def _many(self) -> bool:
+        """Whether it pays to ask once for each kind of caller if the Denies leave any request at all."""
+        return sum(1 for one in self.policy.statements if one.effect is Effect.ALLOW) > _SEVERAL
+
+    def _passable(self, search: Search, clauses: Sequence[Clause]) -> bool:
+        if search not in self._passed:
+            self._passed[search] = search.solve((), clauses) is not None
+        return self._passed[search]
 
     def _search(self, side: Side, action: str, kind: str, mode: Mode) -> Search | None:
         key = (side, action, kind, mode)
@@ -199,27 +199,13 @@ class Analysis:
             self._searches[key] = None if caller is None else Search(caller, mode, self.scene.meter)
         return self._searches[key]
 
-    def _covers(self, statement: Statement, action: str) -> Truth:
-        """Whether a statement's Action and Resource cover the call."""
-        self.scene.meter.charge(2)
-        covered = statement.actions.match(action.lower(), Context())
-        if statement.resources is None:
-            return covered
-        own = Context.of(
-            {
-                "aws:resourceaccount": self.scene.target.account,
-                "aws:requestedregion": self.scene.target.region,
-            }
-        )
-        return min(covered, statement.resources.match(self.scene.target.arn, own))
-
     def applies(self, allow: Statement, action: str, mode: Mode) -> bool:
         """Tell whether a statement is about the call, as far as the mode asks."""
-        return mode.accepts(self._covers(allow, action), wanted=True)
+        return mode.accepts(self.coverage.truth(allow, action), wanted=True)
 
     def may_apply(self, deny: Statement, action: str, mode: Mode) -> bool:
         """Tell whether a statement cannot be left aside."""
-        return not mode.accepts(self._covers(deny, action), wanted=False)
+        return not mode.accepts(self.coverage.truth(deny, action), wanted=False)
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield what makes a statement apply."""

@@ -13,7 +13,7 @@ from typing import Final
 from permission_guard.access import actions, forms, letters, span
 from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
-from permission_guard.access.node import Either, Every, Fixed, Line, Node
+from permission_guard.access.node import Either, Every, Fixed, Node
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.shape import Shape
 from permission_guard.access.sources import organization
@@ -152,24 +152,23 @@ class Keys:
             if key not in covered:
                 yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
 
-    def _line(self, domain: span.Spans, writings: Mapping[str, span.Writing]) -> Node:
-        return Line(domain, writings, self.scene.meter)
-
     def _clock(self) -> Node:
         """The clock moves on: what is allowed later only is open to whoever waits."""
         now = int(self.scene.now.timestamp())
         writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
-        later = self._line(((now + 1, span.LAST_SECOND + 1),), writings)
-        return Either(((Stance.SURE, self._line(((now, now + 1),), writings)), (Stance.UNSURE, later)))
+        ends = (now, now + 1, span.LAST_SECOND + 1)
+        present = self.scene.line(((now, now + 1),), writings, ends)
+        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writings, ends)
+        return Either(((Stance.SURE, present), (Stance.UNSURE, later)))
 
     def issued(self, *, always: bool) -> Node:
         """aws:TokenIssueTime of a session."""
         now = int(self.scene.now.timestamp())
         writing = {"aws:tokenissuetime": span.as_moment}
-        branches = [
-            (Stance.SURE, self._line(((now - _LONGEST_SESSION, now + 1),), writing)),
-            (Stance.UNSURE, self._line(((now + 1, span.LAST_SECOND + 1),), writing)),
-        ]
+        ends = (now - _LONGEST_SESSION, now + 1, span.LAST_SECOND + 1)
+        sessions = self.scene.line(((now - _LONGEST_SESSION, now + 1),), writing, ends)
+        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writing, ends)
+        branches: list[tuple[Stance, Node]] = [(Stance.SURE, sessions), (Stance.UNSURE, later)]
         if not always:
             branches.insert(0, (Stance.SURE, self.absent("aws:tokenissuetime")))
         return Either(tuple(branches))
@@ -177,7 +176,10 @@ class Keys:
     def mfa(self) -> Node:
         """Whether the caller signed in with a second factor, and how many seconds ago."""
         present, age = MFA
-        signed = (self.fixed({present: ("true",)}), self._line(((0, _LONGEST_SESSION + 1),), {age: str}))
+        signed = (
+            self.fixed({present: ("true",)}),
+            self.scene.line(((0, _LONGEST_SESSION + 1),), {age: str}, (0, _LONGEST_SESSION + 1)),
+        )
         without = self.fixed({present: ("false",), age: ABSENT})
         nodes = (self.absent(*MFA), without, Every(signed))
         return Either(tuple((Stance.SURE, node) for node in nodes))
@@ -242,12 +244,15 @@ class Keys:
         return Either(((Stance.SURE, internet), (Stance.SURE, Every(tuple(parts)))))
 
     def _address(self, key: str) -> Node:
-        named = self.scene.named_networks()
+        named = self.scene.named_networks
         everywhere = span.union(span.V4 + span.V6)
         outside = span.common(everywhere, span.complement(named))
+        ends = [end for one in (*everywhere, *named) for end in one]
+        line = self.scene.line
         writing = {key: span.as_address}
-        branches = ((Stance.SURE, self._line(outside, writing)), (Stance.NETWORK, self._line(named, writing)))
-        return Either(branches)
+        return Either(
+            ((Stance.SURE, line(outside, writing, ends)), (Stance.NETWORK, line(named, writing, ends)))
+        )
 
     def _assigned(self, key: str, start: str) -> Node:
         """An id that AWS assigns: nobody else has the one that the policy names."""

@@ -5,10 +5,10 @@ A request of a caller is one value for every leaf of `Every`, and one branch of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from permission_guard.access import span
 from permission_guard.access.literal import Literal, Mode, Stance
@@ -21,6 +21,10 @@ Want: TypeAlias = tuple[Literal, bool]
 """A literal, and whether it is to be true."""
 
 Wants: TypeAlias = Sequence[Want]
+
+
+_PER_VALUE: Final = 16
+"""Steps for reading one address, number or date."""
 
 
 class Found(NamedTuple):
@@ -102,13 +106,27 @@ class Listed:
         return Found({self.key: (self.value,)}, () if mode.sure or not wants else (self.key,))
 
 
+class Lines:
+    """What the conditions on some keys match, as bits of one grid."""
+
+    def __init__(self, literals: Iterable[Literal], ends: Iterable[int], meter: Meter) -> None:
+        conditions = {one.number: one.condition for one in literals if one.condition and one.fits}
+        asked = {number: one for number, one in conditions.items() if one.base != "null"}
+        meter.charge(sum(_PER_VALUE * len(one.texts) for one in asked.values()))
+        spans = {number: span.matching(one) for number, one in asked.items()}
+        self.grid = span.Grid((*ends, *(end for found, _ in spans.values() for one in found for end in one)))
+        self.masks = {
+            number: (self.grid.mask(found), readable) for number, (found, readable) in spans.items()
+        }
+
+
 @dataclass(frozen=True)
 class Line:
     """Keys that show one number of some intervals, each in its own writing."""
 
-    domain: span.Spans
+    domain: int
     writings: Mapping[str, span.Writing]
-    meter: Meter
+    lines: Lines
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -124,23 +142,23 @@ class Line:
                 unfit.append(literal.key)
                 if mode.sure:
                     return None
-                continue
-            self.meter.charge(len(condition.texts) + len(left))
-            if condition.base == "null":
+            elif condition.base == "null":
                 if not mode.accepts(condition.holds(Context.of({literal.key: "1"})), wanted=wanted):
                     return None
-                continue
-            spans, readable = span.matching(condition)
-            if wanted != condition.negated:
-                left = left if not readable and not mode.sure else span.common(left, spans)
-            elif mode.sure and not readable:
-                return None
             else:
-                left = span.common(left, span.complement(spans))
+                left &= self._passing(literal, mode, matching=wanted != condition.negated)
         if not left:
             return None
-        shown = {key: (writing(left[0][0]),) for key, writing in self.writings.items()}
+        least = self.lines.grid.least(left)
+        shown = {key: (writing(least),) for key, writing in self.writings.items()}
         return Found(shown, tuple(dict.fromkeys(unfit)))
+
+    def _passing(self, literal: Literal, mode: Mode, *, matching: bool) -> int:
+        """The numbers that match, or do not; of values that cannot be read nobody knows what they match."""
+        mask, readable = self.lines.masks[literal.number]
+        if not readable and matching != mode.sure:
+            return -1 if matching else 0
+        return mask if matching else ~mask
 
 
 @dataclass(frozen=True)

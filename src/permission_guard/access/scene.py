@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from permission_guard.access import span
 from permission_guard.access.literal import Literals
 from permission_guard.access.meter import Meter
+from permission_guard.access.node import Line, Lines
 from permission_guard.access.text import Automata
 from permission_guard.access.word import Need
 from permission_guard.facts import Trusted
 from permission_guard.iam import Arn, Policy
 
+_PER_ADDRESS: Final = 16
+"""Steps for reading an address range."""
 _ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _ORGANIZATION: Final = re.compile(r"(?<![a-z0-9-])o-[a-z0-9]{10,32}(?![a-z0-9*?])")
 
@@ -67,6 +71,7 @@ class Scene:
     policies: tuple[Policy, ...]
     literals: Literals
     automata: Automata
+    _lines: dict[tuple[str, ...], Lines] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -137,9 +142,23 @@ class Scene:
         ids, wanted = among
         return (Need(track, self.automata.exactly(ids), wanted),)
 
+    def line(
+        self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
+    ) -> Line:
+        """Return the keys that show one number of a domain; `ends` are those of all domains of these keys."""
+        keys = tuple(writings)
+        if keys not in self._lines:
+            literals = (one for key in keys for one in self.literals.by_key.get(key, ()))
+            self._lines[keys] = Lines(literals, ends, self.meter)
+        lines = self._lines[keys]
+        return Line(lines.grid.mask(domain), writings, lines)
+
+    @cached_property
     def named_networks(self) -> span.Spans:
         """The address ranges in the policies that are named networks."""
-        return span.narrow(self.literals.texts("aws:sourceip", "aws:vpcsourceip"))
+        texts = self.literals.texts("aws:sourceip", "aws:vpcsourceip")
+        self.meter.charge(_PER_ADDRESS * len(texts))
+        return span.narrow(texts)
 
 
 def _found(pattern: re.Pattern[str], texts: list[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
@@ -69,6 +70,24 @@ def common(one: Spans, other: Spans) -> Spans:
     return tuple(found)
 
 
+class Grid:
+    """The intervals between all ends that some conditions have: each a bit, each list of intervals a number."""
+
+    def __init__(self, ends: Iterable[int]) -> None:
+        self._ends = sorted({LEAST, MOST, *ends})
+
+    def mask(self, spans: Spans) -> int:
+        """Return the bits of intervals whose ends are the grid's."""
+        found = 0
+        for low, high in spans:
+            found |= (1 << bisect_left(self._ends, high)) - (1 << bisect_left(self._ends, low))
+        return found
+
+    def least(self, mask: int) -> int:
+        """Return the least number of a mask that is not empty."""
+        return self._ends[(mask & -mask).bit_length() - 1]
+
+
 def size(spans: Spans) -> int:
     """Return how many numbers the intervals hold."""
     return sum(high - low for low, high in spans)
@@ -103,13 +122,8 @@ def narrow(texts: list[str]) -> Spans:
         span = _network(text)
         if one is not None and span is not None and one.prefixlen >= _NARROW[one.version]:
             found.append(span)
-    kept = union(tuple(found))
-    return tuple(
-        span
-        for family in (V4, V6)
-        for span in common(kept, family)
-        if size(common(kept, family)) * 2 < size(family)
-    )
+    families = ((common(union(tuple(found)), family), family) for family in (V4, V6))
+    return tuple(one for kept, family in families if size(kept) * 2 < size(family) for one in kept)
 
 
 def _ordered(base: str, text: str) -> tuple[int, int] | None:

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Final, NamedTuple, TypeAlias
 
-from permission_guard.access.automaton import DEAD, TOP, Automaton
+from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Move, Shape
+from permission_guard.iam.pattern import Pieces
 
 _CLOSED: Final = -1
-"""The state of a need whose track has ended, and ended well."""
+"""The state of a need that is met, whatever follows: its track has ended, or nothing can change it any more."""
 _FEW: Final = 3
 """With how many needs a search begins: few prove most refusals."""
+_PER_NODE: Final = 8
+"""Steps for taking up one combination of states."""
 _SLICE: Final = 4_000
 """Steps after which a search with many needs stops to look whether a few of them are enough to refuse."""
 
@@ -46,16 +49,14 @@ def read(word: Word, track: int) -> str:
 
 
 def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
-    """Return a word that meets all needs, or None if there is none. Raises BudgetSpent.
+    """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
+    every = _merged(list(dict.fromkeys(needs)), meter)
+    return None if _contradictory(every) else _grown(shape, every, meter)
 
-    It begins with few needs, and goes on with those that the word found does not meet.
-    """
-    every = list(dict.fromkeys(needs))
-    if any(need._replace(wanted=not need.wanted) in every for need in every):
-        return None
-    if any(need.automaton.start == (DEAD if need.wanted else TOP) for need in every):
-        return None
-    live = every[:_FEW]
+
+def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
+    """Begin with few needs, and go on with those that the word found does not meet."""
+    live = list(every[:_FEW])
     while True:
         word = _found(shape, live, every, meter)
         if word is None:
@@ -64,6 +65,36 @@ def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
         if not broken:
             return word
         live += broken
+
+
+def _contradictory(needs: Sequence[Need]) -> bool:
+    """Tell whether a need cannot be met at all, or not beside another that refuses all its patterns."""
+    refused: dict[tuple[int, Form], set[Pieces]] = {}
+    for need in needs:
+        if not need.wanted:
+            refused.setdefault((need.track, need.automaton.form), set()).update(need.automaton.patterns)
+    return any(
+        need.automaton.start == (DEAD if need.wanted else TOP)
+        or (
+            need.wanted
+            and set(need.automaton.patterns) <= refused.get((need.track, need.automaton.form), set())
+        )
+        for need in needs
+    )
+
+
+def _merged(needs: list[Need], meter: Meter) -> list[Need]:
+    """Make one need of all patterns that a track must not match: one automaton sees at once what many would."""
+    groups: dict[tuple[int, Form], list[Need]] = {}
+    for need in needs:
+        if not need.wanted:
+            groups.setdefault((need.track, need.automaton.form), []).append(need)
+    kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
+    for (track, form), group in groups.items():
+        if len(group) > _FEW:
+            patterns = [pieces for need in group for pieces in need.automaton.patterns]
+            kept.append(Need(track, Automaton(list(dict.fromkeys(patterns)), form, meter), wanted=False))
+    return kept
 
 
 def _met(need: Need, word: Word) -> bool:
@@ -105,10 +136,12 @@ class _Search:
         """Search. Raises _Enough if there is a limit of steps and it is reached."""
         shape, needs = self._shape, self._needs
         stop = None if limit is None else self._meter.spent + limit
-        self._reach((shape.start, tuple(need.automaton.start for need in needs)), None)
+        starts = (_CLOSED if need.automaton.start <= TOP else need.automaton.start for need in needs)
+        self._reach((shape.start, tuple(starts)), None)
         while self._heap:
             if stop is not None and self._meter.spent > stop:
                 raise _Enough
+            self._meter.charge(_PER_NODE)
             node = heappop(self._heap)[-1]
             at, states = node
             if shape.final[at] and all(map(_good, needs, states)):
@@ -124,7 +157,7 @@ class _Search:
         unmet, nearest, total = 0, 1_000_000, self._shape.distance[node[0]]
         for need, state in zip(self._needs, node[1], strict=True):
             if state != _CLOSED and need.automaton.accepting[state] != need.wanted:
-                far = need.automaton.distance[state] if need.wanted else 1
+                far = need.automaton.distance(state) if need.wanted else 1
                 unmet += 1
                 total += far
                 nearest = min(nearest, far)
@@ -139,13 +172,19 @@ class _Search:
             self._readers[move.tracks] = reading
         ending = self._shape.readable[node[0]] & ~self._shape.readable[move.target]
         letters = (move.only,) if move.only is not None else self._letters(move, states, reading)
-        self._meter.charge((1 + len(reading)) * len(letters))
+        self._meter.charge((2 + len(reading)) * len(letters))
         for letter in letters:
             after = list(states)
             for place in reading:
+                if states[place] == _CLOSED:
+                    continue
                 need = needs[place]
-                state = after[place] = need.automaton.step(states[place], letter)
-                if state == (DEAD if need.wanted else TOP):
+                state = need.automaton.step(states[place], letter)
+                if state > TOP:
+                    after[place] = state
+                elif (state == TOP) == need.wanted:
+                    after[place] = _CLOSED
+                else:
                     break
             else:
                 if not ending or self._ended(after, ending):
@@ -154,7 +193,7 @@ class _Search:
     def _ended(self, states: list[int], ending: int) -> bool:
         """Tell whether the tracks that have ended did so as they must, and forget their states."""
         for place, need in enumerate(self._needs):
-            if need.track & ending:
+            if need.track & ending and states[place] != _CLOSED:
                 if need.automaton.accepting[states[place]] != need.wanted:
                     return False
                 states[place] = _CLOSED
@@ -165,7 +204,11 @@ class _Search:
         key = (id(move.letters), *reading, *(states[place] for place in reading))
         found = self._choices.get(key)
         if found is None:
-            told = [self._needs[place].automaton.letters(states[place]) for place in reading]
+            told = [
+                self._needs[place].automaton.letters(states[place])
+                for place in reading
+                if states[place] != _CLOSED
+            ]
             spelled = frozenset().union(*told)
             self._meter.charge(len(spelled))
             other = move.letters.other(spelled)
