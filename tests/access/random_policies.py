@@ -89,9 +89,24 @@ def _condition(random: Random) -> tuple[str, str, list[str]]:
         ("aws:PrincipalIsAWSService", ("Bool", "StringEquals"), lambda r: r.choice(("true", "false")), 2),
         ("aws:SecureTransport", ("Bool",), lambda r: r.choice(("true", "false")), 1),
         ("aws:MultiFactorAuthPresent", ("Bool",), lambda r: r.choice(("true", "false")), 1),
-        ("aws:MultiFactorAuthAge", ("NumericLessThan", "NumericGreaterThan", "NumericEquals"), lambda r: r.choice(("10", "3600", "0")), 1),
-        ("aws:CurrentTime", ("DateLessThan", "DateGreaterThan"), lambda r: r.choice(("2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z")), 1),
-        ("aws:SourceIp", ("IpAddress", "NotIpAddress"), lambda r: r.choice(("10.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1", "203.0.113.0/24", "::/0")), 3),
+        (
+            "aws:MultiFactorAuthAge",
+            ("NumericLessThan", "NumericGreaterThan", "NumericEquals"),
+            lambda r: r.choice(("10", "3600", "0")),
+            1,
+        ),
+        (
+            "aws:CurrentTime",
+            ("DateLessThan", "DateGreaterThan"),
+            lambda r: r.choice(("2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z")),
+            1,
+        ),
+        (
+            "aws:SourceIp",
+            ("IpAddress", "NotIpAddress"),
+            lambda r: r.choice(("10.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1", "203.0.113.0/24", "::/0")),
+            3,
+        ),
         ("aws:SourceVpce", _OF_TEXT, lambda r: r.choice(("vpce-0abc", "vpce-*", "*")), 1),
         ("aws:SourceVpc", _OF_TEXT, lambda r: r.choice(("vpc-0abc", "vpc-*")), 1),
         ("lambda:FunctionUrlAuthType", _OF_TEXT[:3], lambda r: r.choice(("NONE", "AWS_IAM")), 2),
@@ -132,11 +147,19 @@ def _principal(random: Random) -> tuple[str, Json]:
     return element, {"AWS": f"arn:aws:sts::{account}:assumed-role/prod/bob"}
 
 
-_ACTIONS = ("lambda:InvokeFunction", "lambda:InvokeFunction", "lambda:*", "lambda:InvokeFunctionUrl", "lambda:TagResource")
+_ACTIONS = (
+    "lambda:InvokeFunction",
+    "lambda:InvokeFunction",
+    "lambda:*",
+    "lambda:InvokeFunctionUrl",
+    "lambda:TagResource",
+)
 
 
 def _statement(random: Random, effect: str) -> dict[str, Json]:
-    element, principal = _principal(random) if effect == "Allow" or random.random() < 0.3 else ("Principal", "*")
+    element, principal = (
+        _principal(random) if effect == "Allow" or random.random() < 0.3 else ("Principal", "*")
+    )
     block: dict[str, dict[str, Json]] = {}
     for _ in range(random.choice((0, 1, 1, 2, 2, 3) if effect == "Allow" else (1, 1, 1, 2))):
         operator, key, values = _condition(random)

@@ -15,7 +15,12 @@ from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Polic
 from permission_guard.iam.request import Values
 from tests.access.random_policies import FUNCTION, OTHER, OURS, OWN, UNTRUSTED
 
-ACTIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl", "lambda:TagResource", "lambda:UpdateFunctionCode")
+ACTIONS = (
+    "lambda:InvokeFunction",
+    "lambda:InvokeFunctionUrl",
+    "lambda:TagResource",
+    "lambda:UpdateFunctionCode",
+)
 _FILLINGS = ("x", "prod", "deploy", "proddeploy", "a", "ab", "", "9", "us-east-1")
 
 
@@ -25,7 +30,9 @@ def _texts(policy: Policy, key: str) -> list[str]:
 
 
 def _filled(random: Random, text: str) -> str:
-    return re.sub(r"[*?]", lambda one: random.choice(_FILLINGS) if one[0] == "*" else random.choice("x9a"), text)
+    return re.sub(
+        r"[*?]", lambda one: random.choice(_FILLINGS) if one[0] == "*" else random.choice("x9a"), text
+    )
 
 
 class Sampler:
@@ -99,7 +106,9 @@ class Sampler:
             "aws:tagkeys": self._tag_keys() if tagging else ABSENT,
             "aws:requesttag/t": self._free("aws:requesttag/t") if tagging else ABSENT,
             "lambda:functionurlauthtype": random.choice(auth) if url or managing else ABSENT,
-            "lambda:invokedviafunctionurl": random.choice((ABSENT, ("true",))) if action == ACTIONS[0] else ABSENT,
+            "lambda:invokedviafunctionurl": random.choice((ABSENT, ("true",)))
+            if action == ACTIONS[0]
+            else ABSENT,
         }
 
     def _tag_keys(self) -> Values:
@@ -116,13 +125,19 @@ class Sampler:
         random = self._random
         if random.random() < 0.7:
             return {"aws:sourceip": (random.choice(("8.8.8.8", "198.51.100.7", "2001:db8::1", "100.1.1.1")),)}
-        return {"aws:sourcevpce": ("vpce-0fff",), "aws:sourcevpc": ("vpc-0fff",), "aws:vpcsourceip": ("172.16.0.1",)}
+        return {
+            "aws:sourcevpce": ("vpce-0fff",),
+            "aws:sourcevpc": ("vpc-0fff",),
+            "aws:vpcsourceip": ("172.16.0.1",),
+        }
 
     def _iam(self, account: str, organization: str | None) -> dict[str, Values]:
         random = self._random
         path = random.choice((f"{organization}/r-ab12/", f"{organization}/r-ab12/ou-1/ou-2/"))
         mfa: list[dict[str, Values]] = [{}, {"aws:multifactorauthpresent": ("false",)}]
-        mfa.append({"aws:multifactorauthpresent": ("true",), "aws:multifactorauthage": (random.choice("059") + "0",)})
+        mfa.append(
+            {"aws:multifactorauthpresent": ("true",), "aws:multifactorauthage": (random.choice("059") + "0",)}
+        )
         return {
             "aws:principalaccount": (account,),
             "aws:principalorgid": (organization,) if organization else ABSENT,
@@ -164,7 +179,11 @@ class Sampler:
 
     def _root(self, account: str, organization: str | None) -> tuple[Principal, dict[str, Values]]:
         arn = f"arn:aws:iam::{account}:root"
-        own: dict[str, Values] = {"aws:principalarn": (arn,), "aws:principaltype": ("Account",), "aws:userid": (account,)}
+        own: dict[str, Values] = {
+            "aws:principalarn": (arn,),
+            "aws:principaltype": ("Account",),
+            "aws:userid": (account,),
+        }
         return IamPrincipal(arn, account), {**self._iam(account, organization), **own}
 
     def _anonymous(self) -> tuple[Principal, dict[str, Values]]:
@@ -177,7 +196,9 @@ class Sampler:
         }
         return Anonymous(), {**own, **self._network()}
 
-    def _service(self, account: str, organization: str | None, *, trusted: bool) -> tuple[Principal, dict[str, Values]]:
+    def _service(
+        self, account: str, organization: str | None, *, trusted: bool
+    ) -> tuple[Principal, dict[str, Values]]:
         random = self._random
         named = [
             one.name
@@ -186,7 +207,11 @@ class Sampler:
             for one in statement.principals.named
             if one.type == "Service"
         ]
-        name = random.choice([*named, *named, "sns.amazonaws.com", "s3.amazonaws.com", "quicksight.amazonaws.com"])
+        if trusted and not self._pinned():  # a skill that nobody names belongs to nobody's zone of trust
+            named = [one for one in named if not one.startswith("alexa")]
+        name = random.choice(
+            [*named, *named, "sns.amazonaws.com", "s3.amazonaws.com", "quicksight.amazonaws.com"]
+        )
         arn, shown = self._source(name, account, trusted=trusted)
         within = organization if arn or shown else None
         path = random.choice((f"{within}/r-ab12/", f"{within}/r-ab12/ou-1/"))
@@ -203,11 +228,13 @@ class Sampler:
             keys["lambda:eventsourcetoken"] = self._token(trusted=trusted)
         return Service(name), keys
 
+    def _pinned(self) -> list[str]:
+        return [one for one in _texts(self._policy, "lambda:eventsourcetoken") if "*" not in one]
+
     def _token(self, *, trusted: bool) -> Values:
-        texts = _texts(self._policy, "lambda:eventsourcetoken")
-        pinned = [one for one in texts if "*" not in one]
+        texts, pinned = _texts(self._policy, "lambda:eventsourcetoken"), self._pinned()
         if trusted:
-            return (self._random.choice(pinned),) if pinned else ABSENT
+            return (self._random.choice(pinned),)
         free = [_filled(self._random, one) for one in texts if "*" in one]
         return (self._random.choice([one for one in [*free, "other"] if one and one not in pinned]),)
 
@@ -220,13 +247,21 @@ class Sampler:
             "sns.amazonaws.com": (f"arn:aws:sns:{region}:{account}:{name}", (True, False)),
             "s3.amazonaws.com": (f"arn:aws:s3:::{random.choice(('bucket', name))}", (True,)),
             "events.amazonaws.com": (f"arn:aws:events:{region}:{account}:rule/{name}", (False,)),
-            "logs.amazonaws.com": (f"arn:aws:logs:{region}:{account}:log-group:{random.choice((name, OWN))}:*", (True,)),
+            "logs.amazonaws.com": (
+                f"arn:aws:logs:{region}:{account}:log-group:{random.choice((name, OWN))}:*",
+                (True,),
+            ),
             "iot.amazonaws.com": (f"arn:aws:iot:{region}:{account}:rule/{name}", (True, False)),
-            "secretsmanager.amazonaws.com": (f"arn:aws:secretsmanager:{region}:{account}:secret:{name}", (True,)),
+            "secretsmanager.amazonaws.com": (
+                f"arn:aws:secretsmanager:{region}:{account}:secret:{name}",
+                (True,),
+            ),
         }
         if service.startswith("alexa"):
             return "", False
-        own, shown = arns.get(service, (f"arn:aws:{service.split('.')[0]}:{region}:{account}:apps/{name}", (True, False)))
+        own, shown = arns.get(
+            service, (f"arn:aws:{service.split('.')[0]}:{region}:{account}:apps/{name}", (True, False))
+        )
         if trusted:
             return own, random.choice(shown)
         other = f"arn:aws:sns:{region}:{account}:{name}:{OWN}:x"

@@ -211,7 +211,7 @@ def _request_nodes(keys: Keys, kind: str) -> Iterator[Node]:
     mentions = keys.scene.mentions
     for key in ("aws:useragent", "aws:referer"):
         if mentions(key):
-            yield keys.chosen(key, letters.VISIBLE)
+            yield keys.chosen(key, letters.PRINTABLE)
     if kind != "anonymous":
         if mentions("aws:viaawsservice"):
             yield keys.enumerated("aws:viaawsservice", "false", "true", None)

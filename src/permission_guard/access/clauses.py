@@ -64,7 +64,7 @@ class Search:
             return None
         result = self._fast(clauses)
         if result is None:
-            result = self._search(self._base, clauses, 0)
+            result = self._search(self._forced(clauses), clauses, 0)
         return self._whole(result.chosen) if isinstance(result, _Solution) else None
 
     def _code(self, want: Want) -> int:
@@ -90,6 +90,11 @@ class Search:
                 free = (code for code in feasible if code ^ 1 not in chosen)
                 chosen[next(free, feasible[0])] = _NONE
         return None
+
+    def _forced(self, clauses: Sequence[Clause]) -> Mapping[int, _Marks]:
+        """The base, and what must be met besides since it is the only want of its clause that can be."""
+        options = [self._options(clause) for clause in clauses]
+        return {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
 
     def _search(self, chosen: Mapping[int, _Marks], clauses: Sequence[Clause], depth: int) -> _Result:
         result = self._nodes(chosen)
@@ -138,6 +143,8 @@ class Search:
         self._meter.charge(len(chosen))
         by_place: dict[int, list[int]] = {}
         for code in chosen:
+            if code ^ 1 in chosen:
+                return _Refused(chosen[code] | chosen[code ^ 1])
             by_place.setdefault(self._place(code), []).append(code)
         values: dict[str, Values] = {}
         for place, codes in by_place.items():

@@ -12,7 +12,7 @@ from permission_guard.access.shape import Part, Shape, compiled, either, many, m
 
 _ACCOUNT_DIGITS: Final = 12
 _FORM: Final = re.compile(r"(\{name\}|\{path\}|\{any\})")
-_SETS: Final = {"{name}": letters.NAME, "{path}": letters.PATHED, "{any}": letters.VISIBLE}
+_SETS: Final = {"{name}": letters.NAME, "{path}": letters.PATHED, "{any}": letters.TEXT}
 
 
 def account(tracks: int) -> Part:

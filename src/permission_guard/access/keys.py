@@ -241,7 +241,10 @@ class Keys:
             parts.append(organization(self.scene, self.side, ENDPOINT_ORGANIZATION, self.known))
         else:
             parts.append(self.absent(*ENDPOINT_ORGANIZATION))
-        return Either(((Stance.SURE, internet), (Stance.SURE, Every(tuple(parts)))))
+        # Whether a call that a service passes on shows an address or an endpoint, AWS does not say for every service.
+        neither = self.absent(*NETWORK)
+        ways = ((Stance.SURE, internet), (Stance.SURE, Every(tuple(parts))), (Stance.UNSURE, neither))
+        return Either(ways)
 
     def _address(self, key: str) -> Node:
         named = self.scene.named_networks
@@ -264,4 +267,5 @@ class Keys:
     def _endpoint_account(self) -> Node:
         key = "aws:vpceaccount"
         own = self.word(key, forms.digits(), self.scene.account_needs(self.side, 1))
-        return Either(((Stance.SURE, own), (Stance.NETWORK, self.word(key, forms.digits()))))
+        another = (Stance.NETWORK, self.word(key, forms.digits()))
+        return Either(((Stance.SURE, own), (Stance.UNSURE, self.absent(key)), another))

@@ -65,7 +65,9 @@ FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
 PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
 """Names of resources with anything but a colon."""
 VISIBLE: Final = Letters(_FIRST + punctuation)
-"""Every visible ASCII character, colons too: paths of IAM (U+0021 to U+007E)."""
+"""What the path of a user or role holds: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
+PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
+"""What a header of a request holds."""
 TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
 """Any character at all."""
 TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
