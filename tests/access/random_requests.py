@@ -82,7 +82,7 @@ class Sampler:
         if not trusted:
             makers.append(self._anonymous)
         principal, own = self._random.choice(makers)()
-        keys = {**self._shared(action, trusted=trusted), **own}
+        keys = {**self._shared(action), **own}
         if isinstance(principal, Anonymous):
             action = self._random.choice(ACTIONS[:2])
             keys |= {
@@ -93,7 +93,7 @@ class Sampler:
             }
         return Request(action, FUNCTION, principal, Context(keys, ABSENT))
 
-    def _shared(self, action: str, *, trusted: bool) -> dict[str, Values]:
+    def _shared(self, action: str) -> dict[str, Values]:
         random = self._random
         tagging = action == "lambda:TagResource"
         url = action == "lambda:InvokeFunctionUrl"
@@ -260,7 +260,8 @@ class Sampler:
         if service.startswith("alexa"):
             return "", False
         own, shown = arns.get(
-            service, (f"arn:aws:{service.split('.')[0]}:{region}:{account}:apps/{name}", (True, False))
+            service,
+            (f"arn:aws:{service.split('.', maxsplit=1)[0]}:{region}:{account}:apps/{name}", (True, False)),
         )
         if trusted:
             return own, random.choice(shown)

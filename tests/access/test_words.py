@@ -16,7 +16,7 @@ from permission_guard.access.word import Need, find, read
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.operators import fold
-from permission_guard.iam.pattern import Glob, tokens
+from permission_guard.iam.pattern import Glob, Pieces, is_plain, tokens
 from permission_guard.iam.truth import Truth
 from tests.thorough import examples
 
@@ -33,8 +33,14 @@ def pattern(random: Random, alphabet: str) -> str:
     return "".join(random.choice(f"{alphabet}*?") for _ in range(random.randrange(0, 6)))
 
 
+def pieces(text: str) -> Pieces:
+    found = tokens(text, variables=False)
+    assert is_plain(found)
+    return found
+
+
 def automaton(patterns: list[str], form: Form) -> Automaton:
-    return Automaton([tokens(one, variables=False) for one in patterns], form, Meter())
+    return Automaton([pieces(text) for text in patterns], form, Meter())
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -48,7 +54,7 @@ def test_a_word_is_found_exactly_if_one_meets_all_globs(block: int) -> None:
         ]
         wanted = [random.random() < 0.6 for _ in lists]
         needs = [Need(1, automaton(some, Form.TEXT), want) for some, want in zip(lists, wanted, strict=True)]
-        globs = [[Glob(tokens(one, variables=False)) for one in some] for some in lists]  # type: ignore[arg-type]
+        globs = [[Glob(pieces(one)) for one in some] for some in lists]
 
         def meets(word: str) -> bool:
             matched = (any(glob.matches(word) for glob in some) for some in globs)  # noqa: B023
@@ -85,7 +91,7 @@ def test_a_word_is_found_exactly_if_one_meets_all_arn_patterns() -> None:
         ]
         wanted = [random.random() < 0.6 for _ in texts]
         conditions = [Condition.compiled("ArnLike", "k", (one,), variables=False) for one in texts]
-        patterns = [arn_patterns([tokens(one, variables=False)])[0] for one in texts]  # type: ignore[list-item]
+        patterns = [arn_patterns([pieces(one)])[0] for one in texts]
         needs = [
             Need(1, Automaton(some, Form.ARN, Meter()), want)
             for some, want in zip(patterns, wanted, strict=True)
@@ -131,9 +137,9 @@ def test_a_list_beside_its_own_negation_is_refused_before_any_search() -> None:
 def test_every_character_that_folds_to_a_letter_is_known() -> None:
     characters = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
     found: dict[str, set[str]] = {}
-    for one in characters:
-        if (folded := fold(one)) != one:
-            found.setdefault(folded, {folded}).add(one)
+    for character in characters:
+        if (folded := fold(character)) != character:
+            found.setdefault(folded, {folded}).add(character)
 
     assert {letter for letter, all_of in found.items() if all_of != set(folding_to(letter))} == set()
 

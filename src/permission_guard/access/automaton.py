@@ -100,10 +100,10 @@ class Automaton:
                     self._ones |= bit << 1
                     self._tight_ones |= bit << 1 if colons < _ARN_COLONS else 0
                 elif isinstance(piece, str):
-                    for place, letter in enumerate(
-                        fold(piece) if self.form is Form.FOLDED else piece, place + 1
-                    ):
-                        entered.setdefault(letter, []).append(place)
+                    spelled = fold(piece) if self.form is Form.FOLDED else piece
+                    for ahead, letter in enumerate(spelled, 1):
+                        entered.setdefault(letter, []).append(place + ahead)
+                    place += len(spelled)
                     colons += piece.count(":")
             self._final |= 1 << place
             self._first += [first] * (place + 1 - first)

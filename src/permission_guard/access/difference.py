@@ -13,7 +13,7 @@ from permission_guard.access import actions
 from permission_guard.access.answer import Change, Witness
 from permission_guard.access.callers import kinds
 from permission_guard.access.clauses import Clause
-from permission_guard.access.external import Analysis
+from permission_guard.access.external import Analysis, Question
 from permission_guard.access.literal import MAY, Mode, Stance
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.access.node import Want
@@ -55,29 +55,26 @@ def _outcome(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Outcom
 def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Iterator[Outcome]:
     scene = analysis.scene
     statements = [one for policy in scene.policies for one in policy.statements]
-    asked = (*actions.EVERY, actions.READ_LAYER, *actions.written(statements))
+    every = (*actions.EVERY, actions.READ_LAYER, *actions.written(statements))
     for allow in analysis.policy.statements:
         if allow.effect is not Effect.ALLOW:
             continue
         for side in sides:
-            for action in analysis.coverage.told_apart(allow, asked):
+            for action in analysis.coverage.told_apart(allow, every):
                 for kind in kinds(side, allow.principals):
-                    yield from _of_kind(analysis, other, allow, side, action, kind)
+                    yield from _of_kind(analysis, other, allow, Question(side, action, kind, _MAY))
 
 
-def _of_kind(
-    analysis: Analysis, other: Policy, allow: Statement, side: Side, action: str, kind: str
-) -> Iterator[Outcome]:
-    for sure in (False, True):
-        mode = _SURE if sure else _MAY
-        for extra, clauses in _ways(analysis, other, action, mode):
-            found = analysis.find(allow, clauses, side, action, kind, mode, extra=extra)
+def _of_kind(analysis: Analysis, other: Policy, allow: Statement, may: Question) -> Iterator[Outcome]:
+    """Yield a request that may fare otherwise, and after it, if there is one, a request that surely does."""
+    for asked in (may, may._replace(mode=_SURE)):
+        for extra, clauses in _ways(analysis, other, asked):
+            found = analysis.find(allow, asked, clauses, extra)
             if found is None:
                 continue
-            witness = analysis.witness(side, action, kind, mode, found)
+            witness = analysis.witness(asked, found)
             first, second = analysis.decided(witness).answer, decide(witness.request, resource=other).answer
-            certain = first is Answer.ALLOWED and second in {Answer.DENIED, Answer.NOT_ALLOWED}
-            if certain and not found.unsure:
+            if not found.unsure and first is Answer.ALLOWED and second in {Answer.DENIED, Answer.NOT_ALLOWED}:
                 yield Change.SOME, witness
                 return
             yield Change.UNKNOWN, witness
@@ -87,18 +84,14 @@ def _of_kind(
 
 
 def _ways(
-    analysis: Analysis, other: Policy, action: str, mode: Mode
+    analysis: Analysis, other: Policy, asked: Question
 ) -> Iterator[tuple[Sequence[Want], Sequence[Clause]]]:
     """Yield the ways in which the other policy can refuse: what must be so, and of what one thing must be so."""
-    allows = [
-        one
-        for one in other.statements
-        if one.effect is Effect.ALLOW and analysis.may_apply(one, action, mode)
-    ]
-    yield (), [tuple(analysis.broken(one)) for one in allows]
+    allows = (one for one in other.statements if one.effect is Effect.ALLOW)
+    yield (), [tuple(analysis.broken(one)) for one in allows if analysis.may_apply(one, asked)]
     for deny in other.statements:
         new = deny.effect is Effect.DENY and not any(_same(deny, one) for one in analysis.policy.statements)
-        if new and analysis.applies(deny, action, mode):
+        if new and analysis.applies(deny, asked):
             yield tuple(analysis.fulfilled(deny)), ()
 
 

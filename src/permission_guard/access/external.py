@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from permission_guard.access import actions
 from permission_guard.access.answer import Access, Answer, Scale, Witness
-from permission_guard.access.callers import DOCUMENTED, build, is_any_service, kinds
+from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
 from permission_guard.access.keys import NETWORK
@@ -34,13 +34,22 @@ class Disagreement(Exception):
     """The evaluator refuses a request that the analysis has proved to be allowed: a fault of this program."""
 
 
+class Question(NamedTuple):
+    """Which requests are asked for: from where, for what, of which kind of caller, and how sure."""
+
+    side: Side
+    action: str
+    kind: str
+    mode: Mode
+
+
 @dataclass
 class Analysis:
     """One policy, its step budget, and what has been found so far."""
 
     scene: Scene
     coverage: Coverage
-    _searches: dict[tuple[Side, str, str, Mode], Search | None] = field(default_factory=dict)
+    _searches: dict[Question, Search | None] = field(default_factory=dict)
     _passed: dict[Search, bool] = field(default_factory=dict)
 
     @classmethod
@@ -98,16 +107,18 @@ class Analysis:
         may, must = (Mode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
         unknown: tuple[Found, Witness] | None = None
         for kind in kinds(side, allow.principals):
-            found = self.find(allow, (), side, action, kind, may)
+            question = Question(side, action, kind, may)
+            found = self.find(allow, question)
             if found is None:
                 continue
-            witness = self.witness(side, action, kind, may, found)
+            witness = self.witness(question, found)
             if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
                 return witness
-            for sure in (kind, *(DOCUMENTED if is_any_service(kind) else ())):
-                again = self.find(allow, (), side, action, sure, must)
+            for sure in (kind, *(DOCUMENTED if kind == ANY_SERVICE else ())):
+                question = Question(side, action, sure, must)
+                again = self.find(allow, question)
                 if again is not None:
-                    return self._agreed(self.witness(side, action, sure, must, again))
+                    return self._agreed(self.witness(question, again))
             unknown = unknown or (found, witness)
         return unknown
 
@@ -140,7 +151,7 @@ class Analysis:
 
     def _anybody(self, allow: Statement, side: Side, action: str, mode: Mode) -> bool:
         every = kinds(side, allow.principals)
-        return any(self.find(allow, (), side, action, kind, mode) is not None for kind in every)
+        return any(self.find(allow, Question(side, action, kind, mode)) is not None for kind in every)
 
     def _scale(self, allow: Statement, asked: Iterable[str]) -> Scale:
         """Who inside the zone of trust has access."""
@@ -158,26 +169,18 @@ class Analysis:
         return Scale.DEAD
 
     def find(
-        self,
-        allow: Statement,
-        more: Sequence[Clause],
-        side: Side,
-        action: str,
-        kind: str,
-        mode: Mode,
-        *,
-        extra: Sequence[Want] = (),
+        self, allow: Statement, asked: Question, more: Sequence[Clause] = (), extra: Sequence[Want] = ()
     ) -> Found | None:
         """Return a request of one kind of caller that the Allow admits and no Deny refuses; None if there is none.
 
         `more` are further clauses, `extra` is what must be so besides. Raises BudgetSpent.
         """
-        if not self.applies(allow, action, mode):
+        if not self.applies(allow, asked):
             return None
-        search = self._search(side, action, kind, mode)
+        search = self._search(asked)
         if search is None:
             return None
-        clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, action, mode)]
+        clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, asked)]
         if self._many and clauses and not self._passable(search, clauses):
             return None
         return search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
@@ -192,20 +195,19 @@ class Analysis:
             self._passed[search] = search.solve((), clauses) is not None
         return self._passed[search]
 
-    def _search(self, side: Side, action: str, kind: str, mode: Mode) -> Search | None:
-        key = (side, action, kind, mode)
-        if key not in self._searches:
-            caller = build(self.scene, side, action, kind)
-            self._searches[key] = None if caller is None else Search(caller, mode, self.scene.meter)
-        return self._searches[key]
+    def _search(self, asked: Question) -> Search | None:
+        if asked not in self._searches:
+            caller = build(self.scene, asked.side, asked.action, asked.kind)
+            self._searches[asked] = None if caller is None else Search(caller, asked.mode, self.scene.meter)
+        return self._searches[asked]
 
-    def applies(self, allow: Statement, action: str, mode: Mode) -> bool:
+    def applies(self, statement: Statement, asked: Question) -> bool:
         """Tell whether a statement is about the call, as far as the mode asks."""
-        return mode.accepts(self.coverage.truth(allow, action), wanted=True)
+        return asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=True)
 
-    def may_apply(self, deny: Statement, action: str, mode: Mode) -> bool:
+    def may_apply(self, statement: Statement, asked: Question) -> bool:
         """Tell whether a statement cannot be left aside."""
-        return not mode.accepts(self.coverage.truth(deny, action), wanted=False)
+        return not asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=False)
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield what makes a statement apply."""
@@ -222,14 +224,15 @@ class Analysis:
         for condition in statement.conditions:
             yield self.scene.literals.of(condition), False
 
-    def witness(self, side: Side, action: str, kind: str, mode: Mode, found: Found) -> Witness:
+    def witness(self, asked: Question, found: Found) -> Witness:
         """Write a request out."""
-        search = self._search(side, action, kind, mode)
+        search = self._search(asked)
         if search is None:
-            raise ValueError(f"no caller of the kind {kind}")
+            raise ValueError(f"no caller of the kind {asked.kind}")
         shown = {key: values for key, values in found.values.items() if key in self.scene.literals.mentioned}
         context = Context.of(shown, unlisted=ABSENT)
-        return Witness(Request(action, self.scene.target.arn, search.caller.principal(found.values), context))
+        principal = search.caller.principal(found.values)
+        return Witness(Request(asked.action, self.scene.target.arn, principal, context))
 
     def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
         """The condition keys that the answer depends on; if it is none, the Principal element."""

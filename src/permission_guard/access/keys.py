@@ -94,7 +94,11 @@ class Keys:
 
     def unsaid(self, *keys: str) -> Node:
         """Keys of which AWS does not say that these callers have them: most likely not."""
-        return Either(((Stance.SURE, self.absent(*keys)), (Stance.UNSURE, self.unknown(*keys))))
+        return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
+
+    def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
+        """Keys that are shown or absent."""
+        return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
 
     def unknown(self, *keys: str) -> Node:
         """Keys of which nobody knows anything."""
@@ -125,23 +129,6 @@ class Keys:
         shown = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
         return Either(tuple((Stance.SURE, node) for node in shown))
 
-    def common(self) -> Iterator[Node]:
-        """Yield the keys that every call has or lacks alike."""
-        mentions = self.scene.mentions
-        if mentions(*CLOCK):
-            yield self._clock()
-        if mentions(*RESOURCE_ORGANIZATION):
-            yield self._resource_organization()
-        if mentions(AUTH_TYPE):
-            yield self._auth_type()
-        if mentions("aws:tagkeys"):
-            tagging = self.action in {actions.TAG, actions.UNTAG}
-            yield self.several("aws:tagkeys", letters.TAG) if tagging else self.absent("aws:tagkeys")
-        for key in self.mentioned("aws:requesttag/"):
-            yield (
-                self.chosen(key, letters.TAG, empty=True) if self.action == actions.TAG else self.absent(key)
-            )
-
     def mentioned(self, prefix: str) -> list[str]:
         """Return the keys under a prefix that the policies ask for."""
         return [key for key in self.scene.literals.mentioned if key.startswith(prefix)]
@@ -152,7 +139,7 @@ class Keys:
             if key not in covered:
                 yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
 
-    def _clock(self) -> Node:
+    def clock(self) -> Node:
         """The clock moves on: what is allowed later only is open to whoever waits."""
         now = int(self.scene.now.timestamp())
         writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
@@ -184,14 +171,15 @@ class Keys:
         nodes = (self.absent(*MFA), without, Every(signed))
         return Either(tuple((Stance.SURE, node) for node in nodes))
 
-    def _auth_type(self) -> Node:
+    def auth_type(self) -> Node:
+        """How the function's URL authenticates."""
         if self.action == actions.INVOKE_URL:
             return self.enumerated(AUTH_TYPE, "AWS_IAM", "NONE")
         if self.action in actions.INVOKING:
             return self.absent(AUTH_TYPE)
         return self.enumerated(AUTH_TYPE, None, "AWS_IAM", "NONE")
 
-    def _resource_organization(self) -> Node:
+    def resource_organization(self) -> Node:
         """The organization of the function's account: surely known if one alone is trusted."""
         trusted = self.scene.trusted.organizations
         if not trusted:

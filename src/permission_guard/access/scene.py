@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from permission_guard.access import span
-from permission_guard.access.literal import Literals
+from permission_guard.access.literal import PRINCIPAL, Literals
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Line, Lines
 from permission_guard.access.text import Automata
@@ -107,6 +107,12 @@ class Scene:
             for statement in policy.statements:
                 yield from (one.name for one in statement.principals.named) if statement.principals else ()
                 yield from (text for condition in statement.conditions for text in condition.texts)
+
+    @cached_property
+    def principal_names(self) -> tuple[str, ...]:
+        """The names in all Principal and NotPrincipal elements."""
+        elements = (one.principals for one in self.literals.by_key.get(PRINCIPAL, ()) if one.principals)
+        return tuple(one.name for element in elements for one in element.named)
 
     @property
     def accounts(self) -> Side:

@@ -27,15 +27,11 @@ _ANYTHING: Final = ("{any}",)
 class Sources:
     """The ways in which one service, or an unknown one (`row` is None), shows for whom it calls."""
 
-    def __init__(
-        self, scene: Scene, side: Side, row: Service | None, known: Context, *, listed: bool
-    ) -> None:
+    def __init__(self, scene: Scene, side: Side, row: Service | None, known: Context) -> None:
         self._scene = scene
         self._side = side
         self._row = row
         self._known = known
-        self._listed = listed
-        """Whether AWS documents this very service, so that another ARN is another than documented."""
 
     def node(self) -> Node:
         """Return all ways, the surest first."""
@@ -59,11 +55,7 @@ class Sources:
             yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
         yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
-        stance = (
-            Stance.UNDOCUMENTED
-            if self._listed and row is not None and row.arn is Sends.ALWAYS
-            else Stance.UNSURE
-        )
+        stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
         yield from self._shown(stance, bare, ((_ARN,), _KEYS[:2]))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
