@@ -112,6 +112,14 @@ def _condition(random: Random) -> tuple[str, str, list[str]]:
         ("lambda:FunctionUrlAuthType", _OF_TEXT[:3], lambda r: r.choice(("NONE", "AWS_IAM")), 2),
         ("lambda:InvokedViaFunctionUrl", ("Bool",), lambda r: r.choice(("true", "false")), 1),
         ("lambda:EventSourceToken", _OF_TEXT, lambda r: r.choice(("amzn1.ask", "a*", "*k")), 1),
+        (
+            "aws:TokenIssueTime",
+            ("DateLessThan", "DateGreaterThan"),
+            lambda r: r.choice(("2026-08-21T00:00:00Z", "2020-01-01T00:00:00Z")),
+            1,
+        ),
+        ("aws:ViaAWSService", ("Bool",), lambda r: r.choice(("true", "false")), 1),
+        ("aws:SourceIdentity", _OF_TEXT, lambda r: r.choice(("bob", "b*", "*")), 1),
         ("s3:prefix", _OF_TEXT, lambda r: r.choice(_TEXTS), 1),
         ("aws:NoSuchKey", _OF_TEXT, lambda r: r.choice(_TEXTS), 1),
     )
@@ -163,6 +171,9 @@ def _statement(random: Random, effect: str) -> dict[str, Json]:
     block: dict[str, dict[str, Json]] = {}
     for _ in range(random.choice((0, 1, 1, 2, 2, 3) if effect == "Allow" else (1, 1, 1, 2))):
         operator, key, values = _condition(random)
+        if key == "aws:SourceAccount" and random.random() < 0.2:
+            block.setdefault("ArnLikeIfExists", {})["aws:SourceArn"] = f"arn:aws:*:*:{OWN}:*"
+            operator = "StringEqualsIfExists"
         block.setdefault(operator, {})[key] = list(values)
     action = "NotAction" if random.random() < 0.04 else "Action"
     body: dict[str, Json] = {"Effect": effect, element: principal, action: random.choice(_ACTIONS)}

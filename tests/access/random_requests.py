@@ -144,6 +144,8 @@ class Sampler:
             "aws:principalorgpaths": (path,) if organization else ABSENT,
             "aws:principalisawsservice": ("false",),
             "aws:useragent": self._free("aws:useragent"),
+            "aws:viaawsservice": random.choice((ABSENT, ("false",), ("true",))),
+            "aws:tokenissuetime": ("2026-08-21T20:00:00Z",),
             **random.choice(mfa),
             **self._network(),
         }
@@ -162,6 +164,7 @@ class Sampler:
             "aws:principalarn": (arn,),
             "aws:principaltype": ("AssumedRole",),
             "aws:userid": (f"AROAZZZZ:{session}",),
+            "aws:sourceidentity": self._random.choice((ABSENT, ("bob",), ("alice",))),
             "aws:principaltag/team": self._free("aws:principaltag/team"),
         }
         return IamPrincipal(arn, account, assumed), {**self._iam(account, organization), **own}
@@ -172,6 +175,7 @@ class Sampler:
             "aws:principalarn": (arn,),
             "aws:principaltype": ("User",),
             "aws:userid": ("AIDAQQQQ",),
+            "aws:tokenissuetime": self._random.choice((ABSENT, ("2026-08-21T20:00:00Z",))),
             "aws:username": (arn.rsplit("/", 1)[-1],),
             "aws:principaltag/team": self._free("aws:principaltag/team"),
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from permission_guard.access.callers import Caller
-from permission_guard.access.literal import MAY, PRINCIPAL, Literal, Mode
+from permission_guard.access.literal import PRINCIPAL, Literal, Mode
 from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.iam import Context
@@ -116,7 +116,7 @@ class Search:
             refused = self._search({**chosen, code: mark}, clauses, here)
             if isinstance(refused, _Solution):
                 return refused
-            if len(codes) > 1 and here not in refused.marks:
+            if here not in refused.marks:
                 return refused
             marks |= refused.marks
         return _Refused(marks - {here})
@@ -181,23 +181,24 @@ class Search:
 
     def _met(self, want: Want, solution: _Solution, context: Context) -> bool:
         literal, wanted = want
-        if literal.number * 2 + wanted in solution.chosen:
-            return True
+        code = literal.number * 2 + wanted
+        if code in solution.chosen or code ^ 1 in solution.chosen:
+            return code in solution.chosen
         if literal.key not in solution.values or literal.key == _NEVER_SHOWN_WHOLE:
             return False
         principal = self.caller.principal(solution.values) if literal.key == PRINCIPAL else None
         return self._mode.accepts(literal.truth(context, principal), wanted=wanted)
 
-    def _whole(self, chosen: Mapping[int, _Marks]) -> Found:
-        """Return the request with all its keys, those without wants too."""
+    def _whole(self, chosen: Mapping[int, _Marks]) -> Found | None:
+        """Return the request with all its keys, those without wants too; None if it cannot be as surely as asked."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}
         network = False
-        for place, node in enumerate(self.caller.nodes):
-            codes = [code for code in chosen if self._place(code) == place]
-            found = self._node(place, codes) or node.solve((), Mode(sure=False, admits=MAY))
-            if found is not None:
-                values |= found.values
-                network |= found.network
-                unsure |= dict.fromkeys(found.unsure)
+        for place in range(len(self.caller.nodes)):
+            found = self._node(place, [code for code in chosen if self._place(code) == place])
+            if found is None:
+                return None
+            values |= found.values
+            network |= found.network
+            unsure |= dict.fromkeys(found.unsure)
         return Found(values, tuple(unsure), network)

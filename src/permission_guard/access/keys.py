@@ -182,17 +182,12 @@ class Keys:
     def resource_organization(self) -> Node:
         """The organization of the function's account: surely known if one alone is trusted."""
         trusted = self.scene.trusted.organizations
-        if not trusted:
+        if len(trusted) != 1 or self.scene.mentions(RESOURCE_ORGANIZATION[1]):
             return self.unknown(*RESOURCE_ORGANIZATION)
-        own = Side(None, (trusted, True), bare=False)
-        node = organization(self.scene, own, RESOURCE_ORGANIZATION, self.known)
-        paths = self.scene.mentions(RESOURCE_ORGANIZATION[1])
-        sure = len(trusted) == 1 and not paths
-        branches = [
-            (Stance.SURE if sure else Stance.UNSURE, node),
-            (Stance.UNSURE, self.unknown(*RESOURCE_ORGANIZATION)),
-        ]
-        return Either(tuple(branches))
+        own = organization(
+            self.scene, Side(None, (trusted, True), bare=False), RESOURCE_ORGANIZATION, self.known
+        )
+        return Either(((Stance.SURE, own), (Stance.UNSURE, self.unknown(*RESOURCE_ORGANIZATION))))
 
     def via_url(self) -> Node:
         """Whether a call of InvokeFunction came through the function's URL."""
