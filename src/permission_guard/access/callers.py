@@ -82,6 +82,8 @@ def _keys(scene: Scene, side: Side, action: str, constants: Mapping[str, Values]
         "aws:requestedregion": (target.region,),
         "aws:resourceaccount": (target.account,),
     }
+    if len(scene.trusted.organizations) == 1:
+        always["aws:resourceorgid"] = scene.trusted.organizations
     return Keys(scene, side, action, Context.of({**always, **constants}))
 
 

@@ -22,7 +22,7 @@ from permission_guard.access.keys import (
 )
 from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
-from permission_guard.access.node import Node
+from permission_guard.access.node import Every, Node
 from permission_guard.access.sources import SOURCE_KEYS, organization
 from permission_guard.access.text import Spelled, Variables
 
@@ -101,6 +101,12 @@ def _source_function(keys: Keys, names: tuple[str, ...]) -> Node:
     return keys.perhaps(word, *names)
 
 
+def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
+    """The organization of the function's account. Its id is the trusted one's, so that it can stand in a variable too."""
+    known = keys.known.values(names[0])
+    return Every((keys.fixed({names[0]: known}), keys.unknown(names[1])))
+
+
 _ALL: Final = "role user root federated anonymous service"
 _SIGNED: Final = "role user root federated"
 
@@ -108,8 +114,8 @@ ROWS: Final = (
     Row(CLOCK, {_ALL: lambda keys, _: keys.clock()}, "now; a later time is unsure, an earlier one never"),
     Row(
         RESOURCE_ORGANIZATION,
-        {_ALL: lambda keys, _: keys.resource_organization()},
-        "the trusted organization if there is one; else unknown",
+        {_ALL: _resource_organization},
+        "the trusted organization if there is one alone; its paths, and without it both, are unknown",
     ),
     Row(
         (AUTH_TYPE,),
