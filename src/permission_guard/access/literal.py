@@ -72,12 +72,9 @@ class Literal:
     def truth(self, context: Context, principal: Principal | None) -> Truth:
         """Tell whether it is true of a request, or of as much of one as is known."""
         if self.condition is None:
-            unknown = self.principals is None or principal is None
-            return (
-                Truth.UNKNOWN
-                if unknown or self.principals is None or principal is None
-                else self.principals.match(principal)
-            )
+            if self.principals is None or principal is None:
+                return Truth.UNKNOWN
+            return self.principals.match(principal)
         if not self.fits and context.values(self.key):
             return Truth.UNKNOWN
         return self.condition.holds(context)

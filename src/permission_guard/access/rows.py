@@ -133,8 +133,7 @@ ROWS: Final = (
         ("aws:principaltag/",),
         {
             "role user federated": _text(letters.TAG, empty=True),
-            "root anonymous": _absent,
-            "service": _unsaid,
+            "root anonymous service": _absent,
         },
         "whatever the principal's account sets",
     ),
@@ -150,17 +149,17 @@ ROWS: Final = (
     ),
     Row(
         ("aws:sourceidentity",),
-        {"role": _text(letters.FRIENDLY), "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _text(letters.FRIENDLY), "user root federated anonymous service": _absent},
         "set when the role is assumed",
     ),
     Row(
         ("aws:federatedprovider",),
-        {"role": _text(letters.VISIBLE), "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _text(letters.VISIBLE), "user root federated anonymous service": _absent},
         "the identity provider of the role's session",
     ),
     Row(
         MFA,
-        {_SIGNED: lambda keys, _: keys.mfa(), "anonymous": _absent, "service": _unsaid},
+        {_SIGNED: lambda keys, _: keys.mfa(), "anonymous service": _absent},
         "the caller's own second factor",
     ),
     Row(
@@ -168,14 +167,13 @@ ROWS: Final = (
         {
             "role federated": lambda keys, _: keys.issued(always=True),
             "user root": lambda keys, _: keys.issued(always=False),
-            "anonymous": _absent,
-            "service": _unsaid,
+            "anonymous service": _absent,
         },
         "within the last 36 hours, the longest that a session lasts",
     ),
     Row(
         ("lambda:sourcefunctionarn",),
-        {"role": _source_function, "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _source_function, "user root federated anonymous service": _absent},
         "a function of the caller's account, if one calls",
         "lambda/latest/dg/permissions-source-function-arn.html",
     ),
@@ -189,17 +187,17 @@ ROWS: Final = (
     ),
     Row(
         ("aws:calledvia",),
-        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _absent},
         "the services that pass the call on",
     ),
     Row(
         ("aws:calledviafirst",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
         "the first of them",
     ),
     Row(
         ("aws:calledvialast",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
         "the last of them",
     ),
     Row(
