@@ -278,10 +278,9 @@ def test_actions_in_no_list_are_asked_for_if_the_policy_spells_them() -> None:
 
 
 def test_a_policy_beyond_its_budget_is_too_complex_and_no_pass() -> None:
-    marks = "?" * 2_000
-    longer = [deny(equals("aws:UserAgent", f"*a{'?' * number}b", "StringLike")) for number in range(1, 80)]
+    agent = equals("aws:UserAgent", "*a?" * 4_000, "StringLike")
 
-    result = answer(allow("*", equals("aws:UserAgent", f"*a{marks}b", "StringLike")), *longer)
+    result = answer(allow("*", agent), deny(equals("aws:UserAgent", "*?a?*?a?", "StringLike")))
 
     assert (result.access, result.scale) == (Access.TOO_COMPLEX, Scale.UNKNOWN)
     assert BUDGET == 2_000_000

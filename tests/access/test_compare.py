@@ -153,13 +153,10 @@ def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
 
 
 def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
-    marks = [deny({"StringLike": {"aws:UserAgent": f"*a{'?' * one}b"}}) for one in range(80)]
-    agent: Json = {"StringLike": {"aws:UserAgent": f"*a{'?' * 2000}b"}}
+    long: Json = {"StringLike": {"aws:UserAgent": "*a?" * 4_000}}
+    short: Json = {"StringLike": {"aws:UserAgent": "*?a?*?a?"}}
 
-    result = changed(
-        policy(allow({"AWS": OWN}, agent), *marks),
-        policy(allow({"AWS": OWN}, {"StringLike": {"aws:UserAgent": "y"}})),
-    )
+    result = changed(policy(allow({"AWS": OWN}, long)), policy(allow({"AWS": OWN}, short)))
 
     assert result.lost is Change.TOO_COMPLEX
     assert not result.is_safe

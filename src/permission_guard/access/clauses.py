@@ -105,7 +105,7 @@ class Search:
             return result
         if depth == _DEEPEST:
             raise BudgetSpent
-        codes = min((self._options(clause) for clause in unmet), key=len)
+        codes = min(map(self._options, unmet), key=lambda some: sum(code ^ 1 not in chosen for code in some))
         marks = _NONE
         here = depth + 1
         for code in codes:

@@ -216,8 +216,8 @@ class Analysis:
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield what makes a statement apply."""
-        for literal, _ in self.broken(statement):
-            yield literal, True
+        for literal, wanted in self.broken(statement):
+            yield literal, not wanted
 
     def broken(self, statement: Statement) -> Iterator[Want]:
         """Yield each single thing that keeps a statement from applying."""
@@ -227,7 +227,7 @@ class Analysis:
         ):
             yield self.scene.literals.about(principals), False
         for condition in statement.conditions:
-            yield self.scene.literals.of(condition), False
+            yield self.scene.literals.want(condition, wanted=False)
 
     def witness(self, asked: Question, found: Found) -> Witness:
         """Write a request out."""
