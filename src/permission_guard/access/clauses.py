@@ -92,9 +92,14 @@ class Search:
         return None
 
     def _forced(self, clauses: Sequence[Clause]) -> Mapping[int, _Marks]:
-        """The base, and what must be met besides since it is the only want of its clause that can be."""
-        options = [self._options(clause) for clause in clauses]
-        return {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
+        """The base, and what must be met besides since it is the only want of its clause that can be, again and again."""
+        for _ in range(_ROUNDS):
+            options = map(self._options, clauses)
+            forced = {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
+            if len(forced) == len(self._base):
+                break
+            self._base, self._feasible = forced, {}
+        return self._base
 
     def _search(self, chosen: Mapping[int, _Marks], clauses: Sequence[Clause], depth: int) -> _Result:
         result = self._nodes(chosen)
