@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
+from docs.access_page import access_page
 from docs.alarms import alarms as alarms_page
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts as alerts_page
@@ -21,6 +22,11 @@ from tests.template import written
 
 DOCS: Final = Path(__file__).parent
 NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
+
+
+def access() -> str:
+    """Who has access: the model of callers and its limits."""
+    return access_page(NOTE)
 
 
 def callers() -> str:
@@ -129,6 +135,7 @@ def _wrapped(text: str) -> str:
 
 
 PAGES: Final = {
+    "access.md": access,
     "api.md": api,
     "alarms.md": alarms,
     "cost.md": cost,

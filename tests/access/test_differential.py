@@ -40,6 +40,7 @@ def check(seed: int) -> None:
     for allow in (one for one in policy.statements if one.effect is Effect.ALLOW):
         alone = _alone(policy, allow)
         answer = Analysis.of(alone, Target.of(FUNCTION), trusted, NOW).answer(allow, EVERY)
+        assert not answer.disagreement, seed
         sampler = Sampler(alone, trusted, NOW, random)
         if answer.access in {Access.OPEN, Access.NAMED}:
             assert answer.witness is not None

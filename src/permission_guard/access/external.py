@@ -34,8 +34,12 @@ _INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.D
 _INSIDE_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
 
 
-class Disagreement(Exception):
-    """The evaluator refuses a request that the analysis has proved to be allowed: a fault of this program."""
+class _Disagreement(Exception):
+    """The evaluator refuses a request that the analysis has found to be allowed: a fault of this program."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(str(witness))
+        self.witness = witness
 
 
 class Question(NamedTuple):
@@ -83,6 +87,8 @@ class Analysis:
             return self._answer(allow, among)
         except BudgetSpent:
             return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+        except _Disagreement as fault:
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
         asked = self.coverage.told_apart(allow, among)
@@ -129,7 +135,7 @@ class Analysis:
 
     def _agreed(self, witness: Witness) -> Witness:
         if self.decided(witness).answer is not Decided.ALLOWED:
-            raise Disagreement(str(witness))
+            raise _Disagreement(witness)
         return witness
 
     def decided(self, witness: Witness) -> Decision:

@@ -61,6 +61,7 @@ def _like(wanted: Sequence[Pieces]) -> Test:
 
 
 def arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
+    """Take a pattern for ARNs apart at its first five colons; what is behind them stays together."""
     segments: list[list[str | Wild]] = [[]]
     for piece in pieces:
         if isinstance(piece, Wild):
@@ -115,6 +116,7 @@ def _boolean(wanted: Sequence[Pieces]) -> Test:
 
 
 def number(text: str) -> Decimal | None:
+    """Read a number; None if the text is none."""
     from decimal import Decimal  # noqa: PLC0415  # hardly any policy compares numbers
 
     return Decimal(text) if _NUMBER.fullmatch(text) else None
@@ -160,6 +162,7 @@ def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Calla
 
 
 def network(text: str) -> IPv4Network | IPv6Network | None:
+    """Read an address or a range of addresses; None if the text is neither."""
     import ipaddress  # noqa: PLC0415  # hardly any policy names an address, and it takes 3 % of a cold start
 
     try:
