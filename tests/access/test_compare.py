@@ -152,6 +152,17 @@ def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
     assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, unknown))).lost is UNSURE
 
 
+def test_a_skill_whose_token_a_wildcard_statement_spells_is_a_trusted_caller() -> None:
+    token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
+    bound: Json = {
+        "StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1", "aws:PrincipalAccount": OWN}
+    }
+    skill: Json = {"Service": ["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"]}
+
+    assert changed(policy(allow("*", token)), policy(allow("*", bound))).lost is Change.SOME
+    assert changed(policy(allow("*", token)), policy(allow("*", bound), allow(skill, token))).is_safe
+
+
 def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
     long: Json = {"StringLike": {"aws:UserAgent": "*a?" * 4_000}}
     short: Json = {"StringLike": {"aws:UserAgent": "*?a?*?a?"}}

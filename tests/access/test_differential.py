@@ -16,7 +16,7 @@ from tests.thorough import examples
 
 NOW = datetime(2026, 8, 22, tzinfo=UTC)
 BLOCKS = 20
-KEPT = (39820,)
+KEPT = (39820, 112551)
 """Seeds that once found a fault."""
 
 
