@@ -42,6 +42,7 @@ def explain_page(note: str) -> str:
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "access.md": partial(access_page, NOTE),
     "api.md": partial(api, NOTE),
     "alarms.md": partial(alarms, NOTE),
     "cost.md": partial(cost, NOTE),

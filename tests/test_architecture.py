@@ -10,9 +10,9 @@ from typing import Final
 SOURCE: Final = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS: Final = (
     {"iam"},
-    {"facts", "record", "document", "callers", "mismatch"},
+    {"facts", "record", "document", "callers", "mismatch", "services"},
     {"finding", "tool", "grant"},
-    {"exposure", "actor", "settings", "words", "said"},
+    {"access", "exposure", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step", "events"},
     {"prove", "outcome", "shown"},

@@ -40,9 +40,17 @@ def _equals(wanted: Sequence[Pieces]) -> Test:
     return lambda value: truth(value in wants)
 
 
+def fold(text: str) -> str:
+    """Return a text as StringEqualsIgnoreCase compares it: letter by letter, so that the length stays."""
+    lower = text.lower()
+    if text.isascii():
+        return lower
+    return "".join(small if len(small) == 1 else one for one in text for small in (one.lower(),))
+
+
 def _equals_ignoring_case(wanted: Sequence[Pieces]) -> Test:
-    wants = frozenset(_text(pieces).lower() for pieces in wanted)
-    return lambda value: truth(value.lower() in wants)
+    wants = frozenset(fold(_text(pieces)) for pieces in wanted)
+    return lambda value: truth(fold(value) in wants)
 
 
 def _like(wanted: Sequence[Pieces]) -> Test:
@@ -50,7 +58,8 @@ def _like(wanted: Sequence[Pieces]) -> Test:
     return lambda value: truth(globs.match(value))
 
 
-def _arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
+def arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
+    """Take a pattern for ARNs apart at its first five colons; what is behind them stays together."""
     segments: list[list[str | Wild]] = [[]]
     for piece in pieces:
         if isinstance(piece, Wild):
@@ -72,7 +81,7 @@ def _arn_like(wanted: Sequence[Pieces]) -> Test:
     by_part: list[list[Glob]] = []
     otherwise = Truth.NO
     for pieces in wanted:
-        segments = _arn_segments(pieces)
+        segments = arn_segments(pieces)
         if segments == [[Wild.RUN]]:
             return lambda _: Truth.YES
         if len(segments) < _ARN_PARTS:
@@ -104,11 +113,12 @@ def _boolean(wanted: Sequence[Pieces]) -> Test:
     return lambda value: Truth.YES if value.lower() in passing else otherwise
 
 
-def _number(text: str) -> Decimal | None:
+def number(text: str) -> Decimal | None:
+    """Read a number; None if the text is none."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """Read a date: one of the W3C forms of ISO 8601, or seconds since 1970.
 
     Four digits are a year or a second of 1970; AWS does not say which, so they are neither.
@@ -118,10 +128,10 @@ def _moment(text: str) -> datetime | None:
     try:
         if _SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
+        read = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _bytes(text: str) -> bytes | None:
@@ -147,7 +157,8 @@ def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Calla
     return make
 
 
-def _network(text: str) -> IPv4Network | IPv6Network | None:
+def network(text: str) -> IPv4Network | IPv6Network | None:
+    """Read an address or a range of addresses; None if the text is neither."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -162,12 +173,12 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _in_network(wanted: Sequence[Pieces]) -> Test:
-    networks = [_network(_text(pieces)) for pieces in wanted]
+    networks = [network(_text(pieces)) for pieces in wanted]
     otherwise = Truth.UNKNOWN if None in networks else Truth.NO
 
     def test(value: str) -> Truth:
         address = _address(value)
-        passed = address is not None and any(network and address in network for network in networks)
+        passed = address is not None and any(one and address in one for one in networks)
         return Truth.YES if passed else otherwise
 
     return test
@@ -191,8 +202,8 @@ _MAKERS: Final[Mapping[str, Callable[[Sequence[Pieces]], Test]]] = MappingProxyT
         "bool": _boolean,
         "binaryequals": _compared(_bytes, operator.eq),
         "ipaddress": _in_network,
-        **{f"numeric{name}": _compared(_number, order) for name, order in _ORDERS.items()},
-        **{f"date{name}": _compared(_moment, order) for name, order in _ORDERS.items()},
+        **{f"numeric{name}": _compared(number, order) for name, order in _ORDERS.items()},
+        **{f"date{name}": _compared(moment, order) for name, order in _ORDERS.items()},
     }
 )
 
@@ -219,9 +230,12 @@ _TAKING_VARIABLES: Final = _TAKING_WILDCARDS | {"stringequals", "stringequalsign
 
 
 class Wanted:
-    """The values of a condition in a policy: compiled now but for those that have variables."""
+    """The values of a condition in a policy: compiled now but for those that have variables.
 
-    __slots__ = ("_fixed", "_make", "_varying")
+    `operator` is the positive operator in lower case, `tokens` are the values taken apart.
+    """
+
+    __slots__ = ("_fixed", "_make", "_varying", "operator", "tokens")
 
     def __init__(self, positive_operator: str, texts: Sequence[str], *, variables: bool) -> None:
         read = [
@@ -232,6 +246,8 @@ class Wanted:
             )
             for text in texts
         ]
+        self.operator = positive_operator
+        self.tokens = tuple(read)
         self._make = _MAKERS[positive_operator]
         self._fixed = self._make([one for one in read if is_plain(one)])
         self._varying = tuple(one for one in read if not is_plain(one))

@@ -17,12 +17,12 @@ from typing import Final
 
 from permission_guard.iam import Arn, Truth
 from permission_guard.iam.condition import Condition, Quantifier
-from permission_guard.iam.operators import NEGATIONS, _bytes, _moment, _number
+from permission_guard.iam.operators import NEGATIONS, _bytes, moment, number
 from tests.iam.differential.question import Question
 
 _READERS: Final[dict[str, Callable[[str], object]]] = {
-    "numeric": _number,
-    "date": _moment,
+    "numeric": number,
+    "date": moment,
     "binary": _bytes,
     "bool": lambda text: True if text.lower() in {"true", "false"} else None,
     "ip": ipaddress.ip_address,

@@ -1,0 +1,81 @@
+"""Which statements are about a call at all: their Action and Resource elements, asked once for each action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from permission_guard.access import actions
+from permission_guard.access.keys import AUTH_TYPE, NETWORK, VIA_URL
+from permission_guard.access.scene import Scene
+from permission_guard.iam import Context, Effect, Statement, Truth
+
+_PER_MATCH: Final = 4
+"""Steps for matching one element's patterns, and for each of them."""
+
+
+@dataclass
+class Coverage:
+    """What the statements of the policies cover."""
+
+    scene: Scene
+    _known: dict[tuple[int, str], Truth] = field(default_factory=dict)
+    _marks: dict[str, tuple[object, ...]] = field(default_factory=dict)
+
+    def truth(self, statement: Statement, action: str) -> Truth:
+        """Tell whether a statement's Action and Resource cover a call of the target."""
+        key = (id(statement), action)
+        if key not in self._known:
+            self._known[key] = self._evaluated(statement, action)
+        return self._known[key]
+
+    def _evaluated(self, statement: Statement, action: str) -> Truth:
+        resources = statement.resources
+        patterns = len(statement.actions.patterns) + (len(resources.patterns) if resources else 0)
+        self.scene.meter.charge(_PER_MATCH + patterns)
+        covered = statement.actions.match(action.lower(), Context())
+        if covered is Truth.NO or resources is None:
+            return covered
+        return min(covered, resources.match(self.scene.target.arn, self._own))
+
+    @cached_property
+    def _own(self) -> Context:
+        target = self.scene.target
+        return Context.of({"aws:resourceaccount": target.account, "aws:requestedregion": target.region})
+
+    @cached_property
+    def _statements(self) -> tuple[Statement, ...]:
+        return tuple(one for policy in self.scene.policies for one in policy.statements)
+
+    def told_apart(self, allow: Statement, among: Iterable[str]) -> tuple[str, ...]:
+        """Return one of each group of actions that the Allow covers and that fare alike, the least refused first."""
+        first: dict[tuple[object, ...], str] = {}
+        for action in among:
+            if self.truth(allow, action) is not Truth.NO:
+                first.setdefault(self._told_by(action), action)
+        return tuple(sorted(first.values(), key=self._refusals))
+
+    def _told_by(self, action: str) -> tuple[object, ...]:
+        """What tells an action from others: which statements cover it, and what its calls show."""
+        if action not in self._marks:
+            covering = (self.truth(one, action) for one in self._statements)
+            self._marks[action] = (self._shown(action), *covering)
+        return self._marks[action]
+
+    def _shown(self, action: str) -> object:
+        """What tells an action's calls from another's in the model of callers."""
+        mentions = self.scene.mentions
+        tags = mentions("aws:tagkeys") or any(
+            key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
+        )
+        url, network = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK)
+        by_url = action in {actions.INVOKE, actions.INVOKE_URL}
+        tagging = action in {actions.TAG, actions.UNTAG}
+        alone = action if (url and by_url) or (tags and tagging) else by_url
+        return alone, (network or url) and action in actions.INVOKING
+
+    def _refusals(self, action: str) -> int:
+        denies = (one for one in self._statements if one.effect is Effect.DENY)
+        return sum(1 for one in denies if self.truth(one, action) is not Truth.NO)

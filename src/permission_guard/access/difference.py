@@ -1,0 +1,105 @@
+"""What a repair does: does a trusted caller lose access, does anybody gain it?
+
+A request fares otherwise if one policy allows it and the other does not: an Allow of the first is fulfilled, each of
+its Denies is broken, and either each Allow of the second is broken too, or a new Deny of the second is fulfilled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+
+from permission_guard.access import actions
+from permission_guard.access.answer import Change, Witness
+from permission_guard.access.callers import kinds
+from permission_guard.access.clauses import Clause
+from permission_guard.access.external import Analysis, Question
+from permission_guard.access.literal import MAY, Mode, Stance
+from permission_guard.access.meter import BudgetSpent
+from permission_guard.access.node import Want
+from permission_guard.access.scene import Side
+from permission_guard.iam import Answer, Effect, Policy, Statement, decide
+
+_ADMITTED: Final = Stance.SURE | Stance.NETWORK
+_SURE: Final = Mode(sure=True, admits=_ADMITTED)
+_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK)
+_EVERYBODY: Final = Side(None, None)
+
+Outcome: TypeAlias = tuple[Change, Witness | None]
+
+
+def lost(analysis: Analysis, after: Policy) -> Outcome:
+    """Look for a request from inside the zone of trust that the analyzed policy allows and the other does not."""
+    scene = analysis.scene
+    sides = [scene.accounts, *([scene.members] if scene.members else [])]
+    return _outcome(analysis, after, sides)
+
+
+def admitted(analysis: Analysis, before: Policy) -> Outcome:
+    """Look for any request that the analyzed policy allows and the other, that stood before, does not."""
+    return _outcome(analysis, before, [_EVERYBODY])
+
+
+def _outcome(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Outcome:
+    unknown: Outcome = (Change.NONE, None)
+    try:
+        for difference in _differences(analysis, other, sides):
+            if difference[0] is Change.SOME:
+                return difference
+            unknown = difference if unknown[1] is None else unknown
+    except BudgetSpent:
+        return Change.TOO_COMPLEX, None
+    return unknown
+
+
+def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Iterator[Outcome]:
+    scene = analysis.scene
+    statements = [one for policy in scene.policies for one in policy.statements]
+    every = (*actions.EVERY, actions.READ_LAYER, *actions.written(statements))
+    for allow in analysis.policy.statements:
+        if allow.effect is not Effect.ALLOW:
+            continue
+        for side in sides:
+            for action in analysis.coverage.told_apart(allow, every):
+                for kind in kinds(side, allow.principals):
+                    yield from _of_kind(analysis, other, allow, Question(side, action, kind, _MAY))
+
+
+def _of_kind(analysis: Analysis, other: Policy, allow: Statement, may: Question) -> Iterator[Outcome]:
+    """Yield a request that may fare otherwise, and after it, if there is one, a request that surely does."""
+    for asked in (may, may._replace(mode=_SURE)):
+        for extra, clauses in _ways(analysis, other, asked):
+            found = analysis.find(allow, asked, clauses, extra)
+            if found is None:
+                continue
+            witness = analysis.witness(asked, found)
+            first, second = analysis.decided(witness).answer, decide(witness.request, resource=other).answer
+            if not found.unsure and first is Answer.ALLOWED and second in {Answer.DENIED, Answer.NOT_ALLOWED}:
+                yield Change.SOME, witness
+                return
+            yield Change.UNKNOWN, witness
+            break
+        else:
+            return
+
+
+def _ways(
+    analysis: Analysis, other: Policy, asked: Question
+) -> Iterator[tuple[Sequence[Want], Sequence[Clause]]]:
+    """Yield the ways in which the other policy can refuse: what must be so, and of what one thing must be so."""
+    allows = (one for one in other.statements if one.effect is Effect.ALLOW)
+    yield (), [tuple(analysis.broken(one)) for one in allows if analysis.may_apply(one, asked)]
+    for deny in other.statements:
+        new = deny.effect is Effect.DENY and not any(_same(deny, one) for one in analysis.policy.statements)
+        if new and analysis.applies(deny, asked):
+            yield tuple(analysis.fulfilled(deny)), ()
+
+
+def _same(one: Statement, other: Statement) -> bool:
+    return (
+        one.effect is other.effect
+        and one.principals == other.principals
+        and one.actions == other.actions
+        and one.resources == other.resources
+        and one.conditions == other.conditions
+    )

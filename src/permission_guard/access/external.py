@@ -1,0 +1,255 @@
+"""The questions about one policy: who outside the zone of trust has access, and how far it reaches inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from permission_guard.access import actions
+from permission_guard.access.answer import Access, Answer, Scale, Witness
+from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
+from permission_guard.access.clauses import Clause, Search
+from permission_guard.access.coverage import Coverage
+from permission_guard.access.identities import SERVICE_NAMES
+from permission_guard.access.keys import NETWORK, TOKEN, VIA_URL
+from permission_guard.access.literal import MAY, PRINCIPAL, Mode, Stance
+from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
+from permission_guard.access.node import Found, Want
+from permission_guard.access.scene import Scene, Side, Target
+from permission_guard.access.sources import SOURCE_KEYS
+from permission_guard.facts import Trusted
+from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
+from permission_guard.iam import Answer as Decided
+
+_ARN: Final = "aws:sourcearn"
+_SEVERAL: Final = 3
+_BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
+"""Keys that a service of the table shows more surely than an unknown one."""
+_SURE: Final = Mode(sure=True, admits=Stance.SURE)
+_MAY: Final = Mode(sure=False, admits=MAY)
+_INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
+_INSIDE_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
+
+
+class _Disagreement(Exception):
+    """The evaluator refuses a request that the analysis has found to be allowed: a fault of this program."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(str(witness))
+        self.witness = witness
+
+
+class Question(NamedTuple):
+    """Which requests are asked for: from where, for what, of which kind of caller, and how sure."""
+
+    side: Side
+    action: str
+    kind: str
+    mode: Mode
+
+
+@dataclass
+class Analysis:
+    """One policy, its step budget, and what has been found so far."""
+
+    scene: Scene
+    coverage: Coverage
+    _searches: dict[Question, Search | None] = field(default_factory=dict)
+    _passed: dict[Search, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        policy: Policy,
+        target: Target,
+        trusted: Trusted,
+        now: datetime,
+        *,
+        other: Policy | None = None,
+        budget: int = BUDGET,
+    ) -> Analysis:
+        """Read a policy, and another that it is to be compared with."""
+        policies = (policy, other) if other else (policy,)
+        scene = Scene.of(target, trusted, now, policies, Meter(budget))
+        return cls(scene, Coverage(scene))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that is analyzed."""
+        return self.scene.policies[0]
+
+    def answer(self, allow: Statement, among: Sequence[str]) -> Answer:
+        """Tell what an Allow statement admits for some of the actions."""
+        try:
+            return self._answer(allow, among)
+        except BudgetSpent:
+            return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+        except _Disagreement as fault:
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
+
+    def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
+        asked = self.coverage.told_apart(allow, among)
+        unknown: tuple[Found, Witness] | None = None
+        sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
+        for side in dict.fromkeys(sides):
+            for action in asked:
+                result = self._untrusted(allow, side, action)
+                if isinstance(result, Witness):
+                    access = Access.OPEN if side == sides[0] else Access.NAMED
+                    return Answer(allow.index, access, Scale.OPEN, result)
+                unknown = unknown or result
+        if unknown is not None and not self._rests_on_form(allow, asked):
+            found, witness = unknown
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, witness, self._keys(found, witness))
+        network = self.scene.mentions(*NETWORK) and self._over_network(allow, asked)
+        return Answer(allow.index, Access.CLOSED, self._scale(allow, asked), network=network)
+
+    @cached_property
+    def _denies(self) -> tuple[Statement, ...]:
+        return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
+
+    def _untrusted(self, allow: Statement, side: Side, action: str) -> Witness | tuple[Found, Witness] | None:
+        """Return an untrusted request that is allowed; or one that may be; or None."""
+        network = Stance(0) if action in actions.INVOKING else Stance.NETWORK
+        may, must = (Mode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
+        unknown: tuple[Found, Witness] | None = None
+        for kind in kinds(side, allow.principals):
+            question = Question(side, action, kind, may)
+            found = self.find(allow, question)
+            if found is None:
+                continue
+            witness = self.witness(question, found)
+            if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
+                return witness
+            named = kind == ANY_SERVICE and (not found.unsure or _BY_SERVICE.intersection(found.unsure))
+            for sure in (kind, *(DOCUMENTED if named else ())):
+                question = Question(side, action, sure, must)
+                again = self.find(allow, question)
+                if again is not None:
+                    return self._agreed(self.witness(question, again))
+            unknown = unknown or (found, witness)
+        return unknown
+
+    def _agreed(self, witness: Witness) -> Witness:
+        if self.decided(witness).answer is not Decided.ALLOWED:
+            raise _Disagreement(witness)
+        return witness
+
+    def decided(self, witness: Witness) -> Decision:
+        """Ask the ordinary evaluator."""
+        return decide(witness.request, resource=self.policy)
+
+    def _rests_on_form(self, allow: Statement, asked: Iterable[str]) -> bool:
+        """Whether all that is unknown is an ARN of a form that AWS documents otherwise, and nobody trusted has access.
+
+        The table of services alone then tells the dead from the unknown; it never makes a pass.
+        """
+        if not self.scene.mentions(_ARN):
+            return False
+        documented = Mode(sure=False, admits=MAY ^ Stance.UNDOCUMENTED | Stance.NETWORK)
+        side = self.scene.untrusted(named=True)
+        if any(self._anybody(allow, side, action, documented) for action in asked):
+            return False
+        return self._scale(allow, asked) is Scale.DEAD
+
+    def _over_network(self, allow: Statement, asked: Iterable[str]) -> bool:
+        mode = Mode(sure=False, admits=MAY | Stance.NETWORK)
+        side = self.scene.untrusted(named=True)
+        return any(self._anybody(allow, side, action, mode) for action in asked)
+
+    def _anybody(self, allow: Statement, side: Side, action: str, mode: Mode) -> bool:
+        every = kinds(side, allow.principals)
+        return any(self.find(allow, Question(side, action, kind, mode)) is not None for kind in every)
+
+    def _scale(self, allow: Statement, asked: Iterable[str]) -> Scale:
+        """Who inside the zone of trust has access."""
+        members, accounts = self.scene.members, self.scene.accounts
+        steps: list[tuple[Side | None, Mode, Scale]] = [
+            (members, _INSIDE, Scale.ORGANIZATION),
+            (self.scene.renamed(accounts), _INSIDE, Scale.ACCOUNT),
+            (accounts, _INSIDE, Scale.RESOURCE),
+            (accounts, _INSIDE_MAY, Scale.UNKNOWN),
+            (members, _INSIDE_MAY, Scale.UNKNOWN),
+        ]
+        for side, mode, scale in steps:
+            if side is not None and any(self._anybody(allow, side, action, mode) for action in asked):
+                return scale
+        return Scale.DEAD
+
+    def find(
+        self, allow: Statement, asked: Question, more: Sequence[Clause] = (), extra: Sequence[Want] = ()
+    ) -> Found | None:
+        """Return a request of one kind of caller that the Allow admits and no Deny refuses; None if there is none.
+
+        `more` are further clauses, `extra` is what must be so besides. Raises BudgetSpent.
+        """
+        if not self.applies(allow, asked):
+            return None
+        search = self._search(asked)
+        if search is None:
+            return None
+        clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, asked)]
+        if self._many and clauses and not self._passable(search, clauses):
+            return None
+        return search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
+
+    @cached_property
+    def _many(self) -> bool:
+        """Whether it pays to ask once for each kind of caller if the Denies leave any request at all."""
+        return sum(1 for one in self.policy.statements if one.effect is Effect.ALLOW) > _SEVERAL
+
+    def _passable(self, search: Search, clauses: Sequence[Clause]) -> bool:
+        if search not in self._passed:
+            self._passed[search] = search.solve((), clauses) is not None
+        return self._passed[search]
+
+    def _search(self, asked: Question) -> Search | None:
+        if asked not in self._searches:
+            caller = build(self.scene, asked.side, asked.action, asked.kind)
+            self._searches[asked] = None if caller is None else Search(caller, asked.mode, self.scene.meter)
+        return self._searches[asked]
+
+    def applies(self, statement: Statement, asked: Question) -> bool:
+        """Tell whether a statement is about the call, as far as the mode asks."""
+        return asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=True)
+
+    def may_apply(self, statement: Statement, asked: Question) -> bool:
+        """Tell whether a statement cannot be left aside."""
+        return not asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=False)
+
+    def fulfilled(self, statement: Statement) -> Iterator[Want]:
+        """Yield what makes a statement apply."""
+        for literal, wanted in self.broken(statement):
+            yield literal, not wanted
+
+    def broken(self, statement: Statement) -> Iterator[Want]:
+        """Yield each single thing that keeps a statement from applying."""
+        principals = statement.principals
+        if principals is not None and (
+            principals.negated or not any(one.is_anyone for one in principals.named)
+        ):
+            yield self.scene.literals.about(principals), False
+        for condition in statement.conditions:
+            yield self.scene.literals.want(condition, wanted=False)
+
+    def witness(self, asked: Question, found: Found) -> Witness:
+        """Write a request out."""
+        search = self._search(asked)
+        if search is None:
+            raise ValueError(f"no caller of the kind {asked.kind}")
+        shown = {key: values for key, values in found.values.items() if key in self.scene.literals.mentioned}
+        context = Context.of(shown, unlisted=ABSENT)
+        principal = search.caller.principal(found.values)
+        return Witness(Request(asked.action, self.scene.target.arn, principal, context))
+
+    def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
+        """The condition keys that the answer depends on; if it is none, the Principal element."""
+        context = witness.request.context
+        conditions = [one for statement in self.policy.statements for one in statement.conditions]
+        unknown = [one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN]
+        varying = [one.lower_key for one in conditions if any("${" in text for text in one.texts)]
+        keys = dict.fromkeys(key for key in (*found.unsure, *unknown) if key != PRINCIPAL)
+        return tuple(keys) or tuple(dict.fromkeys(varying)) or ("Principal",)

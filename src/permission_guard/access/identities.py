@@ -1,0 +1,101 @@
+"""Who calls: the words that stand for principals of an account and for services, and for whom a service calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from permission_guard.access import forms
+from permission_guard.access.keys import TOKEN, Keys
+from permission_guard.access.literal import PRINCIPAL, Stance
+from permission_guard.access.names import names_of_principals, names_of_services
+from permission_guard.access.node import Either, Fixed, Listed, Node
+from permission_guard.access.sources import SOURCE_KEYS, Sources
+from permission_guard.access.text import Spelled, Variables
+from permission_guard.access.word import Need
+from permission_guard.iam import Service
+from permission_guard.iam.pattern import Wild
+from permission_guard.services import BY_TOKEN, service_of
+
+SERVICE_NAMES: Final = "aws:principalservicenameslist"
+_SERVICE_NAME: Final = "aws:principalservicename"
+
+
+def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
+    """Yield the word of a principal of an account: its ARN, its account, its name and its unique id."""
+    scene, side = keys.scene, keys.side
+    sessions = any(":assumed-role/" in name for name in scene.principal_names)
+    tail = kind in {"role", "user"} and (scene.mentions("aws:userid") or (sessions and kind == "role"))
+    shape = forms.principal(kind, scene.target.partition, side.name, tail=tail)
+    tracks = {PRINCIPAL: forms.ELEMENT, "aws:principalarn": forms.ARN, "aws:principalaccount": forms.ACCOUNT}
+    if kind == "user":
+        tracks["aws:username"] = forms.USERNAME
+    if tail or kind in {"root", "federated"}:
+        tracks["aws:userid"] = forms.USERID
+    with_session = tail and kind == "role"
+    named = {
+        one.number: names_of_principals(one.principals, kind, scene.target.partition, tail=with_session)
+        for one in scene.literals.by_key.get(PRINCIPAL, ())
+        if one.principals
+    }
+    variables = Variables(keys.known, tracks, frozenset({"aws:principalaccount"}))
+    needs = scene.account_needs(side, forms.ACCOUNT)
+    word = Spelled(shape, tracks, scene.automata, variables, needs, named)
+    yield _unpinned(keys, word) if tail and side.accounts and not side.trusted else word
+
+
+def _unpinned(keys: Keys, word: Spelled) -> Node:
+    """Unique ids that the policy spells belong to somebody: whether to a trusted account, nobody can tell."""
+    starts = [text.split(":", 1)[0] for text in keys.scene.literals.texts("aws:userid")]
+    pinned = tuple(dict.fromkeys(one for one in starts if one and not {"*", "?", "$"} & set(one)))
+    if not pinned:
+        return word
+    automaton = keys.scene.automata.of(
+        [pieces for one in pinned for pieces in ((one,), (f"{one}:", Wild.RUN))]
+    )
+    others = Need(forms.USERID, automaton, wanted=False)
+    free = Spelled(
+        word.shape, word.tracks, word.automata, word.variables, (*word.standing, others), word.named
+    )
+    return Either(((Stance.SURE, free), (Stance.UNSURE, word)))
+
+
+def service_names(keys: Keys, name: str) -> Iterator[Node]:
+    """Yield a service's names; an empty name stands for any service."""
+    mentions = keys.scene.mentions
+    if name:
+        yield Fixed({PRINCIPAL: (name,)}, keys.known, Service(name))
+        if mentions(_SERVICE_NAME):
+            yield keys.fixed({_SERVICE_NAME: (name,)})
+        if mentions(SERVICE_NAMES):
+            yield Listed(SERVICE_NAMES, name, keys.known)
+        return
+    literals = keys.scene.literals.by_key.get(PRINCIPAL, ())
+    named = {one.number: names_of_services(one.principals) for one in literals if one.principals}
+    tracks = {PRINCIPAL: 1, _SERVICE_NAME: 1}
+    known, any_dotted = (
+        Spelled(
+            forms.service_name(documented=sure),
+            tracks,
+            keys.scene.automata,
+            Variables(keys.known, tracks),
+            (),
+            named,
+        )
+        for sure in (True, False)
+    )
+    yield Either(((Stance.SURE, known), (Stance.UNSURE, any_dotted)))
+    if mentions(SERVICE_NAMES):
+        yield keys.unknown(SERVICE_NAMES)
+
+
+def service_sources(keys: Keys, name: str) -> Iterator[Node]:
+    """Yield the keys that show for whom a service calls."""
+    source = Sources(keys.scene, keys.side, service_of(name), keys.known)
+    if name not in BY_TOKEN:
+        yield source.node()
+        return
+    nameless = keys.absent(*SOURCE_KEYS)
+    yield nameless if keys.side.trusted else Either(((Stance.SURE, nameless), (Stance.UNSURE, source.node())))
+    if keys.scene.mentions(TOKEN):
+        yield keys.token(Stance.SURE)

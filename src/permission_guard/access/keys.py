@@ -1,0 +1,244 @@
+"""The condition keys that stand by themselves: who chooses their values, and which they can have.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html describes the global keys.
+A key that no row knows costs UNKNOWN, never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from permission_guard.access import actions, forms, letters, span
+from permission_guard.access.letters import Letters
+from permission_guard.access.literal import Stance
+from permission_guard.access.node import Either, Every, Fixed, Node
+from permission_guard.access.scene import Scene, Side
+from permission_guard.access.shape import Shape
+from permission_guard.access.sources import organization
+from permission_guard.access.text import Several, Spelled, Variables
+from permission_guard.access.word import Need
+from permission_guard.iam import ABSENT, UNKNOWN, Context
+from permission_guard.iam.request import Values
+
+CLOCK: Final = ("aws:currenttime", "aws:epochtime")
+MFA: Final = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+ENDPOINT: Final = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+ENDPOINT_ORGANIZATION: Final = ("aws:vpceorgid", "aws:vpceorgpaths")
+NETWORK: Final = ("aws:sourceip", *ENDPOINT, "aws:vpceaccount", *ENDPOINT_ORGANIZATION)
+RESOURCE_ORGANIZATION: Final = ("aws:resourceorgid", "aws:resourceorgpaths")
+AUTH_TYPE: Final = "lambda:functionurlauthtype"
+VIA_URL: Final = "lambda:invokedviafunctionurl"
+TOKEN: Final = "lambda:eventsourcetoken"  # noqa: S105  # a condition key
+_LONGEST_SESSION: Final = 36 * 3600
+"""Seconds: no session lasts longer (STS/latest/APIReference/API_GetSessionToken.html)."""
+
+NEVER_SENT: Final = frozenset(
+    {
+        *(
+            "s3",
+            "kms",
+            "sqs",
+            "sns",
+            "dynamodb",
+            "logs",
+            "events",
+            "rds",
+            "secretsmanager",
+            "elasticloadbalancing",
+        ),
+        *(
+            "apigateway",
+            "cloudwatch",
+            "cloudformation",
+            "route53",
+            "states",
+            "ecr",
+            "elasticfilesystem",
+            "organizations",
+        ),
+        *(
+            "ses",
+            "cognito-idp",
+            "acm",
+            "kinesis",
+            "firehose",
+            "s3-object-lambda",
+            "s3express",
+            "iot",
+            "cloudtrail",
+        ),
+    }
+)
+"""Services whose own keys no call of Lambda has: a service's page lists its keys for its own actions
+(service-authorization/latest/reference/list_awslambda.html lists Lambda's)."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Builds the nodes of one kind of caller: what all of them have in common."""
+
+    scene: Scene
+    side: Side
+    action: str
+    known: Context
+
+    def fixed(self, values: Mapping[str, Values]) -> Node:
+        """Keys with one value."""
+        return Fixed(values, self.known)
+
+    def absent(self, *keys: str) -> Node:
+        """Keys that the requests do not have."""
+        return Fixed(dict.fromkeys(keys, ABSENT), self.known)
+
+    def unsaid(self, *keys: str) -> Node:
+        """Keys of which AWS does not say that these callers have them: most likely not."""
+        return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
+
+    def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
+        """Keys that are shown or absent."""
+        return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
+
+    def unknown(self, *keys: str) -> Node:
+        """Keys of which nobody knows anything."""
+        return Fixed(dict.fromkeys(keys, UNKNOWN), self.known)
+
+    def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
+        """A key whose value is a word of a shape."""
+        return Spelled(shape, {key: 1}, self.scene.automata, Variables(self.known, {key: 1}), standing)
+
+    def chosen(self, key: str, alphabet: Letters, *, empty: bool = False) -> Node:
+        """A text of the caller's choosing, or none; other characters than documented are unsure."""
+        branches = [
+            (Stance.SURE, self.absent(key)),
+            (Stance.SURE, self.word(key, forms.plain(alphabet))),
+            (Stance.SURE if empty else Stance.UNSURE, self.fixed({key: ("",)})),
+            (Stance.UNSURE, self.word(key, forms.plain(letters.TEXT))),
+        ]
+        return Either(tuple(sorted(branches, key=lambda branch: branch[0])))
+
+    def several(self, key: str, alphabet: Letters) -> Node:
+        """Any number of texts of the caller's choosing, or none."""
+        words = Several(key, forms.plain(alphabet), 1, self.scene.automata, Variables(self.known))
+        anything = Several(key, forms.plain(letters.TEXT), 1, self.scene.automata, Variables(self.known))
+        return Either(((Stance.SURE, self.absent(key)), (Stance.SURE, words), (Stance.UNSURE, anything)))
+
+    def enumerated(self, key: str, *values: str | None) -> Node:
+        """A key with one of some values; None is absent."""
+        shown = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
+        return Either(tuple((Stance.SURE, node) for node in shown))
+
+    def mentioned(self, prefix: str) -> list[str]:
+        """Return the keys under a prefix that the policies ask for."""
+        return [key for key in self.scene.literals.mentioned if key.startswith(prefix)]
+
+    def rest(self, covered: frozenset[str]) -> Iterator[Node]:
+        """Yield the keys that no row knows: those of other services are absent, of the others nobody knows anything."""
+        for key in self.scene.literals.mentioned:
+            if key not in covered:
+                yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
+
+    def clock(self) -> Node:
+        """The clock moves on: what is allowed later only is open to whoever waits."""
+        now = int(self.scene.now.timestamp())
+        writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
+        ends = (now, now + 1, span.LAST_SECOND + 1)
+        present = self.scene.line(((now, now + 1),), writings, ends)
+        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writings, ends)
+        return Either(((Stance.SURE, present), (Stance.UNSURE, later)))
+
+    def issued(self, *, always: bool) -> Node:
+        """aws:TokenIssueTime of a session."""
+        now = int(self.scene.now.timestamp())
+        writing = {"aws:tokenissuetime": span.as_moment}
+        ends = (now - _LONGEST_SESSION, now + 1, span.LAST_SECOND + 1)
+        sessions = self.scene.line(((now - _LONGEST_SESSION, now + 1),), writing, ends)
+        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writing, ends)
+        branches: list[tuple[Stance, Node]] = [(Stance.SURE, sessions), (Stance.UNSURE, later)]
+        if not always:
+            branches.insert(0, (Stance.SURE, self.absent("aws:tokenissuetime")))
+        return Either(tuple(branches))
+
+    def mfa(self) -> Node:
+        """Whether the caller signed in with a second factor, and how many seconds ago."""
+        present, age = MFA
+        signed = (
+            self.fixed({present: ("true",)}),
+            self.scene.line(((0, _LONGEST_SESSION + 1),), {age: str}, (0, _LONGEST_SESSION + 1)),
+        )
+        without = self.fixed({present: ("false",), age: ABSENT})
+        nodes = (self.absent(*MFA), without, Every(signed))
+        return Either(tuple((Stance.SURE, node) for node in nodes))
+
+    def auth_type(self) -> Node:
+        """How the function's URL authenticates."""
+        if self.action == actions.INVOKE_URL:
+            return self.enumerated(AUTH_TYPE, "AWS_IAM", "NONE")
+        if self.action in actions.INVOKING:
+            return self.absent(AUTH_TYPE)
+        return self.enumerated(AUTH_TYPE, None, "AWS_IAM", "NONE")
+
+    def via_url(self) -> Node:
+        """Whether a call of InvokeFunction came through the function's URL."""
+        if self.action == actions.INVOKE:
+            others = (Stance.UNSURE, self.fixed({VIA_URL: ("false",)}))
+            ways = self.enumerated(VIA_URL, None, "true")
+            return Either(((Stance.SURE, ways), others))
+        return self.unsaid(VIA_URL)
+
+    def token(self, stance: Stance) -> Node:
+        """lambda:EventSourceToken: whoever knows a skill's id owns the skill, so no untrusted caller shows one spelled in full."""
+        pinned = self.scene.literals.whole(TOKEN)
+        if self.side.trusted:
+            if self.side.name is not None:
+                return self.fixed({TOKEN: (self.side.name,)})
+            spelled = self.word(
+                TOKEN, forms.plain(letters.TEXT), (Need(1, self.scene.automata.exactly(pinned), wanted=True),)
+            )
+            return spelled if stance is Stance.SURE else self.absent(TOKEN)
+        needs = (Need(1, self.scene.automata.exactly(pinned), wanted=False),) if self.side.accounts else ()
+        word = (stance, self.word(TOKEN, forms.plain(letters.TEXT), needs))
+        return Either(((Stance.SURE, self.absent(TOKEN)), word))
+
+    def network(self) -> Node:
+        """Over the internet, with aws:SourceIp, or through an endpoint, with the keys of the VPC."""
+        internet = Every((self._address("aws:sourceip"), self.absent(*NETWORK[1:])))
+        parts: list[Node] = [
+            self._address("aws:vpcsourceip"),
+            self.absent("aws:sourceip"),
+            self._endpoint_account(),
+        ]
+        parts += (self._assigned("aws:sourcevpc", "vpc-"), self._assigned("aws:sourcevpce", "vpce-"))
+        if self.scene.mentions(*ENDPOINT_ORGANIZATION):
+            parts.append(organization(self.scene, self.side, ENDPOINT_ORGANIZATION, self.known))
+        else:
+            parts.append(self.absent(*ENDPOINT_ORGANIZATION))
+        # Whether a call that a service passes on shows an address or an endpoint, AWS does not say for every service.
+        neither = self.absent(*NETWORK)
+        ways = ((Stance.SURE, internet), (Stance.SURE, Every(tuple(parts))), (Stance.UNSURE, neither))
+        return Either(ways)
+
+    def _address(self, key: str) -> Node:
+        named = self.scene.named_networks
+        everywhere = span.union(span.V4 + span.V6)
+        outside = span.common(everywhere, span.complement(named))
+        ends = [end for one in (*everywhere, *named) for end in one]
+        line = self.scene.line
+        writing = {key: span.as_address}
+        return Either(
+            ((Stance.SURE, line(outside, writing, ends)), (Stance.NETWORK, line(named, writing, ends)))
+        )
+
+    def _assigned(self, key: str, start: str) -> Node:
+        """An id that AWS assigns: nobody else has the one that the policy names."""
+        shape = forms.plain(letters.LOWER_DIGIT, start)
+        named = self.scene.automata.exactly(self.scene.literals.whole(key))
+        others = self.word(key, shape, (Need(1, named, wanted=False),))
+        return Either(((Stance.SURE, others), (Stance.NETWORK, self.word(key, shape))))
+
+    def _endpoint_account(self) -> Node:
+        key = "aws:vpceaccount"
+        own = self.word(key, forms.digits(), self.scene.account_needs(self.side, 1))
+        another = (Stance.NETWORK, self.word(key, forms.digits()))
+        return Either(((Stance.SURE, own), (Stance.UNSURE, self.absent(key)), another))

@@ -1,0 +1,86 @@
+"""Sets of characters, with one of each kind to stand for all that are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits, punctuation
+from typing import Final
+
+from permission_guard.iam.operators import fold
+
+SEPARATOR: Final = "\0"
+"""Stands between the parts of a word that no condition key shows together."""
+
+_FIRST_BEYOND_ASCII: Final = 0xC0
+_LAST: Final = 0x10FFFF
+_SURROGATES: Final = range(0xD800, 0xE000)
+
+
+class Letters:
+    """A set of characters: those of `pool`, and, if there is a test, every other one that passes it."""
+
+    __slots__ = ("_members", "_test", "pool")
+
+    def __init__(self, pool: str, test: Callable[[str], bool] | None = None) -> None:
+        self.pool = pool
+        self._members = frozenset(pool)
+        self._test = test
+
+    def has(self, letter: str) -> bool:
+        """Tell whether the character is in the set."""
+        return letter in self._members or (self._test is not None and self._test(letter))
+
+    def other(self, spelled: AbstractSet[str]) -> str | None:
+        """Return the first character of the set that is not among these, which stands for all the others."""
+        for letter in self.pool:
+            if letter not in spelled:
+                return letter
+        if self._test is None:
+            return None
+        codes = (code for code in range(_FIRST_BEYOND_ASCII, _LAST) if code not in _SURROGATES)
+        beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
+        return next(beyond, None)
+
+
+@lru_cache(maxsize=1024)
+def single(letter: str) -> Letters:
+    """Return the set of one character."""
+    return Letters(letter)
+
+
+_FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
+DIGIT: Final = Letters("9876543210")
+LOWER: Final = Letters("x" + ascii_lowercase)
+UPPER: Final = Letters("X" + ascii_uppercase)
+LOWER_DIGIT: Final = Letters("x" + ascii_lowercase + digits)
+UPPER_DIGIT: Final = Letters("X" + ascii_uppercase + digits)
+SERVICE: Final = Letters("x" + ascii_lowercase + digits + "-")
+DOTTED: Final = Letters("x" + ascii_lowercase + digits + "-.")
+NAME: Final = Letters(_FIRST + "-_.")
+"""Names of resources that services document to hold neither colon nor slash."""
+FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
+"""Names of users, roles and sessions (IAM/latest/UserGuide/reference_iam-quotas.html)."""
+PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
+"""Names of resources with anything but a colon."""
+VISIBLE: Final = Letters(_FIRST + punctuation)
+"""What the path of a user or role holds: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
+PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
+"""What a header of a request holds."""
+TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
+"""Any character at all."""
+TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
+"""What a tag may hold (IAM/latest/UserGuide/id_tags.html)."""
+ASCII_NAME: Final = Letters(ascii_letters + digits + "-_")
+
+_FOLDING_TOO: Final = {"k": "\u212a", "å": "\u212b", "ω": "\u2126", "ß": "\u1e9e", "θ": "\u03f4"}
+"""Letters that have a lower case and are no letter's upper case (Unicode): the Kelvin sign and its like."""
+
+
+@lru_cache(maxsize=1024)
+def folding_to(letter: str) -> tuple[str, ...]:
+    """Return all characters that StringEqualsIgnoreCase takes for this lower-case one."""
+    candidates = (letter, letter.upper(), letter.title(), _FOLDING_TOO.get(letter, letter))
+    fitting = (one for one in candidates if len(one) == 1 and fold(one) == letter)
+    return tuple(dict.fromkeys(fitting))

@@ -1,0 +1,162 @@
+"""The smallest questions of a policy: one condition, or one Principal element, that is to be true or to be false."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import Final
+
+from permission_guard.iam import Context, Policy, Statement, Truth
+from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.operators import NEGATIONS
+from permission_guard.iam.pattern import Variable
+from permission_guard.iam.principal import Principals
+from permission_guard.iam.request import Principal
+
+PRINCIPAL: Final = "#principal"
+"""Stands for the Principal element among the condition keys."""
+
+_BOOLS: Final = frozenset(
+    {
+        *("aws:multifactorauthpresent", "aws:securetransport", "aws:viaawsservice"),
+        *("aws:principalisawsservice", "lambda:invokedviafunctionurl"),
+    }
+)
+_ADDRESSES: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
+_ARNS: Final = frozenset({"aws:sourcearn", "aws:principalarn", "lambda:sourcefunctionarn"})
+_FREE: Final = ("aws:principaltag/", "aws:requesttag/", "aws:sourceidentity")
+
+
+class Stance(IntFlag):
+    """How surely a request with this key or value can exist."""
+
+    SURE = 1
+    """The caller can bring it about, or AWS documents it."""
+    UNSURE = 2
+    """Nobody can tell beforehand, or AWS documents otherwise and a proof is not to rest on that."""
+    UNDOCUMENTED = 4
+    """As UNSURE, and of a form that AWS documents otherwise for this very service."""
+    NETWORK = 8
+    """Only from a network that the policy names."""
+    DOUBTFUL = 16
+    """AWS's pages contradict each other on whether a trusted source shows this key."""
+
+
+MAY: Final = Stance.SURE | Stance.UNSURE | Stance.UNDOCUMENTED
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What a search accepts: with `sure`, only truths that nobody can doubt; and requests of these stances."""
+
+    sure: bool
+    admits: Stance
+
+    def accepts(self, truth: Truth, *, wanted: bool) -> bool:
+        """Tell whether this is truth enough."""
+        goal = Truth.YES if wanted else Truth.NO
+        return truth is goal or (truth is Truth.UNKNOWN and not self.sure)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal:
+    """One condition or Principal element; the same condition in several statements is one literal."""
+
+    number: int
+    key: str
+    condition: Condition | None
+    principals: Principals | None
+    fits: bool
+    """Whether the operator is made for this key's type; of what AWS makes of the others it says nothing."""
+
+    def truth(self, context: Context, principal: Principal | None) -> Truth:
+        """Tell whether it is true of a request, or of as much of one as is known."""
+        if self.condition is None:
+            if self.principals is None or principal is None:
+                return Truth.UNKNOWN
+            return self.principals.match(principal)
+        if not self.fits and context.values(self.key):
+            return Truth.UNKNOWN
+        return self.condition.holds(context)
+
+
+def _fits(condition: Condition) -> bool:
+    base, key = NEGATIONS.get(condition.base, condition.base), condition.lower_key
+    if base == "null":
+        return True
+    if condition.wanted is None:
+        return False
+    if key in _BOOLS:
+        return base == "bool" or base.startswith("string")
+    if key in _ADDRESSES:
+        return base == "ipaddress"
+    if key == "aws:multifactorauthage":
+        return base.startswith("numeric")
+    if key in {"aws:currenttime", "aws:tokenissuetime"}:
+        return base.startswith("date")
+    if key == "aws:epochtime":
+        return base.startswith(("date", "numeric"))
+    return base.startswith("string") or (base.startswith("arn") and (key in _ARNS or key.startswith(_FREE)))
+
+
+@dataclass(slots=True)
+class Literals:
+    """All literals of the policies of one analysis, and which keys they ask for."""
+
+    by_key: dict[str, list[Literal]] = field(default_factory=dict)
+    mentioned: dict[str, None] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Literal] = field(default_factory=dict)
+
+    def want(self, condition: Condition, *, wanted: bool) -> tuple[Literal, bool]:
+        """Return the literal of a condition, and whether it is to be true.
+
+        Without IfExists and quantifier an operator and its negation are one literal: one is true if the other is not.
+        """
+        plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
+        operator = NEGATIONS.get(condition.base, condition.base) if plain else condition.operator.lower()
+        tokens = condition.wanted.tokens if condition.wanted else condition.texts
+        literal = self._literal((operator, condition.lower_key, tokens), condition, None)
+        same = literal.condition is None or literal.condition.negated == condition.negated
+        return literal, wanted == same
+
+    def about(self, principals: Principals) -> Literal:
+        """Return the literal of a Principal or NotPrincipal element."""
+        return self._literal((principals,), None, principals)
+
+    def _literal(
+        self, identity: tuple[object, ...], condition: Condition | None, principals: Principals | None
+    ) -> Literal:
+        known = self._known.get(identity)
+        if known is None:
+            key = condition.lower_key if condition else PRINCIPAL
+            fits = condition is None or _fits(condition)
+            known = self._known[identity] = Literal(len(self._known), key, condition, principals, fits)
+            self.by_key.setdefault(key, []).append(known)
+        return known
+
+    def read(self, policy: Policy) -> None:
+        """Take in a policy: its literals, and every key that it mentions, in variables too."""
+        for statement in policy.statements:
+            if statement.principals is not None:
+                self.about(statement.principals)
+            for condition in statement.conditions:
+                self.want(condition, wanted=True)
+                self.mentioned[condition.lower_key] = None
+                tokens = condition.wanted.tokens if condition.wanted else ()
+                variables = (one for listed in tokens for one in listed if isinstance(one, Variable))
+                self.mentioned |= {one.key: None for one in variables}
+            self.mentioned |= dict.fromkeys(_resource_variables(statement))
+
+    def texts(self, *keys: str) -> list[str]:
+        """Return all values that the policies compare with these keys."""
+        found = (one.condition for key in keys for one in self.by_key.get(key, ()))
+        return [text for condition in found if condition for text in condition.texts]
+
+    def whole(self, *keys: str) -> tuple[str, ...]:
+        """Return those values without wildcards and variables."""
+        return tuple(dict.fromkeys(text for text in self.texts(*keys) if not {"*", "?", "$"} & set(text)))
+
+
+def _resource_variables(statement: Statement) -> list[str]:
+    patterns = statement.resources.patterns if statement.resources else ()
+    return [token.key for one in patterns for token in one.tokens if isinstance(token, Variable)]

@@ -1,0 +1,217 @@
+"""What can be in a request: a tree of choices. Its leaves are keys whose values are found together.
+
+A request of a caller is one value for every leaf of `Every`, and one branch of each `Either`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+from permission_guard.access import span
+from permission_guard.access.literal import Literal, Mode, Stance
+from permission_guard.access.meter import Meter
+from permission_guard.iam import Context, Service, Truth
+from permission_guard.iam.condition import Quantifier
+from permission_guard.iam.request import Anonymous, Values
+
+Want: TypeAlias = tuple[Literal, bool]
+"""A literal, and whether it is to be true."""
+
+Wants: TypeAlias = Sequence[Want]
+
+
+_PER_VALUE: Final = 16
+"""Steps for reading one address, number or date."""
+
+
+class Found(NamedTuple):
+    """Values that meet all wants, the keys of which that rests on something unsure, and whether on a named network."""
+
+    values: Mapping[str, Values]
+    unsure: tuple[str, ...] = ()
+    network: bool = False
+
+
+class Node(Protocol):
+    """A part of a request."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that it has values for."""
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Return values that meet the wants, or None if there are none."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Keys that have one value in all requests: `()` if they are absent; None is a value nobody knows."""
+
+    values: Mapping[str, Values]
+    known: Context = field(default_factory=Context)
+    principal: Service | Anonymous | None = None
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys that it has values for."""
+        return frozenset(self.values)
+
+    @cached_property
+    def _context(self) -> Context:
+        return self.known.with_keys(self.values)
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Evaluate the wants."""
+        for literal, wanted in wants:
+            if not mode.accepts(literal.truth(self._context, self.principal), wanted=wanted):
+                return None
+        unfit = (
+            literal.key
+            for literal, _ in wants
+            if not literal.fits or self.values.get(literal.key, ()) is None
+        )
+        return Found(
+            self.values, tuple(dict.fromkeys(key for key in unfit if self.values.get(key, ()) != ()))
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A key with several values, of which only one is known to be among them."""
+
+    key: str
+    value: str
+    known: Context
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The one key."""
+        return frozenset({self.key})
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Evaluate the wants: what the known value alone decides is sure."""
+        context = self.known.with_keys({self.key: self.value})
+        for literal, wanted in wants:
+            truth, condition = literal.truth(context, None), literal.condition
+            if condition is not None and condition.base != "null":
+                every = condition.quantifier is Quantifier.FOR_ALL or (
+                    condition.negated and condition.quantifier is Quantifier.NONE
+                )
+                truth = truth if truth is (Truth.NO if every else Truth.YES) else Truth.UNKNOWN
+            if not mode.accepts(truth, wanted=wanted):
+                return None
+        return Found({self.key: (self.value,)}, () if mode.sure or not wants else (self.key,))
+
+
+class Lines:
+    """What the conditions on some keys match, as bits of one grid."""
+
+    def __init__(self, literals: Iterable[Literal], ends: Iterable[int], meter: Meter) -> None:
+        conditions = {one.number: one.condition for one in literals if one.condition and one.fits}
+        asked = {number: one for number, one in conditions.items() if one.base != "null"}
+        meter.charge(sum(_PER_VALUE * len(one.texts) for one in asked.values()))
+        spans = {number: span.matching(one) for number, one in asked.items()}
+        self.grid = span.Grid((*ends, *(end for found, _ in spans.values() for one in found for end in one)))
+        self.masks = {
+            number: (self.grid.mask(found), readable) for number, (found, readable) in spans.items()
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """Keys that show one number of some intervals, each in its own writing."""
+
+    domain: int
+    writings: Mapping[str, span.Writing]
+    lines: Lines
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys that show the number."""
+        return frozenset(self.writings)
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Intersect the intervals of all wants."""
+        left, unfit = self.domain, []
+        for literal, wanted in wants:
+            condition = literal.condition
+            if condition is None or not literal.fits:
+                unfit.append(literal.key)
+                if mode.sure:
+                    return None
+            elif condition.base == "null":
+                if not mode.accepts(condition.holds(Context.of({literal.key: "1"})), wanted=wanted):
+                    return None
+            else:
+                left &= self._passing(literal, mode, matching=wanted != condition.negated)
+        if not left:
+            return None
+        least = self.lines.grid.least(left)
+        shown = {key: (writing(least),) for key, writing in self.writings.items()}
+        return Found(shown, tuple(dict.fromkeys(unfit)))
+
+    def _passing(self, literal: Literal, mode: Mode, *, matching: bool) -> int:
+        """The numbers that match, or do not; of values that cannot be read nobody knows what they match."""
+        mask, readable = self.lines.masks[literal.number]
+        if not readable and matching != mode.sure:
+            return -1 if matching else 0
+        return mask if matching else ~mask
+
+
+@dataclass(frozen=True)
+class Either:
+    """One of several branches, the surest first."""
+
+    branches: tuple[tuple[Stance, Node], ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all branches; each has the same."""
+        return frozenset().union(*(node.keys for _, node in self.branches))
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Try the branches that the mode admits."""
+        for stance, node in self.branches:
+            if stance in mode.admits and (found := node.solve(wants, mode)):
+                return _marked(found, stance, wants, node)
+        return None
+
+
+def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
+    if stance is Stance.SURE:
+        return found
+    if stance is Stance.NETWORK:
+        return found._replace(network=True)
+    keys = dict.fromkeys((*(literal.key for literal, _ in wants), *found.unsure)) or dict.fromkeys(
+        sorted(node.keys)
+    )
+    return found._replace(unsure=tuple(keys))
+
+
+@dataclass(frozen=True)
+class Every:
+    """Several parts that do not depend on each other."""
+
+    parts: tuple[Node, ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all parts."""
+        return frozenset().union(*(part.keys for part in self.parts))
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Solve each part for its own wants."""
+        values: dict[str, Values] = {}
+        unsure: dict[str, None] = {}
+        on_network = False
+        for part in self.parts:
+            found = part.solve([want for want in wants if want[0].key in part.keys], mode)
+            if found is None:
+                return None
+            values |= found.values
+            unsure |= dict.fromkeys(found.unsure)
+            on_network |= found.network
+        return Found(values, tuple(unsure), on_network)

@@ -1,0 +1,232 @@
+"""The table of condition keys: what each shows for each kind of caller.
+
+One row for keys that come together. `page` lies below https://docs.aws.amazon.com/ and says who has the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from permission_guard.access import actions, forms, letters
+from permission_guard.access.keys import (
+    AUTH_TYPE,
+    CLOCK,
+    MFA,
+    NETWORK,
+    RESOURCE_ORGANIZATION,
+    TOKEN,
+    VIA_URL,
+    Keys,
+)
+from permission_guard.access.letters import Letters
+from permission_guard.access.literal import Stance
+from permission_guard.access.node import Every, Node
+from permission_guard.access.sources import SOURCE_KEYS, organization
+from permission_guard.access.text import Spelled, Variables
+
+Make: TypeAlias = Callable[[Keys, tuple[str, ...]], Node]
+
+IAM: Final = ("role", "user", "root", "federated")
+"""The kinds of callers that belong to an account."""
+SERVICE: Final = "service"
+ANONYMOUS: Final = "anonymous"
+PRINCIPAL_ORGANIZATION: Final = ("aws:principalorgid", "aws:principalorgpaths")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Keys that come together; one that ends with a slash stands for all keys that begin so.
+
+    `shown` maps kinds of callers, divided by spaces, to what they show. `meaning` says it in words.
+    """
+
+    keys: tuple[str, ...]
+    shown: Mapping[str, Make]
+    meaning: str
+    page: str = "IAM/latest/UserGuide/reference_policies_condition-keys.html"
+
+    def nodes(self, keys: Keys, kind: str) -> Iterator[Node]:
+        """Yield what a kind of caller shows under these keys, if the policies ask for one of them."""
+        make = next((make for kinds, make in self.shown.items() if kind in kinds.split()), None)
+        if make is None:
+            return
+        if self.keys[0].endswith("/"):
+            for key in keys.mentioned(self.keys[0]):
+                yield make(keys, (key,))
+        elif keys.scene.mentions(*self.keys):
+            yield make(keys, self.keys)
+
+
+def _absent(keys: Keys, names: tuple[str, ...]) -> Node:
+    return keys.absent(*names)
+
+
+def _unsaid(keys: Keys, names: tuple[str, ...]) -> Node:
+    return keys.unsaid(*names)
+
+
+def _unknown(keys: Keys, names: tuple[str, ...]) -> Node:
+    return keys.unknown(*names)
+
+
+def _text(alphabet: Letters, *, empty: bool = False) -> Make:
+    return lambda keys, names: keys.chosen(names[0], alphabet, empty=empty)
+
+
+def _tagging(*, names_only: bool) -> Make:
+    """Keys of a request that tags (TagResource) or takes tags off (UntagResource)."""
+
+    def make(keys: Keys, names: tuple[str, ...]) -> Node:
+        if names_only and keys.action in {actions.TAG, actions.UNTAG}:
+            return keys.several(names[0], letters.TAG)
+        if not names_only and keys.action == actions.TAG:
+            return keys.chosen(names[0], letters.TAG, empty=True)
+        return keys.absent(*names)
+
+    return make
+
+
+def _organization(keys: Keys, _: tuple[str, ...]) -> Node:
+    return organization(keys.scene, keys.side, PRINCIPAL_ORGANIZATION, keys.known)
+
+
+def _source_function(keys: Keys, names: tuple[str, ...]) -> Node:
+    """The function whose role calls: one of the caller's own account."""
+    needs = keys.scene.account_needs(keys.side, 2)
+    tracks = {names[0]: 1}
+    shape = forms.function_arn(keys.scene.target.partition)
+    word = Spelled(shape, tracks, keys.scene.automata, Variables(keys.known, tracks), needs)
+    return keys.perhaps(word, *names)
+
+
+def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
+    """The organization of the function's account. Its id is the trusted one's, so that it can stand in a variable too."""
+    known = keys.known.values(names[0])
+    return Every((keys.fixed({names[0]: known}), keys.unknown(names[1])))
+
+
+_ALL: Final = "role user root federated anonymous service"
+_SIGNED: Final = "role user root federated"
+
+ROWS: Final = (
+    Row(CLOCK, {_ALL: lambda keys, _: keys.clock()}, "now; a later time is unsure, an earlier one never"),
+    Row(
+        RESOURCE_ORGANIZATION,
+        {_ALL: _resource_organization},
+        "the trusted organization if there is one alone; its paths, and without it both, are unknown",
+    ),
+    Row(
+        (AUTH_TYPE,),
+        {_ALL: lambda keys, _: keys.auth_type()},
+        "AWS_IAM or NONE with InvokeFunctionUrl and with managing actions",
+        "lambda/latest/dg/urls-auth.html",
+    ),
+    Row(
+        ("aws:tagkeys",),
+        {_ALL: _tagging(names_only=True)},
+        "the caller's choice with TagResource, UntagResource",
+    ),
+    Row(("aws:requesttag/",), {_ALL: _tagging(names_only=False)}, "the caller's choice with TagResource"),
+    Row(
+        ("aws:principaltag/",),
+        {
+            "role user federated": _text(letters.TAG, empty=True),
+            "root anonymous service": _absent,
+        },
+        "whatever the principal's account sets",
+    ),
+    Row(
+        ("aws:useragent",),
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        "the caller's choice",
+    ),
+    Row(
+        ("aws:referer",),
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        "the caller's choice",
+    ),
+    Row(
+        ("aws:sourceidentity",),
+        {"role": _text(letters.FRIENDLY), "user root federated anonymous service": _absent},
+        "set when the role is assumed",
+    ),
+    Row(
+        ("aws:federatedprovider",),
+        {"role": _text(letters.VISIBLE), "user root federated anonymous service": _absent},
+        "the identity provider of the role's session",
+    ),
+    Row(
+        MFA,
+        {_SIGNED: lambda keys, _: keys.mfa(), "anonymous service": _absent},
+        "the caller's own second factor",
+    ),
+    Row(
+        ("aws:tokenissuetime",),
+        {
+            "role federated": lambda keys, _: keys.issued(always=True),
+            "user root": lambda keys, _: keys.issued(always=False),
+            "anonymous service": _absent,
+        },
+        "within the last 36 hours, the longest that a session lasts",
+    ),
+    Row(
+        ("lambda:sourcefunctionarn",),
+        {"role": _source_function, "user root federated anonymous service": _absent},
+        "a function of the caller's account, if one calls",
+        "lambda/latest/dg/permissions-source-function-arn.html",
+    ),
+    Row(
+        ("aws:viaawsservice",),
+        {
+            _SIGNED: lambda keys, names: keys.enumerated(names[0], "false", "true", None),
+            "anonymous service": _unsaid,
+        },
+        "true if a service passes the call on",
+    ),
+    Row(
+        ("aws:calledvia",),
+        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _absent},
+        "the services that pass the call on",
+    ),
+    Row(
+        ("aws:calledviafirst",),
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
+        "the first of them",
+    ),
+    Row(
+        ("aws:calledvialast",),
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
+        "the last of them",
+    ),
+    Row(
+        (VIA_URL,),
+        {_SIGNED: lambda keys, _: keys.via_url(), "service": _unsaid},
+        "true if InvokeFunction is called through the URL",
+        "lambda/latest/dg/urls-auth.html",
+    ),
+    Row(
+        (TOKEN,),
+        {f"{_SIGNED} anonymous service": lambda keys, _: keys.token(Stance.UNSURE)},
+        "a skill's id, with the Alexa services; nobody else has one that the policy spells in full",
+        "lambda/latest/api/API_AddPermission.html",
+    ),
+    Row(
+        NETWORK,
+        {
+            f"{_SIGNED} anonymous": lambda keys, _: keys.network(),
+            "service": lambda keys, names: keys.perhaps(keys.network(), *names, stance=Stance.UNSURE),
+        },
+        "an address over the internet, or the VPC and its endpoint; those that the policy names are named networks",
+    ),
+    Row(
+        PRINCIPAL_ORGANIZATION,
+        {_SIGNED: _organization, "anonymous service": _absent},
+        "the organization of the caller's account, if it is in one",
+    ),
+    Row(SOURCE_KEYS, {f"{_SIGNED} anonymous": _absent}, "sent by services only"),
+    Row(("aws:username",), {"role root federated anonymous": _absent, "service": _unknown}, "users only"),
+    Row(("aws:userid",), {"service": _unknown}, "the principal's unique id"),
+    Row(("aws:principaltype",), {"service": _unknown}, "the kind of principal"),
+)

@@ -1,0 +1,171 @@
+"""What an analysis is about: the target, the policies, and which part of the world is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from permission_guard.access import span
+from permission_guard.access.literal import PRINCIPAL, Literals
+from permission_guard.access.meter import Meter
+from permission_guard.access.node import Line, Lines
+from permission_guard.access.text import Automata
+from permission_guard.access.word import Need
+from permission_guard.facts import Trusted
+from permission_guard.iam import Arn, Policy
+
+_PER_ADDRESS: Final = 16
+"""Steps for reading an address range."""
+_ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ORGANIZATION: Final = re.compile(r"(?<![a-z0-9-])o-[a-z0-9]{10,32}(?![a-z0-9*?])")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The function, version, alias or layer version whose policy is analyzed."""
+
+    arn: str
+    partition: str
+    region: str
+    account: str
+
+    @classmethod
+    def of(cls, arn: str) -> Target:
+        """Read an ARN. Raises ArnError."""
+        parts = Arn.parse(arn)
+        return cls(arn, parts.partition, parts.region, parts.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A part of the world: which accounts and organizations requests come from.
+
+    `accounts` and `organizations` are ids with whether a caller's must be among them; None where all are asked for.
+    `bare` tells whether a caller in no organization counts, `documented` whether services show only what AWS
+    documents, `name` the one name that resources, roles and users have (None for any).
+    """
+
+    accounts: tuple[tuple[str, ...], bool] | None
+    organizations: tuple[tuple[str, ...], bool] | None
+    bare: bool = True
+    documented: bool = False
+    name: str | None = None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it is a part of the zone of trust."""
+        return self.documented
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that the callers' models are built from."""
+
+    target: Target
+    trusted: Trusted
+    now: datetime
+    policies: tuple[Policy, ...]
+    literals: Literals
+    automata: Automata
+    _lines: dict[tuple[str, ...], Lines] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, target: Target, trusted: Trusted, now: datetime, policies: tuple[Policy, ...], meter: Meter
+    ) -> Scene:
+        """Read the policies."""
+        literals = Literals()
+        for policy in policies:
+            meter.charge(sum(4 + len(one.conditions) for one in policy.statements))
+            literals.read(policy)
+        return cls(target, trusted, now, policies, literals, Automata(meter))
+
+    @property
+    def meter(self) -> Meter:
+        """The step budget."""
+        return self.automata.meter
+
+    def mentions(self, *keys: str) -> bool:
+        """Tell whether the policies ask for one of these keys."""
+        return any(key in self.literals.mentioned for key in keys)
+
+    def untrusted(self, *, named: bool) -> Side:
+        """Whoever is not trusted: with `named` also those whom the policy names in full."""
+        accounts, organizations = self.trusted.all_accounts, self.trusted.organizations
+        if not named:
+            texts = list(self._texts())
+            accounts = tuple(dict.fromkeys((*accounts, *_found(_ACCOUNT, texts))))
+            organizations = tuple(dict.fromkeys((*organizations, *_found(_ORGANIZATION, texts))))
+        return Side((accounts, False), (organizations, False))
+
+    def _texts(self) -> Iterable[str]:
+        for policy in self.policies:
+            for statement in policy.statements:
+                yield from (one.name for one in statement.principals.named) if statement.principals else ()
+                yield from (text for condition in statement.conditions for text in condition.texts)
+
+    @cached_property
+    def principal_names(self) -> tuple[str, ...]:
+        """The names in all Principal and NotPrincipal elements."""
+        elements = (one.principals for one in self.literals.by_key.get(PRINCIPAL, ()) if one.principals)
+        return tuple(one.name for element in elements for one in element.named)
+
+    @property
+    def accounts(self) -> Side:
+        """The trusted accounts, in whatever organization they are."""
+        return Side((self.trusted.all_accounts, True), None, documented=True)
+
+    @property
+    def members(self) -> Side | None:
+        """The trusted organizations' accounts, without those that are trusted by themselves; None if there are none."""
+        if not self.trusted.organizations:
+            return None
+        others = (self.trusted.all_accounts, False)
+        return Side(others, (self.trusted.organizations, True), bare=False, documented=True)
+
+    def renamed(self, side: Side) -> Side:
+        """The same side, of which only a name is left that no pattern spells."""
+        texts = "".join(self._texts())
+        letters = "zqxjkvwyfgbhupmdnclostriea0123456789"
+        rarest = min(letters, key=lambda letter: (texts.count(letter), letters.index(letter)))
+        return replace(side, name=rarest * 8)
+
+    def account_needs(self, side: Side, track: int) -> tuple[Need, ...]:
+        """What the digits of a caller's account must be."""
+        return self._needs(side.accounts, track)
+
+    def organization_needs(self, side: Side, track: int) -> tuple[Need, ...]:
+        """What the id of a caller's organization must be."""
+        return self._needs(side.organizations, track)
+
+    def _needs(self, among: tuple[tuple[str, ...], bool] | None, track: int) -> tuple[Need, ...]:
+        if among is None:
+            return ()
+        ids, wanted = among
+        return (Need(track, self.automata.exactly(ids), wanted),)
+
+    def line(
+        self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
+    ) -> Line:
+        """Return the keys that show one number of a domain; `ends` are those of all domains of these keys."""
+        keys = tuple(writings)
+        if keys not in self._lines:
+            literals = (one for key in keys for one in self.literals.by_key.get(key, ()))
+            self._lines[keys] = Lines(literals, ends, self.meter)
+        lines = self._lines[keys]
+        return Line(lines.grid.mask(domain), writings, lines)
+
+    @cached_property
+    def named_networks(self) -> span.Spans:
+        """The address ranges in the policies that are named networks."""
+        texts = self.literals.texts("aws:sourceip", "aws:vpcsourceip")
+        self.meter.charge(_PER_ADDRESS * len(texts))
+        return span.narrow(texts)
+
+
+def _found(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
+    return [found for text in texts for found in pattern.findall(text)]

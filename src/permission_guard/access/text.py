@@ -1,0 +1,249 @@
+"""Keys whose values are texts: the leaves that are solved by automata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from permission_guard.access.automaton import Automaton, Form, arn_patterns
+from permission_guard.access.literal import PRINCIPAL, Literal, Mode
+from permission_guard.access.meter import Meter
+from permission_guard.access.node import Found, Wants
+from permission_guard.access.shape import Shape
+from permission_guard.access.word import Need, find, read
+from permission_guard.iam import Context
+from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.pattern import Pieces, Token, Variable, Wild
+from permission_guard.iam.request import Values
+
+
+class Match(NamedTuple):
+    """The values that surely match; `vague` if AWS leaves open of the others whether they do."""
+
+    automaton: Automaton
+    vague: bool
+
+
+class Named(NamedTuple):
+    """Whom a Principal element names, as patterns of the word that stands for the caller.
+
+    `excepted` are those whom NotPrincipal surely excepts; `vague` tells that others may be meant too.
+    """
+
+    patterns: tuple[Pieces, ...]
+    excepted: tuple[Pieces, ...]
+    vague: bool
+    form: Form = Form.TEXT
+
+
+@dataclass(slots=True)
+class Automata:
+    """The automata of one analysis, each built once."""
+
+    meter: Meter
+    _known: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = field(default_factory=dict)
+
+    def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
+        """Return the automaton of a list of patterns."""
+        key = (form, tuple(patterns))
+        if key not in self._known:
+            self._known[key] = Automaton(patterns, form, self.meter)
+        return self._known[key]
+
+    def exactly(self, texts: Sequence[str]) -> Automaton:
+        """Return the automaton of a list of texts."""
+        return self.of([(text,) if text else () for text in texts])
+
+    def match(self, condition: Condition, variables: Variables) -> Match:
+        """Return what the positive form of a condition matches."""
+        wanted = condition.wanted
+        if wanted is None:
+            raise ValueError(f"{condition.operator} compares with no values")
+        filled = [variables.fill(tokens, condition.lower_key) for tokens in wanted.tokens]
+        patterns = [pieces for pieces in filled if isinstance(pieces, tuple)]
+        vague = None in filled
+        if wanted.operator.startswith("arn"):
+            patterns, more = arn_patterns(patterns)
+            return Match(self.of(patterns, Form.ARN), vague or more)
+        form = Form.FOLDED if wanted.operator == "stringequalsignorecase" else Form.TEXT
+        return Match(self.of(patterns, form), vague)
+
+
+@dataclass(frozen=True)
+class Variables:
+    """What is known of the keys that policy variables stand for."""
+
+    known: Context
+    tracks: Mapping[str, int] = field(default_factory=dict)
+    account: frozenset[str] = frozenset()
+    """Keys that show the digits which stand in the fifth part of every ARN of the same word."""
+
+    def fill(self, tokens: tuple[Token, ...], key: str) -> Pieces | bool | None:
+        """Replace the variables: a pattern; False if it matches nothing; None if nobody can tell before the request."""
+        pieces: list[str | Wild] = []
+        for place, token in enumerate(tokens):
+            if not isinstance(token, Variable):
+                pieces.append(token)
+                continue
+            filled = self._value(token, key, tokens[:place], tokens[place + 1 :])
+            if not isinstance(filled, tuple):
+                return filled
+            pieces += filled
+        return tuple(pieces)
+
+    def _value(
+        self, variable: Variable, key: str, before: tuple[Token, ...], after: tuple[Token, ...]
+    ) -> Pieces | bool | None:
+        if variable.key in self.tracks:
+            if not before and not after and self.tracks[variable.key] == self.tracks.get(key):
+                return (Wild.RUN,)
+            return self._digits(variable, key, before, after)
+        values = self.known.values(variable.key)
+        if values is None:
+            return None
+        if not values and variable.default is not None:
+            return (variable.default,)
+        return (values[0],) if len(values) == 1 else False
+
+    def _digits(
+        self, variable: Variable, key: str, before: tuple[Token, ...], after: tuple[Token, ...]
+    ) -> Pieces | None:
+        """Any twelve characters, where they stand for the account of the very ARN that is compared."""
+        written = "".join(
+            "*" if isinstance(one, Wild) else one if isinstance(one, str) else "$" for one in before
+        )
+        ends = isinstance(after[0], str) and after[0].startswith(":") if after else False
+        own = variable.key in self.account and key.endswith("arn")
+        certain = written.endswith(":") and written.count(":") == _BEFORE_ACCOUNT and ends
+        return (Wild.ONE,) * 12 if own and certain else None
+
+
+_BEFORE_ACCOUNT = 4
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """Keys whose values are tracks of one word, under standing needs (the account of a zone, ids that are not meant)."""
+
+    shape: Shape
+    tracks: Mapping[str, int]
+    automata: Automata
+    variables: Variables
+    standing: tuple[Need, ...] = ()
+    named: Mapping[int, Named] = field(default_factory=dict)
+    """For each literal about principals whom it names."""
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys that read the word."""
+        return frozenset(self.tracks)
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Look for a word that meets all wants."""
+        needs = list(self.standing)
+        unfit: dict[str, None] = {}
+        for literal, wanted in wants:
+            need = self._need(literal, mode, wanted=wanted)
+            if need is False:
+                return None
+            if not literal.fits:
+                unfit[literal.key] = None
+            if isinstance(need, Need):
+                needs.append(need)
+        word = find(self.shape, needs, self.automata.meter)
+        if word is None:
+            return None
+        return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
+
+    def _need(self, literal: Literal, mode: Mode, *, wanted: bool) -> Need | bool:
+        track, condition = self.tracks[literal.key], literal.condition
+        if condition is None:
+            return self._naming(literal, mode, wanted=wanted)
+        if not literal.fits:
+            return not mode.sure
+        if condition.base == "null":
+            return mode.accepts(condition.holds(Context.of({literal.key: "x"})), wanted=wanted)
+        match = self.automata.match(condition, self.variables)
+        return needed(track, match, mode, matching=wanted != condition.negated)
+
+    def _naming(self, literal: Literal, mode: Mode, *, wanted: bool) -> Need | bool:
+        named, track = self.named[literal.number], self.tracks[PRINCIPAL]
+        everybody = self.automata.of(named.patterns, named.form)
+        if literal.principals is None or not literal.principals.negated:
+            return needed(track, Match(everybody, named.vague), mode, matching=wanted)
+        excepted = self.automata.of(named.excepted, named.form)
+        if wanted:
+            surely = False if named.vague else Need(track, everybody, wanted=False)
+            return surely if mode.sure else Need(track, excepted, wanted=False)
+        possibly = True if named.vague else Need(track, everybody, wanted=True)
+        return Need(track, excepted, wanted=True) if mode.sure else possibly
+
+
+def needed(track: int, match: Match, mode: Mode, *, matching: bool) -> Need | bool:
+    """Return what a value must do so that it surely, or not surely not, matches; a bool if the value does not matter."""
+    if match.vague and matching != mode.sure:
+        return matching
+    return Need(track, match.automaton, matching)
+
+
+_Sorted: TypeAlias = tuple[list[Need], list[Need]]
+
+
+@dataclass(frozen=True)
+class Several:
+    """A key with any number of values, all of the caller's choosing."""
+
+    key: str
+    shape: Shape
+    track: int
+    automata: Automata
+    variables: Variables
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The one key."""
+        return frozenset({self.key})
+
+    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+        """Find one word for each want that one value can meet, all of which meet what every value must."""
+        sorted_needs = self._sorted(wants, mode)
+        if sorted_needs is None:
+            return None
+        every, once = sorted_needs
+        values: dict[str, None] = {}
+        for more in [[need] for need in once] or [[]]:
+            word = find(self.shape, [*every, *more], self.automata.meter)
+            if word is None:
+                return None
+            values[read(word, self.track)] = None
+        shown: Mapping[str, Values] = {self.key: tuple(values)}
+        return Found(shown, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
+
+    def _sorted(self, wants: Wants, mode: Mode) -> _Sorted | None:
+        every: list[Need] = []
+        once: list[Need] = []
+        for literal, wanted in wants:
+            condition = literal.condition
+            if condition is None or not literal.fits:
+                if mode.sure:
+                    return None
+                continue
+            if condition.base == "null":
+                if not mode.accepts(condition.holds(Context.of({self.key: "x"})), wanted=wanted):
+                    return None
+                continue
+            match = self.automata.match(condition, self.variables)
+            need = needed(self.track, match, mode, matching=wanted != condition.negated)
+            if need is False:
+                return None
+            if isinstance(need, Need):
+                (every if _of_every(condition) == wanted else once).append(need)
+        return every, once
+
+
+def _of_every(condition: Condition) -> bool:
+    """Tell whether all values must pass: ForAllValues, and a negated operator without a word for how many."""
+    plain = condition.quantifier is Quantifier.NONE
+    return condition.quantifier is Quantifier.FOR_ALL or (condition.negated and plain)

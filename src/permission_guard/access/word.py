@@ -1,0 +1,230 @@
+"""Is there a word of a shape that meets all needs? The product of the shape with the needs' automata, best first.
+
+Words with the same states have the same future, so each combination of states is visited once; the search ends, and
+finds a word if there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Final, NamedTuple, TypeAlias
+
+from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
+from permission_guard.access.meter import Meter
+from permission_guard.access.shape import Move, Shape
+from permission_guard.iam.pattern import Pieces
+
+_CLOSED: Final = -1
+"""The state of a need that is met, whatever follows: its track has ended, or nothing can change it any more."""
+_FEW: Final = 3
+"""With how many needs a search begins: few prove most refusals."""
+_PER_NODE: Final = 8
+"""Steps for taking up one combination of states."""
+_SLICE: Final = 4_000
+"""Steps after which a search with many needs stops to look whether a few of them are enough to refuse."""
+
+
+class Need(NamedTuple):
+    """What a track's value must do: match the automaton, or not."""
+
+    track: int
+    automaton: Automaton
+    wanted: bool
+
+
+Word: TypeAlias = tuple[tuple[str, int], ...]
+"""Characters, each with the tracks that read it."""
+
+_Node: TypeAlias = tuple[int, tuple[int, ...]]
+
+
+class _Enough(Exception):
+    """The slice of steps is used up."""
+
+
+def read(word: Word, track: int) -> str:
+    """Return the value that a track reads of a word."""
+    return "".join(letter for letter, tracks in word if tracks & track)
+
+
+def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
+    """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
+    every = _merged(list(dict.fromkeys(needs)), meter)
+    return None if _contradictory(every) else _grown(shape, every, meter)
+
+
+def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
+    """Begin with few needs, and go on with those that the word found does not meet."""
+    live = list(every[:_FEW])
+    while True:
+        word = _found(shape, live, every, meter)
+        if word is None:
+            return None
+        broken = [need for need in every if need not in live and not _met(need, word)]
+        if not broken:
+            return word
+        live += broken
+
+
+def _contradictory(needs: Sequence[Need]) -> bool:
+    """Tell whether a need cannot be met at all, or not beside another that refuses all its patterns."""
+    refused: dict[tuple[int, Form], set[Pieces]] = {}
+    for need in needs:
+        if not need.wanted:
+            refused.setdefault((need.track, need.automaton.form), set()).update(need.automaton.patterns)
+    return any(
+        need.automaton.start == (DEAD if need.wanted else TOP)
+        or (
+            need.wanted
+            and set(need.automaton.patterns) <= refused.get((need.track, need.automaton.form), set())
+        )
+        for need in needs
+    )
+
+
+def _merged(needs: list[Need], meter: Meter) -> list[Need]:
+    """Make one need of all patterns that a track must not match: one automaton sees at once what many would."""
+    groups: dict[tuple[int, Form], list[Need]] = {}
+    for need in needs:
+        if not need.wanted:
+            groups.setdefault((need.track, need.automaton.form), []).append(need)
+    kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
+    for (track, form), group in groups.items():
+        if len(group) > _FEW:
+            patterns = [pieces for need in group for pieces in need.automaton.patterns]
+            kept.append(Need(track, Automaton(list(dict.fromkeys(patterns)), form, meter), wanted=False))
+    return kept
+
+
+def _met(need: Need, word: Word) -> bool:
+    return need.automaton.accepts(read(word, need.track)) == need.wanted
+
+
+def _found(shape: Shape, live: Sequence[Need], every: Sequence[Need], meter: Meter) -> Word | None:
+    if len(live) <= _FEW:
+        return _Search(shape, live, meter).run(None)
+    try:
+        return _Search(shape, live, meter).run(_SLICE)
+    except _Enough:
+        pass
+    tracks = dict.fromkeys(need.track for need in every)
+    alone = [[need for need in live if need.track == track] for track in tracks]
+    pairs = [[every[0], need] for need in live[1:]]
+    for some in (*alone, *pairs):
+        try:
+            if some and _Search(shape, some, meter).run(_SLICE) is None:
+                return None
+        except _Enough:
+            continue
+    return _Search(shape, live, meter).run(None)
+
+
+class _Search:
+    """One search with a fixed set of needs."""
+
+    def __init__(self, shape: Shape, needs: Sequence[Need], meter: Meter) -> None:
+        self._shape = shape
+        self._needs = needs
+        self._meter = meter
+        self._heap: list[tuple[int, int, int, int, _Node]] = []
+        self._came: dict[_Node, tuple[_Node, str, int] | None] = {}
+        self._readers: dict[int, tuple[int, ...]] = {}
+        self._choices: dict[tuple[int, ...], tuple[str, ...]] = {}
+
+    def run(self, limit: int | None) -> Word | None:
+        """Search. Raises _Enough if there is a limit of steps and it is reached."""
+        shape, needs = self._shape, self._needs
+        stop = None if limit is None else self._meter.spent + limit
+        starts = (_CLOSED if need.automaton.start <= TOP else need.automaton.start for need in needs)
+        self._reach((shape.start, tuple(starts)), None)
+        while self._heap:
+            if stop is not None and self._meter.spent > stop:
+                raise _Enough
+            self._meter.charge(_PER_NODE)
+            node = heappop(self._heap)[-1]
+            at, states = node
+            if shape.final[at] and all(map(_good, needs, states)):
+                return self._trace(node)
+            for move in shape.moves[at]:
+                self._expand(node, move)
+        return None
+
+    def _reach(self, node: _Node, came: tuple[_Node, str, int] | None) -> None:
+        if node in self._came:
+            return
+        self._came[node] = came
+        unmet, nearest, total = 0, 1_000_000, self._shape.distance[node[0]]
+        for need, state in zip(self._needs, node[1], strict=True):
+            if state != _CLOSED and need.automaton.accepting[state] != need.wanted:
+                far = need.automaton.distance(state) if need.wanted else 1
+                unmet += 1
+                total += far
+                nearest = min(nearest, far)
+        heappush(self._heap, (unmet, nearest, total, len(self._came), node))
+
+    def _expand(self, node: _Node, move: Move) -> None:
+        needs = self._needs
+        states = node[1]
+        reading = self._readers.get(move.tracks)
+        if reading is None:
+            reading = tuple(place for place, need in enumerate(needs) if need.track & move.tracks)
+            self._readers[move.tracks] = reading
+        ending = self._shape.readable[node[0]] & ~self._shape.readable[move.target]
+        letters = (move.only,) if move.only is not None else self._letters(move, states, reading)
+        self._meter.charge((2 + len(reading)) * len(letters))
+        for letter in letters:
+            after = list(states)
+            for place in reading:
+                if states[place] == _CLOSED:
+                    continue
+                need = needs[place]
+                state = need.automaton.step(states[place], letter)
+                if state > TOP:
+                    after[place] = state
+                elif (state == TOP) == need.wanted:
+                    after[place] = _CLOSED
+                else:
+                    break
+            else:
+                if not ending or self._ended(after, ending):
+                    self._reach((move.target, tuple(after)), (node, letter, move.tracks))
+
+    def _ended(self, states: list[int], ending: int) -> bool:
+        """Tell whether the tracks that have ended did so as they must, and forget their states."""
+        for place, need in enumerate(self._needs):
+            if need.track & ending and states[place] != _CLOSED:
+                if need.automaton.accepting[states[place]] != need.wanted:
+                    return False
+                states[place] = _CLOSED
+        return True
+
+    def _letters(self, move: Move, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
+        """The characters to be tried: one for all that the automata do not tell apart, and those that they do."""
+        key = (id(move.letters), *reading, *(states[place] for place in reading))
+        found = self._choices.get(key)
+        if found is None:
+            told = [
+                self._needs[place].automaton.letters(states[place])
+                for place in reading
+                if states[place] != _CLOSED
+            ]
+            spelled = frozenset().union(*told)
+            self._meter.charge(len(spelled))
+            other = move.letters.other(spelled)
+            apart = sorted(letter for letter in spelled if move.letters.has(letter))
+            found = self._choices[key] = tuple(apart) if other is None else (other, *apart)
+        return found
+
+    def _trace(self, node: _Node) -> Word:
+        letters: list[tuple[str, int]] = []
+        step = self._came[node]
+        while step is not None:
+            node, letter, tracks = step
+            letters.append((letter, tracks))
+            step = self._came[node]
+        return tuple(reversed(letters))
+
+
+def _good(need: Need, state: int) -> bool:
+    return state == _CLOSED or need.automaton.accepting[state] == need.wanted

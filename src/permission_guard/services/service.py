@@ -1,0 +1,50 @@
+"""What AWS's pages say of one service: the ARN that it shows, and the keys that it sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Sends(Enum):
+    """How surely a service sends a condition key."""
+
+    ALWAYS = "AWS's page shows it for every way in which the service calls"
+    UNSAID = "no page says so for every way"
+    DISPUTED = "AWS's pages contradict each other"
+    NEVER = "the service has nothing to send"
+
+
+class Region(Enum):
+    """Which Region stands in the ARN."""
+
+    FUNCTION = "the function's own"
+    ANY = "any"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One row: a service that invokes functions on behalf of an account.
+
+    `forms` are the resource parts of the ARNs that it shows: `{name}` holds no colon and no slash, `{path}` no colon,
+    `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
+    service is documented to invoke functions of its own account only. `page` lies below https://docs.aws.amazon.com/.
+    """
+
+    principal: str
+    namespace: str
+    forms: tuple[str, ...]
+    arn: Sends
+    account: Sends
+    page: str
+    region: Region = Region.ANY
+    owned: bool = True
+    within_account: bool = False
+
+    @property
+    def condition_key(self) -> str | None:
+        """The key by which a repair binds the service to accounts, or None if there is none that it surely sends."""
+        if self.account is Sends.ALWAYS:
+            return "aws:SourceAccount"
+        return "aws:SourceArn" if self.arn is Sends.ALWAYS and self.owned else None

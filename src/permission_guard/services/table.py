@@ -1,0 +1,214 @@
+"""The table. It never proves that nobody has access: it tells open from unknown, and live from dead."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from permission_guard.services.service import Region, Sends, Service
+
+_ALWAYS, _UNSAID = Sends.ALWAYS, Sends.UNSAID
+_DG: Final = "lambda/latest/dg/"
+_IOT: Final = "iot/latest/developerguide/"
+
+SERVICES: Final = (
+    Service(
+        "s3.amazonaws.com",
+        "s3",
+        ("{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        _DG + "with-s3.html",
+        Region.NONE,
+        owned=False,
+    ),
+    Service("sns.amazonaws.com", "sns", ("{name}",), _ALWAYS, _UNSAID, _DG + "with-sns.html"),
+    Service(
+        "events.amazonaws.com",
+        "events",
+        ("rule/{path}",),
+        _ALWAYS,
+        Sends.DISPUTED,
+        "eventbridge/latest/userguide/eb-use-resource-based.html",
+        Region.FUNCTION,
+    ),
+    Service(
+        "apigateway.amazonaws.com",
+        "execute-api",
+        ("{name}/{path}/{any}",),
+        _ALWAYS,
+        _ALWAYS,
+        _DG + "services-apigateway.html",
+        Region.FUNCTION,
+    ),
+    Service(
+        "logs.amazonaws.com",
+        "logs",
+        ("log-group:{path}:*",),
+        _ALWAYS,
+        _ALWAYS,
+        "AmazonCloudWatch/latest/logs/SubscriptionFilters.html",
+    ),
+    Service(
+        "cognito-idp.amazonaws.com",
+        "cognito-idp",
+        ("userpool/{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        "cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html",
+    ),
+    Service(
+        "ses.amazonaws.com",
+        "ses",
+        ("receipt-rule-set/{name}:receipt-rule/{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        "ses/latest/dg/receiving-email-permissions.html",
+    ),
+    Service(
+        "elasticloadbalancing.amazonaws.com",
+        "elasticloadbalancing",
+        ("targetgroup/{name}/{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        "elasticloadbalancing/latest/application/lambda-functions.html",
+        Region.FUNCTION,
+        within_account=True,
+    ),
+    # Rules, authorizers, certificate providers, hooks and domains each show an ARN of their own; not all send the account.
+    Service("iot.amazonaws.com", "iot", ("{any}",), _ALWAYS, _UNSAID, _IOT + "lambda-rule-action.html"),
+    Service(
+        "config.amazonaws.com",
+        "config",
+        ("config-rule/{name}",),
+        _UNSAID,
+        _ALWAYS,
+        "config/latest/developerguide/evaluate-config_develop-rules_nodejs.html",
+    ),
+    Service(
+        "secretsmanager.amazonaws.com",
+        "secretsmanager",
+        ("secret:{path}",),
+        _UNSAID,
+        _ALWAYS,
+        "secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html",
+    ),
+    # Flows and inline agents show ARNs that no page spells out.
+    Service(
+        "bedrock.amazonaws.com",
+        "bedrock",
+        ("{path}",),
+        _ALWAYS,
+        _ALWAYS,
+        "bedrock/latest/userguide/agents-permissions.html",
+    ),
+    Service(
+        "lexv2.amazonaws.com",
+        "lex",
+        ("bot-alias/{name}/{name}",),
+        _UNSAID,
+        _UNSAID,
+        "lexv2/latest/dg/lambda-attach.html",
+    ),
+    Service(
+        "connect.amazonaws.com",
+        "connect",
+        ("instance/{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        "connect/latest/adminguide/connect-lambda-functions.html",
+    ),
+    Service(
+        "lambda.alarms.cloudwatch.amazonaws.com",
+        "cloudwatch",
+        ("alarm:{any}",),
+        _ALWAYS,
+        _ALWAYS,
+        "AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html",
+    ),
+    Service(
+        "vpc-lattice.amazonaws.com",
+        "vpc-lattice",
+        ("targetgroup/{name}",),
+        _ALWAYS,
+        _UNSAID,
+        "vpc-lattice/latest/ug/lambda-functions.html",
+        Region.FUNCTION,
+        within_account=True,
+    ),
+    Service(
+        "codecommit.amazonaws.com",
+        "codecommit",
+        ("{name}",),
+        _ALWAYS,
+        _ALWAYS,
+        "codecommit/latest/userguide/how-to-notify-lambda-cc.html",
+    ),
+    Service(
+        "workmail.amazonaws.com",
+        "workmail",
+        ("organization/{name}",),
+        _ALWAYS,
+        _UNSAID,
+        "workmail/latest/adminguide/lambda.html",
+    ),
+    Service(
+        "transfer.amazonaws.com",
+        "transfer",
+        ("server/{name}",),
+        _ALWAYS,
+        _UNSAID,
+        "transfer/latest/userguide/custom-lambda-idp.html",
+    ),
+    Service(
+        "appsync.amazonaws.com",
+        "appsync",
+        ("apis/{path}",),
+        _UNSAID,
+        _UNSAID,
+        "appsync/latest/devguide/security-authz.html",
+    ),
+    Service(
+        "cloudfront.amazonaws.com",
+        "cloudfront",
+        ("distribution/{name}",),
+        _ALWAYS,
+        _UNSAID,
+        "AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html",
+        Region.NONE,
+    ),
+)
+"""Each row as facts 4 has it; where one of a service's ways is unsaid, the row is."""
+
+BY_TOKEN: Final = frozenset({"alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"})
+"""They show `lambda:EventSourceToken`, the skill's id, and no source (lambda/latest/api/API_AddPermission.html)."""
+
+WITHOUT_STATEMENT: Final = MappingProxyType(
+    {
+        "states.amazonaws.com": "step-functions/latest/dg/connect-lambda.html",
+        "scheduler.amazonaws.com": "scheduler/latest/UserGuide/setting-up.html",
+        "pipes.amazonaws.com": "eventbridge/latest/userguide/eb-pipes-permissions.html",
+        "codepipeline.amazonaws.com": "codepipeline/latest/userguide/action-reference-Lambda.html",
+        "firehose.amazonaws.com": "firehose/latest/dev/controlling-access.html",
+        "batchoperations.s3.amazonaws.com": "AmazonS3/latest/userguide/batch-ops-invoke-lambda.html",
+        "iotevents.amazonaws.com": "iotevents/latest/developerguide/iotevents-supported-actions.html",
+        "sqs.amazonaws.com": _DG + "with-sqs.html",
+        "kinesis.amazonaws.com": _DG + "with-kinesis.html",
+        "dynamodb.amazonaws.com": _DG + "with-ddb.html",
+        "kafka.amazonaws.com": _DG + "with-msk.html",
+        "mq.amazonaws.com": _DG + "with-mq.html",
+    }
+)
+"""Services that invoke with a role, or whose records Lambda reads itself: a statement for them does nothing."""
+
+_BY_PRINCIPAL: Final = {row.principal: row for row in SERVICES}
+_SUFFIXES: Final = (".amazonaws.com.cn", ".amazonaws.com")
+
+
+def service_of(principal: str) -> Service | None:
+    """Return the row of a service principal; `sns.ap-east-1.amazonaws.com` is `sns.amazonaws.com` in one Region (facts 4.2)."""
+    name = principal.lower()
+    suffix = next((one for one in _SUFFIXES if name.endswith(one)), "")
+    label, _, region = name.removesuffix(suffix).rpartition(".")
+    plain = label if label and region.count("-") > 1 else name.removesuffix(suffix)
+    return _BY_PRINCIPAL.get(f"{plain}.amazonaws.com") if suffix else None

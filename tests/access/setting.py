@@ -1,0 +1,51 @@
+"""What most tests of the analysis share: the function, the time, and policies written in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from permission_guard.access import Answer, analyze
+from permission_guard.facts import Trusted
+from permission_guard.iam import Policy
+from permission_guard.iam.policy import Json
+
+OWN: Final = "123456789012"
+FRIEND: Final = "210987654321"
+UNTRUSTED: Final = "555544443333"
+OURS: Final = "o-ownorg0000"
+FUNCTION: Final = f"arn:aws:lambda:us-east-1:{OWN}:function:f"
+NOW: Final = datetime(2026, 8, 22, tzinfo=UTC)
+ALONE: Final = Trusted(OWN)
+IN_ORGANIZATION: Final = Trusted(OWN, (FRIEND,), (OURS,))
+SNS: Final[Json] = {"Service": "sns.amazonaws.com"}
+
+
+def policy(*statements: Mapping[str, Json]) -> Policy:
+    """A policy of statements that allow InvokeFunction on the function unless they say otherwise."""
+    written = [{"Effect": "Allow", "Resource": FUNCTION, **_with_action(one)} for one in statements]
+    return Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": written}))
+
+
+def _with_action(statement: Mapping[str, Json]) -> Mapping[str, Json]:
+    return statement if "NotAction" in statement else {"Action": "lambda:InvokeFunction", **statement}
+
+
+def allow(principal: Json, condition: Json = None, **more: Json) -> dict[str, Json]:
+    """An Allow."""
+    block: dict[str, Json] = {"Condition": condition} if condition else {}
+    return {"Effect": "Allow", "Principal": principal, **block, **more}
+
+
+def deny(condition: Json = None, **more: Json) -> dict[str, Json]:
+    """A Deny for everybody."""
+    return {**allow("*", condition), "Effect": "Deny", **more}
+
+
+def answer(
+    *statements: Mapping[str, Json], trusted: Trusted = ALONE, actions: Sequence[str] | None = None
+) -> Answer:
+    """The answer for the first Allow."""
+    return analyze(policy(*statements), FUNCTION, trusted, NOW, actions=actions)[0]

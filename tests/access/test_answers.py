@@ -1,0 +1,377 @@
+"""What the analysis answers, law by law: who is untrusted, what rests on a network, what AWS leaves open."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.access import INVOKING, MANAGING, READ_LAYER, Access, Scale, analyze
+from permission_guard.access.meter import BUDGET
+from permission_guard.facts import Trusted
+from permission_guard.iam import Anonymous, Policy, Service
+from permission_guard.iam.policy import Json
+from tests.access.setting import (
+    ALONE,
+    FRIEND,
+    FUNCTION,
+    IN_ORGANIZATION,
+    NOW,
+    OURS,
+    OWN,
+    SNS,
+    UNTRUSTED,
+    allow,
+    answer,
+    deny,
+)
+
+S3: Json = {"Service": "s3.amazonaws.com"}
+EVENTS: Json = {"Service": "events.amazonaws.com"}
+RANGE: Json = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+
+
+def equals(key: str, value: Json, operator: str = "StringEquals") -> Json:
+    return {operator: {key: value}}
+
+
+def test_a_call_may_show_no_source_at_all() -> None:
+    both: Json = {
+        "StringEqualsIfExists": {"aws:SourceAccount": OWN},
+        "ArnLikeIfExists": {"aws:SourceArn": f"arn:aws:*:*:{OWN}:*"},
+    }
+
+    result = answer(allow(SNS, both))
+
+    assert result.access is Access.OPEN
+    assert result.witness is not None
+    assert result.witness.is_service
+    assert result.witness.account is None
+    assert "sns.amazonaws.com for any account" in str(result.witness)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        RANGE,
+        equals("aws:SourceVpce", "vpce-0123456789abcdef0"),
+        equals("aws:SourceVpc", "vpc-0123456789abcdef0"),
+        equals("aws:VpceAccount", OWN),
+        {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}},
+    ],
+)
+def test_a_named_network_is_enough_for_invoking_and_not_for_managing(condition: Json) -> None:
+    invoking = answer(allow("*", condition))
+    managing = answer(allow("*", condition, Action="lambda:UpdateFunctionCode"))
+
+    assert (invoking.access, invoking.network) == (Access.CLOSED, True)
+    assert managing.access is Access.OPEN
+
+
+def test_a_pass_by_account_does_not_rest_on_a_network_that_is_named_besides() -> None:
+    result = answer(allow({"AWS": OWN}, RANGE))
+
+    assert (result.access, result.network) == (Access.CLOSED, False)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        [f"{first}.0.0.0/8" for first in range(256)],
+        [f"{first}.0.0.0/8" for first in range(128)],
+        ["0.0.0.0/7"],
+        ["2000::/3"],
+    ],
+)
+def test_ranges_that_together_are_half_the_addresses_bound_nobody(ranges: list[str]) -> None:
+    assert answer(allow("*", {"IpAddress": {"aws:SourceIp": list[Json](ranges)}})).access is Access.OPEN
+
+
+def test_a_range_that_a_deny_leaves_is_found_between_the_others() -> None:
+    condition: Json = {
+        "IpAddress": {
+            "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3", "224.0.0.0/4", "240.0.0.0/5"]
+        }
+    }
+
+    result = answer(
+        allow("*"),
+        deny(condition),
+        deny({"IpAddress": {"aws:SourceIp": "::/0"}}),
+        deny({"Null": {"aws:SourceIp": "true"}}),
+    )
+
+    assert result.access is Access.OPEN
+    assert result.witness is not None
+    assert result.witness.request.context.values("aws:sourceip") == ("248.0.0.0",)
+
+
+def test_invoking_and_managing_are_answered_apart() -> None:
+    statements = (allow("*", Action="lambda:*"), deny(Action="lambda:Invoke*"))
+
+    assert answer(*statements, actions=INVOKING).access is Access.CLOSED
+    assert answer(*statements, actions=MANAGING).access is Access.OPEN
+
+
+def test_an_unsigned_caller_invokes_through_the_url_only() -> None:
+    unsigned = equals("aws:PrincipalType", "Anonymous")
+    url = answer(allow("*", unsigned, Action="lambda:InvokeFunctionUrl"))
+    via_url = answer(allow("*", unsigned), deny({"Bool": {"lambda:InvokedViaFunctionUrl": "false"}}))
+    not_via_url = answer(allow("*", unsigned), deny({"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}))
+
+    assert url.witness is not None
+    assert isinstance(url.witness.request.principal, Anonymous)
+    assert str(url.witness).startswith("an anonymous caller calls lambda:InvokeFunctionUrl")
+    assert via_url.access is Access.OPEN
+    assert not_via_url.access is not Access.OPEN
+
+
+def test_a_key_that_no_row_knows_is_never_a_pass() -> None:
+    result = answer(allow("*", equals("aws:SomethingNew", "x")))
+
+    assert (result.access, result.keys) == (Access.UNKNOWN, ("aws:somethingnew",))
+
+
+def test_a_key_of_another_service_is_absent() -> None:
+    assert answer(allow("*", equals("s3:prefix", "x"))).access is Access.CLOSED
+    assert answer(allow("*", equals("s3:prefix", "x", "StringNotEquals"))).access is Access.OPEN
+
+
+@pytest.mark.parametrize("value", ["", "é", "\u017f", "\u212a", "日本"])
+def test_tags_may_be_empty_and_hold_letters_of_any_script(value: str) -> None:
+    result = answer(allow("*", equals("aws:PrincipalTag/team", value)))
+
+    assert result.access is Access.OPEN
+    assert result.witness is not None
+    assert result.witness.request.context.values("aws:principaltag/team") == (value,)
+
+
+def test_a_letter_that_only_ignoring_case_takes_is_found() -> None:
+    kelvin = (
+        equals("aws:PrincipalTag/a", "k", "StringEqualsIgnoreCase"),
+        equals("aws:PrincipalTag/a", ["k", "K"]),
+    )
+
+    assert (
+        answer(allow("*", kelvin[0]), deny(kelvin[1]), deny({"Null": {"aws:PrincipalTag/a": "true"}})).access
+        is Access.OPEN
+    )
+
+
+def test_characters_that_a_tag_cannot_hold_are_unsure() -> None:
+    assert answer(allow("*", equals("aws:PrincipalTag/team", "<>"))).access is Access.UNKNOWN
+
+
+def test_an_organization_without_any_source_is_not_shown_as_far_as_documented() -> None:
+    nameless: Json = {"Null": {"aws:SourceArn": "true", "aws:SourceAccount": "true"}}
+    shown = equals("aws:SourceOrgID", "o-other00000")
+
+    assert answer(allow(SNS, {**dict(nameless), **dict(shown)})).access is Access.UNKNOWN  # type: ignore[arg-type]
+    assert answer(allow(SNS, shown)).access is Access.NAMED
+
+
+def test_the_account_in_an_arn_equals_a_variable_for_the_source_account() -> None:
+    own_account: Json = {"ArnNotLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:*"}}
+    shown: Json = {"Null": {"aws:SourceArn": "false", "aws:SourceAccount": "false"}}
+
+    result = answer(allow(SNS, {**dict(own_account), **dict(shown)}))  # type: ignore[arg-type]
+
+    assert (result.access, result.scale) == (
+        Access.UNKNOWN,
+        Scale.UNKNOWN,
+    )  # only with an ARN of another service
+    assert answer(allow(SNS, shown), deny(own_account)).access is Access.OPEN
+
+
+def test_further_names_of_a_service_are_not_known() -> None:
+    names = "aws:PrincipalServiceNamesList"
+
+    assert (
+        answer(allow(SNS, equals(names, "sns.amazonaws.com", "ForAnyValue:StringEquals"))).access
+        is Access.OPEN
+    )
+    assert (
+        answer(allow(SNS, equals(names, "sns.amazonaws.com", "ForAllValues:StringEquals"))).access
+        is Access.UNKNOWN
+    )
+    assert (
+        answer(allow(SNS), deny(equals(names, "sns.us-*", "ForAnyValue:StringLike"))).access is Access.UNKNOWN
+    )
+
+
+def test_a_wildcard_principal_admits_a_service_that_no_table_lists() -> None:
+    result = answer(allow("*", equals("aws:PrincipalServiceName", "newservice.amazonaws.com")))
+
+    assert result.access is Access.OPEN
+    assert result.witness is not None
+    assert result.witness.request.principal == Service("newservice.amazonaws.com")
+
+
+def test_a_documented_service_behind_a_wildcard_makes_an_arn_sure() -> None:
+    assert answer(allow("*", equals("aws:SourceArn", "arn:aws:sns:*:*:*", "ArnLike"))).access is Access.OPEN
+    assert (
+        answer(allow("*", equals("aws:SourceArn", "arn:aws:nosuch:*:*:*", "ArnLike"))).access
+        is Access.UNKNOWN
+    )
+
+
+def test_what_eventbridge_shows_of_the_account_is_doubtful_but_never_dead() -> None:
+    by_account = answer(allow(EVENTS, equals("aws:SourceAccount", OWN)))
+    of_another = answer(allow(EVENTS, equals("aws:SourceAccount", UNTRUSTED)))
+
+    assert (by_account.access, by_account.scale) == (Access.CLOSED, Scale.ACCOUNT)
+    assert of_another.access is Access.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
+def test_a_service_that_calls_within_its_account_is_not_surely_open(name: str) -> None:
+    assert answer(allow({"Service": name})).access is Access.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("statement", "scale"),
+    [
+        (allow({"AWS": OWN}), Scale.ACCOUNT),
+        (allow({"AWS": f"arn:aws:iam::{OWN}:role/x"}), Scale.RESOURCE),
+        (allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/x/session"}), Scale.RESOURCE),
+        (allow({"AWS": "AROAEXAMPLEEXAMPLEEXA"}), Scale.DEAD),
+        (allow({"AWS": FRIEND}), Scale.ACCOUNT),
+        (allow("*", equals("aws:PrincipalOrgID", OURS)), Scale.ORGANIZATION),
+        (allow(S3, equals("aws:SourceOrgID", OURS)), Scale.ORGANIZATION),
+        (allow(S3, equals("aws:SourceAccount", OWN)), Scale.ACCOUNT),
+        (allow(SNS, equals("aws:PrincipalOrgID", OURS)), Scale.DEAD),
+        (allow(SNS, equals("aws:SourceArn", f"arn:aws:sns:*:{OWN}:t*", "StringEquals")), Scale.DEAD),
+        (allow({"AWS": OWN}, Resource=f"{FUNCTION}:live"), Scale.DEAD),
+    ],
+)
+def test_how_far_a_closed_statement_reaches_inside_the_zone_of_trust(
+    statement: dict[str, Json], scale: Scale
+) -> None:
+    result = answer(statement, trusted=IN_ORGANIZATION)
+
+    assert (result.access, result.scale) == (Access.CLOSED, scale)
+
+
+def test_a_layer_is_analyzed_by_its_one_action() -> None:
+    layer = f"arn:aws:lambda:us-east-1:{OWN}:layer:shared:3"
+    document = Policy.parse(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": READ_LAYER,
+                    "Resource": layer,
+                    "Condition": {"StringEquals": {"aws:PrincipalOrgID": OURS}},
+                },
+                {"Effect": "Allow", "Principal": "*", "Action": READ_LAYER, "Resource": layer},
+            ],
+        }
+    )
+
+    answers = analyze(document, layer, IN_ORGANIZATION, NOW, actions=(READ_LAYER,))
+
+    assert [one.access for one in answers] == [Access.CLOSED, Access.OPEN]
+
+
+def test_actions_in_no_list_are_asked_for_if_the_policy_spells_them() -> None:
+    assert answer(allow("*", Action="lambda:EnableReplication*")).access is Access.OPEN
+
+
+def test_a_policy_beyond_its_budget_is_too_complex_and_no_pass() -> None:
+    agent = equals("aws:UserAgent", "*a?" * 4_000, "StringLike")
+
+    result = answer(allow("*", agent), deny(equals("aws:UserAgent", "*?a?*?a?", "StringLike")))
+
+    assert (result.access, result.scale) == (Access.TOO_COMPLEX, Scale.UNKNOWN)
+    assert BUDGET == 2_000_000
+
+
+def test_trusted_accounts_are_no_external_access() -> None:
+    assert answer(allow({"AWS": FRIEND}), trusted=Trusted(OWN, (FRIEND,))).access is Access.CLOSED
+    assert answer(allow({"AWS": FRIEND}), trusted=ALONE).access is Access.NAMED
+
+
+TAGGING: Json = "lambda:TagResource"
+OPEN, CLOSED, UNKNOWN = Access.OPEN, Access.CLOSED, Access.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("condition", "access"),
+    [
+        ({"Null": {"aws:TagKeys": "true"}}, OPEN),
+        ({"Null": {"aws:TagKeys": "true"}, "ForAnyValue:StringLike": {"aws:TagKeys": "*"}}, CLOSED),
+        ({"Null": {"aws:TagKeys": "false"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}, OPEN),
+        ({"NumericEquals": {"aws:TagKeys": "1"}}, UNKNOWN),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "${aws:PrincipalTag/a}"}}, OPEN),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "${aws:PrincipalTag/a}"}}, UNKNOWN),
+        ({"StringEquals": {"aws:RequestTag/a": ""}}, OPEN),
+        ({"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}, OPEN),
+        (
+            {
+                "StringNotEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"},
+                "Null": {"aws:PrincipalArn": "false"},
+            },
+            CLOSED,
+        ),
+        ({"StringEquals": {"aws:PrincipalTag/a": "${aws:SourceAccount, 'x'}"}}, OPEN),
+        ({"StringEquals": {"aws:PrincipalTag/a": "${aws:SourceAccount}"}}, CLOSED),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "10.5"}}, OPEN),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "0"}}, CLOSED),
+        ({"NumericGreaterThanEquals": {"aws:MultiFactorAuthAge": "129600"}}, OPEN),
+        ({"NumericEquals": {"aws:MultiFactorAuthAge": "soon"}}, UNKNOWN),
+        (
+            {
+                "NumericNotEquals": {"aws:MultiFactorAuthAge": "soon"},
+                "Null": {"aws:MultiFactorAuthAge": "false"},
+            },
+            UNKNOWN,
+        ),
+        ({"StringLike": {"aws:MultiFactorAuthAge": "1*"}}, UNKNOWN),
+        ({"Null": {"aws:MultiFactorAuthAge": "false"}}, OPEN),
+        ({"DateGreaterThan": {"aws:TokenIssueTime": "2026-08-21T12:00:00Z"}}, OPEN),
+        ({"DateLessThan": {"aws:TokenIssueTime": "2026-08-01T00:00:00Z"}}, CLOSED),
+        ({"DateGreaterThan": {"aws:TokenIssueTime": "2030-01-01T00:00:00Z"}}, UNKNOWN),
+        ({"NumericLessThanEquals": {"aws:EpochTime": "1787356800"}}, OPEN),
+        ({"DateLessThan": {"aws:EpochTime": "1787356800"}}, CLOSED),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::9*"}}, UNKNOWN),
+        ({"ArnEquals": {"aws:PrincipalArn": "somebody"}}, CLOSED),
+        ({"StringSortOfEquals": {"aws:PrincipalTag/a": "x"}}, UNKNOWN),
+        ({"StringEquals": {"aws:ResourceOrgID": OURS}}, UNKNOWN),
+        ({"StringLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:9*:function:x"}}, OPEN),
+        ({"StringEquals": {"lambda:SourceFunctionArn": FUNCTION}}, CLOSED),
+        ({"ForAnyValue:StringEquals": {"aws:CalledVia": ["athena.amazonaws.com"]}}, OPEN),
+        ({"StringEquals": {"aws:VpceOrgID": "o-other00000"}}, Access.NAMED),
+        ({"StringEquals": {"aws:SourceOwner": OWN}}, CLOSED),
+        ({"StringEquals": {"aws:SourceOwner": UNTRUSTED}}, UNKNOWN),
+    ],
+)
+def test_what_one_condition_on_everybody_leaves(condition: Json, access: Access) -> None:
+    assert answer(allow("*", condition, Action=TAGGING)).access is access
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"Federated": "cognito-identity.amazonaws.com"},
+        {"CanonicalUser": "79a59df900b949e5"},
+        {"Service": "*"},
+    ],
+)
+def test_whom_aws_does_not_say_that_a_principal_names_is_unknown(principal: Json) -> None:
+    result = answer(allow(principal))
+
+    assert (result.access, result.keys) == (Access.UNKNOWN, ("Principal",))
+
+
+def test_a_witness_tells_for_whom_it_is_and_with_what() -> None:
+    of_service = answer(allow(S3, equals("aws:SourceAccount", UNTRUSTED))).witness
+    of_role = answer(allow({"AWS": UNTRUSTED}, {"Null": {"aws:PrincipalTag/a": "true"}})).witness
+
+    assert of_service is not None
+    assert of_role is not None
+    assert (of_service.account, of_role.account) == (UNTRUSTED, UNTRUSTED)
+    assert (of_service.is_service, of_role.is_service) == (True, False)
+    assert (
+        str(of_role)
+        == f"arn:aws:iam::{UNTRUSTED}:role/x calls lambda:InvokeFunction with aws:principaltag/a = absent"
+    )

@@ -1,0 +1,173 @@
+"""What a repair does: whom it loses, whom it admits."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.access import Change, Comparison, compare
+from permission_guard.facts import Trusted
+from permission_guard.iam import Policy
+from permission_guard.iam.policy import Json
+from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, OURS, OWN, SNS, allow, deny, policy
+
+A = policy(allow(SNS))
+B = policy(allow(SNS, {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OWN}:*"}}))
+C = policy(allow(SNS, {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OWN}:t"}}))
+NOBODY, SOMEBODY, UNSURE = Change.NONE, Change.SOME, Change.UNKNOWN
+
+
+def changed(before: Policy, after: Policy, trusted: Trusted = ALONE) -> Comparison:
+    return compare(before, after, FUNCTION, trusted, NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost", "admitted"),
+    [
+        (A, B, NOBODY, NOBODY),
+        (A, C, SOMEBODY, NOBODY),
+        (B, C, SOMEBODY, NOBODY),
+        (C, B, NOBODY, SOMEBODY),
+        (B, A, NOBODY, SOMEBODY),
+        (A, A, NOBODY, NOBODY),
+    ],
+)
+def test_binding_a_service_to_an_account_loses_nobody_and_binding_it_to_one_topic_does(
+    before: Policy, after: Policy, lost: Change, admitted: Change
+) -> None:
+    result = changed(before, after)
+
+    assert (result.lost, result.admitted) == (lost, admitted)
+    assert result.is_safe == (lost is admitted is Change.NONE)
+    assert (result.lost_request is None, result.admitted_request is None) == (
+        lost is NOBODY,
+        admitted is NOBODY,
+    )
+
+
+def by_account(service: str, *, arn: str | None = None) -> tuple[Policy, Policy]:
+    principal: Json = {"Service": service}
+    condition: Json = (
+        {"ArnLike": {"aws:SourceArn": arn}} if arn else {"StringEquals": {"aws:SourceAccount": OWN}}
+    )
+    return policy(allow(principal)), policy(allow(principal, condition))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "s3",
+        "logs",
+        "cognito-idp",
+        "ses",
+        "config",
+        "secretsmanager",
+        "bedrock",
+        "connect",
+        "apigateway",
+        "codecommit",
+    ],
+)
+def test_a_service_that_always_sends_the_account_can_be_bound_by_it(name: str) -> None:
+    assert changed(*by_account(f"{name}.amazonaws.com")).is_safe
+
+
+@pytest.mark.parametrize("name", ["sns", "events", "iot", "transfer", "vpc-lattice"])
+def test_a_service_that_may_not_send_the_account_loses_callers_if_it_is_bound_by_it(name: str) -> None:
+    assert changed(*by_account(f"{name}.amazonaws.com")).lost is Change.SOME
+
+
+@pytest.mark.parametrize(
+    ("name", "arn"),
+    [
+        ("sns", f"arn:aws:sns:*:{OWN}:*"),
+        ("events", f"arn:aws:events:us-east-1:{OWN}:*"),
+        ("iot", f"arn:aws:iot:*:{OWN}:*"),
+        ("transfer", f"arn:aws:transfer:*:{OWN}:*"),
+        ("cloudfront", f"arn:aws:cloudfront::{OWN}:*"),
+    ],
+)
+def test_a_service_that_always_shows_an_arn_can_be_bound_by_the_account_in_it(name: str, arn: str) -> None:
+    assert changed(*by_account(f"{name}.amazonaws.com", arn=arn)).is_safe
+
+
+def test_three_statements_for_a_wildcard_keep_every_trusted_caller_and_admit_nobody() -> None:
+    three = policy(
+        allow("*", {"StringEquals": {"aws:PrincipalAccount": OWN}}),
+        allow("*", {"StringEquals": {"aws:SourceAccount": OWN}}),
+        allow("*", {"ArnLike": {"aws:SourceArn": f"arn:aws:*:*:{OWN}:*"}}),
+    )
+    two = Policy(three.name, three.statements[:2], three.version)
+
+    assert changed(policy(allow("*")), three).is_safe
+    assert changed(policy(allow("*")), two).lost is Change.SOME
+
+
+def test_five_statements_keep_the_members_of_a_trusted_organization() -> None:
+    accounts: Json = list(IN_ORGANIZATION.all_accounts)
+    statements = [
+        allow("*", {"StringEquals": {"aws:PrincipalAccount": accounts}}),
+        allow("*", {"StringEquals": {"aws:SourceAccount": accounts}}),
+        allow(
+            "*",
+            {"ArnLike": {"aws:SourceArn": [f"arn:aws:*:*:{one}:*" for one in IN_ORGANIZATION.all_accounts]}},
+        ),
+        allow("*", {"StringEquals": {"aws:PrincipalOrgID": OURS}}),
+        allow("*", {"StringEquals": {"aws:SourceOrgID": OURS}}),
+    ]
+
+    assert changed(policy(allow("*")), policy(*statements), IN_ORGANIZATION).is_safe
+    for left_out in range(5):
+        fewer = [one for place, one in enumerate(statements) if place != left_out]
+        assert changed(policy(allow("*")), policy(*fewer), IN_ORGANIZATION).lost is Change.SOME
+
+
+def test_a_new_deny_loses_whom_it_refuses() -> None:
+    refusing = policy(allow("*"), deny({"StringEquals": {"aws:PrincipalAccount": OWN}}))
+
+    result = changed(policy(allow("*")), refusing)
+
+    assert result.lost is Change.SOME
+    assert result.lost_request is not None
+    assert result.lost_request.account == OWN
+    assert changed(refusing, policy(allow("*"))).admitted is Change.SOME
+
+
+def test_a_deny_for_the_untrusted_loses_no_trusted_caller() -> None:
+    people: Json = {"aws:PrincipalIsAWSService": "false"}
+    untrusted: Json = {"StringNotEquals": {"aws:PrincipalAccount": OWN}, "Bool": people}
+    everybody: Json = {"StringNotEquals": {"aws:PrincipalAccount": OWN}}
+
+    assert changed(policy(allow("*")), policy(allow("*"), deny(untrusted))).is_safe
+    assert (
+        changed(policy(allow("*")), policy(allow("*"), deny(everybody))).lost is Change.SOME
+    )  # services lack the key
+
+
+def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
+    unknown: Json = {"StringEquals": {"aws:SomethingNew": "x"}}
+    bound: Json = {"StringEquals": {"aws:SomethingNew": "x", "aws:PrincipalAccount": OWN}}
+
+    assert changed(policy(allow({"AWS": "*"}, unknown)), policy(allow({"AWS": "*"}, unknown))).is_safe
+    assert changed(policy(allow({"AWS": OWN}, unknown)), policy(allow({"AWS": OWN}, bound))).is_safe
+    assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, unknown))).lost is UNSURE
+
+
+def test_a_skill_whose_token_a_wildcard_statement_spells_is_a_trusted_caller() -> None:
+    token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
+    bound: Json = {
+        "StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1", "aws:PrincipalAccount": OWN}
+    }
+    skill: Json = {"Service": ["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"]}
+
+    assert changed(policy(allow("*", token)), policy(allow("*", bound))).lost is Change.SOME
+    assert changed(policy(allow("*", token)), policy(allow("*", bound), allow(skill, token))).is_safe
+
+
+def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
+    long: Json = {"StringLike": {"aws:UserAgent": "*a?" * 4_000}}
+    short: Json = {"StringLike": {"aws:UserAgent": "*?a?*?a?"}}
+
+    result = changed(policy(allow({"AWS": OWN}, long)), policy(allow({"AWS": OWN}, short)))
+
+    assert result.lost is Change.TOO_COMPLEX
+    assert not result.is_safe
