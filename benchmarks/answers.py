@@ -38,6 +38,10 @@ class Answers:
 
     def __init__(self, *, role_may_log: bool) -> None:
         self.calls: list[str] = []
+        self._json = {
+            "Query": '{"Items": [], "Count": 0}',
+            "UpdateItem": '{"Attributes": {"sent": {"N": "1"}}}',
+        }
         names = "<member>logs</member>" if role_may_log else ""
         self._xml = {
             "GetRole": (
@@ -60,14 +64,14 @@ class Answers:
         """Return the operation and the body of its answer."""
         if target:
             operation = target.rpartition(".")[2]
-            return operation, '{"Items": [], "Count": 0}' if operation == "Query" else "{}"
+            return operation, self._json.get(operation, "{}")
         if body.startswith(b"Action="):
             operation = parse_qs(body.decode())["Action"][0]
             result = f"<{operation}Result>{self._xml[operation]}</{operation}Result>"
             return operation, f"<{operation}Response>{result}</{operation}Response>"
         if path.endswith("/configuration"):
             return "GetFunctionConfiguration", json.dumps({"FunctionName": "orders", "Role": ROLE})
-        if "/resource-policy" in path or "policy" in path:
+        if "policy" in path:
             return f"{method} resource policy", json.dumps({"Policy": _OPEN, "RevisionId": _REVISION})
         raise ValueError(f"no answer to {method} {path}")
 

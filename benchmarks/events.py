@@ -17,17 +17,13 @@ from botocore.exceptions import ClientError
 from benchmarks.figures import Figure, show
 from permission_guard.aws.clients import Clients
 from permission_guard.grant import Grant
-from permission_guard.iam import FunctionArn
-from permission_guard.settings import Settings
-from permission_guard.shown import shown
-from permission_guard.trigger import Kind, Trigger
-from tests.aws.guarded import ALICE, NOW, Guarded, guarded
+from permission_guard.trigger import Kind
+from tests.aws.guarded import Guarded, guarded
 from tests.aws.transport import Params
 from tests.samples import LOGGING
 
 SERVICES: Final = {
-    "Query": "dynamodb",
-    "PutItem": "dynamodb",
+    **dict.fromkeys(("Query", "PutItem", "UpdateItem"), "dynamodb"),
     "Publish": "sns",
     **dict.fromkeys(("GetResourcePolicy", "PutResourcePolicy", "GetFunctionConfiguration"), "lambda"),
     **dict.fromkeys(("GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"), "iam"),
@@ -96,25 +92,7 @@ def measured(rounds: int) -> list[Figure]:
         figures.append(
             Figure(f"{what} ({calls} calls)", min(_TOOK) * 1e3, "ms", min(floors) * 1e3, "botocore alone")
         )
-    return [_shown(rounds), *figures]
-
-
-def _shown(rounds: int) -> Figure:
-    settings = Settings.of({}, account="111122223333", region="us-east-1")
-    arn = FunctionArn("aws", "us-east-1", "111122223333", "orders")
-    body = Grant("it", "lambda:InvokeFunction", "s3.amazonaws.com", source_account="111122223333")
-    took: list[float] = []
-    for number in range(rounds):
-        # Another Sid each time: what was judged before is remembered.
-        sid = f"it{number}"
-        text = str(body.statement(str(arn))).replace("'", '"').replace('"it"', f'"{sid}"')
-        event = Trigger(Kind.PERMISSION_ADDED, arn, None, ALICE, "event", NOW, sid, text)
-        start = process_time()
-        assert shown(event, settings.trusted)
-        took.append(process_time() - start)
-    return Figure(
-        "a permission that its event shows to be bound (0 calls)", min(took) * 1e3, "ms", 1.0, "1 ms"
-    )
+    return figures
 
 
 def main(rounds: int = 30) -> None:

@@ -1,4 +1,4 @@
-"""The page on the guard's own failures: each alarm, and what the dashboard shows; read from `template.yaml`."""
+"""The page on the guard's own failures: each alarm and the dashboard, read from `template.yaml`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any, Final
 from tests.template import written
 
 _SIGNS: Final = {"GreaterThanOrEqualToThreshold": "≥", "GreaterThanThreshold": ">", "LessThanThreshold": "<"}
-_MILLISECONDS: Final = frozenset({"Duration", "AsyncEventAge"})
 _ABOUT: Final = (
-    "The guard tells of its own failures, too: these alarms send to the topic of the alerts (`AlertsTopicArn` in the "
-    "stack's outputs), and all but the last say when it is over. Where nothing happens, CloudWatch gets no number, and "
-    "an alarm takes that for health; for one of them it is what is wrong. `NewVersionFails` is there only while "
-    "`RollOut` shifts events from one version to the next."
+    "The guard reports its own failures: these alarms send to the topic of the alerts (`AlertsTopicArn` in the stack's "
+    "outputs). A message that is retried is no error. Where nothing happens, CloudWatch gets no number, and an alarm counts "
+    "that as good; `NoSweepFinished` counts it as bad. An alarm acts when its state changes, so `DeadLettersPresent` is "
+    "silent about a second dead letter: `DeadLettersGrowing` is not."
 )
 _BOARD: Final = (
-    "CloudWatch's dashboard is named after the stack and its region (`DashboardName` in the outputs). It shows the "
-    "state of the alarms, and beside it:"
+    "The dashboard is named after the stack and its Region (`DashboardName` in the outputs). It shows the state of the "
+    "alarms, and:"
 )
 
 
@@ -31,56 +30,53 @@ def alarms(note: str) -> str:
         for name, body in resources.items()
         if body["Type"] == "AWS::CloudWatch::Alarm"
     }
-    rows = [f"| `{name}` | {_watched(one)} | {_when(one)} | {_told(one)} |" for name, one in found.items()]
+    rows = [f"| `{name}` | {_watched(one)} | {_when(one)} | {_advice(one)} |" for name, one in found.items()]
     parts = ["# Alarms and the dashboard", note, "", _wrapped(_ABOUT), ""]
-    parts += ["| alarm | watches | goes off at | says |", "|---|---|---|---|", *rows]
+    parts += ["| alarm | watches | fires at | what to do |", "|---|---|---|---|", *rows]
     parts += ["", "## The dashboard", "", _wrapped(_BOARD), ""]
     body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     parts += ["| widget | shows |", "|---|---|", *map(_row, json.loads(body)["widgets"][1:])]
     return "\n".join(parts) + "\n"
 
 
+def _metric(alarm: dict[str, Any]) -> dict[str, Any]:
+    """Return the metric of an alarm, or the one that its expression is made of, with its period and statistic."""
+    if "Metrics" not in alarm:
+        return alarm
+    stat = next(one["MetricStat"] for one in alarm["Metrics"] if "MetricStat" in one)
+    return {**stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"]}
+
+
 def _watched(alarm: dict[str, Any]) -> str:
-    return f"{alarm['Namespace']} `{alarm['MetricName']}`"
+    metric = _metric(alarm)
+    return f"{metric['Namespace']} `{metric['MetricName']}`"
 
 
 def _when(alarm: dict[str, Any]) -> str:
-    period = _named(timedelta(seconds=alarm["Period"]))
-    times = _usual(alarm["EvaluationPeriods"])
+    metric = _metric(alarm)
+    period = _named(timedelta(seconds=metric["Period"]))
+    times = alarm["EvaluationPeriods"]
     within = period if times == 1 else f"{period}, {times} times in a row"
-    unit = " ms" if alarm["MetricName"] in _MILLISECONDS else ""
     silence = ", or no number" if alarm["TreatMissingData"] == "breaching" else ""
     sign = _SIGNS[alarm["ComparisonOperator"]]
-    return f"{alarm['Statistic']} {sign} {_usual(alarm['Threshold']):,}{unit} in {within}{silence}"
-
-
-def _usual(value: Any) -> Any:
-    """What an `If` and a `Ref` to a parameter say where nothing was switched off."""
-    match value:
-        case {"Fn::If": [_, usual, _]}:
-            return _usual(usual)
-        case {"Ref": name}:
-            return f"`{name}`"
-        case _:
-            return value
+    what = f"growth of {metric['Statistic']}" if "Metrics" in alarm else metric["Statistic"]
+    return f"{what} {sign} {alarm['Threshold']:,} in {within}{silence}"
 
 
 def _named(period: timedelta) -> str:
     if period == timedelta(days=1):
         return "a day"
-    if period == timedelta(minutes=1):
-        return "a minute"
     return f"{period // timedelta(minutes=1)} minutes"
 
 
-def _told(alarm: dict[str, Any]) -> str:
+def _advice(alarm: dict[str, Any]) -> str:
     return " ".join(alarm["AlarmDescription"].split())
 
 
 def _row(widget: dict[str, Any]) -> str:
     properties = widget["properties"]
     names = dict.fromkeys(f"`{row[1]}`" for row in properties.get("metrics", ()))
-    return f"| {properties['title']} | {', '.join(names) or 'the alerts, from the log of the guard'} |"
+    return f"| {properties['title']} | {', '.join(names) or 'the log'} |"
 
 
 def _wrapped(text: str) -> str:

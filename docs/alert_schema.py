@@ -1,4 +1,4 @@
-"""The form of an alert for machines, as a JSON Schema whose enumerations are those of the code."""
+"""The format of an alert for machines, as a JSON Schema whose enumerations are those of the code."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def schema() -> Object:
     """The schema of the whole alert."""
     members: dict[str, Object] = {
-        "schema": {"const": SCHEMA, "description": "Which form this is: it changes when a field goes or means something else."},
+        "schema": {"const": SCHEMA, "description": "The version of this format: it changes when a field is removed or means something else."},
         "subject": {**_text("The subject of the mail."), "maxLength": SUBJECT_LIMIT},
-        "mode": _one_of([one.value for one in Mode], "Whether the guard may repair (`Enforce`) or only tells (`Observe`)."),
-        "severity": _severity("The gravest finding's severity."),
+        "mode": _one_of([one.value for one in Mode], "Whether the guard may repair (`Enforce`) or only reports (`Observe`)."),
+        "severity": _severity("The severity of the most severe finding."),
         "function": _text("The function's ARN, without version or alias."),
         "layer": _text("The layer version's ARN, if the alert is about one and not about a function."),
         "qualifier": _maybe("The version or alias whose policy it is; null for the function itself."),
-        "event": _object(_EVENT, "The call that woke the guard."),
+        "event": _object(_EVENT, "The call that caused the finding."),
         "findings": {
             "type": "array",
-            "description": "What was found, the gravest first.",
-            "items": _object(_FINDING, "One finding and its end."),
+            "description": "What was found, the most severe first.",
+            "items": _object(_FINDING, "One finding and its outcome."),
         },
         "leftOut": {
             "type": "integer",
             "minimum": 0,
             "description": "How many findings did not fit into the message; the guard's log has them.",
         },
-        "waitsAfter": {
+        "lastOfHour": {
             "type": ["integer", "null"],
-            "minimum": 2,
-            "description": "How many alerts about the function, or about all functions together, are sent within an hour, if this is the last "
-            "of them: what is found next waits in the journal and is told together later. Else null.",
+            "minimum": 1,
+            "description": "`AlertsPerHour`, if this is the last alert that is sent at once within this hour: what is found next comes in "
+            "the hourly digest. Else null.",
         },
     }  # fmt: skip
     either: list[Json] = [{"required": ["function"]}, {"required": ["layer"]}]
@@ -88,11 +88,11 @@ def _severity(says: str) -> Object:
 
 _ACTOR: Final[dict[str, Object]] = {
     "principal": _text(
-        "The ARN of who made the call, or the service that did; `the guard's sweep` if no event told of it."
+        "The ARN of who made the call, or the service that did; `the guard's sweep` if there was no event."
     ),
     "tool": _one_of([one.value for one in Tool], "What the call was made with, as far as its record shows."),
-    "words": _text("The same in words, with its certainty."),
-    "address": _text("The address that the call came from; empty if no event told of it."),
+    "words": _text("The same in words, and how certain it is."),
+    "address": _text("The address that the call came from; empty if there was no event."),
     "stack": _maybe("The CloudFormation stack that was deployed; null if the record does not show one."),
     "resource": _maybe("The logical id in that stack of what the call was made for."),
 }
@@ -105,9 +105,9 @@ _EVENT: Final[dict[str, Object]] = {
     "actor": _object(_ACTOR, "Who made it, and with what."),
 }
 _REQUEST: Final[dict[str, Object]] = {
-    "principal": _text("Who asks: an ARN, a service, or `anonymous`."),
-    "action": _text("What is asked for."),
-    "resource": _text("On what."),
+    "principal": _text("Who makes it: an ARN, a service, or `anonymous`."),
+    "action": _text("The action."),
+    "resource": _text("The resource."),
     "context": {
         "type": "object",
         "description": "The condition keys of the request, in lower case, with their values.",
@@ -117,16 +117,16 @@ _REQUEST: Final[dict[str, Object]] = {
 _PROOF: Final[dict[str, Object]] = {
     "kind": _one_of([*KINDS], "What kind of proof it is."),
     "sentence": _text("The proof in one sentence."),
-    "request": _object(_REQUEST, "The request that was put to the policies; not there if none was."),
-    "decision": _one_of([one.value for one in Answer], "What the policies answer."),
+    "request": _object(_REQUEST, "The request that was evaluated; missing if there was none."),
+    "decision": _one_of([one.value for one in Answer], "How the policies decide."),
     "statements": {
         "type": "array",
-        "description": "The statements that the answer rests on.",
+        "description": "The statements that decide.",
         "items": {"type": "string"},
     },
 }
 _ACTION: Final[dict[str, Object]] = {
-    "outcome": _one_of([one.value for one in Ending], "What became of the finding."),
+    "outcome": _one_of([one.value for one in Ending], "The outcome."),
     "what": _text("What was done, or why it was not."),
     "before": _maybe(
         "What stood there: a statement as JSON, or the ARN of a managed policy; empty for nothing."
@@ -140,10 +140,10 @@ _PATCH: Final[dict[str, Object]] = {
     "text": _text("The lines."),
 }
 _FINDING: Final[dict[str, Object]] = {
-    "rule": _one_of([rule.id for rule in RULES], "The rule that made it."),
-    "concern": _one_of([one.value for one in Concern], "What it is about; there is one setting for each."),
-    "verdict": _one_of([one.value for one in Verdict], "FAIL, or UNKNOWN if it could not be told."),
-    "severity": _severity("How grave it is, by Security Hub's names."),
+    "rule": _one_of([rule.id for rule in RULES], "The rule that found it."),
+    "concern": _one_of([one.value for one in Concern], "The rule id that `AlertOnly` and `Ignore` take."),
+    "verdict": _one_of([one.value for one in Verdict], "FAIL, or UNKNOWN if it could not be decided."),
+    "severity": _severity("Its severity, by Security Hub's names."),
     "subject": _text("The role, or the target and the statement."),
     "summary": _text("What was found."),
     "proof": {
@@ -158,10 +158,10 @@ _FINDING: Final[dict[str, Object]] = {
     "next": _text("What a person should do, so that it does not come back."),
     "patches": {
         "type": "array",
-        "description": "The lines to change at the source, first those in what the source is likely written in.",
+        "description": "The lines to change at the source, first in the language that the source is likely written in.",
         "items": _object(_PATCH, "The lines in one language."),
     },
     "entry": _maybe("The journal's name for the fault; null if it has none."),
     "undo": _maybe("The command that undoes the repair; null if there is nothing to undo."),
-    "resume": _maybe("The command after which the guard repairs again what was undone or escalated."),
+    "resume": _maybe("The command that lets the guard repair it again."),
 }

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from docs.alert_schema import schema
+from permission_guard.alert import SCHEMA
+from permission_guard.alert.digest import DIGEST_LIMIT
+from permission_guard.alert.digest import SCHEMA as DIGEST_SCHEMA
 from permission_guard.finding import Severity, Verdict
 from permission_guard.iam.policy import Json
 from permission_guard.outcome import Ending
@@ -17,14 +20,14 @@ GOLDEN: Final = Path(__file__).parent.parent / "tests" / "golden"
 SHOWN: Final = "a-stack-let-in-api-gateway-for-every-account"
 
 ATTRIBUTES: Final = {
-    "severity": ("the gravest finding's severity", [one.name for one in reversed(Severity)]),
+    "severity": ("the severity of the most severe finding", [one.name for one in reversed(Severity)]),
     "verdict": (
         "`FAIL` if anything failed, else `UNKNOWN`",
         [one.value for one in Verdict if one is not Verdict.PASS],
     ),
-    "rule": ("the gravest finding's rule", [rule.id for rule in RULES]),
+    "rule": ("the rule of the most severe finding", [rule.id for rule in RULES]),
     "outcome": (
-        "what became of it: of several findings the outcome that needs a person most",
+        "the outcome; of several findings the one that needs a person most",
         [one.value for one in Ending],
     ),
     "account": ("the account of the function", []),
@@ -38,43 +41,59 @@ def alerts(note: str) -> str:
     mail = (GOLDEN / f"{SHOWN}.mail.txt").read_text()
     machine = (GOLDEN / f"{SHOWN}.json").read_text()
     parts = ["# Alerts", note, "", _wrapped(_ALERTS), "", "## As mail", "", f"```text\n{mail}```", ""]
-    parts += [_wrapped(_MAIL), "", "## What became of it", "", *_endings(), "", "## What to filter by", ""]
-    parts += [_wrapped(_FILTER), "", *_attributes(), "", "```json", _POLICY, "```", "", "## For machines", ""]
+    parts += [_wrapped(_MAIL), "", "## Outcomes", "", *_endings(), "", "## Filters", ""]
+    parts += [_wrapped(_FILTER), "", *_attributes(), "", "```json", _POLICY, "```", "", "## As JSON", ""]
     parts += [_wrapped(_MACHINE), "", "| field | meaning |", "|---|---|", *_fields(schema(), ""), ""]
-    return "\n".join([*parts, f"```json\n{machine}```"]) + "\n"
+    parts += [f"```json\n{machine}```", "", "## The digest", "", _wrapped(_DIGEST), ""]
+    parts += ["| field | meaning |", "|---|---|", *_digest_fields()]
+    return "\n".join(parts) + "\n"
 
 
 _ALERTS: Final = (
-    "An alert goes to the SNS topic of the stack: to a mail address as text, to everybody else as JSON. It is sent once for "
-    "a fault, and again if it changes, comes back, or is still there after the reminder period. A test holds this page to what the guard sends."
+    "An alert goes to the SNS topic of the stack: to a mail address as text, to every other subscriber as JSON. An event that finds "
+    "something new sends one at once, up to `AlertsPerHour`. What is beyond that, and what a sweep finds, comes in the hourly "
+    "[digest](#the-digest). A fault is reported once, and again if its outcome changes, if it comes back, and after 7 days."
 )
 _MAIL: Final = (
-    "The first lines say where and who; then comes each finding, the gravest first. `Proof` is a request that anybody can "
-    "put to the policy. `Change` is what was done, as a unified diff of the one statement. `Source` is the same change in "
-    "the language that the function is likely defined in: in one if the call shows the tool, else in all four. What is "
-    "written in capital letters as a placeholder there, only its owner knows. `Undo` puts back what stood there. Names, "
-    "Sids and user agents are chosen by whoever made the call: they are shown with their control characters escaped, and "
-    "quoted in `Source`, so that they can forge nothing."
+    "`Proof` is a request that anybody can evaluate against the policy. `Change` is the statement before and after, as a diff. `Source` "
+    "is the same change where the function is defined: in one language if the call shows the tool, else in all four. Placeholders "
+    "in capital letters only their owner knows. `Undo` puts back what stood there. Names, Sids and user agents are chosen by whoever "
+    "made the call, so their control characters are escaped."
 )
 _FILTER: Final = (
-    "Each message carries these attributes. A filter policy on the subscription picks from them; this one wants only what "
-    "needs a person:"
+    "Each message has these attributes for filter policies. A digest has `severity`, `account` and `region`, and the outcome `DIGEST`. "
+    "This filter policy selects what needs a person:"
 )
-_POLICY: Final = '{"outcome": ["TOLD", "FAILED", "ESCALATED"]}'
-_MACHINE: Final = (
-    "Every subscriber but mail receives this JSON; the guard's log has it whole under `alert`. "
-    "[alert.schema.json](alert.schema.json) is its JSON Schema. `undelivered` alerts in the dead-letter queue hold the same "
-    "under `alert`, and beside it what mail would have got."
+_POLICY: Final = '{"outcome": ["TOLD", "FAILED", "ESCALATED", "DIGEST"]}'
+_MACHINE: Final = "[alert.schema.json](alert.schema.json) is the JSON Schema. The guard's log has the same under `alert`, and never cut."
+_DIGEST: Final = (
+    f"The digest is one message with the alerts that have waited, the most severe first, of at most {DIGEST_LIMIT // 1000} KB. What "
+    "does not fit follows in the next one. As mail it is the texts of the alerts one below the other; as JSON:"
 )
+_DIGEST_FIELDS: Final = {
+    "schema": f"`{DIGEST_SCHEMA}`.",
+    "subject": "The subject of the mail.",
+    "severity": "The severity of the most severe alert.",
+    "account": "The account.",
+    "region": "The Region.",
+    "time": "When the digest was made.",
+    "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `permission-guard/notice/1` (`subject`, `text`) about a damaged journal item.",
+    "leftOut": "How many alerts follow in the next digest.",
+}
+"""The fields of a digest."""
 
 _MEANINGS: Final = {
     Ending.REPAIRED: "The repair was made.",
-    Ending.WOULD_REPAIR: "The guard only observes; this is what it would do.",
-    Ending.TOLD: "Nothing was changed, and `Action` says why: a person has to decide.",
-    Ending.FAILED: "The repair was not made: AWS refused, or somebody else wrote at the same time.",
-    Ending.ESCALATED: "It was put back so often that the guard has stopped repairing it. Owner and source come first.",
-    Ending.RELEASED: "What the guard once attached to a role was taken off again, because nothing needs it any more.",
+    Ending.WOULD_REPAIR: "Observe mode: this is what the guard would do.",
+    Ending.TOLD: "Nothing was changed, and `Action` says why. A person has to decide.",
+    Ending.FAILED: "The repair was not made: AWS refused it.",
+    Ending.ESCALATED: "It was put back three times, so the guard has stopped. Owner and source come first.",
+    Ending.RELEASED: "The guard removed what it had made, because nothing needs it any more.",
 }
+
+
+def _digest_fields() -> Iterator[str]:
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in _DIGEST_FIELDS.items())
 
 
 def _endings() -> Iterator[str]:

@@ -15,7 +15,7 @@ import permission_guard
 EXAMPLE: Final = Path(__file__).parent / "examples" / "judge.py"
 _ABOUT: Final = (
     "The same core that the Lambda function and the command line use, for your own programs and tests: build what is so, "
-    "and judge it. It asks nothing of AWS and needs nothing but the standard library. All values are frozen, and typed "
+    "and evaluate it. It asks nothing of AWS and needs only the standard library. All values are frozen and typed "
     "(`py.typed`). What is not on this page may change with every version."
 )
 

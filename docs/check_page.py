@@ -1,4 +1,4 @@
-"""The page on `check`, with what the command really prints."""
+"""The page on `check`, with what the command prints."""
 
 from __future__ import annotations
 
@@ -22,53 +22,50 @@ def _shown(piece: Piece) -> str:
 
 
 _PAGE: Final = """\
-# The rules before the deploy
+# Check before the deployment
 {note}
 
-`permission-guard check TEMPLATE...` judges what a template will deploy by the very rules that the guard keeps in the account, and says where
-each fault stands. It reads files and asks nothing of AWS.
+`permission-guard check TEMPLATE...` evaluates what a template will deploy, by the guard's own rules, and names the line of each finding. It reads files and asks
+nothing of AWS.
 
 {tells}
 
-The exit code is 0 if everything passes, 1 if something fails, 2 if something cannot be told or was not looked at, and 3 if a file cannot be
-used; the other files are judged all the same. `--format json` tells every verdict, those that pass too, and `report` makes a page or another format
-of it; `--format sarif` is for code scanning.
+The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
+are evaluated all the same. `--format json` has every verdict, and `report` makes other [formats](formats.md) of it; `--format sarif` is for code scanning.
 
 ## What it reads
 
-- **SAM**: transformed by AWS's own translator. What SAM makes of an event, a connector or a function URL is told at the line of that event.
+- **SAM**, transformed by AWS's own translator. A finding about what SAM generates is reported at the line of its event, connector or function URL.
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
-- A template that a nested stack names by its file is judged with it, with the parameters that it is given there.
+- A template that a nested stack names by its file, with the parameters that it gets there.
 
-## What it knows and what it does not
+## What a template does not say
 
-Parameters count with their defaults, or as `--parameter NAME=VALUE` says. Names and ARNs of the template's own resources are those of the account
-that is deployed to, which is made up unless `--account` and `--region` say it. What only a deployed stack knows (`Fn::ImportValue`, parameters
-without a default, dynamic references, what is known after apply) is read twice, for the best and for the worst that it may come to. If both
-readings agree, that is the verdict; if not, it is UNKNOWN and says what is missing. A condition that cannot be told is tried both ways. So nothing is
-guessed: a topic whose name is imported but whose account is the own one passes; a bucket whose name is imported, without an account, fails.
+Parameters have their defaults, or `--parameter NAME=VALUE`. The account and Region are made up unless `--account` and `--region` name them. What only a
+deployed stack knows (`Fn::ImportValue`, parameters without a default, dynamic references, values known after apply) is read as the best and as the worst that it
+may be. If both readings agree, that is the verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account
+passes, and an imported bucket name without an account fails.
 
 {said}
 
-Of the policies that AWS manages, it knows what these say of the logs: {policies}. A role with another one is UNKNOWN, for it may deny
-them. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
+It knows these AWS managed policies: {policies}. A role with another one is UNKNOWN, because that policy may deny logging. So is a role that the template does
+not define, and what a macro or `Fn::ForEach` makes.
 
-An account that a template names by its number may be the own one: say `--account`. Whom you trust besides, `--trusted-account` and
-`--trusted-organization` say. `--ignore CONCERN` leaves out what you mean to have, for instance `--ignore function-url-is-not-public`.
+`--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust. `--ignore RULE` leaves out what you mean to have, for
+instance `--ignore function-url-is-not-public`.
 
 ## What --fix writes
 
-The missing lines, into YAML, and nothing else: every other byte of the file stays. A line is written only for a repair that the guard itself would
-make, that is one proved to keep every known caller and to let nobody in; then the new text is judged, and the line stays only if its fault is gone
-and nothing has become worse. Where the template itself connects the source (a subscription, a notification, a rule's target, a trigger), that very
-source is named. `--diff` shows the patch and writes nothing.
+The missing lines, into YAML. Every other byte of the file stays. A line is written only if the guard itself would make that repair, and it stays only if the
+new text has no such finding and none that is worse. Where the template itself connects the source (a subscription, a notification, a rule's target, a trigger),
+that source is named. `--diff` shows the patch and writes nothing.
 
 {writes}
 
-What it does not write, it says why (`No fix`): JSON and plans, what SAM makes of an event, properties that an alias brings from elsewhere, and whatever
-only you can know, as who may call instead of `*`.
+`No fix` says why nothing is written: JSON and plans, what SAM generates for an event, properties that an alias brings from elsewhere, and what only you know,
+such as who may invoke instead of `*`.
 
 ## With every commit
 
@@ -85,7 +82,7 @@ repos:
 
 ## With every push
 
-The repository is a GitHub Action too; it runs no other action, and needs Python 3.11 on the runner.
+The repository is a GitHub Action. It runs no other action and needs Python 3.11 on the runner.
 
 ```yaml
 permissions:

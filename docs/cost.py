@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,29 +17,39 @@ FUNCTIONS: Final = 1_000
 DAYS: Final = 30
 HOURS: Final = 24 * DAYS
 CHANGES: Final = 4 * FUNCTIONS
-"""Functions that are created or changed."""
+"""Functions that are created or changed. Their messages are received twice: once too early."""
 PERMISSIONS: Final = 600
 """Permissions, aliases, function URLs and deletions."""
 FAULTS: Final = 100
-"""Faults that are told."""
+"""Faults that are reported."""
 SWEPT: Final = DAYS * FUNCTIONS
-PAGES_LISTED: Final = DAYS * FUNCTIONS // 50
-MOVED: Final = CHANGES + PERMISSIONS
-"""What the next quick sweep finds to have moved, and so is looked at once more."""
-SHARD_UNITS: Final = -(-FUNCTIONS * 16 // 4_096)
-"""Read units of what a quick sweep remembers: sixteen bytes of each function (src/permission_guard/revisions.py)."""
-POLLS: Final = 650_000
-"""How often Lambda asks the queue: five pollers that wait twenty seconds each."""
-LOOKED_AT: Final = CHANGES + PERMISSIONS + SWEPT + MOVED
-RUNS: Final = CHANGES + PERMISSIONS + (SWEPT + PAGES_LISTED + MOVED) // 10 + 2 * HOURS
-"""The last: the self-test and the quick sweep, once an hour each."""
+EVENTS: Final = CHANGES + PERMISSIONS
+EVALUATED: Final = EVENTS + SWEPT
+RUNS: Final = EVALUATED + CHANGES + DAYS + HOURS
+"""The last two: the runs that list everything, and the digests."""
+LISTING: Final = 60
+"""Seconds of a run that lists everything."""
+POLLS: Final = 2 * 650_000
+"""How often Lambda asks the two queues: five pollers each, which wait twenty seconds."""
 LOG_BYTES: Final = 2_000
-"""What a look leaves in the log."""
+"""What a run writes into the log."""
 SOMETIMES: Final = Decimal("0.2")
 """In how many of the hours a metric is sent that counts what happens; CloudWatch charges by the hour."""
-SPARE: Final = 4
-"""Reads of one unit, and writes, that the journal makes for a fault."""
-CALLS_OF_A_LOOK: Final = 8
+WRITES: Final = 3
+"""Writes for a fault: before the repair, the counter of alerts, after the alert."""
+SEEN_BYTES: Final = 400
+"""Of the item with the statements that a sweep has seen of a function; each sweep reads them all."""
+CALLS_OF_AN_EVENT: Final = 8
+CALLS_OF_A_SWEEP: Final = 2
+"""For each function: its policy and its aliases."""
+METRICS: Final = (
+    *("Evaluated", "Compliant", "Ignored", "NotSettled", "Swept", "SweepsFinished"),
+    *("FailFindings", "UnknownFindings", "SecondsFromCallToRepair", "RetryLater", "JournalFailures"),
+    *("Repaired", "WouldRepair", "Told", "Failed", "Escalated", "Released"),
+)
+"""The metrics of its own that the guard sends."""
+ALWAYS: Final = 1
+"""How many of them every hour has: SweepsFinished."""
 
 MILLION: Final = 1_000_000
 
@@ -62,40 +71,22 @@ class Cost:
 
 
 def alarms() -> int:
-    """How many alarms are always there."""
-    found = _RESOURCES.values()
-    return sum(one["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in one for one in found)
-
-
-def metrics() -> int:
-    """How many metrics of its own the guard sends, as the dashboard shows them."""
-    body: str = _RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    return len(set(re.findall(r'\["PermissionGuard", "(\w+)"', body)))
-
-
-ALWAYS: Final = 2
-"""The metrics that every hour has: SelfTestsPassed and SweepsListed."""
+    """Return how many alarms there are."""
+    return sum(one["Type"] == "AWS::CloudWatch::Alarm" for one in _RESOURCES.values())
 
 
 def costs() -> tuple[Cost, ...]:
-    """Every line, without any free allowance but those that every account has for the thing itself."""
-    gigabytes = Decimal(_GUARD["MemorySize"]) / 1024
-    # A page of a quick sweep takes a tenth of a second.
-    seconds = (LOOKED_AT + HOURS + HOURS * FUNCTIONS // 50 // 10) * gigabytes
-    sometimes = (metrics() - ALWAYS) * SOMETIMES
-    read, wrote = LOOKED_AT + FAULTS * SPARE + HOURS * SHARD_UNITS, FAULTS * SPARE + MOVED
-    messages = POLLS + CHANGES + (SWEPT + PAGES_LISTED + MOVED) // 10 * 2 + CHANGES
+    """Return every line, without any free allowance but those that every account has for the thing itself."""
+    seconds = (EVALUATED + DAYS * LISTING) * Decimal(_GUARD["MemorySize"]) / 1024
+    sometimes = (len(METRICS) - ALWAYS) * SOMETIMES
+    read = EVENTS + HOURS + DAYS * FUNCTIONS * SEEN_BYTES // 4_096
+    wrote = FAULTS * WRITES + EVENTS + 2 * DAYS
+    messages = POLLS + 2 * (EVENTS + HOURS + DAYS) + CHANGES + SWEPT // 10 + SWEPT
     return (
-        Cost("Lambda", "GB-seconds: a second for each look", seconds, Decimal("0.0000133334")),
+        Cost("Lambda", "GB-seconds: a second for each evaluation", seconds, Decimal("0.0000133334")),
         Cost("Lambda", "requests", Decimal(RUNS), Decimal("0.20"), MILLION),
         Cost("EventBridge", "events of AWS services, and schedules", Decimal(0), Decimal(0)),
-        Cost(
-            "SQS",
-            "requests: nearly all ask whether something waits",
-            Decimal(messages),
-            Decimal("0.40"),
-            MILLION,
-        ),
+        Cost("SQS", "requests: nearly all are polls", Decimal(messages), Decimal("0.40"), MILLION),
         Cost("DynamoDB", "read units", Decimal(read), Decimal("0.125"), MILLION),
         Cost("DynamoDB", "write units", Decimal(wrote), Decimal("0.625"), MILLION),
         Cost("SNS", "alerts as mail", Decimal(FAULTS), Decimal(2), 100_000),
@@ -104,7 +95,7 @@ def costs() -> tuple[Cost, ...]:
         Cost("CloudWatch", "alarms", Decimal(alarms()), Decimal("0.10")),
         Cost("CloudWatch", "metrics of every hour", Decimal(ALWAYS), Decimal("0.30")),
         Cost("CloudWatch", "metrics of one hour in five", sometimes, Decimal("0.30")),
-        Cost("CloudWatch", "GB of logs", Decimal(LOOKED_AT * LOG_BYTES) / 10**9, Decimal("0.50")),
+        Cost("CloudWatch", "GB of logs", Decimal(RUNS * LOG_BYTES) / 10**9, Decimal("0.50")),
         Cost("CloudWatch", "dashboard, among the first three of the account", Decimal(0), Decimal("3.00")),
         Cost("CloudTrail", "events of the first trail", Decimal(0), Decimal(0)),
     )
@@ -120,44 +111,36 @@ def cost(note: str) -> str:
     parts = ["# What it costs", note, "", *_wrapped(_about())]
     parts += ["", "| service | what | how much | price in USD | USD |", "|---|---|---:|---:|---:|"]
     parts += [_row(one) for one in costs()]
-    parts += [f"| | **altogether** | | | **{total()}** |", "", *_notes()]
+    parts += [f"| | **total** | | | **{total()}** |", "", *_notes()]
     return "\n".join(parts) + "\n"
 
 
 def _about() -> str:
     return (
-        f"One account and region with {FUNCTIONS:,} functions, for a month of {DAYS} days. {CHANGES:,} times a function is "
-        f"created or changed, {PERMISSIONS:,} times a permission, an alias or an address, or a function is deleted; "
-        f"{FAULTS} faults are told. The sweep looks at everything once a day: {SWEPT:,} looks; the quick sweep lists all functions once an hour, and looks once more "
-        f"at the {MOVED:,} that moved. Versions and aliases would be "
-        "looks of their own. The prices are those of us-east-1 as they were known here in November 2026: look them up before you "
-        "rely on them. No free tier is taken off."
+        f"One account and Region with {FUNCTIONS:,} functions, for a month of {DAYS} days: {CHANGES:,} functions are created or "
+        f"changed, {PERMISSIONS:,} permissions, aliases or function URLs are changed or functions deleted, {FAULTS} faults are "
+        f"reported, and a sweep evaluates everything once a day. The prices are those of us-east-1 in November 2026: look them up "
+        "before you rely on them. No free tier is deducted."
     )
 
 
 def _notes() -> Iterator[str]:
-    calls = LOOKED_AT * CALLS_OF_A_LOOK
+    calls = EVENTS * CALLS_OF_AN_EVENT + SWEPT * CALLS_OF_A_SWEEP
     trail = Cost("CloudTrail", "", Decimal(calls), Decimal(2), 100_000)
-    second = Cost("", "", Decimal(metrics()), Decimal("0.30"))
+    every = Cost("", "", Decimal(len(METRICS)), Decimal("0.30"))
     yield from _bullet(
-        f"Of this, {_of('CloudWatch')} is for watching the guard itself. The first ten alarms and ten metrics of an account are "
-        f"free. At most, if each metric were sent in every hour, the {metrics()} metrics would cost {second.dollars} USD."
+        f"{_of('CloudWatch')} of it is for monitoring the guard. The first ten alarms and ten metrics of an account are free. "
+        f"If each of the {len(METRICS)} metrics were sent in every hour, they would cost {every.dollars} USD."
     )
     yield from _bullet(
-        "CloudTrail delivers the first copy of management events for nothing. A second trail that records reads too would "
-        f"see the guard's own {calls:,} reads, at 2.00 USD for 100,000: {trail.dollars} USD."
+        f"Lambda polls the two queues all the time, {POLLS:,} times. The first million requests are free."
     )
     yield from _bullet(
-        "Lambda asks the queue all the time whether something waits. That is within the free million of SQS, if nothing else "
-        "uses it up."
+        "The first copy of management events is free in CloudTrail. A second trail that logs reads would log the guard's "
+        f"{calls:,} reads at 2.00 USD for 100,000: {trail.dollars} USD."
     )
-    yield from _bullet(
-        "CodeDeploy costs nothing for Lambda. If `RollOut` shifts, there is one alarm more (0.10 USD). The dashboard costs "
-        "3.00 USD if it is the fourth of the account."
-    )
-    yield from _bullet(
-        "Prices: `https://aws.amazon.com/SERVICE/pricing/`, with the name of the service in small letters."
-    )
+    yield from _bullet("The dashboard costs 3.00 USD if it is the fourth of the account.")
+    yield from _bullet("Prices: `https://aws.amazon.com/SERVICE/pricing/`.")
 
 
 def _of(service: str) -> str:

@@ -1,4 +1,4 @@
-"""What the README shows: an alert made by the guard itself, on an account in memory, and runs of `explain` and `undo`."""
+"""What the pages show: an alert made by the guard itself, on an account in memory, and a run of `undo`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 
 from click.testing import CliRunner
 
-from docs.gallery import IN_README, shown
 from permission_guard.actor import Actor
 from permission_guard.alert import text
 from permission_guard.cli import PROGRAM, main
@@ -23,10 +22,9 @@ from permission_guard.trigger import Kind, Trigger
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 README: Final = Path(__file__).parent.parent / "README.md"
+OPERATIONS: Final = Path(__file__).parent / "operations.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
 END: Final = "```\n<!-- /alert -->"
-BEGIN_EXPLANATION: Final = "<!-- explain -->\n```text\n"
-END_EXPLANATION: Final = "```\n<!-- /explain -->"
 BEGIN_UNDO: Final = "<!-- undo -->\n```text\n"
 END_UNDO: Final = "```\n<!-- /undo -->"
 _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
@@ -34,7 +32,7 @@ _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """An account in which the guard has repaired something, what it told, and its journal."""
+    """An account in which the guard has repaired something, what it reported, and its journal."""
 
     account: Account
     herald: WorldHerald
@@ -90,16 +88,11 @@ def with_alert(readme: str) -> str:
     return _with(readme, BEGIN, alert(), END)
 
 
-def with_explanation(readme: str) -> str:
-    """Return the README with the run of `explain` as it is now."""
-    return _with(readme, BEGIN_EXPLANATION, shown(IN_README), END_EXPLANATION)
+def with_undo(page: str) -> str:
+    """Return the page on operations with the run of `undo` as it is now."""
+    return _with(page, BEGIN_UNDO, undoing(), END_UNDO)
 
 
-def with_undo(readme: str) -> str:
-    """Return the README with the run of `undo` as it is now."""
-    return _with(readme, BEGIN_UNDO, undoing(), END_UNDO)
-
-
-def _with(readme: str, begin: str, text: str, end: str) -> str:
-    start = readme.index(begin) + len(begin)
-    return readme[:start] + text + readme[readme.index(end, start) :]
+def _with(page: str, begin: str, text: str, end: str) -> str:
+    start = page.index(begin) + len(begin)
+    return page[:start] + text + page[page.index(end, start) :]

@@ -36,7 +36,7 @@ def licence_of(found: Distribution) -> str:
 def licences(note: str) -> str:
     """The page."""
     pins = dict(_PIN.findall((_ROOT / ".ci" / "requirements" / "project.txt").read_text()))
-    parts = ["# Licences", note, "", _TEXT, "", "## In the Lambda's package", ""]
+    parts = ["# Licenses", note, "", _TEXT, "", "## In the Lambda's package", ""]
     parts += _table(packaged())
     parts += ["", "## With the command line, beside boto3 and what it needs", ""]
     parts += _table({name: pins[name] for name in _COMMAND_LINE})
@@ -47,10 +47,10 @@ def _table(versions: dict[str, str]) -> list[str]:
     rows = [
         f"| {name} | {version} | {licence_of(distribution(name))} |" for name, version in versions.items()
     ]
-    return ["| package | version | licence |", "|---|---|---|", *rows]
+    return ["| package | version | license |", "|---|---|---|", *rows]
 
 
 _TEXT: Final = (
-    "The project is under the [Apache License 2.0](../LICENSE). What it brings along, with its licence as its own metadata says it; the\n"
-    "`*.dist-info` folders with the texts are in the package. `make sbom` writes the same as a CycloneDX file."
+    "The project is under the [Apache License 2.0](../LICENSE). These packages come with it, each with the license that its metadata\n"
+    "names; the `*.dist-info` folders with the texts are in the Lambda's package. `make sbom` writes the same as a CycloneDX file."
 )

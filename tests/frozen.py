@@ -7,31 +7,28 @@ of its boto3 clients; `outcome` reads from the wire and the account what came of
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
-from unittest import mock
 
-from permission_guard import handler as door
 from permission_guard.alert import body
 from permission_guard.aws.clients import Clients
 from permission_guard.document import dumped, statements_of
 from permission_guard.iam import LayerVersionArn
-from permission_guard.mend import repair
+from permission_guard.mend import repair_of
 from permission_guard.report import Report
 from permission_guard.rules import RULES
 from permission_guard.settings import Settings
 from permission_guard.step import AttachRolePolicy, BoundStatements
 from permission_guard.world import Account, ApiError
 from permission_guard.world.resources import Function
-from tests.aws.guarded import QUEUE, TOPIC, WAITING
+from tests.aws.delivered import Queues, at
 from tests.aws.transport import Answer, Params, Response, Transport
 from tests.rules.case import Case
-from tests.samples import GUARD_ROLE, LOGGING, sample
+from tests.samples import LOGGING, sample
 
 Json = dict[str, Any]
 _ENDINGS = {"TOLD": "REPORTED"}
@@ -50,7 +47,7 @@ def verdicts(case: Case) -> list[Json]:
             "verdict": one.verdict.value,
             "severity": one.severity.name,
             "scale": None if one.statement is None else case.scale(one).name,
-            "repair": _repair(repair(one, case.facts, case.trusted)[0]),
+            "repair": _repair(repair_of(one, case.facts, case.trusted)[0]),
         }
         for one in rule.check(case.facts, case.trusted)
     ]
@@ -86,60 +83,34 @@ def _line(region: str) -> tuple[_Line, Clients]:
     return line, line.clients()
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What Lambda passes beside the event."""
-
-    invoked_function_arn: str
-    function_name: str = "guard"
-    memory_limit_in_mb: int = 512
-    aws_request_id: str = "request-1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 299_000
+AGE = timedelta(minutes=3)
+"""How long ago the call of a played event was made."""
 
 
 def play(event: Json, wire: Transport, **settings: str) -> str:
-    """Send an event of three minutes ago, and then whatever it puts into the queue. Returns what the function answers."""
-    here, handle = wire.account, _handler(wire, settings)
-    context = _Context(f"arn:{here.partition}:lambda:{here.region}:{here.account}:function:guard")
-    moment = (datetime.now(UTC) - timedelta(minutes=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fresh = json.loads(json.dumps(event).replace("2026-11-20T10:15:30Z", moment))
-    record, answers = sample("what-waited-in-the-queue")["Records"][0], list[str]()
-    try:
-        answers.append(next(iter(handle(fresh, context))))
-        while wire.waiting:
-            tasks, wire.waiting = wire.waiting, []
-            records = [{**record, "messageId": one["Id"], "body": one["MessageBody"]} for one in tasks]
-            handle({"Records": records}, context)
-            answers.append(f"{len(tasks)} messages")
-    except Exception as error:  # noqa: BLE001  # it is what came of it
-        answers.append(type(error).__name__)
-    door.standby.cache_clear()
-    return ", ".join(answers)
-
-
-def _handler(wire: Transport, settings: dict[str, str]) -> Any:
-    region = wire.account.region
-    line, clients = _line(region)
+    """Send an event of three minutes ago, or what SQS hands over, and whatever it leads to. Returns how each run ended."""
+    there = Queues(wire, settings)
+    line, there._clients = _line(wire.account.region)
     line.to = wire
-    given = {"GUARD_ROLE_ARN": GUARD_ROLE, "JOURNAL_TABLE": wire.table.name, "WAITING_QUEUE_URL": WAITING}
-    given |= {"ALERTS_TOPIC_ARN": TOPIC.replace("us-east-1", region), "DEAD_LETTER_QUEUE_URL": QUEUE}
-    door.standby.cache_clear()
-    connected = mock.patch("permission_guard.connected.Clients", return_value=clients)
-    return mock.patch.dict(os.environ, {**given, **settings})(connected(_without_mock(door.handler)))
-
-
-def _without_mock(handle: Any) -> Any:
-    """`mock.patch` hands its mock to what it decorates."""
-    return lambda event, context, _clients: handle(event, context)
+    body, queue = event, "events"
+    if "Records" in event:
+        record = event["Records"][0]
+        body = json.loads(record["body"])
+        queue = "sweep-tasks" if "SweepTasks" in record["eventSourceARN"] else "events"
+    there.send(at(body, there.now - AGE.total_seconds()) if "eventTime" in body["detail"] else body, queue)
+    there.run()
+    return ", ".join(there.answers)
 
 
 def outcome(wire: Transport, before: Json, told: Report | None = None) -> Iterator[tuple[str, Any]]:
-    """What was told, if not by the wire then by a report; what is otherwise than before; how often each call was made."""
+    """What was told, if not by the wire then by a report; what waits for the digest; what is otherwise than before; how
+    often each call was made.
+    """
     alerts: list[Any] = [json.loads(json.loads(one["Message"])["default"]) for one in wire.published]
     alerts = [body(told)] if told is not None else alerts
     yield "told", [sorted(map(_ending, alert["findings"])) for alert in alerts]
+    waiting = [json.loads(item["body"]["S"]) for key, item in wire.table.items.items() if key[0] == "digest"]
+    yield "waits", [sorted(map(_ending, alert["findings"])) for alert in waiting]
     after = state(wire.account)
     changed = {key: _change(before.get(key, []), after.get(key, [])) for key in sorted({*before, *after})}
     yield "end", {key: change for key, change in changed.items() if change}

@@ -1,4 +1,4 @@
-"""The sample events, and an account in memory in which what they tell has just happened."""
+"""The sample events, and an account in memory in which each has just happened."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 from permission_guard.document import Body, dumped
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
+from permission_guard.trigger import Home, Ignored, Trigger, trigger_of
 from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
-OTHERS = ("a-role-lost-a-policy", "a-self-test-is-due", "a-sweep-is-due", "what-waited-in-the-queue")
-"""The samples that are no event about a call to Lambda."""
-NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem not in OTHERS)
+MESSAGES = ("a-sweep-is-due", "an-event-in-the-queue")
+"""The samples that are what SQS hands to the function: one message each. All others are events of EventBridge."""
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem not in MESSAGES)
 ACCOUNT = "123456789012"
 NOW = datetime(2026, 11, 20, 10, 16, 0, tzinfo=UTC)
 GUARD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/permission-guard-GuardRole-1ABCDEFGHIJKL"
@@ -34,6 +35,23 @@ def sample(name: str) -> dict[str, Any]:
     """One of the events."""
     event: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
     return event
+
+
+def home(region: str = "eu-west-1") -> Home:
+    """Where the guard of the samples' account works."""
+    return Home(ACCOUNT, region, GUARD_ROLE)
+
+
+def read(event: dict[str, Any]) -> Trigger | Ignored:
+    """What a guard of the samples' account and of the event's Region reads in it."""
+    return trigger_of(event, home(event["region"]))
+
+
+def triggered(event: dict[str, Any]) -> Trigger:
+    """The same, where it is not ignored."""
+    found = read(event)
+    assert isinstance(found, Trigger), found
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,23 +18,28 @@ _PSEUDO = {
     "AWS::StackName": "permission-guard",
 }
 
+ARNS = {
+    "Guard": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:guard",
+    "GuardRole": f"arn:aws:iam::{ACCOUNT}:role/guard",
+    "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:guard:*",
+    "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/journal",
+    "Alerts": f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts",
+    "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/alerts",
+    **{name: f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("Events", "SweepTasks", "DeadLetters")},
+    **{
+        name: f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}"
+        for name in ("Changes", "DigestIsDue", "SweepIsDue")
+    },
+}
+"""What the resources of a stack are called by `Ref` or `GetAtt Arn`, as far as its policies name them."""
+
 
 def written() -> dict[str, Any]:
     """The template as it is written; each caller has one of his own."""
     return deepcopy(_written())
 
 
-def expanded(**parameters: str) -> dict[str, Any]:
-    """The template as CloudFormation gets it after the SAM transform, which is told the parameters' values."""
-    return deepcopy(_expanded(tuple(parameters.items())))
-
-
 _written = cache(template.written)
-
-
-@cache
-def _expanded(parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    return template.expanded("s3://bucket/key", REGION, dict(parameters))
 
 
 def resolved(value: Any, parameters: dict[str, str], resources: dict[str, str]) -> Any:
@@ -52,12 +57,27 @@ def resolved(value: Any, parameters: dict[str, str], resources: dict[str, str]) 
             return {**_PSEUDO, **parameters, **resources}.get(name, name)
         case {"Fn::GetAtt": [name, *_]}:
             return resources.get(name, name)
-        case {"Fn::Sub": text}:
-            return _substituted(text if isinstance(text, str) else text[0], parameters, resources)
         case {"Fn::If": [_, yes, _]}:
             return fill(yes)
+        case {"Fn::Sub": text}:
+            text, names = text if isinstance(text, list) else (text, {})
+            return _substituted(text, {**parameters, **fill(names)}, resources)
         case _:
-            return {key: fill(one) for key, one in value.items()}
+            return _joined({key: fill(one) for key, one in value.items()})
+
+
+def _joined(value: dict[str, Any]) -> Any:
+    """Join, split or select, once the parts are filled in."""
+    match value:
+        case {"Fn::Join": [between, parts]}:
+            # A list of the parameters' is filled in as its text.
+            return parts if isinstance(parts, str) else between.join(parts)
+        case {"Fn::Split": [between, text]}:
+            return text.split(between)
+        case {"Fn::Select": [place, parts]}:
+            return parts[place]
+        case _:
+            return value
 
 
 def _substituted(text: str, parameters: dict[str, str], resources: dict[str, str]) -> str:

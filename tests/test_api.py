@@ -41,7 +41,7 @@ def test_the_package_says_that_it_is_typed() -> None:
 
 def test_judging_needs_nothing_but_the_standard_library() -> None:
     script = (
-        "import sys; from permission_guard import judge, repair\n"
+        "import sys; from permission_guard import judge, repair_of\n"
         "known = sys.stdlib_module_names | {'permission_guard', '__main__'}\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules} - known))"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from permission_guard.document import dumped, statements_of
+from permission_guard.document import Body, dumped, statements_of
 from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
 from permission_guard.world.resources import Function
@@ -164,23 +164,15 @@ def test_a_policy_that_is_read_before_its_event_shows_in_it_is_read_again_later(
     there = queues()
     event = let_in(there, "open")
     after = orders(there).policies.pop(None)
-    orders(there).policies[None] = (
-        dumped(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        **LOGGING["Statement"],
-                        "Sid": "x",
-                        "Principal": {"AWS": ACCOUNT},
-                        "Action": "lambda:InvokeFunction",
-                        "Resource": ORDERS,
-                    }
-                ],
-            }
-        ),
-        "before",
-    )  # type: ignore[dict-item]
+    earlier: Body = {
+        "Sid": "x",
+        "Effect": "Allow",
+        "Principal": {"AWS": ACCOUNT},
+        "Action": "lambda:InvokeFunction",
+        "Resource": ORDERS,
+    }
+    document: Body = {"Version": "2012-10-17", "Statement": [earlier]}
+    orders(there).policies[None] = (dumped(document), "before")
     there.send(event)
     there.step()
     orders(there).policies[None] = after
@@ -296,7 +288,8 @@ def test_a_new_function_is_left_alone_for_a_minute() -> None:
     assert (there.answers, there.wire.calls) == (["again"], ["ChangeMessageVisibility"])
     began = there.now
     there.run()
-    assert (there.answers, there.now - began) == (["again", "done"], pytest.approx(60, abs=1))
+    assert there.answers == ["again", "done"]
+    assert there.now - began == pytest.approx(60, abs=1)
 
 
 def test_a_message_that_fails_comes_back_after_1_2_4_8_minutes_and_ends_as_a_dead_letter() -> None:

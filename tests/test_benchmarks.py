@@ -1,10 +1,34 @@
-"""The benchmarks measure what they say: both evaluators read the same policies, and are asked the same."""
+"""The benchmarks measure what they say: exact calls over real HTTP, and two evaluators that are asked the same."""
 
 from __future__ import annotations
 
 import json
 
-from benchmarks.evaluators import MOTO, ORDINARY, OURS, REQUESTS, managed
+import pytest
+
+from benchmarks.cold_start import CASES, SOURCE, Case, guard
+from benchmarks.evaluator import MOTO, ORDINARY, OURS, REQUESTS, managed
+
+ROLE = ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]
+CALLS = {
+    "a compliant permission": [],
+    "a compliant new function": ["Query", "GetFunctionConfiguration", *ROLE, "GetRolePolicy"],
+    "a repaired permission": [
+        *("Query", "GET resource policy", "PutItem", "UpdateItem", "PUT resource policy"),
+        *("Publish", "PutItem"),
+    ],
+    "a repaired new function": [
+        *("Query", "GetFunctionConfiguration", *ROLE, "GetPolicyVersion"),
+        *("PutItem", "UpdateItem", "AttachRolePolicy", "Publish", "PutItem"),
+    ],
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+def test_a_cold_start_makes_exactly_these_calls(case: Case) -> None:
+    # Some are made together, in whatever order.
+    assert sorted(guard(case, SOURCE).run()) == sorted(CALLS[case.what])
+
 
 BEYOND_MOTO = ('"Condition"', '"NotResource"', "${")
 """What moto's evaluator does not judge without a caller and a context, or not at all."""

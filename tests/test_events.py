@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from permission_guard.batch import messages_in
-from permission_guard.door import asked_by
+from permission_guard.events.message import Message, QueueName, SendDigest, message_in
+from permission_guard.events.sweep_task import SweepAll
 from permission_guard.outcome import Ending
-from permission_guard.task import Page, Part, Sweep
-from permission_guard.trigger import Ignored, Kind, Trigger, trigger_of
-from tests.samples import GUARD_ROLE, NAMES, NOW, sample, scene
+from permission_guard.trigger import Ignored, Kind, Trigger
+from tests.samples import NAMES, NOW, home, read, sample, scene, triggered
 
 LOGS, SOURCE, PUBLIC = "role-can-write-logs", "invoke-permission-names-its-source", "function-is-not-public"
 ATTACHED = [(LOGS, Ending.REPAIRED)]
@@ -50,7 +49,9 @@ IGNORED = {
     "the-guard-itself-bound-a-permission": "the guard made this call itself",
     "another-services-resource-policy-was-put": "not a call to Lambda recorded by CloudTrail",
     "a-web-functions-policy-was-put": "not about a function",
-    "a-function-of-another-account-was-opened": "it belongs to account 444455556666, which has a record of its own",
+    "a-function-of-another-account-was-opened": (
+        "arn:aws:lambda:eu-west-1:444455556666:function:orders belongs to another account or Region"
+    ),
     "a-version-was-deleted": "only one version was deleted",
 }
 
@@ -63,34 +64,21 @@ def test_every_sample_event_has_its_expectation() -> None:
 def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(name: str) -> None:
     kind, qualifier, ends = ACTED_UPON[name]
     event = sample(name)
-    there = scene(event)
-    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
+    there, trigger = scene(event), triggered(event)
     named = "tools" if kind is Kind.LAYER_SHARED else "orders"
     assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
     assert [told.trigger.event_id for told in there.herald.told] == ([trigger.event_id] if ends else [])
-
-
-@pytest.mark.parametrize("name", [name for name, (_, _, ends) in ACTED_UPON.items() if ends])
-def test_the_same_event_again_repairs_nothing_again(name: str) -> None:
-    event = sample(name)
-    there = scene(event)
-    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
-    there.guard.handle(trigger, NOW)
     again = there.guard.handle(trigger, NOW)
-    assert [line.ending for line in again.lines if line.ending is Ending.REPAIRED] == []
+    assert (again.lines, len(there.herald.told)) == ((), len(ends))
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, ends) in ACTED_UPON.items() if ends])
-def test_in_observe_mode_everything_is_told_and_nothing_is_written(name: str) -> None:
+def test_in_observe_mode_everything_is_reported_and_nothing_is_written(name: str) -> None:
     event = sample(name)
     there = scene(event, MODE="Observe")
-    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
-    report = there.guard.handle(trigger, NOW)
+    report = there.guard.handle(triggered(event), NOW)
     expected = [Ending.WOULD_REPAIR if end is Ending.REPAIRED else end for _, end in ACTED_UPON[name][2]]
     assert [line.ending for line in report.lines] == expected
     writes = {"AttachRolePolicy", "PutResourcePolicy", "AddPermission", "RemovePermission"}
@@ -99,37 +87,40 @@ def test_in_observe_mode_everything_is_told_and_nothing_is_written(name: str) ->
 
 @pytest.mark.parametrize("name", IGNORED)
 def test_an_event_that_is_none_of_our_business_is_ignored_with_its_reason(name: str) -> None:
-    assert trigger_of(sample(name), guard_role_arn=GUARD_ROLE) == Ignored(IGNORED[name])
+    assert read(sample(name)) == Ignored(IGNORED[name])
 
 
-def test_a_schedules_event_begins_a_sweep_on_the_first_page() -> None:
-    page = asked_by(sample("a-sweep-is-due"), guard_role_arn=GUARD_ROLE)
-    sweep = Sweep("5f1c2f4a-9d0e-4a7b-8c36-2b1d0e9f7a64", datetime(2026, 11, 20, 3, tzinfo=UTC))
-    assert page == Page(sweep, marker=None)
+def message(name: str) -> Message:
+    """The message of a sample, in a stack whose queues the samples name."""
+    arn = "arn:aws:sqs:eu-west-1:123456789012:permission-guard-"
+    names = {"Events": QueueName.EVENTS, "SweepTasks": QueueName.SWEEP_TASKS}
+    queues = {f"{arn}{queue}-1ABCDEFGHIJKL": one for queue, one in names.items()}
+    return message_in(sample(name), queues)
 
 
-def test_what_waited_in_the_queue_is_an_event_a_part_of_a_function_and_a_page() -> None:
-    created, part, page = (
-        asked_by(message.read(), guard_role_arn=GUARD_ROLE)
-        for message in messages_in(sample("what-waited-in-the-queue"))
-    )
-    assert isinstance(created, Trigger)
-    assert created.kind is Kind.FUNCTION_CREATED
-    assert isinstance(part, Part)
-    assert (part.function.name, part.qualifiers) == ("orders", (None, "1"))
-    assert page == Page(part.sweep, "AAAAbmV4dA==")
+def test_what_sqs_hands_over_is_read_with_the_time_of_its_first_receipt() -> None:
+    found = message("an-event-in-the-queue").request(home())
+    assert isinstance(found, Trigger)
+    assert (found.kind, found.receives) == (Kind.FUNCTION_CREATED, 1)
+    assert found.first_received is not None
+    assert (found.first_received - found.at).total_seconds() == pytest.approx(1.12)
+
+
+def test_a_schedule_means_what_its_queue_is_for() -> None:
+    due: Any = message("a-sweep-is-due")
+    assert due.request(home()) == SweepAll("334b6b31-12a2-5bfc-bf4f-870c0954b343")
+    in_the_events = Message(due.id, due.body, QueueName.EVENTS, due.receipt, 1, due.first_received)
+    assert in_the_events.request(home()) == SendDigest()
 
 
 def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:
     event = sample("anyone-was-let-in")
     event["detail"]["eventSource"] = "lambda-web.amazonaws.com"
-    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored("not a call to Lambda")
+    assert read(event) == Ignored("not a call to Lambda")
 
 
 def test_a_session_without_an_issuer_is_no_role_and_no_reason_to_drop_the_event() -> None:
     event = sample("an-alias-was-moved")
     event["detail"]["userIdentity"] = {"type": "FederatedUser", "sessionContext": {"attributes": {}}}
-    trigger = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(trigger, Trigger)
-    assert trigger.actor.role_arn is None
-    assert trigger.actor.principal == "an unknown principal"
+    actor = triggered(event).actor
+    assert (actor.role_arn, actor.principal) == (None, "an unknown principal")

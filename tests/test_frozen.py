@@ -1,8 +1,9 @@
 """What must not change by accident, for every case, sample event and repair: `frozen.jsonl`, a line for each thing recorded.
 
-Every line begins with its kind: the `verdict` of a case's rule; what was `told`, the `end` in AWS (what a policy or a role
-has more, `+`, and what it lacks, `-`) and the `calls` of a run from the event on; the `answer` to a sample event.
-Where nothing is told, changed or called there is no line.
+Every line begins with its kind: the `verdict` of a case's rule; what was `told` and what `waits` for the digest, the `end`
+in AWS (what a policy or a role has more, `+`, and what it lacks, `-`) and the `calls` of a run from the event on; how each
+run for a sample event ended, its `answer`. Where nothing is told, changed or called there is
+no line.
 **A line changes only in a commit that says why.** After a change that is meant, write it anew and read the difference:
 
     make test ARGS="tests/test_frozen.py" FROZEN=write
@@ -26,7 +27,7 @@ from tests.aws.transport import Transport
 from tests.faults.scenarios import SCENARIOS
 from tests.frozen import outcome, play, staged, state, verdicts
 from tests.rules.case import CASES, Case
-from tests.samples import FOLDER, LOGGING, sample, scene
+from tests.samples import FOLDER, LOGGING, MESSAGES, sample, scene
 
 RECORD = Path(__file__).parent / "frozen.jsonl"
 AN_EVENT = "a-function-was-created-by-terraform"
@@ -51,8 +52,7 @@ def of_cases() -> Recorded:
 def of_events() -> Recorded:
     for path in FOLDER.glob("*.json"):
         event, name = sample(path.stem), f"event {path.stem}"
-        is_about_lambda = event.get("source") == "aws.lambda"
-        wire = Transport(scene(event if is_about_lambda else sample(AN_EVENT)).account)
+        wire = Transport(scene(sample(AN_EVENT) if path.stem in MESSAGES else event).account)
         before = state(wire.account)
         yield "answer", name, play(event, wire)
         yield from ((kind, name, value) for kind, value in outcome(wire, before))

@@ -12,11 +12,11 @@ from permission_guard.document import dumped
 from permission_guard.iam.policy import Json
 from permission_guard.journal.written import entry_of
 from tests.alert.scenes import FORGED
-from tests.aws.transport import Transport
-from tests.samples import ACCOUNT
-from tests.test_handler import REGION, connected, environment, fresh, handled, log
+from tests.aws.delivered import Queues, at
+from tests.samples import ACCOUNT, sample
+from tests.test_handler import REGION, log, queues
 
-__all__ = ["environment", "log"]
+__all__ = ["log"]
 TARGET = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
 FORMULA = "=cmd|' /C calc'!A0"
 TRUNCATING = "\x00" + "é" * 3_000
@@ -33,7 +33,7 @@ NAMES = (
 
 def hostile(name: str) -> dict[str, Any]:
     """A policy that was put by somebody with this name, tool and address, who calls his statement so too."""
-    event = fresh("a-whole-policy-was-put")
+    event = sample("a-whole-policy-was-put")
     detail = event["detail"]
     statement: dict[str, Json] = {
         "Sid": name,
@@ -60,25 +60,27 @@ def hostile(name: str) -> dict[str, Any]:
     return event | {"detail": detail | {"userAgent": name, "sourceIPAddress": name, "eventID": name}}
 
 
-def happened(event: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Transport:
-    """Connect the handler to an account in which the policy stands, whatever AWS would say of its characters."""
+def happened(event: dict[str, Any]) -> Queues:
+    """The queues of a guard in whose account the policy stands, whatever AWS would say of its characters."""
     policy = event["detail"]["requestParameters"].pop("policy")
-    wire = connected(fresh("s3-was-let-in-for-one-bucket-of-this-account"), monkeypatch)
-    wire.account.functions["orders"].policies[None] = (policy, "0" * 36)
-    return wire
+    there = queues("s3-was-let-in-for-one-bucket-of-this-account")
+    there.wire.account.functions["orders"].policies[None] = (policy, "0" * 36)
+    there.send(at(event, there.now))
+    return there
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_hostile_names_pass_through_the_whole_guard_and_forge_nothing(
-    name: str, monkeypatch: pytest.MonkeyPatch, log: StringIO, capsys: pytest.CaptureFixture[str]
+    name: str, log: StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    event = hostile(name)
-    wire = happened(event, monkeypatch)
-    handled(event)
+    there = happened(hostile(name))
+    there.run()
+    wire = there.wire
 
+    assert there.answers == ["done"]
     for line in (*log.getvalue().splitlines(), *capsys.readouterr().out.splitlines()):
         said = json.loads(line)
-        assert said.get("message") in {"told", "repair failed", None}
+        assert said.get("message") in {"reported", "repair failed", None}
         assert line.isascii()
     (sent,) = wire.published
     assert sent["Subject"] == "[CRITICAL] " + sent["Subject"].removeprefix("[CRITICAL] ")
@@ -92,7 +94,9 @@ def test_hostile_names_pass_through_the_whole_guard_and_forge_nothing(
     ]
     assert json.loads(versions["default"])["event"]["actor"]["principal"].endswith(name)
     assert {value["StringValue"].isascii() for value in sent["MessageAttributes"].values()} == {True}
-    for item in wire.table.items.values():
-        assert item["entry"]["S"].isascii()
-        assert entry_of(item["entry"]["S"]).subject == TARGET
+    entries = [item["entry"]["S"] for item in wire.table.items.values() if "entry" in item]
+    assert len(entries) == 2
+    for entry in entries:
+        assert entry.isascii()
+        assert entry_of(entry).subject == TARGET
     assert "AttachRolePolicy" not in wire.calls

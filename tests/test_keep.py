@@ -50,7 +50,7 @@ def test_what_is_written_is_what_the_book_says_from_then_on() -> None:
     assert [(one.state, one.version) for one in kept.book.entries] == [(State.PLANNED, 1)]
     kept.note(all_told)
     assert [(one.state, one.version) for one in kept.book.entries] == [(State.TOLD, 2)]
-    assert kept.journal.of(TARGET) == kept.book.entries
+    assert kept.journal.of(TARGET).entries == kept.book.entries
 
 
 def test_what_is_written_before_something_is_done_fails_if_another_run_wrote_meanwhile() -> None:
@@ -67,7 +67,7 @@ def test_what_has_happened_is_written_upon_what_another_run_wrote_meanwhile() ->
     other.read()
     other.note(lambda book: tuple(replace(one, repairs=(NOW,)) for one in book.entries))
     kept.note(all_told)
-    assert [(one.state, one.repairs) for one in kept.journal.of(TARGET)] == [(State.TOLD, (NOW, NOW))]
+    assert [(one.state, one.repairs) for one in kept.journal.of(TARGET).entries] == [(State.TOLD, (NOW, NOW))]
 
 
 def test_a_journal_that_changes_faster_than_it_can_be_written_is_tried_again_later() -> None:
@@ -100,4 +100,4 @@ def test_an_entry_about_another_subject_is_written_and_stays_out_of_the_book() -
     kept = keeper()
     kept.write((entry(), replace(entry(), subject=f"{TARGET}2")))
     assert [one.subject for one in kept.book.entries] == [TARGET]
-    assert [one.subject for one in kept.journal.of(f"{TARGET}2")] == [f"{TARGET}2"]
+    assert [one.subject for one in kept.journal.of(f"{TARGET}2").entries] == [f"{TARGET}2"]

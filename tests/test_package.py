@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from importlib.metadata import distributions
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from docs.licences import LICENCE_FILES, licence_of, packaged
+from tests.aws.calls import PACKAGE, carried
 from tests.embedded.package_zip import zipped
 
 ROOT: Final = Path(__file__).parent.parent
@@ -45,3 +47,22 @@ def test_no_licence_of_what_is_packaged_or_built_with_reaches_our_own_code() -> 
 
 def test_the_own_licence_stands_beside_the_code() -> None:
     assert all((ROOT / name).is_file() for name in LICENCE_FILES)
+
+
+def name(path: Path) -> str:
+    """The full name of a module of ours."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_the_package_carries_what_the_handler_imports_now_or_later_and_no_other_module_of_ours() -> None:
+    inside = {name(path): path for path in carried()}
+    imported = {
+        one
+        for path in inside.values()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(PACKAGE.name)
+        for one in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+    }
+    ours = {name(path) for path in PACKAGE.rglob("*.py")}
+    faces = {name(path) for path in carried() if path.name == "__init__.py"}
+    assert (imported & ours) | faces | {"permission_guard.handler"} == set(inside)

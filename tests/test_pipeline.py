@@ -9,7 +9,7 @@ import pytest
 from permission_guard.finding import Concern
 from permission_guard.journal.entry import Attached, Rewritten, State
 from permission_guard.outcome import Ending, Result
-from permission_guard.ports import TryAgain
+from permission_guard.ports import Refused, TryAgain
 from permission_guard.settings import Mode, Treatment
 from permission_guard.trigger import Kind
 from permission_guard.world import ApiError
@@ -18,18 +18,17 @@ from tests.world.builders import BASIC, FOREIGN, TARGET, settings, statement
 
 REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
 FOREIGNER = statement(FOREIGN, sid="foreign")
+COMPLIANT = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
 
 
 def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     there = Watched()
+    there.herald.account = there.account
     there.open()
     there.handle()
     assert there.account.calls == [
-        "Query",
-        "GetResourcePolicy",
-        "TransactWriteItems",
-        "PutResourcePolicy",
-        "TransactWriteItems",
+        *("GetResourcePolicy", "Query"),
+        *("TransactWriteItems", "UpdateItem", "PutResourcePolicy", "Publish", "TransactWriteItems"),
     ]
     (entry,) = there.entries
     assert (entry.state, entry.told_as, entry.repairs) == (State.TOLD, Ending.REPAIRED, (there.now,))
@@ -43,7 +42,7 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
-    assert there.account.calls == ["Query", "GetResourcePolicy", "TransactWriteItems"]
+    assert there.account.calls == ["GetResourcePolicy", "Query", "UpdateItem", "TransactWriteItems"]
     assert there.told == [TOLD]
     assert [(one.state, one.told_as, one.change) for one in there.entries] == [
         (State.TOLD, Ending.TOLD, None)
@@ -52,11 +51,9 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
 
 def test_a_compliant_function_leaves_no_entry() -> None:
     there = Watched()
-    there.open(
-        statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
-    )
+    there.open(COMPLIANT)
     assert there.handle().lines == ()
-    assert there.account.calls == ["Query", "GetResourcePolicy"]
+    assert there.account.calls == ["GetResourcePolicy", "Query"]
     assert there.entries == []
 
 
@@ -135,30 +132,20 @@ def test_what_would_be_repaired_in_observe_mode_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "result"),
-    [
-        ("AccessDeniedException", Result.REFUSED),
-        ("ThrottlingException", Result.TRY_AGAIN),
-        ("ConditionalCheckFailedException", Result.CHANGED_MEANWHILE),
-    ],
+    "code", ["AccessDeniedException", "ThrottlingException", "ConditionalCheckFailedException"]
 )
-def test_what_cannot_be_written_down_first_is_not_done(code: str, result: Result) -> None:
+def test_what_cannot_be_written_down_first_is_not_done(code: str) -> None:
     there = Watched()
     there.open()
-
-    def hook(call: str) -> None:
-        if call == "TransactWriteItems":
-            raise ApiError(code, "no")
-
-    there.account.before = hook
-    if result is Result.REFUSED:
-        report = there.handle()
-        assert [outcome.result for outcome in report.outcomes] == [result]
+    there.fail("TransactWriteItems", code)
+    if code == "AccessDeniedException":
+        (outcome,) = there.handle().outcomes
+        assert outcome.result is Result.REFUSED
     else:
         with pytest.raises(TryAgain):
             there.handle()
     assert there.account.calls.count("PutResourcePolicy") == 0
-    assert there.told == [[Ending.FAILED]]
+    assert there.told == ([[Ending.FAILED]] if code == "AccessDeniedException" else [])
 
 
 def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
@@ -197,30 +184,67 @@ def test_that_a_repair_was_told_and_could_not_be_written_down_is_told_again_and_
     ]
 
 
-def test_a_repair_that_fails_for_now_stays_planned_and_its_failure_is_told_once() -> None:
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])
+def test_a_repair_that_is_not_finished_stays_planned_and_is_reported_from_the_fifth_receipt_on(
+    code: str,
+) -> None:
     there = Watched()
     there.open()
-
-    def hook(call: str) -> None:
-        if call == "PutResourcePolicy":
-            raise ApiError("TooManyRequestsException", "slow down")
-
-    there.account.before = hook
-    for _ in range(3):
-        with pytest.raises(TryAgain, match="slow down"):
-            there.handle()
-    assert there.told == [[Ending.FAILED]]
+    there.fail("PutResourcePolicy", code)
+    for receives in range(1, 7):
+        with pytest.raises(TryAgain, match=code):
+            there.handle(receives=receives)
+        assert there.told == ([[Ending.FAILED]] if receives >= 5 else [])
     assert [one.state for one in there.entries] == [State.PLANNED]
     there.account.before = lambda _call: None
-    there.handle()
+    there.handle(receives=7)
     assert there.told == [[Ending.FAILED], REPAIRED]
+
+
+def test_a_policy_that_does_not_show_what_its_event_added_is_read_again_twice_and_then_believed() -> None:
+    there = Watched()
+    there.open(COMPLIANT)
+    for receives in (1, 2):
+        with pytest.raises(TryAgain, match="does not show statement 's2' yet"):
+            there.handle(Kind.PERMISSION_ADDED, brought="s2", receives=receives)
+    assert there.handle(Kind.PERMISSION_ADDED, brought="s2", receives=3).lines == ()
+
+
+def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
+    there = Watched()
+    there.account.has_resource_policy_calls = False
+    there.open()
+    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert [one["Sid"] for one in there.statements] != ["s"]
+    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert there.told == [REPAIRED]
+
+
+def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
+    there = Watched()
+    with pytest.raises(TryAgain):
+        there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert there.handle(Kind.PERMISSION_ADDED, brought="s", receives=3).lines == ()
+    there.fail("GetResourcePolicy", "AccessDeniedException")
+    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    assert there.told == [TOLD]
+
+
+def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
+    there = Watched()
+    there.open()
+    there.fail("Query", "AccessDeniedException")
+    with pytest.raises(TryAgain, match="AccessDeniedException"):
+        there.handle(Kind.SWEEP, brought=None)
+    assert (there.told, there.waiting) == ([], [])
 
 
 def test_a_role_that_got_the_policy_is_remembered_with_it() -> None:
     there = Watched()
     there.handle(Kind.FUNCTION_CREATED)
     assert there.attached == [BASIC]
-    assert [one.change for one in there.entries] == [Attached(there.account.roles["role"].arn, BASIC)]
+    role = there.account.roles["role"]
+    assert [one.change for one in there.entries] == [Attached(role.arn, BASIC, role.id)]
 
 
 def test_a_role_rule_that_is_switched_to_alert_attaches_and_releases_nothing() -> None:
@@ -237,3 +261,90 @@ def test_the_entry_is_about_the_function_itself_whichever_alias_is_meant() -> No
     there.open()
     there.handle()
     assert [one.subject for one in there.entries] == [TARGET]
+
+
+def beyond(limit: int) -> Watched:
+    """A guard that sends so many alerts within an hour."""
+    return Watched(settings=replace(settings(), alerts_per_hour=limit))
+
+
+def test_the_last_alert_of_an_hour_says_so_and_what_comes_after_it_waits_and_is_repaired() -> None:
+    there = beyond(2)
+    for source in ("s3.amazonaws.com", "sns.amazonaws.com", "events.amazonaws.com"):
+        there.open(statement(source))
+        there.handle()
+        assert "Condition" in there.statements[0]
+    assert there.told == [REPAIRED, REPAIRED]
+    assert [one.limit for one in there.herald.told] == [None, 2]
+    assert (there.waiting, len(there.herald.digests)) == ([["REPAIRED"]], 0)
+    there.later(hours=1)
+    there.open(statement("config.amazonaws.com"))
+    there.handle()
+    assert len(there.told) == 3
+
+
+def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_every_five_minutes() -> None:
+    there = beyond(0)
+    for number in (1, 2):
+        there.open(statement(Action="lambda:*"))
+        there.handle()
+        there.later(minutes=number)
+    assert [len(one.alerts) for one in there.herald.digests] == [1]
+    assert there.waiting == [["REPAIRED", "REPAIRED"]]
+    there.later(minutes=5)
+    there.open(statement(Action="lambda:*"))
+    there.handle()
+    assert [len(one.alerts) for one in there.herald.digests] == [1, 2]
+    assert there.waiting == []
+
+
+def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
+    there = Watched()
+    there.open()
+    there.handle(Kind.SWEEP, brought=None)
+    assert (there.told, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
+    assert there.guard.send_digest(there.now) == 1
+    assert (there.waiting, len(there.herald.digests)) == ([], 1)
+    assert there.guard.send_digest(there.now) == 0
+
+
+def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_again() -> None:
+    there = Watched()
+    there.herald.account = there.account
+    there.open()
+    there.fail("Publish", "AuthorizationError")
+    there.handle()
+    assert (there.told, there.waiting) == ([], [["REPAIRED"]])
+
+    there = Watched()
+    there.herald.account = there.account
+    there.open()
+
+    def hook(call: str) -> None:
+        if call in {"Publish", "Query"}:
+            raise ApiError("AccessDeniedException", "no")
+
+    there.account.before = hook
+    with pytest.raises(Refused):
+        there.handle()
+
+
+def test_a_digest_that_no_topic_takes_stays_where_it_is() -> None:
+    there = Watched()
+    there.herald.account = there.account
+    there.open()
+    there.handle(Kind.SWEEP, brought=None)
+    there.fail("Publish", "AuthorizationError")
+    with pytest.raises(Refused):
+        there.guard.send_digest(there.now)
+    assert there.waiting == [["REPAIRED"] * 2]
+
+
+def test_where_what_an_earlier_run_left_cannot_be_finished_because_the_journal_is_closed_it_is_tried_again() -> (
+    None
+):
+    there = Watched()
+    there.open(COMPLIANT)
+    there.fail("Query", "AccessDeniedException")
+    with pytest.raises(TryAgain, match="AccessDeniedException"):
+        there.handle()

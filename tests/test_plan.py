@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -160,32 +159,12 @@ def test_the_settings_say_for_each_concern_whether_it_is_repaired_told_or_passed
     assert reasons(plan(facts_with_role(RoleFacts(ROLE)), given)) == told
 
 
-def only_new(arrived: str | None, *, age: timedelta = timedelta(minutes=3)) -> list[str]:
-    """Plan for an open statement called sns without RepairExisting."""
-    event = trigger(arrived, kind=Kind.PERMISSION_ADDED, age=age)
-    return reasons(plan(facts_with(SNS), settings(repair_existing=False), event))
-
-
-def test_what_was_there_before_is_told_and_not_repaired_unless_the_settings_say_so() -> None:
-    assert "was there before this call" in only_new("other")[0]
-    assert "was there before this call" in only_new(None)[0]
-    assert "older than 1:00:00" in only_new("sns", age=timedelta(minutes=61))[0]
-
-
 def test_what_has_just_arrived_is_repaired() -> None:
     event = trigger("sns", kind=Kind.PERMISSION_ADDED)
     planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
 
     assert [step.what for step in planned.steps] == [f"bound sns in the resource policy of {FUNCTION}"]
     assert [tell.finding.statement for tell in planned.tells] == [1]
-
-
-def test_a_statement_without_sid_has_arrived_only_with_the_whole_document() -> None:
-    nameless = facts_with(statement("sns.amazonaws.com", sid=None))
-    given = settings(repair_existing=False)
-
-    assert "was there before" in reasons(plan(nameless, given, trigger("s", kind=Kind.PERMISSION_ADDED)))[0]
-    assert conditions(plan(nameless, given)) == [REPAIRS["sns.amazonaws.com"]]
 
 
 UNKNOWN = "what cannot be judged is never changed"

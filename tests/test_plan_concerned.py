@@ -34,15 +34,15 @@ def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everythi
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, brought="topics")
     there.handle(Kind.SWEEP, brought=None)
-    assert there.told == [[REPAIRED], [TOLD]]
+    assert (there.told, there.waiting) == ([[REPAIRED]], [["TOLD"]])
 
 
 def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
     there = deployed()
-    there.handle(Kind.SWEEP, brought=None)
+    there.handle(Kind.ALIAS_CHANGED, brought=None)
     assert there.told == [[TOLD, TOLD]]
     there.later(days=8)
-    there.handle(Kind.PERMISSION_ADDED, brought="another")
+    there.handle(Kind.PERMISSION_ADDED, brought="another", receives=3)
     assert there.told == [[TOLD, TOLD], [TOLD, TOLD]]
 
 

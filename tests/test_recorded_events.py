@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.trigger import EVERYTHING, Ignored, Trigger, trigger_of
+from permission_guard.trigger import EVERYTHING, Home, Ignored, Trigger, trigger_of
 
 FOLDER = Path(
     os.environ.get("RECORDED_EVENTS", Path(__file__).resolve().parents[2] / "shared" / "recorded-events")
@@ -71,7 +71,8 @@ def test_a_recorded_event_is_understood(name: str) -> None:
     request = event["detail"]["requestParameters"] or {}
     issuer = event["detail"]["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("arn", "")
     own = issuer if "guard-itself" in name else GUARD
-    found = trigger_of(event, guard_role_arn=own)
+    detail = event["detail"]
+    found = trigger_of(event, Home(detail["recipientAccountId"], detail["awsRegion"], own))
     expected = EXPECTED[name]
     if isinstance(expected, str):
         assert found == Ignored(expected)

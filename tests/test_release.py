@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 
 import pytest
 
-from permission_guard.document import dumped
+from permission_guard.document import Body, dumped
 from permission_guard.facts import FunctionFacts
 from permission_guard.iam import FunctionArn
+from permission_guard.iam.policy import Json
 from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending
@@ -17,8 +18,8 @@ from permission_guard.release import release
 from permission_guard.rules import judge
 from permission_guard.settings import Mode
 from permission_guard.trigger import Kind
-from permission_guard.world import Account, ApiError, WorldObserver
-from tests.watched import LOGGING, Watched
+from permission_guard.world import Account, WorldObserver
+from tests.watched import LOGGING, LOGS, Watched
 from tests.world.builders import (
     ACCOUNT,
     BASIC,
@@ -46,12 +47,17 @@ def deleted(there: Watched) -> Watched:
     return there
 
 
-def failing(call: str, code: str) -> Callable[[str], None]:
-    def hook(made: str) -> None:
-        if made == call:
-            raise ApiError(code, "no")
+def left(there: Watched) -> Watched:
+    """The function has another role now, with which it can log."""
+    there.account.with_role("another", logs=LOGGING)
+    there.account.functions["orders"].role_arn = there.account.role_arn("another")
+    return there
 
-    return hook
+
+def trust(**who: Json) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", **who}]}
+    )
 
 
 def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() -> None:
@@ -61,11 +67,11 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() 
     assert there.attached == []
     assert there.told == [REPAIRED, RELEASED]
     assert there.account.calls == [
-        "Query",
-        "GetFunctionConfiguration",
-        "ListFunctions",
+        *("GetFunctionConfiguration", "Query", "GetFunctionConfiguration", "GetRole"),
+        *("iam:GetPolicy", "ListFunctions"),
         "TransactWriteItems",
         "DetachRolePolicy",
+        "UpdateItem",
         "TransactWriteItems",
     ]
     (line,) = there.herald.told[-1].lines
@@ -81,11 +87,92 @@ def test_what_was_released_is_not_released_again() -> None:
     assert there.told == [REPAIRED, RELEASED]
 
 
-def test_a_role_that_is_deleted_already_needs_no_detaching() -> None:
+@pytest.mark.parametrize("is_made_anew", [False, True])
+def test_a_role_that_was_deleted_or_made_anew_has_nothing_of_the_guards_to_detach(
+    *, is_made_anew: bool
+) -> None:
     there = deleted(repaired())
     there.account.roles.clear()
+    if is_made_anew:
+        anew = there.account.with_role("role")
+        anew.id, anew.attached = "AROAANOTHER", [BASIC]
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [REPAIRED, RELEASED]
+    assert (there.told, there.account.calls.count("DetachRolePolicy")) == ([REPAIRED], 0)
+    assert [one.state for one in there.entries] == [State.GONE]
+    assert not is_made_anew or there.attached == [BASIC]
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]},
+        {"AWS": ACCOUNT},
+        "*",
+        {"Service": "lambda.amazonaws.com", "AWS": f"arn:aws:iam::{ACCOUNT}:role/ci"},
+    ],
+)
+def test_a_role_that_something_other_than_lambda_may_assume_keeps_the_policy(principal: Json) -> None:
+    there = deleted(repaired())
+    there.account.roles["role"].trust = trust(Principal=principal)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.attached == [BASIC]
+    assert there.told == [REPAIRED, [Ending.TOLD]]
+    assert "something other than Lambda may assume role" in there.herald.told[-1].lines[0].what
+
+
+def test_a_role_whose_trust_names_whom_it_is_not_for_or_cannot_be_read_keeps_the_policy() -> None:
+    for text in (trust(NotPrincipal={"Service": "ec2.amazonaws.com"}), "{"):
+        there = deleted(repaired())
+        there.account.roles["role"].trust = text
+        there.handle(Kind.FUNCTION_CHANGED)
+        assert there.attached == [BASIC]
+
+
+def test_edge_functions_and_what_a_trust_denies_are_no_other_service() -> None:
+    there = deleted(repaired())
+    allow = json.loads(trust(Principal={"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}))
+    allow["Statement"].append({"Effect": "Deny", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"})
+    there.account.roles["role"].trust = json.dumps(allow)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.attached == []
+
+
+def test_a_role_that_passes_only_because_its_log_group_has_appeared_meanwhile_is_released() -> None:
+    there = Watched()
+    streams: Body = {**LOGS, "Action": ["logs:CreateLogStream", "logs:PutLogEvents"]}
+    there.account.with_role("role", logs={"Version": "2012-10-17", "Statement": [streams]})
+    there.handle(Kind.FUNCTION_CREATED)
+    assert there.attached == [BASIC]
+    there.later(hours=1)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.attached == [BASIC]
+    there.account.log_groups.add("/aws/lambda/orders")
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert (there.attached, there.told) == ([], [REPAIRED, RELEASED])
+
+
+def test_a_function_that_has_left_the_role_releases_it() -> None:
+    there = left(repaired())
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert (there.attached, there.told) == ([], [REPAIRED, RELEASED])
+
+
+def test_a_role_that_a_published_version_still_uses_keeps_the_policy_and_the_entry_stays() -> None:
+    there = repaired()
+    orders = there.account.functions["orders"]
+    orders.version_roles["1"] = orders.role_arn
+    left(there)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert (there.attached, there.told) == ([BASIC], [REPAIRED])
+    assert [(one.subject, one.state) for one in there.entries] == [(str(orders.arn), State.TOLD)]
+
+
+def test_a_role_that_another_function_still_needs_keeps_the_policy_when_this_one_leaves_it() -> None:
+    there = repaired()
+    there.account.with_function("billing")
+    left(there).account.roles["another"].attached.append(BASIC)
+    there.handle(Kind.FUNCTION_CHANGED)
+    assert there.attached == [BASIC]
 
 
 def test_while_another_function_needs_it_the_policy_stays_and_the_entry_goes_over_to_that_one() -> None:
@@ -157,7 +244,7 @@ def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_o
     None
 ):
     there = deleted(repaired())
-    there.account.before = failing("ListFunctions", "AccessDeniedException")
+    there.fail("ListFunctions", "AccessDeniedException")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED, [Ending.TOLD]]
@@ -167,7 +254,7 @@ def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_o
 def test_of_a_living_function_it_is_not_worth_telling() -> None:
     there = repaired()
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
-    there.account.before = failing("ListFunctions", "AccessDeniedException")
+    there.fail("ListFunctions", "AccessDeniedException")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED]
@@ -176,7 +263,7 @@ def test_of_a_living_function_it_is_not_worth_telling() -> None:
 def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
     there = deleted(repaired())
     there.account.with_function("invoices")
-    there.account.before = failing("GetRole", "AccessDenied")
+    there.fail("GetRole", "AccessDenied")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert "could not be read" in there.herald.told[-1].lines[0].what
@@ -184,7 +271,7 @@ def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
 
 def test_a_detaching_that_is_refused_is_told() -> None:
     there = deleted(repaired())
-    there.account.before = failing("DetachRolePolicy", "AccessDenied")
+    there.fail("DetachRolePolicy", "AccessDenied")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED, [Ending.FAILED]]
@@ -193,7 +280,7 @@ def test_a_detaching_that_is_refused_is_told() -> None:
 
 def test_a_detaching_that_is_throttled_is_tried_again_and_told_once() -> None:
     there = deleted(repaired())
-    there.account.before = failing("DetachRolePolicy", "Throttling")
+    there.fail("DetachRolePolicy", "Throttling")
     with pytest.raises(TryAgain):
         there.handle(Kind.FUNCTION_CHANGED)
     there.account.before = lambda _call: None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending, Result
 from permission_guard.ports import ChangedMeanwhile
@@ -13,7 +14,7 @@ from permission_guard.trigger import EVERYTHING, Everything, Kind
 from permission_guard.undo import NothingToResume, resume
 from permission_guard.world import Account
 from tests.undoing import Story, bound
-from tests.world.builders import document, settings, statement
+from tests.world.builders import document, statement
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_what_is_resumed_is_repaired_again_and_told(
 
 def put_back_too_often() -> Story:
     story = Story(Account())
-    for _ in range(settings().put_back_limit + 1):
+    for _ in range(PUT_BACK_LIMIT + 1):
         story.put(document(statement("s3.amazonaws.com")))
     return story
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from permission_guard.facts import Trusted
 from permission_guard.finding import Concern
-from permission_guard.settings import NUMBERS, Mode, Settings, SettingsError, Treatment
+from permission_guard.settings import (
+    ALERTS_PER_HOUR,
+    NEVER_REPAIRED,
+    Mode,
+    Settings,
+    SettingsError,
+    Treatment,
+)
 
 
 def of(region: str = "eu-west-1", **given: str) -> Settings:
@@ -19,11 +23,10 @@ def test_what_is_left_out_has_its_default() -> None:
     settings = of()
     assert settings.mode is Mode.ENFORCE
     assert not settings.repair_existing
-    assert settings.reminder == timedelta(days=7)
-    assert (settings.put_back_limit, settings.put_back_window) == (3, timedelta(hours=24))
-    assert settings.retention == timedelta(days=365)
+    assert settings.alerts_per_hour == ALERTS_PER_HOUR
+    assert settings.central_topic_arn == ""
     assert settings.trusted.all_accounts == ("123456789012",)
-    assert {concern: settings.treatments[concern] for concern in Concern} == {
+    assert settings.treatments == {
         Concern.ROLE_CAN_WRITE_LOGS: Treatment.REPAIR,
         Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: Treatment.REPAIR,
         Concern.FUNCTION_IS_NOT_PUBLIC: Treatment.REPAIR,
@@ -33,6 +36,16 @@ def test_what_is_left_out_has_its_default() -> None:
         Concern.PERMISSION_IS_USABLE: Treatment.ALERT,
         Concern.LAYER_IS_NOT_PUBLIC: Treatment.ALERT,
     }
+
+
+@pytest.mark.parametrize("concern", Concern)
+def test_a_rule_is_reported_only_or_ignored_by_its_id_and_ignore_weighs_more(concern: Concern) -> None:
+    default = of().treatments
+    both = f" {concern.value} ,"
+    assert of(ALERT_ONLY=both).treatments == {**default, concern: Treatment.ALERT}
+    assert of(IGNORE=both).treatments == {**default, concern: Treatment.OFF}
+    assert of(IGNORE=both, ALERT_ONLY=both).treatments == {**default, concern: Treatment.OFF}
+    assert (default[concern] is Treatment.ALERT) == (concern in NEVER_REPAIRED)
 
 
 PARTITIONS = {
@@ -50,83 +63,37 @@ def test_the_policy_to_attach_is_the_one_of_the_partition(region: str) -> None:
     )
 
 
-def test_lists_are_read_with_spaces_and_without_the_empty() -> None:
-    settings = of(TRUSTED_ACCOUNTS=" 111122223333 ,,444455556666", TRUSTED_ORGANIZATION_IDS="o-abcdefghij")
+def test_lists_are_read_with_spaces_and_without_the_empty_and_the_own_account_counts_once() -> None:
+    settings = of(
+        TRUSTED_ACCOUNTS=" 111122223333 ,,123456789012,444455556666", TRUSTED_ORGANIZATION_IDS="o-abcdefghij"
+    )
     assert settings.trusted.all_accounts == ("123456789012", "111122223333", "444455556666")
     assert settings.trusted.organizations == ("o-abcdefghij",)
 
 
-def test_the_own_account_among_the_trusted_counts_once() -> None:
-    assert of(TRUSTED_ACCOUNTS="123456789012").trusted.all_accounts == ("123456789012",)
-
-
-def test_numbers_are_read_in_the_unit_that_their_name_says() -> None:
-    settings = of(
-        REMINDER_DAYS="1", PUT_BACK_LIMIT=" 5 ", PUT_BACK_WINDOW_HOURS="720", JOURNAL_RETENTION_DAYS="30"
-    )
-    assert settings.reminder == timedelta(days=1)
-    assert (settings.put_back_limit, settings.put_back_window) == (5, timedelta(days=30))
-    assert settings.retention == timedelta(days=30)
-
-
-def test_settings_that_are_made_without_numbers_have_the_same_defaults() -> None:
-    made = Settings(
-        Mode.OBSERVE, {}, repair_existing=False, trusted=Trusted(""), logging_policy_arn="", guard_role_arn=""
-    )
-    read = of()
-    for name in ("reminder", "put_back_limit", "put_back_window", "retention"):
-        assert getattr(made, name) == getattr(read, name)
-
-
-NO_NUMBERS = ["0", "-1", "1.5", "often", "9999999999", "٣", "1e1"]
-
-
-@pytest.mark.parametrize("text", NO_NUMBERS)
-@pytest.mark.parametrize("name", NUMBERS)
-def test_a_number_out_of_bounds_is_named_with_its_bounds(name: str, text: str) -> None:
-    bounds = NUMBERS[name]
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "often", "10001", "9999999999", "٣", "1e1"])
+def test_a_number_out_of_bounds_is_named_with_its_bounds(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        of(**{name: text})
-    assert str(caught.value) == (
-        f"{name} is {text!r}, not a whole number from {bounds.least} to {bounds.most}"
-    )
+        of(ALERTS_PER_HOUR=text)
+    assert str(caught.value) == f"ALERTS_PER_HOUR is {text!r}, not a whole number from 1 to 10000"
 
 
-@pytest.mark.parametrize("name", NUMBERS)
-def test_a_number_may_be_either_of_its_bounds_and_nothing_beyond(name: str) -> None:
-    bounds = NUMBERS[name]
-    of(**{name: str(bounds.least)})
-    of(**{name: str(bounds.most)})
-    for beyond in (bounds.least - 1, bounds.most + 1):
-        with pytest.raises(SettingsError):
-            of(**{name: str(beyond)})
+@pytest.mark.parametrize("text", [" 1 ", "10000"])
+def test_a_number_may_be_either_of_its_bounds(text: str) -> None:
+    assert of(ALERTS_PER_HOUR=text).alerts_per_hour == int(text)
 
 
 WRONG = {
     "MODE": ("observe", "MODE is 'observe', not one of Enforce, Observe"),
-    "ROLE_CAN_WRITE_LOGS": ("Fix", "ROLE_CAN_WRITE_LOGS is 'Fix', not one of Repair, Alert, Off"),
-    "CROSS_ACCOUNT_ACCESS": (
-        "Repair",
-        "CROSS_ACCOUNT_ACCESS is Repair, but this is never repaired: say Alert or Off",
-    ),
-    "FUNCTION_URL_IS_NOT_PUBLIC": (
-        "Repair",
-        "FUNCTION_URL_IS_NOT_PUBLIC is Repair, but this is never repaired",
-    ),
+    "ALERT_ONLY": ("all", "ALERT_ONLY takes rule ids, separated by commas; 'all' is none"),
+    "IGNORE": ("role-can-write-logs;x", "IGNORE takes rule ids, separated by commas; "),
     "REPAIR_EXISTING": ("yes", "REPAIR_EXISTING is 'yes', neither true nor false"),
     "TRUSTED_ACCOUNTS": (
         "12345",
-        "TRUSTED_ACCOUNTS takes account ids with commas between; this is none: '12345'",
+        "TRUSTED_ACCOUNTS takes account ids, separated by commas; '12345' is none",
     ),
-    "TRUSTED_ORGANIZATION_IDS": (
-        "mine",
-        "TRUSTED_ORGANIZATION_IDS takes organisation ids with commas between",
-    ),
+    "TRUSTED_ORGANIZATION_IDS": ("mine", "TRUSTED_ORGANIZATION_IDS takes organisation ids, separated by"),
     "CENTRAL_ALERTS_TOPIC_ARN": ("alerts", "CENTRAL_ALERTS_TOPIC_ARN is no ARN of a topic: 'alerts'"),
-    "ROLE_CHANGE_REGIONS": (
-        "eu-west-1,Ireland",
-        "ROLE_CHANGE_REGIONS takes regions with commas between; this is none: 'Ireland'",
-    ),
     "LOGGING_POLICY_ARN": ("AdministratorAccess", "LOGGING_POLICY_ARN is no ARN of a managed policy"),
 }
 
@@ -140,8 +107,6 @@ def test_a_setting_that_cannot_be_read_is_named_with_what_it_takes(name: str) ->
     assert caught.value.name == name
 
 
-def test_who_else_is_told_is_read() -> None:
+def test_the_topic_of_the_organization_may_be_of_any_partition() -> None:
     topic = "arn:aws-us-gov:sns:us-gov-west-1:999999999999:centre"
-    found = of(CENTRAL_ALERTS_TOPIC_ARN=topic, ROLE_CHANGE_REGIONS="us-gov-west-1, us-gov-east-1")
-    assert found.central_topic_arn == topic
-    assert found.role_change_regions == ("us-gov-west-1", "us-gov-east-1")
+    assert of(CENTRAL_ALERTS_TOPIC_ARN=topic).central_topic_arn == topic

@@ -11,8 +11,8 @@ import pytest
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
 from permission_guard.shown import shown
-from permission_guard.trigger import EVERYTHING, Kind, Trigger, trigger_of
-from tests.samples import ACCOUNT, GUARD_ROLE, NAMES, sample
+from permission_guard.trigger import EVERYTHING, Kind, Trigger
+from tests.samples import ACCOUNT, NAMES, read, sample, triggered
 
 REGION = "eu-west-1"
 OWN = Trusted(ACCOUNT)
@@ -20,9 +20,7 @@ BOUND = "s3-was-let-in-for-one-bucket-of-this-account"
 
 
 def event(name: str = BOUND) -> Trigger:
-    found = trigger_of(sample(name), guard_role_arn=GUARD_ROLE)
-    assert isinstance(found, Trigger)
-    return found
+    return triggered(sample(name))
 
 
 def saying(**changes: Any) -> Trigger:
@@ -33,7 +31,7 @@ def saying(**changes: Any) -> Trigger:
 
 
 def test_only_the_sample_of_a_bound_permission_is_shown_by_its_event() -> None:
-    triggers = {name: trigger_of(sample(name), guard_role_arn=GUARD_ROLE) for name in NAMES}
+    triggers = {name: read(sample(name)) for name in NAMES}
     found = {name for name, one in triggers.items() if isinstance(one, Trigger) and shown(one, OWN)}
     assert found == {BOUND}
 

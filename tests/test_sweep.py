@@ -1,4 +1,4 @@
-"""A sweep: everything is looked at once, what was missed is found, and what was left unfinished is finished."""
+"""A sweep: everything is evaluated once, what no event told of is found, and what was left unfinished is finished."""
 
 from __future__ import annotations
 
@@ -6,271 +6,288 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from permission_guard.actor import SWEEP
-from permission_guard.alert.mail import text
-from permission_guard.journal.entry import State
+from permission_guard.document import Body
+from permission_guard.events.sweep_task import SweepAll, SweepFunction
+from permission_guard.journal.fault import statement_digest
+from permission_guard.journal.seen import digest_of_all
 from permission_guard.outcome import Ending
-from permission_guard.ports import TryAgain
-from permission_guard.report import Report
-from permission_guard.sweep import PART, Listed, Sweeper
-from permission_guard.task import Layer, Layers, Listing, Page, Part, Sweep
+from permission_guard.ports import Refused, TryAgain
+from permission_guard.sweep import Sweeper, seen_in
 from permission_guard.trigger import Kind
-from permission_guard.world import ApiError, WorldInventory, WorldLayers, WorldQueue, WorldRevisions
-from tests.watched import LOGGING, Watched
-from tests.world.builders import FUNCTION, document, settings, statement
+from permission_guard.world import ApiError, WorldInventory, WorldQueue, WorldSweepRecords
+from tests.watched import LOGGING, LOGS, Watched
+from tests.world.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
+
+S3 = statement("s3.amazonaws.com", sid="s3")
+FINE = statement(
+    "s3.amazonaws.com", sid="fine", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}
+)
+STREAMS: Body = {**LOGS, "Action": ["logs:CreateLogStream", "logs:PutLogEvents"]}
+
+
+def cautious() -> Watched:
+    """A guard that repairs what is new, and a function without aliases whose role can log."""
+    there = Watched(settings=settings(repair_existing=False))
+    there.account.with_role("role", logs=LOGGING)
+    there.account.functions["orders"].qualifiers.clear()
+    return there
 
 
 @dataclass
 class Swept:
     """What is watched, and a queue from which each task is taken in turn."""
 
-    there: Watched = field(default_factory=Watched)
+    there: Watched = field(default_factory=cautious)
     page: int = 50
 
     def __post_init__(self) -> None:
         self.queue = WorldQueue(self.there.account)
-        self.memory = WorldRevisions(self.there.account)
+        self.records = WorldSweepRecords(self.there.journal)
 
     @property
     def sweeper(self) -> Sweeper:
-        account = self.there.account
-        inventory, layers = WorldInventory(account, self.page), WorldLayers(account, self.page, self.page)
-        return Sweeper(self.there.guard, inventory, layers, self.memory, self.queue)
+        inventory = WorldInventory(self.there.account, self.page)
+        return Sweeper(self.there.guard, inventory, self.records, self.queue)
 
-    def sweep(self) -> list[Report]:
-        """Sweep, and do every task until none is left."""
-        self.queue.tasks.append(Page(Sweep(f"sweep at {self.there.now}", self.there.now)))
-        reports: list[Report] = []
-        while self.queue.tasks:
-            task = self.queue.tasks.pop(0)
-            if isinstance(task, Listing):
-                self.sweeper.list_page(task)
-            elif isinstance(task, Part | Layer):
-                reports += self.sweeper.look_at(task, self.there.now)
-        return reports
+    def begin(self) -> list[SweepFunction]:
+        """List everything, a day later, and take the tasks out of the queue."""
+        self.there.later(days=1)
+        self.sweeper.begin(SweepAll(f"sweep at {self.there.now}"), self.there.now)
+        tasks, self.queue.tasks = self.queue.tasks, []
+        return tasks
 
-    def qualifiers(self, *names: str) -> None:
-        self.there.account.functions["orders"].qualifiers = set(names)
+    def evaluate(self, task: SweepFunction) -> list[str]:
+        """Evaluate one function; return the calls of Lambda that it cost."""
+        self.there.account.calls.clear()
+        list(self.sweeper.evaluate(task, self.there.now))
+        return [one for one in self.there.account.calls if one.startswith(("List", "Get"))]
+
+    def sweep(self) -> None:
+        for task in self.begin():
+            self.evaluate(task)
+
+    def put(self, *statements: Body, qualifier: str | None = None) -> None:
+        """Write a policy."""
+        policies = self.there.account.functions["orders"].policies
+        policies[qualifier] = (document(*statements), f"somebody's {self.there.now}")
+
+    def deny(self, call: str) -> None:
+        self.there.fail(call, "AccessDeniedException")
 
 
-def looked_at(reports: list[Report]) -> list[str]:
-    return [report.facts.target.removeprefix(f"{FUNCTION}:") for report in reports]
-
-
-def test_every_function_version_and_alias_is_looked_at_once_on_however_many_pages() -> None:
+def test_every_function_of_every_page_gets_one_task_and_replicas_of_the_edge_none() -> None:
     swept = Swept(page=2)
-    swept.there.account.with_function("bills")
-    swept.qualifiers("1", "2", "live")
-    found = sorted(looked_at(swept.sweep()))
-    assert found == ["1", "2", str(FUNCTION).replace("orders", "bills"), str(FUNCTION), "live"]
-    assert swept.there.account.calls.count("ListFunctions") == 2
+    for number in range(4):
+        swept.there.account.with_function(f"f{number}")
+    swept.there.account.with_function("us-east-1.edge")
+    assert [task.function.name for task in swept.begin()] == ["f0", "f1", "f2", "f3", "orders"]
+    assert swept.there.account.calls.count("ListFunctions") == 3
 
 
-def test_what_a_sweep_lists_settles_first_as_a_function_that_was_just_made_must() -> None:
-    swept = Swept(page=1)
-    swept.there.account.with_function("bills")
-    swept.sweep()
-    assert {type(task) for task in swept.queue.settling} == {Part}
-    assert {task.function.name for task in swept.queue.settling if isinstance(task, Part)} == {
-        "bills",
-        "orders",
+def test_a_sweep_that_begins_while_another_one_does_lists_nothing() -> None:
+    swept = Swept()
+    swept.begin()
+    swept.there.account.calls.clear()
+    assert swept.sweeper.begin(SweepAll("another"), swept.there.now) is None
+    assert swept.there.account.calls == ["UpdateItem"]
+
+
+def test_a_role_is_read_by_the_task_only_if_the_lists_do_not_show_that_it_can_log() -> None:
+    there = Watched()
+    there.account.with_role("role", logs=LOGGING)
+    there.account.with_role("bare")
+    there.account.with_role("streams", logs={"Version": "2012-10-17", "Statement": [STREAMS]})
+    for name, role in {"bare": "bare", "gone": "gone", "old": "streams", "new": "streams"}.items():
+        there.account.with_function(name, role=role)
+    there.account.log_groups.add("/aws/lambda/old")
+    swept = Swept(there)
+    assert {task.function.name: task.role for task in swept.begin()} == {
+        "orders": False,
+        "old": False,
+        "bare": True,
+        "gone": True,
+        "new": True,
     }
+    assert there.account.calls.count("DescribeLogGroups") == 1
 
 
-def test_the_role_is_looked_at_with_the_function_and_not_again_with_its_policies() -> None:
+def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
     swept = Swept()
-    swept.qualifiers("1", "live")
+    swept.deny("GetAccountAuthorizationDetails")
+    (task,) = swept.begin()
+    assert task.role
+    assert "GetRole" in swept.evaluate(task)
+
+
+def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
+    swept = Swept()
+    for code, kind in {"TooManyRequestsException": TryAgain, "AccessDeniedException": Refused}.items():
+        swept.there.fail("ListFunctions", code)
+        with pytest.raises(kind):
+            swept.sweeper.begin(SweepAll("one"), swept.there.now)
+    swept.there.account.before = lambda _call: None
+    assert swept.sweeper.begin(SweepAll("one"), swept.there.now) == 1
+
+
+def versions_of(tasks: list[SweepFunction]) -> tuple[tuple[str, ...] | None, bool]:
+    (task,) = tasks
+    return task.versions, task.all_versions
+
+
+def test_every_version_is_looked_at_in_a_functions_first_sweep_and_then_once_a_week() -> None:
+    swept = Swept()
+    swept.there.account.functions["orders"].qualifiers = {"1", "2"}
+    seen = []
+    for _ in range(9):
+        tasks = swept.begin()
+        seen.append(versions_of(tasks)[0])
+        for task in tasks:
+            swept.evaluate(task)
+    assert seen == [("1", "2"), *[None] * 6, ("1", "2"), None]
+
+
+def test_a_function_that_is_new_since_the_weekly_sweep_has_its_versions_listed_by_its_task() -> None:
+    swept = Swept()
     swept.sweep()
-    assert swept.there.account.calls.count("GetFunctionConfiguration") == 1
-    assert swept.there.account.calls.count("GetResourcePolicy") == 3
+    swept.there.account.with_function("later").qualifiers.add("1")
+    later, orders = swept.begin()
+    assert (later.versions, later.all_versions, orders.all_versions) == (None, True, False)
+    assert swept.evaluate(later) == ["ListVersionsByFunction", "ListAliases", *["GetPolicy"] * 2]
+    assert swept.evaluate(orders) == ["ListAliases", "GetPolicy"]
 
 
-def test_a_page_is_a_task_for_each_function_and_one_for_the_next_page() -> None:
-    swept = Swept(page=1)
-    swept.there.account.with_function("bills")
-    asked = Sweep("1", swept.there.now)
-    assert swept.sweeper.list_page(Page(asked)) == Listed(3, is_last=False)
-    bills = swept.there.account.functions["bills"].arn
-    assert swept.queue.tasks == [Part(asked, bills, (None,)), Page(asked, "1"), Layers(asked)]
-
-
-def test_a_function_with_many_versions_is_more_than_one_task() -> None:
+def test_an_alias_is_evaluated_with_each_version_to_which_it_points_and_no_policy_twice() -> None:
     swept = Swept()
-    swept.qualifiers(*map(str, range(1, PART + 5)))
-    assert swept.sweeper.list_page(Page(Sweep("1", swept.there.now))) == Listed(3, is_last=True)
-    parts = [task for task in swept.queue.tasks if isinstance(task, Part)]
-    assert [len(part.qualifiers) for part in parts] == [PART, 5]
-    assert [None in part.qualifiers for part in parts] == [True, False]
+    swept.sweep()
+    orders = swept.there.account.functions["orders"]
+    orders.qualifiers = {"live", "next", "7", "8"}
+    orders.alias_versions = {"live": ("7", "8"), "next": ("8",)}
+    (task,) = swept.begin()
+    assert swept.evaluate(task).count("GetPolicy") == 5  # the function, two aliases, two versions
 
 
-def test_aliases_are_tasks_of_their_own_and_ask_for_none_themselves() -> None:
+def test_what_passes_costs_no_call_of_the_journal_and_what_was_seen_is_written_once() -> None:
     swept = Swept()
-    swept.qualifiers(*(f"alias-{number}" for number in range(PART + 1)))
-    asked = Sweep("1", swept.there.now)
-    list(swept.sweeper.look_at(Part(asked, FUNCTION, (None,)), swept.there.now))
-    parts = [task for task in swept.queue.tasks if isinstance(task, Part)]
-    assert [len(part.qualifiers) for part in parts] == [PART, 1]
-    swept.queue.tasks.clear()
-    list(swept.sweeper.look_at(parts[1], swept.there.now))
-    assert swept.queue.tasks == []
-    assert swept.there.account.calls.count("ListAliases") == 1
+    swept.put(FINE)
+    (task,) = swept.begin()
+    swept.evaluate(task)
+    assert [one for one in swept.there.account.calls if one in {"Query", "UpdateItem"}] == ["UpdateItem"]
+    assert swept.there.journal.seen == {TARGET: (frozenset({statement_digest(TARGET, FINE)}), frozenset())}
+    (task,) = swept.begin()
+    swept.evaluate(task)
+    assert swept.there.account.calls == ["ListAliases", "GetPolicy"]
+    assert task.seen == digest_of_all({statement_digest(TARGET, FINE)})
 
 
-def test_an_account_without_functions_and_layers_is_swept_with_a_call_for_each() -> None:
+def test_what_the_first_sweep_finds_is_reported_as_existing_and_what_appears_later_is_repaired() -> None:
     swept = Swept()
-    del swept.there.account.functions["orders"]
-    assert swept.sweep() == []
-    assert swept.there.account.calls == ["ListFunctions", "SendMessageBatch", "ListLayers"]
+    swept.put(S3)
+    swept.sweep()
+    assert swept.there.waiting == [["TOLD"]]
+    swept.put(S3, statement("sns.amazonaws.com", sid="sns"))
+    swept.sweep()
+    assert ["Condition" in one for one in swept.there.statements] == [False, True]
+    assert swept.there.waiting == [["TOLD"], ["REPAIRED"]]
+    swept.sweep()
+    assert len(swept.there.waiting) == 2
 
 
-def test_replicas_of_the_edge_are_passed_over() -> None:
+def test_a_statement_that_appears_in_a_version_or_an_alias_is_repaired_there() -> None:
     swept = Swept()
-    swept.there.account.with_function("us-east-1.orders")
-    assert looked_at(swept.sweep()) == [str(FUNCTION), "live"]
+    orders = swept.there.account.functions["orders"]
+    orders.qualifiers, orders.alias_versions = {"live", "7"}, {"live": ("7",)}
+    swept.sweep()
+    for qualifier in ("live", "7"):
+        swept.put({**S3, "Resource": f"{TARGET}:{qualifier}"}, qualifier=qualifier)
+    swept.sweep()
+    assert sorted(swept.there.waiting) == [["REPAIRED"]] * 2
+    assert all('"Condition"' in orders.policies[one][0] for one in ("live", "7"))
+
+
+def test_a_role_that_no_event_told_of_is_repaired_with_its_function() -> None:
+    there = cautious()
+    there.account.with_role("role")
+    swept = Swept(there)
+    swept.sweep()
+    assert (there.attached, there.waiting) == ([BASIC], [["REPAIRED"]])
+
+
+def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> None:
+    swept = Swept()
+    there = swept.there
+    there.account.with_role("role")
+    there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
+    (task,) = swept.begin()
+    assert (task.role, task.open) == (True, (None,))
+    swept.evaluate(task)
+    assert there.told == [[Ending.REPAIRED]]
+    orders = there.account.functions["orders"]
+    orders.qualifiers.add("live")
+    for principal in ("s3.amazonaws.com", "999988887777"):
+        swept.put({**statement(principal), "Resource": f"{TARGET}:live"}, qualifier="live")
+        swept.sweep()
+    del orders.policies["live"]
+    (task,) = swept.begin()
+    assert (task.role, task.open) == (True, (None, "live"))
+    swept.evaluate(task)
+    (task,) = swept.begin()
+    assert task.open == (None,)
+
+
+def test_where_aws_cannot_answer_for_one_policy_the_others_are_evaluated_and_nothing_is_marked_as_seen() -> (
+    None
+):
+    swept = Swept()
+    swept.there.account.functions["orders"].qualifiers = {"live"}
+    swept.put({**S3, "Resource": f"{TARGET}:live"}, qualifier="live")
+    (task,) = swept.begin()
+    reads = 0
+
+    def hook(call: str) -> None:
+        nonlocal reads
+        reads += call == "GetPolicy"
+        if call == "GetPolicy" and reads == 1:
+            raise ApiError("TooManyRequestsException", "slow down")
+
+    swept.there.account.before = hook
+    with pytest.raises(TryAgain, match="slow down"):
+        swept.evaluate(task)
+    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.journal.seen == {}
+
+
+def test_a_policy_that_may_not_be_read_is_reported_and_marks_nothing_as_seen() -> None:
+    swept = Swept()
+    swept.put(S3)
+    swept.deny("GetPolicy")
+    swept.there.account.has_resource_policy_calls = False
+    (task,) = swept.begin()
+    swept.evaluate(task)
+    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.journal.seen == {}
 
 
 def test_a_function_that_is_gone_when_its_turn_comes_is_no_error() -> None:
     swept = Swept()
-    swept.sweeper.list_page(Page(Sweep("1", swept.there.now)))
-    task, _ = swept.queue.tasks
-    swept.queue.tasks.clear()
-    assert isinstance(task, Part)
+    (task,) = swept.begin()
     swept.there.account.functions.clear()
-    assert [report.is_gone for report in swept.sweeper.look_at(task, swept.there.now)] == [True]
-    assert swept.there.told == []
+    swept.evaluate(task)
+    assert swept.there.waiting == []
 
 
-def test_where_aws_cannot_answer_for_one_policy_the_others_are_looked_at_and_it_is_raised_in_the_end() -> (
-    None
-):
-    swept = Swept()
-    part = Part(Sweep("1", swept.there.now), FUNCTION, ("1", "2"))
-    swept.qualifiers("1", "2")
-    swept.there.account.functions["orders"].policies["2"] = (document(statement("s3.amazonaws.com")), "r")
-    asked: list[str] = []
-
-    def first_fails(call: str) -> None:
-        asked.append(call)
-        if asked.count("GetResourcePolicy") == 1 and call == "GetResourcePolicy":
-            raise ApiError("TooManyRequestsException", "Rate exceeded")
-
-    swept.there.account.before = first_fails
-    reports: list[Report] = []
-    with pytest.raises(TryAgain, match="Rate exceeded"):
-        reports.extend(swept.sweeper.look_at(part, swept.there.now))
-    assert looked_at(reports) == ["2"]
-
-
-def test_a_role_that_no_event_told_of_is_repaired() -> None:
-    swept = Swept()
-    swept.sweep()
-    assert swept.there.told == [[Ending.REPAIRED]]
-    swept.there.later(days=1)
-    swept.sweep()
-    assert swept.there.told == [[Ending.REPAIRED]]
-
-
-@pytest.mark.parametrize(
-    ("existing", "ending"), [(False, Ending.TOLD), (True, Ending.REPAIRED)], ids=["told", "repaired"]
-)
-def test_a_statement_that_was_there_before_is_repaired_only_if_the_settings_say_so(
-    ending: Ending, *, existing: bool
-) -> None:
-    swept = Swept(Watched(settings=settings(repair_existing=existing)))
-    swept.there.account.with_role("role", logs=LOGGING)
-    swept.there.open()
-    swept.sweep()
-    assert swept.there.told == [[ending]]
-    (report,) = swept.there.herald.told
-    reasons = [one.reason for one in report.plan.tells]
-    assert (
-        any(reason.startswith("the statement was there before this sweep") for reason in reasons) != existing
+def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() -> None:
+    live, seven = (facts_with(S3, qualifier=one) for one in ("live", "7"))
+    assert seen_in([facts_with(), live, seven]) == (
+        frozenset({statement_digest(f"{TARGET}:live", S3)}),
+        frozenset({statement_digest(f"{TARGET}:7", S3)}),
     )
-
-
-def test_a_fault_that_stands_there_is_told_once_and_then_as_a_reminder() -> None:
-    swept = Swept(Watched(settings=settings(repair_existing=False)))
-    swept.there.account.with_role("role", logs=LOGGING)
-    swept.there.open()
-    for _ in range(10):
-        swept.sweep()
-        swept.there.later(days=1)
-    assert swept.there.told == [[Ending.TOLD], [Ending.TOLD]]
-
-
-@pytest.mark.parametrize(
-    "at", ["TransactWriteItems", "PutResourcePolicy", "Publish"], ids=lambda at: f"died at {at}"
-)
-@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
-def test_what_an_event_left_unfinished_is_finished_and_told_by_the_sweep(at: str, *, after: bool) -> None:
     swept = Swept()
-    there = swept.there
-    there.account.with_role("role", logs=LOGGING)
-    there.open()
-    there.handle_and_die(at, after=after)
-    there.later(days=1)
-    swept.sweep()
-    assert there.told[-1] == [Ending.REPAIRED]
-    assert [(one.state, one.told_as) for one in there.entries] == [(State.TOLD, Ending.REPAIRED)]
-    there.later(days=1)
-    told = len(there.told)
-    swept.sweep()
-    assert len(there.told) == told
-
-
-def test_what_the_sweep_finds_again_keeps_whoever_did_it_as_its_cause() -> None:
-    swept = Swept(Watched(settings=settings(repair_existing=False)))
-    there = swept.there
-    there.account.with_role("role", logs=LOGGING)
-    there.open()
-    there.handle(brought=None)
-    there.later(days=8)
-    swept.sweep()
-    (entry,) = there.entries
-    assert entry.cause.kind is Kind.POLICY_WRITTEN
-    assert entry.last_seen == there.now
-
-
-def test_what_only_a_sweep_has_seen_has_the_sweep_as_its_cause_until_an_event_tells_more() -> None:
-    swept = Swept(Watched(settings=settings(repair_existing=False)))
-    there = swept.there
-    there.account.with_role("role", logs=LOGGING)
-    there.open()
-    swept.sweep()
-    assert [one.cause.actor for one in there.entries] == [SWEEP]
-    there.later(days=8)
-    there.handle(brought=None)
-    assert [one.cause.kind for one in there.entries] == [Kind.POLICY_WRITTEN]
-
-
-def test_a_mail_says_that_a_sweep_found_it_and_not_that_it_did_it() -> None:
-    swept = Swept()
-    swept.sweep()
-    (report,) = swept.there.herald.told
-    assert text(report).splitlines()[1:3] == [
-        f"Sweep      at {swept.there.now.isoformat()} (sweep at {swept.there.now})",
-        "Found by   the guard's sweep",
-    ]
-
-
-def escalated(swept: Swept) -> str:
-    """Take off what the guard attaches until it has stopped; the mail that says so."""
-    there = swept.there
-    for _ in range(there.settings.put_back_limit + 1):
-        swept.sweep()
-        there.attached.clear()
-        there.later(minutes=10)
-    assert there.told[-1] == [Ending.ESCALATED]
-    return text(there.herald.told[-1])
-
-
-def test_whose_source_it_is_nobody_knows_of_what_only_sweeps_have_seen() -> None:
-    assert "Owner    not known: the guard's sweep found it" in escalated(Swept())
-
-
-def test_whose_source_it_is_the_journal_knows_of_what_an_event_brought() -> None:
-    swept = Swept()
-    swept.there.handle(Kind.FUNCTION_CREATED)
-    swept.there.attached.clear()
-    swept.there.later(minutes=10)
-    assert "Owner    somebody with unknown from an address" in escalated(swept)
+    orders = swept.there.account.functions["orders"]
+    orders.qualifiers, orders.alias_versions = {"live", "7"}, {"live": ("7",)}
+    swept.put({**FINE, "Resource": f"{TARGET}:7"}, qualifier="7")
+    noted = []
+    for is_all in (False, True):
+        swept.evaluate(SweepFunction(FUNCTION, "task", role=False, all_versions=is_all))
+        noted.append(swept.there.journal.seen[TARGET])
+    digest = statement_digest(f"{TARGET}:7", {**FINE, "Resource": f"{TARGET}:7"})
+    assert noted == [(frozenset(), None), (frozenset(), frozenset({digest}))]

@@ -1,180 +1,110 @@
-"""The guard's own failures are told: what each alarm watches, and that it can reach the topic, and nobody else can."""
+"""The guard's own failures are reported: each alarm can reach the topic, nobody else can, and the dashboard shows them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
 from typing import Any
 
 import pytest
 
-from docs.generate import DOCS
+from docs.cost import METRICS
+from permission_guard import handler
 from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Principal, Request, Service, decide
-from permission_guard.settings import FRESH
-from tests.template import ACCOUNT, REGION, resolved, written
+from tests.template import ACCOUNT, ARNS, REGION, resolved, written
 
-STRANGER = "999999999999"
-TEMPLATE = written()
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-GUARD: dict[str, Any] = RESOURCES["Guard"]["Properties"]
+RESOURCES: dict[str, Any] = written()["Resources"]
 ALARMS: dict[str, dict[str, Any]] = {
     name: body["Properties"] for name, body in RESOURCES.items() if body["Type"] == "AWS::CloudWatch::Alarm"
 }
-TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/alerts"
-
-
-def watched(alarm: dict[str, Any]) -> tuple[str, str, tuple[Any, ...]]:
-    """Namespace, metric and the values of its dimensions."""
-    return alarm["Namespace"], alarm["MetricName"], tuple(one["Value"] for one in alarm["Dimensions"])
-
-
-def test_each_way_in_which_the_guard_can_fail_has_its_alarm() -> None:
-    assert {watched(alarm)[:2] for alarm in ALARMS.values()} == {
-        ("AWS/Lambda", "Errors"),
-        ("AWS/Lambda", "Throttles"),
-        ("AWS/Lambda", "Duration"),
-        ("AWS/Lambda", "AsyncEventAge"),
-        ("AWS/Lambda", "DestinationDeliveryFailures"),
-        ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
-        ("AWS/Events", "InvocationsFailedToBeSentToDlq"),
-        ("AWS/DynamoDB", "SystemErrors"),
-        ("AWS/DynamoDB", "WriteThrottleEvents"),
-        ("AWS/SNS", "NumberOfNotificationsFailed"),
-        ("PermissionGuard", "SelfTestsPassed"),
-        ("PermissionGuard", "SweepsListed"),
-    }
-
-
-RULES = {
-    *(f"Guard{name}" for name, body in GUARD["Events"].items() if body["Type"] == "EventBridgeRule"),
-    *(
-        name
-        for name, body in RESOURCES.items()
-        if body["Type"] == "AWS::Events::Rule" and "Condition" not in body
-    ),
-}
-"""Every rule; those of a function are called so by SAM."""
-
-
-def test_an_event_that_eventbridge_loses_is_told_whatever_rule_it_is_of() -> None:
-    lost = [watched(one)[2] for one in ALARMS.values() if one["Namespace"] == "AWS/Events"]
-    assert sorted(lost, key=str) == sorted((({"Ref": rule},) for rule in RULES), key=str)
-
-
-def test_what_waits_too_long_is_told_once_it_is_longer_than_a_setting_or_a_retry_explains() -> None:
-    waits = ALARMS["QueueWaits"]
-    assert watched(waits)[2] == ({"Fn::GetAtt": ["Waiting", "QueueName"]},)
-    longest = TEMPLATE["Parameters"]["SettleSeconds"]["MaxValue"]
-    assert waits["Threshold"] > longest + RESOURCES["Waiting"]["Properties"]["VisibilityTimeout"]
-
-
-SILENT = "GuardIsSilent"
-"""The alarm for which silence is what is wrong."""
+UNTRUSTED = "999999999999"
+SILENT_WHEN_OVER = {"AlertsNotDelivered", "DeadLettersGrowing"}
+"""That the first is over could not be delivered either, and would raise it again; the second is over at once."""
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_tells_the_topic_says_what_to_do_and_all_but_one_take_silence_for_health(name: str) -> None:
+def test_an_alarm_says_what_to_do_and_only_a_sweep_that_is_missing_is_told_by_silence(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == [{"Ref": "Alerts"}]
-    assert alarm["TreatMissingData"] == ("breaching" if name == SILENT else "notBreaching")
+    assert alarm.get("OKActions", []) == ([] if name in SILENT_WHEN_OVER else [{"Ref": "Alerts"}])
+    assert alarm["TreatMissingData"] == ("breaching" if name == "NoSweepFinished" else "notBreaching")
     # CloudWatch's limit is 1,024 characters (API_PutMetricAlarm).
-    assert 40 < len(alarm["AlarmDescription"]) <= 1024
+    assert len(alarm["AlarmDescription"]) <= 1024
+    # The topic's policy knows an alarm by the name that CloudFormation gives it.
+    assert "AlarmName" not in alarm
 
 
-def test_every_alarm_tells_when_it_is_over_but_the_one_that_would_raise_itself_by_that() -> None:
-    silent = {name for name, alarm in ALARMS.items() if "OKActions" not in alarm}
-    assert silent == {"AlertsNotDelivered"} == {list(ALARMS)[-1]}
-    assert all(
-        alarm.get("OKActions", [{"Ref": "Alerts"}]) == [{"Ref": "Alerts"}] for alarm in ALARMS.values()
+def test_what_the_guard_counts_itself_is_watched_and_shown_under_the_names_by_which_it_is_counted() -> None:
+    dimensions = [{"Name": "service", "Value": handler.SERVICE}]
+    own = [alarm for alarm in ALARMS.values() if alarm.get("Namespace") == handler.metrics.namespace]
+    assert {(one["MetricName"] in METRICS, str(one["Dimensions"])) for one in own} == {
+        (True, str(dimensions))
+    }
+    shown = [row for widget in WIDGETS for row in widget["properties"].get("metrics", ())]
+    mine = {tuple(row[1:4]) for row in shown if row[0] == handler.metrics.namespace}
+    assert {(name in METRICS, *rest) for name, *rest in mine} == {(True, "service", handler.SERVICE)}
+
+
+WIDGETS: list[dict[str, Any]] = json.loads(
+    resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], {}, {})
+)["widgets"]
+
+
+def test_the_dashboard_has_six_widgets_and_the_state_of_every_alarm() -> None:
+    assert len(WIDGETS) == 6
+    assert WIDGETS[0]["properties"]["alarms"] == [f"${{{name}.Arn}}" for name in ALARMS]
+    assert max(one["x"] + one["width"] for one in WIDGETS) == 24
+    # Dashboards belong to the account and not to a Region.
+    assert (
+        resolved(RESOURCES["Dashboard"]["Properties"]["DashboardName"], {}, {})
+        == f"permission-guard-{REGION}"
     )
-
-
-def test_an_event_on_which_the_guard_fails_for_good_raises_the_alarm_by_itself() -> None:
-    tries = GUARD["EventInvokeConfig"]["MaximumRetryAttempts"] + 1
-    assert ALARMS["GuardFails"]["Threshold"] == tries
-    # Lambda tries again after one minute and after two more, and each try may take the whole time-out.
-    within = timedelta(minutes=3) + tries * timedelta(seconds=GUARD["Timeout"])
-    assert timedelta(seconds=ALARMS["GuardFails"]["Period"]) > within
-
-
-def test_slowness_is_told_at_four_fifths_of_the_time_out() -> None:
-    assert ALARMS["GuardIsSlow"]["Threshold"] == 0.8 * GUARD["Timeout"] * 1000
-
-
-def test_waiting_events_are_told_while_half_the_time_is_left_in_which_they_are_repaired() -> None:
-    assert timedelta(milliseconds=ALARMS["EventsWait"]["Threshold"]) == FRESH / 2
-
-
-def test_the_page_on_operations_counts_the_alarms_that_cost_something() -> None:
-    always = [name for name in ALARMS if "Condition" not in RESOURCES[name]]
-    assert f"each of the {len(always)} alarms" in " ".join((DOCS / "operations.md").read_text().split())
 
 
 # Who may publish, by the guard's own evaluator
 
 
-def alarm_arn(name: str, account: str = ACCOUNT) -> str:
-    return f"arn:aws:cloudwatch:{REGION}:{account}:alarm:{name}"
-
-
 def answered(
     document: dict[str, Any], action: str, resource: str, principal: Principal, **keys: str
 ) -> Answer:
-    names = {"Alerts": TOPIC, "AlertsKey": KEY}
-    policy = Policy.parse(resolved(document, {}, names), name="resource policy")
+    policy = Policy.parse(resolved(document, {}, ARNS), name="resource policy")
     context = Context.of({f"aws:{key}": value for key, value in keys.items()}, unlisted=())
     return decide(Request(action, resource, principal, context), resource=policy).answer
 
 
+KEY_POLICY: dict[str, Any] = RESOURCES["AlertsKey"]["Properties"]["KeyPolicy"]
 POLICIES = {
-    "topic": (RESOURCES["AlertsPolicy"]["Properties"]["PolicyDocument"], "sns:Publish", TOPIC),
-    "key, to encrypt": (RESOURCES["AlertsKey"]["Properties"]["KeyPolicy"], "kms:GenerateDataKey", KEY),
-    "key, to decrypt": (RESOURCES["AlertsKey"]["Properties"]["KeyPolicy"], "kms:Decrypt", KEY),
+    "topic": (RESOURCES["AlertsPolicy"]["Properties"]["PolicyDocument"], "sns:Publish", ARNS["Alerts"]),
+    "key, to encrypt": (KEY_POLICY, "kms:GenerateDataKey", ARNS["AlertsKey"]),
+    "key, to decrypt": (KEY_POLICY, "kms:Decrypt", ARNS["AlertsKey"]),
 }
 CLOUDWATCH = Service("cloudwatch.amazonaws.com")
-OWN_ALARM = alarm_arn("permission-guard-GuardFails-1A2B3C")
+OWN_ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-Failing-1A2B3C"
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_an_alarm_of_this_stack_may_use_the(policy: str) -> None:
-    allowed = answered(*POLICIES[policy], CLOUDWATCH, SourceAccount=ACCOUNT, SourceArn=OWN_ALARM)
-    assert allowed is Answer.ALLOWED
+def test_an_alarm_of_this_stack_and_the_owner_may_use_the(policy: str) -> None:
+    asked = POLICIES[policy]
+    assert answered(*asked, CLOUDWATCH, SourceAccount=ACCOUNT, SourceArn=OWN_ALARM) is Answer.ALLOWED
+    assert answered(*asked, IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/admin", ACCOUNT)) is Answer.ALLOWED
+
+
+OTHERS: dict[str, tuple[Principal, dict[str, Any]]] = {
+    "an alarm of another stack": (
+        CLOUDWATCH,
+        {"SourceAccount": ACCOUNT, "SourceArn": OWN_ALARM.replace("permission-guard", "another")},
+    ),
+    "an alarm of another account": (
+        CLOUDWATCH,
+        {"SourceAccount": UNTRUSTED, "SourceArn": OWN_ALARM.replace(ACCOUNT, UNTRUSTED)},
+    ),
+    "an alarm for nobody": (CLOUDWATCH, {}),
+    "another service": (Service("events.amazonaws.com"), {"SourceAccount": ACCOUNT, "SourceArn": OWN_ALARM}),
+    "an untrusted account": (IamPrincipal(f"arn:aws:iam::{UNTRUSTED}:role/any", UNTRUSTED), {}),
+}
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize(
-    ("principal", "keys"),
-    [
-        (CLOUDWATCH, {"SourceAccount": ACCOUNT, "SourceArn": alarm_arn("another-stack-Alarm")}),
-        (
-            CLOUDWATCH,
-            {"SourceAccount": STRANGER, "SourceArn": alarm_arn("permission-guard-Alarm", STRANGER)},
-        ),
-        (CLOUDWATCH, {"SourceAccount": STRANGER, "SourceArn": OWN_ALARM}),
-        (CLOUDWATCH, {}),
-        (Service("events.amazonaws.com"), {"SourceAccount": ACCOUNT, "SourceArn": OWN_ALARM}),
-        (IamPrincipal(f"arn:aws:iam::{STRANGER}:role/stranger", STRANGER), {}),
-    ],
-    ids=["another-stack", "another-account", "a-lie", "no-source", "another-service", "a-stranger"],
-)
-def test_nobody_else_may_use_the(policy: str, principal: Principal, keys: dict[str, Any]) -> None:
+@pytest.mark.parametrize("who", OTHERS)
+def test_nobody_else_may_use_them(who: str, policy: str) -> None:
+    principal, keys = OTHERS[who]
     assert answered(*POLICIES[policy], principal, **keys) is Answer.NOT_ALLOWED
-
-
-@pytest.mark.parametrize("policy", POLICIES)
-def test_the_owner_keeps_its_rights_on_the(policy: str) -> None:
-    role = IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/admin", ACCOUNT)
-    assert answered(*POLICIES[policy], role) is Answer.ALLOWED
-
-
-def test_no_alarm_has_a_name_that_the_policies_do_not_know() -> None:
-    assert [name for name, alarm in ALARMS.items() if "AlarmName" in alarm] == []
-
-
-def test_the_topic_is_encrypted_with_a_key_that_alarms_can_use_and_the_guard_may_use_that_key_only() -> None:
-    assert RESOURCES["Alerts"]["Properties"]["KmsMasterKeyId"] == {"Ref": "AlertsKey"}
-    assert RESOURCES["AlertsKey"]["Properties"]["EnableKeyRotation"] is True
-    (basics,) = RESOURCES["GuardRole"]["Properties"]["Policies"]
-    found = [one for one in basics["PolicyDocument"]["Statement"] if one["Sid"] == "EncryptWhatItTells"]
-    assert [one["Resource"] for one in found] == [{"Fn::GetAtt": ["AlertsKey", "Arn"]}]

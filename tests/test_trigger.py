@@ -10,8 +10,8 @@ import pytest
 
 from permission_guard.facts import Look
 from permission_guard.record import BadEvent
-from permission_guard.trigger import EVERYTHING, Ignored, Kind, Trigger, trigger_of
-from tests.samples import ACCOUNT, GUARD_ROLE, sample
+from permission_guard.trigger import EVERYTHING, Ignored, Kind
+from tests.samples import ACCOUNT, read, sample, triggered
 
 REGION = "eu-west-1"
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
@@ -29,12 +29,6 @@ def call(name: str, request: dict[str, Any], response: object = None, **detail: 
         **detail,
     }
     return event
-
-
-def triggered(event: Event) -> Trigger:
-    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(found, Trigger), found
-    return found
 
 
 def test_an_event_says_which_role_the_function_has_where_aws_answered_with_it() -> None:
@@ -83,12 +77,26 @@ def test_what_is_no_functions_name_is_refused_by_its_field(form: str) -> None:
     assert caught.value.field == "detail.requestParameters.functionName"
 
 
-@pytest.mark.parametrize("region", ["US-EAST-1", "us-east-1\n", "us east 1", "../us-east-1", "x:y"])
-def test_what_is_no_region_is_refused_by_its_field(region: str) -> None:
-    request = {"functionName": "orders", "statementId": "open"}
-    with pytest.raises(BadEvent) as caught:
-        triggered(call("AddPermission20150331v2", request, awsRegion=region))
-    assert caught.value.field == "detail.awsRegion"
+ELSEWHERE = {
+    "its account": {"recipientAccountId": "999999999999"},
+    "its Region": {"awsRegion": "us-east-1"},
+    "nothing that is an account": {"recipientAccountId": "12"},
+    "nothing that is a Region": {"awsRegion": f"{REGION}\n"},
+}
+
+
+@pytest.mark.parametrize("wrong", ELSEWHERE)
+def test_an_event_of_another_account_or_region_is_ignored_by(wrong: str) -> None:
+    event = call("AddPermission20150331v2", {"functionName": "orders", "statementId": "open"})
+    event["detail"] |= ELSEWHERE[wrong]
+    assert read(event) == Ignored("the event belongs to another account or Region")
+
+
+@pytest.mark.parametrize("name", ["orders", ARN.replace(ACCOUNT, "444455556666")])
+@pytest.mark.parametrize("arn", [ARN.replace(REGION, "us-east-1"), ARN.replace(ACCOUNT, "444455556666")])
+def test_a_function_of_another_account_or_region_is_left_to_it(name: str, arn: str) -> None:
+    event = call("CreateFunction20150331", {"functionName": name}, {"functionArn": arn})
+    assert read(event) == Ignored(f"{arn} belongs to another account or Region")
 
 
 KINDS = {
@@ -136,7 +144,7 @@ OTHERS = [
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_call_whose_name_only_begins_alike_changes_no_verdict(name: str) -> None:
     event = call(name, {"functionName": "orders"})
-    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored(f"{name} changes no verdict")
+    assert read(event) == Ignored(f"{name} changes no verdict")
 
 
 VERSIONS = [
@@ -150,10 +158,10 @@ VERSIONS = [
 @pytest.mark.parametrize("request_", VERSIONS, ids=str)
 def test_a_version_that_was_deleted_leaves_the_function(request_: Event) -> None:
     event = call("DeleteFunction20150331", request_)
-    assert trigger_of(event, guard_role_arn=GUARD_ROLE) == Ignored("only one version was deleted")
+    assert read(event) == Ignored("only one version was deleted")
 
 
-def test_a_function_that_was_deleted_and_made_anew_is_judged_as_a_new_one_is() -> None:
+def test_a_function_that_was_deleted_and_made_anew_is_evaluated_as_a_new_one_is() -> None:
     trigger = triggered(call("DeleteFunction20150331", {"functionName": "orders", "qualifier": None}))
     assert (str(trigger.subject), trigger.qualifier) == (ARN, None)
     assert trigger.looks is replace(trigger, kind=Kind.FUNCTION_CREATED).looks is Look.ROLE
@@ -176,7 +184,7 @@ def test_lambdas_own_answer_says_the_partition() -> None:
 )
 def test_a_flag_may_be_a_text(flag: object, why: str) -> None:
     event = call("AddPermission20150331v2", {"functionName": "orders", "statementId": "open"}, readOnly=flag)
-    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
+    found = read(event)
     assert (found.why if isinstance(found, Ignored) else "") == why
 
 
@@ -231,6 +239,16 @@ def test_a_flag_that_is_none_is_named(value: object) -> None:
     assert caught.value.field == "detail.readOnly"
 
 
+def test_a_removal_names_its_statement_even_if_there_was_none() -> None:
+    request = {"functionName": "orders", "statementId": "open"}
+    failed = call("RemovePermission20150331v2", request, errorCode="ResourceNotFoundException")
+    for event in (failed, call("RemovePermission20150331v2", request)):
+        trigger = triggered(event)
+        assert (trigger.kind, trigger.removed, trigger.arrived) == (Kind.PERMISSION_REMOVED, "open", None)
+    failed["detail"]["eventName"] = "AddPermission20150331v2"
+    assert read(failed) == Ignored("the call failed: ResourceNotFoundException")
+
+
 def test_a_call_that_could_not_be_recorded_whole_is_named_and_not_passed_over() -> None:
     event = call("CreateFunction20150331", {})
     event["detail"]["requestParameters"] = None
@@ -264,21 +282,20 @@ def test_a_shared_layer_leads_to_its_version(name: str, version: object) -> None
 )
 def test_a_layer_that_cannot_be_read_is_named_by_its_field(request_: Event, field: str) -> None:
     with pytest.raises(BadEvent, match=field):
-        trigger_of(call(SHARE, {"statementId": "all", **request_}), guard_role_arn=GUARD_ROLE)
+        read(call(SHARE, {"statementId": "all", **request_}))
 
 
 def test_a_layer_of_another_account_is_left_to_it() -> None:
     arn = LAYER.replace(ACCOUNT, "444455556666")
     event = call(SHARE, {"layerName": arn, "versionNumber": 1, "statementId": "all"})
-    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert found == Ignored("it belongs to account 444455556666, which has a record of its own")
+    assert read(event) == Ignored(f"{arn}:1 belongs to another account or Region")
 
 
-def test_a_replica_of_the_edge_is_not_judged() -> None:
+def test_a_replica_of_the_edge_is_not_evaluated() -> None:
     event = call("CreateFunction20150331", {"functionName": "us-east-1.orders"})
-    found = trigger_of(event, guard_role_arn=GUARD_ROLE)
-    assert isinstance(found, Ignored)
-    assert "replica" in found.why
+    assert read(event) == Ignored(
+        "it is a replica that Lambda@Edge made; the function itself is evaluated in us-east-1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -287,7 +304,7 @@ def test_a_replica_of_the_edge_is_not_judged() -> None:
 def test_a_number_beyond_every_layers_is_named_by_its_field(version: object) -> None:
     event = call(SHARE, {"layerName": "tools", "versionNumber": version, "statementId": "all"})
     with pytest.raises(BadEvent, match=r"detail\.requestParameters\.versionNumber"):
-        trigger_of(event, guard_role_arn=GUARD_ROLE)
+        read(event)
 
 
 @pytest.mark.parametrize(
@@ -303,4 +320,4 @@ def test_a_number_beyond_every_layers_is_named_by_its_field(version: object) -> 
 )
 def test_what_is_no_version_or_alias_is_named_by_its_field(name: str, request_: Event, field: str) -> None:
     with pytest.raises(BadEvent, match=rf"detail\.requestParameters\.{field} is no version or alias"):
-        trigger_of(call(name, request_), guard_role_arn=GUARD_ROLE)
+        read(call(name, request_))

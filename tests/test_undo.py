@@ -57,7 +57,7 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
         json.loads(document(statement("s3.amazonaws.com"), statement("sns.amazonaws.com", sid="t"))), indent=1
     )
     story.put(text)
-    first, second = story.journal.of(TARGET)
+    first, second = story.journal.of(TARGET).entries
     undo(first, story.observer, story.actor, story.journal, NOW)
     assert ["Condition" in one for one in statements_of(story.text)].count(True) == 1
     undo(second, story.observer, story.actor, story.journal, NOW)
@@ -151,6 +151,11 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     with pytest.raises(CannotUndo, match="does not run as"):
         story.undo()
     story.account.functions["orders"].role_arn = story.account.role_arn("role")
+    role = story.account.roles["role"]
+    role.id, before = "AROAANOTHER", role.id
+    with pytest.raises(CannotUndo, match="was made anew since"):
+        story.undo()
+    role.id = before
     story.attached.clear()
     with pytest.raises(CannotUndo, match=r"is not attached to .* \(any more\)"):
         story.undo()
@@ -232,11 +237,11 @@ def test_an_entry_about_a_layer_is_no_repair_to_undo() -> None:
 def test_what_one_change_has_mended_is_undone_and_resumed_together() -> None:
     story = Story(Account())
     story.put(document(statement("*", Action="lambda:*")))
-    one, other = story.journal.of(TARGET)
+    one, other = story.journal.of(TARGET).entries
     assert one.change == other.change is not None
     assert undo(one, story.observer, story.actor, story.journal, NOW).result is Result.DONE
-    assert [entry.state for entry in story.journal.of(TARGET)] == [State.UNDONE] * 2
+    assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.UNDONE] * 2
     assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).plan.steps == ()
-    resume(story.journal.of(TARGET)[0], story.journal)
-    assert [entry.state for entry in story.journal.of(TARGET)] == [State.GONE] * 2
-    assert [entry.repairs for entry in story.journal.of(TARGET)] == [()] * 2
+    resume(story.journal.of(TARGET).entries[0], story.journal)
+    assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.GONE] * 2
+    assert [entry.repairs for entry in story.journal.of(TARGET).entries] == [()] * 2

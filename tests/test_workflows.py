@@ -65,7 +65,7 @@ def test_what_is_deployed_is_tested_first_and_looked_at_afterwards() -> None:
     assert (jobs["canary"]["needs"], jobs["canary"]["environment"]) == ("test", "canary")
     assert WORKFLOWS["deploy.yml"]["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
     runs = [step["run"] for step in jobs["canary"]["steps"] if "run" in step]
-    assert runs == ["make deploy ENV=canary", "make doctor"]
+    assert runs == ["make deploy", "make doctor"]
 
 
 def test_every_command_of_the_pipeline_is_one_of_the_project() -> None:

@@ -64,7 +64,7 @@ class Story:
 
     @property
     def entry(self) -> Entry:
-        (entry,) = self.journal.of(TARGET)
+        (entry,) = self.journal.of(TARGET).entries
         return entry
 
     def undo(self) -> Outcome:

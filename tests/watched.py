@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from permission_guard.report import Report
 from permission_guard.settings import Settings
 from permission_guard.tool import Tool
 from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.world import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from tests.world.builders import BASIC, FUNCTION, NOW, document, settings, statement
 
 LOGS: Body = {
@@ -48,10 +49,16 @@ class Watched:
         self.journal = WorldJournal(self.account)
 
     def handle(
-        self, kind: Kind = Kind.POLICY_WRITTEN, *, brought: str | Everything | None = EVERYTHING
+        self,
+        kind: Kind = Kind.POLICY_WRITTEN,
+        *,
+        brought: str | Everything | None = EVERYTHING,
+        receives: int = 1,
+        removed: str | None = None,
     ) -> Report:
         """Let the guard deal with an event about `orders` that happens now."""
-        return self.guard.handle(self.event(kind, brought=brought), self.now)
+        event = replace(self.event(kind, brought=brought), receives=receives, removed=removed)
+        return self.guard.handle(event, self.now)
 
     @property
     def guard(self) -> Guard:
@@ -67,6 +74,15 @@ class Watched:
         """Give the function a resource policy, open for any bucket unless it is said what stands in it."""
         written = document(*(statements or (statement("s3.amazonaws.com"),)))
         self.account.functions["orders"].policies[None] = (written, f"somebody's {self.now}")
+
+    def fail(self, call: str, code: str) -> None:
+        """Let every call of this name end in an error from now on."""
+
+        def hook(made: str) -> None:
+            if made == call:
+                raise ApiError(code, "no")
+
+        self.account.before = hook
 
     def later(self, **passed: int) -> None:
         """Let time pass."""
@@ -94,6 +110,12 @@ class Watched:
     def told(self) -> list[list[Ending]]:
         """How the findings of each alert ended."""
         return [[line.ending for line in report.lines] for report in self.herald.told]
+
+    @property
+    def waiting(self) -> list[list[str]]:
+        """How the findings of each alert ended that waits for the digest."""
+        alerts = (json.loads(one.body) for _, one in sorted(self.journal.alerts.items()))
+        return [[finding["action"]["outcome"] for finding in alert["findings"]] for alert in alerts]
 
     @property
     def entries(self) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Judges a policy that lets S3 invoke a function for any bucket of anybody."""
+"""Evaluates a policy that lets S3 invoke a function for any bucket of any account."""
 
 from permission_guard import (
     Family,
@@ -9,7 +9,7 @@ from permission_guard import (
     Trusted,
     Verdict,
     judge,
-    repair,
+    repair_of,
     sentence,
 )
 
@@ -25,5 +25,5 @@ trusted = Trusted("123456789012")
 for finding in judge(facts, trusted):
     print(finding.verdict.value, finding.rule, "-", sentence(finding.proof))
     if finding.verdict is Verdict.FAIL:
-        step, obstacle = repair(finding, facts, trusted)
+        step, obstacle = repair_of(finding, facts, trusted)
         print(step.what if step else obstacle)

@@ -6,9 +6,7 @@ A StackSet that AWS Organizations manages refuses every template with a macro, a
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +29,6 @@ _PREFIX_PARAMETER: Final = {
     "AllowedPattern": "^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$",
     "ConstraintDescription": "must be 3 to 42 small letters, digits and hyphens, so that the region has room behind it",
 }
-_GROUP: Final = {"Label": {"default": "Where the code lies"}, "Parameters": [PREFIX]}
 
 
 # It warns that nobody has collected the measurements that it makes of itself, and of features that only AWS switches on.
@@ -67,27 +64,23 @@ def written(path: Path = WRITTEN) -> dict[str, Any]:
     return loaded
 
 
-def expanded(
-    code: object, region: str = "us-east-1", parameters: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """Return the template as CloudFormation gets it after the SAM transform. `code` is where the guard's code lies.
+def expanded(code: str, region: str = "us-east-1") -> dict[str, Any]:
+    """Return the template as CloudFormation gets it after the SAM transform. `code` is where the guard's code is.
 
-    `parameters` are the values that the transform is told; it asks for those of `RollOut` alone. The translator asks boto3 for the region, to know the partition; nothing of what it makes here depends on it.
+    The translator asks boto3 for the Region, to know the partition; nothing of what it makes here depends on it.
     """
-    template = json.loads(json.dumps(written()))
+    template = written()
     template["Resources"]["Guard"]["Properties"]["CodeUri"] = code
     made: dict[str, Any] = Translator({}, Parser(), boto_session=boto3.Session(region_name=region)).translate(
-        template, dict(parameters or {})
+        template, {}
     )
     return made
 
 
 def for_stack_sets(key: str) -> dict[str, Any]:
     """Return the template for a StackSet, whose code has this key in the bucket of each region."""
-    # Named only afterwards: for the alias the transform fills in the region, which is the one that it runs in.
     made = expanded(f"s3://bucket/{key}")
     bucket = {"Fn::Sub": f"${{{PREFIX}}}-${{AWS::Region}}"}
     made["Resources"]["Guard"]["Properties"]["Code"] = {"S3Bucket": bucket, "S3Key": key}
     made["Parameters"] = {PREFIX: _PREFIX_PARAMETER, **made["Parameters"]}
-    made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].insert(0, _GROUP)
     return made

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from permission_guard.finding import Concern, Finding, Severity, Verdict
     from permission_guard.iam import FunctionArn, Policy, PolicyError
-    from permission_guard.mend import repair
+    from permission_guard.mend import repair_of
     from permission_guard.rules import judge
     from permission_guard.said import sentence
     from permission_guard.step import diffs
@@ -44,7 +44,7 @@ __all__ = [
     "Verdict",
     "diffs",
     "judge",
-    "repair",
+    "repair_of",
     "sentence",
 ]
 
@@ -60,7 +60,7 @@ _HOMES = {
     ),
     "finding": ("Concern", "Finding", "Severity", "Verdict"),
     "iam": ("FunctionArn", "Policy", "PolicyError"),
-    "mend": ("repair",),
+    "mend": ("repair_of",),
     "rules": ("judge",),
     "said": ("sentence",),
     "step": ("diffs",),

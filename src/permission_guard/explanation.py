@@ -31,7 +31,7 @@ from permission_guard.iam import (
     Service,
     Statement,
 )
-from permission_guard.mend import repair
+from permission_guard.mend import repair_of
 from permission_guard.rules import judge, rule_of
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, diffs
 from permission_guard.words import condition, met, principals, request, unknowns
@@ -109,7 +109,7 @@ def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, St
 def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
     if finding.verdict is not Verdict.FAIL:
         return ""
-    step, reason = repair(finding, facts, trusted)
+    step, reason = repair_of(finding, facts, trusted)
     if step is None:
         return reason or ""
     (_, before, after), *_ = diffs(step)

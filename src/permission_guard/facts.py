@@ -52,7 +52,7 @@ NOT_READ: Final = NotRead.NOT_READ
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A fact that was asked for and could not be had: what, and why in one sentence."""
+    """A fact that could not be read: what, and why in one sentence."""
 
     what: str
     why: str
@@ -71,7 +71,7 @@ def parsed(document: str | Mapping[str, Json], name: str) -> Policy | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """Whose callers are no strangers: the own account, and the accounts and organisations that the settings name."""
+    """The zone of trust: this account, and the accounts and organizations that the settings name."""
 
     account: str
     accounts: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from permission_guard.iam import Decision, Request
 
 
 class Verdict(Enum):
-    """PASS, FAIL, or UNKNOWN, which is told and never repaired."""
+    """PASS, FAIL, or UNKNOWN, which is reported and never repaired."""
 
     PASS = "PASS"  # noqa: S105  # a verdict, not a password
     FAIL = "FAIL"
@@ -30,7 +30,7 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 class Severity(IntEnum):
-    """How grave a fault is, by AWS Security Hub's names for it."""
+    """How severe a finding is, by AWS Security Hub's names."""
 
     LOW = 1
     MEDIUM = 2
@@ -39,7 +39,7 @@ class Severity(IntEnum):
 
 
 class Concern(Enum):
-    """What a finding is about; there is one setting for each."""
+    """What a finding is about: the rule ids that the settings AlertOnly and Ignore take."""
 
     ROLE_CAN_WRITE_LOGS = "role-can-write-logs"
     INVOKE_PERMISSION_NAMES_ITS_SOURCE = "invoke-permission-names-its-source"

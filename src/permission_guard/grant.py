@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from permission_guard.document import Body, canonical
@@ -109,8 +110,6 @@ class Grant:
 
     def twin(self) -> Grant:
         """Return the same grant under a Sid that tells its content, so that a second run finds what the first made."""
-        from hashlib import sha256  # noqa: PLC0415  # only a repair needs it, and it takes 3 % of a cold start
-
         content = sha256(repr(self).encode()).hexdigest()[:16]
         return replace(self, sid=f"{self.sid[:_SID_ROOM]}-{content}")
 

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
+from permission_guard.alert import body
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.finding import Verdict
+from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
+from permission_guard.report import Report
 from permission_guard.settings import NEEDED, Settings, SettingsError
 from permission_guard.shown import shown
 from permission_guard.trigger import Home, Ignored, Kind, Trigger
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from permission_guard.connected import Connections
-    from permission_guard.report import Report
 
 SERVICE: Final = "permission-guard"
 
@@ -60,8 +62,9 @@ class Environment:
 
     @cached_property
     def connections(self) -> Connections:
-        """The guard and its connections. To load boto3 takes longer than all the rest, and not every event needs it."""
-        from permission_guard.connected import connect  # noqa: PLC0415  # for the reason just said
+        """The guard and its connections."""
+        # To load boto3 takes as long as all the rest, and a permission that its event shows to be bound needs none of it.
+        from permission_guard.connected import connect  # noqa: PLC0415
 
         return connect(self.settings, os.environ)
 
@@ -142,7 +145,7 @@ def _failed(error: Exception, message: Message | None) -> None:
         receives=message.receives if message else None,
         body=message.body[:_SHOWN] if message else None,
     )
-    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "Failed", MetricUnit.Count, 1)
+    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "MessagesFailed", MetricUnit.Count, 1)
 
 
 _SHOWN: Final = 2000
@@ -193,14 +196,10 @@ def _evaluate(trigger: Trigger, here: Environment, now: datetime) -> None:
 
 def _log(report: Report) -> None:
     """Write what was found and done into the log and the metrics."""
-    # Here, because what deals with an event has loaded it, and an event that needs no dealing with does not pay for it.
-    from permission_guard.alert import body  # noqa: PLC0415  # for the reason just said
-    from permission_guard.outcome import Ending  # noqa: PLC0415  # likewise
-
+    metrics.add_metric("Evaluated", MetricUnit.Count, 1)
     if report.is_gone and not report.lines:
         logger.info("function is gone", function=str(report.facts.arn))
         return
-    metrics.add_metric("Evaluated", MetricUnit.Count, 1)
     for finding in report.findings:
         if finding.verdict is not Verdict.PASS:
             metrics.add_metric(f"{finding.verdict.value.title()}Findings", MetricUnit.Count, 1)

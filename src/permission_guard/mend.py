@@ -19,8 +19,8 @@ NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
 """What a reason says where there is only AddPermission."""
 
 
-def repair(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
-    """Return the first remedy that is proved, as a step; or none, and the last thing that stood against one."""
+def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
+    """Return the first repair that is proved, as a step; or None, and the reason why the last one was not."""
     reason = "no repair is known that is sure to keep the legitimate callers"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
         step, problem = _step(remedy, finding, facts)

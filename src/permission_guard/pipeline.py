@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final, TypeAlias
 
+from permission_guard.alert.digest import digest_of, waiting_alert
 from permission_guard.carry_out import carry_out
 from permission_guard.document import NO_STATEMENTS, statements_of
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, Trusted
@@ -119,9 +120,6 @@ class Guard:
         """
         facts = FunctionFacts(trigger.subject, trigger.qualifier)
         asked = wanted(facts, trigger.looks, self.settings.trusted)
-        if not asked:
-            keeper.read()
-            return facts
         read = self.observer.read_beside(facts, asked, trigger.role, keeper.read)
         return facts if keeper.book.entries else read
 
@@ -207,15 +205,11 @@ class Guard:
         return report
 
     def _postponed(self, report: Report, entries: Journaled, keeper: Keeper, now: datetime) -> Report:
-        from permission_guard.alert.digest import waiting_alert  # noqa: PLC0415  # most events have no alert
-
         keeper.note(entries, (waiting_alert(report, now),))
         return report
 
     def send_digest(self, now: datetime) -> int:
         """Send what waits in one message, and return how many alerts it has. Raises TryAgain and Refused."""
-        from permission_guard.alert.digest import digest_of  # noqa: PLC0415  # most events have no alert
-
         waiting = self.journal.waiting()
         if not waiting:
             return 0

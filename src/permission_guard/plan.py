@@ -12,7 +12,7 @@ from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.fault import statement_digest
-from permission_guard.mend import joined, repair, together
+from permission_guard.mend import joined, repair_of, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
 from permission_guard.settings import NEW_STATEMENT_AGE, Settings, Treatment
@@ -85,7 +85,7 @@ def plan_for(
         if why is None and _is_mended(finding, proved):
             reason = problem
         elif why is None:
-            step, reason = repair(finding, facts, settings.trusted)
+            step, reason = repair_of(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
-
-    # What a port is made of is loaded by whoever makes one; the door needs only the errors.
-    from permission_guard.alert.digest import Digest
-    from permission_guard.events.sweep_task import SweepFunction
-    from permission_guard.facts import (
-        Configuration,
-        FunctionFacts,
-        Look,
-        MissingRole,
-        PolicyFacts,
-        RoleFacts,
-        Unreadable,
-    )
-    from permission_guard.grant import Grant
-    from permission_guard.iam import FunctionArn, LayerVersionArn
-    from permission_guard.journal.entry import Entry
-    from permission_guard.journal.waiting import WaitingAlert
-    from permission_guard.report import Report
+from permission_guard.alert.digest import Digest
+from permission_guard.events.sweep_task import SweepFunction
+from permission_guard.facts import (
+    Configuration,
+    FunctionFacts,
+    Look,
+    MissingRole,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.grant import Grant
+from permission_guard.iam import FunctionArn
+from permission_guard.journal.entry import Entry
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.report import Report
 
 
 class TryAgain(Exception):
@@ -50,62 +47,6 @@ class ChangedMeanwhile(Exception):
 
 NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
 """What Lambda and IAM say of a thing that does not exist."""
-
-_TRANSIENT: Final = frozenset(
-    {
-        "TooManyRequestsException",
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestLimitExceeded",
-        "ServiceException",
-        "ServiceFailure",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "InternalFailure",
-        "InternalError",
-        "InternalErrorException",
-        "ConcurrentModification",
-        "ConcurrentModificationException",
-        "RequestTimeout",
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "TransactionInProgressException",
-        # Among the reasons of a cancelled transaction.
-        "ProvisionedThroughputExceeded",
-        "ThrottlingError",
-    }
-)
-_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
-"""What AWS says of credentials whose time is over
-(https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html; the second in protocols that write JSON)."""
-_OVERTAKEN: Final = frozenset(
-    {
-        "PreconditionFailedException",
-        "ResourceConflictException",
-        "ConditionalCheckFailedException",
-        "TransactionConflictException",
-        # Among the reasons of a cancelled transaction.
-        "ConditionalCheckFailed",
-        "TransactionConflict",
-    }
-)
-"""A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1); an entry of the
-journal that somebody else has written or is writing
-(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors)."""
-_TOO_MANY_REQUESTS: Final = 429
-_SERVER_FAULT: Final = 500
-
-
-def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | Refused | ChangedMeanwhile:
-    """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
-    if code in _OVERTAKEN:
-        return ChangedMeanwhile(f"{code}: {message}")
-    if code in _EXPIRED:
-        return Expired(f"{code}: {message} ({call})")
-    if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
-        return TryAgain(f"{call}: {code}: {message}")
-    return Refused(code, f"{message} ({call})")
 
 
 class Observer(Protocol):
@@ -317,34 +258,6 @@ class Inventory(Protocol):
 
     def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
         """Return the resource policy of a function, version or alias, in one call."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ListedLayers:
-    """One page of the names of the account's layers. `marker` is where the next begins; None if this is the last."""
-
-    names: tuple[str, ...]
-    marker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedVersions:
-    """One page of a layer's versions, as `ListedLayers`."""
-
-    versions: tuple[LayerVersionArn, ...]
-    marker: str | None = None
-
-
-class LayerInventory(Protocol):
-    """Lists the layers that there are. Each call raises TryAgain or Refused."""
-
-    def layers(self, marker: str | None) -> ListedLayers:
-        """Return one page of the region's layers; None is the first."""
-        ...
-
-    def layer_versions(self, layer: str, marker: str | None) -> ListedVersions:
-        """Return one page of a layer's versions; none if it is gone."""
         ...
 
 

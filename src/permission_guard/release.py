@@ -68,10 +68,11 @@ def release(
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
         return Kept(str(users))
-    # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html).
-    is_own = facts.configuration is GONE or is_same
-    others = [one.with_role(role) for one in users if not (is_own and one.arn == facts.arn)]
-    needing = [one for one in others if not _can_do_without(step, one, observer, trusted)]
+    # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html), and
+    # the list may still show what was deleted a moment ago.
+    is_gone = facts.configuration is GONE
+    left = [one.with_role(role) for one in users if not (is_gone and one.arn == facts.arn)]
+    needing = [one for one in left if not _can_do_without(step, one, observer, trusted)]
     if not needing:
         return step
     return _heir(entry, needing, facts) if has_left else None
@@ -111,9 +112,12 @@ def _can_do_without(
 
 
 def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> Heir | None:
-    """Hand the entry to a function of this region: the journals of other regions are other tables."""
+    """Hand the entry to another function of this Region: the journals of other Regions are other tables.
+
+    A function whose published version still needs the policy keeps the entry.
+    """
     near = next((one for one in needing if one.arn.region == facts.arn.region), None)
-    if near is None:
+    if near is None or any(one.arn == facts.arn for one in needing):
         return None
     cause = replace(entry.cause, subject=near.arn, qualifier=None)
     return Heir(replace(entry, subject=str(near.arn), cause=cause, version=0))

@@ -86,11 +86,6 @@ class Report:
         return self.facts.configuration is GONE
 
     @property
-    def is_worth_telling(self) -> bool:
-        """Whether there is anything to tell: a fault, repaired or not, or a doubt."""
-        return bool(self.lines)
-
-    @property
     def lines(self) -> tuple[Line, ...]:
         """The findings that are told, the gravest first."""
         found = (line for line in self._lines() if line.finding.key not in self.silent)

@@ -39,7 +39,7 @@ def proof_kind(proof: Proof) -> str:
 
 
 def sentence(proof: Proof) -> str:
-    """Say a proof in one sentence."""
+    """Return a proof as one sentence."""
     match proof:
         case Witness(request, _, stranger):
             return (

@@ -167,7 +167,7 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
 
 
 def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
-    """Return each finding that a step mends, with what stands there before and what will stand there after."""
+    """Return each finding that a step fixes, with what stands there before it and after it."""
     match step:
         case AttachRolePolicy():
             return tuple((finding, "", step.policy.name) for finding in step.mends)

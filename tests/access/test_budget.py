@@ -15,8 +15,6 @@ from tests.access.hostile import FAMILIES, Family, largest
 from tests.access.setting import ALONE, FUNCTION, NOW, SNS, allow, policy
 
 TOO_COMPLEX = {
-    "question_marks",
-    "three_tags",
     "digits_wanted",
     "stars_and_marks",
     "two_of_each",

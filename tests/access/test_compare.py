@@ -152,26 +152,22 @@ def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
     assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, unknown))).lost is UNSURE
 
 
-def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
-    keys = [f"aws:PrincipalTag/{number}" for number in range(20)]
-    pairs = [
-        deny(
-            {
-                "StringEquals": {keys[one % 20]: "1", keys[one * 7 % 20]: "1"},
-                "StringNotEquals": {keys[one * 3 % 20]: "1"},
-            }
-        )
-        for one in range(110)
-    ]
-    marks = deny({"StringLike": {"aws:UserAgent": f"*a{'?' * 2000}b"}})
-    before, after = (
-        policy(allow("*"), *pairs),
-        policy(
-            allow("*"),
-            *pairs,
-            marks,
-            *(deny({"StringLike": {"aws:UserAgent": f"*a{'?' * one}b"}}) for one in range(80)),
-        ),
-    )
+def test_a_skill_whose_token_a_wildcard_statement_spells_is_a_trusted_caller() -> None:
+    token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
+    bound: Json = {
+        "StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1", "aws:PrincipalAccount": OWN}
+    }
+    skill: Json = {"Service": ["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"]}
 
-    assert changed(before, after).lost in {Change.TOO_COMPLEX, Change.SOME}
+    assert changed(policy(allow("*", token)), policy(allow("*", bound))).lost is Change.SOME
+    assert changed(policy(allow("*", token)), policy(allow("*", bound), allow(skill, token))).is_safe
+
+
+def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
+    long: Json = {"StringLike": {"aws:UserAgent": "*a?" * 4_000}}
+    short: Json = {"StringLike": {"aws:UserAgent": "*?a?*?a?"}}
+
+    result = changed(policy(allow({"AWS": OWN}, long)), policy(allow({"AWS": OWN}, short)))
+
+    assert result.lost is Change.TOO_COMPLEX
+    assert not result.is_safe

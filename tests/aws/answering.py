@@ -91,6 +91,9 @@ class Answering:
         if fault:
             raise fault
         answer = self.answers[call](self._params, region)
+        if model.output_shape is None:
+            assert answer == {}, call
+            return Response(), answer
         report = ParamValidator().validate(answer, model.output_shape)
         wrong = [text for text in report.generate_report().splitlines() if "Missing required" not in text]
         assert wrong == [], call

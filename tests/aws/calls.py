@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from botocore import xform_name
 from botocore.session import Session
-
-from trim_modules import modules_of, needed
 
 PACKAGE = Path(__file__).parent.parent.parent / "src" / "permission_guard"
 SOURCE = PACKAGE / "aws"
@@ -18,14 +18,17 @@ AWS = Session()
 
 
 @cache
-def loaded() -> tuple[Path, ...]:
-    """The files of the package that the Lambda function may load."""
-    modules = modules_of(PACKAGE)
-    return tuple(sorted(modules[name] for name in needed(modules, "permission_guard.handler")))
+def carried() -> tuple[Path, ...]:
+    """Our own modules that the build puts into the Lambda package."""
+    with TemporaryDirectory() as made:
+        command = ["make", "--directory", str(PACKAGE.parent), "code", f"ARTIFACTS_DIR={made}"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # as the build does
+        copies = Path(made, PACKAGE.name).rglob("*.py")
+        return tuple(sorted(PACKAGE.parent / copy.relative_to(made) for copy in copies))
 
 
 def _modules() -> Iterator[ast.Module]:
-    return (ast.parse(path.read_text()) for path in loaded() if SOURCE in path.parents)
+    return (ast.parse(path.read_text()) for path in carried() if SOURCE in path.parents)
 
 
 def _clients() -> dict[str, str]:

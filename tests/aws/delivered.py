@@ -183,7 +183,7 @@ def handle(event: object, context: object) -> Json:
 def _clock(now: float) -> Any:
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
+        def now(cls, tz: Any = None) -> Any:
             return datetime.fromtimestamp(now, tz)
 
     return Clock

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from organization.template import expanded
 from permission_guard import __version__
-from permission_guard.aws.stack import QUEUE, TOPIC
+from permission_guard.aws.stack import MAPPING, QUEUE, QUEUE_OF, TOPIC
+from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.iam import Answer as Said
 from permission_guard.iam import Context, IamPrincipal, Policy, Request, decide
 from permission_guard.world import Account, ApiError
 from tests import template
+from tests.aws.table import Table
 from tests.aws.transport import Answer, Params, Response, Transport
 from tests.template import ACCOUNT, REGION
 
@@ -34,17 +38,24 @@ GUARD_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{GUARD}"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{physical('GuardRole')}"
 TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical('Alerts')}"
 DEAD_LETTERS = physical("DeadLetters")
-DEAD_LETTERS_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{DEAD_LETTERS}"
+TABLE = physical("Journal")
 
 
 def queue_url(name: str) -> str:
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
+QUEUES = ("Events", "SweepTasks", "DeadLetters")
+UUIDS = {
+    "GuardEvents": "6b1e2c0a-0000-4000-8000-000000000001",
+    "GuardSweepTasks": "6b1e2c0a-0000-4000-8000-000000000002",
+}
+
+
 @cache
 def resources() -> dict[str, Any]:
     """What CloudFormation makes."""
-    made: dict[str, Any] = template.expanded()["Resources"]
+    made: dict[str, Any] = expanded("s3://bucket/key", REGION)["Resources"]
     return made
 
 
@@ -56,8 +67,12 @@ def _giving_up() -> set[str]:
 
 
 def _id(logical: str, kind: str) -> str:
-    made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical))}
+    made = {TOPIC: TOPIC_ARN, QUEUE: queue_url(physical(logical)), MAPPING: UUIDS.get(logical, "")}
     return made.get(kind, physical(logical))
+
+
+def _queue_arn(logical: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical(logical)}"
 
 
 ARNS = {
@@ -66,22 +81,20 @@ ARNS = {
     "GuardLogs": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{physical('GuardLogs')}:*",
     "Alerts": TOPIC_ARN,
     "AlertsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{physical('AlertsKey')}",
-    "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{physical('Journal')}",
-    "DeadLetters": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{DEAD_LETTERS}",
-    "Waiting": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical('Waiting')}",
+    "Journal": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}",
+    **{name: _queue_arn(name) for name in QUEUES},
 }
 """What GetAtt gives."""
 REFS = ARNS | {
-    "Journal": physical("Journal"),
-    "DeadLetters": DEAD_LETTERS_URL,
-    "Waiting": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical('Waiting')}",
+    "Journal": TABLE,
+    **{name: queue_url(physical(name)) for name in QUEUES},
     "GuardLogs": physical("GuardLogs"),
 }
 """What Ref gives."""
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The guard's environment with the template's defaults."""
+    """The guard's environment with the template's defaults, but that it enforces."""
     written = template.written()
     defaults = {name: str(body["Default"]) for name, body in written["Parameters"].items()}
     variables = written["Resources"]["Guard"]["Properties"]["Environment"]["Variables"]
@@ -89,17 +102,27 @@ def environment(**settings: str) -> dict[str, str]:
     found: dict[str, str] = template.resolved(
         {name: value for name, value in variables.items() if name not in lists}, defaults, REFS
     )
-    return {**found, **dict.fromkeys(lists, ""), **settings}
+    return {**found, **dict.fromkeys(lists, ""), "MODE": "Enforce", **settings}
+
+
+def ago(**time: float) -> str:
+    """A time as the journal keeps it."""
+    return (datetime.now(UTC) - timedelta(**time)).isoformat()
+
+
+def swept(**times: str) -> Table:
+    """The journal's table with what is known of the last sweep."""
+    item = {name: {"S": text} for name, text in times.items()}
+    return Table(TABLE, {(SWEEP, LAST): item})
 
 
 @cache
 def policies(mode: str) -> list[Policy]:
-    """What the guard's role has in a mode, with every rule at its default."""
+    """What the guard's role has in a mode, with every other parameter at its default."""
     documents = [policy["PolicyDocument"] for policy in resources()["GuardRole"]["Properties"]["Policies"]]
     for body in resources().values():
         condition = body.get("Condition", "")
-        # Nobody else is told by default, neither the centre nor other regions.
-        is_there = not condition or (mode == "Enforce" and condition.startswith("MayRepair"))
+        is_there = not condition or (mode == "Enforce" and condition == "Enforces")
         if body["Type"] in {"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"} and is_there:
             documents.append(body["Properties"]["PolicyDocument"])
     return [Policy.parse(template.resolved(one, {}, ARNS), name="role") for one in documents]
@@ -110,8 +133,13 @@ class Deployed(Transport):
     """The wire to a stack in which everything is as it must be, until a test changes it."""
 
     account: Account = field(default_factory=lambda: Account(account=ACCOUNT, region=REGION))
+    table: Table = field(default_factory=lambda: swept(began=ago(hours=3.1), ended=ago(hours=3)))
     outputs: dict[str, str] = field(
-        default_factory=lambda: {"AlertsTopicArn": TOPIC_ARN, "Version": __version__}
+        default_factory=lambda: {
+            "AlertsTopicArn": TOPIC_ARN,
+            "Version": __version__,
+            "SweepTasksQueueUrl": queue_url(physical("SweepTasks")),
+        }
     )
     trails: list[Answer] = field(
         default_factory=lambda: [{"Name": "management", "TrailARN": TRAIL_ARN, "HomeRegion": "us-east-1"}]
@@ -123,13 +151,18 @@ class Deployed(Transport):
         }
     )
     rule: Answer = field(default_factory=lambda: {"State": "ENABLED"})
+    targets: dict[str, str] = field(default_factory=lambda: dict(QUEUE_OF))
+    """The queue that each rule sends to, both by their logical ids."""
+    mapping: Answer = field(default_factory=lambda: {"State": "Enabled"})
     function: Answer = field(default_factory=lambda: {"State": "Active", "LastUpdateStatus": "Successful"})
     environment: dict[str, str] = field(default_factory=environment)
     concurrency: Answer = field(default_factory=dict)
     subscriptions: list[str] = field(default_factory=lambda: [SUBSCRIPTION])
     messages: dict[str, int] = field(default_factory=dict)
     """How many messages wait in a queue of the stack, by its name."""
-    table_status: str = "ACTIVE"
+    table_state: Answer = field(
+        default_factory=lambda: {"TableStatus": "ACTIVE", "CreationDateTime": datetime.now(UTC)}
+    )
     key: Answer = field(default_factory=lambda: {"KeyState": "Enabled"})
     forbidden: dict[str, Answer] = field(default_factory=dict)
     """What the simulator adds for an action that it does not allow."""
@@ -141,7 +174,6 @@ class Deployed(Transport):
         return Transport.answer(self, model, **more)  # `super` knows no class with slots
 
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
-        tables = {"TableName": physical("Journal")}
         return {
             **Transport._operations(self),  # `super` knows no class with slots
             "DescribeStacks": self._described,
@@ -150,13 +182,16 @@ class Deployed(Transport):
             "GetTrailStatus": lambda _: {"IsLogging": self.is_logging},
             "GetEventSelectors": lambda _: self.selectors,
             "DescribeRule": lambda p: {"Name": p["Name"], **self.rule},
+            "ListTargetsByRule": self._targets,
+            "GetEventSourceMapping": self._mapping,
             "GetFunctionConfiguration": self._guard,
             "GetFunctionConcurrency": lambda _: self.concurrency,
             "ListSubscriptionsByTopic": lambda _: {
                 "Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscriptions]
             },
             "GetQueueAttributes": self._attributes,
-            "DescribeTable": lambda _: {"Table": {**tables, "TableStatus": self.table_status}},
+            "DescribeTable": lambda p: {"Table": {"TableName": p["TableName"], **self.table_state}},
+            "GetItem": self._item,
             "DescribeKey": lambda p: {"KeyMetadata": {"KeyId": p["KeyId"], **self.key}},
             "SimulatePrincipalPolicy": self._simulated,
         }
@@ -181,6 +216,20 @@ class Deployed(Transport):
             "Environment": {"Variables": self.environment},
             **self.function,
         }
+
+    def _targets(self, params: Params) -> Answer:
+        queues = {physical(rule): _queue_arn(queue) for rule, queue in self.targets.items()}
+        return {"Targets": [{"Id": "1", "Arn": queues[params["Rule"]]}]}
+
+    def _mapping(self, params: Params) -> Answer:
+        (name,) = (name for name, uuid in UUIDS.items() if uuid == params["UUID"])
+        queue = name.removeprefix("Guard")
+        return {"UUID": params["UUID"], "EventSourceArn": _queue_arn(queue), **self.mapping}
+
+    def _item(self, params: Params) -> Answer:
+        assert params["TableName"] == self.table.name
+        item = self.table.items.get((params["Key"]["subject"]["S"], params["Key"]["fault"]["S"]))
+        return {"Item": item} if item else {}
 
     def _attributes(self, params: Params) -> Answer:
         name = params["QueueUrl"].rpartition("/")[2]

@@ -59,7 +59,7 @@ class Guarded:
             SqsQueue(clients, SWEEP_TASKS),
         )
 
-    def happen(
+    def happen(  # noqa: PLR0913  # the fields of a trigger
         self,
         kind: Kind,
         *,
@@ -113,6 +113,6 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
         AwsObserver(clients, settings.logging_policy_arn),
         AwsActor(clients),
         SnsHerald(clients, TOPIC),
-        DynamoJournal(Table(clients, TABLE)),
+        DynamoJournal(Table(clients, TABLE), sets_aside=True),
     )
     return Guarded(account, wire, guard)

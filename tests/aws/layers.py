@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from permission_guard.aws.layers import ListedLayers, ListedVersions
 from permission_guard.iam import LayerVersionArn
-from permission_guard.ports import ListedLayers, ListedVersions
 from permission_guard.world import Account
 from permission_guard.world.translated import translated
 

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from permission_guard.aws.bulk import BulkRoles, FewestPolicies
+from permission_guard.aws.bulk import BulkRoles
+from permission_guard.aws.policies import FewestPolicies
 from permission_guard.aws.roles import RoleStore
 from permission_guard.document import dumped
 from permission_guard.facts import MISSING_ROLE, Family, PolicyFacts, RoleFacts, Unreadable
@@ -45,7 +46,7 @@ def test_a_boundary_that_is_not_among_the_policies_of_the_list_is_read_by_itself
     role = BulkRoles(wire.clients()).role(wire.account.role_arn("team/rich"))
     assert isinstance(role, RoleFacts)
     assert role.boundary is not None
-    assert wire.calls == ["GetAccountAuthorizationDetails", "GetPolicy", "GetPolicyVersion"]
+    assert wire.calls == [*["GetAccountAuthorizationDetails"] * 2, "GetPolicy", "GetPolicyVersion"]
 
 
 def test_a_role_that_does_not_exist_is_missing_only_if_iam_says_so() -> None:
@@ -65,7 +66,7 @@ def test_many_threads_read_everything_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert len(list(pool.map(bulk.role, arns))) == len(arns)
     assert sorted(wire.calls) == [
-        "GetAccountAuthorizationDetails",
+        *["GetAccountAuthorizationDetails"] * 2,
         "GetPolicy",
         "GetPolicyVersion",
         "GetRole",

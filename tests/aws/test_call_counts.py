@@ -8,48 +8,51 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.aws.inventory import AwsInventory
-from permission_guard.aws.layers import AwsLayers
-from permission_guard.aws.queue import SqsQueue
-from permission_guard.aws.revisions import DynamoRevisions
 from permission_guard.document import dumped
+from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.facts import Trusted
 from permission_guard.finding import Verdict
+from permission_guard.grant import Grant
+from permission_guard.journal.seen import digest_of_all
 from permission_guard.shown import shown
-from permission_guard.sweep import Sweeper
-from permission_guard.task import Layer, Layers, Page, Part, Sweep
-from permission_guard.trigger import Kind, Trigger, trigger_of
-from tests.aws.guarded import NOW, WAITING, Guarded, guarded
+from permission_guard.trigger import Home, Kind, Trigger, trigger_of
+from tests.aws.guarded import NOW, Guarded, guarded
 from tests.aws.rounds import Rounds
-from tests.samples import LOGGING, sample
+from tests.samples import ACCOUNT, GUARD_ROLE, LOGGING, sample
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "performance.md"
 
 READ = "Query"
 """What the journal knows of the function."""
-PLANNED = TOLD = "PutItem"
-"""The journal's two notes about a repair."""
+PLANNED = ("PutItem", "UpdateItem")
+"""The journal's note before a repair, and the counting of its alert."""
+REPORTED = "PutItem"
 FUNCTION, POLICY = "GetFunctionConfiguration", "GetResourcePolicy"
 ROLE = ("GetRole", "ListAttachedRolePolicies", "ListRolePolicies")
 ITS_ROLE = "arn:aws:iam::111122223333:role/role"
 """What the event of a function shows."""
 TO_THE_ROLE = ((READ, FUNCTION, *ROLE),)
 """As it is read where the function is new and its event shows which role that is."""
-TO_A_ROLE = ((READ,), (FUNCTION,), ROLE)
-"""As it is read where only the function says which."""
 
 COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "a compliant permission": (),
-    "a compliant permission whose event does not show all of it": ((READ,), (POLICY,)),
+    "a compliant permission whose event does not show all of it": ((READ, POLICY),),
     "a repaired permission": (
-        *((READ,), (POLICY,), (PLANNED,), ("PutResourcePolicy",)),
-        *(("Publish",), (TOLD,)),
+        (READ, POLICY),
+        PLANNED,
+        ("PutResourcePolicy",),
+        ("Publish",),
+        (REPORTED,),
     ),
-    "the same event again": ((READ,), (POLICY,)),
+    "the same event again": ((READ, POLICY), (POLICY,)),
     "a compliant new function": (*TO_THE_ROLE, ("GetRolePolicy",)),
     "a repaired new function": (
-        *(*TO_THE_ROLE, ("GetPolicyVersion",), (PLANNED,), ("AttachRolePolicy",)),
-        *(("Publish",), (TOLD,)),
+        *TO_THE_ROLE,
+        ("GetPolicyVersion",),
+        PLANNED,
+        ("AttachRolePolicy",),
+        ("Publish",),
+        (REPORTED,),
     ),
 }
 """What each event costs: its round trips in order, and the calls that are made together in each."""
@@ -72,8 +75,10 @@ def test_the_page_says_what_each_event_costs() -> None:
 
 
 def test_a_compliant_permission_costs_nothing() -> None:
-    """The door's own test holds that no call is made (tests/test_handler.py); here, that its event needs no guard."""
-    event = trigger_of(sample("s3-was-let-in-for-one-bucket-of-this-account"), guard_role_arn="")
+    """The handler's own test holds that no call is made; here, that its event needs no guard."""
+    event = trigger_of(
+        sample("s3-was-let-in-for-one-bucket-of-this-account"), Home(ACCOUNT, "eu-west-1", GUARD_ROLE)
+    )
     assert isinstance(event, Trigger)
     assert shown(event, Trusted(event.subject.account))
 
@@ -156,27 +161,27 @@ def test_the_same_event_again_costs_two_reads_and_tells_nothing() -> None:
 
 def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_removes() -> None:
     there = guarded(documents=False)
-    there.let_in("s3.amazonaws.com")
-    assert there.wire.calls == [
-        READ,
-        "GetResourcePolicy",
-        "GetPolicy",
+    there.account.add_permission("orders", Grant("it", "lambda:InvokeFunction", "s3.amazonaws.com"))
+    repair = ("GetPolicy", "AddPermission", "GetPolicy", "RemovePermission")
+    rounds = Rounds(
+        there.wire,
+        (READ, "GetResourcePolicy"),
+        ("GetPolicy",),
         PLANNED,
-        "GetPolicy",
-        "AddPermission",
-        "GetPolicy",
-        "RemovePermission",
-        "Publish",
-        TOLD,
-    ]
+        *((call,) for call in repair),
+        ("Publish",),
+        (REPORTED,),
+    )
+    there.happen(Kind.PERMISSION_ADDED, arrived="it")
+    assert rounds.left == []
 
 
 def test_that_the_document_calls_are_missing_is_found_out_once() -> None:
     there = guarded(documents=False)
     there.let_in("s3.amazonaws.com", source_account="111122223333")
-    there.wire.calls.clear()
+    rounds = Rounds(there.wire, (READ, "GetPolicy"))
     there.happen(Kind.PERMISSION_REMOVED)
-    assert there.wire.calls == [READ, "GetPolicy"]
+    assert rounds.left == []
 
 
 def test_a_function_that_is_gone_costs_the_call_that_finds_it_out() -> None:
@@ -209,81 +214,51 @@ def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None
     assert mute.attached == [there.guard.settings.logging_policy_arn]
 
 
-def swept(there: Guarded) -> Sweeper:
-    clients = there.wire.clients()
-    return Sweeper(
-        there.guard,
-        AwsInventory(clients),
-        AwsLayers(clients),
-        DynamoRevisions(clients, "journal"),
-        SqsQueue(clients, WAITING),
-    )
-
-
-PAGE = Page(Sweep("sweep-1", NOW))
-
-
 @pytest.mark.parametrize(
-    ("functions", "calls"),
-    {
-        # The first page of the layers is a message too, and so is the next page of the functions.
-        0: ["ListFunctions", "SendMessageBatch"],
-        9: ["ListFunctions", "SendMessageBatch"],
-        10: ["ListFunctions", *["SendMessageBatch"] * 2],
-        50: ["ListFunctions", *["SendMessageBatch"] * 6],
-        51: ["ListFunctions", *["SendMessageBatch"] * 6],
-    }.items(),
+    ("functions", "pages", "batches"), [(0, 1, 0), (9, 1, 1), (10, 1, 1), (50, 1, 5), (51, 2, 6)]
 )
-def test_a_page_of_a_sweep_costs_one_list_and_a_message_for_each_function_ten_at_a_time(
-    functions: int, calls: list[str]
+def test_the_listing_of_a_sweep_costs_a_call_for_fifty_functions_and_one_for_ten_tasks(
+    functions: int, pages: int, batches: int
 ) -> None:
     there = guarded()
     there.account.functions.clear()
     for number in range(functions):
         there.account.with_function(f"orders-{number}")
-    swept(there).list_page(PAGE)
-    assert there.wire.calls == calls
+    there.sweeper.begin(SweepAll("sweep-1"), NOW)
+    assert there.wire.calls == [
+        *["UpdateItem", "Scan"],
+        *["ListFunctions"] * pages,
+        *["GetAccountAuthorizationDetails"] * 2,
+        *["SendMessageBatch"] * batches,
+        "UpdateItem",
+    ]
 
 
-def test_a_compliant_function_costs_a_sweep_its_aliases_its_role_and_its_policy() -> None:
-    there = guarded()
-    there.account.with_role("role", logs=LOGGING)
-    there.account.functions["orders"].qualifiers.clear()
-    rounds = Rounds(
-        there.wire,
-        ("ListAliases",),
-        *TO_A_ROLE,
-        ("GetRolePolicy",),
-        ("GetResourcePolicy",),
-        ("GetPolicy",),
-    )
-    list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, (None,)), NOW))
-    assert rounds.left == []
-
-
-def test_a_version_or_an_alias_without_a_policy_of_its_own_costs_a_sweep_the_question_whether_it_has_one() -> (
+def test_a_compliant_function_costs_its_first_sweep_its_lists_its_policy_and_the_note_and_later_ones_two_calls() -> (
     None
 ):
     there = guarded()
-    there.let_in("s3.amazonaws.com", source_account="111122223333")
+    orders = there.account.functions["orders"]
+    orders.qualifiers.clear()
+    list(there.sweeper.evaluate(SweepFunction(orders.arn, "task", role=False), NOW))
+    assert there.wire.calls == ["ListVersionsByFunction", "ListAliases", "GetPolicy", "UpdateItem"]
+    seen = SweepFunction(orders.arn, "task", role=False, all_versions=False, seen=EMPTY)
     there.wire.calls.clear()
-    list(swept(there).look_at(Part(PAGE.sweep, there.account.functions["orders"].arn, ("live",)), NOW))
-    assert there.wire.calls == [READ, "GetResourcePolicy"]
+    list(there.sweeper.evaluate(seen, NOW))
+    assert there.wire.calls == ["ListAliases", "GetPolicy"]
 
 
-def test_a_layer_costs_a_sweep_a_call_for_ten_versions_and_two_for_each_of_them() -> None:
+def test_each_alias_costs_a_sweep_its_policy_and_that_of_the_version_to_which_it_points() -> None:
     there = guarded()
-    there.account.layers["tools"] = 12
-    sweeper = swept(there)
-    assert sweeper.list_page(Layers(PAGE.sweep)).tasks == 1
-    assert there.wire.calls == ["ListLayers", "SendMessageBatch"]
-    there.wire.calls.clear()
-    list(sweeper.look_at(Layer(PAGE.sweep, "tools"), NOW))
-    assert there.wire.calls == [
-        "ListLayerVersions",
-        "SendMessageBatch",
-        *[READ, "GetLayerVersionPolicy"] * 10,
-    ]
-    there.wire.calls.clear()
-    list(sweeper.look_at(Layer(PAGE.sweep, "tools", "10"), NOW))
-    assert there.wire.calls == ["ListLayerVersions", *[READ, "GetLayerVersionPolicy"] * 2]
+    orders = there.account.functions["orders"]
+    orders.qualifiers = {"live", "7"}
+    orders.alias_versions["live"] = ("7",)
+    list(
+        there.sweeper.evaluate(
+            SweepFunction(orders.arn, "task", role=False, all_versions=False, seen=EMPTY), NOW
+        )
+    )
+    assert there.wire.calls == ["ListAliases", *["GetPolicy"] * 3]
+
+
+EMPTY = digest_of_all(())

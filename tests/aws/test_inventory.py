@@ -1,139 +1,116 @@
-"""Which functions there are: page by page, with their versions, and the aliases of each."""
+"""What there is in the Region, read in bulk: page after page, and a list that is refused is no empty list."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 
 import pytest
 
 from permission_guard.aws.inventory import PAGE, AwsInventory
+from permission_guard.facts import Configuration, Family, PolicyFacts, Unreadable
 from permission_guard.iam import FunctionArn
-from permission_guard.ports import Listed, Refused, TryAgain
+from permission_guard.ports import Alias, ListedFunction, Refused, TryAgain
 from permission_guard.world import ApiError
 from tests.aws.answering import FUNCTION, Answering, once, paged
+from tests.world.builders import document, statement
 
 BILLS = FunctionArn(FUNCTION.partition, FUNCTION.region, FUNCTION.account, "bills")
+ROLE = "arn:aws:iam::111122223333:role/orders"
+LIST, ALIASES, VERSIONS = "lambda ListFunctions", "lambda ListAliases", "lambda ListVersionsByFunction"
+GROUPS, POLICY = "logs DescribeLogGroups", "lambda GetPolicy"
 
 
-def entry(arn: FunctionArn, version: str) -> dict[str, object]:
-    """An entry of Lambda's list."""
-    return {"FunctionName": arn.name, "FunctionArn": f"{arn}:{version}", "Version": version}
+def entry(
+    arn: FunctionArn, version: str = "$LATEST", *, qualified: bool = False, **more: object
+) -> dict[str, object]:
+    """An entry of Lambda's list; with every version, each ARN ends in its own."""
+    name = f"{arn}:{version}" if qualified else str(arn)
+    return {"FunctionName": arn.name, "FunctionArn": name, "Version": version, "Role": ROLE, **more}
 
 
-ENTRIES = [entry(BILLS, "$LATEST"), entry(FUNCTION, "$LATEST"), entry(FUNCTION, "1"), entry(FUNCTION, "12")]
-LIST = "lambda ListFunctions"
-PAGES = paged("Functions", ENTRIES, "Marker", following="NextMarker", size=3)
+def listed(arn: FunctionArn, version: str | None = None, group: str = "") -> ListedFunction:
+    return ListedFunction(arn, version, Configuration(ROLE, group or f"/aws/lambda/{arn.name}"))
 
 
-def test_functions_are_listed_with_their_versions_page_by_page_one_call_each() -> None:
-    world = Answering({LIST: PAGES})
-    inventory = AwsInventory(world.clients())
-    assert inventory.functions(None) == Listed(((BILLS, None), (FUNCTION, None), (FUNCTION, "1")), "3")
-    assert inventory.functions("3") == Listed(((FUNCTION, "12"),), None)
-    asked = {"FunctionVersion": "ALL", "MaxItems": PAGE}
-    assert world.sent == [(LIST, asked), (LIST, {**asked, "Marker": "3"})]
+def inventory(world: Answering) -> AwsInventory:
+    return AwsInventory(world.clients())
+
+
+def test_functions_are_listed_page_by_page_with_their_roles_and_log_groups() -> None:
+    found = [entry(BILLS, LoggingConfig={"LogGroup": "/shop"}), entry(FUNCTION)]
+    world = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker")})
+    assert list(inventory(world).functions()) == [(listed(BILLS, group="/shop"),), (listed(FUNCTION),)]
+    assert world.sent == [(LIST, {"MaxItems": PAGE}), (LIST, {"MaxItems": PAGE, "Marker": "1"})]
+
+
+def test_their_published_versions_are_listed_if_they_are_asked_for() -> None:
+    found = [entry(FUNCTION, version, qualified=True) for version in ("$LATEST", "1", "12")]
+    world = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker", size=3)})
+    assert list(inventory(world).functions(all_versions=True)) == [
+        (listed(FUNCTION), listed(FUNCTION, "1"), listed(FUNCTION, "12"))
+    ]
+    assert world.sent == [(LIST, {"FunctionVersion": "ALL", "MaxItems": PAGE})]
 
 
 def test_a_region_without_functions_has_one_empty_page() -> None:
-    assert AwsInventory(Answering({LIST: once({"Functions": []})}).clients()).functions(None) == Listed(())
+    assert list(inventory(Answering({LIST: once({"Functions": []})})).functions()) == [()]
 
 
-def test_a_list_that_aws_refuses_or_cannot_give_now_is_no_empty_list() -> None:
-    for code, kind in {"AccessDenied": Refused, "ThrottlingException": TryAgain}.items():
-        world = Answering({LIST: PAGES}, faults={LIST: ApiError(code, "no")})
-        with pytest.raises(kind):
-            AwsInventory(world.clients()).functions(None)
-
-
-ALIASES = "lambda ListAliases"
-
-
-def test_every_alias_is_named_on_however_many_pages() -> None:
-    found = paged("Aliases", [{"Name": "live"}, {"Name": "blue"}], "Marker", following="NextMarker")
-    world = Answering({ALIASES: found})
-    assert AwsInventory(world.clients()).aliases(FUNCTION) == ("live", "blue")
+def test_every_alias_is_named_with_the_versions_to_which_it_points_on_however_many_pages() -> None:
+    shifting = {"AdditionalVersionWeights": {"8": 0.1}}
+    found = [
+        {"Name": "live", "FunctionVersion": "7", "RoutingConfig": shifting},
+        {"Name": "next", "FunctionVersion": "$LATEST"},
+    ]
+    world = Answering({ALIASES: paged("Aliases", found, "Marker", following="NextMarker")})
+    assert inventory(world).aliases(FUNCTION) == (Alias("live", ("7", "8")), Alias("next", ()))
     assert [sent["FunctionName"] for _, sent in world.sent] == [str(FUNCTION)] * 2
 
 
-def test_a_function_that_is_gone_has_no_aliases() -> None:
-    fault = ApiError("ResourceNotFoundException", "gone")
-    world = Answering({}, faults={ALIASES: fault})
-    assert AwsInventory(world.clients()).aliases(FUNCTION) == ()
+def test_every_published_version_of_a_function_is_named() -> None:
+    found = [{"Version": one} for one in ("$LATEST", "1", "2")]
+    world = Answering({VERSIONS: paged("Versions", found, "Marker", following="NextMarker")})
+    assert inventory(world).versions(FUNCTION) == ("1", "2")
+
+
+def test_every_log_group_is_named() -> None:
+    found = [{"logGroupName": one} for one in ("/aws/lambda/orders", "/shop")]
+    world = Answering({GROUPS: paged("logGroups", found, "nextToken")})
+    assert inventory(world).log_groups() == {"/aws/lambda/orders", "/shop"}
+
+
+def test_a_policy_is_read_in_one_call_by_its_qualified_arn() -> None:
+    text = document(statement())
+    world = Answering({POLICY: once({"Policy": text, "RevisionId": "r"})})
+    found = inventory(world).policy(FUNCTION, "live")
+    assert isinstance(found, PolicyFacts)
+    assert (found.qualifier, found.revision, found.family) == ("live", "r", Family.DOCUMENT)
+    assert world.sent == [(POLICY, {"FunctionName": f"{FUNCTION}:live"})]
+
+
+def test_what_is_gone_has_nothing_and_a_policy_that_may_not_be_read_is_a_fact() -> None:
+    gone = ApiError("ResourceNotFoundException", "gone")
+    there = inventory(Answering({}, faults={ALIASES: gone, VERSIONS: gone, POLICY: gone}))
+    assert (there.aliases(FUNCTION), there.versions(FUNCTION)) == ((), ())
+    assert there.policy(FUNCTION, None) == PolicyFacts(None, None, None, Family.DOCUMENT)
+    denied = inventory(Answering({}, faults={POLICY: ApiError("AccessDenied", "no")}))
+    assert isinstance(denied.policy(FUNCTION, None), Unreadable)
+
+
+ASKED: dict[str, Callable[[AwsInventory], object]] = {
+    LIST: lambda there: list(there.functions()),
+    ALIASES: lambda there: there.aliases(FUNCTION),
+    VERSIONS: lambda there: there.versions(FUNCTION),
+    GROUPS: lambda there: there.log_groups(),
+    "iam GetAccountAuthorizationDetails": lambda there: list(there.roles()),
+}
 
 
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
-def test_aliases_that_cannot_be_listed_are_not_none(code: str, kind: type[Exception]) -> None:
-    world = Answering({}, faults={ALIASES: ApiError(code, "no")})
-    with pytest.raises(kind):
-        AwsInventory(world.clients()).aliases(FUNCTION)
-
-
-def test_the_functions_that_have_a_role_now_are_found_by_its_name_and_versions_are_not_asked_for() -> None:
-    roles = [
-        "arn:aws:iam::1:role/path/to/orders",
-        "arn:aws:iam::1:role/bills",
-        "arn:aws:iam::1:role/my-orders",
-    ]
-    entries = [
-        entry(arn, "$LATEST") | {"Role": role}
-        for arn, role in zip((FUNCTION, BILLS, FUNCTION), roles, strict=True)
-    ]
-    world = Answering({LIST: paged("Functions", entries, "Marker", following="NextMarker", size=2)})
-    inventory = AwsInventory(world.clients())
-    wanted = frozenset({"orders"})
-    parsed = FunctionArn.parse(str(FUNCTION))
-    assert inventory.functions_with(wanted, None) == Listed(((parsed, None),), "2")
-    assert inventory.functions_with(wanted, "2") == Listed(())
-    assert world.sent == [(LIST, {"MaxItems": PAGE}), (LIST, {"MaxItems": PAGE, "Marker": "2"})]
-
-
-ENTITIES, ROLE = "iam ListEntitiesForPolicy", "iam GetRole"
-POLICY = "arn:aws:iam::111122223333:policy/logs"
-
-
-def test_every_role_with_a_policy_is_named_on_however_many_pages() -> None:
-    pages = paged("PolicyRoles", [{"RoleName": "a"}, {"RoleName": "b"}], "Marker", following="Marker", size=1)
-
-    def answer(asked: dict[str, object], region: str) -> dict[str, object]:
-        return {**pages(asked, region), "IsTruncated": "Marker" not in asked}
-
-    world = Answering({ENTITIES: answer})
-    assert AwsInventory(world.clients()).roles_with(POLICY) == {"a", "b"}
-    assert world.sent[0] == (ENTITIES, {"PolicyArn": POLICY, "EntityFilter": "Role"})
-
-
-def trust(**principal: str) -> dict[str, object]:
-    return {
-        "Role": {"AssumeRolePolicyDocument": json.dumps({"Statement": [{"Principal": principal or "*"}]})}
-    }
-
-
-@pytest.mark.parametrize(
-    ("found", "may"),
-    [
-        (trust(Service="lambda.amazonaws.com"), True),
-        (trust(), True),
-        (trust(Service="ec2.amazonaws.com"), False),
-    ],
-)
-def test_a_role_that_trusts_neither_lambda_nor_everybody_is_no_functions(
-    found: dict[str, object], *, may: bool
+@pytest.mark.parametrize("call", ASKED)
+def test_a_list_that_aws_refuses_or_cannot_give_now_is_no_empty_list(
+    call: str, code: str, kind: type[Exception]
 ) -> None:
-    assert AwsInventory(Answering({ROLE: once(found)}).clients()).may_be_a_functions("role") is may
-
-
-def test_what_is_gone_has_no_users() -> None:
-    faults: dict[str, Exception] = {name: ApiError("NoSuchEntity", "gone") for name in (ENTITIES, ROLE)}
-    inventory = AwsInventory(Answering({}, faults=faults).clients())
-    assert inventory.roles_with(POLICY) == frozenset()
-    assert inventory.may_be_a_functions("role") is False
-
-
-@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
-def test_what_iam_does_not_say_is_not_nothing(code: str, kind: type[Exception]) -> None:
-    faults: dict[str, Exception] = {name: ApiError(code, "no") for name in (ENTITIES, ROLE)}
-    inventory = AwsInventory(Answering({}, faults=faults).clients())
+    world = Answering({}, faults={call: ApiError(code, "no")})
     with pytest.raises(kind):
-        inventory.roles_with(POLICY)
-    with pytest.raises(kind):
-        inventory.may_be_a_functions("role")
+        ASKED[call](inventory(world))

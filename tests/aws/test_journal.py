@@ -19,10 +19,13 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.journal import BYTES_TOGETHER, TOGETHER, DynamoJournal
+from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
+from permission_guard.finding import Severity
 from permission_guard.journal.entry import Entry, Rewritten, State
+from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.journal.written import as_kept
-from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Journal, Kept, Refused, TryAgain
 from permission_guard.world import Account, ApiError, WorldJournal
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
@@ -35,7 +38,7 @@ OTHER = replace(NEW, fault="fedcba9876543210")
 
 
 def journal(wire: Transport | None = None) -> DynamoJournal:
-    return DynamoJournal((wire or Transport(Account())).clients(), "journal", timedelta(days=30))
+    return DynamoJournal(Table((wire or Transport(Account())).clients(), "journal"))
 
 
 def stored(wire: Transport, entry: Entry = NEW) -> dict[str, Any]:
@@ -45,23 +48,23 @@ def stored(wire: Transport, entry: Entry = NEW) -> dict[str, Any]:
 
 def test_what_is_written_is_read_back_with_the_next_version() -> None:
     kept = journal()
-    assert kept.of(TARGET) == ()
+    assert kept.of(TARGET) == Kept()
     (first,) = kept.write((NEW,))
     assert first == replace(NEW, version=1)
     (second,) = kept.write((first,))
     assert second.version == 2
-    assert kept.of(TARGET) == (second,)
+    assert kept.of(TARGET).entries == (second,)
 
 
 def test_a_proof_is_written_as_its_sentence_and_returned_as_it_will_be_read() -> None:
     kept = journal()
-    assert kept.write((replace(ENTRY, version=0),)) == kept.of(TARGET)
+    assert kept.write((replace(ENTRY, version=0),)) == kept.of(TARGET).entries
 
 
 def test_entries_of_other_subjects_stay_apart() -> None:
     kept = journal()
     kept.write((NEW, replace(NEW, subject=f"{TARGET}2")))
-    assert [entry.subject for entry in kept.of(TARGET)] == [TARGET]
+    assert [entry.subject for entry in kept.of(TARGET).entries] == [TARGET]
 
 
 def test_an_item_shows_whoever_looks_at_the_table_what_it_is_about() -> None:
@@ -77,7 +80,7 @@ def test_an_item_shows_whoever_looks_at_the_table_what_it_is_about() -> None:
         "state": {"S": "told"},
         "rule": {"S": "invoke-permission-names-its-source"},
         "last_seen": {"S": "2026-11-03T12:00:00+00:00"},
-        "expires": {"N": str(int((NOW + timedelta(days=30)).timestamp()))},
+        "expires": {"N": str(int((NOW + timedelta(days=365)).timestamp()))},
     }
 
 
@@ -104,7 +107,7 @@ def test_a_query_reads_every_page_consistently() -> None:
     kept = journal(wire)
     written = kept.write(tuple(replace(NEW, fault=f"{number:016x}") for number in range(4)))
     wire.calls.clear()
-    assert kept.of(TARGET) == written
+    assert kept.of(TARGET).entries == written
     assert wire.calls == ["Query"] * 3
     assert all(params["ConsistentRead"] for call, params in wire.sent if call == "Query")
 
@@ -114,7 +117,7 @@ def test_more_than_a_transaction_holds_is_written_in_several() -> None:
     kept = journal(wire)
     written = kept.write(tuple(replace(NEW, fault=f"{number:016x}") for number in range(TOGETHER + 1)))
     assert wire.calls == ["TransactWriteItems", "PutItem"]
-    assert kept.of(TARGET) == written
+    assert kept.of(TARGET).entries == written
 
 
 def test_more_bytes_than_a_transaction_holds_are_written_in_several() -> None:
@@ -142,7 +145,7 @@ def test_nothing_is_written_upon_another_version(what: str, others: tuple[Entry,
     standing = kept.write((NEW,))
     with pytest.raises(ChangedMeanwhile):
         kept.write((*others, STALE[what]))
-    assert kept.of(TARGET) == standing
+    assert kept.of(TARGET).entries == standing
 
 
 def test_an_old_entry_that_is_not_there_any_more_is_not_written_anew() -> None:
@@ -155,7 +158,7 @@ def test_a_write_whose_answer_was_lost_is_done_when_it_is_sent_again(entries: tu
     wire = Transport(Account())
     wire.table.sent_twice = True
     kept = journal(wire)
-    assert kept.write(entries) == kept.of(TARGET)
+    assert kept.write(entries) == kept.of(TARGET).entries
 
 
 def test_what_another_run_wrote_in_the_same_words_is_not_taken_for_our_own() -> None:
@@ -244,6 +247,133 @@ def test_an_item_that_was_edited_by_hand_is_refused_by_the_field(what: str) -> N
     assert problem in str(caught.value)
 
 
+@pytest.mark.parametrize("what", SCRIBBLES)
+def test_the_guard_sets_an_item_that_cannot_be_read_aside_once_and_reports_it_with_the_next_digest(
+    what: str,
+) -> None:
+    changes, problem = SCRIBBLES[what]
+    wire = Transport(Account())
+    kept = DynamoJournal(Table(wire.clients(), "journal"), sets_aside=True)
+    (entry, _) = kept.write((OTHER, NEW))
+    edited = {**stored(wire), **changes}
+    key = edited["fault"]["S"]
+    del wire.table.items[TARGET, NEW.fault]
+    wire.table.items[TARGET, key] = {name: value for name, value in edited.items() if value is not None}
+    assert kept.of(TARGET).entries == kept.of(TARGET).entries == kept.all() == (entry,)
+    assert (TARGET, f"~damaged#{key}") in wire.table.items
+    (waiting,) = kept.waiting()
+    assert (waiting.severity, waiting.subject) == (
+        Severity.HIGH,
+        f"[HIGH] Journal item set aside: {TARGET}",
+    )
+    assert problem in waiting.mail
+    assert json.loads(waiting.body)["schema"] == "permission-guard/notice/1"
+
+
+# What is no entry
+
+
+def alert(id_: str = "2026-11-03T12:00#1", severity: Severity = Severity.HIGH) -> WaitingAlert:
+    return WaitingAlert(id_, severity, "[HIGH] it", "a mail", '{"findings": []}')
+
+
+def test_alerts_wait_until_they_are_removed_and_are_written_with_the_entry_or_not_at_all() -> None:
+    kept = journal()
+    (first,) = kept.write((NEW,), (alert("1"), alert("2")))
+    with pytest.raises(ChangedMeanwhile):
+        kept.write((NEW,), (alert("3"),))
+    assert kept.waiting() == (alert("1"), alert("2"))
+    kept.remove((alert("1"),))
+    kept.remove((alert("1"),))
+    assert kept.waiting() == (alert("2"),)
+    assert (kept.of(TARGET).entries, kept.all()) == ((first,), (first,))
+
+
+def test_two_runs_that_write_the_same_alert_leave_one() -> None:
+    kept = journal()
+    kept.write((), (alert(),))
+    kept.write((), (alert(),))
+    assert kept.waiting() == (alert(),)
+
+
+def test_a_waiting_alert_that_was_damaged_is_taken_as_grave_and_shown_as_far_as_it_can_be_read() -> None:
+    wire = Transport(Account())
+    wire.table.items["digest", "1"] = {
+        "subject": {"S": "digest"},
+        "fault": {"S": "1"},
+        "severity": {"S": "MILD"},
+        "title": {"N": "1"},
+        "mail": {"S": "what is left"},
+    }
+    (read,) = journal(wire).waiting()
+    assert read == WaitingAlert("1", Severity.CRITICAL, "an alert that cannot be read", "what is left", "{}")
+
+
+def test_alerts_are_counted_by_the_hour_beside_the_writing_of_an_entry_or_alone() -> None:
+    wire = Transport(Account())
+    kept = journal(wire)
+    (first,), count = kept.write_and_count((NEW,), NOW)
+    assert (first.version, count, kept.count_alert(NOW), kept.count_alert(NOW + timedelta(hours=1))) == (
+        *(1, 1),
+        *(2, 1),
+    )
+    item = wire.table.items["alerts", "2026-11-03T12"]
+    assert item["expires"] == {"N": str(int((NOW + timedelta(days=1)).timestamp()))}
+    assert kept.all() == (first,)
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "AccessDeniedException", "TransactionConflictException"]
+)
+def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
+    wire = Transport(Account())
+    wire.faults["UpdateItem"] = ApiError(code, "no")
+    assert journal(wire).count_alert(NOW) is None
+    assert journal(wire).may_send_digest(NOW) is False
+
+
+def test_a_digest_out_of_turn_is_sent_at_most_every_five_minutes() -> None:
+    kept = journal()
+    minutes = (0, 4, 5, 9, 10)
+    assert [kept.may_send_digest(NOW + timedelta(minutes=one)) for one in minutes] == [
+        *(True, False, True, False, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "seen"),
+    [
+        ({"statements": {"SS": ["a", "b"]}, "versions": {"SS": ["c"]}}, ({"a", "b"}, {"c"})),
+        ({"statements": {"SS": ["-"]}}, ({"-"}, None)),
+        ({"statements": {"S": "a"}, "versions": 7}, (None, None)),
+    ],
+    ids=["both", "an empty one", "damaged"],
+)
+def test_the_statements_that_a_sweep_has_seen_are_read_with_the_entries(
+    item: dict[str, Any], seen: tuple[set[str] | None, set[str] | None]
+) -> None:
+    wire = Transport(Account())
+    kept = journal(wire)
+    written = kept.write((NEW,))
+    wire.table.items[TARGET, "~seen"] = {"subject": {"S": TARGET}, "fault": {"S": "~seen"}, **item}
+    assert kept.of(TARGET) == Kept(written, *seen)  # type: ignore[arg-type]  # a set equals a frozenset
+    assert kept.all() == written
+
+
+def test_the_calls_that_failed_are_noted_and_a_lost_race_is_no_failure() -> None:
+    wire = Transport(Account())
+    table = Table(wire.clients(), "journal")
+    kept = DynamoJournal(table)
+    kept.write((NEW,))
+    with pytest.raises(ChangedMeanwhile):
+        kept.write((NEW,))
+    wire.faults = {call: ApiError("AccessDeniedException", "no") for call in ("Query", "UpdateItem")}
+    with pytest.raises(Refused):
+        kept.of(TARGET)
+    kept.count_alert(NOW)
+    assert table.failures == ["Query", "UpdateItem"]
+
+
 # The table in memory and the journal of the world
 
 
@@ -281,7 +411,7 @@ def test_the_world_and_the_table_answer_alike(acts: list[Act], shape: Entry, pag
     wire.table.page = page
     table, world = journal(wire), WorldJournal(Account())
     for act in acts:
-        known = {entry.fault: entry.version for entry in world.of(TARGET)}
+        known = {entry.fault: entry.version for entry in world.of(TARGET).entries}
         assert answer(table, act, known, shape) == answer(world, act, known, shape)
     assert table.of(TARGET) == world.of(TARGET)
 
@@ -313,18 +443,31 @@ def motos_table() -> Iterator[Clients]:
 
 def test_motos_dynamodb_understands_every_condition() -> None:
     with motos_table() as clients:
-        kept = DynamoJournal(clients, "journal")
+        kept = DynamoJournal(Table(clients, "journal"))
         (first,) = kept.write((NEW,))
         one, other = kept.write((first, OTHER))
         for stale in ((NEW,), (first,), (one, OTHER), (replace(OTHER, fault="0", version=1),)):
             with pytest.raises(ChangedMeanwhile):
                 kept.write(stale)
-        assert kept.of(TARGET) == (one, other)
+        assert kept.of(TARGET).entries == (one, other)
+
+
+def test_motos_dynamodb_counts_alerts_and_keeps_what_waits() -> None:
+    with motos_table() as clients:
+        one, other = (DynamoJournal(Table(clients, "journal")) for _ in range(2))
+        assert [kept.count_alert(NOW) for kept in (one, other, one)] == [1, 2, 3]
+        assert [one.may_send_digest(NOW + timedelta(minutes=5 * times)) for times in (0, 0, 1)] == [
+            *(True, False, True)
+        ]
+        (entry,) = one.write((NEW,), (alert(),))
+        assert (other.all(), other.waiting()) == ((entry,), (alert(),))
+        other.remove((alert(),))
+        assert one.waiting() == ()
 
 
 def test_motos_dynamodb_has_no_other_table() -> None:
     with motos_table() as clients, pytest.raises(Refused, match="ResourceNotFoundException"):
-        DynamoJournal(clients, "another").of(TARGET)
+        DynamoJournal(Table(clients, "another")).of(TARGET)
 
 
 def test_botocore_sends_a_put_again_whose_answer_was_lost_and_it_is_known_as_ours() -> None:
@@ -339,6 +482,6 @@ def test_botocore_sends_a_put_again_whose_answer_was_lost_and_it_is_known_as_our
 
     with motos_table() as clients:
         clients._session.events.register_first("before-send.dynamodb.PutItem", lost)
-        kept = DynamoJournal(clients, "journal")
-        assert kept.write((NEW,)) == kept.of(TARGET)
+        kept = DynamoJournal(Table(clients, "journal"))
+        assert kept.write((NEW,)) == kept.of(TARGET).entries
     assert len(sent) == 2

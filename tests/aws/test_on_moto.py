@@ -1,23 +1,17 @@
-"""What we ask of an IAM and a DynamoDB that others wrote."""
+"""What we ask of an IAM that others wrote."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import boto3
 from moto import mock_aws
 
-from permission_guard.account_budget import AlertCount
 from permission_guard.aws.act import AwsActor
-from permission_guard.aws.alerts_sent import DynamoAlertCounter
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.roles import RoleStore
 from permission_guard.facts import MISSING_ROLE, RoleFacts
-from tests.aws.guarded import NOW
 from tests.samples import LOGGING
-from tests.template import written
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
@@ -57,21 +51,3 @@ def test_a_role_of_motos_iam_is_read_whole_and_a_policy_attached_to_it_once() ->
 def test_a_role_that_motos_iam_does_not_have_is_missing() -> None:
     clients = Clients(boto3.Session("testing", "testing", region_name="us-east-1"))
     assert RoleStore(clients).role("arn:aws:iam::123456789012:role/nobody") is MISSING_ROLE
-
-
-@mock_aws
-def test_motos_dynamodb_counts_every_alert_of_an_hour_and_knows_whether_somebody_was_warned() -> None:
-    session = boto3.Session("testing", "testing", region_name="us-east-1")
-    journal = written()["Resources"]["Journal"]["Properties"]
-    session.client("dynamodb").create_table(
-        TableName="journal",
-        **{key: journal[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")},
-    )
-    one, other = (DynamoAlertCounter(Clients(session), "journal") for _ in range(2))
-    assert [one.add(NOW), other.add(NOW), one.add(NOW)] == [
-        AlertCount(asked, is_said=False) for asked in (1, 2, 3)
-    ]
-    other.say(NOW)
-    assert one.add(NOW) == AlertCount(4, is_said=True)
-    assert one.add(NOW + timedelta(hours=1)) == AlertCount(1, is_said=False)
-    assert DynamoJournal(Clients(session), "journal").all() == ()

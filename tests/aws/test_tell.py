@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from permission_guard.alert import message, subject, text
+from permission_guard.alert import message
+from permission_guard.alert.digest import digest_of, waiting_alert
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.tell import SnsHerald, attributes
-from permission_guard.ports import TryAgain
+from permission_guard.aws.tell import SnsHerald
+from permission_guard.ports import Refused, TryAgain
 from permission_guard.trigger import EVERYTHING, Kind
 from permission_guard.world import ApiError
-from tests.aws.guarded import TOPIC, guarded
+from tests.aws.guarded import NOW, TOPIC, guarded
 
 
 def test_an_alert_carries_text_json_and_attributes_to_filter_by() -> None:
@@ -38,42 +41,58 @@ def test_an_alert_carries_text_json_and_attributes_to_filter_by() -> None:
     }
 
 
-def test_an_alert_that_sns_does_not_take_is_kept_in_the_dead_letter_queue() -> None:
-    there = guarded()
-    there.wire.faults["Publish"] = ApiError("AuthorizationError", "not authorized")
-    report = there.let_in("s3.amazonaws.com")
-    (kept,) = there.wire.queued
-    body = json.loads(kept["MessageBody"])
-    assert body["undelivered"] == "AuthorizationError: not authorized (Publish)"
-    assert body["alert"]["event"]["id"] == report.trigger.event_id
-    assert (body["subject"], body["mail"]) == (subject(report), text(report))
-    assert body["attributes"] == attributes(report)
-
-
-CENTRE = "arn:aws:sns:eu-central-1:999999999999:centre"
-
-
 @mock_aws
-def test_a_topic_of_another_region_is_told_the_same_there_and_what_it_does_not_take_is_kept_for_it() -> None:
-    session = boto3.Session("testing", "testing", region_name="us-east-1")
-    clients = Clients(session)
+def test_the_organizations_topic_in_another_region_receives_the_same_alerts_and_digests() -> None:
+    clients = Clients(boto3.Session("testing", "testing", region_name="us-east-1"))
+    central = clients.in_region("eu-central-1")
     topic = clients.sns.create_topic(Name="alerts")["TopicArn"]
-    centre = clients.in_region("eu-central-1").sns.create_topic(Name="centre")["TopicArn"]
-    queue = clients.sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+    centre = central.sns.create_topic(Name="centre")["TopicArn"]
+    inboxes = [subscribed(clients, topic), subscribed(central, centre)]
     report = guarded().let_in("s3.amazonaws.com")
-    SnsHerald(clients, topic, queue, centre).tell(report)
-    assert "Messages" not in clients.sqs.receive_message(QueueUrl=queue)
-    SnsHerald(clients, topic, queue, CENTRE).tell(report)
-    (kept,) = clients.sqs.receive_message(QueueUrl=queue)["Messages"]
-    assert json.loads(kept["Body"])["topic"] == CENTRE
+    herald = SnsHerald(clients, topic, centre)
+    herald.tell(report)
+    herald.digest(digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW))
+    for inbox in inboxes:
+        alert, digest = inbox()
+        assert alert["findings"][0]["action"]["outcome"] == "REPAIRED"
+        assert digest["alerts"] == [alert]
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "Throttling"])
-def test_an_alert_that_nobody_takes_asks_to_be_woken_again(code: str) -> None:
+def subscribed(clients: Clients, topic: str) -> Callable[[], list[dict[str, Any]]]:
+    """Subscribe a queue to a topic; return what brings its messages."""
+    queue = clients.sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    attributes = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
+
+    def messages() -> list[dict[str, Any]]:
+        found = clients.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        return [json.loads(json.loads(one["Body"])["Message"]) for one in found]
+
+    return messages
+
+
+def test_a_digest_carries_attributes_to_filter_by() -> None:
     there = guarded()
-    there.wire.faults["Publish"] = there.wire.faults["SendMessage"] = ApiError(code, "no")
-    with pytest.raises(TryAgain, match=code):
-        there.let_in("s3.amazonaws.com")
+    report = there.let_in("s3.amazonaws.com")
+    digest = digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW)
+    there.guard.herald.digest(digest)
+    published = there.wire.published[-1]
+    assert (published["TopicArn"], published["Subject"]) == (TOPIC, digest.subject)
+    assert {name: value["StringValue"] for name, value in published["MessageAttributes"].items()} == {
+        "severity": "HIGH",
+        "outcome": "DIGEST",
+        "account": "111122223333",
+        "region": "us-east-1",
+    }
+
+
+@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
+def test_a_topic_that_does_not_take_an_alert_is_said_so(code: str, kind: type[Exception]) -> None:
+    there = guarded()
+    report = there.let_in("s3.amazonaws.com")
+    there.wire.faults["Publish"] = ApiError(code, "no")
+    with pytest.raises(kind):
+        there.guard.herald.tell(report)
 
 
 def test_a_report_that_is_too_long_is_cut_to_what_sns_takes_and_says_so() -> None:
@@ -102,21 +121,3 @@ def test_where_leaving_out_every_finding_is_not_enough_the_message_still_comes_t
     endless = replace(report, trigger=replace(report.trigger, event_id="x" * 200_000))
     machine = json.loads(json.loads(message(endless))["default"])
     assert (machine["findings"], machine["leftOut"]) == ([], 1)
-
-
-@mock_aws
-def test_a_real_topic_hands_the_json_to_a_queue() -> None:
-    session = boto3.Session("testing", "testing", region_name="us-east-1")
-    clients = Clients(session)
-    topic = clients.sns.create_topic(Name="alerts")["TopicArn"]
-    queue = clients.sqs.create_queue(QueueName="inbox")["QueueUrl"]
-    arn = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
-    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    there = guarded()
-    report = there.let_in("s3.amazonaws.com")
-    SnsHerald(clients, topic, queue).tell(report)
-    (message,) = clients.sqs.receive_message(QueueUrl=queue)["Messages"]
-    alert = json.loads(json.loads(message["Body"])["Message"])
-    assert alert["findings"][0]["action"]["outcome"] == "REPAIRED"

@@ -76,8 +76,8 @@ class Weather(Transport):
                 self.meet = meet
 
     def _forget(self, operation: str, params: Params) -> None:
-        if operation in {"Publish", "SendMessage"}:
-            told = params.get("Message") or params["MessageBody"]
+        if operation == "Publish":
+            told = params["Message"]
             self.forgotten[told.partition(":function:")[2].partition('\\"')[0]] += 1
         elif operation in _WRITES:
             puts = [put["Put"]["Item"] for put in params.get("TransactItems", [])] or [params["Item"]]

@@ -15,7 +15,8 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from click.testing import CliRunner, Result
 
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.login import TABLE_OUTPUT, session_of
+from permission_guard.aws.login import SWEEP_TASKS_OUTPUT, TABLE_OUTPUT, log_in, session_of
+from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
 from permission_guard.document import statements_of
@@ -44,7 +45,7 @@ class Wired:
 
     @property
     def journal(self) -> DynamoJournal:
-        return DynamoJournal(self.wire.clients(), "journal")
+        return DynamoJournal(Table(self.wire.clients(), "journal"))
 
     def session(self, profile: str | None, region: str | None) -> boto3.Session:
         """What boto3 opens, but that its calls end in the story's account."""
@@ -66,10 +67,10 @@ def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
     (entry,) = there.journal.all()
     assert there.run("undo", entry.id, "--yes").exit_code == 0
     assert S3.statement(TARGET) in statements_of(there.story.text)
-    (after,) = there.journal.of(TARGET)
+    (after,) = there.journal.of(TARGET).entries
     assert (after.state, after.version) == (State.UNDONE, entry.version + 1)
     assert there.run("resume", entry.id).exit_code == 0
-    (after,) = there.journal.of(TARGET)
+    (after,) = there.journal.of(TARGET).entries
     assert after.state is State.GONE
     assert entry.id in there.run("journal").stdout
 
@@ -116,7 +117,7 @@ def test_a_stack_without_a_journal_is_told() -> None:
         there.wire.stacks["old"] = outputs
         assert there.told("journal", "--stack-name", "old") == (
             3,
-            "the stack old has no output JournalTableName: it is older than the journal, or not the guard's",
+            "the stack old has no output JournalTableName: it is not the guard's, or another version",
         )
 
 
@@ -130,6 +131,28 @@ def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         3,
         "there is no region: say --region, or set AWS_REGION, or give the profile one",
     )
+
+
+REGIONS: dict[str, tuple[dict[str, str], str | None]] = {
+    "an option comes first": ({"AWS_REGION": "eu-west-1"}, "us-east-1"),
+    "then AWS_REGION": ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1"}, None),
+    "then AWS_DEFAULT_REGION": ({"AWS_DEFAULT_REGION": "us-east-1"}, None),
+    "an empty one is none": ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-1"}, None),
+}
+
+
+@pytest.mark.parametrize("kind", REGIONS)
+def test_the_region_is_the_one_that_the_aws_cli_would_take(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    variables, option = REGIONS[kind]
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    there = log_in(None, option, Wired(bound(), region=None).session)
+    assert (there.region, there.clients.region) == ("us-east-1", "us-east-1")
 
 
 def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +199,16 @@ def test_credentials_that_expire_on_the_way_are_told() -> None:
     )
 
 
+def test_an_interruption_is_told() -> None:
+    there = Wired(bound())
+
+    def interrupted(_operation: str) -> None:
+        raise KeyboardInterrupt
+
+    there.wire.hold = interrupted
+    assert there.told("journal") == (130, "interrupted")
+
+
 def test_aws_that_cannot_be_reached_is_told() -> None:
     there = Wired(bound())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
@@ -199,7 +232,7 @@ def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_told() -> None:
     there = Wired(bound())
     (item,) = there.wire.table.items.values()
     item["entry"] = {"S": "{}"}
-    code, line = there.told("journal", "orders")
+    code, line = there.told("journal")
     assert code == 1
     assert line.startswith("AWS refused: EntryUnreadable: in the journal's item")
 
@@ -218,7 +251,7 @@ def test_a_session_is_opened_as_awss_own_command_line_opens_it(
 
 
 def test_the_guards_template_has_the_output_that_is_asked_for() -> None:
-    assert TABLE_OUTPUT in template.written()["Outputs"]
+    assert {TABLE_OUTPUT, SWEEP_TASKS_OUTPUT} <= set(template.written()["Outputs"])
 
 
 SERVICES = {

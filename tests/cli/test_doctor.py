@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from permission_guard import __version__
 from permission_guard.aws.stack import GUARD as LOGICAL
-from permission_guard.aws.stack import TOPIC_OUTPUT, VERSION_OUTPUT
-from permission_guard.cli import main
-from permission_guard.cli.doctor import looked
+from permission_guard.aws.stack import QUEUE_OF, TOPIC_OUTPUT, VERSION_OUTPUT
+from permission_guard.aws.sweep_records import DynamoSweepRecords
+from permission_guard.aws.table import Table
 from permission_guard.world import ApiError
 from tests import template
-from tests.aws.deployed import DEAD_LETTERS, TRAIL_ARN, Deployed, denied, environment
-from tests.template import REGION
+from tests.aws.deployed import DEAD_LETTERS, TABLE, TRAIL_ARN, Deployed, ago, denied, environment, swept
+from tests.cli.examined import NAMES, run, verdicts
 from tests.test_golden import golden
-from tests.test_template import GRANTED, actions, statements
 
 ROOT = Path(__file__).parents[2]
-
-
-def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
-    session = partial(there.session)
-    place = ("--region", REGION) if "--region" not in arguments else ()
-    obj = partial(looked, session_of=session)
-    return CliRunner().invoke(
-        main, ["doctor", *place, *arguments], obj=obj, color=color, catch_exceptions=False
-    )
-
-
-def verdicts(there: Deployed, code: int) -> dict[str, str]:
-    """The verdict on each name; of several the worst."""
-    result = run(there, "--json")
-    assert result.exit_code == code
-    found: dict[str, Any] = json.loads(result.stdout)
-    order = ["good", "unknown", "wrong"]
-    told: dict[str, str] = {}
-    for one in found["checks"]:
-        told[one["name"]] = max(told.get(one["name"], "good"), one["verdict"], key=order.index)
-    return told
-
-
-NAMES = {
-    *("CloudTrail", "rule", "function", "settings", "rights"),
-    *("alerts", "key", "queue", "journal", "version"),
-}
 
 
 def test_a_stack_that_is_as_the_template_makes_it_is_good_in_every_line() -> None:
@@ -67,9 +37,11 @@ def unwell() -> Deployed:
     there = Deployed(
         rule={"State": "DISABLED"},
         concurrency={"ReservedConcurrentExecutions": 0},
-        environment={**environment(), "REMINDER_DAYS": "soon"},
+        mapping={"State": "Disabled"},
+        environment={**environment(), "ALERTS_PER_HOUR": "many"},
         subscriptions=["PendingConfirmation", "PendingConfirmation"],
-        table_status="DELETING",
+        table=swept(began=ago(hours=5), ended=ago(days=3.5)),
+        table_state={"TableStatus": "DELETING"},
         outputs={"AlertsTopicArn": Deployed().outputs["AlertsTopicArn"], "Version": "0.0.9"},
     )
     there.faults |= denied("DescribeTrails")
@@ -91,77 +63,25 @@ def test_machines_are_told_the_same() -> None:
     assert result.exit_code == 1
 
 
-def test_rights_that_are_denied_are_named_with_who_denies_them() -> None:
-    there = Deployed(
-        forbidden={
-            "iam:AttachRolePolicy": {
-                "EvalDecision": "implicitDeny",
-                "OrganizationsDecisionDetail": {"AllowedByOrganizations": False},
-            },
-            "sns:Publish": {
-                "EvalDecision": "implicitDeny",
-                "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False},
-            },
-            "sqs:SendMessage": {"EvalDecision": "explicitDeny"},
-        }
-    )
-    result = run(there)
-    assert result.stdout == golden("doctor/rights-are-denied.txt", result.stdout)
-    assert result.exit_code == 1
-
-
-def test_a_right_that_hangs_on_a_key_that_nobody_gave_cannot_be_told() -> None:
-    there = Deployed(
-        forbidden={
-            "iam:AttachRolePolicy": {
-                "EvalDecision": "implicitDeny",
-                "MissingContextValues": ["aws:PrincipalTag/team"],
-            }
-        }
-    )
-    assert verdicts(there, 2) == {**dict.fromkeys(NAMES, "good"), "rights": "unknown"}
-
-
-def test_in_observe_no_right_to_change_anything_is_asked_for() -> None:
-    there = Deployed(environment=environment(MODE="Observe"))
-    assert run(there).exit_code == 0
-    asked = {
-        action
-        for call, params in there.sent
-        if call == "SimulatePrincipalPolicy"
-        for action in params["ActionNames"]
-    }
-    assert {"iam:AttachRolePolicy", "lambda:PutResourcePolicy"} & asked == set()
-    assert {"sns:Publish", "dynamodb:PutItem", "logs:PutLogEvents"} <= asked
-
-
-def test_exactly_the_rights_that_the_template_gives_are_asked_for() -> None:
+def test_a_rule_that_sends_elsewhere_is_wrong() -> None:
     there = Deployed()
-    run(there)
-    asked = {
-        action
-        for call, params in there.sent
-        if call == "SimulatePrincipalPolicy"
-        for action in params["ActionNames"]
-    }
-    # The right to hand changes of roles on is in IAM's home region alone, and only with RoleChangeRegions.
-    assert asked == actions(statements(GRANTED)) - {"events:PutEvents"}
+    there.targets["Changes"] = "SweepTasks"
+    assert verdicts(there, 1) == {**dict.fromkeys(NAMES, "good"), "rule": "wrong"}
 
 
-def test_what_the_simulator_does_not_fill_in_itself_is_given_to_it() -> None:
-    there = Deployed()
-    run(there)
-    calls = [params for call, params in there.sent if call == "SimulatePrincipalPolicy"]
-    regions = {
-        action: next(
-            one["ContextKeyValues"] for one in params["ContextEntries"] if one["ContextKeyName"] == key
-        )
-        for params in calls
-        for action in params["ActionNames"]
-        for key in ["aws:RequestedRegion"]
-    }
-    assert regions["iam:AttachRolePolicy"] == ["us-east-1"]
-    assert regions["lambda:PutResourcePolicy"] == [REGION]
+def test_what_the_sweep_writes_is_what_is_read() -> None:
+    there = Deployed(table=swept())
+    assert verdicts(there, 2)["sweep"] == "unknown"
+    records = DynamoSweepRecords(Table(there.clients(), TABLE))
+    begun = records.begin("one", datetime.now(UTC))
+    assert begun is not None
+    assert verdicts(there, 2)["sweep"] == "unknown"
+    records.end(begun, datetime.now(UTC))
+    assert verdicts(there, 0)["sweep"] == "good"
+
+
+def test_a_time_of_the_last_sweep_that_somebody_has_damaged_is_unknown() -> None:
+    assert verdicts(Deployed(table=swept(ended="yesterday")), 2)["sweep"] == "unknown"
 
 
 SEEN = {
@@ -169,6 +89,9 @@ SEEN = {
     "GetTrailStatus": "CloudTrail",
     "GetEventSelectors": "CloudTrail",
     "DescribeRule": "rule",
+    "ListTargetsByRule": "rule",
+    "GetEventSourceMapping": "queue",
+    "GetItem": "sweep",
     "GetFunctionConfiguration": "function",
     "GetFunctionConcurrency": "function",
     "SimulatePrincipalPolicy": "rights",
@@ -292,6 +215,9 @@ def test_the_version_of_the_template_is_the_version_of_the_code() -> None:
 
 def test_the_template_has_what_is_looked_for_by_name() -> None:
     written = template.written()
+    rules = {name: body for name, body in written["Resources"].items() if body["Type"] == "AWS::Events::Rule"}
+    targets = {name: body["Properties"]["Targets"] for name, body in rules.items()}
+    assert {name: one["Arn"]["Fn::GetAtt"][0] for name, (one,) in targets.items()} == QUEUE_OF
     assert written["Outputs"][TOPIC_OUTPUT]["Value"] == {"Ref": "Alerts"}
     assert written["Resources"][LOGICAL]["Type"] == "AWS::Serverless::Function"
 

@@ -26,7 +26,7 @@ def busy() -> Story:
     run(story, "undo", story.entry.id, "--yes")
     story.put(document(statement("s3.amazonaws.com", sid="s3"), statement("sns.amazonaws.com", sid="t")))
     story.happens(Kind.FUNCTION_CREATED, after=timedelta(hours=3))
-    first, *_ = story.journal.of(TARGET)
+    first, *_ = story.journal.of(TARGET).entries
     other = replace(
         first,
         subject=f"{TARGET}-of-last-year",

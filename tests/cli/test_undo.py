@@ -130,6 +130,15 @@ def test_what_is_not_ours_any_more_is_told_and_left() -> None:
     assert line == f"the statement in the policy of {TARGET} is not any more what the guard wrote"
 
 
+def test_nothing_is_detached_from_a_role_that_was_made_anew_under_the_same_name() -> None:
+    story = attached()
+    story.account.roles["role"].id = "AROAANOTHER"
+    code, line = ended(story)
+    assert code == 1
+    assert line.endswith("was made anew since: nothing of it was attached by the guard")
+    assert len(story.attached) == 1
+
+
 def test_what_was_undone_already_is_told() -> None:
     story = bound()
     assert run(story, "undo", story.entry.id, "--yes").exit_code == 0

@@ -1,12 +1,12 @@
-"""The guard on an AWS that runs on this machine alone, from `sam build` to the alert in an inbox.
+"""The guard in an AWS on this machine, from `sam build` to the alert in an inbox.
 
 `python -m tests.embedded` (or `make demo`) builds and deploys the real template with the real SAM CLI into an emulator
 on loopback that enforces IAM, breaks functions as people do, and shows what the deployed guard made of it. Nothing
 leaves the machine, and nothing is left on it.
 
-Read `story.py` first, then `sequels.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
-`people.py` and `commands.py` act on it; `page.py` shows it. `trial.py` runs the built package once more, under Lambda's own
-runtime (`runtime.py`); `takeover.py` changes a setting.
+Read `story.py` first, then `later.py`. `emulator.py`, `cloudtrail.py`, `stack.py` and `scene.py` make its stage;
+`people.py` and `commands.py` act on it; `page.py` shows it. `runtime.py` runs the built package once more, under Lambda's
+own runtime.
 """
 
 import sys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -56,26 +56,15 @@ class Clients:
 
 def clients_of(emulator: Emulator, credentials: Credentials) -> Clients:
     """Clients that act with these credentials."""
-    session = boto3.Session(
+    session: Any = boto3.Session(
         aws_access_key_id=credentials.key,
         aws_secret_access_key=credentials.secret,
         aws_session_token=credentials.token,
         region_name=emulator.region,
     )
-    url = emulator.endpoint
-    any_client: Any = session.client  # whose stubs know only the services above
+    services = ("lambda" if one.name == "functions" else one.name for one in fields(Clients))
     return Clients(
-        cloudformation=session.client("cloudformation", endpoint_url=url, config=PATIENCE),
-        cloudwatch=any_client("cloudwatch", endpoint_url=url, config=PATIENCE),
-        dynamodb=any_client("dynamodb", endpoint_url=url, config=PATIENCE),
-        events=session.client("events", endpoint_url=url, config=PATIENCE),
-        functions=session.client("lambda", endpoint_url=url, config=PATIENCE),
-        iam=session.client("iam", endpoint_url=url, config=PATIENCE),
-        kms=any_client("kms", endpoint_url=url, config=PATIENCE),
-        logs=session.client("logs", endpoint_url=url, config=PATIENCE),
-        sns=session.client("sns", endpoint_url=url, config=PATIENCE),
-        sqs=session.client("sqs", endpoint_url=url, config=PATIENCE),
-        sts=session.client("sts", endpoint_url=url, config=PATIENCE),
+        *(session.client(name, endpoint_url=emulator.endpoint, config=PATIENCE) for name in services)
     )
 
 

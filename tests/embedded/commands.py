@@ -1,18 +1,22 @@
-"""`permission-guard` as Alice types it: a process of its own that has her credentials and nothing else of AWS's."""
+"""`permission-guard` as Alice types it: with her credentials and nothing else of AWS's."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
+import os
 from typing import TYPE_CHECKING
+from unittest import mock
 
+from click.testing import CliRunner
+
+from permission_guard.aws import login
+from permission_guard.cli import main
+from permission_guard.cli.connection import Connection, Place, connected
 from tests.embedded.clients import environment_of
-from tests.embedded.cloudtrail import ApiCall
-from tests.embedded.emulator import ROOT
+from tests.embedded.cloudtrail import ApiCall, watch
 
 if TYPE_CHECKING:
+    import boto3
+
     from tests.embedded.scene import Scene
 
 
@@ -23,19 +27,22 @@ class CommandFailedError(Exception):
 def run(scene: Scene, *arguments: str) -> str:
     """Run a command and return what it printed. CloudTrail delivers what it changed, after it has ended."""
     people = scene.people
-    with tempfile.NamedTemporaryFile("r") as calls:
-        ended = subprocess.run(
-            [sys.executable, "-m", "tests.embedded.recorded", calls.name, *arguments],
-            cwd=ROOT,
-            env=environment_of(people.emulator, people.credentials) | {"PYTHONPATH": str(ROOT / "src")},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ended.returncode:
-            raise CommandFailedError(f"permission-guard {' '.join(arguments)}\n{ended.stdout}{ended.stderr}")
-        for call in calls:
-            people.trail.record(ApiCall(**json.loads(call)))
-            scene.settle()
-    return ended.stdout
+    calls: list[ApiCall] = []
+
+    def session_of(profile: str | None, region: str | None) -> boto3.Session:
+        session = login.session_of(profile, region)
+        watch(session.events, people.emulator.region, calls.append)
+        return session
+
+    def connect(place: Place) -> Connection:
+        return connected(place, session_of)
+
+    environment = environment_of(people.emulator, people.credentials)
+    with mock.patch.dict(os.environ, environment, clear=True):
+        ended = CliRunner().invoke(main, arguments, obj=connect)
+    if ended.exit_code:
+        raise CommandFailedError(f"permission-guard {' '.join(arguments)}\n{ended.output}{ended.exception}")
+    for call in calls:
+        people.trail.record(call)
+        scene.settle()
+    return ended.output

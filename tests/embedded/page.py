@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 import time
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.markup import escape
 
 from tests.embedded.emulator import ACCOUNT, REGION
 from tests.embedded.people import LOGGING_POLICY
@@ -18,9 +16,10 @@ from tests.embedded.people import LOGGING_POLICY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.embedded.story import Ending
+    from tests.embedded.scene import Ending
 
 WIDTH = 110
+_BOLD, _RED, _GREEN, _DIM = "1", "31", "32", "2"
 
 
 @dataclass(slots=True)
@@ -28,40 +27,33 @@ class Page:
     """A page on a terminal; `plain` leaves out colour, motion and times, so that two runs read the same."""
 
     plain: bool
-    console: Console = field(init=False)
     began: float = field(init=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        """Find out what the terminal can do."""
-        self.console = Console(highlight=False)
-        if self.plain or not self.console.is_terminal:
-            self.console = Console(highlight=False, force_terminal=False, no_color=True, width=WIDTH)
+        """Only a terminal can show colours."""
+        self.plain = self.plain or not sys.stdout.isatty()
 
     def head(self, title: str) -> None:
         """A heading."""
-        self.console.print(f"\n[bold]{escape(title)}[/bold]")
+        print(f"\n{self._in(_BOLD, title)}", flush=True)
 
     @contextmanager
     def step(self, doing: str) -> Iterator[None]:
-        """Something that takes a moment: moving while it lasts, ticked when it is done, crossed if it fails."""
+        """Something that takes a moment: announced while it lasts, ticked when it is done, crossed if it fails."""
         began = time.monotonic()
+        self._announce(doing)
         try:
-            with self._moving(doing):
-                yield
+            yield
         except BaseException:
             self._tick(doing, began, good=False)
             raise
         self._tick(doing, began, good=True)
 
     def part(self, doing: str, happen: Callable[[], Ending]) -> Ending:
-        """A part of the story: moving while it lasts, told when it has ended."""
+        """A part of the story: announced while it lasts, told when it has ended."""
         began = time.monotonic()
-        with self._moving(doing):
-            ending = happen()
-        self._tell(ending, began)
-        return ending
-
-    def _tell(self, ending: Ending, began: float) -> None:
+        self._announce(doing)
+        ending = happen()
         rows = (*ending.rows, *([("wrong", ending.wrong)] if ending.wrong else []))
         self._tick(ending.title, began, good=ending.wrong is None)
         width = max((len(label) for label, _ in rows), default=0)
@@ -70,24 +62,26 @@ class Page:
                 _short(text), WIDTH - 8 - width, break_long_words=False, break_on_hyphens=False
             ) or ["-"]
             for name, line in zip((label, *[""] * len(lines)), lines, strict=False):
-                self.console.print(f"      {name:<{width}}  {escape(line)}", soft_wrap=True)
-
-    def say(self, sentence: str, *, good: bool = True) -> None:
-        """One line, ticked or crossed."""
-        self.console.print(f"  {_mark(good=good)} {escape(sentence)}", soft_wrap=True)
+                print(f"      {name:<{width}}  {line}", flush=True)
+        return ending
 
     def close(self, sentence: str, *, good: bool) -> None:
         """The last line."""
         took = "" if self.plain else f" ({time.monotonic() - self.began:.0f} s)"
-        colour = "green" if good else "red"
-        self.console.print(f"\n[bold {colour}]{escape(sentence)}[/bold {colour}]{took}\n")
+        print(f"\n{self._in(_GREEN if good else _RED, sentence)}{took}\n", flush=True)
 
-    def _moving(self, doing: str) -> AbstractContextManager[object]:
-        return self.console.status(escape(doing)) if self.console.is_terminal else nullcontext()
+    def _announce(self, doing: str) -> None:
+        if not self.plain:
+            print(f"  … {doing}"[:WIDTH], end="\r", flush=True)
 
     def _tick(self, done: str, began: float, *, good: bool) -> None:
-        took = "" if self.plain else f" [dim]{time.monotonic() - began:.1f} s[/dim]"
-        self.console.print(f"  {_mark(good=good)} {escape(done)}{took}", soft_wrap=True)
+        mark = self._in(_GREEN, "✓") if good else self._in(_RED, "✗")
+        took = "" if self.plain else self._in(_DIM, f" {time.monotonic() - began:.1f} s")
+        clear = "" if self.plain else "\x1b[K"
+        print(f"{clear}  {mark} {done}{took}", flush=True)
+
+    def _in(self, style: str, text: str) -> str:
+        return text if self.plain else f"\x1b[{style}m{text}\x1b[0m"
 
 
 def _short(text: str) -> str:
@@ -95,7 +89,3 @@ def _short(text: str) -> str:
     text = re.sub(rf"arn:aws:(?:lambda|logs|iam|sts):(?:{REGION})?:{ACCOUNT}:", "", text)
     text = text.replace(LOGGING_POLICY, LOGGING_POLICY.rpartition("/")[2])
     return re.sub(r":log-stream:\S+", "", text)
-
-
-def _mark(*, good: bool) -> str:
-    return "[green]✓[/green]" if good else "[red]✗[/red]"

@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from tests.embedded.emulator import Emulator
 
 LOGGING_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-CODE = "def handler(event, context):\n    return 'done'\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What people have made and not deleted, by name."""
-
-    functions: set[str] = field(default_factory=set)
-    roles: set[str] = field(default_factory=set)
-    """By ARN."""
+DEPLOYER = "Deployer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,9 @@ class People:
     credentials: Credentials
     """Alice's."""
     trail: Trail
-    made: Made = field(default_factory=Made)
+    functions: set[str] = field(default_factory=set)
+    """Made and not deleted, by name."""
+    roles: set[str] = field(default_factory=set)
 
     # ---- doing
 
@@ -47,10 +40,9 @@ class People:
         self, name: str, *, attach: str | None = None, inline: Mapping[str, object] | None = None
     ) -> str:
         """A role for a function; returns its ARN."""
-        arn = self.admin.iam.create_role(
-            RoleName=name, AssumeRolePolicyDocument=_trust({"Service": "lambda.amazonaws.com"})
-        )["Role"]["Arn"]
-        self.made.roles.add(name)
+        trust = _document({"Service": "lambda.amazonaws.com"})
+        role = self.admin.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+        self.roles.add(name)
         if attach:
             self.admin.iam.attach_role_policy(RoleName=name, PolicyArn=attach)
         if inline:
@@ -58,32 +50,35 @@ class People:
             self.admin.iam.put_role_policy(
                 RoleName=name, PolicyName=str(inline["Sid"]), PolicyDocument=document
             )
-        return arn
+        return role["Arn"]
 
-    def create_function(self, name: str, role_arn: str) -> None:
-        """Alice creates a function."""
-        self.alice.functions.create_function(
+    def create_function(self, name: str, role_arn: str, *, unseen: bool = False) -> None:
+        """Alice creates a function; `unseen`: somebody does, and no event tells of it."""
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.writestr("app.py", "def handler(event, context):\n    return 'done'\n")
+        (self.admin if unseen else self.alice).functions.create_function(
             FunctionName=name,
             Role=role_arn,
             Runtime="python3.13",
             Handler="app.handler",
-            Code={"ZipFile": _zipped()},
+            Code={"ZipFile": package.getvalue()},
         )
-        self.made.functions.add(name)
+        self.functions.add(name)
 
     def delete_function(self, name: str) -> None:
         """Alice deletes a function."""
         self.alice.functions.delete_function(FunctionName=name)
-        self.made.functions.discard(name)
+        self.functions.discard(name)
 
     def delete_role(self, name: str) -> None:
         """Somebody deletes a role; IAM refuses while a policy is attached to it."""
         self.admin.iam.delete_role(RoleName=name)
-        self.made.roles.discard(name)
+        self.roles.discard(name)
 
-    def add_permission(self, function: str, principal: str, **source: str) -> str:
+    def add_permission(self, function: str, principal: str, *, unseen: bool = False, **source: str) -> str:
         """Alice lets somebody invoke a function; returns how the new statement reads."""
-        answer = self.alice.functions.add_permission(
+        answer = (self.admin if unseen else self.alice).functions.add_permission(
             FunctionName=function,
             StatementId=sid_of(principal),
             Action="lambda:InvokeFunction",
@@ -113,43 +108,30 @@ class People:
         statements = [said for said in policy["Statement"] if _principal(said) == principal]
         return "; ".join(_reading(statement) for statement in statements) or "no permission"
 
-    def read_permission(self, function: str, principal: str) -> str:
-        """The one statement that Alice added for this principal."""
-        policy = json.loads(self.admin.functions.get_policy(FunctionName=function)["Policy"])
-        statements = [said for said in policy["Statement"] if said["Sid"] == sid_of(principal)]
-        return "; ".join(_reading(statement) for statement in statements) or "no permission"
-
     # ---- leaving
 
     def tidy_up(self) -> None:
         """Delete what was made here and is still there."""
-        for function in self.made.functions:
+        for function in self.functions:
             self.admin.functions.delete_function(FunctionName=function)
-        for role in (*self.made.roles, _DEPLOYER):
+        for role in (*self.roles, DEPLOYER):
             for policy in self.admin.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
                 self.admin.iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
             for inline in self.admin.iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 self.admin.iam.delete_role_policy(RoleName=role, PolicyName=inline)
             self.admin.iam.delete_role(RoleName=role)
 
-    def _arn(self, function: str) -> str:
-        return f"arn:aws:lambda:{self.emulator.region}:{self.emulator.account}:function:{function}"
-
-
-_DEPLOYER = "Deployer"
-
 
 def bring_in_alice(emulator: Emulator, admin: Clients) -> People:
     """Make the role that she works under, let her assume it, and have CloudTrail watch what she does."""
-    trust = _trust({"AWS": f"arn:aws:iam::{emulator.account}:root"})
-    role_arn = admin.iam.create_role(RoleName=_DEPLOYER, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    admin.iam.attach_role_policy(RoleName=_DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    trust = _document({"AWS": f"arn:aws:iam::{emulator.account}:root"})
+    role_arn = admin.iam.create_role(RoleName=DEPLOYER, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    admin.iam.attach_role_policy(RoleName=DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName="alice")
     given = assumed["Credentials"]
     credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     alice = clients_of(emulator, credentials)
-    caller = Caller(emulator.account, role_arn, assumed["AssumedRoleUser"]["Arn"], given["AccessKeyId"])
-    trail = Trail(admin, caller)
+    trail = Trail(admin, Caller(emulator.account, role_arn, assumed["AssumedRoleUser"]["Arn"]))
     watch(alice.functions.meta.events, emulator.region, trail.record)
     return People(emulator, admin, alice, credentials, trail)
 
@@ -159,16 +141,10 @@ def sid_of(principal: str) -> str:
     return f"{principal.partition('.')[0].replace('*', 'anybody')}-may-invoke"
 
 
-def _trust(principal: dict[str, str]) -> str:
+def _document(principal: dict[str, str]) -> str:
+    """A trust policy."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _zipped() -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("app.py", CODE)
-    return package.getvalue()
 
 
 def _principal(statement: dict[str, Any]) -> str:

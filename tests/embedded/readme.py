@@ -11,7 +11,7 @@ from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- demo -->\n```text\n", "```\n<!-- /demo -->"
-FIRST, LAST = "Alice makes mistakes", "What the guard remembers"
+FIRST, LAST = "First it only observes", "What the guard remembers"
 PROOF = re.compile(r"^ {6}proof .*\n(?: {13,}.*\n)*", re.MULTILINE)
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 # samconfig.toml's default environment.
 NAME = "permission-guard"
-# Nobody who watches wants to wait for what settles, nor for tomorrow's sweep.
-PARAMETERS = ("Mode=Enforce", "SettleSeconds=0")
 
 
 class SamFailedError(Exception):
@@ -27,13 +25,15 @@ class SamFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What the deployed stack says in its outputs."""
+    """What the deployed stack consists of, as far as the story meets it."""
 
     alerts_topic_arn: str
     dead_letter_queue_url: str
-    guard_alias_arn: str
     guard_function_arn: str
-    guard_role_arn: str
+    queue_urls: tuple[str, str]
+    """Events and SweepTasks."""
+    digest_rule: str
+    sweep_rule: str
 
 
 def build() -> None:
@@ -42,27 +42,22 @@ def build() -> None:
     _sam(without_aws(os.environ) | own, "build")
 
 
-def deploy(emulator: Emulator, clients: Clients) -> Stack:
-    """`sam deploy`, with the flags of samconfig.toml and no other but the parameters of the demo."""
-    _sam(_pointed_at(emulator), "deploy", "--parameter-overrides", *PARAMETERS)
-    return described(clients)
-
-
-def deploy_as(emulator: Emulator, environment: str) -> None:
-    """`sam deploy` once more, with what samconfig.toml says of an environment; what it does not say stays as it is."""
-    _sam(_pointed_at(emulator), "deploy", "--config-env", environment)
-
-
-def described(clients: Clients) -> Stack:
-    """What the stack says of itself."""
+def deploy(emulator: Emulator, clients: Clients, mode: str) -> Stack:
+    """`sam deploy`, with the flags of samconfig.toml and no other but the mode."""
+    _sam(_pointed_at(emulator), "deploy", "--parameter-overrides", f"Mode={mode}")
     (found,) = clients.cloudformation.describe_stacks(StackName=NAME)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    if outputs["Mode"] != mode:
+        raise SamFailedError(f"deployed with Mode={mode}, and the stack's output says {outputs['Mode']}")
+    resources = clients.cloudformation.describe_stack_resources(StackName=NAME)["StackResources"]
+    ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
     return Stack(
         alerts_topic_arn=outputs["AlertsTopicArn"],
         dead_letter_queue_url=outputs["DeadLetterQueueUrl"],
-        guard_alias_arn=outputs["GuardAliasArn"],
         guard_function_arn=outputs["GuardFunctionArn"],
-        guard_role_arn=outputs["GuardRoleArn"],
+        queue_urls=(ids["Events"], ids["SweepTasks"]),
+        digest_rule=ids["DigestIsDue"],
+        sweep_rule=ids["SweepIsDue"],
     )
 
 
@@ -74,32 +69,38 @@ def delete(emulator: Emulator) -> None:
 def inventory(clients: Clients) -> frozenset[str]:
     """Everything in the account of the kinds that the template makes, so that what is left behind can be named."""
     found = [
-        role["Arn"] for page in clients.iam.get_paginator("list_roles").paginate() for role in page["Roles"]
+        *(
+            role["Arn"]
+            for page in clients.iam.get_paginator("list_roles").paginate()
+            for role in page["Roles"]
+        ),
+        *(policy["Arn"] for policy in clients.iam.list_policies(Scope="Local")["Policies"]),
+        *(one["FunctionArn"] for one in clients.functions.list_functions()["Functions"]),
+        *(one["UUID"] for one in clients.functions.list_event_source_mappings()["EventSourceMappings"]),
+        *(rule["Arn"] for rule in clients.events.list_rules()["Rules"]),
+        *(topic["TopicArn"] for topic in clients.sns.list_topics()["Topics"]),
+        *(one["SubscriptionArn"] for one in clients.sns.list_subscriptions()["Subscriptions"]),
+        *clients.sqs.list_queues().get("QueueUrls", []),
+        *(group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]),
+        *clients.dynamodb.list_tables()["TableNames"],
+        *(alarm["AlarmArn"] for alarm in clients.cloudwatch.describe_alarms()["MetricAlarms"]),
+        *(one["DashboardArn"] for one in clients.cloudwatch.list_dashboards()["DashboardEntries"]),
     ]
-    found += [policy["Arn"] for policy in clients.iam.list_policies(Scope="Local")["Policies"]]
-    found += [function["FunctionArn"] for function in clients.functions.list_functions()["Functions"]]
-    found += [rule["Arn"] for rule in clients.events.list_rules()["Rules"]]
-    found += [topic["TopicArn"] for topic in clients.sns.list_topics()["Topics"]]
-    found += [
-        subscription["SubscriptionArn"] for subscription in clients.sns.list_subscriptions()["Subscriptions"]
+    keys = [
+        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in clients.kms.list_keys()["Keys"]
     ]
-    found += clients.sqs.list_queues().get("QueueUrls", [])
-    found += [group["logGroupName"] for group in clients.logs.describe_log_groups()["logGroups"]]
-    found += clients.dynamodb.list_tables()["TableNames"]
-    found += [alarm["AlarmArn"] for alarm in clients.cloudwatch.describe_alarms()["MetricAlarms"]]
-    found += [
-        dashboard["DashboardArn"] for dashboard in clients.cloudwatch.list_dashboards()["DashboardEntries"]
-    ]
-    found += _keys(clients)
+    # KMS deletes a key only days after it was told to, and takes nothing for those.
+    found += [key["Arn"] for key in keys if key["KeyState"] != "PendingDeletion"]
     return frozenset(found)
 
 
-def _keys(clients: Clients) -> list[str]:
-    """Keys that can be used; KMS deletes a key only days after it was told to, and takes nothing for those."""
-    keys = (
-        clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in clients.kms.list_keys()["Keys"]
-    )
-    return [key["Arn"] for key in keys if key["KeyState"] != "PendingDeletion"]
+def errors(clients: Clients, deployed: Stack) -> list[str]:
+    """The errors in the guard's log."""
+    guard = clients.functions.get_function_configuration(FunctionName=deployed.guard_function_arn)
+    group = guard["LoggingConfig"]["LogGroup"]
+    pages = clients.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    lines = [event["message"] for page in pages for event in page["events"]]
+    return [line for line in lines if '"level":"ERROR"' in line or line.startswith("[ERROR]")]
 
 
 def _pointed_at(emulator: Emulator) -> dict[str, str]:

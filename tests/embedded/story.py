@@ -1,39 +1,29 @@
 """The story that the demo tells: what people do wrong, and what must stand there afterwards.
 
 Each fault says what it does, what the guard has to make of it, and how that is read back from the account. What happens
-to the same functions later is told in `sequels.py`.
+to the same functions later is told in `later.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.embedded.emulator import ACCOUNT, REGION
 from tests.embedded.people import LOGGING_POLICY, People
+from tests.embedded.scene import Ending, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.embedded.alert import Alert, AlertFinding
-    from tests.embedded.scene import Scene
-
 LOGS = "role-can-write-logs"
 SOURCE = "invoke-permission-names-its-source"
 PUBLIC = "function-is-not-public"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a part of the story ended."""
-
-    title: str
-    rows: tuple[tuple[str, str], ...]
-    """What is shown of it: labels and texts."""
-    alerts: tuple[Alert, ...] = ()
-    """Every alert that belongs to it."""
-    wrong: str | None = None
-    """What is not as it has to be; None if all is."""
+S3, EVENTS = "s3.amazonaws.com", "events.amazonaws.com"
+BARE = "no policy at all"
+ATTACHED = "attached AWSLambdaBasicExecutionRole"
+OF_THE_ACCOUNT = f"{EVENTS}, only if ArnLike aws:SourceArn arn:aws:events:{REGION}:{ACCOUNT}:*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +42,29 @@ class Fault:
     """What it must read in the end."""
 
 
+def suffer(fault: Fault, scene: Scene) -> Ending:
+    """Make the fault, wait for the alert, read the account back."""
+    before: list[str] = []
+    alerts = scene.alerts_after(lambda: before.append(fault.make(scene)))
+    after = fault.read(scene.people)
+    found = [one for alert in alerts for one in alert.findings if one.rule == fault.rule]
+    if len(alerts) != 1 or len(found) != 1:
+        subjects = [alert.subject for alert in alerts] or "none"
+        return Ending(fault.title, (("after", after),), alerts, f"alerts: {subjects}")
+    (told,) = found
+    changed = (
+        (("before", before[0]), ("after", after))
+        if told.outcome == "REPAIRED"
+        else (("stays", after), ("because", told.what.removeprefix("nothing was changed: ")))
+    )
+    wrong = None
+    if (told.function, told.verdict, told.outcome) != (fault.function, "FAIL", fault.outcome):
+        wrong = f"the alert says {told.verdict}, {told.outcome} of {told.function}"
+    elif after != fault.afterwards:
+        wrong = f"the account reads: {after}; it had to read: {fault.afterwards}"
+    return Ending(fault.title, (("proof", told.proof), *changed, ("alert", alerts[0].subject)), alerts, wrong)
+
+
 def live_compliant(scene: Scene) -> Ending:
     """A function that can log and a permission that names its source: the guard has nothing to say."""
     people = scene.people
@@ -59,72 +72,50 @@ def live_compliant(scene: Scene) -> Ending:
     def live() -> None:
         people.create_function("billing", people.make_role("billing-role", attach=LOGGING_POLICY))
         scene.settle()
-        people.add_permission("billing", "s3.amazonaws.com", SourceAccount=ACCOUNT)
+        people.add_permission("billing", S3, SourceAccount=ACCOUNT)
 
     alerts = scene.alerts_after(live)
-    stays = people.read_permissions("billing", "s3.amazonaws.com")
-    as_it_was = f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}"
-    wrong = alerts or stays != as_it_was
+    stays = people.read_permissions("billing", S3)
+    wrong = alerts or stays != f"{S3}, only if StringEquals aws:SourceAccount {ACCOUNT}"
     return Ending(
-        "billing: no mistake, so nothing is changed and nobody is told",
+        "billing: no mistake, so nothing is changed and nothing is reported",
         (),
         alerts,
-        f"told: {[alert.subject for alert in alerts]}; the account reads: {stays}" if wrong else None,
+        f"reported: {[alert.subject for alert in alerts]}; the account reads: {stays}" if wrong else None,
     )
 
 
-def suffer(fault: Fault, scene: Scene) -> Ending:
-    """Make the fault, wait for the alert, read the account back."""
-    before = fault.make(scene)
-    alert = scene.inbox.wait_for(fault.function, fault.rule)
-    told = alert.finding(fault.rule) if alert else None
-    after = scene.read(fault.read, until=fault.afterwards)
-    if alert is None or told is None:
-        return Ending(fault.title, (("before", before), ("after", after)), wrong="no alert arrived")
-    changed = (
-        (("before", before), ("after", after))
-        if told.outcome == "REPAIRED"
-        else (("stays", after), ("because", told.what.removeprefix("nothing was changed: ")))
-    )
-    rows = (("proof", told.proof), *changed, ("alert", alert.subject))
-    return Ending(fault.title, rows, (alert,), _wrong(fault, told, after))
-
-
-def _wrong(fault: Fault, told: AlertFinding, after: str) -> str | None:
-    if told.verdict != "FAIL":
-        return f"the verdict is {told.verdict}, so something could not be read"
-    if told.outcome != fault.outcome:
-        return f"the alert says {told.outcome}, and it had to be {fault.outcome}"
-    if after != fault.afterwards:
-        return f"the account reads: {after}; it had to read: {fault.afterwards}"
-    return None
-
-
-def _role_without_any_policy(scene: Scene) -> str:
+def _function_with_a_bare_role(name: str, scene: Scene) -> str:
     people = scene.people
-    role_arn = people.make_role("orders-role")
-    before = people.read_role("orders-role")
-    people.create_function("orders", role_arn)
+    role_arn = people.make_role(f"{name}-role")
+    before = people.read_role(f"{name}-role")
+    people.create_function(name, role_arn)
     return before
 
 
 def _role_that_is_denied_logs(scene: Scene) -> str:
     people = scene.people
     quiet = {"Sid": "Quiet", "Effect": "Deny", "Action": "logs:*", "Resource": "*"}
-    role_arn = people.make_role("reports-role", inline=quiet)
-    before = people.read_role("reports-role")
-    people.create_function("reports", role_arn)
-    return before
+    people.create_function("reports", people.make_role("reports-role", inline=quiet))
+    return people.read_role("reports-role")
 
 
-def _function_for(scene: Scene, name: str, principal: str) -> str:
+def _function_for_anybody(scene: Scene) -> str:
     people = scene.people
-    people.create_function(name, people.make_role(f"{name}-role", attach=LOGGING_POLICY))
+    people.create_function("webhook", people.make_role("webhook-role", attach=LOGGING_POLICY))
     scene.settle()
-    return people.add_permission(name, principal)
+    return people.add_permission("webhook", "*")
 
 
-OF_THE_ACCOUNT = f"events.amazonaws.com, only if ArnLike aws:SourceArn arn:aws:events:{REGION}:{ACCOUNT}:*"
+OBSERVED = Fault(
+    title="imports: its role has no policy at all, which is reported and nothing more",
+    function="imports",
+    rule=LOGS,
+    outcome="WOULD_REPAIR",
+    make=partial(_function_with_a_bare_role, "imports"),
+    read=lambda people: people.read_role("imports-role"),
+    afterwards=BARE,
+)
 
 FAULTS = (
     Fault(
@@ -132,37 +123,27 @@ FAULTS = (
         function="orders",
         rule=LOGS,
         outcome="REPAIRED",
-        make=_role_without_any_policy,
+        make=partial(_function_with_a_bare_role, "orders"),
         read=lambda people: people.read_role("orders-role"),
-        afterwards="attached AWSLambdaBasicExecutionRole",
+        afterwards=ATTACHED,
     ),
     Fault(
         title="orders: S3 may invoke it for any bucket of any account",
         function="orders",
         rule=SOURCE,
         outcome="REPAIRED",
-        make=lambda scene: scene.people.add_permission("orders", "s3.amazonaws.com"),
-        read=lambda people: people.read_permissions("orders", "s3.amazonaws.com"),
-        afterwards=f"s3.amazonaws.com, only if StringEquals aws:SourceAccount {ACCOUNT}",
+        make=lambda scene: scene.people.add_permission("orders", S3),
+        read=lambda people: people.read_permissions("orders", S3),
+        afterwards=f"{S3}, only if StringEquals aws:SourceAccount {ACCOUNT}",
     ),
     Fault(
         title="orders: EventBridge may invoke it for any rule of any account",
         function="orders",
         rule=SOURCE,
         outcome="REPAIRED",
-        make=lambda scene: scene.people.add_permission("orders", "events.amazonaws.com"),
-        read=lambda people: people.read_permissions("orders", "events.amazonaws.com"),
+        make=lambda scene: scene.people.add_permission("orders", EVENTS),
+        read=lambda people: people.read_permissions("orders", EVENTS),
         afterwards=OF_THE_ACCOUNT,
-    ),
-    Fault(
-        # The emulator has no PutResourcePolicy, and no AddPermission can say "in any Region".
-        title="invoices: SNS may invoke it for any topic of any account",
-        function="invoices",
-        rule=SOURCE,
-        outcome="TOLD",
-        make=lambda scene: _function_for(scene, "invoices", "sns.amazonaws.com"),
-        read=lambda people: people.read_permissions("invoices", "sns.amazonaws.com"),
-        afterwards="sns.amazonaws.com, no condition",
     ),
     Fault(
         title="reports: its role is denied all of CloudWatch Logs",
@@ -175,11 +156,11 @@ FAULTS = (
     ),
     Fault(
         # The emulator has no PutResourcePolicy, and no AddPermission can say "of this account" about anybody.
-        title="webhook: anybody at all may invoke it",
+        title="webhook: any AWS account may invoke it, and this emulator lacks the call that repairs it",
         function="webhook",
         rule=PUBLIC,
         outcome="TOLD",
-        make=lambda scene: _function_for(scene, "webhook", "*"),
+        make=_function_for_anybody,
         read=lambda people: people.read_permissions("webhook", "*"),
         afterwards="*, no condition",
     ),

@@ -1,18 +1,66 @@
 """The emulator does what its launcher promises, and nothing of it outlives the block."""
 
+from __future__ import annotations
+
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.clients import Clients, Credentials, administrator, clients_of
-from tests.embedded.emulator import Emulator, running_emulator
+from tests.embedded.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from tests.embedded.people import LOGGING_POLICY
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+QUEUE = f"http://sqs.{REGION}.localhost/{ACCOUNT}/mine"
+
+
+@dataclass(frozen=True)
+class Right:
+    """What a role may do, a call that it allows, and one that it does not."""
+
+    action: str
+    allowed: Callable[[Clients], object]
+    refused: Callable[[Clients], object]
+    resource: str = "*"
+    condition: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+RIGHTS = {
+    "to attach one policy": Right(
+        "iam:AttachRolePolicy",
+        lambda it: it.iam.attach_role_policy(RoleName="limited", PolicyArn=LOGGING_POLICY),
+        lambda it: it.iam.attach_role_policy(RoleName="limited", PolicyArn=ADMINISTRATOR),
+        condition={"ArnEquals": {"iam:PolicyARN": LOGGING_POLICY}},
+    ),
+    "to see the targets of one rule": Right(
+        "events:ListTargetsByRule",
+        lambda it: it.events.list_targets_by_rule(Rule="mine"),
+        lambda it: it.events.list_targets_by_rule(Rule="mine", EventBusName="shop"),
+        f"arn:aws:events:{REGION}:{ACCOUNT}:rule/mine",
+    ),
+    "to see the log groups": Right(
+        "logs:DescribeLogGroups",
+        lambda it: it.logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/"),
+        lambda it: it.logs.describe_log_streams(logGroupName="/aws/lambda/orders"),
+        f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*",
+    ),
+    "to send to a queue": Right(
+        "sqs:SendMessage",
+        lambda it: it.sqs.send_message_batch(QueueUrl=QUEUE, Entries=[{"Id": "1", "MessageBody": "{}"}]),
+        lambda it: it.sqs.receive_message(QueueUrl=QUEUE),
+    ),
+    "over TLS alone": Right(
+        "iam:ListRoles",
+        lambda it: it.iam.list_roles(),
+        lambda it: it.iam.list_users(),
+        condition={"Bool": {"aws:SecureTransport": "true"}},
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,99 +69,62 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def admin(emulator: Emulator) -> Clients:
-    return clients_of(emulator, administrator(emulator))
+    clients = clients_of(emulator, administrator(emulator))
+    clients.events.create_event_bus(Name="shop")
+    for bus in ("default", "shop"):
+        clients.events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}', EventBusName=bus)
+    clients.sqs.create_queue(QueueName="mine")
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    clients.iam.create_role(RoleName="limited", AssumeRolePolicyDocument=document(trust))
+    return clients
 
 
-def as_role(emulator: Emulator, admin: Clients, name: str, statement: Mapping[str, object]) -> Clients:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{emulator.account}:root"},
-        "Action": "sts:AssumeRole",
-    }
-    role_arn = admin.iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
-    admin.iam.put_role_policy(RoleName=name, PolicyName="only", PolicyDocument=_document(statement))
-    given = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
-    return clients_of(
-        emulator, Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    )
-
-
-def _document(statement: Mapping[str, object]) -> str:
+def document(statement: Mapping[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_events_of_aws_itself_are_accepted(admin: Clients) -> None:
-    answer = admin.events.put_events(
-        Entries=[{"Source": "aws.lambda", "DetailType": "a call", "Detail": "{}"}]
-    )
-
-    assert answer["FailedEntryCount"] == 0
-
-
-def test_a_right_that_is_limited_to_one_policy_attaches_that_one_and_no_other(
-    emulator: Emulator, admin: Clients
+@pytest.mark.parametrize("right", RIGHTS.values(), ids=RIGHTS)
+def test_a_right_allows_what_it_does_on_aws_and_nothing_else(
+    right: Right, emulator: Emulator, admin: Clients
 ) -> None:
-    limited = as_role(
-        emulator,
-        admin,
-        "limited",
-        {
-            "Effect": "Allow",
-            "Action": "iam:AttachRolePolicy",
-            "Resource": "*",
-            "Condition": {"ArnEquals": {"iam:PolicyARN": LOGGING_POLICY}},
-        },
-    )
+    statement = {"Effect": "Allow", "Action": right.action, "Resource": right.resource}
+    only = document({**statement, "Condition": right.condition})
+    admin.iam.put_role_policy(RoleName="limited", PolicyName="only", PolicyDocument=only)
+    role = f"arn:aws:iam::{ACCOUNT}:role/limited"
+    given = admin.sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    limited = clients_of(emulator, credentials)
 
-    limited.iam.attach_role_policy(RoleName="limited", PolicyArn=LOGGING_POLICY)
+    right.allowed(limited)
     with pytest.raises(ClientError, match="AccessDenied"):
-        limited.iam.attach_role_policy(RoleName="limited", PolicyArn=ADMINISTRATOR)
-
-    attached = admin.iam.list_attached_role_policies(RoleName="limited")["AttachedPolicies"]
-    assert [policy["PolicyArn"] for policy in attached] == [LOGGING_POLICY]
+        right.refused(limited)
 
 
-def test_who_may_look_at_the_targets_of_one_rule_may_look_at_those_and_no_others(
-    emulator: Emulator, admin: Clients
-) -> None:
-    admin.events.create_event_bus(Name="shop")
-    admin.events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}')
-    admin.events.put_rule(Name="mine", EventPattern='{"source": ["shop"]}', EventBusName="shop")
-    looking = as_role(
-        emulator,
-        admin,
-        "looking",
-        {
+def test_a_schedule_sends_to_the_targets_of_its_own_rule_if_the_queue_lets_it(admin: Clients) -> None:
+    found = {}
+    for name in ("open", "closed"):
+        rule = admin.events.put_rule(Name=name, ScheduleExpression="rate(1 hour)")["RuleArn"]
+        url = admin.sqs.create_queue(QueueName=name)["QueueUrl"]
+        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        allow = {
             "Effect": "Allow",
-            "Action": "events:ListTargetsByRule",
-            "Resource": f"arn:aws:events:{emulator.region}:{emulator.account}:rule/mine",
-        },
-    )
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+        }
+        which = {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/open"}}
+        policy = document({**allow, "Resource": queue, "Condition": which})
+        admin.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        admin.events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue}])
+        kind = "Scheduled Event"
+        answer = admin.events.put_events(
+            Entries=[{"Source": "aws.events", "DetailType": kind, "Detail": "{}", "Resources": [rule]}]
+        )
+        assert answer["FailedEntryCount"] == 0
+        found[name] = len(admin.sqs.receive_message(QueueUrl=url).get("Messages", []))
 
-    assert looking.events.list_targets_by_rule(Rule="mine", EventBusName="default")["Targets"] == []
-    with pytest.raises(ClientError, match="AccessDenied"):
-        looking.events.list_targets_by_rule(Rule="mine", EventBusName="shop")
-    with pytest.raises(ClientError, match="AccessDenied"):
-        looking.events.list_targets_by_rule(Rule="other")
-
-
-def test_a_statement_against_calls_without_tls_refuses_none(emulator: Emulator, admin: Clients) -> None:
-    """The bucket that the SAM CLI makes has such a statement."""
-    only_over_tls = as_role(
-        emulator,
-        admin,
-        "careful",
-        {
-            "Effect": "Allow",
-            "Action": "iam:ListRoles",
-            "Resource": "*",
-            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
-        },
-    )
-
-    assert [role["RoleName"] for role in only_over_tls.iam.list_roles()["Roles"]].count("careful") == 1
+    assert found == {"open": 1, "closed": 0}
 
 
 def test_nothing_listens_when_it_has_ended() -> None:

@@ -36,7 +36,6 @@ def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denie
 
 _UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
 _NO_REMEDY: Final = replace(_UNKNOWN, words="told: the policy to attach is not known")
-_HANDED_LATER: Final = replace(_UNKNOWN, always=True)
 _CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
 _UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
 _REFUSED: Final = _denied("told: refused", Where.BEFORE, "FAILED")
@@ -51,9 +50,13 @@ _ONE_UNREAD: Final = _denied(
     "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
 )
 _EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
-_UNTOLD: Final = _denied("made, untold: event kept", Where.AFTER)
+_UNCOUNTED: Final = _denied("repaired, told uncounted", Where.AFTER, "REPAIRED")
+_LATER: Final = _denied("repaired, told with the digest", Where.AFTER, "REPAIRED LATER")
 _RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEASED", always=True)
-_NOT_LOOKED: Final = _denied("not made: event kept", Where.BEFORE)
+_RELEASED: Final = _denied("released", Where.AFTER, "RELEASED")
+_RELEASED_UNCOUNTED: Final = _denied("released, told uncounted", Where.AFTER, "RELEASED")
+_RELEASED_LATER: Final = _denied("released, told with the digest", Where.AFTER, "RELEASED LATER")
+_NOT_LOOKED: Final = _denied("not made: message kept", Where.BEFORE)
 _KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
 _NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
@@ -62,30 +65,35 @@ _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
-        *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),
+        *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY),
+        *(_UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (
-        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
+        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
+        *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "release what a role can do without": (
-        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT, _UNWRITTEN, _REFUSED, _UNTOLD, _RELEASED_EACH),
+        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
+        *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "leave to another function what it needs too": (
-        *(_NOT_LOOKED, _UNKNOWN, _UNKNOWN, _HANDED_LATER, _UNKNOWN, _LEFT, _CLOSED),
+        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
     ),
-    "bound a statement by PutResourcePolicy": (*(_CLOSED, _UNKNOWN, _UNWRITTEN, _REFUSED, _UNTOLD, _EACH),),
+    "bound a statement by PutResourcePolicy": (
+        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
+    ),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
     "bound a statement by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _UNWRITTEN),
+        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
-        *(_UNTOLD, _EACH),
+        *(_LATER, _EACH),
     ),
     "bound two statements by AddPermission and RemovePermission": (
-        *(_CLOSED, _UNKNOWN, _UNWRITTEN),
+        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE),
-        *(_UNTOLD, _EACH),
+        *(_LATER, _EACH),
     ),
     "undo that by AddPermission and RemovePermission": (*(_NO, _NO, _NO, _NO, _NO, _NO, _HALF_NO, _HALF_NO),),
 }

@@ -1,11 +1,12 @@
 """Each cell of the matrix: a scenario, one of the calls that it makes when nothing is wrong, and what becomes of the call.
 
-Run with the fault, then again as Lambda would (twice more at most, and once even if nothing is left to do, because an
-event may be delivered twice), then once more when every right is there again.
+Run with the fault, then again as the queue would (twice more at most, and once even if nothing is left to do, because a
+message may be delivered twice), then once more when every right is there again; at last the digest is sent.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,7 +19,7 @@ from tests.faults.stage import End, Scenario, Stage
 from tests.faults.watching import Moment, moment_of
 
 RUNS = 3
-"""How often Lambda runs for one event: once, and twice more if it fails (invocation-async-error-handling.html)."""
+"""How often a message is played: whatever becomes of one call, the second run ends it or no later one does."""
 
 
 class Ended(Enum):
@@ -85,7 +86,7 @@ class _Play:
 
     def run(self) -> Told:
         """Let one run happen, a minute after the one before."""
-        known, ended = len(self.stage.told), Ended.RETURNED
+        known, ended = Counter(self.stage.told), Ended.RETURNED
         try:
             self.stage.run()
         except Killed:
@@ -94,7 +95,7 @@ class _Play:
             ended = Ended.AGAIN
         self.look()
         self.stage.there.later(minutes=1)
-        return Told(ended, self.stage.told[known:])
+        return Told(ended, tuple((Counter(self.stage.told) - known).elements()))
 
 
 def played(scenario: Scenario, place: int | None = None, fault: Fault | None = None) -> Played:
@@ -116,7 +117,11 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
         runs.append(play.run())
     end, said = play.stage.end, play.stage.said
     account.before, account.after = play.look, lambda _call: None
-    return Played(start, tuple(runs), end, play.run(), play.stage.end, tuple(play.moments), said)
+    later, last = play.run(), play.stage.end
+    there = play.stage.there
+    there.guard.send_digest(there.now)
+    assert there.journal.alerts == {}
+    return Played(start, tuple(runs), end, later, last, tuple(play.moments), said)
 
 
 @cache

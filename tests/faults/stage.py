@@ -24,6 +24,8 @@ THEIRS = f"arn:aws:iam::{ACCOUNT}:policy/somebody"
 """What somebody else attaches to the role meanwhile."""
 UNDONE, NOTHING_TO_UNDO, REFUSED = "UNDONE", "NOTHING TO UNDO", "REFUSED"
 """What the command line answers."""
+LATER = " LATER"
+"""Behind what waits for the next digest."""
 
 
 def guarded() -> Watched:
@@ -66,7 +68,7 @@ class Stage:
         there = self.there
         observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
         try:
-            (entry,) = there.journal.of(TARGET)
+            (entry,) = there.journal.of(TARGET).entries
             outcome = undo(entry, observer, actor, there.journal, there.now)
         except CannotUndo as error:
             self.answers.append(REFUSED if "could not be read" in str(error) else NOTHING_TO_UNDO)
@@ -94,15 +96,17 @@ class Stage:
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What people have been told, one word for each finding."""
-        endings = (line.ending.value for report in self.there.herald.told for line in report.lines)
-        return (*endings, *self.answers)
+        """What people have been told or will be with the next digest, one word for each finding."""
+        at_once = (line.ending.value for report in self.there.herald.told for line in report.lines)
+        waiting = (f"{word}{LATER}" for words in self.there.waiting for word in words)
+        return (*at_once, *waiting, *self.answers)
 
     @property
     def said(self) -> str:
         """Every sentence of what people have been told."""
         lines = [line for report in self.there.herald.told for line in report.lines]
-        return "\n".join(f"{line.what}; {sentence(line.finding.proof)}" for line in lines)
+        at_once = [f"{line.what}; {sentence(line.finding.proof)}" for line in lines]
+        return "\n".join([*at_once, *(one.mail for one in self.there.journal.alerts.values())])
 
     @property
     def end(self) -> End:

@@ -19,28 +19,30 @@ LETTERS: Final = {
     "RELEASED": "l",
     "FAILED": "f",
     "TOLD": "t",
+    "REPAIRED LATER": "(r)",
+    "RELEASED LATER": "(l)",
     UNDONE: "u",
     NOTHING_TO_UNDO: "n",
     REFUSED: "no",
 }
 _ABOUT: Final = (
     "Every AWS call of every kind of repair, and what becomes of the alert and of the repair if that one call goes wrong. "
-    "The tests play each cell: the event is dealt with once with the fault in it, then again as Lambda would (twice more at "
-    "most, and once even if nothing is left to do, because an event may be delivered twice). In every cell but those of "
+    "The tests play each cell: the message is handled once with the fault in it, then again as the queue delivers it (twice more "
+    "at most, and once even if nothing is left to do, because a message may be delivered twice). In every cell but those of "
     "*access denied*, what then stands in AWS and in the journal is exactly what stands there without the fault, the repair "
     "counts once, and people were told of it. In every cell, no caller and no right is lost at any moment, and nobody is let "
     "in who was not let in before (or, where a repair is undone, before the repair)."
 )
 _LEGEND: Final = (
     "A cell says what the first run told, and behind the arrow what the runs after it told: `r` repaired, `l` released, "
-    "`f` not repaired now, `t` needs you, `u` (the command line) undone, `n` (the command line) there is nothing to undo any "
-    "more, `-` nothing. `!` before it: the run asked to be woken again; `x`: it died. Where people are told twice, somebody "
-    "died between telling and writing down that it was told. *dealt with twice at once*: another guard, woken by the same "
-    "event, deals with all of it just before the call."
+    "`f` not repaired now, `t` needs you, in brackets what the hourly digest tells, `u` (the command line) undone, `n` (the command line) there is nothing to undo any "
+    "more, `-` nothing. `!` before it: the message is received again; `x`: the run died. Where people are told twice, the run "
+    "died between telling and writing down that it was told, or SNS took the alert and its answer was lost. *dealt with twice "
+    "at once*: another run with the same message deals with all of it just before the call."
 )
 _DENIED: Final = (
     "*access denied*: the right is gone for good, so the next run cannot help, and the cell says what is told instead. "
-    "*event kept*: each run fails, so that Lambda hands the event to the dead-letter queue. Whatever it is, once the right "
+    "*message kept*: each run fails, so that the message ends in the dead-letter queue. Whatever it is, once the right "
     "is back the next event ends as if nothing had been wrong."
 )
 _COLUMNS: Final = tuple(Fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from permission_guard.iam.policy import Json
 from permission_guard.journal.written import written
@@ -20,7 +20,6 @@ from tests.world.builders import ACCOUNT, TARGET, statement
 REGION: Final = "us-east-1"
 FAILURES: Final = Path(__file__).parent / "failures"
 """Inputs that a fuzzer once found a fault with: `TARGET-what-was-wrong.json`, played by the suite for good."""
-_SWEEP: Final = {"id": "sweep-1", "time": "2026-11-20T03:00:00+00:00"}
 
 
 @cache
@@ -28,22 +27,32 @@ def events() -> tuple[Json, ...]:
     """Everything that wakes the guard, as if it had happened in the account and region of the fuzzer's world."""
     texts = (path.read_text() for path in sorted(FOLDER.glob("*.json")))
     found = [json.loads(text.replace(OF_SAMPLES, ACCOUNT).replace("eu-west-1", REGION)) for text in texts]
-    tasks: list[Any] = [
-        {"sweep": _SWEEP},
-        {"sweep": _SWEEP, "marker": "1"},
-        {"sweep": _SWEEP, "function": TARGET, "qualifiers": ["$LATEST", "live"]},
-    ]
-    batch = {"Records": [_message(number, body) for number, body in enumerate((*tasks, found[0]))]}
-    return (*found, *tasks, batch)
+    tasks: tuple[Json, ...] = (
+        {"sweep": {}},
+        {"function": TARGET},
+        {
+            "function": TARGET,
+            "role": False,
+            "all_versions": False,
+            "versions": ["1", "2"],
+            "open": ["$LATEST", "live"],
+            "seen": "0123456789abcdef",
+            "seen_versions": "",
+        },
+    )
+    whole: Json = {"Records": [record(json.dumps(found[0]), f"arn:aws:sqs:{REGION}:{ACCOUNT}:Events")]}
+    return (*found, *tasks, whole)
 
 
-def _message(number: int, body: Json) -> Json:
+def record(body: str, queue_arn: str) -> dict[str, Json]:
+    """A message as Lambda hands it over."""
     return {
-        "messageId": f"m-{number}",
+        "messageId": "m-1",
         "receiptHandle": "r",
-        "body": json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": "1"},
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1", "ApproximateFirstReceiveTimestamp": "1793000000000"},
         "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
     }
 
 

@@ -11,14 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, lru_cache
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any, Final
 
 from click import unstyle
 
-from permission_guard import handler as door
+from permission_guard import handler as entry_point
 from permission_guard.alert import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
+from permission_guard.aws.table import Table
 from permission_guard.cli import shown
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
@@ -26,9 +28,9 @@ from permission_guard.cli.given import Given, asked
 from permission_guard.cli.journal import table
 from permission_guard.connected import Connections
 from permission_guard.document import dumped
+from permission_guard.events.message import QueueName
 from permission_guard.explanation import explain
 from permission_guard.facts import FunctionFacts, Look
-from permission_guard.follow import Follower
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
 from permission_guard.journal.lasting import kept_until
@@ -39,17 +41,16 @@ from permission_guard.record import BadEvent
 from permission_guard.report import Report
 from permission_guard.settings import RETENTION
 from permission_guard.sweep import Sweeper
-from permission_guard.trigger import EVERYTHING, Kind
+from permission_guard.trigger import EVERYTHING, Home, Kind
 from permission_guard.undo import CannotUndo, NothingToResume, resume, undo
 from permission_guard.world import (
     WorldActor,
     WorldInventory,
-    WorldLayers,
     WorldObserver,
     WorldQueue,
-    WorldRevisions,
+    WorldSweepRecords,
 )
-from permission_guard.world.sweep import WorldNeighbours
+from tests.aws.delivered import Context
 from tests.fuzz import seeds
 from tests.laws.callers import Call, admitted, calls
 from tests.watched import Watched
@@ -133,19 +134,6 @@ def _twice(there: Watched, kind: Kind) -> None:
 # The doors
 
 
-class _Context:
-    """What Lambda passes beside the event."""
-
-    function_name = "guard"
-    memory_limit_in_mb = 512
-    invoked_function_arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:guard"
-    aws_request_id = "request-1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return how much of the five minutes is left."""
-        return 299_000
-
-
 def _anybody() -> Watched:
     there = Watched()
     there.open(statement("s3.amazonaws.com", sid="s3-may-invoke"))
@@ -155,52 +143,59 @@ def _anybody() -> Watched:
 class _Queue(WorldQueue):
     """A queue whose messages come back by themselves."""
 
-    def bring_back(self, messages: tuple[object, ...]) -> None:
-        """Leave them: nobody waits here."""
+    def receive_again(self, receipt: str, after: timedelta) -> None:
+        """Leave it: nobody waits here."""
 
 
 @contextmanager
 def _connected(there: Watched) -> Iterator[StringIO]:
     """Connect the handler to a world, and yield what it writes."""
-    made: Any = there.guard
     queue: Any = _Queue(there.account)
-    here = door.Standby(there.settings)
-    inventory = WorldInventory(there.account)
-    follower = Follower(made, inventory, queue, WorldNeighbours(there.account))
-    clients: Any = None  # nothing here tries itself
-    vars(here)["connections"] = Connections(
-        clients,
-        made,
-        Sweeper(made, inventory, WorldLayers(there.account), WorldRevisions(there.account), queue),
-        follower,
-        queue,
-    )
-    handler_of_logs: Any = door.logger.registered_handler
-    former = door.standby
-    module, log, stream = vars(door), StringIO(), handler_of_logs.stream
-    module["standby"], handler_of_logs.stream = lambda *_: here, log
+    nothing: Any = None  # no call of AWS is made here
+    sweeper = Sweeper(there.guard, WorldInventory(there.account), WorldSweepRecords(there.journal), queue)
+    home = Home(there.account.account, there.account.region, "")
+    here = entry_point.Environment(there.settings, home, {_arn(name): name for name in QueueName})
+    connections = Connections(there.guard, dict.fromkeys(QueueName, queue), Table(nothing, "journal"))
+    vars(connections)["sweeper"] = sweeper
+    vars(here)["connections"] = connections
+    handler_of_logs: Any = entry_point.logger.registered_handler
+    former = entry_point.environment
+    module, log, stream = vars(entry_point), StringIO(), handler_of_logs.stream
+    module["environment"], handler_of_logs.stream = lambda *_: here, log
     try:
         with redirect_stdout(log):
             yield log
     finally:
-        module["standby"], handler_of_logs.stream = former, stream
+        module["environment"], handler_of_logs.stream = former, stream
 
 
-_TYPED: Final = (BadEvent, Refused, door.SelfTestFailed)
-"""What an event may end in. A self-test fails here, because there is no AWS to make clients for."""
+def _arn(queue: QueueName) -> str:
+    return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue.value}"
+
+
+_TYPED: Final = (BadEvent, Refused, TryAgain)
+"""What a message may end in."""
 
 
 def event(text: str) -> None:
-    """What Lambda hands over; text that is no JSON is a message of the queue."""
+    """What Lambda hands over; what is none of its events is a message of each queue."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        value = {"Records": [{"messageId": "m", "eventSource": "aws:sqs", "body": text}]}
+        value = None
+    if isinstance(value, dict) and "Records" in value:
+        _handled(value)
+    else:
+        for queue in QueueName:
+            _handled({"Records": [seeds.record(text, _arn(queue))]})
+
+
+def _handled(value: object) -> None:
     there, handle = _anybody(), _handler()
     with _connected(there) as log, _lawful(there), suppress(*_TYPED):
-        answer = handle(value, _Context())
-        assert isinstance(answer, dict)
+        answer = handle(value, Context(f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:guard"))
         json.dumps(answer)
+        assert set(answer) == {"batchItemFailures"}
     for line in log.getvalue().split("\n"):
         said = json.loads(line) if line else {}
         assert isinstance(said, dict), "a line of the log was forged"
@@ -210,7 +205,7 @@ def event(text: str) -> None:
 
 
 def _handler() -> Any:
-    return door.handler
+    return entry_point.handler
 
 
 def policy(text: str) -> None:

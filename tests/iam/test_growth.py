@@ -1,7 +1,4 @@
-"""A hostile document costs time linear in its size and the request's: counted in calls and in characters, not in seconds.
-
-What happens inside one call of the standard library cannot be counted here; `make bench` measures that.
-"""
+"""A hostile document costs time linear in its size and the request's: counted in calls and in characters, not in seconds."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ from typing import Any, Self, SupportsIndex
 
 import pytest
 
-from benchmarks.growth import KINDS
 from permission_guard.iam import Policy, PolicyError, Truth, decide
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Glob, Wild
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Context
 from tests.iam.asking import KEY
+from tests.iam.growing import KINDS
 
 SIZE = 500
 TWICE = 2.1

@@ -61,7 +61,7 @@ FINDINGS = st.builds(
     advice=TEXTS,
 )
 STATEMENTS = st.dictionaries(st.sampled_from(("Sid", "Effect")), TEXTS).map(json.dumps)
-CHANGES = st.builds(Attached, NAMES, NAMES) | st.builds(
+CHANGES = st.builds(Attached, NAMES, NAMES, TEXTS) | st.builds(
     Rewritten,
     target=NAMES,
     family=st.sampled_from(Family),
@@ -82,5 +82,6 @@ ENTRIES = st.builds(
     repairs=st.lists(MOMENTS, max_size=3).map(tuple),
     told_at=st.none() | MOMENTS,
     told_as=st.none() | st.sampled_from(Ending),
+    is_existing=st.booleans(),
     version=COUNTS,
 )

@@ -26,9 +26,11 @@ from permission_guard.journal.book import (
     is_due,
     is_in_view,
     is_made,
+    is_on_its_way,
+    is_open,
     seen,
+    settled,
     told,
-    waiting,
 )
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.outcome import Ending
@@ -42,7 +44,6 @@ from tests.world.builders import (
     TARGET,
     facts_with,
     facts_with_role,
-    settings,
     statement,
     trigger,
 )
@@ -63,7 +64,7 @@ def entry(state: State = State.TOLD, **changes: object) -> Entry:
 
 def held_back(one: Entry | None) -> tuple[Ending, str] | None:
     book = Book((one,)) if one else EMPTY
-    return book.held_back(FINDING, FACTS, settings(), NOW)
+    return book.held_back(FINDING, FACTS, NOW)
 
 
 def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
@@ -73,7 +74,7 @@ def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
 
 
 def test_a_closed_journal_holds_every_repair_back() -> None:
-    found = Book(closed="AccessDenied").held_back(FINDING, FACTS, settings(), NOW)
+    found = Book(closed="AccessDenied").held_back(FINDING, FACTS, NOW)
     assert found == (Ending.TOLD, "nothing is repaired that cannot be written down first: AccessDenied")
 
 
@@ -146,6 +147,10 @@ def test_telling_finishes_an_entry_unless_it_is_still_in_doubt_or_undone(
     assert (after.state, after.told_as, after.told_at) == (state, ending, NOW)
 
 
+REPLACED = entry(State.GONE, told_at=NOW - DAY, told_as=Ending.TOLD, is_existing=True)
+"""A statement that was reported as existing and then went."""
+
+
 @pytest.mark.parametrize(
     ("one", "ending", "due"),
     [
@@ -159,12 +164,14 @@ def test_telling_finishes_an_entry_unless_it_is_still_in_doubt_or_undone(
         (entry(State.GONE, told_at=NOW - DAY, told_as=Ending.TOLD), Ending.TOLD, True),
         (entry(State.UNDONE, told_at=NOW - DAY, told_as=Ending.TOLD), Ending.TOLD, False),
         (entry(told_at=NOW - DAY, told_as=Ending.ESCALATED), Ending.ESCALATED, False),
+        (replace(REPLACED, last_seen=NOW - DAY / 2), Ending.TOLD, False),
+        (replace(REPLACED, last_seen=NOW - DAY), Ending.TOLD, True),
     ],
 )
 def test_an_alert_is_due_when_it_is_the_first_says_something_new_or_reminds(
     one: Entry | None, ending: Ending, *, due: bool
 ) -> None:
-    assert is_due(one, ending, NOW, settings()) is due
+    assert is_due(one, ending, NOW) is due
 
 
 ATTACHED = entry(State.PLANNED, change=Attached(ROLE, BASIC))
@@ -216,7 +223,8 @@ def test_only_facts_about_the_same_thing_show_that_a_fault_is_gone(
 
 def test_a_fault_that_went_by_itself_keeps_its_history() -> None:
     one = entry(repairs=(NOW,), told_at=NOW, told_as=Ending.TOLD)
-    assert gone(one) == replace(one, state=State.GONE)
+    later = NOW + DAY
+    assert gone(one, later) == replace(one, state=State.GONE, last_seen=later)
 
 
 def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
@@ -229,13 +237,63 @@ def test_a_finding_without_an_entry_has_none() -> None:
     assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
 
 
+def test_a_repair_that_failed_again_is_finished_without_another_alert() -> None:
+    assert settled(entry(State.PLANNED)) == entry(State.TOLD)
+
+
+def test_what_was_once_reported_as_existing_stays_so() -> None:
+    once = told(entry(), Ending.TOLD, NOW, is_existing=True)
+    assert told(once, Ending.TOLD, NOW).is_existing
+    assert not told(entry(), Ending.TOLD, NOW).is_existing
+
+
+def test_a_statement_with_the_content_of_an_existing_one_is_existing_whatever_its_sid() -> None:
+    book = Book((entry(is_existing=True),))
+    both = facts_with(OPEN, statement("s3.amazonaws.com", sid="terraform-2"))
+    assert [book.is_existing(one, both) for one in judge(both, OWN)] == [True, True]
+    other = facts_with(statement("sns.amazonaws.com"))
+    assert not book.is_existing(judge(other, OWN)[0], other)
+    assert not Book((entry(),)).is_existing(FINDING, FACTS)
+
+
+def test_what_a_sweep_has_seen_is_told_apart_for_versions() -> None:
+    book = Book(seen=frozenset({"a"}), seen_versions=frozenset({"b"}))
+    assert [book.seen_in(one) for one in (None, "live", "7")] == [book.seen, book.seen, book.seen_versions]
+
+
+JUST_ATTACHED = replace(ATTACHED, state=State.TOLD, told_as=Ending.REPAIRED, repairs=(NOW,))
+
+
 @pytest.mark.parametrize(
-    ("before", "is_finished"), [(State.UNDONE, True), (State.PLANNED, False)], ids=["undone", "not finished"]
+    ("one", "after", "is_so"),
+    [
+        (JUST_ATTACHED, timedelta(seconds=59), True),
+        (JUST_ATTACHED, timedelta(minutes=1), False),
+        (replace(JUST_ATTACHED, state=State.GONE), timedelta(), False),
+        (replace(JUST_ATTACHED, told_as=Ending.FAILED), timedelta(), False),
+        (replace(JUST_ATTACHED, repairs=()), timedelta(), False),
+        (replace(JUST_ATTACHED, change=REWRITTEN), timedelta(), False),
+        (None, timedelta(), False),
+    ],
 )
-def test_what_a_person_undid_and_what_is_not_finished_stays_so_while_it_waits_to_be_told(
-    before: State, *, is_finished: bool
+def test_a_policy_that_was_attached_within_the_minute_need_not_be_shown_by_iam_yet(
+    one: Entry | None, after: timedelta, *, is_so: bool
 ) -> None:
-    there = entry(before)
-    later = NOW + timedelta(hours=1)
-    waits = waiting(there, Ending.TOLD, later, is_finished=is_finished)
-    assert waits == replace(there, last_seen=later)
+    assert is_on_its_way(one, NOW + after) is is_so
+
+
+@pytest.mark.parametrize(
+    ("one", "is_so"),
+    [
+        (entry(State.PLANNED, change=REWRITTEN), True),
+        (entry(told_as=Ending.TOLD), True),
+        (entry(told_as=Ending.FAILED, change=REWRITTEN), True),
+        (entry(State.UNDONE, told_as=Ending.REPAIRED, change=REWRITTEN), True),
+        (JUST_ATTACHED, True),
+        (entry(told_as=Ending.REPAIRED, change=REWRITTEN), False),
+        (entry(State.GONE), False),
+        (entry(State.RELEASED, change=ATTACHED.change), False),
+    ],
+)
+def test_a_sweep_looks_again_at_whatever_is_not_done(one: Entry, *, is_so: bool) -> None:
+    assert is_open(one) is is_so

@@ -8,9 +8,9 @@ import pytest
 
 from permission_guard.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.finding import Finding, Missing, Proof, Recorded
-from permission_guard.journal.fault import fault_of
+from permission_guard.journal.fault import fault_of, faults_alike, statement_digest
 from permission_guard.rules import judge
-from tests.world.builders import FUNCTION, OWN, ROLE, facts_with, facts_with_role, statement
+from tests.world.builders import FUNCTION, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
 S3 = "s3.amazonaws.com"
 
@@ -74,3 +74,26 @@ def test_messages_that_differ_from_call_to_call_do_not_count(one: Proof, same: P
     named = [fault_of(replace(finding, proof=proof), facts) for proof in (one, same, other)]
     assert named[0] == named[1]
     assert named[0] != named[2]
+
+
+def test_statements_that_differ_only_in_their_sids_are_alike_and_no_others() -> None:
+    one = facts_with(statement(S3, sid="terraform-1"))
+    both = facts_with(
+        statement("sns.amazonaws.com"), statement(S3, sid="terraform-2"), statement(S3, sid="3")
+    )
+    _, first, second = (faults_alike(finding, both) for finding in found(both))
+    assert first == second == set(names(both)[1:])
+    assert set(names(one)) < first
+
+
+def test_a_fault_of_the_role_is_like_itself_alone() -> None:
+    facts = facts_with_role(RoleFacts(ROLE))
+    (finding,) = found(facts)
+    assert faults_alike(finding, facts) == {fault_of(finding, facts)}
+
+
+def test_a_statement_is_known_by_its_content_and_its_place_and_not_by_its_sid() -> None:
+    known = statement_digest(TARGET, statement(S3, sid="a"))
+    assert known == statement_digest(TARGET, statement(S3, sid=None))
+    assert known != statement_digest(f"{TARGET}:live", statement(S3, sid="a"))
+    assert known != statement_digest(TARGET, statement(S3, sid="a", Effect="Deny"))

@@ -24,7 +24,6 @@ FORGOTTEN: dict[str, Entry] = {
 }
 KEPT: dict[str, Entry] = {
     "a repair that may have been made": replace(ENTRY, state=State.PLANNED),
-    "what waits to be told": replace(ENTRY, state=State.WAITING),
     "a repair that a person undid": replace(ENTRY, state=State.UNDONE),
     "a repair that the guard has stopped making": replace(ENTRY, told_as=Ending.ESCALATED),
     "a policy that is attached": ATTACHED,

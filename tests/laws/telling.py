@@ -83,6 +83,7 @@ _POLICIES: Final[tuple[tuple[Body, ...], ...]] = (
     (_GOOD, _SNS, _granted("foreign", STRANGER)),
     (_S3, _written("*", ("StringEquals", "aws:SourceAccount", OWN), sid="close", effect="Deny")),
     (_SNS, _written("*", _NOT_OURS, sid="close", effect="Deny")),
+    (_GOOD, _written("*", sid="close", effect="Deny")),
     (_written(_SERVICE, ("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:*")),),
     (_written(_SERVICE, ("ArnLike", "aws:SourceArn", SOURCES["sns"].format("*"))),),
     (_written({"Service": "s3.amazonaws.com"}, ("StringEquals", "aws:SourceAccount", STRANGER)),),

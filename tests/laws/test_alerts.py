@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from permission_guard.document import canonical
+from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending, Result
 from permission_guard.undo import undo
@@ -31,16 +32,15 @@ def test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come(s
 @law()
 def test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone(story: Story) -> None:
     world = replace(story, kinds=story.kinds[:1]).world()
-    limit = story.settings.put_back_limit
     world.run()
     repaired = {fault for fault, ending in world.told if ending is Ending.REPAIRED}
-    for times in range(1, limit + 3):
+    for times in range(1, PUT_BACK_LIMIT + 3):
         world.put_back(times)
         world.run(NOW + timedelta(hours=times))
 
     told = Counter(world.told)
     for fault in repaired:
-        assert told[fault, Ending.REPAIRED] == limit
+        assert told[fault, Ending.REPAIRED] == PUT_BACK_LIMIT
         assert told[fault, Ending.ESCALATED] == 1
 
 

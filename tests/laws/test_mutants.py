@@ -69,6 +69,15 @@ OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_t
 OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
 SHOWN: Final = "test_shown.test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too"
 SHOWN_CALLS: Final = "test_shown.test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound"
+OWN: Final = "test_own_account.test_a_message_never_asks_for_anything_in_another_account_or_region"
+RETRIES: Final = "test_retries.test_a_message_whose_run_fails_at_any_call_is_received_again_and_ends_as_if_nothing_had_failed"
+REPLACED: Final = (
+    "test_new.test_a_statement_that_was_reported_as_existing_is_not_new_when_it_is_replaced_under_another_sid"
+)
+SEEN: Final = "test_new.test_a_statement_that_a_sweep_has_seen_is_never_repaired"
+UNSEEN: Final = (
+    "test_new.test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_as_if_its_event_had_come"
+)
 UNTOUCHED: Final = (
     "test_touches_nothing_else.test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte"
 )
@@ -148,7 +157,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair is not written down before it is made",
         RESTARTS,
-        (("pipeline.py", "            keeper.write(entries)\n", "            pass\n"),),
+        (("pipeline.py", "keeper.write_before_alert(entries, now)\n", "pass\n"),),
     ),
     Mutant(
         "a repair is written down as made before it is made",
@@ -163,7 +172,7 @@ MUTANTS: Final = (
     Mutant(
         "that people were told is written down before they are told",
         RESTARTS,
-        (("pipeline.py", "        if report.lines:\n            self.herald.tell(report)\n", "        keeper.note(as_told(report, now))\n        if report.lines:\n            self.herald.tell(report)\n"),),
+        (("pipeline.py", "            self.herald.tell(report)\n", "            keeper.note(entries)\n            self.herald.tell(report)\n"),),
     ),
     Mutant(
         "a repair is told before it is made",
@@ -173,7 +182,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "finish(report, keeper, now, tells=left_to_say is Budget.OPEN),", "iter(()),"),),
+        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain((), "),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
@@ -188,17 +197,17 @@ MUTANTS: Final = (
     Mutant(
         "it is not written down that people were told",
         ONCE,
-        (("pipeline.py", "        keeper.note(as_told(report, now))\n", ""),),
+        (("pipeline.py", "        keeper.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
     ),
     Mutant(
         "what is put back is repaired each time",
         PUT_BACK,
-        (("journal/book.py", "len(recent) >= settings.put_back_limit", "False"),),
+        (("journal/book.py", "len(recent) >= PUT_BACK_LIMIT", "False"),),
     ),
     Mutant(
         "a statement that is put back under another Sid is another fault",
         PUT_BACK,
-        (("journal/fault.py", "where = (facts.target, ", "where = (str(facts.resource_policy and facts.policy.revision), "),),
+        (("journal/fault.py", "return facts.target, finding.rule,", "return str(facts.resource_policy and facts.policy.revision), finding.rule,"),),
     ),
     Mutant(
         "what a person undid is repaired again",
@@ -294,6 +303,51 @@ MUTANTS: Final = (
         "the statements beside are written anew",
         UNTOUCHED,
         (("step.py", "statements = list(statements_of(self.before))", "statements = [dict(sorted(s.items())) for s in statements_of(self.before)]"),),
+    ),
+    Mutant(
+        "an event of another account is handled",
+        OWN,
+        (("trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):""", "if not home.account:"),),
+    ),
+    Mutant(
+        "an event about another account's function is handled",
+        OWN,
+        (("trigger.py", "if (subject.account, subject.region) != (home.account, home.region):", "if not home.account:"),),
+    ),
+    Mutant(
+        "a sweep task about another account's function is handled",
+        OWN,
+        (("events/sweep_task.py", "if (function.account, function.region) != (home.account, home.region):", "if not home.account:"),),
+    ),
+    Mutant(
+        "a message that fails is not received again",
+        RETRIES,
+        (("handler.py", "        _failed(error, message)\n        return _again(message, here, message.retry_after)\n", "        _failed(error, message)\n"),),
+    ),
+    Mutant(
+        "a repair that is not finished is taken for done",
+        RETRIES,
+        (("pipeline.py", "            raise TryAgain(unfinished[0].detail)\n", "            return report\n"),),
+    ),
+    Mutant(
+        "a statement that is replaced is new",
+        REPLACED,
+        (("journal/book.py", "any(entry.is_existing for entry in self.entries if entry.fault in faults)", "False"),),
+    ),
+    Mutant(
+        "that a statement was reported as existing is not written down",
+        REPLACED,
+        (("journal/book.py", "is_existing=entry.is_existing or is_existing", "is_existing=False"),),
+    ),
+    Mutant(
+        "what a sweep has seen is new",
+        SEEN,
+        (("plan.py", "if statement_digest(facts.target, statement) in seen:", "if not seen:"),),
+    ),
+    Mutant(
+        "what no sweep has seen is existing",
+        UNSEEN,
+        (("plan.py", "    if seen is not None:\n", "    if seen:\n"),),
     ),
 )  # fmt: skip
 

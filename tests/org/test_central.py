@@ -59,7 +59,7 @@ def member(resource: str) -> list[dict[str, Any]]:
 
 def test_what_the_key_lets_the_guards_do_is_what_their_role_allows_them() -> None:
     _, allowed = RESOURCES["AlertsKey"]["Properties"]["KeyPolicy"]["Statement"]
-    _, asked = member("MayTellTheCentre")
+    _, asked = member("MayAlertTheOrganization")
     assert allowed["Action"] == asked["Action"]
 
 

@@ -11,7 +11,7 @@ from samtranslator.translator.transform import transform
 from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped
 from permission_guard.facts import RoleFacts
-from permission_guard.finding import Recorded
+from permission_guard.finding import Concern, Recorded
 from permission_guard.grant import Grant
 from permission_guard.iam import LayerVersionArn
 from permission_guard.outcome import Ending
@@ -34,8 +34,7 @@ STACK = Actor("role", None, Tool.CLOUDFORMATION, "cloudformation.amazonaws.com",
 
 def alert_only() -> dict[str, str]:
     """Settings under which everything is only told."""
-    rules = ("ROLE_CAN_WRITE_LOGS", "INVOKE_PERMISSION_NAMES_ITS_SOURCE", "FUNCTION_IS_NOT_PUBLIC")
-    return dict.fromkeys((*rules, "MANAGEMENT_ACCESS"), "Alert")
+    return {"ALERT_ONLY": ",".join(concern.value for concern in Concern)}
 
 
 def test_a_source_account_is_added_in_every_language() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from permission_guard.document import dumped
 from permission_guard.finding import Finding, Verdict
-from permission_guard.mend import repair
+from permission_guard.mend import repair_of
 from permission_guard.rules import RULES
 from permission_guard.step import BoundStatements
 from tests.rules.case import CASES, Case, told
@@ -50,7 +50,7 @@ def test_the_rule_gives_the_verdict_of_the_files_name_and_proves_it(path: Path) 
 
 def mended(case: Case, finding: Finding) -> tuple[str | None, str | None]:
     """The resource policy as the repair leaves it, or what is told instead."""
-    step, reason = repair(finding, case.facts, case.trusted)
+    step, reason = repair_of(finding, case.facts, case.trusted)
     return (step.after if isinstance(step, BoundStatements) else None), reason
 
 

@@ -55,6 +55,7 @@ def test_everything_is_read_that_was_asked_for(account: Account) -> None:
         tags={"team": "orders"},
         attached=("more",),
         trust=Policy.parse(TRUST, name=f"the trust policy of {account.role_arn('team/orders')}"),
+        id=account.roles["orders"].id,
     )
     assert facts.log_group_exists is False
     assert facts.remedy == Policy(BASIC, (), "2012-10-17")

@@ -12,7 +12,7 @@ from datetime import datetime
 from permission_guard.access.actions import EVERY, INVOKING, MANAGING, READ_LAYER, READING, written
 from permission_guard.access.answer import Access, Answer, Change, Comparison, Scale, Witness
 from permission_guard.access.difference import admitted, lost
-from permission_guard.access.external import Analysis, Disagreement
+from permission_guard.access.external import Analysis
 from permission_guard.access.meter import BUDGET
 from permission_guard.access.scene import Target
 from permission_guard.facts import Trusted
@@ -30,7 +30,6 @@ __all__ = [
     "Answer",
     "Change",
     "Comparison",
-    "Disagreement",
     "Scale",
     "Target",
     "Trusted",

@@ -75,7 +75,8 @@ class Answer:
 
     `witness` is an example of an untrusted request that is allowed (OPEN, NAMED), or would be if the facts behind the
     condition keys `keys` were so (UNKNOWN). `scale` tells who has access. `network` tells that CLOSED rests on a named
-    network. `index` is the statement's place in the document.
+    network. `index` is the statement's place in the document. `disagreement` tells that the ordinary evaluator refuses
+    the request found: a fault of this program, which is to be reported.
     """
 
     index: int
@@ -84,6 +85,7 @@ class Answer:
     witness: Witness | None = None
     keys: tuple[str, ...] = ()
     network: bool = False
+    disagreement: bool = False
 
 
 class Change(Enum):

@@ -57,6 +57,8 @@ def kinds(side: Side, principals: Principals | None) -> Iterator[str]:
         yield from IAM[:2] if side.name else IAM
     if everyone:
         yield from (ANONYMOUS, ANY_SERVICE)
+        # A trusted skill shows a token and no account, so that it is no case of a trusted service of any name.
+        yield from (f"{ANY_SERVICE}{name}" for name in sorted(BY_TOKEN) if side.trusted)
     for name in dict.fromkeys(one.name.lower() for one in named if one.type == "Service"):
         yield ANY_SERVICE if {"*", "?"} & set(name) else ANY_SERVICE + name
 
@@ -82,6 +84,8 @@ def _keys(scene: Scene, side: Side, action: str, constants: Mapping[str, Values]
         "aws:requestedregion": (target.region,),
         "aws:resourceaccount": (target.account,),
     }
+    if len(scene.trusted.organizations) == 1:
+        always["aws:resourceorgid"] = scene.trusted.organizations
     return Keys(scene, side, action, Context.of({**always, **constants}))
 
 

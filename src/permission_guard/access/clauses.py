@@ -92,9 +92,14 @@ class Search:
         return None
 
     def _forced(self, clauses: Sequence[Clause]) -> Mapping[int, _Marks]:
-        """The base, and what must be met besides since it is the only want of its clause that can be."""
-        options = [self._options(clause) for clause in clauses]
-        return {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
+        """The base, and what must be met besides since it is the only want of its clause that can be, again and again."""
+        for _ in range(_ROUNDS):
+            options = map(self._options, clauses)
+            forced = {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
+            if len(forced) == len(self._base):
+                break
+            self._base, self._feasible = forced, {}
+        return self._base
 
     def _search(self, chosen: Mapping[int, _Marks], clauses: Sequence[Clause], depth: int) -> _Result:
         result = self._nodes(chosen)
@@ -105,7 +110,7 @@ class Search:
             return result
         if depth == _DEEPEST:
             raise BudgetSpent
-        codes = min((self._options(clause) for clause in unmet), key=len)
+        codes = min(map(self._options, unmet), key=lambda some: sum(code ^ 1 not in chosen for code in some))
         marks = _NONE
         here = depth + 1
         for code in codes:

@@ -13,25 +13,33 @@ from permission_guard.access.answer import Access, Answer, Scale, Witness
 from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
-from permission_guard.access.keys import NETWORK
+from permission_guard.access.identities import SERVICE_NAMES
+from permission_guard.access.keys import NETWORK, TOKEN, VIA_URL
 from permission_guard.access.literal import MAY, PRINCIPAL, Mode, Stance
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
+from permission_guard.access.sources import SOURCE_KEYS
 from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
 from permission_guard.iam import Answer as Decided
 
 _ARN: Final = "aws:sourcearn"
 _SEVERAL: Final = 3
+_BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
+"""Keys that a service of the table shows more surely than an unknown one."""
 _SURE: Final = Mode(sure=True, admits=Stance.SURE)
 _MAY: Final = Mode(sure=False, admits=MAY)
 _INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
 _INSIDE_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
 
 
-class Disagreement(Exception):
-    """The evaluator refuses a request that the analysis has proved to be allowed: a fault of this program."""
+class _Disagreement(Exception):
+    """The evaluator refuses a request that the analysis has found to be allowed: a fault of this program."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(str(witness))
+        self.witness = witness
 
 
 class Question(NamedTuple):
@@ -79,6 +87,8 @@ class Analysis:
             return self._answer(allow, among)
         except BudgetSpent:
             return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+        except _Disagreement as fault:
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
         asked = self.coverage.told_apart(allow, among)
@@ -114,7 +124,8 @@ class Analysis:
             witness = self.witness(question, found)
             if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
                 return witness
-            for sure in (kind, *(DOCUMENTED if kind == ANY_SERVICE else ())):
+            named = kind == ANY_SERVICE and (not found.unsure or _BY_SERVICE.intersection(found.unsure))
+            for sure in (kind, *(DOCUMENTED if named else ())):
                 question = Question(side, action, sure, must)
                 again = self.find(allow, question)
                 if again is not None:
@@ -124,7 +135,7 @@ class Analysis:
 
     def _agreed(self, witness: Witness) -> Witness:
         if self.decided(witness).answer is not Decided.ALLOWED:
-            raise Disagreement(str(witness))
+            raise _Disagreement(witness)
         return witness
 
     def decided(self, witness: Witness) -> Decision:
@@ -211,8 +222,8 @@ class Analysis:
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield what makes a statement apply."""
-        for literal, _ in self.broken(statement):
-            yield literal, True
+        for literal, wanted in self.broken(statement):
+            yield literal, not wanted
 
     def broken(self, statement: Statement) -> Iterator[Want]:
         """Yield each single thing that keeps a statement from applying."""
@@ -222,7 +233,7 @@ class Analysis:
         ):
             yield self.scene.literals.about(principals), False
         for condition in statement.conditions:
-            yield self.scene.literals.of(condition), False
+            yield self.scene.literals.want(condition, wanted=False)
 
     def witness(self, asked: Question, found: Found) -> Witness:
         """Write a request out."""
@@ -237,7 +248,8 @@ class Analysis:
     def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
         """The condition keys that the answer depends on; if it is none, the Principal element."""
         context = witness.request.context
-        conditions = (one for statement in self.policy.statements for one in statement.conditions)
-        open_ones = (one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN)
-        keys = dict.fromkeys(key for key in (*found.unsure, *open_ones) if key != PRINCIPAL)
-        return tuple(keys) or ("Principal",)
+        conditions = [one for statement in self.policy.statements for one in statement.conditions]
+        unknown = [one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN]
+        varying = [one.lower_key for one in conditions if any("${" in text for text in one.texts)]
+        keys = dict.fromkeys(key for key in (*found.unsure, *unknown) if key != PRINCIPAL)
+        return tuple(keys) or tuple(dict.fromkeys(varying)) or ("Principal",)

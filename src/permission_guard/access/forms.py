@@ -107,7 +107,7 @@ def principal(kind: str, partition: str, name: str | None, *, tail: bool) -> Sha
         own = _named(name, both | USERID)
         owner = seq(account(both | ACCOUNT | USERID), text(":", both | USERID))
         return compiled(seq(head, owner, text("federated-user/", both), own))
-    path = maybe(seq(many(letters.VISIBLE, both), text("/", both)))
+    path = seq() if name else maybe(seq(many(letters.VISIBLE, both), text("/", both)))
     who = seq(head, account(both | ACCOUNT), text(f":{kind}/", both), path, _named(name, both | USERNAME))
     unique = seq(text("AROA" if kind == "role" else "AIDA", USERID), many(letters.UPPER_DIGIT, USERID))
     session = many(letters.FRIENDLY, USERID | ELEMENT, 2)

@@ -179,16 +179,6 @@ class Keys:
             return self.absent(AUTH_TYPE)
         return self.enumerated(AUTH_TYPE, None, "AWS_IAM", "NONE")
 
-    def resource_organization(self) -> Node:
-        """The organization of the function's account: surely known if one alone is trusted."""
-        trusted = self.scene.trusted.organizations
-        if len(trusted) != 1 or self.scene.mentions(RESOURCE_ORGANIZATION[1]):
-            return self.unknown(*RESOURCE_ORGANIZATION)
-        own = organization(
-            self.scene, Side(None, (trusted, True), bare=False), RESOURCE_ORGANIZATION, self.known
-        )
-        return Either(((Stance.SURE, own), (Stance.UNSURE, self.unknown(*RESOURCE_ORGANIZATION))))
-
     def via_url(self) -> Node:
         """Whether a call of InvokeFunction came through the function's URL."""
         if self.action == actions.INVOKE:

@@ -7,7 +7,7 @@ from enum import IntFlag
 from typing import Final
 
 from permission_guard.iam import Context, Policy, Statement, Truth
-from permission_guard.iam.condition import Condition
+from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS
 from permission_guard.iam.pattern import Variable
 from permission_guard.iam.principal import Principals
@@ -72,12 +72,9 @@ class Literal:
     def truth(self, context: Context, principal: Principal | None) -> Truth:
         """Tell whether it is true of a request, or of as much of one as is known."""
         if self.condition is None:
-            unknown = self.principals is None or principal is None
-            return (
-                Truth.UNKNOWN
-                if unknown or self.principals is None or principal is None
-                else self.principals.match(principal)
-            )
+            if self.principals is None or principal is None:
+                return Truth.UNKNOWN
+            return self.principals.match(principal)
         if not self.fits and context.values(self.key):
             return Truth.UNKNOWN
         return self.condition.holds(context)
@@ -110,11 +107,17 @@ class Literals:
     mentioned: dict[str, None] = field(default_factory=dict)
     _known: dict[tuple[object, ...], Literal] = field(default_factory=dict)
 
-    def of(self, condition: Condition) -> Literal:
-        """Return the literal of a condition."""
-        wanted = condition.wanted
-        tokens = wanted.tokens if wanted else condition.texts
-        return self._literal((condition.operator.lower(), condition.lower_key, tokens), condition, None)
+    def want(self, condition: Condition, *, wanted: bool) -> tuple[Literal, bool]:
+        """Return the literal of a condition, and whether it is to be true.
+
+        Without IfExists and quantifier an operator and its negation are one literal: one is true if the other is not.
+        """
+        plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
+        operator = NEGATIONS.get(condition.base, condition.base) if plain else condition.operator.lower()
+        tokens = condition.wanted.tokens if condition.wanted else condition.texts
+        literal = self._literal((operator, condition.lower_key, tokens), condition, None)
+        same = literal.condition is None or literal.condition.negated == condition.negated
+        return literal, wanted == same
 
     def about(self, principals: Principals) -> Literal:
         """Return the literal of a Principal or NotPrincipal element."""
@@ -137,7 +140,7 @@ class Literals:
             if statement.principals is not None:
                 self.about(statement.principals)
             for condition in statement.conditions:
-                self.of(condition)
+                self.want(condition, wanted=True)
                 self.mentioned[condition.lower_key] = None
                 tokens = condition.wanted.tokens if condition.wanted else ()
                 variables = (one for listed in tokens for one in listed if isinstance(one, Variable))

@@ -22,7 +22,7 @@ from permission_guard.access.keys import (
 )
 from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
-from permission_guard.access.node import Node
+from permission_guard.access.node import Every, Node
 from permission_guard.access.sources import SOURCE_KEYS, organization
 from permission_guard.access.text import Spelled, Variables
 
@@ -101,6 +101,12 @@ def _source_function(keys: Keys, names: tuple[str, ...]) -> Node:
     return keys.perhaps(word, *names)
 
 
+def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
+    """The organization of the function's account. Its id is the trusted one's, so that it can stand in a variable too."""
+    known = keys.known.values(names[0])
+    return Every((keys.fixed({names[0]: known}), keys.unknown(names[1])))
+
+
 _ALL: Final = "role user root federated anonymous service"
 _SIGNED: Final = "role user root federated"
 
@@ -108,8 +114,8 @@ ROWS: Final = (
     Row(CLOCK, {_ALL: lambda keys, _: keys.clock()}, "now; a later time is unsure, an earlier one never"),
     Row(
         RESOURCE_ORGANIZATION,
-        {_ALL: lambda keys, _: keys.resource_organization()},
-        "the trusted organization if there is one; else unknown",
+        {_ALL: _resource_organization},
+        "the trusted organization if there is one alone; its paths, and without it both, are unknown",
     ),
     Row(
         (AUTH_TYPE,),
@@ -127,8 +133,7 @@ ROWS: Final = (
         ("aws:principaltag/",),
         {
             "role user federated": _text(letters.TAG, empty=True),
-            "root anonymous": _absent,
-            "service": _unsaid,
+            "root anonymous service": _absent,
         },
         "whatever the principal's account sets",
     ),
@@ -144,17 +149,17 @@ ROWS: Final = (
     ),
     Row(
         ("aws:sourceidentity",),
-        {"role": _text(letters.FRIENDLY), "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _text(letters.FRIENDLY), "user root federated anonymous service": _absent},
         "set when the role is assumed",
     ),
     Row(
         ("aws:federatedprovider",),
-        {"role": _text(letters.VISIBLE), "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _text(letters.VISIBLE), "user root federated anonymous service": _absent},
         "the identity provider of the role's session",
     ),
     Row(
         MFA,
-        {_SIGNED: lambda keys, _: keys.mfa(), "anonymous": _absent, "service": _unsaid},
+        {_SIGNED: lambda keys, _: keys.mfa(), "anonymous service": _absent},
         "the caller's own second factor",
     ),
     Row(
@@ -162,14 +167,13 @@ ROWS: Final = (
         {
             "role federated": lambda keys, _: keys.issued(always=True),
             "user root": lambda keys, _: keys.issued(always=False),
-            "anonymous": _absent,
-            "service": _unsaid,
+            "anonymous service": _absent,
         },
         "within the last 36 hours, the longest that a session lasts",
     ),
     Row(
         ("lambda:sourcefunctionarn",),
-        {"role": _source_function, "user root federated anonymous": _absent, "service": _unsaid},
+        {"role": _source_function, "user root federated anonymous service": _absent},
         "a function of the caller's account, if one calls",
         "lambda/latest/dg/permissions-source-function-arn.html",
     ),
@@ -183,17 +187,17 @@ ROWS: Final = (
     ),
     Row(
         ("aws:calledvia",),
-        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _absent},
         "the services that pass the call on",
     ),
     Row(
         ("aws:calledviafirst",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
         "the first of them",
     ),
     Row(
         ("aws:calledvialast",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _unsaid},
+        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
         "the last of them",
     ),
     Row(

@@ -200,7 +200,7 @@ class _Search:
         return True
 
     def _letters(self, move: Move, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
-        """The characters to be tried: those that the automata tell apart, and one for all the others."""
+        """The characters to be tried: one for all that the automata do not tell apart, and those that they do."""
         key = (id(move.letters), *reading, *(states[place] for place in reading))
         found = self._choices.get(key)
         if found is None:
@@ -213,7 +213,7 @@ class _Search:
             self._meter.charge(len(spelled))
             other = move.letters.other(spelled)
             apart = sorted(letter for letter in spelled if move.letters.has(letter))
-            found = self._choices[key] = tuple(apart) if other is None else (*apart, other)
+            found = self._choices[key] = tuple(apart) if other is None else (other, *apart)
         return found
 
     def _trace(self, node: _Node) -> Word:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,8 @@ from permission_guard.alert.message import cut_body, cut_mail
 from permission_guard.alert.printable import printable
 from permission_guard.alert.subject import SUBJECT_LIMIT, subject
 from permission_guard.finding import Severity
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.report import Report
 
@@ -23,10 +25,12 @@ SCHEMA: Final = "permission-guard/digest/1"
 DIGEST_LIMIT: Final = 200_000
 """Bytes of a digest, mail and JSON together: SNS takes 262,144 with the attributes (API_Publish.html)."""
 _HALF: Final = DIGEST_LIMIT // 2
-_ITEM: Final = 60_000
+_ITEM: Final = 45_000
 """Bytes that the mail and the JSON of one waiting alert may each have: an item of DynamoDB holds 400 KB, and one alert
 must leave room for others in a digest."""
 _DIGITS: Final = 16
+_SHOWN: Final = 2_000
+"""Characters of an alert that is too long because somebody has edited it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
                 "account": account,
                 "region": region,
                 "time": now.isoformat(),
-                "alerts": [json.loads(one.body) for one in alerts],
+                "alerts": [_body(one) for one in alerts],
                 "leftOut": left,
             }
         ),
@@ -92,12 +96,32 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
     )
 
 
+def _body(alert: WaitingAlert) -> Json:
+    """Return an alert's JSON; what somebody has damaged is shown as the text that it is."""
+    try:
+        return loads(alert.body)
+    except PolicyError:
+        return {"subject": alert.subject, "damaged": alert.body}
+
+
+def _cut(alert: WaitingAlert) -> WaitingAlert:
+    """Return an alert that leaves room for others, as all do that nobody has edited in the table."""
+    if max(len(json.dumps(one)) for one in (alert.subject, alert.mail, alert.body)) <= _ITEM:
+        return alert
+    return replace(
+        alert,
+        subject=alert.subject[:SUBJECT_LIMIT],
+        mail=alert.mail[:_SHOWN],
+        body=json.dumps({"subject": alert.subject[:SUBJECT_LIMIT], "damaged": alert.body[:_SHOWN]}),
+    )
+
+
 def _fitting(ordered: list[WaitingAlert]) -> Iterator[WaitingAlert]:
     """Yield alerts as long as their texts fit; the first always does."""
     mail = body = 2_000
-    for alert in ordered:
-        mail += len(json.dumps(alert.mail)) + len(json.dumps(alert.subject)) + 8
-        body += len(json.dumps(alert.body)) + 2
+    for alert in map(_cut, ordered):
+        mail += len(json.dumps(alert.mail)) + len(json.dumps(alert.subject)) + 90
+        body += len(json.dumps(json.dumps(_body(alert)))) + 2
         if max(mail, body) > _HALF:
             return
         yield alert

@@ -1,4 +1,4 @@
-"""The account's roles, all read at once, and resource policies in one call each: what a scan of many functions reads."""
+"""The account's roles, all read at once: what a scan of many functions asks for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.roles import RoleStore
 from permission_guard.facts import MissingRole, RoleFacts, Unreadable
+from permission_guard.iam import Policy
 from permission_guard.ports import Refused
 
 
@@ -23,8 +24,9 @@ class BulkRoles(RoleStore):
         super().__init__(clients)
         self._lock = Lock()
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
-        """So that no role is asked for twice, and one that takes long holds up no other."""
+        """So that no role and no policy is asked for twice, and one that takes long holds up no other."""
         self._roles: dict[str, RoleFacts | MissingRole | Unreadable] | None = None
+        self._policies: dict[str, Policy | Unreadable] = {}
 
     def role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
         """Return a role. Raises TryAgain."""
@@ -35,6 +37,15 @@ class BulkRoles(RoleStore):
             if arn not in roles:
                 roles[arn] = super().role(arn)
             return roles[arn]
+
+    def managed_policy(self, arn: str) -> Policy | Unreadable:
+        """Return the default version of a managed policy. Raises TryAgain."""
+        with self._lock:
+            mine = self._locks[arn]
+        with mine:
+            if arn not in self._policies:
+                self._policies[arn] = super().managed_policy(arn)
+            return self._policies[arn]
 
     def _listed(self) -> dict[str, RoleFacts | MissingRole | Unreadable]:
         try:

@@ -35,13 +35,16 @@ _COUNTED_FOR: Final = timedelta(days=1)
 class DynamoJournal:
     """Keeps entries in a table. What it can raise is said in `ports.Journal`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, sets_aside: bool = False) -> None:
+        """`sets_aside` tells whether an item that cannot be read is set aside; a person who only reads is told of it."""
         self._table = table
+        self._sets_aside = sets_aside
 
     def of(self, subject: str) -> Kept:
         """Query: every entry about a subject, in the order of their faults.
 
-        An item that cannot be read is set aside, which the next digest reports; from then on it is as if absent.
+        An item that cannot be read is set aside, which the next digest reports; from then on it is as if absent. Where nothing
+        is to be written, it is Refused.
         """
         entries: list[Entry] = []
         seen: Record | None = None
@@ -52,6 +55,8 @@ class DynamoJournal:
                 try:
                     entries.append(_read(item))
                 except Refused as error:
+                    if not self._sets_aside:
+                        raise
                     self._set_aside(item, str(error))
         return Kept(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.iam import LayerVersionArn
-from permission_guard.ports import NOT_FOUND, ListedLayers, ListedVersions, Refused
+from permission_guard.ports import NOT_FOUND, Refused
 
 PERMISSIONS: Final = ("lambda:ListLayers", "lambda:ListLayerVersions")
 """The rights that this module's calls need."""
@@ -16,6 +17,22 @@ PAGE: Final = 50
 """The most layers that are returned at once (API_ListLayers.html, MaxItems)."""
 VERSIONS: Final = 10
 """How many versions of a layer one page has. Each costs a call, and what looks at a page has to have the time to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLayers:
+    """One page of the names of the account's layers. `marker` is where the next begins; None if this is the last."""
+
+    names: tuple[str, ...]
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersions:
+    """One page of a layer's versions, as `ListedLayers`."""
+
+    versions: tuple[LayerVersionArn, ...]
+    marker: str | None = None
 
 
 class AwsLayers:

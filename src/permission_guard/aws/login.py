@@ -1,7 +1,8 @@
-"""A person's own credentials: whose they are, and where the guard's stack has its journal."""
+"""A person's own credentials: whose they are, and what the guard's stack says of itself."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -21,6 +22,8 @@ from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 
 TABLE_OUTPUT: Final = "JournalTableName"
 """The output of the guard's stack that names the journal's table."""
+SWEEP_TASKS_OUTPUT: Final = "SweepTasksQueueUrl"
+"""The output that says where the tasks of a sweep are sent."""
 
 SessionOf: TypeAlias = Callable[[str | None, str | None], boto3.Session]
 """Opens a session with a profile and a region; None leaves them to boto3's own search."""
@@ -34,8 +37,8 @@ class NoRegion(NoLogin):
     """There is no region."""
 
 
-class NoTable(Exception):
-    """The stack is not there, or names no table."""
+class NoOutput(Exception):
+    """The stack is not there, or does not have an output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,13 @@ def session_of(profile: str | None, region: str | None) -> boto3.Session:
 
 
 def log_in(profile: str | None, region: str | None, session_of: SessionOf = session_of) -> Login:
-    """Find out whose the credentials are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and TryAgain."""
+    """Find out whose the credentials are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and TryAgain.
+
+    boto3 reads AWS_DEFAULT_REGION alone; AWS_REGION comes before it, as in the AWS CLI
+    (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html).
+    """
     try:
-        session = session_of(profile, region)
+        session = session_of(profile, region or os.environ.get("AWS_REGION") or None)
         chosen = session.region_name
         if not chosen:
             raise NoRegion("there is no region: say --region, or set AWS_REGION, or give the profile one")
@@ -87,22 +94,20 @@ def _refused(error: ClientError) -> NoLogin | TryAgain:
         return again
 
 
-def table_of(clients: Clients, stack: str) -> str:
-    """Return the table that the guard's stack keeps its journal in. Raises NoTable, Refused and TryAgain."""
+def output_of(clients: Clients, stack: str, name: str) -> str:
+    """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and TryAgain."""
     try:
         with translated():
             (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except Refused as error:
         if error.code == _NO_STACK:
-            raise NoTable(str(error)) from error
+            raise NoOutput(str(error)) from error
         raise
     outputs = {one.get("OutputKey"): one.get("OutputValue") for one in found.get("Outputs", [])}
-    table = outputs.get(TABLE_OUTPUT)
-    if not table:
-        raise NoTable(
-            f"the stack {stack} has no output {TABLE_OUTPUT}: it is older than the journal, or not the guard's"
-        )
-    return table
+    value = outputs.get(name)
+    if not value:
+        raise NoOutput(f"the stack {stack} has no output {name}: it is not the guard's, or another version")
+    return value
 
 
 _NO_STACK: Final = "ValidationError"

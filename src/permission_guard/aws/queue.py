@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.events.sweep_task import SweepFunction, written
+from permission_guard.events.sweep_task import SweepAll, SweepFunction, written
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SqsQueue:
         self._clients = clients
         self._url = url
 
-    def send(self, tasks: tuple[SweepFunction, ...]) -> None:
+    def send(self, tasks: Sequence[SweepAll | SweepFunction]) -> None:
         """SendMessageBatch, ten tasks at a time. Raises TryAgain and Refused; then some of them may be in the queue."""
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [

@@ -15,8 +15,11 @@ TOPIC_OUTPUT: Final = "AlertsTopicArn"
 """The output that names the topic of the alerts."""
 GUARD: Final = "Guard"
 """The logical id of the guard's function."""
+QUEUE_OF: Final = {"Changes": "Events", "DigestIsDue": "Events", "SweepIsDue": "SweepTasks"}
+"""The logical ids of the rules, and of the queue that each sends to."""
 
 FUNCTION: Final = "AWS::Lambda::Function"
+MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 RULE: Final = "AWS::Events::Rule"
 TOPIC: Final = "AWS::SNS::Topic"
 QUEUE: Final = "AWS::SQS::Queue"
@@ -52,6 +55,10 @@ class Stack:
         """Return the parts of a type."""
         return tuple(part for part in self.parts if part.kind == kind)
 
+    def queue_name(self, logical: str) -> str:
+        """Return the name of the queue with a logical id; the logical id itself if there is none."""
+        return next((part.id.rpartition("/")[2] for part in self.of(QUEUE) if part.name == logical), logical)
+
 
 def stack_of(calls: Calls, name: str) -> Stack:
     """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and TryAgain."""
@@ -73,8 +80,9 @@ def stack_of(calls: Calls, name: str) -> Stack:
         for output in stack.each("Outputs")
     }
     found = Stack(name, outputs, parts)
-    if GUARD not in {part.name for part in found.of(FUNCTION)} or not outputs.get(TOPIC_OUTPUT):
+    is_guards = GUARD in {part.name for part in found.of(FUNCTION)} and found.of(TABLE)
+    if not is_guards or not outputs.get(TOPIC_OUTPUT):
         raise NoStack(
-            f"the stack {name} has no function {GUARD} or no output {TOPIC_OUTPUT}: it is not the guard's"
+            f"the stack {name} has no function {GUARD}, no table or no output {TOPIC_OUTPUT}: it is not the guard's"
         )
     return found

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.aws.journal import digests, is_entry
-from permission_guard.aws.table import SEEN, SWEEP, Table
+from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import State
+from permission_guard.journal.book import is_open
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.journal.written import EntryError, entry_of
 from permission_guard.ports import ChangedMeanwhile, FunctionRecord, Sweep
@@ -23,8 +23,6 @@ SWEEP_PAUSE: Final = timedelta(hours=1)
 """Between the beginnings of two sweeps, so that nobody can keep the guard sweeping."""
 VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 """Between two sweeps that look at every published version: once a week, with room for a sweep that is late."""
-_LAST: Final = "last"
-_CLOSED: Final = frozenset({State.GONE, State.RELEASED})
 _NOTHING: Final = "-"
 """A set of DynamoDB's must not be empty; no digest is this text."""
 
@@ -45,7 +43,7 @@ class DynamoSweepRecords:
         try:
             item = self._table.update(
                 SWEEP,
-                _LAST,
+                LAST,
                 "SET id = :id, began = :now",
                 ConditionExpression="attribute_not_exists(began) OR began <= :before OR id = :id",
                 ExpressionAttributeValues=values,
@@ -59,7 +57,7 @@ class DynamoSweepRecords:
         versions = ", versions_at = :now" if sweep.all_versions else ""
         self._table.update(
             SWEEP,
-            _LAST,
+            LAST,
             f"SET ended = :now{versions}",
             ExpressionAttributeValues={":now": {"S": now.isoformat()}},
         )
@@ -114,7 +112,7 @@ def _note(item: Record, qualifiers: set[str | None], concerns: set[Concern]) -> 
     except (EntryError, BadEvent):
         qualifiers.add(None)
         return
-    if entry.state not in _CLOSED:
+    if is_open(entry):
         is_about_role = entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS
         qualifiers.add(None if is_about_role else entry.cause.qualifier)
         concerns.add(entry.finding.concern)

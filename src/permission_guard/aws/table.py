@@ -32,6 +32,7 @@ BYTES_TOGETHER: Final = 4 * 1024 * 1024
 DIGEST: Final = "digest"
 ALERTS: Final = "alerts"
 SWEEP: Final = "sweep"
+LAST: Final = "last"
 SEEN: Final = "~seen"
 DAMAGED: Final = "~damaged#"
 NO_ENTRIES: Final = frozenset({DIGEST, ALERTS, SWEEP})

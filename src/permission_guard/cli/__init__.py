@@ -23,7 +23,10 @@ class Told(click.ClickException):
     exit_code = UNUSABLE
 
 
-_COMMANDS: Final = ("check", "demo", "doctor", "explain", "journal", "report", "resume", "scan", "undo")
+_COMMANDS: Final = (
+    *("check", "demo", "doctor", "explain", "journal"),
+    *("report", "resume", "scan", "sweep", "undo"),
+)
 """Each is a function of this name in the module of this name."""
 
 

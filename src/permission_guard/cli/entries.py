@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ from permission_guard.iam import ArnError, LayerVersionArn
 from permission_guard.iam.arn import named
 from permission_guard.journal.entry import Entry
 from permission_guard.ports import NOT_FOUND, Refused
+
+if TYPE_CHECKING:
+    from permission_guard.aws.login import Login
 
 EXAMPLE: Final = "orders/0f3c9a8b7d6e5f40"
 _ENTRY: Final = re.compile(r"(?P<subject>.+)/(?P<fault>[0-9a-f]{16})")
@@ -44,26 +47,29 @@ class Name:
             raise Unusable(f"{typed!r} is neither a function's name nor an ARN") from error
         return cls(typed, str(function) if function.partition else "", function.account, function.region)
 
-    def at(self, connection: Connection) -> str:
+    def at(self, there: Connection | Login) -> str:
         """Return the ARN that it means there. Raises Unusable if it is another account's."""
-        if self.account and self.account != connection.account:
+        if self.account and self.account != there.account:
             raise Unusable(
-                f"{self.typed} is of account {self.account}, and these credentials are of {connection.account}"
+                f"{self.typed} is of account {self.account}, and these credentials are of {there.account}"
             )
         if self.arn:
             return self.arn
-        function, _ = named(
-            self.typed, partition=connection.partition, region=connection.region, account=connection.account
-        )
+        function, _ = named(self.typed, partition=there.partition, region=there.region, account=there.account)
         return str(function)
+
+
+def placed(name: Name | None, place: Place) -> Place:
+    """Return the place in the region that an ARN names, or in the person's own. Raises Unusable."""
+    region = name.region if name else ""
+    if region and place.region and region != place.region:
+        raise Unusable(f"--region: {place.region}, but {name.typed if name else ''} is of {region}")
+    return replace(place, region=region or place.region)
 
 
 def connect_for(name: Name | None, context: click.Context, place: Place) -> Connection:
     """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and TryAgain."""
-    region = name.region if name else ""
-    if region and place.region and region != place.region:
-        raise Unusable(f"--region: {place.region}, but {name.typed if name else ''} is of {region}")
-    return connect(context, replace(place, region=region or place.region))
+    return connect(context, placed(name, place))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from permission_guard.doctor import checks as about
 from permission_guard.doctor.check import Check, Verdict, worst
-from permission_guard.doctor.seen import Checkup, Function
+from permission_guard.doctor.seen import Checkup
 
 
 def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
     """Answer every question about a stack; `version` is what it should be."""
-    guard = next((one for one in seen.functions if isinstance(one, Function) and one.is_guard), None)
     return (
         about.trail(seen.trails, seen.region),
         *about.rules(seen.rules, seen.stack),
-        *about.functions(seen.functions, seen.stack),
-        *((about.settings(guard, seen.account, seen.region),) if guard else ()),
+        *about.sources(seen.sources, seen.stack),
+        about.function(seen.function),
+        about.settings(seen.function, seen.account, seen.region),
         about.rights(seen.rights),
+        about.sweep(seen.last_sweep, seen.table, seen.at),
+        *about.dead_letters(seen.queues),
         *map(about.topic, seen.topics),
         *map(about.key, seen.keys),
-        *about.queues(seen.queues),
-        *map(about.table, seen.tables),
+        about.table(seen.table),
         about.version(seen.version, version),
     )
 

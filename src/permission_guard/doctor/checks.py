@@ -1,23 +1,37 @@
-"""One check for each question: does anything wake the guard, can it do what it is set to, does anybody hear of it?"""
+"""One check for each question: does anything invoke the guard, can it do what it is set to, does anybody receive its alerts?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
+from permission_guard import PROGRAM
 from permission_guard.doctor.check import Check, good, untold, wrong
-from permission_guard.doctor.seen import Denied, Function, Key, Queue, Rights, Rule, Table, Topic, Trail
+from permission_guard.doctor.seen import (
+    Denied,
+    EventSource,
+    Function,
+    Key,
+    LastSweep,
+    Queue,
+    Rights,
+    Rule,
+    Table,
+    Topic,
+    Trail,
+)
 from permission_guard.facts import Unreadable
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _DEPLOY: Final = "Deploy the stack again (make deploy); its events in CloudFormation say what failed."
 _ON: Final = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
-"""The latter hears reads, too (facts 1.2)."""
-_DEAF: Final = "so EventBridge hears of no call to Lambda, and the guard never wakes"
+"""The latter matches reads, too (eventbridge/latest/userguide/eb-service-event-cloudtrail.html)."""
+_DEAF: Final = "so EventBridge receives no event of Lambda, and nothing invokes the guard"
 
 
 def trail(trails: tuple[Trail | Unreadable, ...] | Unreadable, region: str) -> Check:
-    """EventBridge hears only what a trail records that is switched on (facts 1.2)."""
+    """EventBridge receives only what a trail records that is switched on."""
     name = "CloudTrail"
     if isinstance(trails, Unreadable):
         return untold(name, trails)
@@ -56,61 +70,133 @@ def _without_trail(seen: list[Trail], region: str) -> tuple[str, str]:
 
 
 def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
-    """Every rule is switched on."""
+    """Every rule is enabled and sends to its queue."""
     if not found:
         yield wrong(
-            "rule", f"The stack {stack} has no rule of EventBridge: nothing wakes the guard.", _DEPLOY
+            "rule", f"The stack {stack} has no rule of EventBridge: nothing invokes the guard.", _DEPLOY
         )
+    for one in found:
+        yield untold("rule", one) if isinstance(one, Unreadable) else _rule(one)
+
+
+def _rule(rule: Rule) -> Check:
+    if rule.state not in _ON:
+        what = f"{rule.name} is {rule.state or 'in no state'}: it sends nothing."
+        return wrong("rule", what, f"Enable it: aws events enable-rule --name {rule.name}")
+    if isinstance(rule.targets, Unreadable):
+        return untold("rule", rule.targets)
+    if rule.queue not in rule.targets:
+        return wrong("rule", f"{rule.name} does not send to the queue {rule.queue}.", _DEPLOY)
+    return good("rule", f"{rule.name} is {rule.state} and sends to {rule.queue}.")
+
+
+def sources(found: tuple[EventSource | Unreadable, ...], stack: str) -> Iterator[Check]:
+    """Every event source mapping is enabled, so that Lambda takes the messages from the queue."""
+    if not found:
+        what = f"The stack {stack} has no event source mapping: no message reaches the guard."
+        yield wrong("queue", what, _DEPLOY)
+    for one in found:
+        yield untold("queue", one) if isinstance(one, Unreadable) else _source(one)
+
+
+def _source(source: EventSource) -> Check:
+    so = f"The event source mapping of {source.queue} is {source.state or 'in no state'}"
+    if source.state == "Enabled":
+        return good("queue", f"{so}.")
+    if source.state in {"Creating", "Enabling", "Updating"}:
+        return untold("queue", f"{so}: a deployment is going on.", _IN_A_MINUTE)
+    todo = f"Enable it: aws lambda update-event-source-mapping --enabled --uuid {source.id}"
+    return wrong("queue", f"{so}: its messages wait.", todo)
+
+
+_IN_A_MINUTE: Final = "Run it again in a minute."
+
+
+def dead_letters(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:
+    """There are no dead letters."""
     for one in found:
         if isinstance(one, Unreadable):
-            yield untold("rule", one)
-        elif one.state in _ON:
-            yield good("rule", f"{one.name} is {one.state}.")
-        else:
-            what = f"{one.name} is {one.state or 'in no state'}: it wakes nobody."
-            yield wrong("rule", what, f"Switch it on: aws events enable-rule --name {one.name}")
+            yield untold("queue", one)
+        elif one.is_for_dead_letters and one.messages:
+            some = "message is" if one.messages == 1 else "messages are"
+            yield wrong(
+                "queue",
+                f"About {one.messages} {some} in {one.name}: they could not be delivered, or failed ten times.",
+                "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every "
+                f"function): aws sqs purge-queue --queue-url {one.url}",
+            )
+        elif one.is_for_dead_letters:
+            yield good("queue", f"{one.name} is empty.")
 
 
-def functions(found: tuple[Function | Unreadable, ...], stack: str) -> Iterator[Check]:
-    """Every function is ready to run."""
-    if not found:
-        yield wrong("function", f"The stack {stack} has no function.", _DEPLOY)
-    for one in found:
-        yield untold("function", one) if isinstance(one, Unreadable) else _function(one)
+_TO_SWEEP: Final = f"start one: {PROGRAM} sweep"
+_OVERDUE: Final = timedelta(days=2)
+"""A sweep is due at least once a day (SweepRate), and the alarm NoSweepFinished waits for two."""
 
 
-def _function(function: Function) -> Check:
-    name, label = function.name, "function"
-    so = f"{name} is {function.state}, and its last update is {function.update}"
-    if "Failed" in {function.state, function.update} or function.state == "Inactive":
-        reason = function.state_reason or function.update_reason or "Lambda gives no reason"
+def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime) -> Check:
+    """A sweep has listed every function within two days."""
+    name = "sweep"
+    if isinstance(last, Unreadable):
+        return untold(name, last)
+    begun = ""
+    if last.began is not None and (last.ended is None or last.began > last.ended):
+        begun = f"; one that began {_ago(now - last.began)} has not ended"
+    todo = f"Look for errors in the guard's log, and at the rule SweepIsDue; then {_TO_SWEEP}"
+    if last.ended is None:
+        is_new = not isinstance(table, Table) or table.made is None or now - table.made <= _OVERDUE
+        so = f"No sweep has listed every function yet{begun}."
+        return untold(name, so, _TO_SWEEP.capitalize()) if is_new else wrong(name, so, todo)
+    so = f"The last sweep ended {_ago(now - last.ended)}{begun}."
+    return good(name, so) if now - last.ended <= _OVERDUE else wrong(name, so, todo)
+
+
+def _ago(past: timedelta) -> str:
+    hours = past // timedelta(hours=1)
+    if hours < 1:
+        return "less than an hour ago"
+    count, unit = (hours, "hour") if hours <= _IN_HOURS else (hours // 24, "day")
+    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
+_IN_HOURS: Final = 48
+
+
+def function(found: Function | Unreadable) -> Check:
+    """The guard's function is ready to run."""
+    label = "function"
+    if isinstance(found, Unreadable):
+        return untold(label, found)
+    name, so = found.name, f"{found.name} is {found.state}, and its last update is {found.update}"
+    if "Failed" in {found.state, found.update} or found.state == "Inactive":
+        reason = found.state_reason or found.update_reason or "Lambda gives no reason"
         return wrong(label, f"{so}: {reason}.", _DEPLOY)
-    if function.reserved == 0:
+    if found.reserved == 0:
         return wrong(
             label,
-            f"The reserved concurrency of {name} is 0: it never runs, and every event goes to the dead letters.",
-            f"Free it: aws lambda delete-function-concurrency --function-name {name}",
+            f"The reserved concurrency of {name} is 0: it never runs, and messages end as dead letters.",
+            f"Remove it: aws lambda delete-function-concurrency --function-name {name}",
         )
-    if function.state != "Active" or function.update != "Successful":
-        return untold(label, f"{so}: a deployment is going on.", "Run it again in a minute.")
-    if isinstance(function.reserved, Unreadable):
-        return untold(label, function.reserved)
+    if found.state != "Active" or found.update != "Successful":
+        return untold(label, f"{so}: a deployment is going on.", _IN_A_MINUTE)
+    if isinstance(found.reserved, Unreadable):
+        return untold(label, found.reserved)
     return good(label, f"{name} is Active, its last update was successful, and it may run.")
 
 
-def settings(function: Function, account: str, region: str) -> Check:
+def settings(found: Function | Unreadable, account: str, region: str) -> Check:
     """The guard's environment is one that it starts with."""
-    name, given = "settings", function.environment
+    name, given = "settings", found if isinstance(found, Unreadable) else found.environment
     if isinstance(given, Unreadable):
         return untold(name, given)
     missing = [key for key in NEEDED if not given.get(key)]
     try:
         if missing:
-            return wrong(name, f"{', '.join(missing)} is missing: the guard refuses every event.", _DEPLOY)
-        found = Settings.of(given, account=account, region=region)
+            return wrong(name, f"{', '.join(missing)} is missing: the guard fails on every message.", _DEPLOY)
+        read = Settings.of(given, account=account, region=region)
     except SettingsError as error:
-        return wrong(name, f"{error}: the guard refuses every event.", _DEPLOY)
-    return good(name, f"Every setting can be read; the mode is {found.mode.value}.")
+        return wrong(name, f"{error}: the guard fails on every message.", _DEPLOY)
+    return good(name, f"Every setting can be read; the mode is {read.mode.value}.")
 
 
 _TO_SIMULATE: Final = "Run it again later, or as somebody who may call iam:SimulatePrincipalPolicy."
@@ -164,22 +250,6 @@ def key(found: Key | Unreadable) -> Check:
     what = f"The key of the alerts, {found.id}, is {found.state or 'in no state'}: nothing can be published."
     todo = f"Enable it: aws kms enable-key --key-id {found.id}, after aws kms cancel-key-deletion if it is to go."
     return wrong("key", what, todo)
-
-
-def queues(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:
-    """Nothing waits where only people look."""
-    for one in found:
-        if isinstance(one, Unreadable):
-            yield untold("queue", one)
-        elif one.is_for_dead_letters and one.messages:
-            some = "message waits" if one.messages == 1 else "messages wait"
-            yield wrong(
-                "queue",
-                f"About {one.messages} {some} in {one.name}: events that were not handled, or alerts that were not sent.",
-                "Look for the reason in the guard's log, fix it, and purge the queue: the next sweep evaluates every function.",
-            )
-        elif one.is_for_dead_letters:
-            yield good("queue", f"{one.name} is empty.")
 
 
 def table(found: Table | Unreadable) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from permission_guard.facts import Unreadable
 
@@ -20,18 +21,30 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of EventBridge, and its state in AWS's word."""
+    """A rule of EventBridge, its state in AWS's word, and where it sends to."""
 
     name: str
+    state: str
+    queue: str
+    """The name of the queue that it must send to."""
+    targets: tuple[str, ...] | Unreadable
+    """The names of what it sends to."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """An event source mapping of the guard, the name of the queue that it receives from, and its state in Lambda's word."""
+
+    id: str
+    queue: str
     state: str
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the stack; states and reasons are Lambda's words."""
+    """The guard's function; states and reasons are Lambda's words."""
 
     name: str
-    is_guard: bool
     state: str
     state_reason: str
     update: str
@@ -64,6 +77,7 @@ class Queue:
     """A queue. One that hands nothing on to a further queue is where dead letters end."""
 
     name: str
+    url: str
     is_for_dead_letters: bool
     messages: int
     """About how many messages there are, those that somebody is reading just now included."""
@@ -71,10 +85,20 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The journal's table, and its status in DynamoDB's word."""
+    """The journal's table, its status in DynamoDB's word, and when it was made."""
 
     name: str
     status: str
+    made: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastSweep:
+    """What the journal's table says of the last sweep; None if there was none."""
+
+    began: datetime | None
+    ended: datetime | None
+    """When a sweep last listed every function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +126,16 @@ class Checkup:
     stack: str
     account: str
     region: str
+    at: datetime
     version: str | None
     """What the stack says that it is a version of; None if it is older than that output."""
     trails: tuple[Trail | Unreadable, ...] | Unreadable
     rules: tuple[Rule | Unreadable, ...]
-    functions: tuple[Function | Unreadable, ...]
+    function: Function | Unreadable
+    sources: tuple[EventSource | Unreadable, ...]
     topics: tuple[Topic | Unreadable, ...]
     keys: tuple[Key | Unreadable, ...]
     queues: tuple[Queue | Unreadable, ...]
-    tables: tuple[Table | Unreadable, ...]
+    table: Table | Unreadable
+    last_sweep: LastSweep | Unreadable
     rights: Rights | Unreadable

@@ -45,8 +45,10 @@ class SweepFunction:
     """The same of the published versions."""
 
 
-def written(task: SweepFunction) -> str:
+def written(task: SweepAll | SweepFunction) -> str:
     """Return the message of a task."""
+    if isinstance(task, SweepAll):
+        return json.dumps({"sweep": {}})
     return json.dumps(
         {
             "function": str(task.function),

@@ -1,7 +1,7 @@
 """OCSF 1.8.0: each line is one Compliance Finding (class 2003), as SIEMs take it (https://schema.ocsf.io/1.8.0/classes/compliance_finding).
 
 Not a Detection Finding, because nothing has happened, and not a Vulnerability Finding, because no software has a flaw: a
-resource was evaluated against a rule (docs/decisions/0023).
+resource was evaluated against a rule (docs/decisions/0022).
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 _PARTS = 6
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z0-9-]+")
 _LONGEST_FUNCTION_NAME = 140
 _FUNCTION = re.compile(
     r"(?:(?:arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):)?(?P<account>[0-9]{12}):)?"
@@ -46,11 +45,6 @@ class Arn(NamedTuple):
 def is_account(text: str) -> bool:
     """Tell whether the text is an account id: twelve digits."""
     return _ACCOUNT.fullmatch(text) is not None
-
-
-def is_region(text: str) -> bool:
-    """Tell whether the text can be a region's name."""
-    return _REGION.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,14 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from permission_guard.iam.pattern import Glob, Globs, Missing, Pieces, Wild, filled, is_plain, tokens
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 _ARN_PARTS: Final = 6
 _NUMBER: Final = re.compile(
@@ -61,6 +59,7 @@ def _like(wanted: Sequence[Pieces]) -> Test:
 
 
 def arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
+    """Take a pattern for ARNs apart at its first five colons; what is behind them stays together."""
     segments: list[list[str | Wild]] = [[]]
     for piece in pieces:
         if isinstance(piece, Wild):
@@ -115,8 +114,7 @@ def _boolean(wanted: Sequence[Pieces]) -> Test:
 
 
 def number(text: str) -> Decimal | None:
-    from decimal import Decimal  # noqa: PLC0415  # hardly any policy compares numbers
-
+    """Read a number; None if the text is none."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
@@ -160,19 +158,16 @@ def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Calla
 
 
 def network(text: str) -> IPv4Network | IPv6Network | None:
-    import ipaddress  # noqa: PLC0415  # hardly any policy names an address, and it takes 3 % of a cold start
-
+    """Read an address or a range of addresses; None if the text is neither."""
     try:
-        return ipaddress.ip_network(text, strict=False)
+        return ip_network(text, strict=False)
     except ValueError:
         return None
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    import ipaddress  # noqa: PLC0415  # as above
-
     try:
-        return ipaddress.ip_address(text)
+        return ip_address(text)
     except ValueError:
         return None
 

@@ -207,6 +207,15 @@ def is_held(entry: Entry) -> bool:
 _HELD: Final = frozenset({State.TOLD, State.RELEASING})
 
 
+def is_open(entry: Entry) -> bool:
+    """Tell whether a sweep has to look at an entry: what a repair attached may have to come off, a repaired statement is done."""
+    is_done = entry.state is State.TOLD and entry.told_as is Ending.REPAIRED
+    return entry.state not in _CLOSED and not (is_done and isinstance(entry.change, Rewritten))
+
+
+_CLOSED: Final = frozenset({State.GONE, State.RELEASED})
+
+
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
     """Tell whether the facts show if an entry's fault is there: what could not be read shows nothing."""
     if facts.configuration is GONE:

@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from permission_guard.document import body_of, canonical, statements_of
+from permission_guard.document import NO_STATEMENTS, body_of, canonical, statements_of
 from permission_guard.facts import PolicyFacts
 from permission_guard.finish import Earlier, noted
 from permission_guard.journal.book import Book, told
-from permission_guard.journal.entry import Entry, Rewritten
+from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Ending
 from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
@@ -24,32 +25,39 @@ from permission_guard.report import Report
 def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:
     """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
 
-    Raises TryAgain if one of them could not be removed.
+    What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
     """
     removed, policy = report.trigger.removed, report.facts.policy
-    if removed is None or not isinstance(policy, PolicyFacts) or policy.policy is None:
+    if removed is None or not isinstance(policy, PolicyFacts):
         return
-    present = {canonical(one) for one in statements_of(policy.policy.text)}
-    for entry in keeper.book.entries:
+    text = policy.policy.text if policy.policy else NO_STATEMENTS
+    present = {canonical(one) for one in statements_of(text)}
+    # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
+    before = [entry for entry in keeper.book.entries if entry.cause.at < report.trigger.at]
+    for entry in before:
         sid = _sid_made_of(entry, removed, report.facts.target, present)
         if sid is not None:
-            yield _removed(entry, sid, removed, report, actor, now)
+            yield _removed(entry, sid, report, keeper, actor, now)
 
 
 def _sid_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> str | None:
-    """Return the Sid of what the guard has made of a statement, if it stands there under another one."""
+    """Return the Sid of what the guard has made of a statement, if it is there or was when a run began to remove it."""
     change = entry.change
     if not isinstance(change, Rewritten) or change.target != target:
         return None
     before, after = body_of(change.before), body_of(change.after)
     sid = after.get("Sid")
-    if before.get("Sid") != removed or sid == removed or canonical(after) not in present:
+    is_there = canonical(after) in present or entry.state is State.RELEASING
+    if before.get("Sid") != removed or sid == removed or not is_there:
         return None
     return sid if isinstance(sid, str) else None
 
 
-def _removed(entry: Entry, sid: str, removed: str, report: Report, actor: Actor, now: datetime) -> Earlier:
+def _removed(entry: Entry, sid: str, report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Earlier:
+    removed = report.trigger.removed
     try:
+        if entry.state is not State.RELEASING:
+            keeper.write((replace(entry, state=State.RELEASING),))
         actor.remove_permission(report.facts.target, sid, None)
     except ChangedMeanwhile as error:
         raise TryAgain(str(error)) from error

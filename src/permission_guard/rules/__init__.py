@@ -42,5 +42,5 @@ def wanted(facts: FunctionFacts, looks: Look, trusted: Trusted) -> Look:
 
 
 def judge(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Judge the facts by every rule. What has not been read is not judged."""
+    """Evaluate the facts by every rule. What has not been read is not evaluated."""
     return tuple(finding for rule in RULES for finding in rule.check(facts, trusted))

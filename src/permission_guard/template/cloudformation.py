@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.iam import ArnError, FunctionArn
@@ -55,7 +55,6 @@ def declared(scope: Scope) -> Declared:
         tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
         tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
         frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
-        dict(_arns(found)),
     )
 
 
@@ -100,16 +99,6 @@ def _policy(one: Resource) -> WholePolicy:
 def _layer(one: Resource) -> LayerPermission:
     given = {field: one.get(name) for name, field in _LAYER_PERMISSION.items()}
     return LayerPermission(one.id, one.get("LayerVersionArn"), given)
-
-
-def _arns(found: Iterable[Resource]) -> Iterator[tuple[str, str]]:
-    """Yield the ARN of each resource of which it is known, and how YAML names it: by Ref, where that gives the ARN."""
-    for one in found:
-        by_name, by_ref = f"!GetAtt {one.id}.Arn", f"!Ref {one.id}"
-        for body, said in (({"Fn::GetAtt": [one.id, "Arn"]}, by_name), ({"Ref": one.id}, by_ref)):
-            arn = text_of(one.scope.resolve(body))
-            if arn is not None and arn.startswith("arn:"):
-                yield arn, said
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:

@@ -89,5 +89,3 @@ class Declared:
     layers: tuple[LayerPermission, ...] = ()
     log_groups: frozenset[str] = frozenset()
     """The names of the log groups that are deployed with it."""
-    arns: Mapping[str, str] = field(default_factory=dict)
-    """How the template may name the ARNs of its resources, in YAML."""

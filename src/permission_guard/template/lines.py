@@ -15,7 +15,6 @@ from permission_guard.patches import Language, Patch
 from permission_guard.template.cloudformation import PROPERTIES
 from permission_guard.template.declared import Declared
 from permission_guard.template.edit import CannotEdit, Line
-from permission_guard.template.home import MADE_UP, Home
 from permission_guard.template.judging import Judged
 from permission_guard.template.sam import is_sam
 from permission_guard.template.source import Source
@@ -79,19 +78,11 @@ def _account(value: str, declared: Declared) -> str:
     return "!Ref AWS::AccountId" if value == declared.home.account else f'"{value}"'
 
 
-def _arn(value: str, declared: Declared) -> str:
-    """Write an ARN: by the resource of the template that has it, else with what CloudFormation knows filled in."""
-    expression = declared.arns.get(value)
-    if expression is not None:
-        return expression
-    if MADE_UP in value.upper():
-        raise CannotEdit(f"the template has no name for {value}")
-    return f'!Sub "{_with_pseudo_parameters(value, declared.home)}"'
-
-
-def _with_pseudo_parameters(arn: str, home: Home) -> str:
+def _arn(arn: str, declared: Declared) -> str:
+    """Write the pattern of ARNs that a repair names an account by, with pseudo parameters for the template's own."""
+    home = declared.home
     partition, service, region, account, rest = arn.split(":", 5)[1:]
-    return ":".join(
+    written = ":".join(
         (
             "arn",
             "${AWS::Partition}" if partition == home.partition else partition,
@@ -101,6 +92,7 @@ def _with_pseudo_parameters(arn: str, home: Home) -> str:
             rest,
         )
     )
+    return f'!Sub "{written}"'
 
 
 _EXPRESSED: Final[dict[str, Callable[[str, Declared], str]]] = {

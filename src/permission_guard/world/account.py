@@ -219,9 +219,13 @@ class Account:
             role.attached.remove(arn)
 
     def functions_with(self, role_arn: str) -> tuple[Function, ...]:
-        """ListFunctions, filtered by role: Lambda itself cannot filter."""
+        """ListFunctions, filtered by the role of the function or of a version: Lambda itself cannot filter."""
         with self.call("ListFunctions"):
-            return tuple(function for function in self.functions.values() if function.role_arn == role_arn)
+            return tuple(
+                function
+                for function in self.functions.values()
+                if role_arn in {function.role_arn, *function.version_roles.values()}
+            )
 
     def has_log_group(self, name: str) -> bool:
         """DescribeLogGroups."""

@@ -64,15 +64,23 @@ class WorldJournal:
     def count_alert(self, now: datetime) -> int | None:
         """Count an alert of this hour."""
         hour = f"{now:%Y-%m-%dT%H}"
-        self.counts[hour] = self.counts.get(hour, 0) + 1
-        return self.counts[hour]
+        try:
+            with self.account.call("UpdateItem"):
+                self.counts[hour] = self.counts.get(hour, 0) + 1
+                return self.counts[hour]
+        except ApiError:
+            return None
 
     def may_send_digest(self, now: datetime) -> bool:
         """Tell whether five minutes have passed since the last."""
-        if self.digest_at is not None and now - self.digest_at < timedelta(minutes=5):
+        try:
+            with self.account.call("UpdateItem"):
+                if self.digest_at is not None and now - self.digest_at < timedelta(minutes=5):
+                    return False
+                self.digest_at = now
+                return True
+        except ApiError:
             return False
-        self.digest_at = now
-        return True
 
     def waiting(self) -> tuple[WaitingAlert, ...]:
         """Return the alerts that wait."""

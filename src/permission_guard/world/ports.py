@@ -68,7 +68,7 @@ class WorldObserver:
         except Refused as error:
             return Unreadable(f"the functions that use {role_arn}", str(error))
         return tuple(
-            FunctionFacts(one.arn, configuration=Configuration(one.role_arn, one.log_group)) for one in found
+            FunctionFacts(one.arn, configuration=Configuration(role_arn, one.log_group)) for one in found
         )
 
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:

@@ -63,8 +63,5 @@ class Function:
     """Document and revision, by qualifier."""
     alias_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The versions that an alias points to."""
-
-    @property
-    def revision(self) -> str:
-        """What ListFunctions says: it moves with the function and its own policy, and not with those of aliases."""
-        return " ".join((self.role_arn, self.log_group, *self.policies.get(None, ())))
+    version_roles: dict[str, str] = field(default_factory=dict)
+    """By published version, the role that it was published with, where the function has another by now."""

@@ -11,7 +11,8 @@ from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.finding import Concern
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.book import is_open
+from permission_guard.journal.entry import Entry
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.ports import Alias, FunctionRecord, ListedFunction, Sweep
 from permission_guard.world.account import Account
@@ -120,9 +121,7 @@ class WorldSweepRecords:
     def overview(self) -> Mapping[str, FunctionRecord]:
         """Return what is known about every function."""
         with translated(), self.journal.account.call("Scan"):
-            open_ = [
-                one for one in self.journal.entries.values() if one.state not in {State.GONE, State.RELEASED}
-            ]
+            open_ = [one for one in self.journal.entries.values() if is_open(one)]
             return {
                 subject: FunctionRecord(
                     frozenset(

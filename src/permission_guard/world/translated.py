@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from permission_guard.ports import answered
+from permission_guard.error_codes import answered
 from permission_guard.world.resources import ApiError
 
 

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from permission_guard.aws.bulk import PAGE as ROLES
 from permission_guard.aws.inventory import PAGE as FUNCTIONS
+from permission_guard.aws.inventory import ROLES
 from permission_guard.aws.pace import RATE
 from permission_guard.cli.scan import scan
 from permission_guard.scan_json import SCHEMA
@@ -119,7 +119,7 @@ def test_the_rights_to_repair_are_exactly_those_that_a_repair_uses_besides() -> 
 def test_the_page_says_how_many_come_with_a_call_and_how_fast_they_are_made() -> None:
     costs = section("What it costs")
     assert f"each {FUNCTIONS} functions and published versions" in costs
-    assert f"each {ROLES} roles and policies" in costs
+    assert f"each {ROLES} roles of the account" in costs
     assert f"at {RATE:.0f} a second at most" in costs
 
 

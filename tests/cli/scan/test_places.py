@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
+from permission_guard.aws.accounts import Account
+from permission_guard.aws.pace import RATE, Stopped
 from permission_guard.grant import Grant
 from permission_guard.world import ApiError
 from tests.aws.surveyed import Wires, params_of
@@ -159,3 +162,13 @@ def test_what_moves_from_one_page_to_the_next_while_they_are_read_is_looked_at_o
     assert [one.name for one in scan.findings] == ["b", "c"]
     assert (scan.functions, scan.targets) == (2, 2)
     assert there.calls.count("GetPolicy") == 2
+
+
+def test_a_region_is_asked_at_a_pace_of_its_own_until_nobody_waits_any_more() -> None:
+    mine = Account("111122223333", "arn", boto3.Session("testing", "testing"))
+    here, there = mine.place("us-east-1"), mine.place("eu-west-1")
+    assert (here.pace.rate, there.pace.rate) == (RATE, RATE)
+    here.pace.stop()
+    with pytest.raises(Stopped):
+        here.clients.lambda_.meta.events.emit("before-send.lambda.ListFunctions", request=None)
+    there.clients.lambda_.meta.events.emit("before-send.lambda.ListFunctions", request=None)

@@ -5,6 +5,8 @@ Every call only reads. What is refused or does not answer becomes Unreadable, an
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup import parts, trails
 from permission_guard.aws.checkup.parts import seen
@@ -12,8 +14,11 @@ from permission_guard.aws.checkup.rights import rights
 from permission_guard.aws.login import Login
 from permission_guard.aws.stack import (
     FUNCTION,
+    GUARD,
     KEY,
+    MAPPING,
     QUEUE,
+    QUEUE_OF,
     RULE,
     TABLE,
     TOPIC,
@@ -30,17 +35,22 @@ def checkup(caller: Login, name: str) -> Checkup:
     """Look at a stack and at what it depends on. Raises NoStack, and Refused or TryAgain if the stack cannot be read."""
     calls = Calls(caller.clients, caller.region, CALLS)
     stack = stack_of(calls, name)
+    (guard,) = (part for part in stack.of(FUNCTION) if part.name == GUARD)
+    journal, *_ = stack.of(TABLE)
     return Checkup(
         stack=name,
         account=caller.account,
         region=caller.region,
+        at=datetime.now(UTC),
         version=stack.outputs.get(VERSION_OUTPUT),
         trails=seen("the trails", lambda: trails.trails(calls)),
-        rules=tuple(parts.rule(calls, part) for part in stack.of(RULE)),
-        functions=tuple(parts.function(calls, part) for part in stack.of(FUNCTION)),
+        rules=tuple(parts.rule(calls, part, stack) for part in stack.of(RULE) if part.name in QUEUE_OF),
+        function=parts.function(calls, guard),
+        sources=tuple(parts.source(calls, part) for part in stack.of(MAPPING)),
         topics=tuple(parts.topic(calls, part) for part in stack.of(TOPIC)),
         keys=tuple(parts.key(calls, part) for part in stack.of(KEY)),
         queues=tuple(parts.queue(calls, part) for part in stack.of(QUEUE)),
-        tables=tuple(parts.table(calls, part) for part in stack.of(TABLE)),
+        table=parts.table(calls, journal),
+        last_sweep=parts.last_sweep(calls, journal),
         rights=seen("the rights of the guard's role", lambda: rights(calls, caller, stack)),
     )

@@ -25,8 +25,8 @@ from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
 
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
-TAKEN: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""What Lambda itself does with the guard's role: write the log, and take from the waiting queue."""
+RECEIVE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What Lambda itself does with the guard's role: write the log, and receive messages."""
 _MODULES: Final = (
     *(observe, roles, policies, tell, journal),
     *(users, inventory, queue, sweep_records),
@@ -37,7 +37,7 @@ _EVERYTHING: Final = ("*",)
 
 def needed(settings: Settings) -> tuple[str, ...]:
     """Return the actions that a guard with these settings calls, each once."""
-    found = [*LOG, *TAKEN, *(permission for module in _MODULES for permission in module.PERMISSIONS)]
+    found = [*LOG, *RECEIVE, *(permission for module in _MODULES for permission in module.PERMISSIONS)]
     if settings.mode is Mode.ENFORCE:
         repaired = {concern for concern, how in settings.treatments.items() if how is Treatment.REPAIR}
         if Concern.ROLE_CAN_WRITE_LOGS in repaired:
@@ -51,7 +51,6 @@ def needed(settings: Settings) -> tuple[str, ...]:
 class Own:
     """What belongs to the guard alone."""
 
-    stack: str
     partition: str
     region: str
     account: str
@@ -60,11 +59,12 @@ class Own:
     topic_arn: str
     key: str
     """The id of the key that the topic is encrypted with."""
-    dead_letters: str
-    waiting: str
+    events: str
+    sweep_tasks: str
+    """The names of the queues."""
     logging_policy_arn: str
     central_topic_arn: str = ""
-    """The organisation's topic; empty if there is none."""
+    """The organization's topic; empty if there is none."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -88,12 +88,13 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
             (*journal.PERMISSIONS, *sweep_records.PERMISSIONS), (own.arn("dynamodb", f"table/{own.table}"),)
         ),
         "sns:Publish": own.topics,
-        "cloudformation:DescribeStacks": (own.arn("cloudformation", f"stack/{own.stack}/{_ANY}"),),
         **dict.fromkeys(_OF_THE_KEY, (own.arn("kms", f"key/{own.key}"),)),
-        "sqs:SendMessage": (own.arn("sqs", own.dead_letters), own.arn("sqs", own.waiting)),
-        **dict.fromkeys((*TAKEN, "sqs:ChangeMessageVisibility"), (own.arn("sqs", own.waiting),)),
+        "sqs:SendMessage": (own.arn("sqs", own.sweep_tasks),),
+        **dict.fromkeys(
+            (*RECEIVE, "sqs:ChangeMessageVisibility"),
+            (own.arn("sqs", own.events), own.arn("sqs", own.sweep_tasks)),
+        ),
         **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), (own.logging_policy_arn,)),
-        "iam:ListEntitiesForPolicy": (f"arn:{own.partition}:iam::{own.account}:policy/{_ANY}",),
         **dict.fromkeys(_OF_ROLES, (f"arn:{own.partition}:iam::{own.account}:role/{_ANY}",)),
         **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
         "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),
@@ -110,6 +111,6 @@ _OF_ROLES: Final = (
 )
 _OF_FUNCTIONS: Final = (
     *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetResourcePolicy"),
-    "lambda:ListAliases",
+    *("lambda:ListAliases", "lambda:ListVersionsByFunction"),
     *BoundStatements.permissions,
 )

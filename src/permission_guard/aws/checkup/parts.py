@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls, Incomplete
-from permission_guard.aws.stack import GUARD, Part
-from permission_guard.doctor.seen import Function, Key, Queue, Rule, Table, Topic
+from permission_guard.aws.stack import QUEUE_OF, Part, Stack
+from permission_guard.aws.table import LAST, SWEEP
+from permission_guard.doctor.seen import EventSource, Function, Key, LastSweep, Queue, Rule, Table, Topic
 from permission_guard.facts import Unreadable
 from permission_guard.ports import Refused, TryAgain
 
@@ -23,12 +25,34 @@ def seen(what: str, look: Callable[[], _Seen]) -> _Seen | Unreadable:
         return Unreadable(what, str(error))
 
 
-def rule(calls: Calls, part: Part) -> Rule | Unreadable:
-    """DescribeRule."""
-    return seen(
-        f"the rule {part.id}",
-        lambda: Rule(part.id, calls.call("events", "DescribeRule", Name=part.id).text("State")),
-    )
+def rule(calls: Calls, part: Part, stack: Stack) -> Rule | Unreadable:
+    """DescribeRule and ListTargetsByRule."""
+
+    def look() -> Rule:
+        state = calls.call("events", "DescribeRule", Name=part.id).text("State")
+        targets = seen(f"the targets of {part.id}", lambda: _targets(calls, part.id))
+        return Rule(part.id, state, stack.queue_name(QUEUE_OF[part.name]), targets)
+
+    return seen(f"the rule {part.id}", look)
+
+
+def _targets(calls: Calls, rule: str) -> tuple[str, ...]:
+    found = calls.call("events", "ListTargetsByRule", Rule=rule)  # a rule has five at most
+    return tuple(_named(one.text("Arn")) for one in found.each("Targets"))
+
+
+def _named(arn: str) -> str:
+    return arn.rpartition(":")[2]
+
+
+def source(calls: Calls, part: Part) -> EventSource | Unreadable:
+    """GetEventSourceMapping."""
+
+    def look() -> EventSource:
+        found = calls.call("lambda", "GetEventSourceMapping", UUID=part.id)
+        return EventSource(part.id, _named(found.text("EventSourceArn")), found.text("State"))
+
+    return seen(f"the event source mapping {part.id}", look)
 
 
 def function(calls: Calls, part: Part) -> Function | Unreadable:
@@ -38,7 +62,6 @@ def function(calls: Calls, part: Part) -> Function | Unreadable:
         found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=part.id)
         return Function(
             part.id,
-            is_guard=part.name == GUARD,
             state=found.text("State"),
             state_reason=found.text("StateReason"),
             update=found.text("LastUpdateStatus"),
@@ -73,7 +96,7 @@ def topic(calls: Calls, part: Part) -> Topic | Unreadable:
         pages = calls.pages("sns", "ListSubscriptionsByTopic", "NextToken", TopicArn=part.id)
         arns = [one.text("SubscriptionArn") for page in pages for one in page.each("Subscriptions")]
         confirmed = sum(arn.startswith("arn:") for arn in arns)
-        return Topic(part.id.rpartition(":")[2], part.id, confirmed, arns.count("PendingConfirmation"))
+        return Topic(_named(part.id), part.id, confirmed, arns.count("PendingConfirmation"))
 
     return seen(f"the subscriptions of {part.id}", look)
 
@@ -95,16 +118,42 @@ def queue(calls: Calls, part: Part) -> Queue | Unreadable:
         found = calls.call("sqs", "GetQueueAttributes", QueueUrl=part.id, AttributeNames=wanted)
         said = found.at("Attributes")
         messages = sum(int(said.text(counted) or "0") for counted in wanted[:2])
-        return Queue(name, is_for_dead_letters=not said.has("RedrivePolicy"), messages=messages)
+        return Queue(name, part.id, is_for_dead_letters=not said.has("RedrivePolicy"), messages=messages)
 
     return seen(f"the queue {name}", look)
 
 
 def table(calls: Calls, part: Part) -> Table | Unreadable:
     """DescribeTable."""
-    return seen(
-        f"the table {part.id}",
-        lambda: Table(
-            part.id, calls.call("dynamodb", "DescribeTable", TableName=part.id).text("Table", "TableStatus")
-        ),
-    )
+
+    def look() -> Table:
+        found = calls.call("dynamodb", "DescribeTable", TableName=part.id).at("Table")
+        made = found.at("CreationDateTime").value
+        return Table(part.id, found.text("TableStatus"), made if isinstance(made, datetime) else None)
+
+    return seen(f"the table {part.id}", look)
+
+
+def last_sweep(calls: Calls, part: Part) -> LastSweep | Unreadable:
+    """GetItem: what `aws/sweep_records.py` has written."""
+    what = "the time of the last sweep"
+
+    def look() -> LastSweep:
+        found = calls.call(
+            "dynamodb",
+            "GetItem",
+            TableName=part.id,
+            Key={"subject": {"S": SWEEP}, "fault": {"S": LAST}},
+            ConsistentRead=True,
+        )
+        return LastSweep(*(_moment(found.text("Item", name, "S")) for name in ("began", "ended")))
+
+    try:
+        return seen(what, look)
+    except ValueError as error:
+        return Unreadable(what, f"the journal's item is damaged: {error}")
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a time; None if there is none. Raises ValueError."""
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None

@@ -42,7 +42,6 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
     except SettingsError as error:
         return Unreadable("the rights that are needed", str(error))
     own = Own(
-        stack.name,
         caller.partition,
         caller.region,
         caller.account,
@@ -50,8 +49,8 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
         given["JOURNAL_TABLE"],
         given["ALERTS_TOPIC_ARN"],
         next((part.id for part in stack.of(KEY)), "none"),
-        given["DEAD_LETTER_QUEUE_URL"].rpartition("/")[2],
-        given["WAITING_QUEUE_URL"].rpartition("/")[2],
+        given["EVENTS_QUEUE_URL"].rpartition("/")[2],
+        given["SWEEP_TASKS_QUEUE_URL"].rpartition("/")[2],
         settings.logging_policy_arn,
         settings.central_topic_arn,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from permission_guard.cli.scan.repair import Planned
 
 _NOT_NOW: Final = "not finished, because AWS cannot answer now; run it again"
+_EXISTING: Final = "callers that cannot be listed may rely on the statement (--repair-existing repairs it)"
 _NO_JOURNAL: Final = (
     "{} has no journal of the guard's: nothing but what is shown here will say what stood there before, and "
     f"{PROGRAM} undo cannot take the repairs back"
@@ -77,7 +78,8 @@ def _step(planned: Planned, step: Repair) -> Iterator[str]:
 def _told(planned: Planned) -> Iterator[str]:
     for tell in planned.report.plan.tells:
         if tell.finding.verdict is Verdict.FAIL:
-            yield row("Left", f"{planned.report.facts.target}: {_fault(tell.finding)}: {tell.reason}")
+            reason = _EXISTING if tell.is_existing else tell.reason
+            yield row("Left", f"{planned.report.facts.target}: {_fault(tell.finding)}: {reason}")
 
 
 def _fault(finding: Finding) -> str:

@@ -1,0 +1,101 @@
+"""The page about who has access: the model of callers, made from the tables of `permission_guard.access`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from permission_guard.access.meter import BUDGET
+from permission_guard.access.rows import ROWS
+from permission_guard.services import BY_TOKEN, SERVICES, WITHOUT_STATEMENT
+
+_SITE: Final = "https://docs.aws.amazon.com/"
+
+_INTRODUCTION: Final = f"""\
+For each Allow statement the guard asks: does a request exist that comes from outside the zone of trust, that the
+statement allows, and that no Deny refuses? It searches all requests of the model below; it does not try samples.
+
+| answer | meaning | reported as |
+|---|---|---|
+| open | an untrusted request is allowed; the finding shows one | fail |
+| open, named | the same, but only for accounts or organizations that the policy names in full | fail |
+| closed | no untrusted request of the model is allowed | pass |
+| dead | nobody at all can use the statement | low |
+| unknown | it depends on facts that nobody can know beforehand; the finding names the keys | unknown |
+| too complex | {BUDGET:,} steps, well under a second, were not enough | unknown |
+
+A fact is *sure* if the caller can bring it about or AWS documents it. It is *unsure* if nobody can tell beforehand, or if
+AWS documents otherwise and a proof should not rest on that. "Open" rests on sure facts alone. "Closed" means that unsure
+facts do not help either."""
+
+_CALLERS: Final = """\
+| caller | admitted by | what it shows |
+|---|---|---|
+| role session | its account, its role, its session, `*` | aws:PrincipalArn is the role's ARN; aws:userid ends with the session's name |
+| user, root user, federated user | the same | aws:username for users only |
+| anonymous | `*` only | through a function URL without authentication only |
+| a service that the policy names | its name, `*` | an account for which it calls, or none |
+| any other service | `*`, NotPrincipal | a name that ends like a service's; any source |
+
+Accounts are any twelve digits, organizations any id, Regions any name of the usual form. The account in aws:SourceArn is
+aws:SourceAccount, the account in aws:PrincipalArn is aws:PrincipalAccount, and aws:PrincipalOrgID begins
+aws:PrincipalOrgPaths: these are the same characters, so no request mixes them."""
+
+_LIMITS: Final = """\
+- Identity policies, service control policies and session policies of the caller are not considered: an untrusted account
+  sets its own.
+- A statement for invoking that is limited to a named network (a VPC or endpoint that stands there in full, an address range
+  of /8 or narrower, /32 for IPv6) is closed, with a remark. For managing and reading no network is enough. Ranges that
+  together are half of all addresses bound nobody.
+- A unique id in aws:userid belongs to one principal, and nobody can tell of which account: unknown.
+- The clock moves on: what a date to come allows is unknown, what a past date allowed is closed.
+- An id that AWS assigns counts as reachable if its form matches, though nobody may own it: `12345678901?` is ten accounts.
+- Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag, aws:CalledVia and
+  aws:ViaAWSService; lengths of names are not limited. This can make "open" of what is closed, never the reverse.
+- An operator that is not made for the key's type (NumericEquals on an account), and a key that no row names, are unknown.
+- The table of services never makes a pass. It tells open from unknown, and dead from closed."""
+
+
+def access_page(note: str) -> str:
+    """Return the page, with this note below its title."""
+    lines = [
+        "# Who has access",
+        note,
+        "",
+        _INTRODUCTION,
+        "",
+        "## Callers",
+        "",
+        _CALLERS,
+        "",
+        "## Condition keys",
+        "",
+    ]
+    lines += ["| keys | value | page |", "|---|---|---|"]
+    lines += [f"| {_keys(row.keys)} | {row.meaning} | {_link(row.page)} |" for row in ROWS]
+    lines += [
+        "",
+        "## Services",
+        "",
+        "| principal | resource of its SourceArn | sends SourceArn | sends SourceAccount | page |",
+    ]
+    lines += ["|---|---|---|---|---|"]
+    for one in SERVICES:
+        forms = ", ".join(f"`{one.namespace}` `{form}`" for form in one.forms)
+        lines.append(
+            f"| {one.principal} | {forms} | {one.arn.name.lower()} | {one.account.name.lower()} | {_link(one.page)} |"
+        )
+    lines += ["", f"By `lambda:EventSourceToken` alone: {', '.join(sorted(BY_TOKEN))}.", ""]
+    lines += [
+        "These invoke with a role, or Lambda reads from them itself; a statement for them does nothing:",
+        "",
+    ]
+    lines += [f"- {principal} ({_link(page)})" for principal, page in WITHOUT_STATEMENT.items()]
+    return "\n".join([*lines, "", "## Limits", "", _LIMITS, ""])
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
+
+
+def _link(page: str) -> str:
+    return f"[{page.rsplit('/', 1)[-1].removesuffix('.html')}]({_SITE}{page})"

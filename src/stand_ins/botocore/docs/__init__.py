@@ -1,1 +1,0 @@
-"""Changed by this package's build: nobody reads a docstring of botocore there."""

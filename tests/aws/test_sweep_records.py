@@ -1,0 +1,126 @@
+"""What a sweep keeps in the journal's table: one sweep in an hour, every version once a week, and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.sweep_records import DynamoSweepRecords
+from permission_guard.aws.table import Table
+from permission_guard.journal.entry import State
+from permission_guard.journal.seen import digest_of_all
+from permission_guard.outcome import Ending
+from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
+from permission_guard.world import Account, ApiError, WorldJournal, WorldSweepRecords
+from tests.aws.test_journal import NEW, motos_table
+from tests.aws.transport import Transport
+from tests.journal.test_book import about_the_role
+from tests.world.builders import FUNCTION, NOW, TARGET
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def records(wire: Transport | None = None) -> DynamoSweepRecords:
+    return DynamoSweepRecords(Table((wire or Transport(Account())).clients(), "journal"))
+
+
+def in_memory() -> WorldSweepRecords:
+    return WorldSweepRecords(WorldJournal(Account()))
+
+
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: SweepRecords) -> None:
+    first = kept.begin("one", NOW)
+    assert first == Sweep("one", all_versions=True)
+    assert kept.begin("one", NOW + timedelta(minutes=2)) == first
+    assert kept.begin("two", NOW + timedelta(minutes=61)) is None
+    assert kept.begin("two", NOW + timedelta(minutes=62)) is not None
+
+
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+def test_every_version_is_looked_at_in_the_first_sweep_that_ends_and_then_once_a_week(
+    kept: SweepRecords,
+) -> None:
+    looked = []
+    for day in range(9):
+        sweep = kept.begin(f"sweep-{day}", NOW + day * DAY)
+        assert sweep is not None
+        looked.append(sweep.all_versions)
+        if day > 0:  # the first dies before it has listed everything
+            kept.end(sweep, NOW + day * DAY + HOUR)
+    assert looked == [True, True, *[False] * 6, True]
+
+
+@pytest.mark.parametrize("found", [{"S": "yesterday"}, {"N": "1"}, {"S": "2026-11-03"}])
+def test_a_time_that_somebody_has_damaged_has_every_version_looked_at(found: dict[str, str]) -> None:
+    wire = Transport(Account())
+    wire.table.items["sweep", "last"] = {
+        "subject": {"S": "sweep"},
+        "fault": {"S": "last"},
+        "versions_at": found,
+    }
+    assert records(wire).begin("one", NOW) == Sweep("one", all_versions=True)
+
+
+def test_a_table_that_cannot_answer_now_is_no_sweep_that_has_begun() -> None:
+    wire = Transport(Account())
+    wire.faults["UpdateItem"] = ApiError("ThrottlingException", "no")
+    with pytest.raises(TryAgain):
+        records(wire).begin("one", NOW)
+
+
+def test_the_overview_has_the_open_entries_of_each_function_and_a_digest_of_what_was_seen() -> None:
+    wire = Transport(Account())
+    kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
+    told = replace(NEW, told_as=Ending.TOLD)
+    alias = replace(told, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
+    gone = replace(alias, fault="2" * 16, state=State.GONE, cause=replace(NEW.cause, qualifier="7"))
+    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.TOLD, version=0)
+    journal.write((told, alias, gone, role))
+    kept.write_seen(FUNCTION, frozenset({"a", "b"}), None)
+    wire.table.items["digest", "1"] = {"subject": {"S": "digest"}, "fault": {"S": "1"}}
+    found = kept.overview()
+    assert found[TARGET] == FunctionRecord(
+        frozenset({None, "live"}), is_role_open=False, seen=digest_of_all({"a", "b"}), seen_versions=None
+    )
+    assert found[f"{TARGET}2"] == FunctionRecord(frozenset({None}), is_role_open=True)
+
+
+@pytest.mark.parametrize("entry", [{"S": "{"}, {"N": "1"}, None])
+def test_an_entry_that_cannot_be_read_counts_as_open(entry: dict[str, Any] | None) -> None:
+    wire = Transport(Account())
+    item = {"subject": {"S": TARGET}, "fault": {"S": "1" * 16}, **({"entry": entry} if entry else {})}
+    wire.table.items[TARGET, "1" * 16] = item
+    assert records(wire).overview() == {TARGET: FunctionRecord(frozenset({None}))}
+
+
+def test_that_nothing_stands_there_is_seen_too_and_the_versions_stay_what_they_were() -> None:
+    wire = Transport(Account())
+    kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
+    kept.write_seen(FUNCTION, frozenset(), frozenset({"c"}))
+    kept.write_seen(FUNCTION, frozenset(), None)
+    assert kept.overview()[TARGET] == FunctionRecord(
+        seen=digest_of_all(()), seen_versions=digest_of_all({"c"})
+    )
+    read = journal.of(TARGET)
+    assert (read.seen, read.seen_versions) == (frozenset({"-"}), frozenset({"c"}))
+
+
+def test_motos_dynamodb_understands_every_expression() -> None:
+    with motos_table() as clients:
+        kept = DynamoSweepRecords(Table(clients, "journal"))
+        sweep = kept.begin("one", NOW)
+        assert sweep == Sweep("one", all_versions=True)
+        assert kept.begin("two", NOW) is None
+        kept.end(sweep, NOW)
+        assert kept.begin("two", NOW + 2 * HOUR) == Sweep("two", all_versions=False)
+        kept.write_seen(FUNCTION, frozenset({"a"}), frozenset())
+        kept.write_seen(FUNCTION, frozenset({"b"}), None)
+        assert kept.overview() == {
+            "sweep": FunctionRecord(),
+            TARGET: FunctionRecord(seen=digest_of_all({"b"}), seen_versions=digest_of_all(())),
+        }
