@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from docs.access_page import access_page
 from docs.alarms import alarms
 from docs.alert_schema import page as alert_schema
 from docs.alerts import alerts
