@@ -47,6 +47,7 @@ def functions_listed(account: Account, params: Params) -> Answer:
             "FunctionArn": one.arn.qualified(version) if is_all else str(one.arn),
             "Version": version,
             **configuration(one),
+            "Role": one.version_roles.get(version, one.role_arn),
         }
         for one, version in page
     ]

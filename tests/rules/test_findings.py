@@ -261,6 +261,56 @@ def test_of_statements_equally_near_the_first_is_told() -> None:
     assert "Statement[0] of first comes nearest" in about_the_role(*listed).summary
 
 
+STREAMS: Final = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/lambda/{FUNCTION.name}:*"
+
+
+def test_an_explicit_deny_is_to_be_removed() -> None:
+    deny = Policy.parse(
+        {"Statement": {"Sid": "Quiet", "Effect": "Deny", "Action": "*", "Resource": "*"}}, name="no"
+    )
+
+    assert about_the_role(policy("all", "*"), deny).advice == (
+        f"Remove the Deny in Quiet of no, or let it leave out {STREAMS}: a Deny wins over every Allow, so no policy that "
+        "is attached helps."
+    )
+
+
+def test_a_boundary_is_to_be_widened() -> None:
+    finding = about_the_role(policy("all", "*"), boundary=policy("limit", "s3:*"))
+
+    assert finding.advice.startswith("Widen the permissions boundary limit: let it allow logs:CreateLogGroup")
+    assert STREAMS in finding.advice
+
+
+@pytest.mark.parametrize("end", ["", ":log-stream:2026*", ":log-stream:*[7]*"])
+def test_a_resource_that_ends_too_early_is_to_go_on_with_a_star(end: str) -> None:
+    finding = about_the_role(policy("mine", "logs:*", resource=STREAMS.removesuffix(":*") + end))
+
+    assert finding.advice == (
+        f"Let the Resource of Statement[0] of mine cover {STREAMS}: log streams need ':*' after the log group's name."
+    )
+
+
+def test_where_creating_the_group_is_refused_the_resource_is_to_cover_the_group_too() -> None:
+    writing = [policy(one, f"logs:{one}", resource=STREAMS) for one in ("CreateLogStream", "PutLogEvents")]
+    elsewhere = policy("group", "logs:CreateLogGroup", resource="arn:aws:logs:*:*:log-group:/other")
+    group = STREAMS.removesuffix(":*")
+
+    finding = about_the_role(*writing, elsewhere)
+
+    assert finding.advice == f"Let the Resource of Statement[0] of group cover {group} and {STREAMS}."
+
+
+def test_a_doubt_is_no_reason_to_attach_a_policy() -> None:
+    asked: Json = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    statement: Json = {"Effect": "Allow", "Action": "logs:*", "Resource": "*", "Condition": asked}
+
+    finding = about_the_role(Policy.parse({"Statement": statement}, name="mine"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "without a condition that only AWS knows" in finding.advice
+
+
 def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
     asks: Json = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     body: Json = {

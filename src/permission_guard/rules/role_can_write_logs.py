@@ -184,10 +184,17 @@ def _finding(
 
 
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:
-    """Offer to attach the configured policy, if there is a role to attach it to and the policy could be read."""
+    """Offer to attach the configured policy, if there is a role to attach it to and the policy could be read.
+
+    Of a published version with a role of its own: whether it is still used, only a person knows.
+    """
     if not isinstance(finding.proof, DeniedRequest):
         return
-    if isinstance(facts.remedy, Policy):
+    if facts.qualifier is not None:
+        yield LeaveIt(
+            f"{finding.subject} is the role of {facts.target} alone, which may not be used any more"
+        )
+    elif isinstance(facts.remedy, Policy):
         yield AttachPolicy(facts.remedy)
     elif isinstance(facts.remedy, Unreadable):
         yield LeaveIt(f"the policy to attach is not known: {facts.remedy}")

@@ -10,7 +10,7 @@ import pytest
 from permission_guard.aws.inventory import PAGE
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import params_of
-from tests.cli.scanning import BOUND, account, run, wires
+from tests.cli.scanning import BOUND, account, run, scanned, wires
 
 FUNCTIONS = 2_000
 
@@ -78,6 +78,21 @@ def test_roles_that_cannot_log_cost_the_policy_to_attach_once() -> None:
         "GetAccountAuthorizationDetails",
         "GetPolicyVersion",
     ]
+
+
+def test_a_version_that_was_published_with_another_role_is_evaluated_with_it_and_others_are_not() -> None:
+    made = account()
+    orders = made.with_function("orders", role="logs", aliases=["1", "2"])
+    orders.version_roles["2"] = made.role_arn("mute")
+    only = ("--only", "role-can-write-logs")
+    found = [(one.qualifier, one.verdict.value, one.subject) for one in scanned(wires(made), *only).findings]
+    assert sorted(found, key=str) == [
+        ("2", "FAIL", made.role_arn("mute")),
+        (None, "PASS", made.role_arn("logs")),
+    ]
+    (fault,) = (one for one in scanned(wires(made), *only).findings if one.qualifier)
+    assert f"{made.role_arn('mute')} is the role of {orders.arn}:2 alone" in fault.obstacle
+    assert "/[2]" in fault.proof
 
 
 def test_policies_alone_cost_no_look_at_any_role() -> None:

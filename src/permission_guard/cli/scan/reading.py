@@ -99,9 +99,14 @@ class Reader:
         jobs: dict[object, _Job] = {}
         looks, source = self._looks, self.region.label
         if looks:
-            for one in self._functions(found):
-                if not is_replica(one.arn) and (one.version is None or Look.POLICY in looks):
-                    jobs[one.arn, one.version] = partial(self._function, one)
+            listed = [one for one in self._functions(found) if not is_replica(one.arn)]
+            roles = {one.arn: one.configuration.role_arn for one in listed if one.version is None}
+            for one in listed:
+                # A version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html).
+                is_evaluated = one.version is not None and roles.get(one.arn) == one.configuration.role_arn
+                asked = looks & ~Look.ROLE if is_evaluated else looks
+                if asked:
+                    jobs[one.arn, one.version] = partial(self._function, one, asked)
         if layer_is_not_public.ID in self.rules:
             for layers in _pages(self.region.layers.layers, f"layers of {source}", found):
                 found.is_listed = found.is_listed or not looks
@@ -118,14 +123,17 @@ class Reader:
             which = "other functions" if found.is_listed else "functions"
             found.skipped.append(Skipped(f"the {which} of {self.region.label}", str(error)))
 
-    def _function(self, version: ListedFunction) -> Found:
-        """Evaluate a published version, or a function with its aliases. A role is evaluated with the function itself."""
+    def _function(self, version: ListedFunction, looks: Look) -> Found:
+        """Evaluate a published version, or a function with its aliases.
+
+        A role is evaluated with the function itself, and with a version that has another one.
+        """
         facts = FunctionFacts(version.arn, version.version, version.configuration)
+        found = self._evaluated(facts, looks)
         if version.version is not None:
-            return self._evaluated(facts, Look.POLICY)
-        found = self._evaluated(facts, self._looks)
+            return found
         found.functions = 1
-        if Look.POLICY in self._looks:
+        if Look.POLICY in looks:
             try:
                 names = tuple(alias.name for alias in self.region.inventory.aliases(version.arn))
             except Refused as error:
