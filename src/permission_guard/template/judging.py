@@ -65,7 +65,7 @@ def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
 def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
     found: dict[_Key, Judged] = {}
     for case in cases.values():
-        for one in explain(case.facts, trust.of(case.facts.arn.account)):
+        for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
             finding = one.finding
             owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
             if finding.statement is not None:
