@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from docs.gallery import CHECKS, Piece, shown
-from permission_guard.template.managed import GRANTING, SILENT
 
 HOOK: Final = ".pre-commit-hooks.yaml"
 
@@ -13,8 +12,7 @@ HOOK: Final = ".pre-commit-hooks.yaml"
 def check_page(note: str) -> str:
     """Return the page."""
     tells, writes, said = map(_shown, CHECKS)
-    policies = ", ".join(f"`{name}`" for name in sorted({*GRANTING, *SILENT}))
-    return _PAGE.format(note=note, tells=tells, writes=writes, said=said, policies=policies)
+    return _PAGE.format(note=note, tells=tells, writes=writes, said=said)
 
 
 def _shown(piece: Piece) -> str:
@@ -50,8 +48,8 @@ passes, and an imported bucket name without an account fails.
 
 {said}
 
-It knows these AWS managed policies: {policies}. A role with another one is UNKNOWN, because that policy may deny logging. So is a role that the template does
-not define, and what a macro or `Fn::ForEach` makes.
+It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
+that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
 
 `--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust. `--ignore RULE` leaves out what you mean to have, for
 instance `--ignore function-url-is-not-public`.

@@ -75,6 +75,9 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 @click.option(
     "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
 )
+@click.option(
+    "--strict", is_flag=True, help="What is not deployed as the parameters are, is UNKNOWN, too (exit code 2)."
+)
 @click.option("--diff", "diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option(
     "--format",
@@ -84,7 +87,9 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     show_default=True,
     help="For people, for machines, or for code scanning.",
 )
-def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **options: Any) -> int:
+def check(
+    format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool, **options: Any
+) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
     said, trust = _asked(**options)
@@ -96,7 +101,10 @@ def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **
         _check_parameters(said, desk.checked)
     if how is not How.DIFF and desk.checked:
         written(_FORMATS[format_](scan))
-    return UNUSABLE if desk.is_any_unusable else _exit_code(scan)
+    if desk.is_any_unusable:
+        return UNUSABLE
+    notes = () if strict else desk.notes
+    return _exit_code(replace(scan, skipped=tuple(one for one in scan.skipped if one not in notes)))
 
 
 def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:

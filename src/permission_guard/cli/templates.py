@@ -12,7 +12,7 @@ import click
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import patch
-from permission_guard.cli.documents import called, opened
+from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import replace_file, written
 from permission_guard.scanned import Scan, Skipped
@@ -24,6 +24,7 @@ from permission_guard.template import (
     Said,
     Trust,
     check,
+    environment,
     fixed,
     scan_of,
 )
@@ -47,6 +48,8 @@ class Desk:
     given: frozenset[Path]
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    notes: list[Skipped] = field(default_factory=list)
+    """What is not deployed as the parameters are: told, and no doubt."""
     is_any_unusable: bool = False
     """Whether a file could not be used, which was told in one line."""
 
@@ -57,10 +60,11 @@ class Desk:
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
-        return replace(scan, skipped=(*scan.skipped, *self.skipped))
+        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
+        said = said if said.home is not None else in_environment(path, said)
         try:
             done = self._judged(path, file, said, how)
         except NotReadable as error:
@@ -68,8 +72,11 @@ class Desk:
             self._unusable(f"{file}{place}: {error}")
         except Unusable as error:
             self._unusable(error.format_message())
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are evaluated
+            self._unusable(f"{file}: cannot be evaluated: {type(error).__name__}: {error}")
         else:
             self.checked.append(done)
+            self.notes += [Skipped(f"{file}: {what}", why) for what, why in done.source.notes]
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
@@ -94,9 +101,22 @@ class Desk:
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
         """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
+        if nested.is_application:
+            what = f"{called(path)}: the application {nested.owner}"
+            self.notes.append(Skipped(what, "its template is in the Serverless Application Repository"))
+            return
         where = str(Path(path).parent / nested.file) if nested.file is not None else None
         if where is None or not Path(where).is_file() or where in around:
             why = "its template is no file here" if where not in around else "it nests itself"
             self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
             self._check(where, said, How.JUDGE, frozenset(around))
+
+
+def in_environment(path: str, said: Said) -> Said:
+    """Return the same with the account and Region that the CDK's manifest beside a template has, if nobody said others."""
+    manifest = Path(path).with_name("manifest.json")
+    if path == STDIN or not manifest.is_file():
+        return said
+    account, region = environment(opened(str(manifest), LARGEST).text, Path(path).name)
+    return replace(said, account=said.account or account, region=said.region or region)

@@ -30,7 +30,7 @@ from permission_guard.template.reading import (
     worst_for_door,
     worst_for_role,
 )
-from permission_guard.template.value import Value, reasons, text_of
+from permission_guard.template.value import Value, filled, is_known, reasons, text_of
 
 _BASIC: Final = "AWSLambdaBasicExecutionRole"
 _EVERYTHING: Final = Policy.parse(
@@ -67,6 +67,7 @@ def at_best(declared: Declared) -> dict[Key, Case]:
 
 def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
     found: dict[Key, Case] = {}
+    defined = {one.arn: one.owner for one in reversed(declared.functions)}
     for function in declared.functions:
         facts = _with_role(FunctionFacts(function.arn), function, declared, role)
         owner = function.role.owner if isinstance(function.role, Role) else function.owner
@@ -74,13 +75,13 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
     for key, (statements, owners) in _statements(declared, door).items():
         arn, qualifier = key
         known = found.get(key)
-        owner = next((one.owner for one in declared.functions if one.arn == arn), owners[0])
+        owner = owners[0] if isinstance(arn, LayerVersionArn) else defined.get(arn, owners[0])
         case = known or Case(owner, owner, FunctionFacts(arn, qualifier))
         found[key] = replace(case, facts=_with_policy(case.facts, statements), owners=owners)
     whole = {(one.function, one.qualifier): one for one in declared.policies}
     for whole_key, policy in whole.items():
         # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
-        owner = next((one.owner for one in declared.functions if one.arn == policy.function), policy.owner)
+        owner = defined.get(policy.function, policy.owner)
         case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
         found[whole_key] = _with_document(case, policy, door)
     return found
@@ -141,14 +142,14 @@ def _with_role(
 ) -> FunctionFacts:
     home = declared.home
     arn = f"arn:{home.partition}:iam::aws:policy/service-role/{_BASIC}"
-    group = text_of(function.log_group)
+    group = filled(function.log_group)
     remedy = Policy.parse(managed_document(_BASIC) or "", name=arn)
     facts = replace(facts, remedy=remedy, log_group_exists=_exists(group, declared))
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
     read = _role(role, reading)
-    if group is None and reading.wide:
+    if reading.wide and not is_known(function.log_group):
         read = replace(read, identity=(*read.identity, _EVERYTHING))
     return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
 

@@ -19,7 +19,7 @@ from permission_guard.template.home import Home, at_home
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
 from permission_guard.template.roles import Roles
-from permission_guard.template.value import Partial, Value, joined, table, text_of
+from permission_guard.template.value import Unresolved, Value, filled, joined, table
 
 PERMISSION: Final = {
     "Action": "action",
@@ -54,27 +54,26 @@ def declared(scope: Scope) -> Declared:
         tuple(_permission(one) for one in of("AWS::Lambda::Permission")),
         tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
         tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
-        frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
+        frozenset(filled(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
     )
 
 
 def _function(one: Resource, roles: Roles) -> Function:
     scope = one.scope
-    arn, _ = target(one.id, scope.ref(one.id), scope.home)
+    name = scope.ref(one.id)
+    arn, _ = target(one.id, name, scope.home)
     group = table(one.get("LoggingConfig")).get("LogGroup")
     return Function(
         one.id,
         arn,
-        f"/aws/lambda/{arn.name}" if group is None else group,
+        joined(("/aws/lambda/", name)) if group is None else group,
         roles.role(one.get("Role"), one.id),
     )
 
 
 def target(owner: str, name: Value, home: Home) -> tuple[FunctionArn, str | None]:
     """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
-    text = text_of(name)
-    if text is None and isinstance(name, Partial):
-        text = text_of(joined(one if isinstance(one, str) else "unresolved" for one in name.pieces))
+    text = "" if isinstance(name, Unresolved) and not name.name else filled(name)
     try:
         return named(
             at_home(text or "", home), partition=home.partition, region=home.region, account=home.account

@@ -83,7 +83,7 @@ def _proved(
         return []
     changed = with_insertions(text, [insertion for _, insertion in found])
     after = check(changed, checked.source.file, said, checked.trust)
-    problem = next(filter(None, (harm(checked, after, fault) for fault, _ in found)), None)
+    problem = harm(checked, after, [fault for fault, _ in found])
     if problem is None:
         return list(found)
     if len(found) == 1:
@@ -103,11 +103,11 @@ def _key(one: Judged) -> _Key:
     return one.finding.rule, one.owner, one.facts.target, managing
 
 
-def harm(before: Checked, after: Checked, fault: Judged) -> str | None:
-    """Say what is wrong with a text that was to fix a fault: it is still there, or something else is worse."""
+def harm(before: Checked, after: Checked, faults: Sequence[Judged]) -> str | None:
+    """Say what is wrong with a text that was to fix faults: one is still there, or something else is worse."""
     was = {_key(one): one.finding.verdict for one in before.verdicts}
     now = {_key(one): one.finding.verdict for one in after.verdicts}
-    if now.get(_key(fault)) is not Verdict.PASS:
+    if any(now.get(_key(fault)) is not Verdict.PASS for fault in faults):
         return "the line that is missing would not fix it"
     worse = (key for key in now if _GRAVITY.index(now[key]) > _GRAVITY.index(was.get(key, Verdict.PASS)))
     return next((f"the line that is missing would do harm to {key[1]}" for key in worse), None)

@@ -127,26 +127,32 @@ def _if(scope: Scope, argument: Json) -> Value:
 
 
 def _find_in_map(scope: Scope, argument: Json) -> Value:
-    parts = scope.resolve(argument)
+    parts = scope.exact.resolve(argument)
     if not isinstance(parts, Sequence) or isinstance(parts, str) or len(parts) < _TRIPLE:
         return Unresolved("a Fn::FindInMap of an unknown form")
-    found: Json = scope.section("Mappings")
+    found: Sequence[Json] = (scope.section("Mappings"),)
+    why = "a key that the mapping does not have"
     for part in parts[:_TRIPLE]:
         text = text_of(part)
         if text is None:
-            return Unresolved(next(reasons(part), "a key of Fn::FindInMap that is no text"))
-        found = found.get(text) if isinstance(found, Mapping) else None
-    if found is None:
-        default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
-        other = default.get("DefaultValue") if isinstance(default, Mapping) else None
-        return Unresolved("a key that the mapping does not have") if other is None else other
-    return scope.resolve(found)
+            why = next(reasons(part), "a key of Fn::FindInMap that is no text")
+        found = [each for one in found if isinstance(one, Mapping) for each in _under(one, text)]
+    default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
+    other = default.get("DefaultValue") if isinstance(default, Mapping) else None
+    values = [scope.resolve(one) for one in found] or ([] if other is None else [other])
+    # What it is whichever key it is, it is for certain.
+    return values[0] if values and all(one == values[0] for one in values) else Unresolved(why)
+
+
+def _under(body: Mapping[str, Json], key: str | None) -> Sequence[Json]:
+    """Return the value of a key; those of all keys, if it is not known which."""
+    return [one for name, one in body.items() if key in {None, name}]
 
 
 def _import(scope: Scope, argument: Json) -> Value:
     name = scope.resolve(argument)
     said = name if isinstance(name, str) else "of another stack"
-    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}")
+    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}", said if isinstance(name, str) else "")
 
 
 def _arguments(scope: Scope, argument: Json, count: int) -> Sequence[Value] | Unresolved:

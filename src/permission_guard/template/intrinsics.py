@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from permission_guard.iam.policy import Json
@@ -17,6 +17,7 @@ from permission_guard.template.value import (
     Partial,
     Unresolved,
     Value,
+    is_same,
     joined,
     known,
     reasons,
@@ -25,6 +26,14 @@ from permission_guard.template.value import (
 
 _SSM: Final = "AWS::SSM::Parameter::"
 _PAIR = 2
+_PSEUDO: Final = {
+    "AWS::AccountId": "which --account can say",
+    "AWS::Region": "which --region can say",
+    "AWS::Partition": "which --region can say",
+    "AWS::URLSuffix": "which --region can say",
+    "AWS::StackName": "which is not known before the deployment",
+    "AWS::StackId": "which is not known before the deployment",
+}
 _VERSION: Final = "1"
 _NAMED_BY_FUNCTION: Final = {
     ("AWS::Lambda::Alias", None),
@@ -39,12 +48,20 @@ class Scope:
     """What the functions of one template are resolved with.
 
     `given` are the values said for parameters; `assumed` the answers that are tried for conditions that cannot be told.
+    `is_exact` leaves an account, a Region and a name of the stack that nobody said unresolved, instead of made up: where
+    they decide something, they must be known.
     """
 
     template: Mapping[str, Json]
     home: Home
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
+    is_exact: bool = False
+
+    @property
+    def exact(self) -> Scope:
+        """The same for what decides."""
+        return replace(self, is_exact=True)
 
     def section(self, name: str) -> Mapping[str, Json]:
         """Return a section of the template; an empty one if it is not there."""
@@ -88,20 +105,30 @@ class Scope:
             "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
         }
         if name in pseudo:
-            return pseudo[name]
+            how = "" if self._says(name) or not self.is_exact else _PSEUDO[name]
+            return Unresolved(f"{name}, {how}", name) if how else pseudo[name]
         if name in self.section("Parameters"):
             return self._parameter(name)
         return self.of_resource(name, None)
+
+    def _says(self, name: str) -> bool:
+        """Tell whether somebody said what a pseudo parameter depends on."""
+        home = self.home
+        return {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}.get(
+            name, home.says_region
+        )
 
     def _parameter(self, name: str) -> Value:
         declared = self.section("Parameters")[name]
         body = declared if isinstance(declared, Mapping) else {}
         kind, default = str(body.get("Type", "String")), body.get("Default")
         if kind.startswith(_SSM):
-            return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}")
+            return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}", name)
         value: Value = self.given.get(name, default)
         if value is None:
-            return Unresolved(f"the parameter {name}, which has no default: say --parameter {name}=VALUE")
+            return Unresolved(
+                f"the parameter {name}, which has no default: say --parameter {name}=VALUE", name
+            )
         text = text_of(value)
         if text is None:
             # The template that nests this one may give a list, or what is not resolved.
@@ -196,7 +223,7 @@ class Scope:
                 argument if isinstance(argument, Sequence) and not isinstance(argument, str) else [argument]
             )
             if name == "Fn::Equals" and len(parts) == _PAIR:
-                return _equal(self.resolve(parts[0]), self.resolve(parts[1]))
+                return _equal(self.exact.resolve(parts[0]), self.exact.resolve(parts[1]))
             if name == "Fn::Not":
                 inner = self._holds(parts[0]) if parts else Unresolved("an empty Fn::Not")
                 return inner if isinstance(inner, Unresolved) else not inner
@@ -206,6 +233,10 @@ class Scope:
 
 
 def _equal(left: Value, right: Value) -> bool | Unresolved:
+    if REMOVED in (left, right):
+        return Unresolved("AWS::NoValue, which a condition cannot compare")
+    if is_same(left, right):
+        return True
     for why in (*reasons(left), *reasons(right)):
         return Unresolved(why)
     return _comparable(left) == _comparable(right)

@@ -77,16 +77,17 @@ class _Reader:
 
     def _object(self, start: int, depth: int) -> tuple[Table, int]:
         entries: dict[str, Entry] = {}
+        twice: list[tuple[str, At]] = []
         offset = self._skip(start + 1)
         while self._text[offset : offset + 1] != "}" or entries:
             key, key_at = self._key(offset)
             if key.value in entries:
-                raise NotReadable(f"the key {key.value!r} stands twice in one object", key.at)
+                twice.append((str(key.value), key.at))
             value, offset = self._value(self._skip(key_at), depth)
             entries[str(key.value)] = Entry(key.at, value)
             offset, is_last = self._after(offset, "}")
             if is_last:
-                return Table(entries, self._at(start)), offset
+                return Table(entries, self._at(start), tuple(twice)), offset
         return Table({}, self._at(start)), offset + 1
 
     def _key(self, offset: int) -> tuple[Leaf, int]:

@@ -11,7 +11,7 @@ from permission_guard.explanation import Explanation, explain
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.template.cases import Case, Key, at_best, at_worst
-from permission_guard.template.declared import Declared, Permission, Role
+from permission_guard.template.declared import Declared, Function, LayerPermission, Permission, Role, WholePolicy
 from permission_guard.template.home import ACCOUNT, Home
 from permission_guard.template.value import Value, reasons
 
@@ -46,6 +46,8 @@ class Judged:
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
+_Index: TypeAlias = dict[str, list[Function | Permission | WholePolicy | LayerPermission]]
+"""What is declared, by the resources."""
 
 
 def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) -> tuple[Judged, ...]:
@@ -54,12 +56,35 @@ def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) 
     for assumed, declared in worlds:
         for key, one in _in_one(declared, trust).items():
             verdicts.setdefault(key, []).append((assumed, one))
-    return tuple(_agreed(each) for each in verdicts.values())
+    return _merged([_agreed(each) for each in verdicts.values()])
+
+
+def _merged(found: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Tell what is wrong with a role once, whoever runs with it."""
+    groups: dict[tuple[object, ...], list[Judged]] = {}
+    for number, one in enumerate(found):
+        finding = one.finding
+        is_shared = finding.rule == _ABOUT_A_ROLE and finding.verdict is not Verdict.PASS
+        key = (one.owner, finding.verdict) if is_shared else (number,)
+        groups.setdefault(key, []).append(one)
+    return tuple(_for_all(each) for each in groups.values())
+
+
+def _for_all(alike: Sequence[Judged]) -> Judged:
+    first = alike[0]
+    if len(alike) == 1:
+        return first
+    names = ", ".join(one.function for one in alike)
+    because = (*first.explanation.because, f"The functions {names} run with this role.")
+    return replace(first, explanation=replace(first.explanation, because=because))
 
 
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
     worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
-    return {key: _between(one, best.get(key), declared) for key, one in worst.items()}
+    index: _Index = {}
+    for each in (*declared.functions, *declared.permissions, *declared.policies, *declared.layers):
+        index.setdefault(each.owner, []).append(each)
+    return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
 
 
 def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
@@ -77,7 +102,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
     return found
 
 
-def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
+def _between(worst: Judged, best: Judged | None, home: Home, index: _Index) -> Judged:
     """Return the verdict that both readings agree on, else that it cannot be told."""
     finding = worst.finding
     if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
@@ -85,7 +110,7 @@ def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
-    return _in_doubt(worst, (*_doubts(worst, declared), _OTHER)[0])
+    return _in_doubt(worst, (*_doubts(worst, home, index), _OTHER)[0])
 
 
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
@@ -106,32 +131,31 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: Judged, declared: Declared) -> list[Unreadable]:
+def _doubts(one: Judged, home: Home, index: _Index) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
-    rests_on = list(_rests_on(one, declared))
+    rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
     return [
         *unresolved,
-        *(each for what, value in rests_on for each in _not_said(what, str(value), declared.home)),
+        *(each for what, value in rests_on for each in _not_said(what, str(value), home)),
     ]
 
 
-def _rests_on(one: Judged, declared: Declared) -> Iterator[tuple[str, Value]]:
-    if one.finding.rule == _ABOUT_A_ROLE:
-        for function in declared.functions:
-            if function.owner == one.function and isinstance(function.role, Role):
-                yield f"the log group of {function.owner}", function.log_group
-                yield from _of_role(function.role)
-        return
-    for permission in declared.permissions:
-        if permission.owner == one.owner:
-            yield from ((_said(name, permission), value) for name, value in permission.given.items())
-    for policy in declared.policies:
-        if policy.owner == one.owner:
-            yield f"the policy document of {policy.owner}", policy.body
-    for layer in declared.layers:
-        if layer.owner == one.owner:
-            yield from ((f"the {name} of {layer.owner}", value) for name, value in layer.given.items())
+def _rests_on(one: Judged, index: _Index) -> Iterator[tuple[str, Value]]:
+    is_role = one.finding.rule == _ABOUT_A_ROLE
+    for each in index.get(one.function if is_role else one.owner, ()):
+        match each:
+            case Function(owner, _, group, Role() as role) if is_role:
+                yield f"the log group of {owner}", group
+                yield from _of_role(role)
+            case Permission(given=given) if not is_role:
+                yield from ((_said(name, each), value) for name, value in given.items())
+            case WholePolicy(owner, body=body) if not is_role:
+                yield f"the policy document of {owner}", body
+            case LayerPermission(owner, given=given) if not is_role:
+                yield from ((f"the {name} of {owner}", value) for name, value in given.items())
+            case _:
+                pass
 
 
 def _said(name: str, permission: Permission) -> str:

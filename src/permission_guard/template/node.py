@@ -51,6 +51,8 @@ class Table:
 
     entries: Mapping[str, Entry]
     at: At
+    twice: tuple[tuple[str, At], ...] = ()
+    """Keys that stand there a second time, and where: the last one counts."""
 
 
 Node: TypeAlias = Leaf | Items | Table

@@ -17,7 +17,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
 from permission_guard.template.declared import Document, LayerPermission, Permission
 from permission_guard.template.home import Home, at_home
-from permission_guard.template.value import Partial, Removed, Unresolved, Value, text_of
+from permission_guard.template.value import Partial, Removed, Unresolved, Value, filled, is_same, text_of
 
 _VERSION: Final = "2012-10-17"
 _ALL: Final[Body] = {"Action": "*", "Resource": "*"}
@@ -124,7 +124,7 @@ def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
             return key.removeprefix("Not"), "*"
     if key == "Principal" and isinstance(value, Mapping):
         return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
-    return key, _alternatives(value, reading)
+    return key, _resource(value, reading) if key == "Resource" else _alternatives(value, reading)
 
 
 def _alternatives(value: Value, reading: Reading) -> Json:
@@ -148,6 +148,19 @@ def _one(value: Value, reading: Reading) -> Json:
     if isinstance(value, Unresolved) and reading.wide:
         return "*"
     return _plain(value, reading)
+
+
+def _resource(value: Value, reading: Reading) -> Json:
+    """Read a Resource: what is not resolved in it is the same value as where the same name stands elsewhere."""
+    if reading.wide:
+        return _alternatives(value, reading)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _alternatives([_token(one) for one in value], reading)
+    return _alternatives(_token(value), reading)
+
+
+def _token(value: Value) -> Value:
+    return filled(value) if is_same(value, value) and isinstance(value, Partial | Unresolved) else value
 
 
 def _plain(value: Value, reading: Reading) -> Json:

@@ -14,9 +14,9 @@ from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
-from permission_guard.template.node import At, Node, NotReadable, Table, place, plain
+from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
 from permission_guard.template.plan import is_plan
-from permission_guard.template.resources import Nested, nested
+from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
 from permission_guard.template.value import Value, text_of
@@ -53,7 +53,11 @@ class Source:
     worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """What in it was not looked at, and why."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
+    addresses: Mapping[str, At] = field(default_factory=dict)
+    """Where the resources of a plan stand."""
 
     @property
     def home(self) -> Home:
@@ -74,7 +78,7 @@ class Source:
     def at(self, owner: str, finding: Finding) -> At:
         """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
         if self.is_plan:
-            return next(self._in_plan(owner), self.root.at)
+            return self.addresses.get(owner, self.root.at)
         path = origin(self.body, owner)
         details: tuple[tuple[str, ...], ...] = ()
         if finding.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC:
@@ -83,10 +87,6 @@ class Source:
             details = (("Properties", "Principal"),)
         places = (place(self.root, (*path, *more)) for more in (*details, ()))
         return next((at for at in places if at is not None), self.root.at)
-
-    def _in_plan(self, address: str) -> Iterator[At]:
-        """Yield where a plan's resource stands."""
-        yield from _addressed(self.root, address)
 
     def name(self, owner: str) -> str:
         """Return what people call a resource.
@@ -102,16 +102,17 @@ class Source:
         return ".".join(made) or owner
 
 
-def _addressed(node: Node, address: str) -> Iterator[At]:
+def _addressed(node: Node) -> Iterator[tuple[str, At]]:
+    """Yield where a plan's resources stand, by their addresses."""
     if isinstance(node, Table):
         entry = node.entries.get("address")
-        if entry is not None and plain(entry.value) == address and "values" in node.entries:
-            yield node.at
+        if entry is not None and "values" in node.entries:
+            yield str(plain(entry.value)), node.at
         for each in node.entries.values():
-            yield from _addressed(each.value, address)
-    elif hasattr(node, "values"):
+            yield from _addressed(each.value)
+    elif isinstance(node, Items):
         for one in node.values:
-            yield from _addressed(one, address)
+            yield from _addressed(one)
 
 
 def read(text: str, file: str) -> tuple[Node, bool]:
@@ -132,15 +133,20 @@ def source(text: str, file: str, said: Said) -> Source:
     root, is_yaml = read(text, file)
     body = plain(root)
     if not isinstance(body, Mapping):
-        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
+        problem = _TERRAFORM if file.endswith(".tf") else "is neither a template nor a plan: it is no object"
+        raise NotReadable(problem, root.at)
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
-            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
+            places = {address: at for address, at in reversed([*_addressed(root)])}
+            return Source(
+                file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, addresses=places
+            )
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
-        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, stacks)  # noqa: FBT003  # it is no plan
+        notes = (*_twice(root), *_left_out(scope, body))
+        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -148,20 +154,39 @@ def source(text: str, file: str, said: Said) -> Source:
         raise NotReadable("refers to itself without end") from error
 
 
+_TERRAFORM: Final = (
+    "is Terraform's source, and a plan is what can be checked: terraform plan -out=PLANFILE, then "
+    "terraform show -json PLANFILE"
+)
+_SECTIONS: Final = frozenset(
+    {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
+)
+"""What tells a template that has no Resources, as the CDK writes one."""
 _Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
 def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scope:
     """Return what a template's values are resolved with, SAM's resources transformed."""
-    resources = body.get("Resources")
-    if not isinstance(resources, Mapping) or not resources:
+    resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
+    if not isinstance(resources, Mapping):
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
-    for logical_id, one in resources.items():
-        is_loop = logical_id.startswith("Fn::ForEach::")
-        if not is_loop and (not isinstance(one, Mapping) or not isinstance(one.get("Type"), str)):
+    kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
+    for logical_id, one in kept.items():
+        kind = one.get("Type") if isinstance(one, Mapping) else None
+        if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
-    expanded = transformed(body, _texts(body, said), home.region) if is_sam(body) else body
+        if kind.startswith("AWS::Serverless::") and not is_sam(body):
+            problem = f"the resource {logical_id} is SAM's, and the template has no Transform: {MACRO}"
+            raise NotReadable(problem, path=("Resources", logical_id))
+    given = {**body, "Resources": kept}
+    expanded = transformed(given, _texts(body, said), home.region) if is_sam(body) and kept else given
     return Scope(expanded, home, said.parameters)
+
+
+def _is_expanded(name: str, body: Json) -> bool:
+    """Tell whether CloudFormation puts resources in the place of an entry before it looks at them."""
+    is_macro = isinstance(body, Mapping) and "Type" not in body and "Fn::Transform" in body
+    return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
 def _worlds(scope: Scope) -> _Worlds:
@@ -188,6 +213,33 @@ def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         name = macro.get("Name") if isinstance(macro, Mapping) else macro
         if name is not None and text_of(name) not in _KNOWN_MACROS:
             yield f"what the macro {name} makes", "only CloudFormation can run it"
-    for logical_id in body["Resources"] if isinstance(body["Resources"], Mapping) else ():
-        if logical_id.startswith("Fn::ForEach::"):
-            yield f"the resources of {logical_id}", "only CloudFormation can run the loop"
+    if "Fn::Transform" in body:
+        yield "what Fn::Transform brings", "only CloudFormation can run it"
+    resources = body.get("Resources")
+    for logical_id, one in resources.items() if isinstance(resources, Mapping) else ():
+        properties = one.get("Properties") if isinstance(one, Mapping) else None
+        if _is_expanded(logical_id, one):
+            yield f"the resources of {logical_id}", "only CloudFormation can make them"
+        elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
+            yield f"what Fn::Transform brings to {logical_id}", "only CloudFormation can run it"
+
+
+def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield each resource that is not deployed as the parameters are, as the template names it."""
+    origins = (origin(body, one) for one in left_out(scope))
+    for path in dict.fromkeys(origins):
+        yield ".".join(str(step) for step in path[1:2]), "its Condition is false with these parameters"
+
+
+def _twice(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the keys that stand twice in an object."""
+    if isinstance(node, Table):
+        yield from ((f"the key {key!r} at {at.line}:{at.column}", _LAST) for key, at in node.twice)
+        for entry in node.entries.values():
+            yield from _twice(entry.value)
+    elif isinstance(node, Items):
+        for one in node.values:
+            yield from _twice(one)
+
+
+_LAST: Final = "it stands twice in one object, and the last one counts"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from permission_guard.facts import Unreadable
@@ -20,7 +20,7 @@ from permission_guard.template.declared import (
     Role,
 )
 from permission_guard.template.home import Home
-from permission_guard.template.plan import Plan, Planned, read_plan
+from permission_guard.template.plan import Plan, Planned, Reference, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
 
@@ -46,6 +46,12 @@ _ARNS: Final = {
 """The ARNs of resources that are not there yet: service, resource, and whether region and account stand in them."""
 _NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
 _ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
+_ATTACHING: Final = {
+    "aws_iam_role_policy": "role",
+    "aws_iam_role_policy_attachment": "role",
+    "aws_iam_policy_attachment": "roles",
+}
+"""What gives policies to a role, and the argument that names it."""
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "organization"}
 
 
@@ -73,6 +79,24 @@ def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
 class _Terraform:
     resources: tuple[Planned, ...]
     home: Home
+    by_kind: dict[str, list[Planned]] = field(default_factory=dict)
+    by_address: dict[str, list[Planned]] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
+    by_role: dict[str, list[Planned]] = field(default_factory=dict)
+    """What gives policies to roles, by the addresses of these."""
+
+    def __post_init__(self) -> None:
+        for one in self.resources:
+            self.by_kind.setdefault(one.kind, []).append(one)
+            self.by_address.setdefault(one.plain_address, []).append(one)
+            for key in (*_NAMES, "arn"):
+                name = text_of(one.values.get(key))
+                if name is not None:
+                    self.by_name.setdefault((one.kind, name), one)
+        for kind, argument in _ATTACHING.items():
+            for one in self._of(kind):
+                for role in self._all_referred(one, argument, "aws_iam_role"):
+                    self.by_role.setdefault(role.address, []).append(one)
 
     def declared(self) -> Declared:
         groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
@@ -85,7 +109,7 @@ class _Terraform:
         )
 
     def _of(self, kind: str) -> Iterator[Planned]:
-        return (one for one in self.resources if one.kind == kind)
+        return iter(self.by_kind.get(kind, ()))
 
     def _value(self, one: Planned, name: str) -> Value:
         """Return an argument; what is known only after it is applied is Unresolved."""
@@ -103,8 +127,8 @@ class _Terraform:
         why = Unresolved("known only after it is applied")
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
-            for other in self.resources:
-                if other.plain_address == references[0].resource and other.kind in _ARNS:
+            for other in self._instances(one, references[0]):
+                if other.kind in _ARNS:
                     return joined((self._arn(other), why))
         return why
 
@@ -119,14 +143,21 @@ class _Terraform:
 
     def _referred(self, one: Planned, name: str, kind: str) -> Planned | None:
         """Return the resource of a type that an argument refers to, or names."""
-        wanted = text_of(one.values.get(name))
-        for other in self._of(kind):
-            names = [text_of(other.values.get(key)) for key in (*_NAMES, "arn")]
-            if wanted is not None and name not in one.unknown and wanted in names:
-                return other
-            if any(each.resource == other.plain_address for each in one.references.get(name, ())):
-                return other
-        return None
+        return next(self._all_referred(one, name, kind), None)
+
+    def _all_referred(self, one: Planned, name: str, kind: str) -> Iterator[Planned]:
+        named = listed(one.values.get(name)) if name not in one.unknown else ()
+        keys = ((kind, text_of(each) or "") for each in named)
+        found = [self.by_name[key] for key in keys if key in self.by_name]
+        for reference in one.references.get(name, ()) if not found else ():
+            found += [other for other in self._instances(one, reference) if other.kind == kind]
+        yield from {other.address: other for other in found}.values()
+
+    def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
+        """Return what a reference means: of several instances that with the same keys of count and for_each."""
+        found = self.by_address.get(reference.resource, [])
+        same = [other for other in found if one.keys[: len(other.keys)] == other.keys]
+        return same if len(same) == 1 else found
 
     def _function_arn(self, one: Planned) -> FunctionArn:
         name = one.values.get("function_name")
@@ -177,28 +208,16 @@ class _Terraform:
                 yield _document(f"inline_policy of {role.address}", role.address, policy)
         for arn in listed(self._own(role, "managed_policy_arns")):
             yield self._managed(role, "managed_policy_arns", arn)
-        for one in self._of("aws_iam_role_policy"):
-            if self._referred(one, "role", "aws_iam_role") == role:
+        for one in self.by_role.get(role.address, ()):
+            if one.kind == "aws_iam_role_policy":
                 yield _document(one.address, one.address, self._value(one, "policy"))
-        for kind, argument in (
-            ("aws_iam_role_policy_attachment", "role"),
-            ("aws_iam_policy_attachment", "roles"),
-        ):
-            for one in self._of(kind):
-                if self._is_for(one, argument, role):
-                    yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
+            else:
+                yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
 
     def _own(self, role: Planned, argument: str) -> Value:
         """Return an argument of the role; one that nobody has set is not known until AWS has made the role, and is empty."""
         is_set = argument not in role.unknown or argument in role.references
         return self._value(role, argument) if is_set else None
-
-    def _is_for(self, one: Planned, argument: str, role: Planned) -> bool:
-        name = role.values.get("name")
-        is_named = name is not None and name in listed(one.values.get(argument))
-        return is_named or any(
-            each.resource == role.plain_address for each in one.references.get(argument, ())
-        )
 
     def _managed(self, one: Planned, argument: str, arn: Value) -> Document | Unreadable:
         found = self._referred(one, argument, "aws_iam_policy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -12,9 +13,21 @@ from permission_guard.iam.policy import Json
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence."""
+    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence.
+
+    Two with the same `name` are the same value, whatever it is; without a name, nothing is known of it.
+    """
 
     why: str
+    name: str = ""
+
+    @property
+    def token(self) -> str:
+        """A text that stands for the value, the same wherever it is used."""
+        return f"unresolved{_OTHER.sub('', self.name)}"
+
+
+_OTHER: Final = re.compile(r"[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,19 @@ def text_of(value: Value) -> str | None:
     if isinstance(value, str | int | float):
         return str(value)
     return None
+
+
+def filled(value: Value) -> str | None:
+    """Return a text with what is not resolved in it replaced by tokens; None for what is no text."""
+    if isinstance(value, Partial):
+        return "".join(one if isinstance(one, str) else one.token for one in value.pieces)
+    return value.token if isinstance(value, Unresolved) else text_of(value)
+
+
+def is_same(one: Value, other: Value) -> bool:
+    """Tell whether two values are the same for certain, whatever their unresolved parts are."""
+    parts = one.pieces if isinstance(one, Partial) else (one,)
+    return one == other and all(part.name for part in parts if isinstance(part, Unresolved))
 
 
 def is_known(value: Value) -> bool:

@@ -184,6 +184,7 @@ def _sequence(opened: _Open) -> _Built:
 def _mapping(opened: _Open) -> _Built:
     entries: dict[str, Entry] = {}
     merged: list[Node] = []
+    twice: list[tuple[str, At]] = []
     for key, value in zip(opened.values[::2], opened.values[1::2], strict=True):
         name = key.node
         if not isinstance(name, Leaf):
@@ -191,9 +192,9 @@ def _mapping(opened: _Open) -> _Built:
         text = _key(name.value)
         if text == "<<":
             merged.append(value.node)
-        elif text in entries:
-            raise NotReadable(f"the key {text!r} stands twice in one object", name.at)
         else:
+            if text in entries:
+                twice.append((text, name.at))
             entries[text] = Entry(name.at, value.node)
     for node in merged:
         # What a tool that packages the template does with `<<`; CloudFormation itself takes none.
@@ -202,7 +203,7 @@ def _mapping(opened: _Open) -> _Built:
                 raise NotReadable("merges (<<) what is no object", one.at)
             entries = {**one.entries, **entries}
     at = _at(opened.event)
-    return _tagged(opened.event.tag, _grown(Table(entries, at), opened.values), at)
+    return _tagged(opened.event.tag, _grown(Table(entries, at, tuple(twice)), opened.values), at)
 
 
 def _key(value: object) -> str:
