@@ -82,9 +82,7 @@ def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
     return gravest(one.finding.verdict for one in explanations)
 
 
-def _explained(
-    finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repairs: bool
-) -> Explanation:
+def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repairs: bool) -> Explanation:
     rule = rule_of(finding)
     because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)

@@ -170,9 +170,7 @@ def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_cannot_be_fixed_says_why(tmp_path: Path) -> None:
     everybody = checked(tmp_path, permission(Principal='"*"'), "--fix")
-    assert (
-        "No fix     StringEquals aws:PrincipalAccount = 000000000000 is what is missing" in everybody.stdout
-    )
+    assert "No fix     only you know who is meant to have access." in everybody.stdout
     assert everybody.exit_code == 1
 
 
@@ -285,7 +283,7 @@ def test_a_nested_stack_that_cannot_be_looked_at_is_no_pass(tmp_path: Path, wher
         ("within/child.yaml", 2),
         (
             "{ApplicationId: arn:aws:serverlessrepo:us-east-1:111122223333:applications/x, SemanticVersion: 1.0.0}",
-            2,
+            0,
         ),
     ],
 )
@@ -295,4 +293,4 @@ def test_a_nested_application_of_sams_is_a_nested_stack_and_no_repository_is_ask
     application = f"Transform: AWS::Serverless-2016-10-31\nResources:\n  App:\n    Type: AWS::Serverless::Application\n    Properties: {{Location: {location}}}\n"
     ended = run("check", family(tmp_path, application))
     assert ended.exit_code == code
-    assert ("is no file here" in ended.stdout) == ("ApplicationId" in location)
+    assert ("Repository" in " ".join(ended.stdout.split())) == ("ApplicationId" in location)

@@ -76,7 +76,9 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
 )
 @click.option(
-    "--strict", is_flag=True, help="What is not deployed as the parameters are, is UNKNOWN, too (exit code 2)."
+    "--strict",
+    is_flag=True,
+    help="What is not deployed as the parameters are, is UNKNOWN, too (exit code 2).",
 )
 @click.option("--diff", "diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option(

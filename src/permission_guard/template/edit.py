@@ -9,9 +9,6 @@ from typing import Final
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from permission_guard.template.json_text import read_json
-from permission_guard.template.node import At, Items, Table
-
 _BLOCK_STYLES: Final = frozenset({"|", ">"})
 _BESIDE: Final = "Principal"
 """What a property of a permission is written beside, if that is there."""
@@ -62,56 +59,45 @@ def with_insertions(text: str, insertions: Sequence[Insertion]) -> str:
     return text
 
 
-class JsonEditor:
-    """Finds where a line goes in a JSON template: first in its object or list, on a line of its own if they have lines."""
+class Editor:
+    """Finds where a line goes in a template. JSON is YAML, but for the tabs in it."""
 
-    def __init__(self, text: str) -> None:
-        self._text, self._root = text, read_json(text)
-        self._starts = [0]
-        for row in text.splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(row))
-
-    def insertion(self, path: Sequence[str], line: Line) -> Insertion:
-        """Return where and what to put in. Raises CannotEdit."""
-        node = self._root
-        for name in path:
-            entry = node.entries.get(name) if isinstance(node, Table) else None
-            if entry is None:
-                raise CannotEdit(f"it has no {name} of its own")
-            node = entry.value
-        if not isinstance(node, Table):
-            raise CannotEdit(f"its {path[-1]} is no object that a line can be added to")
-        existing = node.entries.get(line.name)
-        if existing is None:
-            first = next((self._offset(one.key_at) for one in node.entries.values()), None)
-            return _first_within(self._text, self._offset(node.at), first, line.in_json)
-        if not line.is_item or not isinstance(existing.value, Items):
-            raise CannotEdit(f"its {line.name} would have to be another one")
-        first = next((self._offset(one.at) for one in existing.value.values), None)
-        return _first_within(self._text, self._offset(existing.value.at), first, line.json)
-
-    def _offset(self, at: At) -> int:
-        return self._starts[at.line - 1] + at.column - 1
-
-
-class YamlEditor:
-    """Finds where a line goes in a YAML template."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._root: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    def __init__(self, text: str, *, is_json: bool) -> None:
+        self._text, self._is_json = text, is_json
+        yaml_text = text.replace("\t", " ") if is_json else text
+        self._root: Node | None = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
 
     def insertion(self, path: Sequence[str], line: Line) -> Insertion:
         """Return where and what to put in. Raises CannotEdit."""
         properties = _found(self._root, path)
         existing = _value(properties, line.name)
         if existing is not None:
-            return _item(self._text, existing[0], existing[1], line)
+            return self._item(existing[0], existing[1], line)
         if line.name in _merged(properties):
             raise CannotEdit(f"its {line.name} stands elsewhere, and is merged (<<)")
         if properties.flow_style:
-            return _in_brackets(self._text, properties, properties.value[0][0], "{", line.in_braces)
+            added = line.in_json if self._is_json else line.in_braces
+            return _in_brackets(self._text, properties, properties.value[0][0], "{", added)
         return _in_block(self._text, properties, line)
+
+    def _item(self, key: Node, node: Node, line: Line) -> Insertion:
+        if not line.is_item:
+            raise CannotEdit(f"its {line.name} would have to be another one")
+        if _index(node.start_mark) < _index(key.end_mark):
+            raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
+        if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
+            raise CannotEdit(f"its {line.name} is not written as a list")
+        text = self._text
+        if node.flow_style:
+            added = line.json if self._is_json else _quoted(line.yaml)
+            return _in_brackets(text, node, next(iter(node.value), None), "[", added)
+        first = text.rindex("-", 0, _index(node.value[0].start_mark))
+        line_start = text.rfind("\n", 0, first) + 1
+        indent = text[line_start:first]
+        if indent.strip(" "):
+            raise CannotEdit(f"the items of its {line.name} do not begin on lines of their own")
+        after = _after(text, node.value[-1])
+        return _rows(text, line_start if after is None else after, indent, [f"- {line.yaml}"])
 
 
 def _first_within(text: str, bracket: int, first: int | None, added: str) -> Insertion:
@@ -197,21 +183,3 @@ def _quoted(value: str) -> str:
     """Return a value as it may stand between brackets, where not every parser takes a bare `::`."""
     tag, space, bare = value.partition(" ")
     return f'{tag} "{bare}"' if space and "::" in bare and not bare.startswith('"') else value
-
-
-def _item(text: str, key: Node, node: Node, line: Line) -> Insertion:
-    if not line.is_item:
-        raise CannotEdit(f"its {line.name} would have to be another one")
-    if _index(node.start_mark) < _index(key.end_mark):
-        raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
-    if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
-        raise CannotEdit(f"its {line.name} is not written as a list")
-    if node.flow_style:
-        return _in_brackets(text, node, next(iter(node.value), None), "[", _quoted(line.yaml))
-    first = text.rindex("-", 0, _index(node.value[0].start_mark))
-    line_start = text.rfind("\n", 0, first) + 1
-    indent = text[line_start:first]
-    if indent.strip(" "):
-        raise CannotEdit(f"the items of its {line.name} do not begin on lines of their own")
-    after = _after(text, node.value[-1])
-    return _rows(text, line_start if after is None else after, indent, [f"- {line.yaml}"])

@@ -13,9 +13,8 @@ from permission_guard.finding import Concern, Verdict
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,
+    Editor,
     Insertion,
-    JsonEditor,
-    YamlEditor,
     with_insertions,
 )
 from permission_guard.template.judging import Judged, Trust
@@ -56,7 +55,7 @@ def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
 def _insertions(text: str, checked: Checked) -> list[tuple[Judged, Insertion | str]]:
     """Return for each fault what to put in, or why nothing."""
     source = checked.source
-    editor = None if source.is_plan else YamlEditor(text) if source.is_yaml else JsonEditor(text)
+    editor = None if source.is_plan else Editor(text, is_json=not source.is_yaml)
     made: list[tuple[Judged, Insertion | str]] = []
     for fault in checked.verdicts:
         if fault.finding.verdict is not Verdict.FAIL:

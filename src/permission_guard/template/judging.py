@@ -11,7 +11,14 @@ from permission_guard.explanation import Explanation, explain
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.template.cases import Case, Key, at_best, at_worst
-from permission_guard.template.declared import Declared, Function, LayerPermission, Permission, Role, WholePolicy
+from permission_guard.template.declared import (
+    Declared,
+    Function,
+    LayerPermission,
+    Permission,
+    Role,
+    WholePolicy,
+)
 from permission_guard.template.home import ACCOUNT, Home
 from permission_guard.template.value import Value, reasons
 
@@ -46,7 +53,8 @@ class Judged:
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
-_Index: TypeAlias = dict[str, list[Function | Permission | WholePolicy | LayerPermission]]
+_Declaration: TypeAlias = Function | Permission | WholePolicy | LayerPermission
+_Index: TypeAlias = dict[str, list[_Declaration]]
 """What is declared, by the resources."""
 
 
@@ -82,7 +90,13 @@ def _for_all(alike: Sequence[Judged]) -> Judged:
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
     worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
     index: _Index = {}
-    for each in (*declared.functions, *declared.permissions, *declared.policies, *declared.layers):
+    every: tuple[_Declaration, ...] = (
+        *declared.functions,
+        *declared.permissions,
+        *declared.policies,
+        *declared.layers,
+    )
+    for each in every:
         index.setdefault(each.owner, []).append(each)
     return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
 

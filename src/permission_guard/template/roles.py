@@ -112,9 +112,7 @@ def aws_managed(arn: str, what: str) -> Document | Unreadable:
         return Unreadable(what, f"{arn} is not defined here")
     text = managed_document(arn.rsplit("/", 1)[-1], arn.split(":")[1] if arn.startswith("arn:") else "aws")
     if text is None:
-        return Unreadable(
-            what, f"what {arn} says is known to AWS alone"
-        )
+        return Unreadable(what, f"what {arn} says is known to AWS alone")
     return Document(arn, "", loads(text))
 
 

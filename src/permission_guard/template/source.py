@@ -139,10 +139,8 @@ def source(text: str, file: str, said: Said) -> Source:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
-            places = {address: at for address, at in reversed([*_addressed(root)])}
-            return Source(
-                file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, addresses=places
-            )
+            places = dict(reversed([*_addressed(root)]))
+            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, addresses=places)
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))

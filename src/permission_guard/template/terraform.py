@@ -18,6 +18,7 @@ from permission_guard.template.declared import (
     LayerPermission,
     Permission,
     Role,
+    WholePolicy,
 )
 from permission_guard.template.home import Home
 from permission_guard.template.plan import Plan, Planned, Reference, read_plan
@@ -104,6 +105,7 @@ class _Terraform:
             self.home,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
             tuple(self._permission(one) for one in self._of("aws_lambda_permission")),
+            policies=tuple(self._resource_policy(one) for one in self._of("aws_lambda_resource_policy")),
             layers=tuple(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
             log_groups=frozenset(name for name in groups if name is not None),
         )
@@ -239,6 +241,21 @@ class _Terraform:
         sid = text_of(one.values.get("statement_id"))
         return Permission(
             one.address, sid or one.plain_address.replace(".", "-"), function, said or None, given
+        )
+
+    def _resource_policy(self, one: Planned) -> WholePolicy:
+        found = self._referred(one, "resource_arn", "aws_lambda_function")
+        function, qualifier = target(
+            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.home
+        )
+        document = _document(one.address, one.address, self._value(one, "policy"))
+        body = (
+            document.body
+            if isinstance(document, Document)
+            else Unresolved(document.why.removeprefix("it is "))
+        )
+        return WholePolicy(
+            one.address, function if found is None else self._function_arn(found), qualifier, body
         )
 
     def _layer(self, one: Planned) -> LayerPermission:
