@@ -66,7 +66,7 @@ BAD_YAML = {
     "a: *x": "1:4: is not YAML: found undefined alias 'x'",
     "a: 1\n---\nb: 2": "2:1: is not YAML: but found another document",
     "? [a]\n: b": "1:3: has a key that is a list or an object",
-    "a: {<<: 1}": "1:9: merges (<<) what is no object",
+    "a: {<<: 1}": "1:9: is not YAML: expected a mapping or list of mappings for merging, but found scalar",
     "a: " + "[" * 2000: "is nested deeper than 100 levels",
     "a: " + "[" * 101 + "]" * 101: "1:4: comes to more than 500000 values or 100 levels",
 }
@@ -78,18 +78,14 @@ def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, wrong: str) -
 
 
 BAD_JSON = {
-    "{": "1:2: is not JSON: a key in double quotes is expected",
-    '{"a" 1}': "1:6: is not JSON: ':' is expected",
-    '{"a": 1 "b": 2}': "1:9: is not JSON: ',' or '}' is expected",
+    "{": "1:2: is not JSON: Expecting property name enclosed in double quotes",
     '{"a": [1,]}': "1:10: is not JSON: Expecting value",
-    '{"a": 1,}': "1:9: is not JSON: a key in double quotes is expected",
-    '{"a": NaN}': "1:7: is not JSON: NaN is not JSON",
+    '{"a": NaN}': "is not JSON: NaN is not JSON",
     '{"a":\n "b\n"}': "2:4: is not JSON: Invalid control character at",
-    "[1] 2": "1:5: goes on after its end",
-    '{"a": ' + "[" * 200: "1:106: is nested deeper than 100 levels",
-    '{"a": '
-    + "9" * 5000
-    + "}": "1:7: is not JSON: Exceeds the limit (4300 digits) for integer string conversion",
+    "[1] 2": "1:5: is not JSON: Extra data",
+    '{"a": ' + "[" * 101 + "]" * 101 + "}": "1:106: is nested deeper than 100 levels",
+    '{"a": ' + "[" * 100_000: "is nested deeper than 100 levels",
+    '{"a": ' + "9" * 5000 + "}": "is not JSON: Exceeds the limit (4300 digits) for integer string conversion",
 }
 
 

@@ -57,7 +57,7 @@ def test_several_files_are_judged_and_one_that_is_no_template_hides_no_other(tmp
     assert ended.stdout.endswith("1 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n")
     assert ended.stderr.replace(f"{tmp_path}/", "").splitlines() == [
         "permission-guard: b.yaml:1:1: is neither a template nor a plan: it is no object",
-        "permission-guard: c.json:1:2: is not JSON: a key in double quotes is expected",
+        "permission-guard: c.json:1:2: is not JSON: Expecting property name enclosed in double quotes",
         "permission-guard: d.yaml: cannot be read: No such file or directory",
     ]
 

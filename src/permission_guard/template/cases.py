@@ -15,22 +15,16 @@ from permission_guard.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, Policy
+from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
-from permission_guard.template.home import Home
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (
     Reading,
-    best_for_door,
-    best_for_role,
     document,
     grant_of,
-    layer_statement,
     policy_text,
-    worst_for_door,
-    worst_for_role,
 )
-from permission_guard.template.value import Value, filled, is_known, reasons, text_of
+from permission_guard.template.value import filled, is_known, reasons
 
 _BASIC: Final = "AWSLambdaBasicExecutionRole"
 _EVERYTHING: Final = Policy.parse(
@@ -56,13 +50,21 @@ Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
 
 
 def at_worst(declared: Declared) -> dict[Key, Case]:
-    """Return every case at its worst."""
-    return _cases(declared, worst_for_door(declared.home), worst_for_role(declared.home))
+    """Return every case at its worst: resource policies as open as they may be, roles with as few rights."""
+    door = Reading(declared.home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
+    role = Reading(declared.home, wide=False, at_home=False, unknown=_statement("Deny"))
+    return _cases(declared, door, role)
 
 
 def at_best(declared: Declared) -> dict[Key, Case]:
     """Return every case at its best."""
-    return _cases(declared, best_for_door(declared.home), best_for_role(declared.home))
+    door = Reading(declared.home, wide=False, at_home=True, unknown=None)
+    role = Reading(declared.home, wide=True, at_home=True, unknown=_statement("Allow"))
+    return _cases(declared, door, role)
+
+
+def _statement(effect: str, **more: str) -> Body:
+    return {"Effect": effect, "Action": "*", "Resource": "*", **more}
 
 
 def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
@@ -114,13 +116,7 @@ def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Bo
     """Return the statements of each policy that is made of permissions, with their resources."""
     found: dict[Key, list[tuple[Body | None, str]]] = {}
     for one in declared.permissions:
-        made = grant_of(one, one.function.qualified(one.qualifier), reading)
-        found.setdefault((one.function, one.qualifier), []).append((made, one.owner))
-    for shared in declared.layers:
-        layer = _layer(shared.owner, shared.layer, declared.home)
-        found.setdefault((layer, None), []).append(
-            (layer_statement(shared, str(layer), reading), shared.owner)
-        )
+        found.setdefault((one.function, one.qualifier), []).append((grant_of(one, reading), one.owner))
     return {
         key: (
             [body for body, _ in pairs if body is not None],
@@ -128,13 +124,6 @@ def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Bo
         )
         for key, pairs in found.items()
     }
-
-
-def _layer(owner: str, value: Value, home: Home) -> LayerVersionArn:
-    try:
-        return LayerVersionArn.parse(text_of(value) or "")
-    except ArnError:
-        return LayerVersionArn(home.partition, home.region, home.account, f"layer-of-{owner}", "1")
 
 
 def _with_role(

@@ -37,37 +37,24 @@ class Fixed:
 def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
     checked = check(text, file, said, trust)
+    source = checked.source
+    faults = [one for one in checked.verdicts if one.finding.verdict is Verdict.FAIL]
+    editor = Editor(text, is_json=not source.is_yaml) if faults and not source.is_plan else None
     found: list[tuple[Judged, Insertion]] = []
     reasons: dict[_Key, str] = {}
-    if any(one.finding.verdict is Verdict.FAIL for one in checked.verdicts):
-        for fault, made in _insertions(text, checked):
-            if isinstance(made, str):
-                reasons[_key(fault)] = made
-            else:
-                found.append((fault, made))
+    for fault in faults:
+        try:
+            wanted = line(checked, fault)
+            if editor is not None:
+                path = ("Resources", fault.owner, "Properties")
+                found.append((fault, editor.insertion(path, wanted)))
+        except CannotEdit as error:
+            reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)
     changed = with_insertions(text, [insertion for _, insertion in kept])
     after = check(changed, file, said, trust) if kept else checked
     verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in after.verdicts)
     return Fixed(changed, replace(after, verdicts=verdicts))
-
-
-def _insertions(text: str, checked: Checked) -> list[tuple[Judged, Insertion | str]]:
-    """Return for each fault what to put in, or why nothing."""
-    source = checked.source
-    editor = None if source.is_plan else Editor(text, is_json=not source.is_yaml)
-    made: list[tuple[Judged, Insertion | str]] = []
-    for fault in checked.verdicts:
-        if fault.finding.verdict is not Verdict.FAIL:
-            continue
-        try:
-            wanted = line(checked, fault)
-            if editor is not None:
-                path = ("Resources", fault.owner, "Properties")
-                made.append((fault, editor.insertion(path, wanted)))
-        except CannotEdit as error:
-            made.append((fault, str(error)))
-    return made
 
 
 def _proved(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.functions import FUNCTIONS, ONLY_DEPLOYED, dynamic
+from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
 from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
 from permission_guard.template.value import (
     REMOVED,
@@ -19,21 +19,13 @@ from permission_guard.template.value import (
     Value,
     is_same,
     joined,
-    known,
     reasons,
     text_of,
 )
 
 _SSM: Final = "AWS::SSM::Parameter::"
 _PAIR = 2
-_PSEUDO: Final = {
-    "AWS::AccountId": "which --account can say",
-    "AWS::Region": "which --region can say",
-    "AWS::Partition": "which --region can say",
-    "AWS::URLSuffix": "which --region can say",
-    "AWS::StackName": "which is not known before the deployment",
-    "AWS::StackId": "which is not known before the deployment",
-}
+_PSEUDO: Final = {"AWS::AccountId": "which --account can say", "AWS::StackName": "", "AWS::StackId": ""}
 _VERSION: Final = "1"
 _NAMED_BY_FUNCTION: Final = {
     ("AWS::Lambda::Alias", None),
@@ -85,9 +77,7 @@ class Scope:
             if name == "Ref" and isinstance(argument, str):
                 return self.ref(argument)
             if name.startswith("Fn::"):
-                function = FUNCTIONS.get(name)
-                unknown = Unresolved(f"what {name} gives, {ONLY_DEPLOYED}")
-                return unknown if function is None else function(self, argument)
+                return given_by(self, name, argument)
         resolved = ((key, self.resolve(one)) for key, one in body.items())
         return {key: one for key, one in resolved if one is not REMOVED}
 
@@ -105,18 +95,14 @@ class Scope:
             "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
         }
         if name in pseudo:
-            how = "" if self._says(name) or not self.is_exact else _PSEUDO[name]
-            return Unresolved(f"{name}, {how}", name) if how else pseudo[name]
+            says = {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}
+            if says.get(name, home.says_region) or not self.is_exact:
+                return pseudo[name]
+            how = _PSEUDO.get(name, "which --region can say") or "which is not known before the deployment"
+            return Unresolved(f"{name}, {how}", name)
         if name in self.section("Parameters"):
             return self._parameter(name)
         return self.of_resource(name, None)
-
-    def _says(self, name: str) -> bool:
-        """Tell whether somebody said what a pseudo parameter depends on."""
-        home = self.home
-        return {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}.get(
-            name, home.says_region
-        )
 
     def _parameter(self, name: str) -> Value:
         declared = self.section("Parameters")[name]
@@ -148,8 +134,6 @@ class Scope:
         special = self._of_lambda(logical_id, kind, wanted)
         if special is not None:
             return special
-        if kind == "AWS::Events::Rule" and self.property_of(logical_id, "EventBusName") is not None:
-            return self._of_rule(logical_id, wanted)
         found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
         return (
             Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
@@ -161,17 +145,6 @@ class Scope:
         """Return what a resource of the template is called."""
         form = FORMS.get(kind)
         return name_of(kind, logical_id, self.property_of(logical_id, form.name) if form else None)
-
-    def _of_rule(self, logical_id: str, wanted: str | None) -> Value:
-        """A rule on a bus of its own carries the bus in its name."""
-        bus, name = self.property_of(logical_id, "EventBusName"), self.name(logical_id, "AWS::Events::Rule")
-        text = text_of(bus)
-        short = text.rsplit("/", 1)[-1] if text is not None else bus
-        if short == "default":
-            return attribute("AWS::Events::Rule", name, wanted, self.home) or ""
-        if wanted is None:
-            return joined((short, "|", name))
-        return self.home.arn("events", joined(("rule/", short, "/", name)))
 
     def _of_lambda(self, logical_id: str, kind: str, wanted: str | None) -> Value | None:
         """Versions and aliases are named by their function; None for any other type.
@@ -239,12 +212,8 @@ def _equal(left: Value, right: Value) -> bool | Unresolved:
         return True
     for why in (*reasons(left), *reasons(right)):
         return Unresolved(why)
-    return _comparable(left) == _comparable(right)
-
-
-def _comparable(value: Value) -> Json:
-    text = text_of(value)
-    return known(value) if text is None else text
+    texts = text_of(left), text_of(right)
+    return left == right if None in texts else texts[0] == texts[1]
 
 
 def _combined(answers: list[bool | Unresolved], *, decisive: bool) -> bool | Unresolved:

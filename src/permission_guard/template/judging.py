@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from permission_guard.explanation import Explanation, explain
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Verdict
+from permission_guard.finding import GRAVITY, Concern, Finding, Verdict
 from permission_guard.template.cases import Case, Key, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,
     Function,
-    LayerPermission,
     Permission,
     Role,
     WholePolicy,
 )
-from permission_guard.template.home import ACCOUNT, Home
+from permission_guard.template.home import ACCOUNT, REGION, Home
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -53,7 +51,7 @@ class Judged:
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
-_Declaration: TypeAlias = Function | Permission | WholePolicy | LayerPermission
+_Declaration: TypeAlias = Function | Permission | WholePolicy
 _Index: TypeAlias = dict[str, list[_Declaration]]
 """What is declared, by the resources."""
 
@@ -90,12 +88,7 @@ def _for_all(alike: Sequence[Judged]) -> Judged:
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
     worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
     index: _Index = {}
-    every: tuple[_Declaration, ...] = (
-        *declared.functions,
-        *declared.permissions,
-        *declared.policies,
-        *declared.layers,
-    )
+    every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
     for each in every:
         index.setdefault(each.owner, []).append(each)
     return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
@@ -166,8 +159,6 @@ def _rests_on(one: Judged, index: _Index) -> Iterator[tuple[str, Value]]:
                 yield from ((_said(name, each), value) for name, value in given.items())
             case WholePolicy(owner, body=body) if not is_role:
                 yield f"the policy document of {owner}", body
-            case LayerPermission(owner, given=given) if not is_role:
-                yield from ((f"the {name} of {owner}", value) for name, value in given.items())
             case _:
                 pass
 
@@ -182,18 +173,13 @@ def _of_role(role: Role) -> Iterator[tuple[str, Value]]:
 
 
 def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
-    for account in ACCOUNT.findall(text):
-        if account != home.account and not home.says_account:
-            yield Unreadable(
-                what,
-                f"it names {account}, and whether that is the account that is deployed to, --account can say",
-            )
-    for found in re.findall(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):", text):
-        if found != home.region and not home.says_region:
-            yield Unreadable(
-                what,
-                f"it names {found}, and whether that is the region that is deployed to, --region can say",
-            )
+    accounts = () if home.says_account else ACCOUNT.findall(text)
+    regions = () if home.says_region else REGION.findall(text)
+    for kind, named in (("account", accounts), ("region", regions)):
+        for one in named:
+            if one not in {home.account, home.region}:
+                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+                yield Unreadable(what, why)
 
 
 def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
@@ -201,11 +187,7 @@ def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
     _, first = verdicts[0]
     if len({one.finding.verdict for _, one in verdicts}) == 1:
         return first
-    gravest = next(
-        (pair for pair in verdicts if pair[1].finding.verdict is Verdict.FAIL),
-        next((pair for pair in verdicts if pair[1].finding.verdict is Verdict.UNKNOWN), verdicts[0]),
-    )
-    assumed, one = gravest
+    assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
     said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
     verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
     return _in_doubt(

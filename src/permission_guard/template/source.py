@@ -56,8 +56,6 @@ class Source:
     notes: tuple[tuple[str, str], ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
-    addresses: Mapping[str, At] = field(default_factory=dict)
-    """Where the resources of a plan stand."""
 
     @property
     def home(self) -> Home:
@@ -78,7 +76,8 @@ class Source:
     def at(self, owner: str, finding: Finding) -> At:
         """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
         if self.is_plan:
-            return self.addresses.get(owner, self.root.at)
+            # It stands on one line, and a finding names the address.
+            return self.root.at
         path = origin(self.body, owner)
         details: tuple[tuple[str, ...], ...] = ()
         if finding.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC:
@@ -100,19 +99,6 @@ class Source:
             return found
         made = [str(step) for step in origin(self.body, owner)[1:] if step != "Properties"]
         return ".".join(made) or owner
-
-
-def _addressed(node: Node) -> Iterator[tuple[str, At]]:
-    """Yield where a plan's resources stand, by their addresses."""
-    if isinstance(node, Table):
-        entry = node.entries.get("address")
-        if entry is not None and "values" in node.entries:
-            yield str(plain(entry.value)), node.at
-        for each in node.entries.values():
-            yield from _addressed(each.value)
-    elif isinstance(node, Items):
-        for one in node.values:
-            yield from _addressed(one)
 
 
 def read(text: str, file: str) -> tuple[Node, bool]:
@@ -139,8 +125,7 @@ def source(text: str, file: str, said: Said) -> Source:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
-            places = dict(reversed([*_addressed(root)]))
-            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, addresses=places)
+            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))

@@ -10,12 +10,11 @@ from permission_guard.facts import Unreadable
 from permission_guard.iam import FunctionArn, PolicyError
 from permission_guard.iam.arn import partition_of
 from permission_guard.iam.policy import Json, loads
-from permission_guard.template.cloudformation import PERMISSION, target
+from permission_guard.template.cloudformation import PERMISSION, layer_of, target
 from permission_guard.template.declared import (
     Declared,
     Document,
     Function,
-    LayerPermission,
     Permission,
     Role,
     WholePolicy,
@@ -25,26 +24,25 @@ from permission_guard.template.plan import Plan, Planned, Reference, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
 
-_ARNS: Final = {
-    "aws_sns_topic": ("sns", "{name}", True),
-    "aws_sqs_queue": ("sqs", "{name}", True),
-    "aws_cloudwatch_event_rule": ("events", "rule/{name}", True),
-    "aws_iot_topic_rule": ("iot", "rule/{name}", True),
-    "aws_cognito_user_pool": ("cognito-idp", "userpool/{name}", True),
-    "aws_apigatewayv2_api": ("execute-api", "{name}", True),
-    "aws_api_gateway_rest_api": ("execute-api", "{name}", True),
-    "aws_lb_target_group": ("elasticloadbalancing", "targetgroup/{name}", True),
-    "aws_cloudwatch_log_group": ("logs", "log-group:{name}", True),
-    "aws_lambda_function": ("lambda", "function:{name}", True),
-    "aws_lambda_alias": ("lambda", "function:{name}", True),
-    "aws_sfn_state_machine": ("states", "stateMachine:{name}", True),
-    "aws_dynamodb_table": ("dynamodb", "table/{name}", True),
-    "aws_kinesis_stream": ("kinesis", "stream/{name}", True),
-    "aws_secretsmanager_secret": ("secretsmanager", "secret:{name}", True),
-    "aws_cloudwatch_metric_alarm": ("cloudwatch", "alarm:{name}", True),
-    "aws_s3_bucket": ("s3", "{name}", False),
+_SERVICES: Final = {
+    "aws_sns_topic": "sns",
+    "aws_sqs_queue": "sqs",
+    "aws_cloudwatch_event_rule": "events",
+    "aws_iot_topic_rule": "iot",
+    "aws_cognito_user_pool": "cognito-idp",
+    "aws_apigatewayv2_api": "execute-api",
+    "aws_api_gateway_rest_api": "execute-api",
+    "aws_lb_target_group": "elasticloadbalancing",
+    "aws_cloudwatch_log_group": "logs",
+    "aws_lambda_function": "lambda",
+    "aws_lambda_alias": "lambda",
+    "aws_sfn_state_machine": "states",
+    "aws_dynamodb_table": "dynamodb",
+    "aws_kinesis_stream": "kinesis",
+    "aws_secretsmanager_secret": "secretsmanager",
+    "aws_cloudwatch_metric_alarm": "cloudwatch",
 }
-"""The ARNs of resources that are not there yet: service, resource, and whether region and account stand in them."""
+"""The services whose name stands in the ARNs of resources that are not there yet, beside the own Region and account."""
 _NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
 _ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
 _ATTACHING: Final = {
@@ -53,7 +51,7 @@ _ATTACHING: Final = {
     "aws_iam_policy_attachment": "roles",
 }
 """What gives policies to a role, and the argument that names it."""
-_LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "organization"}
+_LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
 def home_of(plan: Plan, home: Home) -> Home:
@@ -104,9 +102,11 @@ class _Terraform:
         return Declared(
             self.home,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
-            tuple(self._permission(one) for one in self._of("aws_lambda_permission")),
+            (
+                *(self._permission(one) for one in self._of("aws_lambda_permission")),
+                *(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
+            ),
             policies=tuple(self._resource_policy(one) for one in self._of("aws_lambda_resource_policy")),
-            layers=tuple(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
             log_groups=frozenset(name for name in groups if name is not None),
         )
 
@@ -130,18 +130,10 @@ class _Terraform:
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self._instances(one, references[0]):
-                if other.kind in _ARNS:
-                    return joined((self._arn(other), why))
+                if other.kind in _SERVICES:
+                    made = self.home.arn(_SERVICES[other.kind], "")
+                    return joined((text_of(other.values.get("arn")) or made, why))
         return why
-
-    def _arn(self, one: Planned) -> Value:
-        given = one.values.get("arn")
-        if isinstance(given, str):
-            return given
-        service, resource, is_placed = _ARNS[one.kind]
-        name = next((one.values[key] for key in _NAMES if isinstance(one.values.get(key), str)), None)
-        made = resource.format(name=name if isinstance(name, str) else one.plain_address.rsplit(".", 1)[-1])
-        return self.home.arn(service, made, region=is_placed, account=is_placed)
 
     def _referred(self, one: Planned, name: str, kind: str) -> Planned | None:
         """Return the resource of a type that an argument refers to, or names."""
@@ -258,12 +250,13 @@ class _Terraform:
             one.address, function if found is None else self._function_arn(found), qualifier, body
         )
 
-    def _layer(self, one: Planned) -> LayerPermission:
+    def _layer(self, one: Planned) -> Permission:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
         arn = joined((name, ":", version)) if (text_of(name) or "").startswith("arn:") else name
-        return LayerPermission(
-            one.address, arn, {field: self._value(one, key) for key, field in _LAYER.items()}
-        )
+        given = {field: self._value(one, key) for key, field in _LAYER.items()}
+        says = {field: key for key, field in _LAYER.items()}
+        sid = one.plain_address.replace(".", "-")
+        return Permission(one.address, sid, layer_of(one.address, arn, self.home), None, given, says)
 
 
 _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}

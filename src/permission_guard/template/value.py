@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from permission_guard.iam.policy import Json
-
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
@@ -138,17 +136,6 @@ def reasons(value: Value) -> Iterator[str]:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for one in value:
             yield from reasons(one)
-
-
-def known(value: Value) -> Json:
-    """Return a value that is resolved throughout as JSON. Raises ValueError for one that is not."""
-    if isinstance(value, Unresolved | Partial | Removed):
-        raise ValueError("the value is not resolved")  # noqa: TRY004  # it is of a right type and of a wrong kind
-    if isinstance(value, Mapping):
-        return {key: known(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [known(one) for one in value]
-    return value
 
 
 def table(value: Value) -> Mapping[str, Value]:

@@ -77,34 +77,29 @@ class _Builder:
         elif isinstance(node, yaml.SequenceNode):
             parts = [self.built(one) for one in node.value]
             made = _tagged(node, Items(tuple(one.node for one in parts), _at(node)), parts)
-        else:
+        elif isinstance(node, yaml.MappingNode):
             made = self._mapping(node)
+        else:
+            raise NotReadable("is no YAML that a template can hold", _at(node))
         if made.size > MOST or made.depth > DEEPEST:
             raise NotReadable(f"comes to more than {MOST} values or {DEEPEST} levels", _at(node))
         self._made[node] = made
         return made
 
-    def _mapping(self, node: yaml.Node) -> _Built:
+    def _mapping(self, node: yaml.MappingNode) -> _Built:
         entries: dict[str, Entry] = {}
-        merged: list[Node] = []
         twice: list[tuple[str, At]] = []
+        written = len(node.value)
+        # Merges (`<<`), as a tool that packages the template does; CloudFormation itself takes none.
+        self._scalars.flatten_mapping(node)
         parts = [(key, self.built(value)) for key, value in node.value]
         for key, value in parts:
             if not isinstance(key, yaml.ScalarNode):
                 raise NotReadable("has a key that is a list or an object", _at(key))
-            if key.tag == f"{_CORE}merge":
-                merged.append(value.node)
-                continue
             name = _key(self._value(key))
-            if name in entries:
+            if name in entries and len(parts) == written:
                 twice.append((name, _at(key)))
             entries[name] = Entry(_at(key), value.node)
-        for other in merged:
-            # What a tool that packages the template does with `<<`; CloudFormation itself takes none.
-            for one in other.values if isinstance(other, Items) else (other,):
-                if not isinstance(one, Table):
-                    raise NotReadable("merges (<<) what is no object", one.at)
-                entries = {**one.entries, **entries}
         return _tagged(node, Table(entries, _at(node), tuple(twice)), [value for _, value in parts])
 
     def _scalar(self, node: yaml.ScalarNode) -> _Built:
