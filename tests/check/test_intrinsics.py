@@ -114,7 +114,6 @@ RESOLVED: dict[str, Json] = {
     "!FindInMap [Regions, us-east-1, List]": ["a", "b"],
     "!FindInMap [Regions, nowhere, Bucket, {DefaultValue: other}]": "other",
     "!FindInMap [Regions, !Ref Open, Bucket]": "here",
-    "!Length [a, b]": 2,
     "[a, !Ref 'AWS::NoValue', {b: !Ref 'AWS::NoValue', c: d}]": ["a", {"c": "d"}],
 }
 UNRESOLVED = {
@@ -154,7 +153,6 @@ UNRESOLVED = {
     "!FindInMap [Regions, nowhere, Bucket]": "a key that the mapping does not have",
     "!FindInMap [Regions, us-east-1, !Ref Open]": "the parameter Open, which has no default: say --parameter Open=VALUE",
     "!ImportValue {Fn::Sub: '${Open}-x'}": "Fn::ImportValue of another stack, which only a deployed stack knows",
-    "!Length {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
     "!Base64 x": "what Fn::Base64 gives, which only a deployed stack knows",
     "'{{resolve:ssm:/x}}'": "the dynamic reference {{resolve:ssm:/x}}, which only a deployed stack knows",
 }

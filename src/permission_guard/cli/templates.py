@@ -15,10 +15,12 @@ from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import replace_file, written
+from permission_guard.finding import Verdict
 from permission_guard.scanned import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
+    Judged,
     Nested,
     NotReadable,
     Said,
@@ -50,6 +52,7 @@ class Desk:
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
     """What is not deployed as the parameters are: told, and no doubt."""
+    ignored: list[Skipped] = field(default_factory=list)
     is_any_unusable: bool = False
     """Whether a file could not be used, which was told in one line."""
 
@@ -60,13 +63,14 @@ class Desk:
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
-        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes))
+        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes, *self.ignored))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
         said = said if said.home is not None else in_environment(path, said)
         try:
             done = self._judged(path, file, said, how)
+            kept = self._without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
             self._unusable(f"{file}{place}: {error}")
@@ -75,11 +79,26 @@ class Desk:
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are evaluated
             self._unusable(f"{file}: cannot be evaluated: {type(error).__name__}: {error}")
         else:
-            self.checked.append(done)
+            self.checked.append(kept)
             self.notes += [Skipped(f"{file}: {what}", why) for what, why in done.source.notes]
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
+
+    def _without_ignored(self, done: Checked) -> Checked:
+        """Take out what Metadata ignores, with its reason. Raises Unusable for one without a reason."""
+        kept: list[Judged] = []
+        for one in done.verdicts:
+            rules, reason = done.source.ignored(one.owner)
+            concern = one.finding.concern.value
+            if one.finding.verdict is Verdict.PASS or concern not in rules:
+                kept.append(one)
+                continue
+            place = f"{done.source.file}: {done.source.name(one.owner)}"
+            if not reason:
+                raise Unusable(f"{place}: to ignore {concern} needs a reason")
+            self.ignored.append(Skipped(f"{place}: {concern}", f"it is ignored: {reason}"))
+        return replace(done, verdicts=tuple(kept))
 
     def _unusable(self, message: str) -> None:
         self.is_any_unusable = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from permission_guard.document import Body
+from permission_guard.document import Body, dumped
 from permission_guard.facts import (
     Configuration,
     Family,
@@ -22,7 +22,6 @@ from permission_guard.template.reading import (
     Reading,
     document,
     grant_of,
-    policy_text,
 )
 from permission_guard.template.value import filled, is_known, reasons
 
@@ -106,7 +105,7 @@ def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
-    policy = parsed(policy_text(statements), "the template")
+    policy = parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
     return replace(
         facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
     )

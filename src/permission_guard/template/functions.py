@@ -14,9 +14,7 @@ from permission_guard.template.value import (
     Partial,
     Unresolved,
     Value,
-    is_known,
     joined,
-    listed,
     reasons,
     text_of,
 )
@@ -150,13 +148,6 @@ def _import(scope: Scope, argument: Json) -> Value:
     return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}", said if isinstance(name, str) else "")
 
 
-def _length(scope: Scope, argument: Json) -> Value:
-    values = scope.resolve(argument)
-    if not is_known(values):
-        raise ValueError
-    return len(listed(values))
-
-
 FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {
     "Fn::GetAtt": _get_att,
     "Fn::Sub": _sub,
@@ -166,5 +157,4 @@ FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {
     "Fn::If": _if,
     "Fn::FindInMap": _find_in_map,
     "Fn::ImportValue": _import,
-    "Fn::Length": _length,
 }

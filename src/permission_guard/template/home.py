@@ -100,8 +100,6 @@ FORMS: Final[Mapping[str, _Form]] = {
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html, the
 return values of each type: those that permissions and policies name."""
 
-_LOWER: Final = frozenset({"AWS::S3::Bucket"})
-
 
 def name_of(kind: str, logical_id: str, given: Value) -> Value:
     """Return what a resource is called: the name that it is given, else one as CloudFormation makes it."""
@@ -109,7 +107,7 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     if given is not None and not isinstance(given, Mapping | list):
         return joined((given,))
     made = f"{STACK}-{logical_id}-{MADE_UP}" if form and form.service else logical_id
-    return made.lower() if kind in _LOWER else made
+    return made.lower() if kind == "AWS::S3::Bucket" else made
 
 
 def attribute(kind: str, name: Value, attribute_name: str | None, home: Home) -> Value | None:

@@ -45,8 +45,10 @@ def line(checked: Checked, fault: Judged) -> Line:
     source, concern = checked.source, fault.finding.concern
     if source.is_plan:
         raise CannotEdit("a plan is made of the configuration: change that")
-    if not source.is_defined(fault.owner):
+    if source.path(fault.owner) != ("Resources", fault.owner):
         raise CannotEdit("SAM generates it")
+    if concern.value in source.ignored(fault.owner)[0]:
+        raise CannotEdit("it is ignored")
     if concern is Concern.ROLE_CAN_WRITE_LOGS:
         return _policy(fault)
     if concern is not Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:

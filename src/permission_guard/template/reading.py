@@ -28,7 +28,6 @@ from permission_guard.template.value import (
     text_of,
 )
 
-_VERSION: Final = "2012-10-17"
 _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not known
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
@@ -218,8 +217,3 @@ def _unresolved(
     if name == "source_arn" and caller is not None and isinstance(arn, FunctionArn):
         return caller.arn(arn, reading.home.account, name="unresolved", region=reading.home.region)
     raise Unsayable
-
-
-def policy_text(statements: Sequence[Body]) -> str:
-    """Return a document of these statements."""
-    return dumped({"Version": _VERSION, "Id": "default", "Statement": list(statements)})

@@ -33,21 +33,19 @@ class Resource:
 def resources(scope: Scope) -> Iterator[Resource]:
     """Yield the resources that exist; those whose condition cannot be told are taken to exist."""
     for logical_id, body in scope.section("Resources").items():
-        if not isinstance(body, Mapping):
-            continue
-        condition: Json = body.get("Condition")
-        if isinstance(condition, str) and scope.condition(condition) is False:
-            continue
-        yield Resource(logical_id, str(body.get("Type")), scope)
+        if isinstance(body, Mapping) and _exists(body, scope):
+            yield Resource(logical_id, str(body.get("Type")), scope)
+
+
+def _exists(body: Mapping[str, Json], scope: Scope) -> bool:
+    condition = body.get("Condition")
+    return not isinstance(condition, str) or scope.condition(condition) is not False
 
 
 def left_out(scope: Scope) -> Iterator[str]:
     """Yield the resources that bear on the rules and whose condition is false as the parameters are."""
     for logical_id, body in scope.section("Resources").items():
-        if not isinstance(body, Mapping) or str(body.get("Type")) not in _JUDGED:
-            continue
-        condition: Json = body.get("Condition")
-        if isinstance(condition, str) and scope.condition(condition) is False:
+        if isinstance(body, Mapping) and body.get("Type") in _JUDGED and not _exists(body, scope):
             yield logical_id
 
 
