@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from docs.gallery import CHECKS, Piece, shown
-from permission_guard.template.managed import GRANTING, SILENT
 
 HOOK: Final = ".pre-commit-hooks.yaml"
 
@@ -13,8 +12,7 @@ HOOK: Final = ".pre-commit-hooks.yaml"
 def check_page(note: str) -> str:
     """Return the page."""
     tells, writes, said = map(_shown, CHECKS)
-    policies = ", ".join(f"`{name}`" for name in sorted({*GRANTING, *SILENT}))
-    return _PAGE.format(note=note, tells=tells, writes=writes, said=said, policies=policies)
+    return _PAGE.format(note=note, tells=tells, writes=writes, said=said)
 
 
 def _shown(piece: Piece) -> str:
@@ -39,33 +37,60 @@ are evaluated all the same. `--format json` has every verdict, and `report` make
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
-- A template that a nested stack names by its file, with the parameters that it gets there.
+- A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
+
+Not evaluated, and said: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
+applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).
 
 ## What a template does not say
 
-Parameters have their defaults, or `--parameter NAME=VALUE`. The account and Region are made up unless `--account` and `--region` name them. What only a
-deployed stack knows (`Fn::ImportValue`, parameters without a default, dynamic references, values known after apply) is read as the best and as the worst that it
-may be. If both readings agree, that is the verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account
-passes, and an imported bucket name without an account fails.
+Parameters have their defaults, or `--parameter NAME=VALUE`. `--account` and `--region` say where it is deployed; for a CDK template `manifest.json` does. Without
+them both are made up in ARNs, and unknown where a condition or `Fn::FindInMap` asks for them. What only a deployed stack knows (`Fn::ImportValue`, parameters
+without a default, dynamic references, values known after apply) is read as the best and as the worst that it may be. If both readings agree, that is the
+verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account passes, and an imported bucket name without an account
+fails. The same parameter in two places is the same value.
 
 {said}
 
-It knows these AWS managed policies: {policies}. A role with another one is UNKNOWN, because that policy may deny logging. So is a role that the template does
-not define, and what a macro or `Fn::ForEach` makes.
+It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
+that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
 
-`--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust. `--ignore RULE` leaves out what you mean to have, for
-instance `--ignore function-url-is-not-public`.
+`--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust.
+
+## What must not fail
+
+`--ignore RULE` leaves a rule out. On one resource, its Metadata does, with a reason, which the output lists:
+
+```yaml
+  Partner:
+    Type: AWS::Lambda::Permission
+    Metadata:
+      permission-guard: {{ignore: [function-is-not-public], reason: the partner's webhook has no fixed account}}
+```
+
+`--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
+`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
 
 ## What --fix writes
 
-The missing lines, into YAML. Every other byte of the file stays. A line is written only if the guard itself would make that repair, and it stays only if the
-new text has no such finding and none that is worse. Where the template itself connects the source (a subscription, a notification, a rule's target, a trigger),
-that source is named. `--diff` shows the patch and writes nothing.
+The missing lines, into YAML and JSON. Every other byte of the file stays. A line stays only if the new text has no such finding and none that is worse, and a
+second run changes nothing. It binds the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
+refers to no other resource: a permission that names a bucket must wait for it, and the bucket waits for the permission. The exact source is yours to write.
+`--diff` shows the patch and writes nothing.
 
 {writes}
 
-`No fix` says why nothing is written: JSON and plans, what SAM generates for an event, properties that an alias brings from elsewhere, and what only you know,
-such as who may invoke instead of `*`.
+`No fix` says why nothing is written: plans, what SAM generates for an event, properties that an alias brings from elsewhere, services such as Amazon SNS that
+call from other Regions and whose account no condition names, and what only you know, such as who may invoke instead of `*`.
+
+## Within cfn-lint
+
+```console
+$ cfn-lint -a permission_guard.cfn_lint -t template.yaml
+```
+
+The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always. Install
+both into one environment.
 
 ## With every commit
 

@@ -32,7 +32,7 @@ LAYERS: Final = (
     {"world"},
     {"aws"},
     {"connected"},
-    {"handler", "cli"},
+    {"handler", "cli", "cfn_lint"},
     {"__main__"},
 )
 """Each layer may import from those before it, and a package from itself."""

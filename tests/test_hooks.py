@@ -40,10 +40,16 @@ def test_the_hook_installs_what_the_command_line_needs() -> None:
         ("docker-compose.yaml", False),
         ("my-template.yaml", False),
         ("package.json", False),
+        ("cloudformation/parameters.json", False),
+        ("cfn/orders.parameters.yaml", False),
+        ("cfn/params/dev.json", False),
+        ("cloudformation/configuration.yaml", True),
+        ("node_modules/shop/cfn/roles.json", False),
     ],
 )
 def test_the_hook_looks_at_what_is_called_like_a_template(name: str, *, is_template: bool) -> None:
-    assert bool(re.search(HOOK["files"], name)) == is_template
+    taken = re.search(HOOK["files"], name) and not re.search(HOOK["exclude"], name)
+    assert bool(taken) == is_template
 
 
 def test_the_action_runs_no_other_action_and_reads_no_input_as_a_part_of_its_script() -> None:

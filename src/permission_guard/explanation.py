@@ -68,10 +68,13 @@ class Explanation:
     advice: str
 
 
-def explain(facts: FunctionFacts, trusted: Trusted) -> tuple[Explanation, ...]:
-    """Judge the facts by every rule and explain each finding, faults first, then doubts."""
+def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> tuple[Explanation, ...]:
+    """Judge the facts by every rule and explain each finding, faults first, then doubts.
+
+    Without `repairs`, `mend` stays empty: to prove one takes longer than to find what is wrong.
+    """
     findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
-    return tuple(_explained(finding, facts, trusted) for finding in findings)
+    return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
 
 
 def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
@@ -79,13 +82,13 @@ def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
     return gravest(one.finding.verdict for one in explanations)
 
 
-def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Explanation:
+def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repairs: bool) -> Explanation:
     rule = rule_of(finding)
     because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)
     # What the finding advises then is about rights of the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
-    mend = _mend(finding, facts, trusted)
+    mend = _mend(finding, facts, trusted) if repairs else ""
     why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
     return Explanation(finding, rule.title, why, sentence, because, mend, advice)
 

@@ -110,13 +110,13 @@ def test_a_source_that_is_a_pattern_is_written_with_what_cloudformation_knows() 
     assert added(api) == [f"      {ACCOUNT}"]
     rule = permission(Principal="events.amazonaws.com")
     assert added(rule) == [
-        '      SourceArn: !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:*"'
+        '      SourceArn: !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*"'
     ]
 
 
-def test_an_organisation_that_is_trusted_bounds_everybody() -> None:
-    text = permission(Principal='"*"')
-    assert added(text, trust=Trust((), ("o-abcdefghij",))) == ['      PrincipalOrgID: "o-abcdefghij"']
+def test_where_others_are_trusted_no_source_is_shut_out() -> None:
+    for trust in (Trust(("111122223333",)), Trust((), ("o-abcdefghij",))):
+        assert added(permission(), trust=trust) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.template import Checked, Said, Trust, check
-from permission_guard.template.edit import CannotEdit, Line, with_line
+from permission_guard.template.edit import CannotEdit, Editor, Line
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
 from tests.check.mending import HEAD, ROLE, why_not
@@ -14,14 +14,16 @@ TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s
 LEFT = {
     "a dead permission": (
         permission(Principal="events.amazonaws.com", SourceAccount="!Ref AWS::AccountId"),
-        "no repair is known that is sure to keep the legitimate callers",
+        "only you know who is meant to have access",
     ),
-    "everybody": (
-        permission(Principal='"*"'),
-        (
-            "StringEquals aws:PrincipalAccount = 000000000000 is what is missing, but AddPermission cannot say the condition "
-            "StringEquals on aws:PrincipalAccount"
-        ),
+    "everybody": (permission(Principal='"*"'), "only you know who is meant to have access"),
+    "topics": (
+        permission(Principal="sns.amazonaws.com"),
+        "sns.amazonaws.com calls from other Regions too, and AddPermission accepts no * as Region: name the source in SourceArn",
+    ),
+    "a service that is not known": (
+        permission(Principal="unheard-of.amazonaws.com"),
+        "no page of AWS says which source unheard-of.amazonaws.com sends: name the source",
     ),
     "properties under an alias": (
         f"Shared: &shared {{{TAIL}}}\n"
@@ -60,20 +62,13 @@ def test_a_list_that_a_function_makes_is_left() -> None:
     assert why_not(text, "Role") == "the items of its ManagedPolicyArns do not begin on lines of their own"
 
 
-def test_json_and_plans_are_left() -> None:
-    json_text = (
-        '{"Resources": {"It": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": "orders", '
-        '"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}}}}'
-    )
-    assert why_not(json_text, file="template.json") == "lines are added to YAML only"
+def test_a_plan_is_left() -> None:
     plan = (
         '{"format_version": "1.2", "planned_values": {"root_module": {"resources": [{"address": "It", "mode": "managed", '
         '"type": "aws_lambda_permission", "values": {"function_name": "orders", "action": "lambda:InvokeFunction", '
         '"principal": "s3.amazonaws.com"}}]}}}'
     )
-    assert (
-        why_not(plan, file="plan.json") == "a plan is made of the configuration: that is what must be changed"
-    )
+    assert why_not(plan, file="plan.json") == "a plan is made of the configuration: change that"
 
 
 def test_what_sam_makes_is_left() -> None:
@@ -81,15 +76,7 @@ def test_what_sam_makes_is_left() -> None:
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties:\n"
         "      Runtime: python3.13\n      Handler: a.b\n      CodeUri: src/\n      Events:\n        It: {Type: AlexaSkill}\n"
     )
-    assert (
-        why_not(text, "ApiItPermission") == "no repair is known that is sure to keep the legitimate callers"
-    )
-
-
-def test_a_permission_for_topics_is_left_because_no_permission_can_say_in_any_region() -> None:
-    assert "AddPermission takes no 'arn:aws:sns:*:000000000000:*'" in why_not(
-        permission(Principal="sns.amazonaws.com")
-    )
+    assert why_not(text, "ApiItPermission") == "SAM generates it"
 
 
 def test_what_a_merge_brings_is_not_written_over() -> None:
@@ -108,13 +95,13 @@ def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
         "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
         "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
     )
-    assert why_not(text) == "the lines that are missing would do harm to Nightly"
+    assert why_not(text) == "the line that is missing would do harm to Nightly"
 
 
 def test_what_says_otherwise_under_a_condition_is_left() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(Principal="!If [IsProd, s3.amazonaws.com, elasticloadbalancing.amazonaws.com]")
-    assert why_not(text) == "what it says depends on a condition that is not known"
+    assert why_not(text) == "its Principal depends on what is not known"
 
 
 def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
@@ -123,12 +110,12 @@ def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
 
     good, bad = judged(permission(SourceAccount="!Ref AWS::AccountId")), judged(permission())
     fault = next(one for one in bad.verdicts if one.owner == "It")
-    assert harm(bad, good, fault) is None
-    assert harm(bad, bad, fault) == "the lines that are missing would not mend it"
+    assert harm(bad, good, [fault]) is None
+    assert harm(bad, bad, [fault]) == "the line that is missing would not fix it"
     silent = judged(
         permission(SourceAccount="!Ref AWS::AccountId").replace("[arn:aws:iam", "['*', arn:aws:iam")
     )
-    assert harm(bad, silent, fault) == "the lines that are missing would do harm to Role"
+    assert harm(bad, silent, [fault]) == "the line that is missing would do harm to Role"
 
 
 @pytest.mark.parametrize(
@@ -142,4 +129,6 @@ def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
 )
 def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> None:
     with pytest.raises(CannotEdit, match=reason):
-        with_line(f"It: {{Properties: {properties}}}", ("It", "Properties"), Line("SourceAccount", "y"))
+        Editor(f"It: {{Properties: {properties}}}", is_json=False).insertion(
+            ("It", "Properties"), Line("SourceAccount", "y", '"y"')
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -275,3 +276,77 @@ def test_an_item_of_a_list_may_be_known_only_after_apply() -> None:
     plan.changes[-1]["change"]["after_unknown"]["inline_policy"] = [{"policy": True}]
     plan.configured[-1]["expressions"]["inline_policy"] = {"references": []}
     assert plan.verdict("aws_iam_role.r") is UNKNOWN
+
+
+def large(functions: int) -> str:
+    """A plan of functions, each with a role that cannot write logs and a permission that names no source."""
+    plan = Plan()
+    for number in range(functions):
+        function, role_ = f"aws_lambda_function.f{number}", f"aws_iam_role.r{number}"
+        plan.has(function, later=("role",), refers={"role": f"{role_}.arn"}, function_name=f"f{number}")
+        plan.has(role_, later=("arn",), name=f"r{number}", assume_role_policy='{"Statement": []}')
+        plan.has(
+            f"aws_lambda_permission.p{number}",
+            function_name=f"f{number}",
+            action="lambda:InvokeFunction",
+            principal="sns.amazonaws.com",
+        )
+    return plan.text()
+
+
+def test_a_plan_of_four_times_as_many_functions_takes_about_four_times_as_long() -> None:
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        assert {one.verdict for one in found(text, "plan.json").findings} == {FAIL}
+        return time.process_time() - start
+
+    few, many = large(100), large(400)
+    # Twice that, for a machine that does something else meanwhile; what is quadratic takes sixteen times as long.
+    assert min(seconds(many) for _ in range(3)) < 8 * min(seconds(few) for _ in range(3))
+
+
+def test_an_instance_of_count_or_for_each_refers_to_the_one_with_its_own_key() -> None:
+    plan = Plan()
+    rights: dict[str, dict[str, Any]] = {"a": {}, "b": {"managed_policy_arns": [BASIC]}}
+    for key, more in rights.items():
+        plan.has(
+            f'aws_lambda_function.f["{key}"]',
+            later=("role",),
+            function_name=key,
+        )
+        plan.has(
+            f'aws_iam_role.r["{key}"]', later=("arn",), name=f"role-{key}", assume_role_policy=LOGS, **more
+        )
+    plan.configured = [
+        {
+            "address": "aws_lambda_function.f",
+            "expressions": {"role": {"references": ["aws_iam_role.r", "each.key"]}},
+        },
+        {"address": "aws_iam_role.r", "expressions": {}},
+    ]
+    plan.configured[0]["expressions"]["role"]["references"].insert(0, "aws_iam_role.r[each.key].arn")
+    assert plan.verdict('aws_iam_role.r["a"]') is FAIL
+    assert plan.verdict('aws_iam_role.r["b"]') is PASS
+
+
+@pytest.mark.parametrize(
+    ("principal", "later", "wanted"),
+    [("*", (), FAIL), (ACCOUNT, (), UNKNOWN), ("*", ("policy",), UNKNOWN)],
+)
+def test_a_resource_policy_is_evaluated_as_a_whole(
+    principal: str, later: tuple[str, ...], wanted: Verdict
+) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal if principal == "*" else {"AWS": principal},
+        "Action": "lambda:InvokeFunction",
+        "Resource": "*",
+    }
+    plan = role(managed_policy_arns=[BASIC]).has(
+        "aws_lambda_resource_policy.p",
+        later=("resource_arn", *later),
+        refers={"resource_arn": "aws_lambda_function.f.arn"},
+        policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    bad = [one.verdict for one in plan.scan().findings if one.verdict is not PASS]
+    assert set(bad) == {wanted}

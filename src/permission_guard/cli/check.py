@@ -14,13 +14,13 @@ import click
 
 from permission_guard import formats, scan_json
 from permission_guard.cli import UNUSABLE, found
-from permission_guard.cli.documents import STDIN
+from permission_guard.cli.documents import STDIN, text_of
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.given import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
 from permission_guard.cli.templates import Desk, How
-from permission_guard.finding import Concern, Verdict
+from permission_guard.finding import Concern, Severity, Verdict
 from permission_guard.iam.arn import is_account
 from permission_guard.scanned import Scan
 from permission_guard.template import Checked, Said, Trust
@@ -42,6 +42,7 @@ Exit codes:
 """
 _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
     "text": found.text,
+    "concise": found.concise,
     "json": scan_json.written,
     "sarif": partial(formats.show, "sarif"),
 }
@@ -75,6 +76,30 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 @click.option(
     "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
 )
+@click.option(
+    "--fail-on",
+    "fail_on",
+    type=click.Choice([one.name for one in Severity], case_sensitive=False),
+    default=Severity.LOW.name,
+    show_default=True,
+    help="The least severity that fails (exit code 1); less severe findings are shown, and pass.",
+)
+@click.option(
+    "--unknown",
+    type=click.Choice(["report", "fail", "pass"]),
+    default="report",
+    show_default=True,
+    help="What cannot be told: an exit code of its own (2), a failure (1), or none (0).",
+)
+@click.option(
+    "--write-baseline", metavar="FILE", help="Write the findings into a file, for --baseline; exit 0."
+)
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that are in this file.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="What is not deployed as the parameters are, is UNKNOWN, too (exit code 2).",
+)
 @click.option("--diff", "diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option(
     "--format",
@@ -82,21 +107,33 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="For people, for machines, or for code scanning.",
+    help="For people (whole, or a line each), for machines, or for code scanning.",
 )
-def check(format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], **options: Any) -> int:
+def check(
+    format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool, **options: Any
+) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
+    least = Severity[options.pop("fail_on").upper()]
+    unknown, known, baseline = (options.pop(name) for name in ("unknown", "baseline", "write_baseline"))
     said, trust = _asked(**options)
     desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates))
     for path in dict.fromkeys(templates):
         desk.check(path)
-    scan = _without(desk.scan(datetime.now(UTC)), ignored)
+    scan = _without(desk.scan(datetime.now(UTC)), ignored, _faults(known))
     if not desk.is_any_unusable:
         _check_parameters(said, desk.checked)
     if how is not How.DIFF and desk.checked:
         written(_FORMATS[format_](scan))
-    return UNUSABLE if desk.is_any_unusable else _exit_code(scan)
+    if desk.is_any_unusable:
+        return UNUSABLE
+    if baseline is not None:
+        faults = sorted(one.fault for one in scan.findings if one.verdict is not Verdict.PASS)
+        Path(baseline).write_text("".join(f"{one}\n" for one in faults), encoding="utf-8")
+        return EXIT_CODES[Verdict.PASS]
+    notes = (*desk.ignored, *(() if strict else desk.notes))
+    counted = tuple(one for one in scan.skipped if one not in notes)
+    return _exit_code(replace(scan, skipped=counted), least, unknown)
 
 
 def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
@@ -131,12 +168,19 @@ def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
         raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
 
 
-def _without(scan: Scan, ignored: tuple[str, ...]) -> Scan:
-    return replace(scan, findings=tuple(one for one in scan.findings if one.concern.value not in ignored))
+def _without(scan: Scan, ignored: tuple[str, ...], known: frozenset[str]) -> Scan:
+    kept = (one for one in scan.findings if one.concern.value not in ignored and one.fault not in known)
+    return replace(scan, findings=tuple(kept))
 
 
-def _exit_code(scan: Scan) -> int:
-    verdicts = {one.verdict for one in scan.findings}
-    if Verdict.FAIL in verdicts:
+def _faults(baseline: str | None) -> frozenset[str]:
+    """Return the findings of a baseline. Raises Unusable."""
+    return frozenset(text_of(baseline).split()) if baseline is not None else frozenset()
+
+
+def _exit_code(scan: Scan, least: Severity, unknown: str) -> int:
+    verdicts = {one.verdict for one in scan.findings if one.severity >= least}
+    is_unknown = bool(Verdict.UNKNOWN in verdicts or scan.skipped)
+    if Verdict.FAIL in verdicts or (is_unknown and unknown == "fail"):
         return EXIT_CODES[Verdict.FAIL]
-    return EXIT_CODES[Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or scan.skipped else Verdict.PASS]
+    return EXIT_CODES[Verdict.UNKNOWN if is_unknown and unknown == "report" else Verdict.PASS]

@@ -20,13 +20,34 @@ def text(scan: Scan) -> str:
             parts += [*_paragraph(one), ""]
     for skipped in scan.skipped:
         parts += [row("Skipped", f"{skipped.what}: {skipped.why}."), ""]
-    total = totals(one.verdict for one in scan.findings)
-    return "\n".join([*parts, f"{total} in {counted(len(scan.sources), 'file')}"]) + "\n"
+    return "\n".join([*parts, _footer(scan)]) + "\n"
+
+
+def concise(scan: Scan) -> str:
+    """A line for each finding that does not pass: place, verdict, rule, resource, what was found."""
+    lines = [
+        printable(
+            f"{_where(one)}{one.verdict.value} {one.concern.value} {one.severity.name} {one.subject}: {one.sentence}"
+        )
+        for one in scan.findings
+        if one.verdict is not Verdict.PASS
+    ]
+    skipped = [printable(f"{one.what}: {one.why}") for one in scan.skipped]
+    return "\n".join([*lines, *skipped, _footer(scan)]) + "\n"
+
+
+def _footer(scan: Scan) -> str:
+    total = f"{totals(one.verdict for one in scan.findings)} in {counted(len(scan.sources), 'file')}"
+    fixable = sum(bool(one.patches) for one in scan.findings)
+    return f"{total}; --fix can fix {fixable}" if fixable else total
+
+
+def _where(one: ScannedFinding) -> str:
+    return f"{one.place.file}:{one.place.line}:{one.place.column}: " if one.place else ""
 
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
-    where = f"{one.place.file}:{one.place.line}:{one.place.column}: " if one.place else ""
-    yield f"{click.style(printable(where), bold=True)}{word(one.verdict)} {one.rule} ({one.severity.name}) {printable(one.subject)}"
+    yield f"{click.style(printable(_where(one)), bold=True)}{word(one.verdict)} {one.rule} ({one.severity.name}) {printable(one.subject)}"
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")

@@ -12,18 +12,21 @@ import click
 from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import patch
-from permission_guard.cli.documents import called, opened
+from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import replace_file, written
+from permission_guard.finding import Verdict
 from permission_guard.scanned import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
+    Judged,
     Nested,
     NotReadable,
     Said,
     Trust,
     check,
+    environment,
     fixed,
     scan_of,
 )
@@ -47,6 +50,9 @@ class Desk:
     given: frozenset[Path]
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    notes: list[Skipped] = field(default_factory=list)
+    """What is not deployed as the parameters are: told, and no doubt."""
+    ignored: list[Skipped] = field(default_factory=list)
     is_any_unusable: bool = False
     """Whether a file could not be used, which was told in one line."""
 
@@ -57,22 +63,42 @@ class Desk:
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
-        return replace(scan, skipped=(*scan.skipped, *self.skipped))
+        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes, *self.ignored))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
+        said = said if said.home is not None else in_environment(path, said)
         try:
             done = self._judged(path, file, said, how)
+            kept = self._without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
             self._unusable(f"{file}{place}: {error}")
         except Unusable as error:
             self._unusable(error.format_message())
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are evaluated
+            self._unusable(f"{file}: cannot be evaluated: {type(error).__name__}: {error}")
         else:
-            self.checked.append(done)
+            self.checked.append(kept)
+            self.notes += [Skipped(f"{file}: {what}", why) for what, why in done.source.notes]
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
+
+    def _without_ignored(self, done: Checked) -> Checked:
+        """Take out what Metadata ignores, with its reason. Raises Unusable for one without a reason."""
+        kept: list[Judged] = []
+        for one in done.verdicts:
+            rules, reason = done.source.ignored(one.owner)
+            concern = one.finding.concern.value
+            if one.finding.verdict is Verdict.PASS or concern not in rules:
+                kept.append(one)
+                continue
+            place = f"{done.source.file}: {done.source.name(one.owner)}"
+            if not reason:
+                raise Unusable(f"{place}: to ignore {concern} needs a reason")
+            self.ignored.append(Skipped(f"{place}: {concern}", f"it is ignored: {reason}"))
+        return replace(done, verdicts=tuple(kept))
 
     def _unusable(self, message: str) -> None:
         self.is_any_unusable = True
@@ -94,9 +120,22 @@ class Desk:
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
         """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
+        if nested.is_application:
+            what = f"{called(path)}: the application {nested.owner}"
+            self.notes.append(Skipped(what, "its template is in the Serverless Application Repository"))
+            return
         where = str(Path(path).parent / nested.file) if nested.file is not None else None
         if where is None or not Path(where).is_file() or where in around:
             why = "its template is no file here" if where not in around else "it nests itself"
             self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
             self._check(where, said, How.JUDGE, frozenset(around))
+
+
+def in_environment(path: str, said: Said) -> Said:
+    """Return the same with the account and Region that the CDK's manifest beside a template has, if nobody said others."""
+    manifest = Path(path).with_name("manifest.json")
+    if path == STDIN or not manifest.is_file():
+        return said
+    account, region = environment(opened(str(manifest), LARGEST).text, Path(path).name)
+    return replace(said, account=said.account or account, region=said.region or region)

@@ -1,5 +1,6 @@
 """Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
 
+from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
 from permission_guard.template.fix import Fixed, fixed
 from permission_guard.template.flat import scan_of
@@ -19,6 +20,7 @@ __all__ = [
     "Source",
     "Trust",
     "check",
+    "environment",
     "fixed",
     "scan_of",
 ]

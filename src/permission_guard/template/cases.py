@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from permission_guard.document import Body
+from permission_guard.document import Body, dumped
 from permission_guard.facts import (
     Configuration,
     Family,
@@ -15,22 +15,15 @@ from permission_guard.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, Policy
+from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
-from permission_guard.template.home import Home
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (
     Reading,
-    best_for_door,
-    best_for_role,
     document,
     grant_of,
-    layer_statement,
-    policy_text,
-    worst_for_door,
-    worst_for_role,
 )
-from permission_guard.template.value import Value, reasons, text_of
+from permission_guard.template.value import filled, is_known, reasons
 
 _BASIC: Final = "AWSLambdaBasicExecutionRole"
 _EVERYTHING: Final = Policy.parse(
@@ -56,17 +49,26 @@ Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
 
 
 def at_worst(declared: Declared) -> dict[Key, Case]:
-    """Return every case at its worst."""
-    return _cases(declared, worst_for_door(declared.home), worst_for_role(declared.home))
+    """Return every case at its worst: resource policies as open as they may be, roles with as few rights."""
+    door = Reading(declared.home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
+    role = Reading(declared.home, wide=False, at_home=False, unknown=_statement("Deny"))
+    return _cases(declared, door, role)
 
 
 def at_best(declared: Declared) -> dict[Key, Case]:
     """Return every case at its best."""
-    return _cases(declared, best_for_door(declared.home), best_for_role(declared.home))
+    door = Reading(declared.home, wide=False, at_home=True, unknown=None)
+    role = Reading(declared.home, wide=True, at_home=True, unknown=_statement("Allow"))
+    return _cases(declared, door, role)
+
+
+def _statement(effect: str, **more: str) -> Body:
+    return {"Effect": effect, "Action": "*", "Resource": "*", **more}
 
 
 def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
     found: dict[Key, Case] = {}
+    defined = {one.arn: one.owner for one in reversed(declared.functions)}
     for function in declared.functions:
         facts = _with_role(FunctionFacts(function.arn), function, declared, role)
         owner = function.role.owner if isinstance(function.role, Role) else function.owner
@@ -74,13 +76,13 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
     for key, (statements, owners) in _statements(declared, door).items():
         arn, qualifier = key
         known = found.get(key)
-        owner = next((one.owner for one in declared.functions if one.arn == arn), owners[0])
+        owner = owners[0] if isinstance(arn, LayerVersionArn) else defined.get(arn, owners[0])
         case = known or Case(owner, owner, FunctionFacts(arn, qualifier))
         found[key] = replace(case, facts=_with_policy(case.facts, statements), owners=owners)
     whole = {(one.function, one.qualifier): one for one in declared.policies}
     for whole_key, policy in whole.items():
         # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
-        owner = next((one.owner for one in declared.functions if one.arn == policy.function), policy.owner)
+        owner = defined.get(policy.function, policy.owner)
         case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
         found[whole_key] = _with_document(case, policy, door)
     return found
@@ -103,7 +105,7 @@ def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
-    policy = parsed(policy_text(statements), "the template")
+    policy = parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
     return replace(
         facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
     )
@@ -113,13 +115,7 @@ def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Bo
     """Return the statements of each policy that is made of permissions, with their resources."""
     found: dict[Key, list[tuple[Body | None, str]]] = {}
     for one in declared.permissions:
-        made = grant_of(one, one.function.qualified(one.qualifier), reading)
-        found.setdefault((one.function, one.qualifier), []).append((made, one.owner))
-    for shared in declared.layers:
-        layer = _layer(shared.owner, shared.layer, declared.home)
-        found.setdefault((layer, None), []).append(
-            (layer_statement(shared, str(layer), reading), shared.owner)
-        )
+        found.setdefault((one.function, one.qualifier), []).append((grant_of(one, reading), one.owner))
     return {
         key: (
             [body for body, _ in pairs if body is not None],
@@ -129,26 +125,19 @@ def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Bo
     }
 
 
-def _layer(owner: str, value: Value, home: Home) -> LayerVersionArn:
-    try:
-        return LayerVersionArn.parse(text_of(value) or "")
-    except ArnError:
-        return LayerVersionArn(home.partition, home.region, home.account, f"layer-of-{owner}", "1")
-
-
 def _with_role(
     facts: FunctionFacts, function: Function, declared: Declared, reading: Reading
 ) -> FunctionFacts:
     home = declared.home
     arn = f"arn:{home.partition}:iam::aws:policy/service-role/{_BASIC}"
-    group = text_of(function.log_group)
+    group = filled(function.log_group)
     remedy = Policy.parse(managed_document(_BASIC) or "", name=arn)
     facts = replace(facts, remedy=remedy, log_group_exists=_exists(group, declared))
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
     read = _role(role, reading)
-    if group is None and reading.wide:
+    if reading.wide and not is_known(function.log_group):
         read = replace(read, identity=(*read.identity, _EVERYTHING))
     return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
 

@@ -14,10 +14,11 @@ class Checked:
 
     source: Source
     verdicts: tuple[Judged, ...]
+    trust: Trust
 
 
 def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
     """Judge a template or plan. Raises NotReadable, which names the place, for what is neither."""
     found = source(text, file, said)
     verdicts = judged(found.worlds, trust)
-    return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))))
+    return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)

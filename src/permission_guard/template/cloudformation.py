@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn
 from permission_guard.iam.arn import named
 from permission_guard.iam.policy import Json
 from permission_guard.template.declared import (
     Declared,
     Function,
-    LayerPermission,
     Permission,
     WholePolicy,
 )
@@ -19,7 +18,7 @@ from permission_guard.template.home import Home, at_home
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
 from permission_guard.template.roles import Roles
-from permission_guard.template.value import Partial, Value, joined, table, text_of
+from permission_guard.template.value import Unresolved, Value, filled, joined, table, text_of
 
 PERMISSION: Final = {
     "Action": "action",
@@ -34,7 +33,11 @@ PERMISSION: Final = {
 """AWS::Lambda::Permission's properties, and Grant's fields."""
 PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
 """The same by the fields."""
-_LAYER_PERMISSION: Final = {"Action": "action", "Principal": "principal", "OrganizationId": "organization"}
+_LAYER_PERMISSION: Final = {
+    "Action": "action",
+    "Principal": "principal",
+    "OrganizationId": "principal_org_id",
+}
 
 
 def declared(scope: Scope) -> Declared:
@@ -51,30 +54,31 @@ def declared(scope: Scope) -> Declared:
     return Declared(
         scope.home,
         tuple(_function(one, roles) for one in of("AWS::Lambda::Function")),
-        tuple(_permission(one) for one in of("AWS::Lambda::Permission")),
+        (
+            *(_permission(one) for one in of("AWS::Lambda::Permission")),
+            *(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
+        ),
         tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
-        tuple(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
-        frozenset(text_of(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
+        frozenset(filled(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
     )
 
 
 def _function(one: Resource, roles: Roles) -> Function:
     scope = one.scope
-    arn, _ = target(one.id, scope.ref(one.id), scope.home)
+    name = scope.ref(one.id)
+    arn, _ = target(one.id, name, scope.home)
     group = table(one.get("LoggingConfig")).get("LogGroup")
     return Function(
         one.id,
         arn,
-        f"/aws/lambda/{arn.name}" if group is None else group,
+        joined(("/aws/lambda/", name)) if group is None else group,
         roles.role(one.get("Role"), one.id),
     )
 
 
 def target(owner: str, name: Value, home: Home) -> tuple[FunctionArn, str | None]:
     """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
-    text = text_of(name)
-    if text is None and isinstance(name, Partial):
-        text = text_of(joined(one if isinstance(one, str) else "unresolved" for one in name.pieces))
+    text = "" if isinstance(name, Unresolved) and not name.name else filled(name)
     try:
         return named(
             at_home(text or "", home), partition=home.partition, region=home.region, account=home.account
@@ -96,9 +100,20 @@ def _policy(one: Resource) -> WholePolicy:
     return WholePolicy(one.id, function, qualifier, one.get("PolicyDocument") or one.get("Policy"))
 
 
-def _layer(one: Resource) -> LayerPermission:
+def _layer(one: Resource) -> Permission:
     given = {field: one.get(name) for name, field in _LAYER_PERMISSION.items()}
-    return LayerPermission(one.id, one.get("LayerVersionArn"), given)
+    layer = layer_of(one.id, one.get("LayerVersionArn"), one.scope.home)
+    return Permission(
+        one.id, one.id, layer, None, given, {**PROPERTIES, "principal_org_id": "OrganizationId"}
+    )
+
+
+def layer_of(owner: str, value: Value, home: Home) -> LayerVersionArn:
+    """Return the layer version that an ARN is about; a made-up one if that is not known."""
+    try:
+        return LayerVersionArn.parse(text_of(value) or "")
+    except ArnError:
+        return LayerVersionArn(home.partition, home.region, home.account, f"layer-of-{owner}", "1")
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from permission_guard.facts import Unreadable
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.template.home import Home
 from permission_guard.template.value import Value
 
@@ -48,11 +48,11 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One AddPermission call that the deployment will make. `given` is by the names of `Grant`'s fields."""
+    """One AddPermission or AddLayerVersionPermission call that the deployment will make, by the names of `Grant`'s fields."""
 
     owner: str
     sid: str
-    function: FunctionArn
+    function: FunctionArn | LayerVersionArn
     qualifier: str | None
     given: Mapping[str, Value]
     says: Mapping[str, str] = field(default_factory=dict)
@@ -70,15 +70,6 @@ class WholePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerPermission:
-    """One AddLayerVersionPermission call. `given` holds principal, action and organization."""
-
-    owner: str
-    layer: Value
-    given: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
 class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 
@@ -86,6 +77,5 @@ class Declared:
     functions: tuple[Function, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()
-    layers: tuple[LayerPermission, ...] = ()
     log_groups: frozenset[str] = frozenset()
     """The names of the log groups that are deployed with it."""

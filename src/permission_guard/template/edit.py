@@ -1,4 +1,4 @@
-"""The smallest change to a YAML text: a line more, and every other byte as it was."""
+"""The smallest change to a template's text: one more property or item, and every other byte as it was."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _BLOCK_STYLES: Final = frozenset({"|", ">"})
+_BESIDE: Final = "Principal"
+"""What a property of a permission is written beside, if that is there."""
 
 
 class CannotEdit(Exception):
@@ -18,41 +20,102 @@ class CannotEdit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A property to add: its name and its value in YAML, good for a block and for braces; `items` makes it a list."""
+    """A property to add: its name, and its value in YAML and in JSON; `is_item` makes it an item of a list."""
 
     name: str
-    value: str
+    yaml: str
+    json: str
     is_item: bool = False
 
     @property
     def rows(self) -> tuple[str, ...]:
         """The property as it stands in a block."""
-        return (f"{self.name}:", f"  - {self.value}") if self.is_item else (f"{self.name}: {self.value}",)
+        return (f"{self.name}:", f"  - {self.yaml}") if self.is_item else (f"{self.name}: {self.yaml}",)
+
+    @property
+    def in_braces(self) -> str:
+        """The property as it stands between braces in YAML."""
+        value = _quoted(self.yaml)
+        return f"{self.name}: [{value}]" if self.is_item else f"{self.name}: {value}"
+
+    @property
+    def in_json(self) -> str:
+        """The property as it stands in JSON."""
+        return f'"{self.name}": [{self.json}]' if self.is_item else f'"{self.name}": {self.json}'
 
 
-_BESIDE: Final = "Principal"
-"""What a property of a permission is written beside, if that is there."""
+@dataclass(frozen=True, slots=True, order=True)
+class Insertion:
+    """A text to put in, and the offset where."""
+
+    at: int
+    text: str
 
 
-def with_line(text: str, path: Sequence[str], line: Line) -> str:
-    """Return the text with one more property in the object at a path.
-
-    A list that is there gets one more item. Raises CannotEdit.
-    """
-    properties = _found(text, path)
-    existing = _value(properties, line.name)
-    if existing is not None:
-        return _with_item(text, existing[0], existing[1], line)
-    if line.name in _merged(properties):
-        raise CannotEdit(f"its {line.name} stands elsewhere, and is merged (<<)")
-    if properties.flow_style:
-        value = f"[{_quoted(line.value)}]" if line.is_item else _quoted(line.value)
-        return _after_bracket(text, properties, "{", f"{line.name}: {value}")
-    return _in_block(text, properties, line)
+def with_insertions(text: str, insertions: Sequence[Insertion]) -> str:
+    """Return the text with all of them; what two ask for at the same place is put in once."""
+    for one in sorted(set(insertions), reverse=True):
+        text = text[: one.at] + one.text + text[one.at :]
+    return text
 
 
-def _found(text: str, path: Sequence[str]) -> MappingNode:
-    node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+class Editor:
+    """Finds where a line goes in a template. JSON is YAML, but for the tabs in it."""
+
+    def __init__(self, text: str, *, is_json: bool) -> None:
+        self._text, self._is_json = text, is_json
+        yaml_text = text.replace("\t", " ") if is_json else text
+        self._root: Node | None = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
+
+    def insertion(self, path: Sequence[str], line: Line) -> Insertion:
+        """Return where and what to put in. Raises CannotEdit."""
+        properties = _found(self._root, path)
+        existing = _value(properties, line.name)
+        if existing is not None:
+            return self._item(existing[0], existing[1], line)
+        if line.name in _merged(properties):
+            raise CannotEdit(f"its {line.name} stands elsewhere, and is merged (<<)")
+        if properties.flow_style:
+            added = line.in_json if self._is_json else line.in_braces
+            return _in_brackets(self._text, properties, properties.value[0][0], "{", added)
+        return _in_block(self._text, properties, line)
+
+    def _item(self, key: Node, node: Node, line: Line) -> Insertion:
+        if not line.is_item:
+            raise CannotEdit(f"its {line.name} would have to be another one")
+        if _index(node.start_mark) < _index(key.end_mark):
+            raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
+        if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
+            raise CannotEdit(f"its {line.name} is not written as a list")
+        text = self._text
+        if node.flow_style:
+            added = line.json if self._is_json else _quoted(line.yaml)
+            return _in_brackets(text, node, next(iter(node.value), None), "[", added)
+        first = text.rindex("-", 0, _index(node.value[0].start_mark))
+        line_start = text.rfind("\n", 0, first) + 1
+        indent = text[line_start:first]
+        if indent.strip(" "):
+            raise CannotEdit(f"the items of its {line.name} do not begin on lines of their own")
+        after = _after(text, node.value[-1])
+        return _rows(text, line_start if after is None else after, indent, [f"- {line.yaml}"])
+
+
+def _first_within(text: str, bracket: int, first: int | None, added: str) -> Insertion:
+    """Put something first between brackets; on a line of its own where what is first now has one."""
+    if first is None:
+        return Insertion(bracket + 1, added)
+    line_start = text.rfind("\n", 0, first) + 1
+    if line_start > bracket and not text[line_start:first].strip():
+        return Insertion(line_start, f"{text[line_start:first]}{added},{_newline(text)}")
+    return Insertion(bracket + 1, f"{added}, ")
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _found(root: Node | None, path: Sequence[str]) -> MappingNode:
+    node = root
     for name in path:
         entry = _value(node, name)
         if entry is None:
@@ -81,7 +144,12 @@ def _index(mark: yaml.Mark | None) -> int:
     return mark.index if mark is not None else 0
 
 
-def _in_block(text: str, properties: MappingNode, line: Line) -> str:
+def _in_brackets(text: str, node: Node, first: Node | None, bracket: str, added: str) -> Insertion:
+    at = text.index(bracket, _index(node.start_mark))
+    return _first_within(text, at, _index(first.start_mark) if first is not None else None, added)
+
+
+def _in_block(text: str, properties: MappingNode, line: Line) -> Insertion:
     key, value = _value(properties, _BESIDE) or properties.value[0]
     start = _index(key.start_mark)
     line_start = text.rfind("\n", 0, start) + 1
@@ -89,17 +157,15 @@ def _in_block(text: str, properties: MappingNode, line: Line) -> str:
     if indent.strip(" "):
         raise CannotEdit("its properties do not begin on lines of their own")
     after = _after(text, value) if key.value == _BESIDE else line_start
-    return _inserted(text, after, line_start, indent, line.rows)
+    return _rows(text, line_start if after is None else after, indent, line.rows)
 
 
-def _inserted(text: str, offset: int | None, line_start: int, indent: str, rows: Sequence[str]) -> str:
-    """Return the text with lines at an offset; without one, before the line that begins at `line_start`."""
-    newline = "\r\n" if "\r\n" in text else "\n"
+def _rows(text: str, at: int, indent: str, rows: Sequence[str]) -> Insertion:
+    newline = _newline(text)
     added = "".join(f"{indent}{row}{newline}" for row in rows)
-    at = line_start if offset is None else offset
     if at == len(text) and not text.endswith("\n"):
-        return text + newline + added.removesuffix(newline)
-    return text[:at] + added + text[at:]
+        return Insertion(at, newline + added.removesuffix(newline))
+    return Insertion(at, added)
 
 
 def _after(text: str, value: Node) -> int | None:
@@ -113,30 +179,7 @@ def _after(text: str, value: Node) -> int | None:
     return len(text) if newline < 0 else newline + 1
 
 
-def _after_bracket(text: str, node: Node, bracket: str, added: str) -> str:
-    """Put something first between brackets."""
-    at = text.index(bracket, _index(node.start_mark)) + 1
-    return f"{text[:at]}{added}{', ' if node.value else ''}{text[at:]}"
-
-
 def _quoted(value: str) -> str:
     """Return a value as it may stand between brackets, where not every parser takes a bare `::`."""
     tag, space, bare = value.partition(" ")
     return f'{tag} "{bare}"' if space and "::" in bare and not bare.startswith('"') else value
-
-
-def _with_item(text: str, key: Node, node: Node, line: Line) -> str:
-    if not line.is_item:
-        raise CannotEdit(f"its {line.name} would have to be another one")
-    if _index(node.start_mark) < _index(key.end_mark):
-        raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
-    if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
-        raise CannotEdit(f"its {line.name} is not written as a list")
-    if node.flow_style:
-        return _after_bracket(text, node, "[", _quoted(line.value))
-    first = text.rindex("-", 0, _index(node.value[0].start_mark))
-    line_start = text.rfind("\n", 0, first) + 1
-    indent = text[line_start:first]
-    if indent.strip(" "):
-        raise CannotEdit(f"the items of its {line.name} do not begin on lines of their own")
-    return _inserted(text, _after(text, node.value[-1]), line_start, indent, [f"- {line.value}"])

@@ -16,7 +16,6 @@ from permission_guard.scanning import flat
 from permission_guard.template.check import Checked
 from permission_guard.template.judging import Judged
 from permission_guard.template.lines import patches
-from permission_guard.template.source import Source
 
 _DIGITS: Final = 16
 
@@ -32,7 +31,7 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
         tuple(dict.fromkeys(one.source.file for one in checked)),
         len(functions),
         len(targets),
-        tuple(_placed(source, each) for source, each in verdicts),
+        tuple(_placed(one, each) for one in checked for each in one.verdicts),
         tuple(
             Skipped(f"{one.source.file}: {what}", why) for one in checked for what, why in one.source.skipped
         ),
@@ -43,13 +42,15 @@ def _is_function(facts: FunctionFacts) -> bool:
     return isinstance(facts.arn, FunctionArn)
 
 
-def _placed(source: Source, one: Judged) -> ScannedFinding:
+def _placed(checked: Checked, one: Judged) -> ScannedFinding:
     """Return one verdict, flat, with its place in the file and the names that the template has."""
-    finding, facts = one.finding, one.facts
+    source, finding, facts = checked.source, one.finding, one.facts
+    fixes, obstacle = patches(checked, one)
     fault = f"{source.file} {one.owner} {fault_of(finding, facts)}"
     at = source.at(one.owner, finding)
     return replace(
-        flat(one.explanation, facts, patches(source, one)),
+        flat(one.explanation, facts, fixes),
+        obstacle=obstacle,
         fault=hashlib.sha256(fault.encode()).hexdigest()[:_DIGITS],
         target=one.function,
         name=source.name(one.function),

@@ -14,9 +14,7 @@ from permission_guard.template.value import (
     Partial,
     Unresolved,
     Value,
-    is_known,
     joined,
-    listed,
     reasons,
     text_of,
 )
@@ -26,8 +24,19 @@ if TYPE_CHECKING:
 
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC: Final = re.compile(r"(\{\{resolve:[^}]*\}\})")
-_PAIR, _TRIPLE = 2, 3
+_TRIPLE = 3
 ONLY_DEPLOYED: Final = "which only a deployed stack knows"
+
+
+def given_by(scope: Scope, name: str, argument: Json) -> Value:
+    """Return what a function gives; Unresolved, with the reason, for what is not resolved or malformed."""
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return Unresolved(f"what {name} gives, {ONLY_DEPLOYED}")
+    try:
+        return function(scope, argument)
+    except (IndexError, TypeError, ValueError):
+        return Unresolved(next(reasons(scope.resolve(argument)), f"a {name} of an unknown form"))
 
 
 def dynamic(text: str) -> list[Value]:
@@ -38,25 +47,33 @@ def dynamic(text: str) -> list[Value]:
     ]
 
 
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _list(value: Value) -> Sequence[Value]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise TypeError
+    return value
+
+
+def _parts(argument: Json) -> Sequence[Json]:
+    if isinstance(argument, str) or not isinstance(argument, Sequence):
+        raise TypeError
+    return argument
+
+
 def _get_att(scope: Scope, argument: Json) -> Value:
-    parts: Sequence[Json] = argument.split(".", 1) if isinstance(argument, str) else ()
-    if isinstance(argument, Sequence) and not isinstance(argument, str):
-        parts = argument
-    if len(parts) != _PAIR or not isinstance(parts[0], str):
-        return Unresolved("a Fn::GetAtt of an unknown form")
-    wanted = scope.resolve(parts[1])
-    if not isinstance(wanted, str):
-        return Unresolved(f"an attribute of {parts[0]} that is not resolved")
-    return scope.of_resource(parts[0], wanted)
+    logical_id, name = argument.split(".", 1) if isinstance(argument, str) else _parts(argument)
+    return scope.of_resource(_text(logical_id), _text(scope.resolve(name)))
 
 
 def _sub(scope: Scope, argument: Json) -> Value:
-    text, extra = argument, None
-    if isinstance(argument, Sequence) and not isinstance(argument, str) and len(argument) == _PAIR:
-        text, extra = argument
-    values: Mapping[str, Json] = extra if isinstance(extra, Mapping) else {}
-    if not isinstance(text, str):
-        return Unresolved("a Fn::Sub of an unknown form")
+    text, values = (argument, {}) if isinstance(argument, str) else _parts(argument)
+    if not isinstance(values, Mapping) or not isinstance(text, str):
+        raise TypeError
     pieces: list[Value] = []
     end = 0
     for found in _VARIABLE.finditer(text):
@@ -67,100 +84,68 @@ def _sub(scope: Scope, argument: Json) -> Value:
             pieces.append(f"${{{found[2]}}}")
         elif name in values:
             pieces.append(scope.resolve(values[name]))
-        elif "." in name:
-            pieces.append(_get_att(scope, name))
         else:
-            pieces.append(scope.ref(name))
+            pieces.append(_get_att(scope, name) if "." in name else scope.ref(name))
     pieces.append(scope.resolve(text[end:]))
     return joined(pieces)
 
 
 def _join(scope: Scope, argument: Json) -> Value:
-    parts = _arguments(scope, argument, _PAIR)
-    if isinstance(parts, Unresolved):
-        return parts
-    separator, values = parts
-    if not isinstance(separator, str) or not isinstance(values, Sequence) or isinstance(values, str):
-        return Unresolved(next(reasons(parts), "a Fn::Join of an unknown form"))
-    return joined(values, separator)
+    separator, values = _list(scope.resolve(argument))
+    return joined(_list(values), _text(separator))
 
 
 def _select(scope: Scope, argument: Json) -> Value:
-    parts = _arguments(scope, argument, _PAIR)
-    if isinstance(parts, Unresolved):
-        return parts
-    index, values = text_of(parts[0]), parts[1]
-    if index is None or not index.isdigit() or not isinstance(values, Sequence) or isinstance(values, str):
-        return Unresolved(next(reasons(parts), "a Fn::Select of an unknown form"))
-    return values[int(index)] if int(index) < len(values) else Unresolved("a Fn::Select beyond the end")
+    index, values = _list(scope.resolve(argument))
+    return _list(values)[int(text_of(index) or "")]
 
 
 def _split(scope: Scope, argument: Json) -> Value:
-    parts = _arguments(scope, argument, _PAIR)
-    if isinstance(parts, Unresolved):
-        return parts
-    separator, text = parts
-    if isinstance(separator, str) and separator and isinstance(text, str):
-        return text.split(separator)
-    if isinstance(separator, str) and separator and isinstance(text, Partial):
-        return _split_partial(text, separator)
-    return Unresolved(next(reasons(parts), "a Fn::Split of an unknown form"))
-
-
-def _split_partial(text: Partial, separator: str) -> Value:
-    """Split a text whose unresolved parts may hold separators themselves: what comes before the first is sure."""
-    first = text.pieces[0]
-    if not isinstance(first, str):
-        return Unresolved(text.why)
-    *sure, last = first.split(separator)
+    separator, text = _list(scope.resolve(argument))
+    if not isinstance(text, Partial):
+        return _text(text).split(_text(separator))
+    # An unresolved part may hold separators itself: what comes before the first is sure.
+    *sure, last = _text(text.pieces[0]).split(_text(separator))
     return [*sure, joined((last, Unresolved(text.why)))]
 
 
 def _if(scope: Scope, argument: Json) -> Value:
-    if not isinstance(argument, Sequence) or isinstance(argument, str) or len(argument) != _TRIPLE:
-        return Unresolved("a Fn::If of an unknown form")
-    holds = scope.condition(str(argument[0]))
+    name, yes, no = _parts(argument)
+    holds = scope.condition(_text(name))
     if not isinstance(holds, Unresolved):
-        return scope.resolve(argument[1 if holds else 2])
-    yes, no = scope.resolve(argument[1]), scope.resolve(argument[2])
-    return yes if yes == no else Unresolved(f"one of two, by the condition {argument[0]}: {holds.why}")
+        return scope.resolve(yes if holds else no)
+    either = scope.resolve(yes)
+    if either == scope.resolve(no):
+        return either
+    return Unresolved(f"one of two, by the condition {name}: {holds.why}")
 
 
 def _find_in_map(scope: Scope, argument: Json) -> Value:
-    parts = scope.resolve(argument)
-    if not isinstance(parts, Sequence) or isinstance(parts, str) or len(parts) < _TRIPLE:
-        return Unresolved("a Fn::FindInMap of an unknown form")
-    found: Json = scope.section("Mappings")
-    for part in parts[:_TRIPLE]:
+    parts = _list(scope.exact.resolve(argument))
+    name, top, second = parts[:_TRIPLE]
+    found: Sequence[Json] = (scope.section("Mappings"),)
+    why = "a key that the mapping does not have"
+    for part in (name, top, second):
         text = text_of(part)
         if text is None:
-            return Unresolved(next(reasons(part), "a key of Fn::FindInMap that is no text"))
-        found = found.get(text) if isinstance(found, Mapping) else None
-    if found is None:
-        default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
-        other = default.get("DefaultValue") if isinstance(default, Mapping) else None
-        return Unresolved("a key that the mapping does not have") if other is None else other
-    return scope.resolve(found)
+            why = next(reasons(part), "a key of Fn::FindInMap that is no text")
+        found = [each for one in found if isinstance(one, Mapping) for each in _under(one, text)]
+    default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
+    other = default.get("DefaultValue") if isinstance(default, Mapping) else None
+    values = [scope.resolve(one) for one in found] or ([] if other is None else [other])
+    # What it is whichever key it is, it is for certain.
+    return values[0] if values and all(one == values[0] for one in values) else Unresolved(why)
+
+
+def _under(body: Mapping[str, Json], key: str | None) -> Sequence[Json]:
+    """Return the value of a key; those of all keys, if it is not known which."""
+    return [one for name, one in body.items() if key in {None, name}]
 
 
 def _import(scope: Scope, argument: Json) -> Value:
     name = scope.resolve(argument)
     said = name if isinstance(name, str) else "of another stack"
-    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}")
-
-
-def _arguments(scope: Scope, argument: Json, count: int) -> Sequence[Value] | Unresolved:
-    resolved = scope.resolve(argument)
-    if isinstance(resolved, Unresolved):
-        return resolved
-    if not isinstance(resolved, Sequence) or isinstance(resolved, str) or len(resolved) != count:
-        return Unresolved("a function of an unknown form")
-    return resolved
-
-
-def _length(scope: Scope, argument: Json) -> Value:
-    values = scope.resolve(argument)
-    return len(listed(values)) if is_known(values) else Unresolved(next(reasons(values)))
+    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}", said if isinstance(name, str) else "")
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {
@@ -172,5 +157,4 @@ FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {
     "Fn::If": _if,
     "Fn::FindInMap": _find_in_map,
     "Fn::ImportValue": _import,
-    "Fn::Length": _length,
 }

@@ -44,7 +44,7 @@ def home_for(text: str, region: str | None, account: str | None) -> Home:
 class _Form:
     """What Ref and GetAtt give of a type: its name property, its ARN (service, and resource with `{}`), who has which.
 
-    `ref` is "name", "arn", or a text with `{}` for the name. `attributes` are those besides Arn.
+    `ref` is "name", "arn", or a text with `{}` for the name. GetAtt gives the ARN for what ends in Arn.
     """
 
     name: str
@@ -53,61 +53,41 @@ class _Form:
     ref: str = "name"
     region: bool = True
     account: bool = True
-    attributes: tuple[tuple[str, str], ...] = ()
 
 
 _ARN, _NAME = "arn", "name"
+_TARGETS: Final = "targetgroup/{}/0123456789abcdef"
 FORMS: Final[Mapping[str, _Form]] = {
     "AWS::S3::Bucket": _Form("BucketName", "s3", region=False, account=False),
-    "AWS::SNS::Topic": _Form(
-        "TopicName", "sns", ref=_ARN, attributes=(("TopicArn", _ARN), ("TopicName", _NAME))
-    ),
-    "AWS::SQS::Queue": _Form(
-        "QueueName", "sqs", ref="https://sqs.example/{}", attributes=(("QueueName", _NAME),)
-    ),
+    "AWS::SNS::Topic": _Form("TopicName", "sns", ref=_ARN),
+    "AWS::SQS::Queue": _Form("QueueName", "sqs", ref="https://sqs.example/{}"),
     "AWS::Events::Rule": _Form("Name", "events", "rule/{}"),
-    "AWS::Events::EventBus": _Form("Name", "events", "event-bus/{}", attributes=(("Name", _NAME),)),
+    "AWS::Events::EventBus": _Form("Name", "events", "event-bus/{}"),
     "AWS::IAM::Role": _Form("RoleName", "iam", "role/{}", region=False),
-    "AWS::IAM::ManagedPolicy": _Form(
-        "ManagedPolicyName", "iam", "policy/{}", ref=_ARN, region=False, attributes=(("PolicyArn", _ARN),)
-    ),
+    "AWS::IAM::ManagedPolicy": _Form("ManagedPolicyName", "iam", "policy/{}", ref=_ARN, region=False),
     "AWS::Lambda::Function": _Form("FunctionName", "lambda", "function:{}"),
-    "AWS::Lambda::LayerVersion": _Form(
-        "LayerName", "lambda", "layer:{}:1", ref=_ARN, attributes=(("LayerVersionArn", _ARN),)
-    ),
+    "AWS::Lambda::LayerVersion": _Form("LayerName", "lambda", "layer:{}:1", ref=_ARN),
     "AWS::Logs::LogGroup": _Form("LogGroupName", "logs", "log-group:{}:*"),
     "AWS::DynamoDB::Table": _Form("TableName", "dynamodb", "table/{}"),
     "AWS::Kinesis::Stream": _Form("Name", "kinesis", "stream/{}"),
     "AWS::Cognito::UserPool": _Form("UserPoolId", "cognito-idp", "userpool/{}"),
     "AWS::IoT::TopicRule": _Form("RuleName", "iot", "rule/{}"),
-    "AWS::StepFunctions::StateMachine": _Form(
-        "StateMachineName", "states", "stateMachine:{}", ref=_ARN, attributes=(("Name", _NAME),)
-    ),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": _Form(
-        "Name",
-        "elasticloadbalancing",
-        "targetgroup/{}/0123456789abcdef",
-        ref=_ARN,
-        attributes=(("TargetGroupArn", _ARN),),
-    ),
+    "AWS::StepFunctions::StateMachine": _Form("StateMachineName", "states", "stateMachine:{}", ref=_ARN),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _Form("Name", "elasticloadbalancing", _TARGETS, ref=_ARN),
     "AWS::VpcLattice::TargetGroup": _Form("Id", "vpc-lattice", "targetgroup/{}"),
-    "AWS::SecretsManager::Secret": _Form(
-        "Name", "secretsmanager", "secret:{}-AbCdEf", ref=_ARN, attributes=(("Id", _ARN),)
-    ),
+    "AWS::SecretsManager::Secret": _Form("Name", "secretsmanager", "secret:{}-AbCdEf", ref=_ARN),
     "AWS::Config::ConfigRule": _Form("ConfigRuleId", "config", "config-rule/{}"),
     "AWS::CloudFront::Distribution": _Form("Id", "cloudfront", "distribution/{}", region=False),
     "AWS::CloudWatch::Alarm": _Form("AlarmName", "cloudwatch", "alarm:{}"),
     "AWS::Connect::Instance": _Form("Id", "connect", "instance/{}", ref=_ARN),
-    "AWS::Bedrock::Agent": _Form("AgentId", "bedrock", "agent/{}", attributes=(("AgentArn", _ARN),)),
+    "AWS::Bedrock::Agent": _Form("AgentId", "bedrock", "agent/{}"),
     "AWS::Lex::BotAlias": _Form("BotAliasId", "lex", "bot-alias/BOT/{}"),
-    "AWS::AppSync::GraphQLApi": _Form(
-        "ApiId", "appsync", "apis/{}", ref=_ARN, attributes=(("ApiId", _NAME),)
-    ),
+    "AWS::AppSync::GraphQLApi": _Form("ApiId", "appsync", "apis/{}", ref=_ARN),
     "AWS::Transfer::Server": _Form("ServerId", "transfer", "server/{}", ref=_ARN),
     "AWS::CodeCommit::Repository": _Form("RepositoryName", "codecommit"),
     "AWS::KMS::Key": _Form("KeyId", "kms", "key/{}"),
-    "AWS::ApiGateway::RestApi": _Form("RestApiId", attributes=(("RestApiId", _NAME),)),
-    "AWS::ApiGatewayV2::Api": _Form("ApiId", attributes=(("ApiId", _NAME),)),
+    "AWS::ApiGateway::RestApi": _Form("RestApiId"),
+    "AWS::ApiGatewayV2::Api": _Form("ApiId"),
     "AWS::ApiGateway::Stage": _Form("StageName"),
     "AWS::ApiGatewayV2::Stage": _Form("StageName"),
     "AWS::ApiGateway::Authorizer": _Form("AuthorizerId"),
@@ -120,8 +100,6 @@ FORMS: Final[Mapping[str, _Form]] = {
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html, the
 return values of each type: those that permissions and policies name."""
 
-_LOWER: Final = frozenset({"AWS::S3::Bucket"})
-
 
 def name_of(kind: str, logical_id: str, given: Value) -> Value:
     """Return what a resource is called: the name that it is given, else one as CloudFormation makes it."""
@@ -129,7 +107,7 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     if given is not None and not isinstance(given, Mapping | list):
         return joined((given,))
     made = f"{STACK}-{logical_id}-{MADE_UP}" if form and form.service else logical_id
-    return made.lower() if kind in _LOWER else made
+    return made.lower() if kind == "AWS::S3::Bucket" else made
 
 
 def attribute(kind: str, name: Value, attribute_name: str | None, home: Home) -> Value | None:
@@ -137,10 +115,12 @@ def attribute(kind: str, name: Value, attribute_name: str | None, home: Home) ->
     form = FORMS.get(kind)
     if form is None:
         return None
-    wanted = form.ref if attribute_name is None else dict(form.attributes).get(attribute_name)
-    if wanted is None and attribute_name == "Arn" and form.service:
+    wanted = form.ref if attribute_name is None else ""
+    if attribute_name in {"Name", form.name}:
+        wanted = _NAME
+    elif attribute_name is not None and attribute_name.endswith("Arn") and form.service:
         wanted = _ARN
-    if wanted is None:
+    if not wanted:
         return None
     if wanted == _NAME:
         return name
@@ -155,6 +135,7 @@ def _filled(pattern: str, name: Value) -> Value:
 
 
 ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])")
+REGION: Final = re.compile(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):")
 REGION_OF_ARN: Final = re.compile(r"^(arn:[^:]*:[^:]*:)([a-z]{2}(?:-[a-z]+)+-[0-9])(?=:)")
 
 

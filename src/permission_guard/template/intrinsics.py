@@ -6,25 +6,26 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.functions import FUNCTIONS, ONLY_DEPLOYED, dynamic
+from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
 from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
 from permission_guard.template.value import (
     REMOVED,
     Partial,
     Unresolved,
     Value,
+    is_same,
     joined,
-    known,
     reasons,
     text_of,
 )
 
 _SSM: Final = "AWS::SSM::Parameter::"
 _PAIR = 2
+_PSEUDO: Final = {"AWS::AccountId": "which --account can say", "AWS::StackName": "", "AWS::StackId": ""}
 _VERSION: Final = "1"
 _NAMED_BY_FUNCTION: Final = {
     ("AWS::Lambda::Alias", None),
@@ -39,12 +40,20 @@ class Scope:
     """What the functions of one template are resolved with.
 
     `given` are the values said for parameters; `assumed` the answers that are tried for conditions that cannot be told.
+    `is_exact` leaves an account, a Region and a name of the stack that nobody said unresolved, instead of made up: where
+    they decide something, they must be known.
     """
 
     template: Mapping[str, Json]
     home: Home
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
+    is_exact: bool = False
+
+    @property
+    def exact(self) -> Scope:
+        """The same for what decides."""
+        return replace(self, is_exact=True)
 
     def section(self, name: str) -> Mapping[str, Json]:
         """Return a section of the template; an empty one if it is not there."""
@@ -68,9 +77,7 @@ class Scope:
             if name == "Ref" and isinstance(argument, str):
                 return self.ref(argument)
             if name.startswith("Fn::"):
-                function = FUNCTIONS.get(name)
-                unknown = Unresolved(f"what {name} gives, {ONLY_DEPLOYED}")
-                return unknown if function is None else function(self, argument)
+                return given_by(self, name, argument)
         resolved = ((key, self.resolve(one)) for key, one in body.items())
         return {key: one for key, one in resolved if one is not REMOVED}
 
@@ -88,7 +95,11 @@ class Scope:
             "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
         }
         if name in pseudo:
-            return pseudo[name]
+            says = {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}
+            if says.get(name, home.says_region) or not self.is_exact:
+                return pseudo[name]
+            how = _PSEUDO.get(name, "which --region can say") or "which is not known before the deployment"
+            return Unresolved(f"{name}, {how}", name)
         if name in self.section("Parameters"):
             return self._parameter(name)
         return self.of_resource(name, None)
@@ -98,10 +109,12 @@ class Scope:
         body = declared if isinstance(declared, Mapping) else {}
         kind, default = str(body.get("Type", "String")), body.get("Default")
         if kind.startswith(_SSM):
-            return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}")
+            return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}", name)
         value: Value = self.given.get(name, default)
         if value is None:
-            return Unresolved(f"the parameter {name}, which has no default: say --parameter {name}=VALUE")
+            return Unresolved(
+                f"the parameter {name}, which has no default: say --parameter {name}=VALUE", name
+            )
         text = text_of(value)
         if text is None:
             # The template that nests this one may give a list, or what is not resolved.
@@ -121,8 +134,6 @@ class Scope:
         special = self._of_lambda(logical_id, kind, wanted)
         if special is not None:
             return special
-        if kind == "AWS::Events::Rule" and self.property_of(logical_id, "EventBusName") is not None:
-            return self._of_rule(logical_id, wanted)
         found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
         return (
             Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
@@ -134,17 +145,6 @@ class Scope:
         """Return what a resource of the template is called."""
         form = FORMS.get(kind)
         return name_of(kind, logical_id, self.property_of(logical_id, form.name) if form else None)
-
-    def _of_rule(self, logical_id: str, wanted: str | None) -> Value:
-        """A rule on a bus of its own carries the bus in its name."""
-        bus, name = self.property_of(logical_id, "EventBusName"), self.name(logical_id, "AWS::Events::Rule")
-        text = text_of(bus)
-        short = text.rsplit("/", 1)[-1] if text is not None else bus
-        if short == "default":
-            return attribute("AWS::Events::Rule", name, wanted, self.home) or ""
-        if wanted is None:
-            return joined((short, "|", name))
-        return self.home.arn("events", joined(("rule/", short, "/", name)))
 
     def _of_lambda(self, logical_id: str, kind: str, wanted: str | None) -> Value | None:
         """Versions and aliases are named by their function; None for any other type.
@@ -196,7 +196,7 @@ class Scope:
                 argument if isinstance(argument, Sequence) and not isinstance(argument, str) else [argument]
             )
             if name == "Fn::Equals" and len(parts) == _PAIR:
-                return _equal(self.resolve(parts[0]), self.resolve(parts[1]))
+                return _equal(self.exact.resolve(parts[0]), self.exact.resolve(parts[1]))
             if name == "Fn::Not":
                 inner = self._holds(parts[0]) if parts else Unresolved("an empty Fn::Not")
                 return inner if isinstance(inner, Unresolved) else not inner
@@ -206,14 +206,14 @@ class Scope:
 
 
 def _equal(left: Value, right: Value) -> bool | Unresolved:
+    if REMOVED in (left, right):
+        return Unresolved("AWS::NoValue, which a condition cannot compare")
+    if is_same(left, right):
+        return True
     for why in (*reasons(left), *reasons(right)):
         return Unresolved(why)
-    return _comparable(left) == _comparable(right)
-
-
-def _comparable(value: Value) -> Json:
-    text = text_of(value)
-    return known(value) if text is None else text
+    texts = text_of(left), text_of(right)
+    return left == right if None in texts else texts[0] == texts[1]
 
 
 def _combined(answers: list[bool | Unresolved], *, decisive: bool) -> bool | Unresolved:

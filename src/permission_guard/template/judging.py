@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from permission_guard.explanation import Explanation, explain
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Verdict
+from permission_guard.finding import GRAVITY, Concern, Finding, Verdict
 from permission_guard.template.cases import Case, Key, at_best, at_worst
-from permission_guard.template.declared import Declared, Permission, Role
-from permission_guard.template.home import ACCOUNT, Home
+from permission_guard.template.declared import (
+    Declared,
+    Function,
+    Permission,
+    Role,
+    WholePolicy,
+)
+from permission_guard.template.home import ACCOUNT, REGION, Home
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -46,6 +51,9 @@ class Judged:
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
+_Declaration: TypeAlias = Function | Permission | WholePolicy
+_Index: TypeAlias = dict[str, list[_Declaration]]
+"""What is declared, by the resources."""
 
 
 def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) -> tuple[Judged, ...]:
@@ -54,18 +62,42 @@ def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) 
     for assumed, declared in worlds:
         for key, one in _in_one(declared, trust).items():
             verdicts.setdefault(key, []).append((assumed, one))
-    return tuple(_agreed(each) for each in verdicts.values())
+    return _merged([_agreed(each) for each in verdicts.values()])
+
+
+def _merged(found: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Tell what is wrong with a role once, whoever runs with it."""
+    groups: dict[tuple[object, ...], list[Judged]] = {}
+    for number, one in enumerate(found):
+        finding = one.finding
+        is_shared = finding.rule == _ABOUT_A_ROLE and finding.verdict is not Verdict.PASS
+        key = (one.owner, finding.verdict) if is_shared else (number,)
+        groups.setdefault(key, []).append(one)
+    return tuple(_for_all(each) for each in groups.values())
+
+
+def _for_all(alike: Sequence[Judged]) -> Judged:
+    first = alike[0]
+    if len(alike) == 1:
+        return first
+    names = ", ".join(one.function for one in alike)
+    because = (*first.explanation.because, f"The functions {names} run with this role.")
+    return replace(first, explanation=replace(first.explanation, because=because))
 
 
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
     worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
-    return {key: _between(one, best.get(key), declared) for key, one in worst.items()}
+    index: _Index = {}
+    every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
+    for each in every:
+        index.setdefault(each.owner, []).append(each)
+    return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
 
 
 def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
     found: dict[_Key, Judged] = {}
     for case in cases.values():
-        for one in explain(case.facts, trust.of(case.facts.arn.account)):
+        for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
             finding = one.finding
             owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
             if finding.statement is not None:
@@ -77,7 +109,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
     return found
 
 
-def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
+def _between(worst: Judged, best: Judged | None, home: Home, index: _Index) -> Judged:
     """Return the verdict that both readings agree on, else that it cannot be told."""
     finding = worst.finding
     if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
@@ -85,7 +117,7 @@ def _between(worst: Judged, best: Judged | None, declared: Declared) -> Judged:
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
-    return _in_doubt(worst, (*_doubts(worst, declared), _OTHER)[0])
+    return _in_doubt(worst, (*_doubts(worst, home, index), _OTHER)[0])
 
 
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
@@ -106,32 +138,29 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: Judged, declared: Declared) -> list[Unreadable]:
+def _doubts(one: Judged, home: Home, index: _Index) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
-    rests_on = list(_rests_on(one, declared))
+    rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
     return [
         *unresolved,
-        *(each for what, value in rests_on for each in _not_said(what, str(value), declared.home)),
+        *(each for what, value in rests_on for each in _not_said(what, str(value), home)),
     ]
 
 
-def _rests_on(one: Judged, declared: Declared) -> Iterator[tuple[str, Value]]:
-    if one.finding.rule == _ABOUT_A_ROLE:
-        for function in declared.functions:
-            if function.owner == one.function and isinstance(function.role, Role):
-                yield f"the log group of {function.owner}", function.log_group
-                yield from _of_role(function.role)
-        return
-    for permission in declared.permissions:
-        if permission.owner == one.owner:
-            yield from ((_said(name, permission), value) for name, value in permission.given.items())
-    for policy in declared.policies:
-        if policy.owner == one.owner:
-            yield f"the policy document of {policy.owner}", policy.body
-    for layer in declared.layers:
-        if layer.owner == one.owner:
-            yield from ((f"the {name} of {layer.owner}", value) for name, value in layer.given.items())
+def _rests_on(one: Judged, index: _Index) -> Iterator[tuple[str, Value]]:
+    is_role = one.finding.rule == _ABOUT_A_ROLE
+    for each in index.get(one.function if is_role else one.owner, ()):
+        match each:
+            case Function(owner, _, group, Role() as role) if is_role:
+                yield f"the log group of {owner}", group
+                yield from _of_role(role)
+            case Permission(given=given) if not is_role:
+                yield from ((_said(name, each), value) for name, value in given.items())
+            case WholePolicy(owner, body=body) if not is_role:
+                yield f"the policy document of {owner}", body
+            case _:
+                pass
 
 
 def _said(name: str, permission: Permission) -> str:
@@ -144,18 +173,13 @@ def _of_role(role: Role) -> Iterator[tuple[str, Value]]:
 
 
 def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
-    for account in ACCOUNT.findall(text):
-        if account != home.account and not home.says_account:
-            yield Unreadable(
-                what,
-                f"it names {account}, and whether that is the account that is deployed to, --account can say",
-            )
-    for found in re.findall(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):", text):
-        if found != home.region and not home.says_region:
-            yield Unreadable(
-                what,
-                f"it names {found}, and whether that is the region that is deployed to, --region can say",
-            )
+    accounts = () if home.says_account else ACCOUNT.findall(text)
+    regions = () if home.says_region else REGION.findall(text)
+    for kind, named in (("account", accounts), ("region", regions)):
+        for one in named:
+            if one not in {home.account, home.region}:
+                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+                yield Unreadable(what, why)
 
 
 def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
@@ -163,11 +187,7 @@ def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
     _, first = verdicts[0]
     if len({one.finding.verdict for _, one in verdicts}) == 1:
         return first
-    gravest = next(
-        (pair for pair in verdicts if pair[1].finding.verdict is Verdict.FAIL),
-        next((pair for pair in verdicts if pair[1].finding.verdict is Verdict.UNKNOWN), verdicts[0]),
-    )
-    assumed, one = gravest
+    assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
     said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
     verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
     return _in_doubt(

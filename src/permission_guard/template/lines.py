@@ -1,101 +1,99 @@
-"""The lines that mend a fault in a template, from the repair that the guard itself would make."""
+"""The lines that fix a fault in a template. They bind a service to this account, and refer to no other resource.
+
+So nothing that is deployed waits for something else, and a source that exists only under another parameter is not shut out.
+The exact source is advice: only its author knows it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+import json
+import re
 from typing import Final
 
-from permission_guard.document import body_of
-from permission_guard.explanation import Mend
-from permission_guard.finding import Verdict
-from permission_guard.grant import Grant, NotExpressible
-from permission_guard.mend import NOT_HERE
+from permission_guard.finding import Concern, DeniedRequest, Verdict
+from permission_guard.iam import Answer, Layer
 from permission_guard.patches import Language, Patch
-from permission_guard.template.cloudformation import PROPERTIES
-from permission_guard.template.declared import Declared
+from permission_guard.services import Region, Service, service_of
+from permission_guard.template.check import Checked
+from permission_guard.template.declared import Permission
 from permission_guard.template.edit import CannotEdit, Line
 from permission_guard.template.judging import Judged
 from permission_guard.template.sam import is_sam
-from permission_guard.template.source import Source
+from permission_guard.template.value import text_of
+
+_BASIC: Final = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+_NAMED: Final = re.compile(r"\{[a-z]+\}")
 
 
-def patches(source: Source, one: Judged) -> tuple[Patch, ...]:
-    """Return the lines to add, in the language of the template; none where there are none to add."""
+def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
+    """Return the lines to add, in the language of the template; none, and the reason, where there are none to add."""
     if one.finding.verdict is not Verdict.FAIL:
-        return ()
+        return (), ""
+    source, reason = checked.source, str(one.explanation.mend)
+    if reason:
+        return (), reason
     try:
-        text = "\n".join(row for line in lines(source, one) for row in line.rows)
-    except CannotEdit:
-        return ()
-    return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),)
+        fix = line(checked, one)
+    except CannotEdit as error:
+        return (), str(error)
+    text = "\n".join(fix.rows) if source.is_yaml else fix.in_json
+    return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),), ""
 
 
-def lines(source: Source, fault: Judged) -> tuple[Line, ...]:
-    """Return the lines to add where a fault is. Raises CannotEdit."""
-    mend = fault.explanation.mend
-    if not isinstance(mend, Mend):
-        raise CannotEdit(mend.replace(NOT_HERE, ""))
+def line(checked: Checked, fault: Judged) -> Line:
+    """Return the line to add where a fault is. Raises CannotEdit."""
+    source, concern = checked.source, fault.finding.concern
     if source.is_plan:
-        raise CannotEdit("a plan is made of the configuration: that is what must be changed")
-    if not source.is_yaml:
-        raise CannotEdit("lines are added to YAML only")
-    if not mend.before:
-        return (Line("ManagedPolicyArns", _managed(mend.after), is_item=True),)
-    return tuple(_of_permission(source, fault, mend))
+        raise CannotEdit("a plan is made of the configuration: change that")
+    if source.path(fault.owner) != ("Resources", fault.owner):
+        raise CannotEdit("SAM generates it")
+    if concern.value in source.ignored(fault.owner)[0]:
+        raise CannotEdit("it is ignored")
+    if concern is Concern.ROLE_CAN_WRITE_LOGS:
+        return _policy(fault)
+    if concern is not Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:
+        raise CannotEdit("only you know who is meant to have access")
+    if checked.trust.accounts or checked.trust.organizations:
+        raise CannotEdit("a source in a trusted account may be meant: name the source")
+    found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == fault.owner]
+    if not found:
+        raise CannotEdit("it is a statement of a policy document: add the condition there")
+    return _condition(found)
 
 
-def _managed(arn: str) -> str:
-    return f'!Sub "arn:${{AWS::Partition}}:{arn.split(":", 2)[2]}"'
+def _policy(fault: Judged) -> Line:
+    """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
+    proof = fault.finding.proof
+    if isinstance(proof, DeniedRequest) and (
+        proof.decision.answer is Answer.DENIED or proof.decision.layer is Layer.BOUNDARY
+    ):
+        raise CannotEdit("one more policy does not help against a Deny or a permissions boundary")
+    return Line("ManagedPolicyArns", f'!Sub "{_BASIC}"', json.dumps({"Fn::Sub": _BASIC}), is_item=True)
 
 
-def _of_permission(source: Source, fault: Judged, mend: Mend) -> Iterator[Line]:
-    try:
-        was = Grant.of(body_of(mend.before), fault.facts.target)
-        then = Grant.of(body_of(mend.after), fault.facts.target)
-    except NotExpressible as error:
-        raise CannotEdit(str(error)) from error
-    declared = source.worlds[0][1]
-    if not _is_the_same_everywhere(source, fault.owner):
-        raise CannotEdit("what it says depends on a condition that is not known")
-    for each in fields(Grant):
-        value: str | None = getattr(then, each.name)
-        if each.name != "sid" and value is not None and value != getattr(was, each.name):
-            yield Line(PROPERTIES[each.name], _EXPRESSED.get(each.name, _literal)(value, declared))
+def _condition(permissions: list[Permission]) -> Line:
+    """Return the condition that the service surely meets in this account. Raises CannotEdit."""
+    named = {text_of(one.given.get("principal")) for one in permissions}
+    principal = named.pop() if len(named) == 1 else None
+    if principal is None:
+        raise CannotEdit("its Principal depends on what is not known")
+    service = service_of(principal)
+    key = service.condition_key if service is not None else None
+    if service is None or key is None:
+        raise CannotEdit(f"no page of AWS says which source {principal} sends: name the source")
+    if key == "aws:SourceAccount":
+        return Line("SourceAccount", "!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
+    return _source(service)
 
 
-def _is_the_same_everywhere(source: Source, owner: str) -> bool:
-    """Tell whether a permission says the same whatever the conditions are: it is proved for one of them only."""
-    found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == owner]
-    return all(one == found[0] for one in found)
-
-
-def _literal(value: str, _declared: Declared) -> str:
-    return f'"{value}"'
-
-
-def _account(value: str, declared: Declared) -> str:
-    return "!Ref AWS::AccountId" if value == declared.home.account else f'"{value}"'
-
-
-def _arn(arn: str, declared: Declared) -> str:
-    """Write the pattern of ARNs that a repair names an account by, with pseudo parameters for the template's own."""
-    home = declared.home
-    partition, service, region, account, rest = arn.split(":", 5)[1:]
-    written = ":".join(
-        (
-            "arn",
-            "${AWS::Partition}" if partition == home.partition else partition,
-            service,
-            "${AWS::Region}" if region == home.region else region,
-            "${AWS::AccountId}" if account == home.account else account,
-            rest,
+def _source(service: Service) -> Line:
+    """Return the pattern of the account's sources, in a form that AddPermission accepts: it takes no `*` as Region."""
+    if service.region is Region.ANY or len(service.forms) != 1:
+        raise CannotEdit(
+            f"{service.principal} calls from other Regions too, and AddPermission accepts no * as Region: "
+            "name the source in SourceArn"
         )
-    )
-    return f'!Sub "{written}"'
-
-
-_EXPRESSED: Final[dict[str, Callable[[str, Declared], str]]] = {
-    "source_account": _account,
-    "source_arn": _arn,
-}
+    region = "${AWS::Region}" if service.region is Region.FUNCTION else ""
+    form = _NAMED.sub("*", service.forms[0])
+    arn = f"arn:${{AWS::Partition}}:{service.namespace}:{region}:${{AWS::AccountId}}:{form}"
+    return Line("SourceArn", f'!Sub "{arn}"', json.dumps({"Fn::Sub": arn}))

@@ -1,95 +1,32 @@
-"""The policies that AWS manages, as far as they bear on writing logs.
+"""What the policies that AWS manages say about writing logs: the data of `docs/managed_policies.py`.
 
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not listed here may
-give the rights or deny them: then it cannot be told without AWS.
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not in it may give the
+rights or deny them: that cannot be told without AWS.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-from permission_guard.document import NO_STATEMENTS, dumped
+from permission_guard.document import dumped
+from permission_guard.iam.policy import Json
 
-_LOGS: Final = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-_ALL: Final = dumped(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": _LOGS, "Resource": "*"}]}
-)
-_INSIGHTS: Final = dumped(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": "*"},
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*",
-            },
-        ],
-    }
-)
-GRANTING: Final = frozenset(
-    {
-        "AWSLambdaBasicDurableExecutionRolePolicy",
-        "AWSLambdaBasicExecutionRole",
-        "AWSLambdaDynamoDBExecutionRole",
-        "AWSLambdaExecute",
-        "AWSLambdaKinesisExecutionRole",
-        "AWSLambdaMSKExecutionRole",
-        "AWSLambdaSQSQueueExecutionRole",
-        "AWSLambdaVPCAccessExecutionRole",
-        "AdministratorAccess",
-        "AmazonS3ObjectLambdaExecutionRolePolicy",
-        "CloudWatchFullAccess",
-        "CloudWatchFullAccessV2",
-        "CloudWatchLogsFullAccess",
-        "PowerUserAccess",
-    }
-)
-"""Those that let a role write to every log group."""
-SILENT: Final = frozenset(
-    {
-        "AWSKeyManagementServicePowerUser",
-        "AWSLambdaENIManagementAccess",
-        "AWSLambdaInvocation-DynamoDB",
-        "AWSLambdaRole",
-        "AWSStepFunctionsFullAccess",
-        "AWSXRayDaemonWriteAccess",
-        "AWSXrayFullAccess",
-        "AWSXrayReadOnlyAccess",
-        "AWSXrayWriteOnlyAccess",
-        "AmazonBedrockFullAccess",
-        "AmazonCognitoPowerUser",
-        "AmazonCognitoReadOnly",
-        "AmazonDynamoDBFullAccess",
-        "AmazonDynamoDBReadOnlyAccess",
-        "AmazonEC2ReadOnlyAccess",
-        "AmazonElasticFileSystemClientReadWriteAccess",
-        "AmazonEventBridgeFullAccess",
-        "AmazonKinesisFirehoseFullAccess",
-        "AmazonKinesisFullAccess",
-        "AmazonKinesisReadOnlyAccess",
-        "AmazonRDSDataFullAccess",
-        "AmazonRekognitionFullAccess",
-        "AmazonS3FullAccess",
-        "AmazonS3ReadOnlyAccess",
-        "AmazonSESFullAccess",
-        "AmazonSNSFullAccess",
-        "AmazonSQSFullAccess",
-        "AmazonSQSReadOnlyAccess",
-        "AmazonSSMReadOnlyAccess",
-        "AmazonTextractFullAccess",
-        "ComprehendFullAccess",
-        "SecretsManagerReadWrite",
-        "TranslateReadOnly",
-    }
-)
-"""Those that neither let a role write logs nor forbid it."""
+DATA: Final = Path(__file__).with_name("managed.json")
 
 
-def managed_document(name: str) -> str | None:
+@cache
+def statements() -> Mapping[str, Json]:
+    """Return the statements about logs of each policy, by its name without the path."""
+    found: Mapping[str, Json] = json.loads(DATA.read_text(encoding="utf-8"))
+    return found
+
+
+def managed_document(name: str, partition: str = "aws") -> str | None:
     """Return what a policy of AWS's says about writing logs, by its name without the path; None if that is not known."""
-    if name in GRANTING:
-        return _ALL
-    if name == "CloudWatchLambdaInsightsExecutionRolePolicy":
-        return _INSIGHTS
-    return NO_STATEMENTS if name in SILENT else None
+    found = statements().get(name)
+    text = dumped({"Version": "2012-10-17", "Statement": found})
+    return None if found is None else text.replace("arn:aws:", f"arn:{partition}:")

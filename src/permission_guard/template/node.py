@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, assert_never
 
@@ -51,6 +51,8 @@ class Table:
 
     entries: Mapping[str, Entry]
     at: At
+    twice: tuple[tuple[str, At], ...] = ()
+    """Keys that stand there a second time, and where: the last one counts."""
 
 
 Node: TypeAlias = Leaf | Items | Table
@@ -82,20 +84,11 @@ def place(root: Node, path: Sequence[str | int]) -> At | None:
     """Return where the key or item at a path stands, or None if there is no such path."""
     node, at = root, root.at
     for step in path:
-        found = dict(_below(node)).get(step)
-        if found is None:
+        if isinstance(node, Table) and step in node.entries:
+            at, node = node.entries[str(step)].key_at, node.entries[str(step)].value
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node.values):
+            node = node.values[step]
+            at = node.at
+        else:
             return None
-        at, node = found
     return at
-
-
-def _below(node: Node) -> Iterator[tuple[str | int, tuple[At, Node]]]:
-    match node:
-        case Leaf():
-            return
-        case Items(values):
-            yield from ((index, (one.at, one)) for index, one in enumerate(values))
-        case Table(entries):
-            yield from ((key, (entry.key_at, entry.value)) for key, entry in entries.items())
-        case _:
-            assert_never(node)

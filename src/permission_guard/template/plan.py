@@ -48,6 +48,11 @@ class Planned:
         """The address without the keys of count and for_each."""
         return _INDEX.sub("", self.address)
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of count and for_each in the address."""
+        return _INDEX.findall(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -6,21 +6,28 @@ What is so in both readings is so whatever the deployment makes of them. Where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from permission_guard.callers import caller_of
 from permission_guard.document import Body, dumped
 from permission_guard.grant import Grant
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.iam.policy import Json
-from permission_guard.template.declared import Document, LayerPermission, Permission
+from permission_guard.template.declared import Document, Permission
 from permission_guard.template.home import Home, at_home
-from permission_guard.template.value import Partial, Removed, Unresolved, Value, text_of
+from permission_guard.template.value import (
+    Partial,
+    Removed,
+    Unresolved,
+    Value,
+    filled,
+    is_known,
+    is_same,
+    table,
+    text_of,
+)
 
-_VERSION: Final = "2012-10-17"
-_ALL: Final[Body] = {"Action": "*", "Resource": "*"}
 _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not known
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
@@ -47,39 +54,9 @@ class Reading:
         """The same for statements that deny."""
         return replace(self, wide=not self.wide, at_home=not self.at_home)
 
-    @property
-    def of_the_rest(self) -> Reading:
-        """The same for elements that name what is left out, as NotAction does."""
-        return replace(self, wide=not self.wide)
-
-    @property
-    def left_out(self) -> tuple[type[Exception], ...]:
-        """What makes a condition be left out, and not the statement: in the wide reading, that it is not resolved."""
-        return (Unsayable,) if self.wide else ()
-
     def text(self, text: str) -> str:
         """Return a text as it is read."""
         return at_home(text, self.home) if self.at_home else text
-
-
-def worst_for_door(home: Home) -> Reading:
-    """Resource policies at their worst: as open as they may be."""
-    return Reading(home, wide=True, at_home=False, unknown={**_ALL, "Effect": "Allow", "Principal": "*"})
-
-
-def best_for_door(home: Home) -> Reading:
-    """Resource policies at their best."""
-    return Reading(home, wide=False, at_home=True, unknown=None)
-
-
-def worst_for_role(home: Home) -> Reading:
-    """A role's policies at their worst: with as few rights as they may give."""
-    return Reading(home, wide=False, at_home=False, unknown={**_ALL, "Effect": "Deny"})
-
-
-def best_for_role(home: Home) -> Reading:
-    """A role's policies at their best."""
-    return Reading(home, wide=True, at_home=True, unknown={**_ALL, "Effect": "Allow"})
 
 
 def document(one: Document, reading: Reading) -> str | None:
@@ -116,15 +93,14 @@ def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
     if key == "Condition":
         return key, _condition(value, reading)
     if key in _NEGATED:
-        try:
-            return key, _alternatives(value, reading.of_the_rest)
-        except Unsayable:
-            if not reading.wide:
-                raise
-            return key.removeprefix("Not"), "*"
+        if is_known(value):
+            return key, _plain(value, reading)
+        if not reading.wide:
+            raise Unsayable
+        return key.removeprefix("Not"), "*"
     if key == "Principal" and isinstance(value, Mapping):
         return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
-    return key, _alternatives(value, reading)
+    return key, _resource(value, reading) if key == "Resource" else _alternatives(value, reading)
 
 
 def _alternatives(value: Value, reading: Reading) -> Json:
@@ -150,6 +126,19 @@ def _one(value: Value, reading: Reading) -> Json:
     return _plain(value, reading)
 
 
+def _resource(value: Value, reading: Reading) -> Json:
+    """Read a Resource: what is not resolved in it is the same value as where the same name stands elsewhere."""
+    if reading.wide:
+        return _alternatives(value, reading)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _alternatives([_token(one) for one in value], reading)
+    return _alternatives(_token(value), reading)
+
+
+def _token(value: Value) -> Value:
+    return filled(value) if is_same(value, value) and isinstance(value, Partial | Unresolved) else value
+
+
 def _plain(value: Value, reading: Reading) -> Json:
     """Return a value that is resolved; raises Unsayable for one that is not."""
     if isinstance(value, Unresolved | Partial | Removed):
@@ -165,33 +154,23 @@ def _plain(value: Value, reading: Reading) -> Json:
 
 def _condition(value: Value, reading: Reading) -> Json:
     """Read a Condition block: in the wide reading, a condition that is not resolved is none."""
-    if not isinstance(value, Mapping):
-        return {} if reading.wide and isinstance(value, Unresolved) else _plain(value, reading)
-    block: dict[str, Json] = {}
-    for operator, keys in value.items():
-        with suppress(*reading.left_out):
-            block[operator] = _keys(operator, keys, reading)
+    if is_known(value):
+        return _plain(value, reading)
+    if not reading.wide:
+        raise Unsayable
+    block: dict[str, dict[str, Json]] = {}
+    for operator, keys in table(value).items():
+        likes = operator.lower().removesuffix("ifexists").endswith(("like", "arnequals"))
+        kept = block.setdefault(operator, {})
+        for key, wanted in table(keys).items():
+            if is_known(wanted):
+                kept[key] = _plain(wanted, reading)
+            elif isinstance(wanted, Partial) and likes:
+                kept[key] = reading.text(wanted.widest)
     return block
 
 
-def _keys(operator: str, keys: Value, reading: Reading) -> Json:
-    if not isinstance(keys, Mapping):
-        return _plain(keys, reading)
-    read: dict[str, Json] = {}
-    for key, wanted in keys.items():
-        with suppress(*reading.left_out):
-            read[key] = _compared(operator, wanted, reading)
-    return read
-
-
-def _compared(operator: str, wanted: Value, reading: Reading) -> Json:
-    likes = operator.lower().removesuffix("ifexists").endswith(("like", "arnequals"))
-    if isinstance(wanted, Partial) and likes and reading.wide:
-        return reading.text(wanted.widest)
-    return _plain(wanted, reading)
-
-
-def grant_of(one: Permission, target: str, reading: Reading) -> Body | None:
+def grant_of(one: Permission, reading: Reading) -> Body | None:
     """Return the statement that Lambda makes of a permission; None if it is left out of this reading."""
     given = {name: value for name, value in one.given.items() if value is not None}
     principal = _scalar(given.pop("principal", None), reading, "*" if reading.wide else None)
@@ -211,6 +190,8 @@ def grant_of(one: Permission, target: str, reading: Reading) -> Body | None:
     if fields.get("invoked_via_function_url") == "false":
         # What Lambda makes of `false` nobody says (`Grant`): as if it were not there, the statement opens the most.
         fields["invoked_via_function_url"] = None
+    arn = one.function
+    target = arn.qualified(one.qualifier) if isinstance(arn, FunctionArn) else str(arn)
     return Grant(one.sid, action, principal, **fields).statement(target)
 
 
@@ -220,7 +201,7 @@ def _scalar(value: Value, reading: Reading, otherwise: str | None) -> str | None
 
 
 def _unresolved(
-    name: str, value: Value, principal: str, function: FunctionArn, reading: Reading
+    name: str, value: Value, principal: str, arn: FunctionArn | LayerVersionArn, reading: Reading
 ) -> str | None:
     """Return what a parameter that is not resolved is read as; None leaves the condition out."""
     if name == "event_source_token":
@@ -233,26 +214,6 @@ def _unresolved(
     if name == "source_account":
         return reading.home.account
     caller = caller_of(principal)
-    if name == "source_arn" and caller is not None:
-        return caller.arn(function, reading.home.account, name="unresolved", region=reading.home.region)
+    if name == "source_arn" and caller is not None and isinstance(arn, FunctionArn):
+        return caller.arn(arn, reading.home.account, name="unresolved", region=reading.home.region)
     raise Unsayable
-
-
-def layer_statement(one: LayerPermission, target: str, reading: Reading) -> Body | None:
-    """Return the statement that Lambda makes of a layer's permission; None if it is left out of this reading."""
-    principal = _scalar(one.given.get("principal"), reading, "*" if reading.wide else None)
-    action = _scalar(one.given.get("action"), reading, "lambda:GetLayerVersion")
-    organization = one.given.get("organization")
-    if (
-        principal is None
-        or action is None
-        or (isinstance(organization, Unresolved | Partial) and not reading.wide)
-    ):
-        return None
-    grant = Grant(one.owner, action, principal, principal_org_id=text_of(organization))
-    return grant.statement(target)
-
-
-def policy_text(statements: Sequence[Body]) -> str:
-    """Return a document of these statements."""
-    return dumped({"Version": _VERSION, "Id": "default", "Statement": list(statements)})

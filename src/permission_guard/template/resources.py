@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from permission_guard.iam.policy import Json
 from permission_guard.template.intrinsics import Scope
@@ -22,31 +23,66 @@ class Resource:
         """Return a property, resolved; None if it is not there."""
         return self.scope.property_of(self.id, name)
 
+    @property
+    def metadata(self) -> Mapping[str, Value]:
+        """Its Metadata."""
+        body = table(self.scope.section("Resources").get(self.id))
+        return table(body.get("Metadata"))
+
 
 def resources(scope: Scope) -> Iterator[Resource]:
     """Yield the resources that exist; those whose condition cannot be told are taken to exist."""
     for logical_id, body in scope.section("Resources").items():
-        if not isinstance(body, Mapping):
-            continue
-        condition: Json = body.get("Condition")
-        if isinstance(condition, str) and scope.condition(condition) is False:
-            continue
-        yield Resource(logical_id, str(body.get("Type")), scope)
+        if isinstance(body, Mapping) and _exists(body, scope):
+            yield Resource(logical_id, str(body.get("Type")), scope)
+
+
+def _exists(body: Mapping[str, Json], scope: Scope) -> bool:
+    condition = body.get("Condition")
+    return not isinstance(condition, str) or scope.condition(condition) is not False
+
+
+def left_out(scope: Scope) -> Iterator[str]:
+    """Yield the resources that bear on the rules and whose condition is false as the parameters are."""
+    for logical_id, body in scope.section("Resources").items():
+        if isinstance(body, Mapping) and body.get("Type") in _JUDGED and not _exists(body, scope):
+            yield logical_id
+
+
+_JUDGED: Final = frozenset(
+    {
+        "AWS::CloudFormation::Stack",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersionPermission",
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::ResourcePolicy",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A stack that a template nests. `file` is what it says of the template, if that may be a file beside it."""
+    """A stack that a template nests. `file` is what it says of the template, if that may be a file beside it.
+
+    `is_application` tells one of the Serverless Application Repository.
+    """
 
     owner: str
     file: str | None
     parameters: Mapping[str, Value]
+    is_application: bool = False
 
 
 def nested(scope: Scope) -> Iterator[Nested]:
     """Yield the stacks that a template nests."""
     for one in resources(scope):
         if one.kind == "AWS::CloudFormation::Stack":
-            location = text_of(one.get("TemplateURL"))
-            is_file = location is not None and "://" not in location
-            yield Nested(one.id, location if is_file else None, table(one.get("Parameters")))
+            location = one.get("TemplateURL")
+            file = text_of(one.metadata.get(_ASSET)) or text_of(location)
+            is_file = file is not None and "://" not in file
+            parameters = table(one.get("Parameters"))
+            yield Nested(one.id, file if is_file else None, parameters, isinstance(location, Mapping))
+
+
+_ASSET: Final = "aws:asset:path"
+"""Where the CDK says the template of a nested stack lies, beside the one that nests it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -12,10 +13,22 @@ from permission_guard.template.declared import Document, Role
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.managed import managed_document
 from permission_guard.template.resources import Resource
-from permission_guard.template.value import Unresolved, Value, is_known, listed, reasons, table, text_of
+from permission_guard.template.value import (
+    Partial,
+    Unresolved,
+    Value,
+    filled,
+    is_known,
+    is_same,
+    listed,
+    reasons,
+    table,
+    text_of,
+)
 
 _ATTACHING: Final = frozenset({"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"})
 _OF_AWS: Final = ":iam::aws:policy/"
+_OWN: Final = re.compile(r"^arn:[^:]*:iam::[0-9]{12}:policy/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +41,21 @@ class Roles:
     def role(self, wanted: Value, whose: str) -> Role | Unreadable:
         """Return the role that a function names, or why nothing is known of it."""
         what = f"the role of {whose}"
+        for one in self._of_kind("AWS::IAM::Role"):
+            if is_same(self._arn(one), wanted) or is_same(self._name(one), wanted):
+                return self._of(one)
         for why in reasons(wanted):
             return Unreadable(what, f"it is {why}")
-        for one in self.resources:
-            if one.kind == "AWS::IAM::Role" and wanted in (self._arn(one), self._name(one)):
-                return self._of(one)
         return Unreadable(what, f"{text_of(wanted) or 'the role'} is not defined in this template")
 
-    def _arn(self, one: Resource) -> str:
-        return text_of(self.scope.resolve({"Fn::GetAtt": [one.id, "Arn"]})) or one.id
+    def _of_kind(self, *kinds: str) -> Iterator[Resource]:
+        return (one for one in self.resources if one.kind in kinds)
 
-    def _name(self, one: Resource) -> str:
-        return text_of(self.scope.ref(one.id)) or one.id
+    def _arn(self, one: Resource) -> Value:
+        return self.scope.of_resource(one.id, "Arn")
+
+    def _name(self, one: Resource) -> Value:
+        return self.scope.ref(one.id)
 
     def _of(self, one: Resource) -> Role:
         found = [*self._inline(one), *self._attached(one), *self._elsewhere(one)]
@@ -49,7 +65,7 @@ class Roles:
             found.append(limit)
         return Role(
             one.id,
-            self._arn(one),
+            filled(self._arn(one)) or one.id,
             tuple(each for each in found if isinstance(each, Document)),
             limit if isinstance(limit, Document) else None,
             one.get("AssumeRolePolicyDocument"),
@@ -68,23 +84,25 @@ class Roles:
             yield self._managed(each, f"a managed policy of {one.id}")
 
     def _managed(self, wanted: Value, what: str) -> Document | Unreadable:
+        for one in self._of_kind("AWS::IAM::ManagedPolicy"):
+            if is_same(self._name(one), wanted):
+                return _document(one.id, one.id, one.get("PolicyDocument"))
+        if isinstance(wanted, Partial) and _OWN.search(str(wanted.pieces[0])):
+            return Unreadable(what, f"{wanted.widest} is not defined here")
         for why in reasons(wanted):
             return Unreadable(what, f"it is {why}")
-        arn = text_of(wanted) or ""
-        for one in self.resources:
-            if one.kind == "AWS::IAM::ManagedPolicy" and arn == self.scope.ref(one.id):
-                return _document(one.id, one.id, one.get("PolicyDocument"))
-        return aws_managed(arn, what)
+        return aws_managed(text_of(wanted) or "", what)
 
     def _elsewhere(self, one: Resource) -> Iterator[Document | Unreadable]:
         """Yield the policies that name the role, instead of being named by it."""
-        for other in self.resources:
-            if other.kind not in _ATTACHING:
-                continue
+        others = [self._name(each) for each in self._of_kind("AWS::IAM::Role") if each.id != one.id]
+        for other in self._of_kind(*_ATTACHING):
             names = (*listed(other.get("Roles")), *listed(other.get("RoleName")))
-            if self._name(one) in names:
+            if any(is_same(self._name(one), name) for name in names):
                 yield _document(other.id, other.id, other.get("PolicyDocument"))
-            elif not all(map(is_known, names)):
+            elif any(
+                not is_known(name) and not any(is_same(each, name) for each in others) for name in names
+            ):
                 yield Document(other.id, other.id, other.get("PolicyDocument"), is_sure=False)
 
 
@@ -92,11 +110,9 @@ def aws_managed(arn: str, what: str) -> Document | Unreadable:
     """Return what is known of a managed policy that is not defined here."""
     if _OF_AWS not in arn and arn.startswith("arn:"):
         return Unreadable(what, f"{arn} is not defined here")
-    text = managed_document(arn.rsplit("/", 1)[-1])
+    text = managed_document(arn.rsplit("/", 1)[-1], arn.split(":")[1] if arn.startswith("arn:") else "aws")
     if text is None:
-        return Unreadable(
-            what, f"what {arn} says is known to AWS alone: the guard knows only AWS's most common policies"
-        )
+        return Unreadable(what, f"what {arn} says is known to AWS alone")
     return Document(arn, "", loads(text))
 
 

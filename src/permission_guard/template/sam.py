@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def transformed(
 
 def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
     """Return a copy with what lies in folders taken to lie in S3, as after `sam package`."""
-    copied = _copy(template)
+    copied: dict[str, Any] = json.loads(json.dumps(template))
     resources = copied.get("Resources")
     for body in resources.values() if isinstance(resources, dict) else ():
         if not isinstance(body, dict) or not isinstance(body.get("Properties", {}), dict):
@@ -86,20 +87,6 @@ def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
         if kind in _DEFINED and isinstance(properties.get("DefinitionUri"), str):
             properties["DefinitionUri"] = _PLACEHOLDER
     return copied
-
-
-def _copy(value: Mapping[str, Json]) -> dict[str, Any]:
-    return {key: _copied(one) for key, one in value.items()}
-
-
-def _copied(value: Json) -> Any:
-    if isinstance(value, Mapping):
-        return _copy(value)
-    return (
-        [_copied(one) for one in value]
-        if isinstance(value, Sequence) and not isinstance(value, str)
-        else value
-    )
 
 
 def origin(template: Mapping[str, Json], owner: str) -> Path:

@@ -14,9 +14,9 @@ from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
-from permission_guard.template.node import At, Node, NotReadable, Table, place, plain
+from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
 from permission_guard.template.plan import is_plan
-from permission_guard.template.resources import Nested, nested
+from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
 from permission_guard.template.value import Value, text_of
@@ -53,6 +53,8 @@ class Source:
     worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """What in it was not looked at, and why."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
 
     @property
@@ -66,10 +68,25 @@ class Source:
         named = self.body.get("Parameters")
         return frozenset(named) if isinstance(named, Mapping) else frozenset()
 
+    def path(self, owner: str) -> tuple[str | int, ...]:
+        """Return the path of what defines a resource; an empty one in a plan."""
+        return () if self.is_plan else origin(self.body, owner)
+
+    def ignored(self, owner: str) -> tuple[Sequence[str], str]:
+        """Return the rules that are ignored on a resource by its Metadata, and the reason that is given for it."""
+        said: Json = self.body.get("Resources")
+        for key in (*self.path(owner)[1:2], "Metadata", "permission-guard"):
+            said = said.get(str(key)) if isinstance(said, Mapping) else None
+        body = said if isinstance(said, Mapping) else {}
+        rules, reason = body.get("ignore"), body.get("reason")
+        named = [rules] if isinstance(rules, str) else rules if isinstance(rules, Sequence) else ()
+        return [str(one) for one in named], str(reason or "")
+
     def at(self, owner: str, finding: Finding) -> At:
         """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
         if self.is_plan:
-            return next(self._in_plan(owner), self.root.at)
+            # It stands on one line, and a finding names the address.
+            return self.root.at
         path = origin(self.body, owner)
         details: tuple[tuple[str, ...], ...] = ()
         if finding.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC:
@@ -78,10 +95,6 @@ class Source:
             details = (("Properties", "Principal"),)
         places = (place(self.root, (*path, *more)) for more in (*details, ()))
         return next((at for at in places if at is not None), self.root.at)
-
-    def _in_plan(self, address: str) -> Iterator[At]:
-        """Yield where a plan's resource stands."""
-        yield from _addressed(self.root, address)
 
     def name(self, owner: str) -> str:
         """Return what people call a resource.
@@ -95,18 +108,6 @@ class Source:
             return found
         made = [str(step) for step in origin(self.body, owner)[1:] if step != "Properties"]
         return ".".join(made) or owner
-
-
-def _addressed(node: Node, address: str) -> Iterator[At]:
-    if isinstance(node, Table):
-        entry = node.entries.get("address")
-        if entry is not None and plain(entry.value) == address and "values" in node.entries:
-            yield node.at
-        for each in node.entries.values():
-            yield from _addressed(each.value, address)
-    elif hasattr(node, "values"):
-        for one in node.values:
-            yield from _addressed(one, address)
 
 
 def read(text: str, file: str) -> tuple[Node, bool]:
@@ -127,7 +128,8 @@ def source(text: str, file: str, said: Said) -> Source:
     root, is_yaml = read(text, file)
     body = plain(root)
     if not isinstance(body, Mapping):
-        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
+        problem = _TERRAFORM if file.endswith(".tf") else "is neither a template nor a plan: it is no object"
+        raise NotReadable(problem, root.at)
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
@@ -135,7 +137,8 @@ def source(text: str, file: str, said: Said) -> Source:
             return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
-        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, stacks)  # noqa: FBT003  # it is no plan
+        notes = (*_twice(root), *_left_out(scope, body))
+        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -143,20 +146,39 @@ def source(text: str, file: str, said: Said) -> Source:
         raise NotReadable("refers to itself without end") from error
 
 
+_TERRAFORM: Final = (
+    "is Terraform's source, and a plan is what can be checked: terraform plan -out=PLANFILE, then "
+    "terraform show -json PLANFILE"
+)
+_SECTIONS: Final = frozenset(
+    {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
+)
+"""What tells a template that has no Resources, as the CDK writes one."""
 _Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
 def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scope:
     """Return what a template's values are resolved with, SAM's resources transformed."""
-    resources = body.get("Resources")
-    if not isinstance(resources, Mapping) or not resources:
+    resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
+    if not isinstance(resources, Mapping):
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
-    for logical_id, one in resources.items():
-        is_loop = logical_id.startswith("Fn::ForEach::")
-        if not is_loop and (not isinstance(one, Mapping) or not isinstance(one.get("Type"), str)):
+    kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
+    for logical_id, one in kept.items():
+        kind = one.get("Type") if isinstance(one, Mapping) else None
+        if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
-    expanded = transformed(body, _texts(body, said), home.region) if is_sam(body) else body
+        if kind.startswith("AWS::Serverless::") and not is_sam(body):
+            problem = f"the resource {logical_id} is SAM's, and the template has no Transform: {MACRO}"
+            raise NotReadable(problem, path=("Resources", logical_id))
+    given = {**body, "Resources": kept}
+    expanded = transformed(given, _texts(body, said), home.region) if is_sam(body) and kept else given
     return Scope(expanded, home, said.parameters)
+
+
+def _is_expanded(name: str, body: Json) -> bool:
+    """Tell whether CloudFormation puts resources in the place of an entry before it looks at them."""
+    is_macro = isinstance(body, Mapping) and "Type" not in body and "Fn::Transform" in body
+    return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
 def _worlds(scope: Scope) -> _Worlds:
@@ -183,6 +205,33 @@ def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         name = macro.get("Name") if isinstance(macro, Mapping) else macro
         if name is not None and text_of(name) not in _KNOWN_MACROS:
             yield f"what the macro {name} makes", "only CloudFormation can run it"
-    for logical_id in body["Resources"] if isinstance(body["Resources"], Mapping) else ():
-        if logical_id.startswith("Fn::ForEach::"):
-            yield f"the resources of {logical_id}", "only CloudFormation can run the loop"
+    if "Fn::Transform" in body:
+        yield "what Fn::Transform brings", "only CloudFormation can run it"
+    resources = body.get("Resources")
+    for logical_id, one in resources.items() if isinstance(resources, Mapping) else ():
+        properties = one.get("Properties") if isinstance(one, Mapping) else None
+        if _is_expanded(logical_id, one):
+            yield f"the resources of {logical_id}", "only CloudFormation can make them"
+        elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
+            yield f"what Fn::Transform brings to {logical_id}", "only CloudFormation can run it"
+
+
+def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield each resource that is not deployed as the parameters are, as the template names it."""
+    origins = (origin(body, one) for one in left_out(scope))
+    for path in dict.fromkeys(origins):
+        yield ".".join(str(step) for step in path[1:2]), "its Condition is false with these parameters"
+
+
+def _twice(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the keys that stand twice in an object."""
+    if isinstance(node, Table):
+        yield from ((f"the key {key!r} at {at.line}:{at.column}", _LAST) for key, at in node.twice)
+        for entry in node.entries.values():
+            yield from _twice(entry.value)
+    elif isinstance(node, Items):
+        for one in node.values:
+            yield from _twice(one)
+
+
+_LAST: Final = "it stands twice in one object, and the last one counts"

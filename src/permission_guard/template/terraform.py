@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from permission_guard.facts import Unreadable
 from permission_guard.iam import FunctionArn, PolicyError
 from permission_guard.iam.arn import partition_of
 from permission_guard.iam.policy import Json, loads
-from permission_guard.template.cloudformation import PERMISSION, target
+from permission_guard.template.cloudformation import PERMISSION, layer_of, target
 from permission_guard.template.declared import (
     Declared,
     Document,
     Function,
-    LayerPermission,
     Permission,
     Role,
+    WholePolicy,
 )
 from permission_guard.template.home import Home
-from permission_guard.template.plan import Plan, Planned, read_plan
+from permission_guard.template.plan import Plan, Planned, Reference, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
 
-_ARNS: Final = {
-    "aws_sns_topic": ("sns", "{name}", True),
-    "aws_sqs_queue": ("sqs", "{name}", True),
-    "aws_cloudwatch_event_rule": ("events", "rule/{name}", True),
-    "aws_iot_topic_rule": ("iot", "rule/{name}", True),
-    "aws_cognito_user_pool": ("cognito-idp", "userpool/{name}", True),
-    "aws_apigatewayv2_api": ("execute-api", "{name}", True),
-    "aws_api_gateway_rest_api": ("execute-api", "{name}", True),
-    "aws_lb_target_group": ("elasticloadbalancing", "targetgroup/{name}", True),
-    "aws_cloudwatch_log_group": ("logs", "log-group:{name}", True),
-    "aws_lambda_function": ("lambda", "function:{name}", True),
-    "aws_lambda_alias": ("lambda", "function:{name}", True),
-    "aws_sfn_state_machine": ("states", "stateMachine:{name}", True),
-    "aws_dynamodb_table": ("dynamodb", "table/{name}", True),
-    "aws_kinesis_stream": ("kinesis", "stream/{name}", True),
-    "aws_secretsmanager_secret": ("secretsmanager", "secret:{name}", True),
-    "aws_cloudwatch_metric_alarm": ("cloudwatch", "alarm:{name}", True),
-    "aws_s3_bucket": ("s3", "{name}", False),
+_SERVICES: Final = {
+    "aws_sns_topic": "sns",
+    "aws_sqs_queue": "sqs",
+    "aws_cloudwatch_event_rule": "events",
+    "aws_iot_topic_rule": "iot",
+    "aws_cognito_user_pool": "cognito-idp",
+    "aws_apigatewayv2_api": "execute-api",
+    "aws_api_gateway_rest_api": "execute-api",
+    "aws_lb_target_group": "elasticloadbalancing",
+    "aws_cloudwatch_log_group": "logs",
+    "aws_lambda_function": "lambda",
+    "aws_lambda_alias": "lambda",
+    "aws_sfn_state_machine": "states",
+    "aws_dynamodb_table": "dynamodb",
+    "aws_kinesis_stream": "kinesis",
+    "aws_secretsmanager_secret": "secretsmanager",
+    "aws_cloudwatch_metric_alarm": "cloudwatch",
 }
-"""The ARNs of resources that are not there yet: service, resource, and whether region and account stand in them."""
+"""The services whose name stands in the ARNs of resources that are not there yet, beside the own Region and account."""
 _NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
 _ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
-_LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "organization"}
+_ATTACHING: Final = {
+    "aws_iam_role_policy": "role",
+    "aws_iam_role_policy_attachment": "role",
+    "aws_iam_policy_attachment": "roles",
+}
+"""What gives policies to a role, and the argument that names it."""
+_LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
 def home_of(plan: Plan, home: Home) -> Home:
@@ -73,19 +78,40 @@ def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
 class _Terraform:
     resources: tuple[Planned, ...]
     home: Home
+    by_kind: dict[str, list[Planned]] = field(default_factory=dict)
+    by_address: dict[str, list[Planned]] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
+    by_role: dict[str, list[Planned]] = field(default_factory=dict)
+    """What gives policies to roles, by the addresses of these."""
+
+    def __post_init__(self) -> None:
+        for one in self.resources:
+            self.by_kind.setdefault(one.kind, []).append(one)
+            self.by_address.setdefault(one.plain_address, []).append(one)
+            for key in (*_NAMES, "arn"):
+                name = text_of(one.values.get(key))
+                if name is not None:
+                    self.by_name.setdefault((one.kind, name), one)
+        for kind, argument in _ATTACHING.items():
+            for one in self._of(kind):
+                for role in self._all_referred(one, argument, "aws_iam_role"):
+                    self.by_role.setdefault(role.address, []).append(one)
 
     def declared(self) -> Declared:
         groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
         return Declared(
             self.home,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
-            tuple(self._permission(one) for one in self._of("aws_lambda_permission")),
-            layers=tuple(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
+            (
+                *(self._permission(one) for one in self._of("aws_lambda_permission")),
+                *(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
+            ),
+            policies=tuple(self._resource_policy(one) for one in self._of("aws_lambda_resource_policy")),
             log_groups=frozenset(name for name in groups if name is not None),
         )
 
     def _of(self, kind: str) -> Iterator[Planned]:
-        return (one for one in self.resources if one.kind == kind)
+        return iter(self.by_kind.get(kind, ()))
 
     def _value(self, one: Planned, name: str) -> Value:
         """Return an argument; what is known only after it is applied is Unresolved."""
@@ -103,30 +129,29 @@ class _Terraform:
         why = Unresolved("known only after it is applied")
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
-            for other in self.resources:
-                if other.plain_address == references[0].resource and other.kind in _ARNS:
-                    return joined((self._arn(other), why))
+            for other in self._instances(one, references[0]):
+                if other.kind in _SERVICES:
+                    made = self.home.arn(_SERVICES[other.kind], "")
+                    return joined((text_of(other.values.get("arn")) or made, why))
         return why
-
-    def _arn(self, one: Planned) -> Value:
-        given = one.values.get("arn")
-        if isinstance(given, str):
-            return given
-        service, resource, is_placed = _ARNS[one.kind]
-        name = next((one.values[key] for key in _NAMES if isinstance(one.values.get(key), str)), None)
-        made = resource.format(name=name if isinstance(name, str) else one.plain_address.rsplit(".", 1)[-1])
-        return self.home.arn(service, made, region=is_placed, account=is_placed)
 
     def _referred(self, one: Planned, name: str, kind: str) -> Planned | None:
         """Return the resource of a type that an argument refers to, or names."""
-        wanted = text_of(one.values.get(name))
-        for other in self._of(kind):
-            names = [text_of(other.values.get(key)) for key in (*_NAMES, "arn")]
-            if wanted is not None and name not in one.unknown and wanted in names:
-                return other
-            if any(each.resource == other.plain_address for each in one.references.get(name, ())):
-                return other
-        return None
+        return next(self._all_referred(one, name, kind), None)
+
+    def _all_referred(self, one: Planned, name: str, kind: str) -> Iterator[Planned]:
+        named = listed(one.values.get(name)) if name not in one.unknown else ()
+        keys = ((kind, text_of(each) or "") for each in named)
+        found = [self.by_name[key] for key in keys if key in self.by_name]
+        for reference in one.references.get(name, ()) if not found else ():
+            found += [other for other in self._instances(one, reference) if other.kind == kind]
+        yield from {other.address: other for other in found}.values()
+
+    def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
+        """Return what a reference means: of several instances that with the same keys of count and for_each."""
+        found = self.by_address.get(reference.resource, [])
+        same = [other for other in found if one.keys[: len(other.keys)] == other.keys]
+        return same if len(same) == 1 else found
 
     def _function_arn(self, one: Planned) -> FunctionArn:
         name = one.values.get("function_name")
@@ -177,28 +202,16 @@ class _Terraform:
                 yield _document(f"inline_policy of {role.address}", role.address, policy)
         for arn in listed(self._own(role, "managed_policy_arns")):
             yield self._managed(role, "managed_policy_arns", arn)
-        for one in self._of("aws_iam_role_policy"):
-            if self._referred(one, "role", "aws_iam_role") == role:
+        for one in self.by_role.get(role.address, ()):
+            if one.kind == "aws_iam_role_policy":
                 yield _document(one.address, one.address, self._value(one, "policy"))
-        for kind, argument in (
-            ("aws_iam_role_policy_attachment", "role"),
-            ("aws_iam_policy_attachment", "roles"),
-        ):
-            for one in self._of(kind):
-                if self._is_for(one, argument, role):
-                    yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
+            else:
+                yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
 
     def _own(self, role: Planned, argument: str) -> Value:
         """Return an argument of the role; one that nobody has set is not known until AWS has made the role, and is empty."""
         is_set = argument not in role.unknown or argument in role.references
         return self._value(role, argument) if is_set else None
-
-    def _is_for(self, one: Planned, argument: str, role: Planned) -> bool:
-        name = role.values.get("name")
-        is_named = name is not None and name in listed(one.values.get(argument))
-        return is_named or any(
-            each.resource == role.plain_address for each in one.references.get(argument, ())
-        )
 
     def _managed(self, one: Planned, argument: str, arn: Value) -> Document | Unreadable:
         found = self._referred(one, argument, "aws_iam_policy")
@@ -222,12 +235,28 @@ class _Terraform:
             one.address, sid or one.plain_address.replace(".", "-"), function, said or None, given
         )
 
-    def _layer(self, one: Planned) -> LayerPermission:
+    def _resource_policy(self, one: Planned) -> WholePolicy:
+        found = self._referred(one, "resource_arn", "aws_lambda_function")
+        function, qualifier = target(
+            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.home
+        )
+        document = _document(one.address, one.address, self._value(one, "policy"))
+        body = (
+            document.body
+            if isinstance(document, Document)
+            else Unresolved(document.why.removeprefix("it is "))
+        )
+        return WholePolicy(
+            one.address, function if found is None else self._function_arn(found), qualifier, body
+        )
+
+    def _layer(self, one: Planned) -> Permission:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
         arn = joined((name, ":", version)) if (text_of(name) or "").startswith("arn:") else name
-        return LayerPermission(
-            one.address, arn, {field: self._value(one, key) for key, field in _LAYER.items()}
-        )
+        given = {field: self._value(one, key) for key, field in _LAYER.items()}
+        says = {field: key for key, field in _LAYER.items()}
+        sid = one.plain_address.replace(".", "-")
+        return Permission(one.address, sid, layer_of(one.address, arn, self.home), None, given, says)
 
 
 _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}

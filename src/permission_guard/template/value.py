@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from permission_guard.iam.policy import Json
-
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence."""
+    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence.
+
+    Two with the same `name` are the same value, whatever it is; without a name, nothing is known of it.
+    """
 
     why: str
+    name: str = ""
+
+    @property
+    def token(self) -> str:
+        """A text that stands for the value, the same wherever it is used."""
+        return f"unresolved{_OTHER.sub('', self.name)}"
+
+
+_OTHER: Final = re.compile(r"[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,19 @@ def text_of(value: Value) -> str | None:
     return None
 
 
+def filled(value: Value) -> str | None:
+    """Return a text with what is not resolved in it replaced by tokens; None for what is no text."""
+    if isinstance(value, Partial):
+        return "".join(one if isinstance(one, str) else one.token for one in value.pieces)
+    return value.token if isinstance(value, Unresolved) else text_of(value)
+
+
+def is_same(one: Value, other: Value) -> bool:
+    """Tell whether two values are the same for certain, whatever their unresolved parts are."""
+    parts = one.pieces if isinstance(one, Partial) else (one,)
+    return one == other and all(part.name for part in parts if isinstance(part, Unresolved))
+
+
 def is_known(value: Value) -> bool:
     """Tell whether a value is resolved throughout."""
     return next(reasons(value), None) is None
@@ -112,17 +136,6 @@ def reasons(value: Value) -> Iterator[str]:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for one in value:
             yield from reasons(one)
-
-
-def known(value: Value) -> Json:
-    """Return a value that is resolved throughout as JSON. Raises ValueError for one that is not."""
-    if isinstance(value, Unresolved | Partial | Removed):
-        raise ValueError("the value is not resolved")  # noqa: TRY004  # it is of a right type and of a wrong kind
-    if isinstance(value, Mapping):
-        return {key: known(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [known(one) for one in value]
-    return value
 
 
 def table(value: Value) -> Mapping[str, Value]:

@@ -1,52 +1,29 @@
 """YAML to nodes, with CloudFormation's short forms written out: `!Ref x` is `{Ref: x}`.
 
-Built from the parser's events, not by its constructors: so each value keeps its place, a key that stands twice is
-seen, and aliases cost nothing however often they are used. The version is 1.1, as CloudFormation's is
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
+Built from composed nodes, not by constructors: so each value keeps its place, and a key that stands twice is seen. The
+version is 1.1, as CloudFormation's is (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import yaml
 from yaml.constructor import ConstructorError
-from yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-)
 
 from permission_guard.template.node import DEEPEST, MOST, At, Entry, Items, Leaf, Node, NotReadable, Table
 
 _BARE: Final = frozenset({"Ref", "Condition"})
-FUNCTIONS: Final = frozenset(
-    {
-        *("And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "GetStackOutput", "If"),
-        *(
-            "ImportValue",
-            "Join",
-            "Length",
-            "Not",
-            "Or",
-            "Select",
-            "Split",
-            "Sub",
-            "ToJsonString",
-            "Transform",
-        ),
-    }
-)
-"""The intrinsic functions that have a short form, besides Ref and Condition."""
 _CORE: Final = "tag:yaml.org,2002:"
-_MERGE: Final = f"{_CORE}merge"
 _NUMBER: Final = {f"{_CORE}int", f"{_CORE}float"}
 _LONGEST_NUMBER: Final = 100
+_FUNCTIONS: Final = (
+    "And Base64 Cidr Equals FindInMap GetAtt GetAZs GetStackOutput If ImportValue Join Length Not Or Select Split Sub "
+    "ToJsonString Transform"
+)
+FUNCTIONS: Final = frozenset(_FUNCTIONS.split())
+"""The intrinsic functions that have a short form, besides Ref and Condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,151 +35,93 @@ class _Built:
     depth: int = 1
 
 
-@dataclass(slots=True)
-class _Open:
-    """A list or object whose end has not come yet."""
-
-    event: CollectionStartEvent
-    values: list[_Built] = field(default_factory=list)
-
-    @property
-    def is_mapping(self) -> bool:
-        return isinstance(self.event, MappingStartEvent)
-
-
 def read_yaml(text: str) -> Node:
     """Read one YAML document. Raises NotReadable, with the place."""
-    builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            builder.take(event)
+        composed = yaml.compose(text, Loader=yaml.SafeLoader)
+        if composed is None:
+            raise NotReadable("is empty")
+        return _Builder().built(composed).node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = At(mark.line + 1, mark.column + 1) if mark is not None else None
         raise NotReadable(f"is not YAML: {error.problem}", at) from error
     except yaml.YAMLError as error:
         raise NotReadable(f"is not YAML: {' '.join(str(error).split())}") from error
-    if builder.root is None:
-        raise NotReadable("is empty")
-    return builder.root.node
+    except RecursionError as error:
+        raise NotReadable(f"is nested deeper than {DEEPEST} levels") from error
 
 
-def _at(event: Event) -> At:
-    mark = event.start_mark
+def _at(node: yaml.Node) -> At:
+    mark = node.start_mark
     return At(mark.line + 1, mark.column + 1) if mark is not None else At(1, 1)
 
 
 class _Builder:
-    """Takes events and builds nodes from the leaves up."""
+    """Builds each composed node once, however many aliases stand for it."""
 
     def __init__(self) -> None:
-        self.root: _Built | None = None
-        self._documents = 0
-        self._open: list[_Open] = []
-        self._anchors: dict[str, _Built | None] = {}
+        self._made: dict[yaml.Node, _Built | None] = {}
         self._scalars = yaml.SafeLoader("")
 
-    def take(self, event: Event) -> None:
-        """Take the next event."""
-        if isinstance(event, DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                raise NotReadable("holds more than one YAML document", _at(event))
-        elif isinstance(event, AliasEvent):
-            self._add(self._aliased(event), event)
-        elif isinstance(event, ScalarEvent):
-            self._add(self._named(self._scalar(event), event), event)
-        elif isinstance(event, CollectionStartEvent):
-            if len(self._open) >= DEEPEST:
-                raise NotReadable(f"is nested deeper than {DEEPEST} levels", _at(event))
-            if event.anchor:
-                self._anchors[event.anchor] = None
-            self._open.append(_Open(event))
-        elif self._open and type(event).__name__ in {"MappingEndEvent", "SequenceEndEvent"}:
-            opened = self._open.pop()
-            built = _mapping(opened) if opened.is_mapping else _sequence(opened)
-            self._add(self._named(built, opened.event), opened.event)
-
-    def _aliased(self, event: AliasEvent) -> _Built:
-        name = str(event.anchor)
-        if name not in self._anchors:
-            raise NotReadable(f"uses the alias *{name}, which stands for nothing", _at(event))
-        found = self._anchors[name]
-        if found is None:
-            raise NotReadable(f"uses the alias *{name} within itself", _at(event))
-        return found
-
-    def _named(self, built: _Built, event: NodeEvent) -> _Built:
-        if event.anchor:
-            self._anchors[event.anchor] = built
-        return built
-
-    def _add(self, built: _Built, event: Event) -> None:
-        if built.size > MOST or built.depth + len(self._open) > DEEPEST:
-            raise NotReadable(f"its aliases come to more than {MOST} values or {DEEPEST} levels", _at(event))
-        if self._open:
-            self._open[-1].values.append(built)
+    def built(self, node: yaml.Node) -> _Built:
+        """Return what a composed node comes to. Raises NotReadable."""
+        if node in self._made:
+            found = self._made[node]
+            if found is None:
+                raise NotReadable("uses an alias within itself", _at(node))
+            return found
+        self._made[node] = None
+        if isinstance(node, yaml.ScalarNode):
+            made = self._scalar(node)
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [self.built(one) for one in node.value]
+            made = _tagged(node, Items(tuple(one.node for one in parts), _at(node)), parts)
+        elif isinstance(node, yaml.MappingNode):
+            made = self._mapping(node)
         else:
-            self.root = built
+            raise NotReadable("is no YAML that a template can hold", _at(node))
+        if made.size > MOST or made.depth > DEEPEST:
+            raise NotReadable(f"comes to more than {MOST} values or {DEEPEST} levels", _at(node))
+        self._made[node] = made
+        return made
 
-    def _scalar(self, event: ScalarEvent) -> _Built:
-        at = _at(event)
-        if event.tag and not event.tag.startswith(_CORE):
-            return _tagged(event.tag, _Built(Leaf(event.value, at)), at)
-        tag = event.tag or self._scalars.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
-        if tag == _MERGE and event.implicit[0]:
-            return _Built(Leaf("<<", at))
-        try:
-            return _Built(Leaf(self._value(tag, event.value), at))
-        except (ConstructorError, ValueError, OverflowError) as error:
-            raise NotReadable(f"{event.value[:_LONGEST_NUMBER]!r} is not of its type", at) from error
+    def _mapping(self, node: yaml.MappingNode) -> _Built:
+        entries: dict[str, Entry] = {}
+        twice: list[tuple[str, At]] = []
+        written = len(node.value)
+        # Merges (`<<`), as a tool that packages the template does; CloudFormation itself takes none.
+        self._scalars.flatten_mapping(node)
+        parts = [(key, self.built(value)) for key, value in node.value]
+        for key, value in parts:
+            if not isinstance(key, yaml.ScalarNode):
+                raise NotReadable("has a key that is a list or an object", _at(key))
+            name = _key(self._value(key))
+            if name in entries and len(parts) == written:
+                twice.append((name, _at(key)))
+            entries[name] = Entry(_at(key), value.node)
+        return _tagged(node, Table(entries, _at(node), tuple(twice)), [value for _, value in parts])
 
-    def _value(self, tag: str, text: str) -> str | int | float | bool | None:
-        if tag == f"{_CORE}null":
+    def _scalar(self, node: yaml.ScalarNode) -> _Built:
+        is_tagged = not node.tag.startswith(_CORE)
+        return _tagged(node, Leaf(node.value if is_tagged else self._value(node), _at(node)), [])
+
+    def _value(self, node: yaml.ScalarNode) -> str | int | float | bool | None:
+        """Return a scalar's value. A date, as in `Version: 2012-10-17`, is the text that it was written as."""
+        text: str = node.value
+        if node.tag == f"{_CORE}null":
             return None
-        node = yaml.ScalarNode(tag, text)
-        if tag == f"{_CORE}bool":
+        if node.tag == f"{_CORE}bool":
             return text.lower() in {"yes", "true", "on"}
-        if tag in _NUMBER and len(text) <= _LONGEST_NUMBER:
-            read = (
-                self._scalars.construct_yaml_int
-                if tag == f"{_CORE}int"
-                else self._scalars.construct_yaml_float
-            )
+        if node.tag not in _NUMBER or len(text) > _LONGEST_NUMBER:
+            return text
+        is_int = node.tag == f"{_CORE}int"
+        try:
+            read = self._scalars.construct_yaml_int if is_int else self._scalars.construct_yaml_float
             number: int | float = read(node)
-            return number
-        # A date, as in `Version: 2012-10-17`, is the text that it was written as.
-        return text
-
-
-def _sequence(opened: _Open) -> _Built:
-    at = _at(opened.event)
-    node = Items(tuple(one.node for one in opened.values), at)
-    return _tagged(opened.event.tag, _grown(node, opened.values), at)
-
-
-def _mapping(opened: _Open) -> _Built:
-    entries: dict[str, Entry] = {}
-    merged: list[Node] = []
-    for key, value in zip(opened.values[::2], opened.values[1::2], strict=True):
-        name = key.node
-        if not isinstance(name, Leaf):
-            raise NotReadable("has a key that is a list or an object", name.at)
-        text = _key(name.value)
-        if text == "<<":
-            merged.append(value.node)
-        elif text in entries:
-            raise NotReadable(f"the key {text!r} stands twice in one object", name.at)
-        else:
-            entries[text] = Entry(name.at, value.node)
-    for node in merged:
-        # What a tool that packages the template does with `<<`; CloudFormation itself takes none.
-        for one in node.values if isinstance(node, Items) else (node,):
-            if not isinstance(one, Table):
-                raise NotReadable("merges (<<) what is no object", one.at)
-            entries = {**one.entries, **entries}
-    at = _at(opened.event)
-    return _tagged(opened.event.tag, _grown(Table(entries, at), opened.values), at)
+        except (ConstructorError, ValueError, OverflowError) as error:
+            raise NotReadable(f"{text!r} is not of its type", _at(node)) from error
+        return number
 
 
 def _key(value: object) -> str:
@@ -212,20 +131,19 @@ def _key(value: object) -> str:
     return "null" if value is None else str(value)
 
 
-def _grown(node: Node, values: list[_Built]) -> _Built:
-    return _Built(
-        node, 1 + sum(one.size for one in values), 1 + max((one.depth for one in values), default=0)
-    )
-
-
-def _tagged(tag: str | None, built: _Built, at: At) -> _Built:
+def _tagged(composed: yaml.Node, node: Node, parts: list[_Built]) -> _Built:
     """Write out a short form. Raises NotReadable for a tag that CloudFormation does not have."""
-    if tag is None or tag.startswith(_CORE) or tag == "!":
-        return built
-    name, node = tag.removeprefix("!"), built.node
+    size, depth = (
+        1 + sum(one.size for one in parts),
+        1 + max((one.depth for one in parts), default=0),
+    )
+    tag, at = composed.tag, node.at
+    if tag.startswith(_CORE):
+        return _Built(node, size, depth)
+    name = tag.removeprefix("!")
     if not tag.startswith("!") or name not in {*_BARE, *FUNCTIONS}:
         raise NotReadable(f"has the tag {tag}, which CloudFormation does not know", at)
     if name == "GetAtt" and isinstance(node, Leaf) and isinstance(node.value, str):
         node = Items(tuple(Leaf(part, at) for part in node.value.split(".", 1)), at)
     long = name if name in _BARE else f"Fn::{name}"
-    return _Built(Table({long: Entry(at, node)}, at), built.size + 1, built.depth + 1)
+    return _Built(Table({long: Entry(at, node)}, at), size + 1, depth + 1)
