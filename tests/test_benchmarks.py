@@ -28,33 +28,3 @@ CALLS = {
 def test_a_cold_start_makes_exactly_these_calls(case: Case) -> None:
     # Some are made together, in whatever order.
     assert sorted(guard(case, SOURCE).run()) == sorted(CALLS[case.what])
-
-
-BEYOND_MOTO = ('"Condition"', '"NotResource"', "${")
-"""What moto's evaluator does not judge without a caller and a context, or not at all."""
-
-
-def test_both_evaluators_answer_alike_for_managed_policies_that_both_understand() -> None:
-    plain = [document for document in managed() if not any(word in document for word in BEYOND_MOTO)]
-    asked = [
-        (document, request)
-        for document in plain[::10]
-        for request in REQUESTS
-        # "Action names are case-insensitive"; to moto they are not.
-        if request.action in document or request.action.lower() not in document.lower()
-    ]
-
-    ours = [OURS.read(document)(request) for document, request in asked]
-    motos = [MOTO.read(document)(request) for document, request in asked]
-
-    assert len(managed()) > 1_500
-    assert {"allowed", "neither"} <= set(ours)
-    assert ours == motos
-
-
-def test_the_policy_of_ordinary_size_is_one() -> None:
-    statements = json.loads(ORDINARY)["Statement"]
-    answers = {OURS.read(ORDINARY)(request) for request in REQUESTS}
-
-    assert (len(statements), sum("Condition" in one for one in statements)) == (5, 3)
-    assert answers == {"allowed", "neither"}

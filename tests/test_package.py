@@ -45,10 +45,6 @@ def test_no_licence_of_what_is_packaged_or_built_with_reaches_our_own_code() -> 
     assert set(packaged()) <= {name.lower().replace("_", "-") for name in licences}
 
 
-def test_the_own_licence_stands_beside_the_code() -> None:
-    assert all((ROOT / name).is_file() for name in LICENCE_FILES)
-
-
 def name(path: Path) -> str:
     """The full name of a module of ours."""
     return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
@@ -31,6 +31,7 @@ from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
 from tests.journal.entries import ENTRIES, FAULTS
 from tests.journal.test_written import ENTRY
+from tests.thorough import examples
 from tests.world.builders import NOW, TARGET
 
 NEW = as_kept(replace(ENTRY, version=0))
@@ -405,6 +406,7 @@ def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> obje
         return ChangedMeanwhile
 
 
+@settings(max_examples=examples(30, 500))
 @given(acts=ACTS, shape=ENTRIES, page=st.integers(1, 3))
 def test_the_world_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
     wire = Transport(Account())

@@ -130,39 +130,6 @@ def test_a_trail_is_asked_in_its_own_region_by_its_arn() -> None:
         assert [params[name] for one, params in there.sent if one == call] == [TRAIL_ARN]
 
 
-SELECTORS: dict[str, tuple[dict[str, Any], str]] = {
-    "none are the default, which is everything": ({}, "good"),
-    "reads alone": (
-        {"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]},
-        "wrong",
-    ),
-    "data alone": (
-        {
-            "AdvancedEventSelectors": [
-                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
-            ]
-        },
-        "wrong",
-    ),
-    "data, and management": (
-        {
-            "AdvancedEventSelectors": [
-                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]},
-                {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
-            ]
-        },
-        "good",
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", SELECTORS)
-def test_a_trail_is_good_by_one_selector_that_takes_the_writes(kind: str) -> None:
-    selectors, verdict = SELECTORS[kind]
-    there = Deployed(selectors=selectors)
-    assert verdicts(there, 0 if verdict == "good" else 1)["CloudTrail"] == verdict
-
-
 ENDS = {
     "no such stack": (
         "DescribeStacks",
@@ -233,9 +200,3 @@ def test_the_page_names_exactly_the_rights_that_the_doctor_uses() -> None:
     there = Deployed()
     run(there)
     assert rights("## What you need for the doctor") == set(there.calls) - {"GetCallerIdentity"}
-
-
-def test_the_page_names_every_line_of_the_doctor() -> None:
-    page = (ROOT / "docs" / "operations.md").read_text()
-    table = page[page.index("| line | good means |") : page.index("## What you need for the doctor")]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == NAMES

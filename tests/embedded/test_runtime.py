@@ -20,15 +20,3 @@ def test_the_runtime_client_is_installed_and_pinned_for_the_python_of_the_templa
     (line,) = [line for line in lock.split("\n\t@") if "$(LOCKS)/runtime.in" in line]
     assert f"--python-version {version} " in line
     assert "awslambdaric==" in (ROOT / ".ci" / "requirements" / "runtime.txt").read_text()
-
-
-def test_where_the_emulator_of_the_interface_does_not_run_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platform.system", lambda: "Darwin")
-    assert programs() == "Lambda's runtime interface emulator runs on Linux alone"
-
-
-def test_what_is_missing_is_named_or_all_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    found = programs()
-    assert isinstance(found, Programs) or found.startswith(("Lambda's runtime", "there is no Python 3."))
-    monkeypatch.setattr(runtime, "CLIENT", tmp_path)
-    assert not isinstance(programs(), Programs)

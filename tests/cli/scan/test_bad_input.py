@@ -60,27 +60,6 @@ def test_no_region_is_told() -> None:
     )
 
 
-def test_no_profile_is_told() -> None:
-    result = run(wires(account()), "--profile", "nobody")
-    assert (result.exit_code, told(result)) == (3, "The config profile (nobody) could not be found")
-
-
-def test_no_credentials_are_told() -> None:
-    def opens(profile: str | None, region: str | None, keys: object = None) -> boto3.Session:
-        assert keys is None
-        core = botocore.session.get_session()
-        core.register_component("credential_provider", _Nothing())
-        return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
-
-    result = CliRunner().invoke(main, ["scan"], obj=Surroundings(opens), catch_exceptions=False)
-    assert (result.exit_code, told(result)) == (3, str(NoCredentialsError()))
-
-
-class _Nothing:
-    def load_credentials(self) -> None:
-        return None
-
-
 CALLS = ("ListFunctions", "GetAccountAuthorizationDetails", "GetPolicy", "ListAliases")
 
 
@@ -147,13 +126,6 @@ def test_a_full_disk_is_told() -> None:
     assert told(result) == "/dev/full: cannot be written: No space left on device"
 
 
-PROGRAM = """
-import sys
-from permission_guard.cli import main
-from permission_guard.cli.scan.run import Surroundings
-from tests.cli.scanning import faulty, wires
-main(["scan"], obj=Surroundings(wires(faulty()).opens))
-"""
 ROOT = Path(__file__).parents[3]
 
 
@@ -165,23 +137,6 @@ def started(stdout: int, program: str = PROGRAM) -> subprocess.Popen[bytes]:
         stdout=stdout,
         stderr=subprocess.PIPE,
     )
-
-
-def test_a_closed_pipe_is_no_error() -> None:
-    with started(subprocess.PIPE) as program:
-        assert program.stdout is not None
-        assert program.stderr is not None
-        program.stdout.close()
-        assert program.stderr.read() == b""
-        assert program.wait() == 1
-
-
-def test_standard_output_on_a_full_disk_is_told() -> None:
-    with Path("/dev/full").open("wb") as full, started(full.fileno()) as program:
-        assert program.stderr is not None
-        said = program.stderr.read()
-        assert re.fullmatch(rb"permission-guard: standard output: cannot be written: .+\n", said)
-        assert program.wait() == 3
 
 
 INTERRUPTED = """

@@ -81,11 +81,6 @@ def test_json_is_the_whole_scan_and_reads_back() -> None:
     assert read(text) == scan
 
 
-def test_each_format_is_one_that_help_names() -> None:
-    help_ = run(wires(account()), "--help").stdout
-    assert f"[{'|'.join(FORMATS)}]" in help_
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_each_of_the_other_formats_is_what_its_module_makes_of_the_scan(name: str) -> None:
     result = run(wires(faulty()), "--format", name)
