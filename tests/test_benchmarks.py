@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from benchmarks.cold_start import CASES, SOURCE, Case, guard
-from benchmarks.evaluator import MOTO, ORDINARY, OURS, REQUESTS, managed
 
 ROLE = ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]
 CALLS = {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from decimal import Decimal
 
-from docs.cost import METRICS, Cost, alarms, costs, total
+from docs.cost import METRICS, costs, total
 from docs.example import README
 from docs.generate import DOCS
 from permission_guard import handler

@@ -10,16 +10,8 @@ import pytest
 
 from docs.example import OPERATIONS, README, with_alert, with_undo
 from docs.generate import DOCS, PAGES
-from docs.permissions import REASONS
-from permission_guard.alert.digest import DIGEST_LIMIT
-from permission_guard.aws.pace import RATE
-from permission_guard.events.message import SETTLE
-from permission_guard.journal.book import PUT_BACK_LIMIT, REMINDER
-from permission_guard.journal.entry import State
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
-from permission_guard.settings import RETENTION
-from tests.template import written
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = sorted(path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if path.is_file())

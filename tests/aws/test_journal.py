@@ -331,6 +331,14 @@ def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
     wire.faults["UpdateItem"] = ApiError(code, "no")
     assert journal(wire).count_alert(NOW) is None
     assert journal(wire).may_send_digest(NOW) is False
+    account = Account()
+
+    def refuse(_call: str) -> None:
+        raise wire.faults["UpdateItem"]
+
+    account.before = refuse
+    assert WorldJournal(account).count_alert(NOW) is None
+    assert WorldJournal(account).may_send_digest(NOW) is False
 
 
 def test_a_digest_out_of_turn_is_sent_at_most_every_five_minutes() -> None:

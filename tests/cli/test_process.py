@@ -94,25 +94,25 @@ def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loade
     ]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["explain", "--policy", "-"],
-        ["--help"],
-        ["undo", "--help"],
-        ["journal", "--help"],
-        ["doctor", "--help"],
-        ["scan", "--help"],
-        ["scan", "--region", "eu-west-1", "--all-regions"],
-        ["resume", "nothing"],
-    ],
-    ids=" ".join,
+WITHOUT_AWS = (
+    ["explain", "--policy", "-"],
+    ["--help"],
+    ["undo", "--help"],
+    ["journal", "--help"],
+    ["doctor", "--help"],
+    ["scan", "--help"],
+    ["scan", "--region", "eu-west-1", "--all-regions"],
+    ["resume", "nothing"],
 )
-def test_what_asks_nothing_of_aws_never_loads_its_libraries(arguments: list[str]) -> None:
+
+
+def test_what_asks_nothing_of_aws_never_loads_its_libraries() -> None:
     script = (
-        f"import sys; from permission_guard.cli import main\n"
-        f"try: main({arguments})\n"
-        "except SystemExit: print({name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'})"
+        "import sys; from permission_guard.cli import main\n"
+        f"for arguments in {WITHOUT_AWS}:\n"
+        "    try: main(arguments)\n"
+        "    except SystemExit: pass\n"
+        "    assert not {name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'}, arguments\n"
     )
     ended = subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-c", script],
@@ -120,6 +120,6 @@ def test_what_asks_nothing_of_aws_never_loads_its_libraries(arguments: list[str]
         text=True,
         input=json.dumps(policy(invoking())),
         capture_output=True,
-        check=True,
+        check=False,
     )
-    assert ended.stdout.splitlines()[-1] == "set()"
+    assert ended.returncode == 0, ended.stderr

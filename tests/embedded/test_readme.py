@@ -1,7 +1,8 @@
 """The README shows what the demo printed, and tells of every fault in it."""
 
-from tests.embedded.readme import BEGIN, END, README, shown
+from tests.embedded.readme import BEGIN, END, README
 from tests.embedded.story import FAULTS, OBSERVED
+
 
 def test_the_readme_tells_of_every_fault() -> None:
     text = README.read_text()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.embedded import runtime
 from tests.embedded.emulator import ROOT
-from tests.embedded.runtime import GUARD, Programs, programs
+from tests.embedded.runtime import GUARD
 
 
 def test_the_runtime_client_is_installed_and_pinned_for_the_python_of_the_template() -> None:

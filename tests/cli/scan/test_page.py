@@ -6,11 +6,6 @@ import json
 import re
 from pathlib import Path
 
-from permission_guard.aws.inventory import PAGE as FUNCTIONS
-from permission_guard.aws.inventory import ROLES
-from permission_guard.aws.pace import RATE
-from permission_guard.cli.scan import scan
-from permission_guard.scan_json import SCHEMA
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import Wires
 from tests.cli.scanning import S3, account, run, wires

@@ -12,7 +12,7 @@ import pytest
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan.run import progress
-from permission_guard.cli.scan.shown import FORMATS, show
+from permission_guard.cli.scan.shown import show
 from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
 from permission_guard.scanned import Scan

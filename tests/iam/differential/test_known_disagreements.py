@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.iam import Answer
 from tests.iam.differential.compare import compare
 from tests.iam.differential.evaluators import Evaluator, Moto, running_ministack
 from tests.iam.differential.known import KNOWN, Disagreement
-from tests.iam.differential.question import question
 
 RECORD = Path(__file__).parents[3] / "docs" / "decisions" / "0007-where-other-evaluators-err.md"
 TITLE = re.compile(r"^### (?P<evaluator>\w+): (?P<title>.+)$", re.MULTILINE)
