@@ -39,16 +39,6 @@ def sids(account: Account) -> list[object]:
     return [one["Sid"] for one in statements_of(account.functions["orders"].policies[None][0])]
 
 
-def test_by_statements_the_narrow_one_is_added_and_read_back_before_the_wide_one_is_removed() -> None:
-    account = account_with(Family.STATEMENTS)
-
-    outcome = carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), WorldActor(account))
-
-    assert outcome.result is Result.DONE
-    assert account.calls == ["GetPolicy", "AddPermission", "GetPolicy", "RemovePermission"]
-    assert sids(account) == [NARROW.sid]
-
-
 def test_a_document_that_somebody_wrote_meanwhile_is_not_overwritten() -> None:
     account = account_with(Family.DOCUMENT)
     account.functions["orders"].policies[None] = (document(OPEN), "second")

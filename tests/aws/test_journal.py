@@ -47,21 +47,6 @@ def stored(wire: Transport, entry: Entry = NEW) -> dict[str, Any]:
     return item
 
 
-def test_what_is_written_is_read_back_with_the_next_version() -> None:
-    kept = journal()
-    assert kept.of(TARGET) == Kept()
-    (first,) = kept.write((NEW,))
-    assert first == replace(NEW, version=1)
-    (second,) = kept.write((first,))
-    assert second.version == 2
-    assert kept.of(TARGET).entries == (second,)
-
-
-def test_a_proof_is_written_as_its_sentence_and_returned_as_it_will_be_read() -> None:
-    kept = journal()
-    assert kept.write((replace(ENTRY, version=0),)) == kept.of(TARGET).entries
-
-
 def test_entries_of_other_subjects_stay_apart() -> None:
     kept = journal()
     kept.write((NEW, replace(NEW, subject=f"{TARGET}2")))

@@ -130,15 +130,6 @@ def test_what_is_not_ours_any_more_is_told_and_left() -> None:
     assert line == f"the statement in the policy of {TARGET} is not any more what the guard wrote"
 
 
-def test_nothing_is_detached_from_a_role_that_was_made_anew_under_the_same_name() -> None:
-    story = attached()
-    story.account.roles["role"].id = "AROAANOTHER"
-    code, line = ended(story)
-    assert code == 1
-    assert line.endswith("was made anew since: nothing of it was attached by the guard")
-    assert len(story.attached) == 1
-
-
 REFUSALS = {
     "AccessDeniedException": (
         1,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Answer, Truth
+from permission_guard.iam import Answer, Context, Truth
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.policy import Json
 from tests.iam.asking import answer, holds, request, statement
@@ -55,6 +55,38 @@ ACTIONS = [
     ("logs:PutLogEvents?", False),
     ("log:*", False),
     ("s3:*", False),
+]
+
+GLOBS = [
+    ("", "", True),
+    ("", "a", False),
+    ("*", "", True),
+    ("**", "", True),
+    ("?", "", False),
+    ("?", "\n", True),
+    ("a", "a", True),
+    ("a", "ab", False),
+    ("a*", "a", True),
+    ("a*a", "a", False),
+    ("a*a", "aa", True),
+    ("ab*ba", "aba", False),
+    ("*ab*ab*", "abab", True),
+    ("*ab*ab*", "ab", False),
+    ("*ab*ab*", "xxxab", False),
+    ("*ab*b", "xab", False),
+    ("*a?*b", "xab", False),
+    ("a*b?", "axbc", True),
+    ("a*b?", "axcb", False),
+    ("*aba*aba*", "xababax", False),
+    ("*a?c*", "xxabcxx", True),
+    ("*a?c*", "xxabxx", False),
+    ("*a*b*c", "xaxbxc", True),
+    ("*a*b*c", "xaxcxb", False),
+    ("*?", "a", True),
+    ("?*?", "a", False),
+    ("[a]", "[a]", True),
+    ("[a]", "a", False),
+    (".+(", ".+(", True),
 ]
 
 
@@ -117,6 +149,15 @@ def test_allow_with_not_action_grants_all_else_and_deny_with_it_denies_all_else(
         Answer.DENIED
     )
     assert answer(request("s3:GetObject"), statement(), statement("Deny", NotAction="s3:*")) is ALLOWED
+
+
+@pytest.mark.parametrize(("pattern", "text", "fits"), GLOBS)
+def test_a_star_is_any_run_and_a_question_mark_is_one_character(
+    pattern: str, text: str, *, fits: bool
+) -> None:
+    found = Pattern(pattern, variables=False).match(text, Context())
+
+    assert found is (Truth.YES if fits else Truth.NO)
 
 
 def test_patterns_are_equal_if_they_say_the_same_in_the_same_version() -> None:
