@@ -31,7 +31,7 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 # Runs a command in silence; if it fails, shows what it said.
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
-.PHONY: help setup fmt lint types test coverage bench mutants thorough faults fuzz burst validate build package reproducible sbom audit \
+.PHONY: help setup fmt lint types test coverage bench mutants thorough faults burst validate build package reproducible sbom audit \
 	deploy doctor organization demo readme docs check lock clean
 
 help: ## Say what can be done here
@@ -68,14 +68,6 @@ $(TOOLS)/stock.done: src/requirements.txt $(TOOLS)/project.done
 		"$$python" -m compileall -q --invalidation-mode unchecked-hash $(TOOLS)/stock 2>/dev/null && break; done; true
 	@touch $@
 
-# The project's own environment and a fuzzer.
-$(TOOLS)/fuzz.done: $(LOCKS)/project.txt $(LOCKS)/fuzz.txt
-	@echo "setting up .tools/fuzz (once)"
-	@mkdir -p $(TOOLS) && rm -rf $(TOOLS)/fuzz
-	@$(call quietly,$(PYTHON) -m venv $(TOOLS)/fuzz)
-	@$(call quietly,$(TOOLS)/fuzz/bin/python -m pip install --no-deps --no-compile --disable-pip-version-check --require-hashes $(^:%=-r %))
-	@touch $@
-
 fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
 	@$(PROJECT)/ruff check --quiet --fix-only .
 	@$(PROJECT)/ruff format --quiet .
@@ -109,9 +101,6 @@ thorough: $(TOOLS)/project.done $(TOOLS)/emulator.done ## The whole test suite w
 
 faults: $(TOOLS)/project.done ## Play every fault of every call of every repair, and print what becomes of it (half a minute)
 	@PYTHONPATH=src:. $(PROJECT)/python -m tests.faults
-
-fuzz: $(TOOLS)/fuzz.done ## Put a million mutated events, policies and entries to every door (two hours; ARGS="--executions 10000")
-	@PYTHONPATH=src:. $(TOOLS)/fuzz/bin/python -m tests.fuzz $(ARGS)
 
 burst: $(TOOLS)/project.done ## A thousand events in disorder, some lost and some twice, on a failing AWS (two minutes)
 	@LONG=1 $(PROJECT)/python -m pytest -q -s tests/burst
@@ -170,7 +159,7 @@ check: lint types validate coverage ## Everything that must hold before a commit
 lock: $(TOOLS)/project.done ## Pin the newest versions that the .in files allow, with their hashes
 	@rm -rf $(TOOLS)/lock && $(PYTHON) -m venv $(TOOLS)/lock
 	@$(call quietly,$(TOOLS)/lock/bin/pip install uv)
-	@for name in $(VENVS) fuzz supply; do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in $(VENVS) supply; do $(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header $(LOCKS)/$$name.in -o $(LOCKS)/$$name.txt; done
 	@$(TOOLS)/lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --python-platform aarch64-manylinux2014 \
 		--generate-hashes --no-emit-index-url --no-header src/requirements.in -o src/requirements.txt

@@ -39,26 +39,6 @@ def sids(account: Account) -> list[object]:
     return [one["Sid"] for one in statements_of(account.functions["orders"].policies[None][0])]
 
 
-def test_by_statements_the_narrow_one_is_added_and_read_back_before_the_wide_one_is_removed() -> None:
-    account = account_with(Family.STATEMENTS)
-
-    outcome = carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), WorldActor(account))
-
-    assert outcome.result is Result.DONE
-    assert account.calls == ["GetPolicy", "AddPermission", "GetPolicy", "RemovePermission"]
-    assert sids(account) == [NARROW.sid]
-
-
-def test_by_document_one_write_replaces_all() -> None:
-    account = account_with(Family.DOCUMENT)
-
-    outcome = carry_out(bounding(Family.DOCUMENT, BY_DOCUMENT), WorldActor(account))
-
-    assert outcome.result is Result.DONE
-    assert account.calls == ["PutResourcePolicy"]
-    assert account.functions["orders"].policies[None][0] == document(BY_DOCUMENT.after)
-
-
 def test_a_document_that_somebody_wrote_meanwhile_is_not_overwritten() -> None:
     account = account_with(Family.DOCUMENT)
     account.functions["orders"].policies[None] = (document(OPEN), "second")
@@ -202,13 +182,6 @@ def test_a_policy_is_attached_to_the_role_by_its_name_without_its_path() -> None
     assert account.roles["orders"].attached == [BASIC]
 
 
-def test_an_attached_policy_is_not_read_back_because_iam_shows_it_when_it_likes() -> None:
-    account = account_with(Family.DOCUMENT)
-
-    assert carry_out(ATTACH, WorldActor(account)).result is Result.DONE
-    assert account.calls == ["AttachRolePolicy"]
-
-
 def test_a_role_with_as_many_policies_as_iam_allows_is_told_as_that() -> None:
     account = account_with(Family.DOCUMENT)
     account.roles["orders"].attached.extend(f"arn:aws:iam::aws:policy/p{n}" for n in range(20))
@@ -222,14 +195,3 @@ def test_what_was_attached_is_detached_and_what_is_not_attached_is_no_error() ->
 
     assert [carry_out(step, WorldActor(account)).result for _ in range(2)] == [Result.DONE, Result.DONE]
     assert account.roles["orders"].attached == []
-
-
-def test_a_detaching_that_is_refused_is_told_so() -> None:
-    account = account_with(Family.DOCUMENT)
-
-    def hook(_call: str) -> None:
-        raise ApiError("AccessDenied", "no")
-
-    account.before = hook
-    step = DetachRolePolicy(account.roles["orders"].arn, BASIC, ())
-    assert carry_out(step, WorldActor(account)).result is Result.REFUSED

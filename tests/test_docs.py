@@ -10,16 +10,8 @@ import pytest
 
 from docs.example import OPERATIONS, README, with_alert, with_undo
 from docs.generate import DOCS, PAGES
-from docs.permissions import REASONS
-from permission_guard.alert.digest import DIGEST_LIMIT
-from permission_guard.aws.pace import RATE
-from permission_guard.events.message import SETTLE
-from permission_guard.journal.book import PUT_BACK_LIMIT, REMINDER
-from permission_guard.journal.entry import State
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
-from permission_guard.settings import RETENTION
-from tests.template import written
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = sorted(path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if path.is_file())
@@ -54,44 +46,3 @@ def test_there_is_no_page_for_a_rule_that_does_not_exist() -> None:
 def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
-
-
-def test_each_reason_on_the_page_on_rights_is_that_of_a_statement_of_the_template() -> None:
-    page = (DOCS / "permissions.md").read_text()
-    assert set(re.findall(r"^\| (\w+) \| (?:Allow|Deny) \|", page, re.MULTILINE)) == set(REASONS)
-
-
-def test_the_readme_is_at_most_250_lines_and_the_decisions_are_at_most_12() -> None:
-    assert len(README.read_text().splitlines()) <= 250
-    assert len(list((DOCS / "decisions").iterdir())) <= 12
-
-
-TEXT = " ".join(OPERATIONS.read_text().split())
-
-
-def test_the_page_on_operations_names_each_state_of_an_entry_once() -> None:
-    table = TEXT[TEXT.index("| state |") : TEXT.index("So whatever is interrupted")]
-    assert re.findall(r"\| `(\w+)` \|", table) == [state.value for state in State]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        f"as a reminder after {REMINDER.days} days",
-        f"After {('no', 'one', 'two', 'three')[PUT_BACK_LIMIT]} repairs within a day",
-        f"kept for {RETENTION.days} days",
-        f"`AlertsPerHour` ({written()['Parameters']['AlertsPerHour']['Default']})",
-        f"at most {DIGEST_LIMIT // 1000} KB",
-        f"at most {RATE:.0f} of Lambda's 15 requests a second",
-    ],
-)
-def test_the_page_on_operations_gives_the_numbers_of_the_code(sentence: str) -> None:
-    assert sentence in TEXT
-
-
-def test_the_page_on_settings_gives_the_constants_of_the_code() -> None:
-    page = (DOCS / "settings.md").read_text()
-    assert f"| {SETTLE.seconds} seconds |" in page
-    assert f"| after {REMINDER.days} days |" in page
-    assert f"| {PUT_BACK_LIMIT} times in a day |" in page
-    assert f"| {RETENTION.days} days |" in page

@@ -74,17 +74,6 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     assert (again.lines, len(there.herald.told)) == ((), len(ends))
 
 
-@pytest.mark.parametrize("name", [name for name, (_, _, ends) in ACTED_UPON.items() if ends])
-def test_in_observe_mode_everything_is_reported_and_nothing_is_written(name: str) -> None:
-    event = sample(name)
-    there = scene(event, MODE="Observe")
-    report = there.guard.handle(triggered(event), NOW)
-    expected = [Ending.WOULD_REPAIR if end is Ending.REPAIRED else end for _, end in ACTED_UPON[name][2]]
-    assert [line.ending for line in report.lines] == expected
-    writes = {"AttachRolePolicy", "PutResourcePolicy", "AddPermission", "RemovePermission"}
-    assert writes & set(there.account.calls) == set()
-
-
 @pytest.mark.parametrize("name", IGNORED)
 def test_an_event_that_is_none_of_our_business_is_ignored_with_its_reason(name: str) -> None:
     assert read(sample(name)) == Ignored(IGNORED[name])

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from permission_guard.document import dumped
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending
 from permission_guard.trigger import Kind
 from tests.watched import LOGGING, Watched
-from tests.world.builders import BASIC, statement
+from tests.world.builders import statement
 
 REPAIRED = [Ending.REPAIRED]
-
-
-@pytest.mark.parametrize("at", ["GetResourcePolicy", "Query", "TransactWriteItems", "PutResourcePolicy"])
-@pytest.mark.parametrize("after", [False, True])
-def test_whatever_died_while_a_permission_was_repaired_the_next_run_ends_it(at: str, *, after: bool) -> None:
-    there = Watched()
-    there.open()
-    there.handle_and_die(at, after=after)
-    there.later(minutes=1)
-    there.handle()
-    there.handle()
-    assert there.told == [REPAIRED]
-    assert there.statements[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
-    assert [(one.state, one.told_as, len(one.repairs)) for one in there.entries] == [
-        (State.TOLD, Ending.REPAIRED, 1)
-    ]
 
 
 def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it() -> None:
@@ -46,15 +28,6 @@ def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it
     )
     assert report.trigger.event_id == f"at {died}"
     assert line.entry == there.entries[0].id
-
-
-def test_a_policy_that_an_earlier_run_attached_is_told() -> None:
-    there = Watched()
-    there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
-    there.later(minutes=1)
-    there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [REPAIRED]
-    assert [(line.before, line.after) for line in there.herald.told[0].lines] == [("", BASIC)]
 
 
 def test_a_planned_repair_is_not_judged_by_an_event_that_does_not_show_it() -> None:

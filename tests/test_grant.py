@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.document import Body, canonical
-from permission_guard.grant import Grant, NotExpressible, is_twin
+from permission_guard.grant import Grant, NotExpressible
 from permission_guard.iam.policy import Json
 from tests.world.builders import ACCOUNT, FOREIGN, TARGET, TOPIC, statement
 
@@ -188,15 +188,3 @@ def test_a_twin_says_the_same_under_a_sid_that_tells_its_content() -> None:
     assert canonical(Grant.of(twin.statement(TARGET), TARGET).statement(TARGET)) == canonical(
         twin.statement(TARGET)
     )
-
-
-@pytest.mark.parametrize("sid", ["sns", "a" * 100])
-def test_the_sid_of_a_twin_is_told_from_that_of_the_statement_and_from_others(sid: str) -> None:
-    twin = replace(SNS, sid=sid).twin().sid
-
-    assert is_twin(twin, sid)
-    assert not is_twin(sid, twin)
-    assert not is_twin(sid, sid)
-    assert not is_twin(f"{twin}0", sid)
-    assert not is_twin(None, sid)
-    assert not is_twin(twin, None)

@@ -9,7 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
-from docs.licences import LICENCE_FILES, licence_of, packaged
+from docs.licences import licence_of, packaged
 from tests.aws.calls import PACKAGE, carried
 from tests.embedded.package_zip import zipped
 
@@ -43,10 +43,6 @@ def test_no_licence_of_what_is_packaged_or_built_with_reaches_our_own_code() -> 
     licences = {one.metadata["Name"]: licence_of(one) for one in distributions()}
     assert {name: said for name, said in licences.items() if NOT_OURS.search(said)} == {}
     assert set(packaged()) <= {name.lower().replace("_", "-") for name in licences}
-
-
-def test_the_own_licence_stands_beside_the_code() -> None:
-    assert all((ROOT / name).is_file() for name in LICENCE_FILES)
 
 
 def name(path: Path) -> str:

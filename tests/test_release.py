@@ -13,7 +13,6 @@ from permission_guard.iam.policy import Json
 from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import State
 from permission_guard.outcome import Ending
-from permission_guard.ports import TryAgain
 from permission_guard.release import release
 from permission_guard.rules import judge
 from permission_guard.settings import Mode
@@ -78,13 +77,6 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() 
     assert (line.before, line.after) == (BASIC, "")
     assert line.what.endswith("no function needs it any more")
     assert [one.state for one in there.entries] == [State.RELEASED]
-
-
-def test_what_was_released_is_not_released_again() -> None:
-    there = deleted(repaired())
-    there.handle(Kind.FUNCTION_CHANGED)
-    there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [REPAIRED, RELEASED]
 
 
 @pytest.mark.parametrize("is_made_anew", [False, True])
@@ -267,41 +259,6 @@ def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert "could not be read" in there.herald.told[-1].lines[0].what
-
-
-def test_a_detaching_that_is_refused_is_told() -> None:
-    there = deleted(repaired())
-    there.fail("DetachRolePolicy", "AccessDenied")
-    there.handle(Kind.FUNCTION_CHANGED)
-    assert there.attached == [BASIC]
-    assert there.told == [REPAIRED, [Ending.FAILED]]
-    assert "AccessDenied" in there.herald.told[-1].lines[0].what
-
-
-def test_a_detaching_that_is_throttled_is_tried_again_and_told_once() -> None:
-    there = deleted(repaired())
-    there.fail("DetachRolePolicy", "Throttling")
-    with pytest.raises(TryAgain):
-        there.handle(Kind.FUNCTION_CHANGED)
-    there.account.before = lambda _call: None
-    there.handle(Kind.FUNCTION_CHANGED)
-    assert there.attached == []
-    assert there.told == [REPAIRED, RELEASED]
-
-
-@pytest.mark.parametrize("gained", [False, True])
-def test_a_run_that_died_after_the_detaching_is_finished_by_the_next(*, gained: bool) -> None:
-    there = repaired()
-    if gained:
-        there.account.roles["role"].inline["logs"] = dumped(LOGGING)
-    else:
-        deleted(there)
-    there.handle_and_die("DetachRolePolicy", after=True, kind=Kind.FUNCTION_CHANGED)
-    assert [one.state for one in there.entries] == [State.RELEASING]
-    there.later(minutes=1)
-    there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [REPAIRED, RELEASED]
-    assert [one.state for one in there.entries] == [State.RELEASED]
 
 
 def test_a_guard_that_observes_releases_nothing() -> None:

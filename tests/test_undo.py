@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -62,16 +61,6 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
     assert ["Condition" in one for one in statements_of(story.text)].count(True) == 1
     undo(second, story.observer, story.actor, story.journal, NOW)
     assert story.text == text
-
-
-def test_without_whole_documents_every_statement_is_again_what_it_was() -> None:
-    story = bound(documents=False)
-    before = story.entry.change
-    assert before is not None
-    assert story.sids != ["sns", "s3"]
-    assert story.undo().result is Result.DONE
-    assert statements_of(story.text) == (OTHER.statement(TARGET), S3.statement(TARGET))
-    assert "PutResourcePolicy" not in story.account.calls
 
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])
@@ -135,13 +124,6 @@ def test_a_statement_that_only_a_document_can_say_cannot_come_back_where_there_a
         story.undo()
 
 
-def test_the_attached_policy_is_detached() -> None:
-    story = attached()
-    assert story.attached == [BASIC]
-    assert story.undo().step.what == f"detach {BASIC} from arn:aws:iam::111122223333:role/role"
-    assert story.attached == []
-
-
 def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     story = attached()
     story.account.functions["orders"].role_arn = story.account.role_arn("another")
@@ -162,17 +144,6 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     story.fails("GetRole")
     with pytest.raises(CannotUndo, match="could not be read: AccessDeniedException"):
         story.undo()
-
-
-@pytest.mark.parametrize("make", [bound, attached], ids=["bound", "attached"])
-def test_the_journal_knows_it_before_it_is_done(make: Callable[[], Story]) -> None:
-    story = make()
-    story.account.calls.clear()
-    story.undo()
-    written = story.account.calls.index("TransactWriteItems")
-    changes = {"PutResourcePolicy", "DetachRolePolicy"} & set(story.account.calls)
-    assert [written < story.account.calls.index(change) for change in changes] == [True]
-    assert story.account.calls.count("TransactWriteItems") == 1
 
 
 @pytest.mark.parametrize(

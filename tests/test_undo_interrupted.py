@@ -14,7 +14,7 @@ from permission_guard.ports import ChangedMeanwhile, TryAgain
 from permission_guard.trigger import Kind
 from permission_guard.undo import CannotUndo, undo
 from permission_guard.world import Account, ApiError
-from tests.undoing import OTHER, S3, Story, attached, bound, bound_by_statements
+from tests.undoing import S3, Story, attached, bound
 from tests.world.builders import NOW, TARGET
 
 CALLS: dict[str, tuple[Callable[[], Story], str]] = {
@@ -67,44 +67,6 @@ def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
     with pytest.raises(ChangedMeanwhile):
         undo(entry, story.observer, story.actor, story.journal, NOW)
     assert story.text == before
-
-
-STORIES: dict[str, tuple[Callable[[], Story], str]] = {
-    "a document": (bound, "PutResourcePolicy"),
-    "the adding": (bound_by_statements, "AddPermission"),
-    "the removing": (bound_by_statements, "RemovePermission"),
-    "the detaching": (attached, "DetachRolePolicy"),
-}
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_an_undo_that_aws_does_not_answer_is_finished_by_the_next(story: str) -> None:
-    make, call = STORIES[story]
-    there = make()
-    there.fails(call, "ServiceException")
-    assert there.undo().result is Result.TRY_AGAIN
-    assert there.entry.state is State.UNDONE
-    there.works_again()
-    assert there.undo().result is Result.DONE
-    assert there.attached == []
-    if call != "DetachRolePolicy":
-        assert statements_of(there.text) == (OTHER.statement(TARGET), S3.statement(TARGET))
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_an_undo_whose_answer_never_came_is_not_done_twice(story: str) -> None:
-    make, call = STORIES[story]
-    there = make()
-    there.fails(call, "ServiceException", after=True)
-    assert there.undo().result is Result.TRY_AGAIN
-    there.works_again()
-    if call == "AddPermission":
-        assert there.undo().result is Result.DONE
-    else:
-        with pytest.raises(CannotUndo):
-            there.undo()
-    assert there.entry.state is State.UNDONE
-    assert there.attached == []
 
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])

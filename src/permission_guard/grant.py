@@ -40,7 +40,6 @@ _CONDITIONS: Final = {
     ("Bool", "lambda:invokedviafunctionurl"): "invoked_via_function_url",
 }
 _SID_ROOM: Final = 83
-_DIGEST: Final = re.compile(r"-[0-9a-f]{16}")
 
 
 class NotExpressible(ValueError):
@@ -112,12 +111,6 @@ class Grant:
         """Return the same grant under a Sid that tells its content, so that a second run finds what the first made."""
         content = sha256(repr(self).encode()).hexdigest()[:16]
         return replace(self, sid=f"{self.sid[:_SID_ROOM]}-{content}")
-
-
-def is_twin(sid: str | None, of: str | None) -> bool:
-    """Tell whether a Sid is that of a twin of the statement with the other Sid."""
-    head = of[:_SID_ROOM] if of else ""
-    return bool(sid and head and sid.startswith(head) and _DIGEST.fullmatch(sid[len(head) :]))
 
 
 _WRITTEN: Final = {

@@ -11,22 +11,14 @@ from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.grant import Grant
 from permission_guard.outcome import Ending
-from permission_guard.pipeline import ATTEMPTS
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.trigger import EVERYTHING, Kind
-from permission_guard.world import Account, ApiError
+from permission_guard.world import Account
 from tests.aws.guarded import guarded
 from tests.aws.transport import Transport
 
 TARGET = "arn:aws:lambda:us-east-1:111122223333:function:orders:live"
 REVISION = "729c925e-627c-42b2-abf1-55e7f8f7177c"
 DOCUMENT = '{"Version":"2012-10-17","Statement":[]}'
-OUTCOMES = {
-    "PolicyLengthExceededException": Ending.FAILED,
-    "PublicPolicyException": Ending.FAILED,
-    "AccessDeniedException": Ending.FAILED,
-    "InvalidParameterValueException": Ending.FAILED,
-}
 
 
 def clients() -> Clients:
@@ -112,28 +104,6 @@ def test_every_error_of_aws_is_one_of_three(code: str) -> None:
             AwsActor(connected).put_resource_policy(TARGET, DOCUMENT, REVISION)
 
 
-@pytest.mark.parametrize("code", OUTCOMES)
-def test_a_write_that_aws_refuses_is_told_with_its_reason(code: str) -> None:
-    there = guarded()
-    there.wire.faults["PutResourcePolicy"] = ApiError(code, "because")
-    report = there.let_in("s3.amazonaws.com")
-    assert [line.ending for line in report.lines] == [OUTCOMES[code]]
-    assert f"{code}: because" in report.lines[0].what
-    assert len(there.wire.published) == 1
-
-
-def test_whoever_is_overtaken_looks_again_a_few_times_and_then_later() -> None:
-    there = guarded()
-    there.wire.faults["PutResourcePolicy"] = ApiError("PreconditionFailedException", "stale")
-    with pytest.raises(TryAgain, match="stale"):
-        there.let_in("s3.amazonaws.com")
-    assert there.calls.count("PutResourcePolicy") == ATTEMPTS
-    assert there.wire.published == []
-    there.wire.faults.clear()
-    report = there.happen(Kind.PERMISSION_ADDED, arrived="it", receives=2)
-    assert [line.ending for line in report.lines] == [Ending.REPAIRED]
-
-
 def test_whoever_is_overtaken_once_decides_upon_what_stands_there_then() -> None:
     there = guarded()
     overtakings = ["one"]
@@ -150,30 +120,3 @@ def test_whoever_is_overtaken_once_decides_upon_what_stands_there_then() -> None
     assert line.ending is Ending.REPAIRED
     (statement,) = json.loads(there.account.functions["orders"].policies[None][0])["Statement"]
     assert (statement["Sid"], "Condition" in statement) == ("renamed", True)
-
-
-def test_what_cannot_be_written_now_is_tried_again_later_and_reported_once_it_is_made() -> None:
-    there = guarded()
-    there.wire.faults["PutResourcePolicy"] = ApiError("TooManyRequestsException", "Rate exceeded")
-    with pytest.raises(TryAgain, match="Rate exceeded"):
-        there.let_in("s3.amazonaws.com")
-    assert there.wire.published == []
-    there.wire.faults.clear()
-    report = there.happen(Kind.PERMISSION_ADDED, arrived="it", receives=2)
-    assert [line.ending for line in report.lines] == [Ending.REPAIRED]
-
-
-def test_everything_else_in_the_document_stays_as_it_was() -> None:
-    there = guarded()
-    document = (
-        '{"Version":"2012-10-17","Id":"mine","Statement":[{"Effect":"Allow","Principal":{"Service":["s3.amazonaws.com"]},'
-        '"Action":["lambda:InvokeFunction"],"Resource":["arn:aws:lambda:us-east-1:111122223333:function:orders"]},'
-        '{"Sid":"no","Effect":"Deny","Principal":"*","Action":"lambda:*","Resource":"*","Condition":{"Bool":'
-        '{"aws:SecureTransport":false}}}]}'
-    )
-    there.account.put_resource_policy("orders", document, None)
-    there.happen(Kind.POLICY_WRITTEN, arrived=EVERYTHING)
-    after = json.loads(there.account.functions["orders"].policies[None][0])
-    expected = json.loads(document)
-    expected["Statement"][0]["Condition"] = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
-    assert after == expected

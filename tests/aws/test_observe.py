@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from permission_guard.document import Body, dumped
-from permission_guard.facts import GONE, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.document import dumped
+from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.iam import LayerVersionArn
 from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
-from permission_guard.report import Report
 from permission_guard.trigger import Kind, Trigger
 from permission_guard.world import ApiError
 from tests.aws.guarded import ALICE, NOW, guarded
@@ -80,14 +79,6 @@ def test_a_read_that_cannot_be_answered_now_asks_to_be_woken_again(call: str, fa
     with pytest.raises(TryAgain):
         there.happen(Kind.FUNCTION_CREATED)
     assert WRITES & set(there.wire.calls) == set()
-    assert there.wire.published == []
-
-
-def test_a_function_that_is_gone_ends_quietly() -> None:
-    there = guarded()
-    del there.account.functions["orders"]
-    report = there.happen(Kind.FUNCTION_CREATED)
-    assert report.facts.configuration is GONE
     assert there.wire.published == []
 
 
@@ -182,36 +173,6 @@ def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_told() -> 
 
 
 LAYER = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
-SHARED = {
-    "Sid": "all",
-    "Effect": "Allow",
-    "Principal": "*",
-    "Action": "lambda:GetLayerVersion",
-    "Resource": str(LAYER),
-}
-
-
-def shared(*statements: Body) -> Report:
-    """What is told of a layer version that has just been shared so."""
-    there = guarded()
-    if statements:
-        document = dumped({"Version": "2012-10-17", "Statement": list(statements)})
-        there.account.layer_policies[str(LAYER)] = (document, "first")
-    report = there.guard.handle(Trigger(Kind.LAYER_SHARED, LAYER, None, ALICE, "event-1", NOW, "all"), NOW)
-    assert there.calls[0] == "GetLayerVersionPolicy"
-    assert len(there.wire.published) == len(report.lines) == len(there.calls) - 1
-    return report
-
-
-def test_a_layer_shared_with_everybody_is_told_and_never_changed() -> None:
-    (line,) = shared(SHARED).lines
-    assert (line.finding.rule, line.ending) == ("layer-is-not-public", Ending.TOLD)
-    assert "download the layer" in line.finding.summary
-
-
-def test_a_layer_shared_within_the_account_or_with_nobody_is_no_matter() -> None:
-    assert shared({**SHARED, "Principal": {"AWS": "111122223333"}}).lines == ()
-    assert shared().lines == ()
 
 
 @pytest.mark.parametrize("document", ["{", '{"Statement":1}'])

@@ -17,7 +17,7 @@ from tests.burst.weather import RATES, Weather
 from tests.samples import ACCOUNT
 from tests.thorough import examples
 
-CALLS: Final = examples(64, 1_000)
+CALLS: Final = examples(40, 1_000)
 LOST, TWICE = 0.03, 0.10
 """Of all events."""
 SETTINGS: Final = {
@@ -112,7 +112,7 @@ def day(seed: int = 0, rates: dict[str, float] | None = None) -> Day:
 def test_a_burst_in_bad_weather_ends_as_one_event_after_the_other_on_a_calm_day(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    calm, storm = day(), day(2, RATES)
+    calm, storm = day(), day(3, RATES)
     calm.bring_one_by_one()
     storm.bring()
     for one in (calm, calm, storm, storm):

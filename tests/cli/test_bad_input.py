@@ -130,12 +130,6 @@ def test_an_interruption_is_no_verdict(
     assert capsys.readouterr().out == ""
 
 
-def test_the_help_of_the_program_names_its_commands() -> None:
-    told = " ".join(run("--help").stdout.split())
-    assert " explain Explain a function as it is, or policy documents. " in told
-    assert " check Judge templates and Terraform plans before the deploy. " in told
-
-
 def test_standard_input_is_read_once() -> None:
     assert (
         refused("explain", "--policy", "-", "--boundary", "-") == "standard input (-) can be read only once"

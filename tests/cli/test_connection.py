@@ -84,11 +84,6 @@ def test_the_stack_is_asked_for_the_table_unless_the_table_is_named() -> None:
     assert there.wire.calls == ["GetCallerIdentity", "Scan"]
 
 
-def test_the_stack_that_is_asked_by_default_is_the_one_that_is_deployed_by_default() -> None:
-    found = re.findall(r'^stack_name = "(.+)"$', (ROOT / "samconfig.toml").read_text(), re.MULTILINE)
-    assert set(found) == {STACK}
-
-
 def test_the_region_of_an_arn_is_the_one_that_is_asked() -> None:
     there = Wired(bound(), region="eu-west-1")
     assert there.run("journal", TARGET).stdout.count("orders/") == 1

@@ -129,12 +129,6 @@ def test_a_document_is_taken_in_every_form_in_which_it_comes(form: str, encoding
     assert body["findings"][0]["proof"]["statements"] == ["open of standard input"]
 
 
-def test_the_mend_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -> None:
-    mend = told(*written(tmp_path, DOCUMENT))["findings"][0]["mend"]
-    assert json.loads(mend["before"]) == invoking("open")
-    assert json.loads(mend["after"]) == invoking("open", Condition=OURS)
-
-
 def test_a_mend_is_shown_as_a_difference_with_what_it_costs_a_caller(tmp_path: Path) -> None:
     lines = run("explain", *written(tmp_path, DOCUMENT)).output.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("  Change"))
@@ -166,19 +160,6 @@ def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Pat
     assert body["function"] == "arn:aws:lambda:us-east-1:123456789012:function:example"
     assert body["assumed"] == ["the function's ARN is made up; say --function"]
     assert body["verdict"] == "FAIL"
-
-
-def test_all_policies_of_a_role_count_together(tmp_path: Path) -> None:
-    streams = logging(Action=["logs:CreateLogStream", "logs:PutLogEvents"])
-    group = logging(Action="logs:CreateLogGroup")
-    assert told(*written(tmp_path, policy(streams), policy(group)))["verdict"] == "PASS"
-
-
-def test_a_role_and_a_resource_policy_are_explained_together(tmp_path: Path) -> None:
-    assert verdicts(told(*written(tmp_path, DOCUMENT, policy(logging())))) == [
-        ("invoke-permission-names-its-source", "FAIL"),
-        ("role-can-write-logs", "PASS"),
-    ]
 
 
 @pytest.mark.parametrize(("known", "verdict"), [([], "UNKNOWN"), (["yes"], "PASS"), (["no"], "FAIL")])

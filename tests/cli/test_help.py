@@ -24,8 +24,3 @@ def test_the_list_of_commands_says_of_each_in_a_whole_sentence_what_it_does() ->
 def test_the_help_of_each_command_fits_a_terminal(command: str | None) -> None:
     lines = shown(*([command] if command else [])).splitlines()
     assert [line for line in lines if len(line) > 80] == []
-
-
-@pytest.mark.parametrize("command", ["check", "doctor", "explain", "scan", "undo", "report"])
-def test_a_command_that_ends_in_several_ways_says_what_each_exit_code_means(command: str) -> None:
-    assert "Exit codes:" in shown(command)

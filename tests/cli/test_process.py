@@ -94,25 +94,25 @@ def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loade
     ]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["explain", "--policy", "-"],
-        ["--help"],
-        ["undo", "--help"],
-        ["journal", "--help"],
-        ["doctor", "--help"],
-        ["scan", "--help"],
-        ["scan", "--region", "eu-west-1", "--all-regions"],
-        ["resume", "nothing"],
-    ],
-    ids=" ".join,
+WITHOUT_AWS = (
+    ["explain", "--policy", "-"],
+    ["--help"],
+    ["undo", "--help"],
+    ["journal", "--help"],
+    ["doctor", "--help"],
+    ["scan", "--help"],
+    ["scan", "--region", "eu-west-1", "--all-regions"],
+    ["resume", "nothing"],
 )
-def test_what_asks_nothing_of_aws_never_loads_its_libraries(arguments: list[str]) -> None:
+
+
+def test_what_asks_nothing_of_aws_never_loads_its_libraries() -> None:
     script = (
-        f"import sys; from permission_guard.cli import main\n"
-        f"try: main({arguments})\n"
-        "except SystemExit: print({name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'})"
+        "import sys; from permission_guard.cli import main\n"
+        f"for arguments in {WITHOUT_AWS}:\n"
+        "    try: main(arguments)\n"
+        "    except SystemExit: pass\n"
+        "    assert not {name.split('.')[0] for name in sys.modules} & {'boto3', 'botocore'}, arguments\n"
     )
     ended = subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-c", script],
@@ -120,65 +120,6 @@ def test_what_asks_nothing_of_aws_never_loads_its_libraries(arguments: list[str]
         text=True,
         input=json.dumps(policy(invoking())),
         capture_output=True,
-        check=True,
+        check=False,
     )
-    assert ended.stdout.splitlines()[-1] == "set()"
-
-
-def test_no_profile_is_one_line_and_no_traceback(tmp_path: Path) -> None:
-    ended = run(
-        "undo", "orders/0123456789abcdef", "--profile", "nobody", AWS_CONFIG_FILE=str(tmp_path / "none")
-    )
-    assert ended.returncode == 3
-    assert ended.stderr == "permission-guard: The config profile (nobody) could not be found\n"
-
-
-@pytest.mark.parametrize("command", ["undo", "resume", "journal"])
-def test_the_help_says_what_each_exit_code_of_a_command_means(command: str) -> None:
-    help_ = run(command, "--help").stdout
-    for line in (
-        "  0  done",
-        "  1  not done: nothing is there to be done, AWS refused, or you said no",
-        "  2  not finished: AWS could not answer, or somebody wrote at the same time;",
-        "     run it again",
-        "  3  the input cannot be used, or the credentials, the stack or the table are",
-        "     not there",
-    ):
-        assert line in help_
-
-
-def test_the_help_says_what_each_exit_code_means() -> None:
-    help_ = run("explain", "--help").stdout
-    for line in (
-        "  0  everything passes",
-        "  1  something fails",
-        "  2  something cannot be told, and nothing fails",
-        "  3  the input cannot be used",
-    ):
-        assert line in help_
-
-
-OWN_CODES = {
-    "scan": (
-        "  0    everything passes, or was repaired",
-        "  1    something fails",
-        "  2    something cannot be told, or was not looked at, and nothing fails;",
-        "       or AWS could not answer",
-        "  3    the input cannot be used; or no credentials, or nothing could be",
-        "       looked at",
-        "  130  interrupted",
-    ),
-    "doctor": (
-        "  0  everything is good",
-        "  1  something is wrong",
-        "  2  something could not be told, and nothing is wrong; or AWS could not",
-        "     answer",
-        "  3  the credentials or the stack are not there, or you may not look at it",
-    ),
-}
-
-
-@pytest.mark.parametrize("command", OWN_CODES)
-def test_the_help_of_a_command_with_codes_of_its_own_says_what_each_means(command: str) -> None:
-    help_ = run(command, "--help").stdout
-    assert [line for line in OWN_CODES[command] if line not in help_] == []
+    assert ended.returncode == 0, ended.stderr

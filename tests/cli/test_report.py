@@ -72,12 +72,6 @@ def test_what_is_no_scan_is_told_in_one_line(text: str, told: str) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_file_that_is_not_there_is_told_in_one_line() -> None:
-    assert run("no-such-file.json").stderr == (
-        "permission-guard: no-such-file.json: cannot be read: No such file or directory\n"
-    )
-
-
 def test_a_format_that_has_no_words_for_it_says_which_has(tmp_path: Path) -> None:
     path = tmp_path / "check.json"
     path.write_text(written(CHECK))
@@ -115,8 +109,3 @@ def test_a_full_disk_leaves_what_stood_there(
     assert ended.stderr == f"permission-guard: {there}: cannot be written: No space left on device\n"
     assert there.read_text() == "yesterday's"
     assert {path.name for path in tmp_path.iterdir()} == {"scan.json", "report.html"}
-
-
-def test_a_device_is_written_to_and_not_replaced(scan: Path) -> None:
-    assert run(str(scan), "--output", "/dev/null").exit_code == 0
-    assert Path("/dev/null").is_char_device()

@@ -130,21 +130,6 @@ def test_what_is_not_ours_any_more_is_told_and_left() -> None:
     assert line == f"the statement in the policy of {TARGET} is not any more what the guard wrote"
 
 
-def test_nothing_is_detached_from_a_role_that_was_made_anew_under_the_same_name() -> None:
-    story = attached()
-    story.account.roles["role"].id = "AROAANOTHER"
-    code, line = ended(story)
-    assert code == 1
-    assert line.endswith("was made anew since: nothing of it was attached by the guard")
-    assert len(story.attached) == 1
-
-
-def test_what_was_undone_already_is_told() -> None:
-    story = bound()
-    assert run(story, "undo", story.entry.id, "--yes").exit_code == 0
-    assert ended(story)[0] == 1
-
-
 REFUSALS = {
     "AccessDeniedException": (
         1,
@@ -168,35 +153,6 @@ def test_a_call_that_is_not_made_is_told_with_awss_reason(code: str) -> None:
     story.fails("PutResourcePolicy", code)
     assert ended(story) == REFUSALS[code]
     assert story.text == before
-
-
-JOURNAL = {
-    "AccessDeniedException": (1, "AWS refused: AccessDeniedException: no (TransactWriteItems)"),
-    "ThrottlingException": (2, "AWS cannot answer now: TransactWriteItems: ThrottlingException: no"),
-    "ConditionalCheckFailedException": (
-        2,
-        "somebody wrote at the same time: ConditionalCheckFailedException: no",
-    ),
-}
-
-
-@pytest.mark.parametrize("code", JOURNAL)
-def test_nothing_is_done_that_cannot_be_marked_first(code: str) -> None:
-    story = bound()
-    before = story.text
-    story.fails("TransactWriteItems", code)
-    assert ended(story) == JOURNAL[code]
-    assert story.text == before
-    assert not is_undone(story)
-
-
-def test_an_undo_that_was_not_finished_is_finished_by_running_it_again() -> None:
-    story = bound_by_statements()
-    story.fails("RemovePermission", "ServiceException")
-    assert ended(story)[0] == 2
-    story.works_again()
-    assert run(story, "undo", story.entry.id, "--yes").exit_code == 0
-    assert story.sids == ["sns", "s3"]
 
 
 def test_a_name_in_the_policy_cannot_drive_the_terminal() -> None:

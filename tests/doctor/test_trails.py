@@ -65,5 +65,6 @@ def test_an_advanced_selector_takes_the_writes_if_every_field_admits_them(kind: 
     assert takes_writes(Answer({"AdvancedEventSelectors": [selector]})) is takes
 
 
-def test_a_trail_without_selectors_takes_every_management_event() -> None:
+def test_a_trail_without_selectors_takes_every_management_event_and_of_several_one_suffices() -> None:
     assert takes_writes(Answer({})) is True
+    assert takes_writes(Answer({"EventSelectors": [basic("ReadOnly"), basic("All")]})) is True

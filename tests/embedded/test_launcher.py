@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -125,11 +123,3 @@ def test_a_schedule_sends_to_the_targets_of_its_own_rule_if_the_queue_lets_it(ad
         found[name] = len(admin.sqs.receive_message(QueueUrl=url).get("Messages", []))
 
     assert found == {"open": 1, "closed": 0}
-
-
-def test_nothing_listens_when_it_has_ended() -> None:
-    with running_emulator() as short_lived:
-        port = urlsplit(short_lived.endpoint).port or 0
-
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0

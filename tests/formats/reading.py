@@ -72,12 +72,3 @@ def parsed(page: str) -> Element:
     reader.close()
     assert len(reader.open) == 1
     return reader.root
-
-
-def shape(page: Element) -> tuple[object, ...]:
-    """Return the tags and the names of the attributes, without any text or value."""
-    return (
-        page.tag,
-        tuple(page.attributes),
-        tuple(shape(one) for one in page.content if isinstance(one, Element)),
-    )

@@ -1,4 +1,4 @@
-"""ASFF: held against AWS's own model of BatchImportFindings, its documented limits, and moto's Security Hub."""
+"""ASFF: held against AWS's own model of BatchImportFindings and its documented limits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given, settings
-from moto import mock_aws
 
 from permission_guard.finding import Severity, Verdict
 from permission_guard.formats import CannotShow, show
@@ -80,19 +78,6 @@ def test_a_request_holds_no_more_than_the_call_takes() -> None:
     assert faults(json.loads(shown[0])) == []
 
 
-def test_security_hub_takes_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    taken = 0
-    with mock_aws():
-        hub = boto3.session.Session().client("securityhub", region_name="us-east-1")
-        for request in requests(SCAN):
-            answer = hub.batch_import_findings(**request)
-            assert answer["FailedCount"] == 0
-            taken += answer["SuccessCount"]
-    assert taken == len(SCAN.findings)
-
-
 @pytest.mark.parametrize(
     ("finding", "status", "label"),
     [
@@ -112,12 +97,6 @@ def test_the_status_and_the_label_follow_the_verdict(finding: Any, status: str, 
 def test_a_finding_that_passes_now_is_the_one_that_failed() -> None:
     mended = replace(OPEN, verdict=Verdict.PASS, fault="another")
     assert only(replace(SCAN, findings=(mended,)))["Id"] == only(replace(SCAN, findings=(OPEN,)))["Id"]
-
-
-def test_no_finding_hides_another_of_the_same_name() -> None:
-    twins = (OPEN, replace(OPEN, verdict=Verdict.PASS, fault="another"))
-    (request,) = requests(replace(SCAN, findings=twins))
-    assert len({one["Id"] for one in request["Findings"]}) == 2
 
 
 def test_a_resource_is_a_function_or_a_layer_version() -> None:

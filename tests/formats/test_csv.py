@@ -10,36 +10,17 @@ import pytest
 from hypothesis import given, settings
 
 from permission_guard.formats import show
-from permission_guard.formats.csv import HEADER, NOT_LOOKED_AT, cell
+from permission_guard.formats.csv import HEADER, cell
 from permission_guard.formats.text import inert
 from permission_guard.scanned import Scan
 from tests.formats.hostile import is_harmless, scans, texts
-from tests.formats.sample import ANYONE, CHECK, OPEN, SCAN
+from tests.formats.sample import ANYONE, SCAN
 
 STARTS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 
 
 def rows(scan: Scan) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(show("csv", scan), newline=""), strict=True))
-
-
-def test_there_is_a_row_for_each_finding_the_worst_first_and_for_what_was_not_looked_at() -> None:
-    made = rows(SCAN)
-    assert (made[0]["name"], made[0]["severity"]) == ("webhook", "CRITICAL")
-    assert [one["verdict"] for one in made] == ["FAIL"] * 5 + ["UNKNOWN"] * 2 + ["PASS"] * 3 + [NOT_LOOKED_AT]
-    assert (made[-1]["target"], made[-1]["summary"]) == (
-        "444455556666/ap-south-1",
-        "the region is not enabled",
-    )
-
-
-def test_a_row_holds_what_the_finding_says() -> None:
-    (row,) = rows(replace(SCAN, findings=(OPEN,), skipped=()))
-    assert (row["after"], row["patch_language"], row["patch"]) == (OPEN.after, "SAM", OPEN.patches[0].text)
-    (bare,) = rows(replace(SCAN, findings=(ANYONE,), skipped=()))
-    assert (bare["qualifier"], bare["patch"], bare["line"]) == ("live", "", "")
-    (placed,) = rows(CHECK)
-    assert (placed["file"], placed["line"], placed["column"]) == ("deploy/my template.yaml", "14", "5")
 
 
 def test_every_line_ends_as_the_standard_says() -> None:

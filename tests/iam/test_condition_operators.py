@@ -178,14 +178,9 @@ def test_an_arn_is_compared_part_by_part(operator: str, pattern: str, have: str,
 
 
 @pytest.mark.parametrize(("negated", "positive"), NEGATED.items())
-@pytest.mark.parametrize(("operator", "wanted", "have", "expected"), VALUES)
-def test_a_negated_operator_is_the_opposite_of_its_positive(
-    negated: str, positive: str, operator: str, wanted: str, have: str, expected: Truth
-) -> None:
-    if positive == operator:
-        assert holds(negated, wanted, have) is ~expected
-    else:
-        assert holds(negated, wanted, have) is ~holds(positive, wanted, have)
+def test_a_negated_operator_is_the_opposite_of_its_positive(negated: str, positive: str) -> None:
+    for _, wanted, have, _ in VALUES:
+        assert holds(negated, wanted, have) is ~holds(positive, wanted, have), (wanted, have)
 
 
 @pytest.mark.parametrize("operator", POSITIVE)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from samtranslator.translator.transform import transform
 
 from permission_guard.actor import Actor
 from permission_guard.document import Body, dumped
@@ -262,29 +261,6 @@ def test_a_policy_of_the_account_is_named_by_its_arn() -> None:
     assert patch(report, Language.CDK) == (
         f"role.addManagedPolicy(iam.ManagedPolicy.fromManagedPolicyArn(this, 'Logging', '{own}')); // add"
     )
-
-
-def test_sam_makes_of_the_patch_a_role_with_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    function = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "Runtime": "python3.13",
-            "Handler": "app.handler",
-            "CodeUri": "s3://bucket/key",
-            **yaml.safe_load(patch(role(), Language.SAM)),
-        },
-    }
-
-    class Managed:
-        def load(self) -> dict[str, str]:
-            return {"AWSLambdaBasicExecutionRole": f"arn:aws:iam::aws:policy/{BASIC}"}
-
-    made = transform(
-        {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Orders": function}}, {}, Managed()
-    )
-    arns = made["Resources"]["OrdersRole"]["Properties"]["ManagedPolicyArns"]
-    assert f"arn:aws:iam::aws:policy/{BASIC}" in arns
 
 
 def test_where_a_deny_or_a_boundary_forbids_the_logs_no_policy_is_offered() -> None:

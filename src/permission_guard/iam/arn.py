@@ -77,7 +77,6 @@ _LAYER = re.compile(
     r":layer:(?P<name>[A-Za-z0-9_-]{1,140}):(?P<version>[0-9]+)"
 )
 """The ARN of a layer version (https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html)."""
-_LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +103,6 @@ class LayerVersionArn:
     def qualified(self, _qualifier: str | None) -> str:
         """Return the ARN by which callers name it: a layer version has no versions or aliases of its own."""
         return str(self)
-
-
-def is_layer_name(text: str) -> bool:
-    """Tell whether a text can name a layer."""
-    return _LAYER_NAME.fullmatch(text) is not None
 
 
 def named(text: str, *, partition: str, region: str, account: str) -> tuple[FunctionArn, str | None]:

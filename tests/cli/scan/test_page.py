@@ -6,11 +6,6 @@ import json
 import re
 from pathlib import Path
 
-from permission_guard.aws.inventory import PAGE as FUNCTIONS
-from permission_guard.aws.inventory import ROLES
-from permission_guard.aws.pace import RATE
-from permission_guard.cli.scan import scan
-from permission_guard.scan_json import SCHEMA
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import Wires
 from tests.cli.scanning import S3, account, run, wires
@@ -114,28 +109,3 @@ def test_the_rights_to_repair_are_exactly_those_that_a_repair_uses_besides() -> 
         there.wires[0].calls[:] = [call for call in there.calls if call in {*SERVICES, "GetPolicy"}]
         rights |= used(there)
     assert named(section("The rights to repair")) == rights - allowed()
-
-
-def test_the_page_says_how_many_come_with_a_call_and_how_fast_they_are_made() -> None:
-    costs = section("What it costs")
-    assert f"each {FUNCTIONS} functions and published versions" in costs
-    assert f"each {ROLES} roles of the account" in costs
-    assert f"at {RATE:.0f} a second at most" in costs
-
-
-def test_the_page_says_the_exit_codes_of_the_help() -> None:
-    # A line that is too long for a terminal goes on below.
-    told = re.sub(r"\n {7}(?=\S)", " ", scan.help or "")
-    codes = re.findall(r"^  (\d+) +(.+)$", told, re.MULTILINE)
-    assert re.findall(r"^\| (\d+) \| (.+) \|$", section("What it says"), re.MULTILINE) == codes
-
-
-def test_every_option_on_the_page_is_one_of_the_command() -> None:
-    options = {option for parameter in scan.params for option in parameter.opts}
-    assert set(re.findall(r"(--[a-z][a-z-]+)", PAGE)) <= options
-    unexplained = options - set(re.findall(r"(--[a-z][a-z-]+)", PAGE)) - {"--profile", "--quiet"}
-    assert unexplained == set()
-
-
-def test_the_page_names_the_schema() -> None:
-    assert f"`{SCHEMA}`" in PAGE

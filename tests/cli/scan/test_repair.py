@@ -6,7 +6,6 @@ import pytest
 
 from permission_guard.document import Body, statements_of, with_statements
 from permission_guard.grant import Grant
-from permission_guard.scan_json import read
 from permission_guard.world import ApiError
 from tests.cli.scan.repairing import ORDERS, TO_THE_ACCOUNT, conditions, guarded, open_to_s3, writes
 from tests.cli.scanning import BOUND, account, run, wires
@@ -159,11 +158,6 @@ def test_nothing_is_repaired_that_cannot_be_written_down_first() -> None:
     assert writes(there) == []
     assert "nothing is repaired that cannot be written down first" in " ".join(result.stderr.split())
     assert "there is nothing that can be repaired" in " ".join(result.stderr.split())
-
-
-def test_json_stays_json_and_says_what_was_found() -> None:
-    result = run(guarded(open_to_s3()), "--repair", "--repair-existing", "--yes", "--format", "json")
-    assert len([one for one in read(result.stdout).findings if one.verdict.value == "FAIL"]) == 2
 
 
 def test_where_nothing_fails_nothing_is_asked() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan.run import progress
-from permission_guard.cli.scan.shown import FORMATS, show
+from permission_guard.cli.scan.shown import show
 from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
 from permission_guard.scanned import Scan
@@ -79,11 +79,6 @@ def test_json_is_the_whole_scan_and_reads_back() -> None:
     text = written(scan)
     assert text == golden("scan/faulty.json", text)
     assert read(text) == scan
-
-
-def test_each_format_is_one_that_help_names() -> None:
-    help_ = run(wires(account()), "--help").stdout
-    assert f"[{'|'.join(FORMATS)}]" in help_
 
 
 @pytest.mark.parametrize("name", NAMES)

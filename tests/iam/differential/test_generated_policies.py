@@ -15,7 +15,7 @@ from tests.iam.differential.question import Document, Keys
 from tests.iam.differential.sizes import LONG
 
 repeatable = settings(
-    max_examples=5_000 if LONG else 60,
+    max_examples=5_000 if LONG else 40,
     derandomize=True,
     database=None,
     deadline=None,
