@@ -102,6 +102,15 @@ STATEMENTS = {
         ),
         UNKNOWN,
     ),
+    "a condition that is not known beside one that is met": (
+        (
+            (
+                "{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: "
+                "{StringEquals: {aws:RequestedRegion: !Ref AWS::Region, aws:PrincipalTag/a: !ImportValue a}}}"
+            ),
+        ),
+        UNKNOWN,
+    ),
     "a condition that is met": (
         (
             "{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: {StringEquals: {aws:RequestedRegion: !Ref AWS::Region}}}",
