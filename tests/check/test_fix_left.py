@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.template import Checked, Said, Trust, check
+from permission_guard.template import Checked, Said, Trust, check, fixed
 from permission_guard.template.edit import CannotEdit, Editor, Line
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
@@ -14,7 +14,7 @@ TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s
 LEFT = {
     "a dead permission": (
         permission(Principal="events.amazonaws.com", SourceAccount="!Ref AWS::AccountId"),
-        "only you know who is meant to have access",
+        "only you know who is meant to call",
     ),
     "everybody": (permission(Principal='"*"'), "only you know who is meant to have access"),
     "topics": (
@@ -132,3 +132,26 @@ def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> N
         Editor(f"It: {{Properties: {properties}}}", is_json=False).insertion(
             ("It", "Properties"), Line("SourceAccount", "y", '"y"')
         )
+
+
+def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
+    text = (
+        HEAD
+        + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
+        "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
+        "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
+        "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
+        "  Other:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
+        "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
+    )
+    after = fixed(text, "template.yaml", Said(), Trust()).text
+    assert after == text + "      SourceAccount: !Ref AWS::AccountId\n"
+
+
+def test_a_statement_of_a_document_is_left() -> None:
+    text = template(
+        "It:\n  Type: AWS::Lambda::ResourcePolicy\n  Properties:\n    ResourceArn: !GetAtt Orders.Arn\n    PolicyDocument:\n"
+        "      Statement: [{Effect: Allow, Principal: {Service: s3.amazonaws.com}, Action: 'lambda:InvokeFunction', "
+        "Resource: !GetAtt Orders.Arn}]\n"
+    )
+    assert why_not(text) == "it is a statement of a policy document: add the condition there"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import cast
+
 import pytest
 
+from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
+from permission_guard.template import Said, Trust, check, environment
 from permission_guard.template.json_text import read_json
 from permission_guard.template.node import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml
@@ -172,3 +177,52 @@ def test_a_macro_of_no_known_form_is_not_looked_at() -> None:
 
 def test_a_problem_without_a_place_says_what_is_wrong() -> None:
     assert NotReadable("is empty").at is None
+
+
+def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
+    include = "Fn::Transform: {Name: AWS::Include}"
+    text = f"{include}\nResources: {{A: {{Type: AWS::SNS::Topic, Properties: {{{include}}}}}, B: {{{include}}}}}\n"
+    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
+    assert [what for what, _ in skipped] == [
+        "what Fn::Transform brings",
+        "what Fn::Transform brings to A",
+        "the resources of B",
+    ]
+
+
+def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
+    text = '{"Resources": {"A": {"Type": "x", "Type": "AWS::SNS::Topic"}}}'
+    ((what, _),) = check(text, "template.json", Said(), Trust()).source.notes
+    assert what == "the key 'Type' at 1:35"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "wanted"),
+    [
+        ("{", (None, None)),
+        ("[]", (None, None)),
+        ('{"artifacts": {"Tree": {"type": "cdk:tree"}}}', (None, None)),
+        (
+            '{"artifacts": {"A": {"environment": "aws://unknown-account/eu-west-1", "properties": {"templateFile": "A.json"}}}}',
+            (None, "eu-west-1"),
+        ),
+        (
+            '{"artifacts": {"A": {"environment": "aws://123456789012/unknown-region", "properties": {"templateFile": "B.json"}}}}',
+            (None, None),
+        ),
+    ],
+)
+def test_the_cdks_manifest_says_what_it_knows(manifest: str, wanted: tuple[str | None, str | None]) -> None:
+    assert environment(manifest, "A.json") == wanted
+
+
+def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text("Parameters: {A: {Type: String}}\nResources: {B: {Type: AWS::SNS::Topic}}\n")
+    # What only a fault of our own can bring about.
+    desk = Desk(Said(region=cast("str", 3)), Trust(), How.JUDGE, frozenset())
+    desk.check(str(path))
+    assert desk.is_any_unusable
+    assert "template.yaml: cannot be evaluated: " in capsys.readouterr().err

@@ -102,6 +102,15 @@ STATEMENTS = {
         ),
         UNKNOWN,
     ),
+    "a condition that is not known beside one that is met": (
+        (
+            (
+                "{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: "
+                "{StringEquals: {aws:RequestedRegion: !Ref AWS::Region, aws:PrincipalTag/a: !ImportValue a}}}"
+            ),
+        ),
+        UNKNOWN,
+    ),
     "a condition that is met": (
         (
             "{Effect: Allow, Action: 'logs:*', Resource: '*', Condition: {StringEquals: {aws:RequestedRegion: !Ref AWS::Region}}}",
@@ -213,6 +222,41 @@ ROLES = {
 @pytest.mark.parametrize(("text", "wanted"), ROLES.values(), ids=ROLES)
 def test_a_role_has_what_the_template_gives_it(text: str, wanted: Verdict) -> None:
     assert verdict(text) is wanted
+
+
+OF_A_PARAMETER = {
+    "everything": (f"[{ALL}]", PASS),
+    "its own group": (
+        "[{Effect: Allow, Action: 'logs:*', Resource: !Sub 'arn:aws:logs:*:*:log-group:/aws/lambda/${P}*'}]",
+        PASS,
+    ),
+    "another group, perhaps": (
+        "[{Effect: Allow, Action: 'logs:*', Resource: 'arn:aws:logs:*:*:log-group:/aws/lambda/shop*'}]",
+        UNKNOWN,
+    ),
+    "all but a group": (
+        "[{Effect: Allow, Action: 'logs:*', NotResource: 'arn:aws:logs:*:*:log-group:/aws/lambda/shop*'}]",
+        UNKNOWN,
+    ),
+    "a denial of a group": (
+        f"[{ALL}, {{Effect: Deny, Action: 'logs:*', Resource: 'arn:aws:logs:*:*:log-group:/aws/lambda/shop*'}}]",
+        UNKNOWN,
+    ),
+    "a denial of all but a group": (
+        f"[{ALL}, {{Effect: Deny, Action: 'logs:*', NotResource: 'arn:aws:logs:*:*:log-group:/aws/lambda/shop*'}}]",
+        UNKNOWN,
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "wanted"), OF_A_PARAMETER.values(), ids=OF_A_PARAMETER)
+def test_of_a_function_whose_name_is_a_parameter_only_what_holds_for_every_name_is_told(
+    statements: str, wanted: Verdict
+) -> None:
+    policies = (
+        f", Policies: [{{PolicyName: p, PolicyDocument: {{Version: 2012-10-17, Statement: {statements}}}}}]"
+    )
+    assert verdict(template(role=policies, function=", FunctionName: !Ref P")) is wanted
 
 
 def test_a_role_that_the_template_does_not_define_is_unknown() -> None:

@@ -67,8 +67,8 @@ class Desk:
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
-        said = said if said.home is not None else in_environment(path, said)
         try:
+            said = said if said.home is not None else in_environment(path, said)
             done = self._judged(path, file, said, how)
             kept = self._without_ignored(done)
         except NotReadable as error:

@@ -136,8 +136,9 @@ def _with_role(
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
-    read = _role(role, reading)
-    if reading.wide and not is_known(function.log_group):
+    is_any = not is_known(function.log_group)
+    read = _role(role, replace(reading, is_any_group=is_any))
+    if reading.wide and is_any:
         read = replace(read, identity=(*read.identity, _EVERYTHING))
     return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
 

@@ -39,15 +39,14 @@ def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     checked = check(text, file, said, trust)
     source = checked.source
     faults = [one for one in checked.verdicts if one.finding.verdict is Verdict.FAIL]
-    editor = Editor(text, is_json=not source.is_yaml) if faults and not source.is_plan else None
+    editor: Editor | None = None
     found: list[tuple[Judged, Insertion]] = []
     reasons: dict[_Key, str] = {}
     for fault in faults:
         try:
             wanted = line(checked, fault)
-            if editor is not None:
-                path = ("Resources", fault.owner, "Properties")
-                found.append((fault, editor.insertion(path, wanted)))
+            editor = editor or Editor(text, is_json=not source.is_yaml)
+            found.append((fault, editor.insertion(("Resources", fault.owner, "Properties"), wanted)))
         except CannotEdit as error:
             reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)

@@ -150,25 +150,23 @@ def _doubts(one: Judged, home: Home, index: _Index) -> list[Unreadable]:
 
 def _rests_on(one: Judged, index: _Index) -> Iterator[tuple[str, Value]]:
     is_role = one.finding.rule == _ABOUT_A_ROLE
-    for each in index.get(one.function if is_role else one.owner, ()):
-        match each:
-            case Function(owner, _, group, Role() as role) if is_role:
-                yield f"the log group of {owner}", group
-                yield from _of_role(role)
-            case Permission(given=given) if not is_role:
-                yield from ((_said(name, each), value) for name, value in given.items())
-            case WholePolicy(owner, body=body) if not is_role:
-                yield f"the policy document of {owner}", body
-            case _:
-                pass
+    found = index.get(one.function if is_role else one.owner, ())
+    for function in [each for each in found if is_role and isinstance(each, Function)]:
+        yield f"the log group of {function.owner}", function.log_group
+        yield from _of_role(function.role)
+    for permission in [each for each in found if isinstance(each, Permission)]:
+        yield from ((_said(name, permission), value) for name, value in permission.given.items())
+    for policy in [each for each in found if isinstance(each, WholePolicy)]:
+        yield f"the policy document of {policy.owner}", policy.body
 
 
 def _said(name: str, permission: Permission) -> str:
     return f"{permission.says.get(name, name)} of {permission.owner}"
 
 
-def _of_role(role: Role) -> Iterator[tuple[str, Value]]:
-    for one in (*role.documents, *((role.boundary,) if role.boundary else ())):
+def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
+    documents = (*role.documents, role.boundary) if isinstance(role, Role) else ()
+    for one in filter(None, documents):
         yield f"the policy {one.name} of {one.owner}", one.body
 
 

@@ -52,7 +52,8 @@ def line(checked: Checked, fault: Judged) -> Line:
     if concern is Concern.ROLE_CAN_WRITE_LOGS:
         return _policy(fault)
     if concern is not Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:
-        raise CannotEdit("only you know who is meant to have access")
+        is_dead = concern is Concern.PERMISSION_IS_USABLE
+        raise CannotEdit(f"only you know who is meant to {'call' if is_dead else 'have access'}")
     if checked.trust.accounts or checked.trust.organizations:
         raise CannotEdit("a source in a trusted account may be meant: name the source")
     found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == fault.owner]

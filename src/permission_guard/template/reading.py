@@ -48,6 +48,8 @@ class Reading:
     wide: bool
     at_home: bool
     unknown: Body | None
+    is_any_group: bool = False
+    """Whether the log group is not known: then every pattern may be its own, and none is for certain."""
 
     @property
     def of_deny(self) -> Reading:
@@ -93,7 +95,7 @@ def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
     if key == "Condition":
         return key, _condition(value, reading)
     if key in _NEGATED:
-        if is_known(value):
+        if is_known(value) and not (reading.is_any_group and key == "NotResource"):
             return key, _plain(value, reading)
         if not reading.wide:
             raise Unsayable
@@ -129,7 +131,7 @@ def _one(value: Value, reading: Reading) -> Json:
 def _resource(value: Value, reading: Reading) -> Json:
     """Read a Resource: what is not resolved in it is the same value as where the same name stands elsewhere."""
     if reading.wide:
-        return _alternatives(value, reading)
+        return "*" if reading.is_any_group else _alternatives(value, reading)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return _alternatives([_token(one) for one in value], reading)
     return _alternatives(_token(value), reading)

@@ -74,13 +74,11 @@ class _Builder:
         self._made[node] = None
         if isinstance(node, yaml.ScalarNode):
             made = self._scalar(node)
-        elif isinstance(node, yaml.SequenceNode):
-            parts = [self.built(one) for one in node.value]
-            made = _tagged(node, Items(tuple(one.node for one in parts), _at(node)), parts)
         elif isinstance(node, yaml.MappingNode):
             made = self._mapping(node)
         else:
-            raise NotReadable("is no YAML that a template can hold", _at(node))
+            parts = [self.built(one) for one in node.value]
+            made = _tagged(node, Items(tuple(one.node for one in parts), _at(node)), parts)
         if made.size > MOST or made.depth > DEEPEST:
             raise NotReadable(f"comes to more than {MOST} values or {DEEPEST} levels", _at(node))
         self._made[node] = made
