@@ -19,8 +19,8 @@ from tests.world.builders import BASIC, LOGGING, TARGET, TOPIC, document, statem
 OPEN = statement("sns.amazonaws.com", sid="open")
 NARROW = Grant("open", "lambda:InvokeFunction", "sns.amazonaws.com", source_arn=TOPIC).twin()
 ATTACH = AttachRolePolicy("arn:aws:iam::111122223333:role/team/orders", LOGGING, ())
-BY_STATEMENTS = Swap(OPEN, NARROW.statement(TARGET), NARROW)
-BY_DOCUMENT = Swap(OPEN, {**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}})
+BY_STATEMENTS = Swap(OPEN, (NARROW.statement(TARGET),), NARROW)
+BY_DOCUMENT = Swap(OPEN, ({**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}},))
 
 
 def account_with(family: Family) -> Account:
@@ -56,7 +56,7 @@ def test_by_document_one_write_replaces_all() -> None:
 
     assert outcome.result is Result.DONE
     assert account.calls == ["PutResourcePolicy"]
-    assert account.functions["orders"].policies[None][0] == document(BY_DOCUMENT.after)
+    assert account.functions["orders"].policies[None][0] == document(*BY_DOCUMENT.after)
 
 
 def test_a_document_that_somebody_wrote_meanwhile_is_not_overwritten() -> None:

@@ -13,14 +13,17 @@ from tests.check.mending import HEAD, ROLE, why_not
 TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com"
 LEFT = {
     "a dead permission": (
-        permission(Principal="events.amazonaws.com", SourceAccount="!Ref AWS::AccountId"),
+        permission(
+            Principal="events.amazonaws.com",
+            SourceArn="!Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default",
+        ),
         "no repair is known that is sure to keep the legitimate callers",
     ),
     "everybody": (
         permission(Principal='"*"'),
         (
-            "StringEquals aws:PrincipalAccount = 000000000000 is what is missing, but AddPermission cannot say the condition "
-            "StringEquals on aws:PrincipalAccount"
+            "StringEquals aws:PrincipalAccount = 000000000000 or StringEquals aws:SourceAccount = 000000000000 or ArnLike "
+            "aws:SourceArn = arn:aws:*:*:000000000000:* is what is missing, but that takes several statements at once"
         ),
     ),
     "properties under an alias": (
@@ -106,7 +109,7 @@ def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
         "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
-        "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
+        "      <<: *shared\n      Principal: !Ref AWS::AccountId\n"
     )
     assert why_not(text) == "the lines that are missing would do harm to Nightly"
 

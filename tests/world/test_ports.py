@@ -23,7 +23,7 @@ from permission_guard.world.resources import TRUST
 from tests.world.builders import BASIC, FUNCTION, TARGET, document, statement
 
 LOOK = FunctionFacts(FUNCTION)
-EVERYTHING = Look.ROLE | Look.POLICY | Look.LOG_GROUP | Look.REMEDY
+EVERYTHING = Look.ROLE | Look.POLICY | Look.LOG_GROUP | Look.REMEDY | Look.URL
 
 
 @pytest.fixture

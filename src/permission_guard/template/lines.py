@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Final
 
-from permission_guard.document import body_of
+from permission_guard.document import bodies_of, body_of
 from permission_guard.explanation import Mend
 from permission_guard.finding import Verdict
 from permission_guard.grant import Grant, NotExpressible
@@ -52,7 +52,10 @@ def _managed(arn: str) -> str:
 def _of_permission(source: Source, fault: Judged, mend: Mend) -> Iterator[Line]:
     try:
         was = Grant.of(body_of(mend.before), fault.facts.target)
-        then = Grant.of(body_of(mend.after), fault.facts.target)
+        after, *more = bodies_of(mend.after)
+        if more:
+            raise CannotEdit("it takes several statements at once")
+        then = Grant.of(after, fault.facts.target)
     except NotExpressible as error:
         raise CannotEdit(str(error)) from error
     declared = source.worlds[0][1]

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from permission_guard.callers import caller_of
 from permission_guard.document import Body, dumped
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
+from permission_guard.services import service_of
 from permission_guard.template.declared import Document, LayerPermission, Permission
 from permission_guard.template.home import Home, at_home
 from permission_guard.template.value import Partial, Removed, Unresolved, Value, text_of
@@ -232,9 +232,9 @@ def _unresolved(
         return value.widest if name == "source_arn" and isinstance(value, Partial) else None
     if name == "source_account":
         return reading.home.account
-    caller = caller_of(principal)
-    if name == "source_arn" and caller is not None:
-        return caller.arn(function, reading.home.account, name="unresolved", region=reading.home.region)
+    row = service_of(principal)
+    if name == "source_arn" and row is not None:
+        return row.arn_of(function.partition, reading.home.region, reading.home.account, name="unresolved")
     raise Unsayable
 
 
