@@ -172,6 +172,15 @@ def test_callers_of_a_public_url_get_in_though_its_second_permission_came_first(
     assert "GetFunctionUrlConfig" in there.wire.calls
 
 
+def test_a_permission_beside_that_of_a_public_url_is_left_alone_though_the_url_is_not_made_yet() -> None:
+    there = queues(REPAIR_EXISTING="true")
+    let_in(there, "first", "*", "lambda:InvokeFunctionUrl", function_url_auth_type="NONE")
+    there.send(let_in(there, "second", "*"))
+    there.run()
+
+    assert "REPAIRED" not in outcomes(there)
+
+
 def test_a_topic_of_awss_own_is_no_untrusted_account() -> None:
     there = queues()
     there.send(

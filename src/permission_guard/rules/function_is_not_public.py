@@ -17,7 +17,7 @@ from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.document import Bound
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Witness
-from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, Statement, Truth, decide
+from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, covers, review_of
 from permission_guard.rules.rule import LeaveIt, Remedy, ReplaceStatement, Rule
@@ -160,7 +160,8 @@ def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     return tuple(
         one
         for one in (policy.statements if policy else ())
-        if one.principals is not None
+        if one.effect is Effect.ALLOW
+        and one.principals is not None
         and not one.principals.negated
         and all(name.is_anyone for name in one.principals.named)
         and not one.conditions
@@ -187,6 +188,10 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     if covers(statement, INVOKING) and facts.has_public_url is not False:
         # Since October 2025 a public URL needs this permission too (_through_url): a condition would close the URL.
         yield LeaveIt(_whether_url(facts))
+        return
+    if any(one.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC for one in check(facts, trusted)):
+        # A deploy may add the permissions before the URL.
+        yield LeaveIt("another statement is for a public function URL, which needs this permission")
         return
     yield ReplaceStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
 
