@@ -10,6 +10,7 @@ from permission_guard.aws.inventory import PAGE as FUNCTIONS
 from permission_guard.aws.inventory import ROLES
 from permission_guard.aws.pace import RATE
 from permission_guard.cli.scan import scan
+from permission_guard.grant import Grant
 from permission_guard.scan_json import SCHEMA
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import Wires
@@ -20,6 +21,7 @@ SERVICES = {
     **dict.fromkeys(
         ("ListFunctions", "ListAliases", "GetFunctionConfiguration", "GetResourcePolicy"), "lambda"
     ),
+    "GetFunctionUrlConfig": "lambda",
     **dict.fromkeys(("ListLayers", "ListLayerVersions", "GetLayerVersionPolicy"), "lambda"),
     **dict.fromkeys(("PutResourcePolicy", "AddPermission", "RemovePermission"), "lambda"),
     **dict.fromkeys(("GetAccountAuthorizationDetails", "GetRole", "GetPolicyVersion"), "iam"),
@@ -63,6 +65,7 @@ def everything() -> Account:
     for role in ("mute", "gone", "streams"):
         made.with_function(role, role=role, aliases=["live"])
     made.add_permission("mute:live", S3)
+    made.add_permission("mute", Grant("public", "lambda:InvokeFunction", "*"))
     made.layers["tools"] = 1
     return made
 
