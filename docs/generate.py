@@ -19,7 +19,7 @@ from docs.gallery import GALLERY, shown
 from docs.licences import licences
 from docs.permissions import permissions_page
 from docs.settings import settings_page
-from docs.who_calls_lambda import with_callers
+from docs.who_calls_lambda import with_services
 from tests.faults.table import cell, page
 
 DOCS: Final = Path(__file__).parent
@@ -54,7 +54,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "explain.md": partial(explain_page, NOTE),
     "settings.md": partial(settings_page, NOTE),
     "permissions.md": partial(permissions_page, NOTE),
-    "rules/invoke-permission-names-its-source.md": with_callers,
+    "rules/invoke-permission-names-its-source.md": with_services,
 }
 """Each page and what makes it."""
 

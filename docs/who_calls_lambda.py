@@ -1,26 +1,24 @@
-"""The tables of the services that invoke functions, made from `permission_guard.callers`, in the page of their rule."""
+"""The tables of the services that invoke functions, made from `permission_guard.services`, in the page of their rule."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from permission_guard.callers import CALLERS, OTHERS, Caller, Cell, Mark, Other
-from permission_guard.iam import FunctionArn
+from permission_guard.services import BY_TOKEN, SERVICES, WITHOUT_STATEMENT, Sends, Service
 
-_EXAMPLE: Final = FunctionArn("aws", "REGION", "ACCOUNT", "name")
-_MARKS: Final = {
-    Mark.SURE: "yes",
-    Mark.LIKELY: "likely",
-    Mark.UNSURE: "not documented",
-    Mark.NEVER: "**never**",
+_SENDS: Final = {
+    Sends.ALWAYS: "yes",
+    Sends.UNSAID: "not documented for every way",
+    Sends.DISPUTED: "AWS's pages contradict each other",
+    Sends.NEVER: "never",
 }
 PAGE: Final = Path(__file__).parent / "rules" / "invoke-permission-names-its-source.md"
-BEGIN: Final = "<!-- callers: made by docs/generate.py -->\n"
-END: Final = "<!-- /callers -->"
+BEGIN: Final = "<!-- services: made by docs/generate.py -->\n"
+END: Final = "<!-- /services -->"
 
 
-def with_callers() -> str:
+def with_services() -> str:
     """Return the rule's page with the tables as the code has them."""
     page = PAGE.read_text()
     start = page.index(BEGIN) + len(BEGIN)
@@ -29,35 +27,35 @@ def with_callers() -> str:
 
 def _tables() -> list[str]:
     return [
-        "| service | its SourceArn | sends SourceArn | sends SourceAccount | the guard adds | remark |",
+        "| service | its SourceArn | sends SourceArn | sends SourceAccount | the guard adds | page |",
         "|---|---|---|---|---|---|",
-        *map(_row, CALLERS),
+        *map(_row, SERVICES),
         "",
-        "These principals send no ARN of a known form. The guard adds nothing for them.",
+        "Alexa skills ("
+        + ", ".join(f"`{name}`" for name in sorted(BY_TOKEN))
+        + ") show `lambda:EventSourceToken` and no source. The guard reports them.",
         "",
-        "| service | principal | kind | remark |",
-        "|---|---|---|---|",
-        *map(_other, OTHERS),
+        (
+            "These services invoke with an execution role, or Lambda reads their records itself. A statement for them "
+            "does nothing: remove it."
+        ),
+        "",
+        "| principal | page |",
+        "|---|---|",
+        *(f"| `{name}` | {_link(page)} |" for name, page in WITHOUT_STATEMENT.items()),
     ]
 
 
-def _row(caller: Caller) -> str:
+def _row(row: Service) -> str:
     added = "nothing: it reports"
-    if caller.source_account is Mark.SURE:
+    if row.condition_key == "aws:SourceAccount":
         added = "`StringEquals aws:SourceAccount` `ACCOUNT`"
-    elif caller.source_arn is Mark.SURE and caller.owned:
-        added = f"`ArnLike aws:SourceArn` `{caller.by_account(_EXAMPLE, 'ACCOUNT')}`"
-    form = caller.arn(_EXAMPLE, "ACCOUNT", name="NAME", region="REGION")
-    account = _link(caller.sends_account) + ("" if caller.owned else ", and required")
-    sends = f"{_link(caller.sends_arn)} | {account}"
-    return f"| `{caller.principal}` | `{form}` | {sends} | {added} | {caller.remark} |"
+    elif row.condition_key is not None:
+        added = f"`ArnLike aws:SourceArn` `{row.by_account('aws', 'REGION', 'ACCOUNT')}`"
+    form = row.arn_of("aws", "REGION", "ACCOUNT")
+    account = _SENDS[row.account] + ("" if row.owned else ", and required")
+    return f"| `{row.principal}` | `{form}` | {_SENDS[row.arn]} | {account} | {added} | {_link(row.page)} |"
 
 
-def _other(other: Other) -> str:
-    principals = ", ".join(f"`{name}`" for name in other.principals) or "none of its own"
-    return f"| {other.name} | {principals} | {other.standing.value} ({_link(other.known)}) | {other.remark} |"
-
-
-def _link(cell: Cell) -> str:
-    """Return how sure it is, with the page that says so (or ought to)."""
-    return f"[{_MARKS[cell.mark]}](https://docs.aws.amazon.com/{cell.page})"
+def _link(page: str) -> str:
+    return f"[AWS](https://docs.aws.amazon.com/{page})"

@@ -51,6 +51,6 @@ def test_the_example_finds_the_stranger_and_the_repair(capsys: pytest.CaptureFix
     runpy.run_path(str(EXAMPLE))
     found, repaired = capsys.readouterr().out.splitlines()
     assert found.startswith(
-        "FAIL invoke-permission-names-its-source - the policy allows s3.amazonaws.com acting for"
+        "FAIL invoke-permission-names-its-source - the policy allows s3.amazonaws.com for account"
     )
     assert repaired.startswith("bound s3-may-invoke in the resource policy of")

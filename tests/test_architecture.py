@@ -10,9 +10,9 @@ from typing import Final
 SOURCE: Final = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS: Final = (
     {"iam"},
-    {"facts", "record", "document", "callers", "mismatch", "services"},
+    {"facts", "record", "document", "mismatch", "services"},
     {"finding", "tool", "grant"},
-    {"access", "exposure", "actor", "settings", "words", "said"},
+    {"access", "actor", "settings", "words", "said"},
     {"rules", "trigger"},
     {"step", "events"},
     {"prove", "outcome", "shown"},

@@ -40,9 +40,15 @@ def orders(there: Queues) -> Function:
     return there.wire.account.functions["orders"]
 
 
-def let_in(there: Queues, sid: str, principal: str = "s3.amazonaws.com", **conditions: str) -> Json:
+def let_in(
+    there: Queues,
+    sid: str,
+    principal: str = "s3.amazonaws.com",
+    action: str = "lambda:InvokeFunction",
+    **conditions: str,
+) -> Json:
     """Add a permission to `orders`; return the event of the call."""
-    grant = Grant(sid, "lambda:InvokeFunction", principal, **conditions)
+    grant = Grant(sid, action, principal, **conditions)
     statement = there.wire.account.add_permission("orders", grant)
     return added(there, sid, statement)
 

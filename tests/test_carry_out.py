@@ -19,8 +19,8 @@ from tests.world.builders import BASIC, LOGGING, TARGET, TOPIC, document, statem
 OPEN = statement("sns.amazonaws.com", sid="open")
 NARROW = Grant("open", "lambda:InvokeFunction", "sns.amazonaws.com", source_arn=TOPIC).twin()
 ATTACH = AttachRolePolicy("arn:aws:iam::111122223333:role/team/orders", LOGGING, ())
-BY_STATEMENTS = Swap(OPEN, NARROW.statement(TARGET), NARROW)
-BY_DOCUMENT = Swap(OPEN, {**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}})
+BY_STATEMENTS = Swap(OPEN, (NARROW.statement(TARGET),), NARROW)
+BY_DOCUMENT = Swap(OPEN, ({**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}},))
 
 
 def account_with(family: Family) -> Account:

@@ -9,6 +9,7 @@ import pytest
 from permission_guard.document import Body, Bound, statements_of
 from permission_guard.facts import (
     MISSING_ROLE,
+    NOT_READ,
     Configuration,
     Family,
     FunctionFacts,
@@ -110,19 +111,45 @@ def test_the_trusted_accounts_are_among_the_sources() -> None:
     ]
 
 
-def test_everyone_is_bound_to_the_own_account_or_to_the_organisation_if_one_is_set() -> None:
-    organisation = settings(trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+def test_a_bare_star_becomes_three_statements_by_account_and_two_more_by_organization() -> None:
+    organization = settings(trusted=Trusted(ACCOUNT, (PARTNER,), ("o-abcdefghij",)))
 
-    assert conditions(plan(facts_with(statement()))) == [{"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}]
-    assert conditions(plan(facts_with(statement()), organisation)) == [
-        {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    assert conditions(plan(facts_with(statement()))) == [
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        {"ArnLike": {ARN: f"arn:aws:*:*:{ACCOUNT}:*"}},
+    ]
+    assert conditions(plan(facts_with(statement()), organization)) == [
+        {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT, PARTNER]}},
+        {"StringEquals": {"aws:SourceAccount": [ACCOUNT, PARTNER]}},
+        {"ArnLike": {ARN: [f"arn:aws:*:*:{one}:*" for one in (ACCOUNT, PARTNER)]}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+        {"StringEquals": {"aws:SourceOrgID": "o-abcdefghij"}},
     ]
 
 
-def test_a_partner_is_not_locked_out_by_the_organisation_that_he_may_not_be_in() -> None:
-    given = settings(trusted=Trusted(ACCOUNT, (PARTNER,), ("o-abcdefghij",)))
+def test_the_first_of_several_statements_keeps_the_sid_and_the_others_have_one_made_of_it() -> None:
+    (step,) = plan(facts_with(statement(sid="public"))).steps
+    assert isinstance(step, BoundStatements)
 
-    assert f"arn:aws:iam::{PARTNER}:role/example" in reasons(plan(facts_with(statement()), given))[0]
+    first, *others = (str(one["Sid"]) for one in statements_of(step.after))
+
+    assert first == "public"
+    assert all(sid.startswith("public-") for sid in others)
+    assert others[0] != others[1]
+
+
+@pytest.mark.parametrize("public", [True, Unreadable("the function URL", "AccessDenied"), NOT_READ])
+def test_a_bare_star_is_left_alone_where_a_public_url_may_need_it(*, public: bool | Unreadable) -> None:
+    (reason,) = reasons(plan(replace(facts_with(statement()), has_public_url=public)))
+
+    assert "function URL" in reason
+
+
+def test_where_members_of_an_organization_are_trusted_a_service_is_reported_only() -> None:
+    given = settings(trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+
+    assert "aws:SourceOrgID" in reasons(plan(facts_with(S3), given))[0]
 
 
 def test_all_repairs_of_one_policy_are_one_step() -> None:
@@ -168,10 +195,10 @@ def test_what_has_just_arrived_is_repaired() -> None:
 
 
 UNKNOWN = "what cannot be judged is never changed"
-ADDRESS: Body = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
 NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
 TOLD: dict[str, tuple[FunctionFacts, str]] = {
-    "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=ADDRESS)), UNKNOWN),
+    "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
     "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
     "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
     "a service that is not known": (facts_with(statement("unheard-of.amazonaws.com")), NO_REPAIR),
@@ -197,11 +224,11 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
     ),
     "a service beside everyone": (
         facts_with(statement({"AWS": "*", "Service": "s3.amazonaws.com"})),
-        "it could lock out a caller that you trust",
+        "it would refuse a trusted caller",
     ),
     "what AddPermission cannot say": (
         facts_with(SNS, family=Family.STATEMENTS),
-        "PutResourcePolicy is not to be had here",
+        "PutResourcePolicy is not available in this Region",
     ),
     "a role of a service": (
         facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X")),
@@ -271,7 +298,7 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
         Concern.FUNCTION_IS_NOT_PUBLIC,
         Concern.MANAGEMENT_ACCESS,
     ]
-    assert conditions(planned) == [{"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}]
+    assert len(conditions(planned)) == 3
 
 
 def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:

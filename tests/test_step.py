@@ -56,9 +56,9 @@ NARROW = {"ArnLike": {"AWS:SourceArn": TOPIC}}
 def swap(before: Body, condition: Body, family: Family) -> Swap:
     after = {**before, "Condition": condition}
     if family is Family.DOCUMENT:
-        return Swap(before, after)
+        return Swap(before, (after,))
     narrow = Grant.of(after, TARGET).twin()
-    return Swap(before, narrow.statement(TARGET), narrow)
+    return Swap(before, (narrow.statement(TARGET),), narrow)
 
 
 def read(account: Account) -> FunctionFacts:
@@ -104,13 +104,13 @@ def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> Non
 
 def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> None:
     change = swap(OPEN, NARROW, Family.STATEMENTS)
-    account = account_with(Family.STATEMENTS, OPEN, change.after, OTHER)
+    account = account_with(Family.STATEMENTS, OPEN, *change.after, OTHER)
     facts = read(account)
     step = bounding(facts, change)
 
     assert carry_out(step, WorldActor(account)).result is Result.DONE
     assert "AddPermission" not in account.calls
-    assert text_of(apply(step, facts)) == text_of(read(account)) == document(change.after, OTHER)
+    assert text_of(apply(step, facts)) == text_of(read(account)) == document(*change.after, OTHER)
 
 
 def test_by_document_a_statement_is_bound_in_its_place_under_its_own_sid() -> None:
@@ -138,7 +138,7 @@ def test_of_two_statements_that_say_the_same_each_is_bound() -> None:
 
     after = statements_of(text_of(apply(bounding(facts, change, change), facts)))
 
-    assert [canonical(one) for one in after] == [canonical(change.after)] * 2
+    assert [canonical(one) for one in after] == [canonical(change.after[0])] * 2
 
 
 def test_an_attached_policy_is_what_the_account_then_holds() -> None:
@@ -188,7 +188,7 @@ def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be(
     change = swap(OPEN, NARROW, Family.DOCUMENT)
     finding = judge(facts, OWN)[0]
 
-    assert diffs(bounding(facts, change)) == ((finding, dumped(change.before), dumped(change.after)),)
+    assert diffs(bounding(facts, change)) == ((finding, dumped(change.before), dumped(change.after[0])),)
     assert diffs(AttachRolePolicy(ROLE, LOGGING, (finding,))) == ((finding, "", BASIC),)
 
 

@@ -119,7 +119,7 @@ def test_a_statement_that_only_a_document_can_say_cannot_come_back_where_there_a
     story.put(document(statement("s3.amazonaws.com", Action=["lambda:InvokeFunction"])))
     story.account.has_resource_policy_calls = False
     with pytest.raises(
-        CannotUndo, match=r"takes one action, not a list .* PutResourcePolicy is not to be had"
+        CannotUndo, match=r"takes one action, not a list .* PutResourcePolicy is not available"
     ):
         story.undo()
 

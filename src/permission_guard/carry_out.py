@@ -70,10 +70,11 @@ def _swapped(target: str, swap: Swap, actor: Actor) -> None:
     if swap.narrow is None:
         raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
     present, revision = _read_back(target, swap, actor)
-    if canonical(swap.after) not in present:
+    after = {canonical(one) for one in swap.after}
+    if not after <= present:
         actor.add_permission(target, swap.narrow, revision)
         present, revision = _read_back(target, swap, actor)
-    if canonical(swap.after) not in present:
+    if not after <= present:
         # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
         raise TryAgain(f"{swap.narrow.sid} was added and does not read back yet")
     actor.remove_permission(target, str(swap.before.get("Sid")), revision)

@@ -35,6 +35,20 @@ def body_of(text: str) -> Body:
     return body
 
 
+def written(statements: Sequence[Body]) -> str:
+    """Write one statement as an object, several as a list."""
+    return dumped(statements[0]) if len(statements) == 1 else dumped(list(statements))
+
+
+def bodies_of(text: str) -> tuple[Body, ...]:
+    """Read what `written` wrote. Raises TypeError and PolicyError for anything else."""
+    value = loads(text) if text.startswith("[") else body_of(text)
+    listed = [value] if isinstance(value, Mapping) else value
+    if not isinstance(listed, Sequence) or not listed or not all(isinstance(one, Mapping) for one in listed):
+        raise TypeError("neither a statement nor a list of statements")
+    return tuple(one for one in listed if isinstance(one, Mapping))
+
+
 @lru_cache(maxsize=8)  # every finding about a policy asks for its statements again
 def statements_of(text: str) -> tuple[Body, ...]:
     """Return a document's statements, in order, each as it stands there."""

@@ -15,6 +15,7 @@ from permission_guard.finding import (
     Missing,
     Recorded,
     Undecided,
+    Unused,
     Verdict,
     Witness,
     gravest,
@@ -124,7 +125,7 @@ def _costs(step: Repair) -> str:
         case AttachRolePolicy():
             return "nobody anything; whatever else runs with this role may write logs, too"
         case BoundStatements():
-            return "nobody who is known and trusted: each who gets in now gets in afterwards, by proof; strangers do not"
+            return "no trusted caller: by proof, each that has access now has access afterwards, and nobody else gains any"
         case _:
             assert_never(step)
 
@@ -133,16 +134,16 @@ def _sentence(finding: Finding) -> str:
     proof = finding.proof
     match proof:
         case Witness(request=asked):
-            return f"A stranger gets in: {request(asked, 'may')}."
+            return f"Untrusted access, for example: {request(asked, 'may')}."
         case DeniedRequest(request=asked) if finding.concern is Concern.PERMISSION_IS_USABLE:
-            return f"Nobody gets in, so what it is for cannot work: {request(asked, 'may not')}."
+            return f"Nobody has access, so what it is for cannot work: {request(asked, 'may not')}."
         case DeniedRequest(request=asked):
             return f"Something that ought to be allowed is refused: {request(asked, 'may not')}."
         case Undecided(request=asked):
             return f"It cannot be told whether {request(asked, 'may')}."
         case Missing(what):
             return f"{what} does not exist."
-        case Unreadable() | Recorded() | None:
+        case Unused() | Unreadable() | Recorded() | None:
             return f"{finding.summary}."
         case _:
             assert_never(proof)
@@ -160,10 +161,10 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
         case DeniedRequest(_, decision, blocker):
             return (f"{blocker}.", _LAYERS[_layer(decision)])
         case Undecided(asked, decision, doubt):
-            return _to_know(decision, asked.context) or (f"{doubt}.",)
+            return _to_know(decision, asked.context) or (f"{doubt[:1].upper()}{doubt[1:]}.",)
         case Unreadable() as unreadable:
             return (f"{unreadable}.",)
-        case Missing() | Recorded() | None:
+        case Missing() | Unused() | Recorded() | None:
             return ()
         case _:
             assert_never(proof)

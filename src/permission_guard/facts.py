@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import Enum, Flag, auto
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -28,6 +29,8 @@ class Look(Flag):
     """Whether the function's log group exists already."""
     REMEDY = auto()
     """The document of the managed policy that the guard would attach."""
+    URL = auto()
+    """Whether the function, or the alias in question, has a function URL that asks for no credentials."""
 
 
 Subject: TypeAlias = FunctionArn | LayerVersionArn
@@ -174,6 +177,10 @@ class FunctionFacts:
     remedy: Policy | Unreadable | NotRead = NOT_READ
     """The managed policy that the guard would attach; its `name` is its ARN."""
     policy: PolicyFacts | Unreadable | NotRead = NOT_READ
+    has_public_url: bool | Unreadable | NotRead = NOT_READ
+    """Whether there is a function URL with AuthType NONE."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+    """When it is read: conditions on the time are evaluated at this moment."""
 
     @property
     def target(self) -> str:
@@ -194,6 +201,7 @@ class FunctionFacts:
             (Look.POLICY, self.policy),
             (Look.LOG_GROUP, self.log_group_exists),
             (Look.REMEDY, self.remedy),
+            (Look.URL, self.has_public_url),
         ):
             if fact is NOT_READ:
                 unread |= look

@@ -62,12 +62,12 @@ class DeniedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A concrete request from a stranger, which the whole policy allows."""
+    """A request from outside the zone of trust, as an example of those that the whole policy allows."""
 
     request: Request
     decision: Decision
-    stranger: str
-    """Who the stranger is, in words."""
+    caller: str
+    """Who makes it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,13 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A statement that no caller needs, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was told."""
 
@@ -94,7 +101,7 @@ class Recorded:
     sentence: str
 
 
-Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unreadable | Recorded | None
+Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unused | Unreadable | Recorded | None
 """Why a verdict is what it is; None for a PASS."""
 
 

@@ -109,8 +109,12 @@ class Grant:
 
     def twin(self) -> Grant:
         """Return the same grant under a Sid that tells its content, so that a second run finds what the first made."""
-        content = sha256(repr(self).encode()).hexdigest()[:16]
-        return replace(self, sid=f"{self.sid[:_SID_ROOM]}-{content}")
+        return replace(self, sid=derived_sid(self.sid, repr(self)))
+
+
+def derived_sid(sid: str, content: str) -> str:
+    """Return a Sid that tells of which one and of what content it is made."""
+    return f"{sid[:_SID_ROOM]}-{sha256(content.encode()).hexdigest()[:16]}"
 
 
 _WRITTEN: Final = {

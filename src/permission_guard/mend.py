@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from permission_guard.document import AlreadyBound, statements_of, with_condition
+from permission_guard.document import AlreadyBound, Body, Bound, statements_of, with_condition
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Finding
-from permission_guard.grant import Grant, NotExpressible
+from permission_guard.grant import Grant, NotExpressible, derived_sid
 from permission_guard.prove import objection
 from permission_guard.rules import rule_of
-from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy
+from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy, ReplaceStatement
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, Swap
 
-NOT_HERE: Final = ", and PutResourcePolicy is not to be had here"
+NOT_HERE: Final = ", and PutResourcePolicy is not available in this Region"
 """What a reason says where there is only AddPermission."""
 
 
@@ -84,7 +84,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             return AttachRolePolicy(facts.role.arn, policy, (finding,), facts.role.id), None
         case LeaveIt(reason):
             return None, reason
-        case AddCondition():
+        case AddCondition() | ReplaceStatement():
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
                 return None, "there is no resource policy"
             try:
@@ -92,7 +92,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             except AlreadyBound as error:
                 return None, str(error)
             except NotExpressible as error:
-                return None, f"{remedy.bound} is what is missing, but {error}{NOT_HERE}"
+                return None, f"{_wanted(remedy)} is what is missing, but {error}{NOT_HERE}"
             return BoundStatements(facts.target, facts.policy, (swap,)), None
         case _:
             assert_never(remedy)
@@ -120,11 +120,30 @@ def _place(swap: Swap) -> int | None:
     return swap.mends[0].statement
 
 
-def _swap(remedy: AddCondition, finding: Finding, target: str, policy: PolicyFacts, text: str) -> Swap:
+def _wanted(remedy: AddCondition | ReplaceStatement) -> str:
+    bounds = (remedy.bound,) if isinstance(remedy, AddCondition) else remedy.bounds
+    return " or ".join(map(str, bounds))
+
+
+def _swap(
+    remedy: AddCondition | ReplaceStatement, finding: Finding, target: str, policy: PolicyFacts, text: str
+) -> Swap:
     """Return the swap by the calls that edit this policy. Raises AlreadyBound and NotExpressible."""
     before = statements_of(text)[remedy.statement]
+    if isinstance(remedy, ReplaceStatement):
+        if policy.family is not Family.DOCUMENT:
+            raise NotExpressible("that takes several statements at once")
+        return Swap(before, tuple(_each(before, remedy.bounds)), mends=(finding,))
     after = with_condition(before, remedy.bound)
     if policy.family is Family.DOCUMENT:
-        return Swap(before, after, mends=(finding,))
+        return Swap(before, (after,), mends=(finding,))
     narrow = Grant.of(after, target).twin()
-    return Swap(before, narrow.statement(target), narrow, (finding,))
+    return Swap(before, (narrow.statement(target),), narrow, (finding,))
+
+
+def _each(before: Body, bounds: Sequence[Bound]) -> Iterator[Body]:
+    """Yield the statements: the first keeps the Sid, each other has one made of it, by which they are removed with it."""
+    sid = before.get("Sid")
+    for place, bound in enumerate(bounds):
+        after = with_condition(before, bound)
+        yield {**after, "Sid": derived_sid(sid, str(bound))} if place and isinstance(sid, str) else after

@@ -18,7 +18,7 @@ _MOST: Final = 3
 _UNIQUE_ID: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 _TOO_EARLY: Final = re.compile(r"(?:[^:$]*:){0,4}[^:$]*\$\{[^*?$]")
 """A policy variable before the fifth colon (IAM/latest/UserGuide/reference_policies_variables.html)."""
-_LITERAL: Final = frozenset({"stringequals", "stringequalsignorecase"})
+LITERAL: Final = frozenset({"stringequals", "stringequalsignorecase"})
 
 
 class Part(IntEnum):
@@ -114,7 +114,7 @@ def _condition(condition: Condition, request: Request) -> str:
     if not have:
         caller = request.principal.name if isinstance(request.principal, Service) else "the caller"
         return f"it wants {written(condition)}, and {caller} does not send {condition.key}"
-    if condition.base in _LITERAL and any("*" in text or "?" in text for text in condition.texts):
+    if condition.base in LITERAL and any("*" in text or "?" in text for text in condition.texts):
         return (
             f"it wants {written(condition)}, and {condition.operator} takes a wildcard for a plain character"
         )

@@ -103,7 +103,11 @@ class Guard:
     def plan(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
         """Read, evaluate and plan; nothing is changed, and nothing is written. Raises TryAgain."""
         facts = look(
-            self.observer, self._read(trigger, keeper), trigger.looks, self.settings.trusted, trigger.role
+            self.observer,
+            self._read(trigger, keeper, now),
+            trigger.looks,
+            self.settings.trusted,
+            trigger.role,
         )
         if _is_stale(trigger, facts, keeper):
             raise TryAgain(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
@@ -112,13 +116,13 @@ class Guard:
         plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
         return Report(trigger, facts, findings, plan, (), self.settings.mode)
 
-    def _read(self, trigger: Trigger, keeper: Keeper) -> FunctionFacts:
+    def _read(self, trigger: Trigger, keeper: Keeper, now: datetime) -> FunctionFacts:
         """Read the journal and the function at the same time.
 
         A journal without entries is as good as one that was read before: no other run had begun a repair. If it has some,
         the function is read again, so that what is planned never rests on what stood there before another run's repair.
         """
-        facts = FunctionFacts(trigger.subject, trigger.qualifier)
+        facts = FunctionFacts(trigger.subject, trigger.qualifier, at=now)
         asked = wanted(facts, trigger.looks, self.settings.trusted)
         read = self.observer.read_beside(facts, asked, trigger.role, keeper.read)
         return facts if keeper.book.entries else read

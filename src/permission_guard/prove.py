@@ -1,22 +1,18 @@
 """Prove before you touch: is a step worth taking, and does it harm nobody?
 
-A step is carried out only if the facts that it predicts are free of the faults it mends and of new ones, if every known
-legitimate caller that gets in now gets in afterwards, and if nobody gets in who does not now.
+A step is carried out only if the facts that it predicts are free of the faults it mends and of new ones, if every trusted
+caller that has access now has access afterwards, whatever is connected tomorrow, and if nobody gains access.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import chain
 from typing import Final
 
+from permission_guard.access import Change, compare
 from permission_guard.document import POLICY_LIMIT
-from permission_guard.exposure import EVERY, Member, door_of
 from permission_guard.facts import Family, FunctionFacts, Trusted
 from permission_guard.finding import DeniedRequest, Finding, Verdict
-from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
 from permission_guard.rules import judge
 from permission_guard.step import BoundStatements, Step, apply
 
@@ -35,7 +31,7 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
         return f"Lambda refuses to write the policy, because it names {deleted}, the id of a deleted role or user: remove it first"
     if len(step.after) > POLICY_LIMIT:
         return f"the policy would be {len(step.after)} characters long, more than the {POLICY_LIMIT} that Lambda takes"
-    return _caller_lost(step, facts, after, trusted) or _caller_gained(facts, after, trusted)
+    return _unsafe(facts, after, trusted)
 
 
 _DELETED: Final = re.compile(r"(?:AROA|AIDA)[A-Z0-9]+")
@@ -61,57 +57,21 @@ def _why(fault: Finding) -> str:
     return fault.proof.blocker if isinstance(fault.proof, DeniedRequest) else fault.summary
 
 
-def _is_allowed(request: Request, policy: Policy | None) -> bool:
-    return policy is not None and decide(request, resource=policy).answer is Answer.ALLOWED
-
-
-def _caller_lost(
-    step: BoundStatements, facts: FunctionFacts, after: FunctionFacts, trusted: Trusted
-) -> str | None:
-    """Put to the new policy every trusted caller of the statements that change.
-
-    Behind a bare `*` we know of no services that use it, only that principals of trusted accounts may: what a service
-    really sends is known for services that a statement names.
-    """
-    policy, changed = facts.resource_policy, {finding.statement for finding in step.mends}
-    for statement in policy.statements if policy else ():
-        if statement.index not in changed:
-            continue
-        names_services = (
-            any(one.type == "Service" for one in statement.principals.named) if statement.principals else 0
-        )
-        for family in door_of(facts, trusted).families(statement, EVERY):
-            for friend in family.friends():
-                if not names_services and not isinstance(friend.request.principal, IamPrincipal):
-                    continue
-                if _is_allowed(friend.request, policy) and not _is_allowed(
-                    friend.request, after.resource_policy
-                ):
-                    return f"it could lock out a caller that you trust: {friend.who} ({_source(friend)})"
+def _unsafe(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
+    """Compare both policies over the whole zone of trust: who is connected today does not matter."""
+    before, then = facts.resource_policy, after.resource_policy
+    if before is None or then is None:
+        return None
+    compared = compare(before, then, facts.target, trusted, facts.at)
+    if compared.is_safe:
+        return None
+    for change, witness, what in (
+        (compared.lost, compared.lost_request, "refuse a trusted caller"),
+        (compared.admitted, compared.admitted_request, "give access to a caller that has none now"),
+    ):
+        if change is Change.TOO_COMPLEX:
+            return f"the policy is too complex to prove that it would not {what}"
+        if change is not Change.NONE:
+            may = "would" if change is Change.SOME else "may"
+            return f"it {may} {what}: {witness}"
     return None
-
-
-def _source(friend: Member) -> str:
-    values = friend.request.context.values("aws:sourcearn")
-    return f"SourceArn {values[0]}" if values else "without SourceArn"
-
-
-def _caller_gained(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
-    """Put to both policies everybody around the statements in which they differ: nobody else's answer can change."""
-    for member in chain(_around(facts, after, trusted), _around(after, facts, trusted)):
-        if _is_allowed(member.request, after.resource_policy) and not _is_allowed(
-            member.request, facts.resource_policy
-        ):
-            return f"it would let in {member.who}, who is kept out now"
-    return None
-
-
-def _around(facts: FunctionFacts, other: FunctionFacts, trusted: Trusted) -> Iterator[Member]:
-    policy = other.resource_policy
-    same = {replace(statement, index=0) for statement in policy.statements} if policy else set()
-    door = door_of(facts, trusted)
-    for statement in door.policy.statements:
-        if replace(statement, index=0) not in same:
-            for family in door.families(statement, EVERY):
-                yield from family.strangers()
-                yield from family.friends()

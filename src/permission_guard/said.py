@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from permission_guard.facts import Unreadable
-from permission_guard.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Unused, Witness
 from permission_guard.iam import Request
 
 _NOTHING: Final = "none"
@@ -13,7 +13,7 @@ _SHOWN: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "la
 """The keys of a witness that make clear how it gets in."""
 
 
-KINDS: Final = ("witness", "denied-request", "undecided", "missing", "unreadable", _NOTHING)
+KINDS: Final = ("witness", "denied-request", "undecided", "missing", "unused", "unreadable", _NOTHING)
 """Every kind of proof."""
 
 
@@ -28,6 +28,8 @@ def proof_kind(proof: Proof) -> str:
             return "undecided"
         case Missing():
             return "missing"
+        case Unused():
+            return "unused"
         case Unreadable():
             return "unreadable"
         case Recorded():
@@ -41,9 +43,9 @@ def proof_kind(proof: Proof) -> str:
 def sentence(proof: Proof) -> str:
     """Return a proof as one sentence."""
     match proof:
-        case Witness(request, _, stranger):
+        case Witness(request, _, caller):
             return (
-                f"the policy allows {stranger} to call {request.action} on {request.resource}{_keys(request)}"
+                f"the policy allows {caller} to call {request.action} on {request.resource}{_keys(request)}"
             )
         case DeniedRequest(request, decision, blocker):
             return f"{request.action} on {request.resource} is {decision.answer.value}: {blocker}"
@@ -51,6 +53,8 @@ def sentence(proof: Proof) -> str:
             return f"{request.action} on {request.resource} cannot be decided: {doubt}"
         case Missing(what):
             return f"{what} does not exist"
+        case Unused(why):
+            return why
         case Unreadable() as unreadable:
             return str(unreadable)
         case Recorded():

@@ -28,7 +28,7 @@ def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
     if policy is None:
         return ()
     known = PolicyFacts(trigger.qualifier, policy, None, Family.STATEMENTS)
-    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known), trusted)
+    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted)
     return () if any(finding.verdict is not Verdict.PASS for finding in findings) else findings
 
 

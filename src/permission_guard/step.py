@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias, assert_never
 
-from permission_guard.document import Body, canonical, dumped, statements_of, with_statements
+from permission_guard.document import Body, canonical, dumped, statements_of, with_statements, written
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Finding
 from permission_guard.grant import Grant
@@ -46,10 +46,10 @@ class DetachRolePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """One statement and what takes its place; `narrow` says the latter to AddPermission, where that is the way."""
+    """One statement and what replaces it; `narrow` says the one statement that does to AddPermission, where that is the way."""
 
     before: Body
-    after: Body
+    after: tuple[Body, ...]
     narrow: Grant | None = None
     mends: tuple[Finding, ...] = ()
 
@@ -91,15 +91,15 @@ class BoundStatements:
         statements = list(statements_of(self.before))
         said = list(map(canonical, statements))
         for swap in self.swaps:
-            place, after = _place(swap, said), canonical(swap.after)
+            place, after = _place(swap, said), [canonical(one) for one in swap.after]
             if swap.narrow is None:
-                statements[place], said[place] = swap.after, after
+                statements[place : place + 1], said[place : place + 1] = swap.after, after
                 continue
             # AddPermission appends; an earlier run that died may have added the narrow statement already.
             del statements[place], said[place]
-            if after not in said:
-                statements.append(swap.after)
-                said.append(after)
+            if after[0] not in said:
+                statements += swap.after
+                said += after
         return with_statements(self.before, statements)
 
     @property
@@ -175,7 +175,7 @@ def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
             return tuple((finding, step.policy_arn, "") for finding in step.mends)
         case BoundStatements():
             return tuple(
-                (finding, dumped(swap.before), dumped(swap.after))
+                (finding, dumped(swap.before), written(swap.after))
                 for swap in step.swaps
                 for finding in swap.mends
             )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.carry_out import carry_out
-from permission_guard.document import NO_STATEMENTS, body_of, canonical, statements_of
+from permission_guard.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.grant import Grant, NotExpressible
 from permission_guard.iam import ArnError, FunctionArn
@@ -123,26 +123,30 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
         raise CannotUndo(str(policy))
     text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
     original = body_of(change.before)
-    wanted = canonical(body_of(change.after))
-    ours = next((one for one in statements_of(text) if canonical(one) == wanted), None)
-    if ours is None and canonical(original) in map(canonical, statements_of(text)):
+    wanted = [canonical(one) for one in bodies_of(change.after)]
+    # Of statements that say the same, one is put back.
+    stands = {canonical(one): one for one in statements_of(text)}
+    ours = [stands[one] for one in wanted if one in stands]
+    is_there = len(ours) == len(wanted)
+    if not is_there and canonical(original) in map(canonical, statements_of(text)):
         raise CannotUndo(
             f"the statement in the policy of {change.target} stands there as it was before the repair"
         )
-    if not isinstance(policy, PolicyFacts) or ours is None:
+    if not isinstance(policy, PolicyFacts) or not is_there:
         raise CannotUndo(
             f"the statement in the policy of {change.target} is not any more what the guard wrote"
         )
     if policy.family is Family.DOCUMENT:
-        step = BoundStatements(change.target, policy, (Swap(ours, original),))
+        swaps = (Swap(ours[0], (original,)), *(Swap(one, ()) for one in ours[1:]))
+        step = BoundStatements(change.target, policy, swaps)
         # Then nothing else has changed, and the document can be what it was to the last byte.
         is_whole = _said(step.after) == _said(change.document)
         return replace(step, verbatim=change.document) if is_whole else step
     try:
         grant = Grant.of(original, change.target)
     except NotExpressible as error:
-        raise CannotUndo(f"{error}, and PutResourcePolicy is not to be had here") from error
-    return BoundStatements(change.target, policy, (Swap(ours, original, grant),))
+        raise CannotUndo(f"{error}, and PutResourcePolicy is not available in this Region") from error
+    return BoundStatements(change.target, policy, (Swap(ours[0], (original,), grant),))
 
 
 def _said(text: str) -> tuple[Mapping[str, object], Counter[str]]:

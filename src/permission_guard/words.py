@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from permission_guard.callers import caller_of
 from permission_guard.iam import (
     Anonymous,
     Arn,
@@ -20,6 +19,7 @@ from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.iam.request import Values
 from permission_guard.mismatch import undecided
+from permission_guard.services import service_of
 
 SERVICES: Final = MappingProxyType(
     {
@@ -29,7 +29,6 @@ SERVICES: Final = MappingProxyType(
         "apigateway.amazonaws.com": "Amazon API Gateway",
         "logs.amazonaws.com": "Amazon CloudWatch Logs",
         "cognito-idp.amazonaws.com": "Amazon Cognito user pools",
-        "cognito-sync.amazonaws.com": "Amazon Cognito Sync",
         "ses.amazonaws.com": "Amazon SES",
         "elasticloadbalancing.amazonaws.com": "Elastic Load Balancing",
         "iot.amazonaws.com": "AWS IoT",
@@ -37,7 +36,6 @@ SERVICES: Final = MappingProxyType(
         "secretsmanager.amazonaws.com": "AWS Secrets Manager",
         "bedrock.amazonaws.com": "Amazon Bedrock",
         "lexv2.amazonaws.com": "Amazon Lex V2",
-        "lex.amazonaws.com": "Amazon Lex V1",
         "connect.amazonaws.com": "Amazon Connect",
         "lambda.alarms.cloudwatch.amazonaws.com": "Amazon CloudWatch alarms",
         "vpc-lattice.amazonaws.com": "Amazon VPC Lattice",
@@ -48,18 +46,18 @@ SERVICES: Final = MappingProxyType(
         "cloudfront.amazonaws.com": "Amazon CloudFront",
     }
 )
-"""What AWS calls each service of `callers.CALLERS` in its documentation."""
+"""What AWS calls each service of `services.SERVICES` in its documentation."""
 
 _KEYS: Final = MappingProxyType(
     {
         "aws:sourcearn": "the resource that the service acts for",
         "aws:sourceaccount": "the account that the service acts for",
-        "aws:sourceorgid": "the organisation of the account that the service acts for",
-        "aws:sourceorgpaths": "the place in its organisation of the account that the service acts for",
+        "aws:sourceorgid": "the organization of the account that the service acts for",
+        "aws:sourceorgpaths": "the place in its organization of the account that the service acts for",
         "aws:principalarn": "the caller's ARN",
         "aws:principalaccount": "the caller's account",
-        "aws:principalorgid": "the caller's organisation",
-        "aws:principalorgpaths": "the place of the caller's account in its organisation",
+        "aws:principalorgid": "the caller's organization",
+        "aws:principalorgpaths": "the place of the caller's account in its organization",
         "aws:sourceip": "the address that the call comes from",
         "aws:sourcevpc": "the VPC that the call comes through",
         "aws:sourcevpce": "the VPC endpoint that the call comes through",
@@ -92,8 +90,8 @@ _NULL: Final = MappingProxyType({"true": "absent", "false": "there"})
 
 def service(name: str) -> str:
     """Return what a service is called, with its principal; only the latter if it is not known to invoke functions."""
-    caller = caller_of(name)
-    return f"{SERVICES[caller.principal]} ({name})" if caller else f"the service {name}"
+    row = service_of(name)
+    return f"{SERVICES[row.principal]} ({name})" if row else f"the service {name}"
 
 
 def request(asked: Request, verb: str) -> str:

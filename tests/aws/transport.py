@@ -132,6 +132,11 @@ class Transport:
     def _operations(self) -> dict[str, Callable[[Params], Answer]]:
         return {
             "GetFunctionConfiguration": self._function,
+            "GetFunctionUrlConfig": lambda p: {
+                "AuthType": self.account.get_function_url_config(
+                    ":".join(filter(None, (p["FunctionName"], p.get("Qualifier"))))
+                )
+            },
             "GetPolicy": lambda p: self._managed(p) if "PolicyArn" in p else self._policy(p["FunctionName"]),
             "GetResourcePolicy": lambda p: _document(self.account.get_resource_policy(p["ResourceArn"])),
             "GetLayerVersionPolicy": lambda p: _document(

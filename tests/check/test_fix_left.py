@@ -93,7 +93,7 @@ def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
         "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
-        "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
+        "      <<: *shared\n      Principal: !Ref AWS::AccountId\n"
     )
     assert why_not(text) == "the line that is missing would do harm to Nightly"
 

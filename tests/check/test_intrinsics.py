@@ -213,8 +213,8 @@ def test_a_partition_has_the_end_of_its_own_urls() -> None:
 
 def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
     assert home_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account == "222222222222"
-    assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "us-east-2"
-    assert home_for("", "eu-west-1", "123456789012") == Home("aws", "eu-west-1", "123456789012", True, True)  # noqa: FBT003
+    assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
+    assert home_for("", "eu-west-2", "123456789012") == Home("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
 
 
 def test_the_parts_of_a_value_tell_what_they_are() -> None:

@@ -20,7 +20,7 @@ OWN, OTHER = "123456789012", "111122223333"
         ({"SourceAccount": "!Ref AWS::AccountId"}, PASS),
         ({"SourceAccount": "!ImportValue account"}, UNKNOWN),
         ({"SourceArn": "arn:aws:s3:::uploads"}, FAIL),
-        ({"Principal": "events.amazonaws.com", "SourceAccount": "!Ref AWS::AccountId"}, FAIL),
+        ({"Principal": "events.amazonaws.com", "SourceAccount": "!Ref AWS::AccountId"}, PASS),
         ({"Principal": "sns.amazonaws.com", "SourceArn": "!ImportValue topic"}, UNKNOWN),
         ({"Principal": "unheard-of.amazonaws.com", "SourceArn": "!ImportValue x"}, UNKNOWN),
         ({"Principal": '"*"', "PrincipalOrgID": "!ImportValue organisation"}, UNKNOWN),
@@ -52,7 +52,7 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
     assert one.sentence == (
         "It cannot be told: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
     )
-    assert one.because[0].startswith("If it comes to the worst: A stranger gets in: Amazon SNS")
+    assert one.because[0].startswith("If it comes to the worst: Untrusted access, for example: Amazon SNS")
     assert (one.proof_kind, one.repair, one.obstacle) == ("unreadable", "", "")
 
 

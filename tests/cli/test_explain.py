@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import pytest
 
-from permission_guard.callers import CALLERS
+from permission_guard.services import SERVICES as ROWS
 from permission_guard.words import SERVICES
 from tests.cli.asking import ORDERS, invoking, logging, policy, run, written
 from tests.test_golden import FOLDER, golden
 
 OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
-OFFICE = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+OFFICE = {"StringEquals": {"aws:NewKey": "office"}}
 SCENES: dict[str, tuple[list[object], list[str], int]] = {
     "one-of-each-verdict": (
         [
@@ -146,7 +146,7 @@ def test_a_mend_is_shown_as_a_difference_with_what_it_costs_a_caller(tmp_path: P
     ]
     assert (
         lines[end]
-        == "  Costs      nobody who is known and trusted: each who gets in now gets in afterwards, by proof;"
+        == "  Costs      no trusted caller: by proof, each that has access now has access afterwards, and nobody"
     )
 
 
@@ -220,4 +220,4 @@ def test_there_is_colour_on_a_terminal_and_none_where_it_is_not_wanted(
 
 
 def test_every_service_that_invokes_functions_has_a_name() -> None:
-    assert SERVICES.keys() == {caller.principal for caller in CALLERS}
+    assert SERVICES.keys() == {row.principal for row in ROWS}

@@ -35,7 +35,7 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
     [
         (policy(invoking(Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}})), 0),
         (policy(invoking()), 1),
-        (policy(invoking(Principal="*", Condition={"Bool": {"aws:ViaAWSService": "true"}})), 2),
+        (policy(invoking(Principal="*", Condition={"StringEquals": {"aws:NewKey": "new"}})), 2),
         ({}, 3),
     ],
     ids=["PASS", "FAIL", "UNKNOWN", "unusable"],

@@ -1,4 +1,4 @@
-"""Calls to a function as they really come, written down apart from the guard's own families of strangers and friends."""
+"""Calls to a function as they really come, written down apart from the guard's own model of callers."""
 
 from __future__ import annotations
 
@@ -51,6 +51,15 @@ class Call:
     account: str
     organization: str | None
     service: str | None = None
+
+    @property
+    def is_on_named_network(self) -> bool:
+        """Whether it comes from the one address range that the policies name."""
+        return self.request.context.values("aws:sourceip") == (_ADDRESSES[0],)
+
+    @property
+    def is_managing(self) -> bool:
+        return not self.request.action.startswith("lambda:Invoke")
 
     def is_trusted(self, trusted: Trusted) -> bool:
         return self.account in trusted.all_accounts or (
@@ -113,7 +122,8 @@ def _principal_calls(target: str) -> Iterator[Call]:
             "aws_PrincipalTag__team": "orders",
             **_organization("Principal", organization),
         }
-        yield Call(_request("lambda:InvokeFunction", target, who, **keys), account, organization)
+        for action in ("lambda:InvokeFunction", "lambda:UpdateFunctionCode"):
+            yield Call(_request(action, target, who, **keys), account, organization)
         for authentication in ("AWS_IAM", "NONE"):
             url = {**keys, "lambda_FunctionUrlAuthType": authentication}
             yield Call(_request("lambda:InvokeFunctionUrl", target, who, **url), account, organization)

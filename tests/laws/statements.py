@@ -113,6 +113,7 @@ _CONDITIONS: Final[tuple[tuple[str, str, Json], ...]] = (
     ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
     ("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"),
     ("StringEquals", "aws:PrincipalTag/team", "orders"),
+    ("StringEquals", "aws:NewKey", "new"),
 )
 _PRINCIPALS: Final[tuple[Json, ...]] = (
     "*",

@@ -66,7 +66,9 @@ _S3: Final = _granted("bucket", "s3.amazonaws.com")
 _SNS: Final = _granted("topic", "sns.amazonaws.com")
 _EVERYONE: Final = _granted("everyone", "*")
 _SERVICE: Final = {"Service": "sns.amazonaws.com"}
+_NEW_KEY: Final = ("StringEquals", "aws:NewKey", "new")
 _AT_HOME: Final = ("IpAddress", "aws:SourceIp", "203.0.113.0/24")
+_ANY_TOPIC: Final = ("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:*")
 _NOT_OURS: Final = ("StringNotEquals", "aws:SourceAccount", OWN)
 _SOME_BUCKET: Final = ("ArnEquals", "aws:SourceArn", SOURCES["s3"])
 _GOOD: Final = _granted("good", "sns.amazonaws.com", source_arn=SOURCES["sns"].format(OWN))
@@ -91,6 +93,8 @@ _POLICIES: Final[tuple[tuple[Body, ...], ...]] = (
     (_written("*", _AT_HOME),),
     (_written(_SERVICE, ("StringLike", "aws:SourceArn", f"*{OWN}*")),),
     (_ALL_BUT_US,),
+    (_written(_SERVICE, _NEW_KEY),),
+    (_written("*", _ANY_TOPIC),),
     (_written({"AWS": [ROLE.format(OWN), OWN]}),),
     ({**_EVERYONE, "Action": "lambda:*"},),
     ({**_EVERYONE, "Action": "lambda:UpdateFunctionCode"},),

@@ -1,8 +1,7 @@
-"""Honest: every fault is proved by a request that the whole policy allows, and no stranger gets in where none is found."""
+"""Honest: every fault is proved by a request that the whole policy allows, and no untrusted request is where none is found."""
 
 from __future__ import annotations
 
-from permission_guard.exposure import EVERY, door_of
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
@@ -56,23 +55,7 @@ def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Stor
 
 
 @policy_law()
-def test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in(story: Story) -> None:
-    facts = facts_of(story, Look.POLICY)
-    if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
-        return
-    if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
-        return
-    door = door_of(facts, story.trusted)
-    for statement in door.policy.statements:
-        for family in door.families(statement, EVERY):
-            for stranger in family.strangers():
-                assert decide(stranger.request, resource=door.policy).answer is not Answer.ALLOWED, (
-                    stranger.who
-                )
-
-
-@policy_law()
-def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(story: Story) -> None:
+def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
     if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
         return
@@ -80,7 +63,12 @@ def test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in(sto
 
     inside = admitted(story.world().document, asked)
 
-    assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []
+    # To be on a named network is no untrusted access, as far as invoking goes.
+    names_network = "aws:SourceIp" in (story.world().document or "")
+    strangers = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
+    assert [
+        one for one in strangers if not (names_network and one.is_on_named_network) or one.is_managing
+    ] == []
 
 
 @law()
@@ -91,9 +79,6 @@ def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: St
         for finding in report.findings:
             if isinstance(finding.proof, Undecided):
                 assert finding.verdict is Verdict.UNKNOWN
-                decision, asked = finding.proof.decision, finding.proof.request
-                # Whether the function's own policy is asked about a version is what is in doubt, not what it says.
-                assert decision.answer is Answer.UNDECIDED or asked.resource.startswith(f"{FUNCTION}:")
 
 
 @role_law()

@@ -43,14 +43,16 @@ UNPROVED: Final = (
     "from permission_guard.prove import objection\n",
     "objection = lambda *_: None\n",
 )
+PUBLIC: Final = "rules/function_is_not_public.py"
+ANSWERS: Final = "rules/external_access.py"
+ANALYSIS: Final = "access/external.py"
 SOURCES: Final = "rules/invoke_permission_names_its_source.py"
 REMOVE: Final = 'actor.remove_permission(target, str(swap.before.get("Sid")), revision)'
 ADD: Final = "        actor.add_permission(target, swap.narrow, revision)\n"
 
 CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
 DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
-LOST: Final = "test_never_dips.test_a_trusted_caller_of_a_service_is_never_lost"
-LOST_PARTNER: Final = "test_never_dips.test_a_principal_of_the_own_and_of_a_trusted_account_is_never_lost"
+LOST: Final = "test_never_dips.test_no_trusted_caller_is_lost_at_any_moment"
 WIDENS: Final = "test_never_widens.test_nobody_is_let_in_at_any_moment_who_was_kept_out_before"
 ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
 RESTARTS: Final = (
@@ -60,8 +62,7 @@ ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
-STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_strangers_real_call_gets_in"
-FAMILY: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_stranger_of_the_family_gets_in"
+STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
 DEAD: Final = "test_honest.test_a_statement_said_to_be_dead_refuses_every_call_of_everybody"
 DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
@@ -96,19 +97,23 @@ MUTANTS: Final = (
         DIPS,
         (("carry_out.py", ADD, f"        {REMOVE}\n{ADD.replace('revision)', 'None)')}"), ("carry_out.py", f"\n    {REMOVE}\n", "\n")),
     ),
-    Mutant("a step is not proved, and locks out a trusted organisation", LOST, (UNPROVED,)),
+    Mutant(
+        "the members of a trusted organization are forgotten",
+        LOST,
+        (UNPROVED, (SOURCES, "if bound is not None and trusted.organizations:", "if bound is None:")),
+    ),
     Mutant(
         "a key is demanded that the service is not sure to send",
         LOST,
         (
             UNPROVED,
-            (SOURCES, "caller.source_account is Mark.SURE", "True"),
+            (SOURCES, "all(row.account is Sends.ALWAYS for row in rows)", "True"),
         ),
     ),
     Mutant(
         "a repair forgets the trusted accounts",
         LOST,
-        (UNPROVED, (SOURCES, "accounts = trusted.all_accounts", "accounts = trusted.all_accounts[:1]")),
+        (UNPROVED, (SOURCES, "condition_on(rows, facts.arn, trusted.all_accounts)", "condition_on(rows, facts.arn, trusted.all_accounts[:1])")),
     ),
     Mutant(
         "many changes at once are not proved",
@@ -116,9 +121,9 @@ MUTANTS: Final = (
         (("mend.py", "if change is None or objection(change, facts, trusted) is None:", "if True:"),),
     ),
     Mutant(
-        "a trusted account is taken to be in the trusted organisation",
-        LOST_PARTNER,
-        (("exposure/origins.py", "settled = account == trusted.account and", "settled ="),),
+        "a bare star becomes one statement for principals, and no service is thought of",
+        LOST,
+        (UNPROVED, (PUBLIC, "return by_account\n", "return by_account[:1]\n")),
     ),
     Mutant(
         "the other conditions of a statement are dropped",
@@ -147,12 +152,12 @@ MUTANTS: Final = (
     Mutant(
         "the narrow statement is added though an earlier run added it",
         RESTARTS,
-        (("carry_out.py", "    if canonical(swap.after) not in present:\n        actor", "    if present:\n        actor"),),
+        (("carry_out.py", "    if not after <= present:\n        actor", "    if present:\n        actor"),),
     ),
     Mutant(
         "the narrow statement has another Sid in each run",
         RESTARTS,
-        (("grant.py", "sha256(repr(self).encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
+        (("grant.py", "sha256(content.encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
     ),
     Mutant(
         "a repair is not written down before it is made",
@@ -220,44 +225,37 @@ MUTANTS: Final = (
         (("undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
     ),
     Mutant(
-        "Deny statements are not put to the strangers",
+        "Deny statements are not asked",
         WITNESS,
-        (("exposure/wildcards.py", "(statement, *denies)", "(statement,)"),),
+        (
+            (ANALYSIS, "return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)", "return ()"),
+            (ANALYSIS, "if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:", "if not found.unsure:"),
+        ),
     ),
     Mutant(
-        "what cannot be told is taken for a pass",
+        "only services that are named are thought of",
         STRANGERS,
-        (("exposure/scale.py", "decision.answer is Answer.UNDECIDED and doubt is None", "doubt is not None"),),
+        (("access/callers.py", "yield from (ANONYMOUS, ANY_SERVICE)", "yield ANONYMOUS"),),
     ),
     Mutant(
-        "only services that are named are put to the policy",
+        "accounts that the policy names are not thought of",
         STRANGERS,
-        (("exposure/services.py", "if any(map(_admits_everyone, asked.policy.statements)):", "if not asked.policy.statements:"),),
+        ((ANALYSIS, "sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]", "sides = [self.scene.untrusted(named=False)]"),),
     ),
     Mutant(
-        "strangers give their resources no names of their choice",
+        "a statement passes if it is not the first",
         STRANGERS,
-        (("exposure/services.py", "for name in filling.names(pattern, head):", "for name in ():"),),
+        ((ANSWERS, "    answer = _telling(", "    if finding.statement:\n        return finding\n    answer = _telling("),),
     ),
     Mutant(
-        "strangers come from no account that the policy names",
-        STRANGERS,
-        (("exposure/origins.py", "(preferred, *foreign_accounts(patterns, trusted.all_accounts, preferred))", "(preferred,)"),),
-    ),
-    Mutant(
-        "an open statement passes if it is not the first",
-        FAMILY,
-        (("rules/opening.py", "if exposure.witness is not None:", "if exposure.witness is not None and not finding.statement:"),),
-    ),
-    Mutant(
-        "a statement that only a Deny shuts, or one that is in doubt, is said to be dead",
+        "a statement that only a Deny shuts is said to be dead",
         DEAD,
-        (("exposure/scale.py", "None if any(_opens(statement, family) for family in families) else nearest(", "nearest("),),
+        (("rules/dead.py", "if review.alone(statement, actions).scale is not Scale.DEAD:", "if False:"),),
     ),
     Mutant(
         "who may change the function is not asked",
-        FAMILY,
-        (("rules/function_is_not_public.py", "if covered(statement, (*MANAGING, *READING)):", "if False:"),),
+        STRANGERS,
+        ((PUBLIC, "if covers(statement, _CHANGING) and not _is_replication(statement):", "if False:"),),
     ),
     Mutant(
         "what cannot be told is repaired",
@@ -297,7 +295,7 @@ MUTANTS: Final = (
     Mutant(
         "an event is taken to show what only a Deny or nobody knows to be shut",
         SHOWN_CALLS,
-        (("shown.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), ("rules/opening.py", "if exposure.witness is not None:", "if False:")),
+        (("shown.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), (ANSWERS, "            witness = witness_of(answer, review)\n", "            return finding\n            witness = witness_of(answer, review)\n")),
     ),
     Mutant(
         "the statements beside are written anew",

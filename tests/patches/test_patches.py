@@ -202,9 +202,9 @@ SILENT: dict[str, Body] = {
     "a service of which nothing is known": {"Principal": {"Service": "new.amazonaws.com"}},
     "a permission that nobody can use": {
         "Principal": {"Service": "events.amazonaws.com"},
-        "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:111122223333:event-bus/default"}},
     },
-    "what cannot be told": {"Principal": S3, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
+    "what cannot be told": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
     "anybody under a condition": {**WIDE, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from permission_guard.exposure import INVOKING, MANAGING, READ_LAYER, READING, Scale, door_of
+from permission_guard.access import INVOKING, MANAGING, READ_LAYER, READING, Scale
 from permission_guard.facts import (
     MISSING_ROLE,
     Configuration,
@@ -25,8 +26,9 @@ from permission_guard.facts import (
 from permission_guard.finding import Concern, Finding, Proof, Undecided, Verdict, Witness
 from permission_guard.finding import DeniedRequest as Denied
 from permission_guard.iam import Decision, FunctionArn, LayerVersionArn, Policy, Request
-from permission_guard.iam.principal import Principals
+from permission_guard.rules.review import review_of
 
+NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
 CASES: Final = Path(__file__).parent.parent / "cases"
 FIELDS: Final = frozenset(
     {
@@ -87,7 +89,7 @@ class Case:
     @property
     def facts(self) -> FunctionFacts:
         arn = self.subject
-        facts = FunctionFacts(arn, self.body.get("qualifier"))
+        facts = FunctionFacts(arn, self.body.get("qualifier"), at=NOW)
         if "role" in self.body:
             role_arn = f"arn:{arn.partition}:iam::{arn.account}:role/orders"
             if "arn" in self.body["role"]:
@@ -100,7 +102,7 @@ class Case:
             exists = self.body["log_group_exists"]
             facts = replace(facts, log_group_exists=_read("the log group", exists) or exists)
         if "policy" in self.body:
-            facts = replace(facts, policy=_policy(self.body["policy"], facts))
+            facts = replace(facts, policy=_policy(self.body["policy"], facts), has_public_url=False)
         return facts
 
     def finding(self, findings: tuple[Finding, ...]) -> Finding | None:
@@ -115,19 +117,17 @@ class Case:
         return max(findings, key=lambda one: _GRAVITY.index(one.verdict), default=None)
 
     def scale(self, finding: Finding) -> Scale:
-        """How far the statement opens what it guards to the principals, and for the actions, that the finding is about."""
-        door = door_of(self.facts, self.trusted)
-        assert finding.statement is not None
-        statement = door.policy.statements[finding.statement]
-        named = statement.principals
+        """Who has access by the statement, of the principals and for the actions that the finding is about."""
+        review = review_of(self.facts, self.trusted)
+        services = self.rule == "invoke-permission-names-its-source"
+        kinds = (review.services,) if services else (review.others, review.services)
+        statement = next((one for kind in kinds for one in kind if one.index == finding.statement), None)
+        if statement is None:
+            return Scale.RESOURCE
         if "layer" in self.body:
-            return door.exposure(statement, (READ_LAYER,)).scale
-        if named is not None and not named.negated:
-            services = self.rule == "invoke-permission-names-its-source"
-            named = Principals(tuple(one for one in named.named if (one.type == "Service") == services))
+            return review.answer(statement, (READ_LAYER,)).scale
         managing = finding.concern is Concern.MANAGEMENT_ACCESS
-        actions = (*MANAGING, *READING) if managing else INVOKING
-        return door.exposure(replace(statement, principals=named), actions).scale
+        return review.answer(statement, (*MANAGING, *READING) if managing else INVOKING).scale
 
 
 def _read(what: str, value: object) -> Unreadable | None:
@@ -170,8 +170,8 @@ def _policy(body: Mapping[str, Any] | None, facts: FunctionFacts) -> PolicyFacts
 def told(proof: Proof) -> str:
     """All that a proof says, in one text."""
     match proof:
-        case Witness(request, decision, stranger):
-            return f"{stranger}: {_asked(request, decision)}"
+        case Witness(request, decision, caller):
+            return f"{caller}: {_asked(request, decision)}"
         case Denied(request, decision, blocker):
             return f"{blocker}: {_asked(request, decision)}"
         case Undecided(request, decision, doubt):

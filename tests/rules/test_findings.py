@@ -74,8 +74,8 @@ def test_a_pass_says_whom_a_statement_admits() -> None:
         f"{TARGET} s",
     )
     assert finding.summary == (
-        f"s admits arn:aws:iam::{ACCOUNT}:role/a, arn:aws:iam::{ACCOUNT}:role/b as only what it names, "
-        "in accounts you trust"
+        f"s: Principal `arn:aws:iam::{ACCOUNT}:role/a`, `arn:aws:iam::{ACCOUNT}:role/b` allows named resources or "
+        "principals of trusted accounts to invoke orders"
     )
 
 
@@ -84,7 +84,7 @@ def test_a_pass_says_whom_a_statement_leaves_out() -> None:
     shut = statement(sid="shut", Effect="Deny", Action="*")
     (finding,) = judge(facts_with({**open_, "NotPrincipal": {"AWS": ACCOUNT}}, shut), OWN)
 
-    assert finding.summary == f"s admits all but {ACCOUNT} as nobody"
+    assert finding.summary == "s gives nobody access: a Deny refuses whom it admits"
 
 
 def test_a_permission_to_manage_that_passes_says_so() -> None:
@@ -93,7 +93,9 @@ def test_a_permission_to_manage_that_passes_says_so() -> None:
 
     assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACCESS, Verdict.PASS)
     assert finding.subject == f"{TARGET} s"
-    assert finding.summary == f"s admits {ACCOUNT} as anything in accounts you trust to manage it"
+    assert finding.summary == (
+        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to manage orders"
+    )
 
 
 def test_a_public_url_names_each_statement_that_opens_it() -> None:
@@ -101,7 +103,8 @@ def test_a_public_url_names_each_statement_that_opens_it() -> None:
     finding = one(judge(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
 
     assert finding.summary == (
-        "url lets anyone on the internet call the function's URL (AuthType NONE), together with one and two"
+        "url: Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together "
+        "with one and two"
     )
 
 
@@ -115,7 +118,7 @@ def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> Non
     assert "before October 2025" in finding.summary
 
 
-def test_only_a_bare_star_of_the_right_concern_is_bound() -> None:
+def test_only_a_bare_star_of_the_right_concern_is_replaced() -> None:
     nobody = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": TARGET}
     facts = facts_with(statement(), nobody)
     finding = one(judge(facts, OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
@@ -148,7 +151,7 @@ def test_a_statement_that_leaves_services_out_or_names_nobody_names_no_service(
     body: dict[str, Json] = {"Effect": "Allow", "Action": "*", "Resource": "*", **element}
     (parsed,) = Policy.parse({"Statement": body}).statements
 
-    assert invoke_permission_names_its_source.services(parsed).named == ()
+    assert invoke_permission_names_its_source.services(parsed) == ()
 
 
 def test_the_rule_on_sources_looks_at_services_only() -> None:
@@ -168,7 +171,7 @@ def test_a_source_in_a_foreign_account_is_less_grave() -> None:
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary == (
-        f"s lets sns.amazonaws.com invoke on behalf of strangers: sns.amazonaws.com acting for account {FOREIGN} gets in"
+        f"s: Principal `sns.amazonaws.com` allows untrusted account {FOREIGN} to invoke orders"
     )
 
 
@@ -181,7 +184,9 @@ def test_a_layer_that_is_shared_within_the_account_passes_and_says_with_whom() -
         Verdict.PASS,
     )
     assert finding.subject == f"{LAYER} s"
-    assert finding.summary == "s shares it with anything in accounts you trust"
+    assert finding.summary == (
+        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to download the layer"
+    )
 
 
 def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.exposure import INVOKE_URL
+from permission_guard.access.actions import INVOKE_URL
 from permission_guard.facts import (
     NOT_READ,
     Configuration,
@@ -138,7 +138,7 @@ def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:
 
 
 def test_a_statement_is_called_by_its_whole_sid() -> None:
-    never = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    never = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"}}
     (finding,) = judge(facts_with(statement("events.amazonaws.com", sid="every night", Condition=never)), OWN)
 
-    assert finding.summary.startswith("every night lets nobody in")
+    assert finding.summary.startswith("every night gives nobody access: ")

@@ -47,7 +47,7 @@ def facts_with(
     policy = PolicyFacts(
         qualifier, Policy.parse(document(*statements), name="the policy"), "revision", family
     )
-    return FunctionFacts(FUNCTION, qualifier, policy=policy)
+    return FunctionFacts(FUNCTION, qualifier, policy=policy, has_public_url=False)
 
 
 def policy(name: str, *actions: Json, effect: str = "Allow", resource: Json = "*") -> Policy:

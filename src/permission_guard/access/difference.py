@@ -55,9 +55,17 @@ def _outcome(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Outcom
 def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> Iterator[Outcome]:
     scene = analysis.scene
     statements = [one for policy in scene.policies for one in policy.statements]
+    denied_alike = all(
+        any(_same(deny, one) for one in analysis.policy.statements)
+        for deny in other.statements
+        if deny.effect is Effect.DENY
+    )
     every = (*actions.EVERY, actions.READ_LAYER, *actions.written(statements))
     for allow in analysis.policy.statements:
         if allow.effect is not Effect.ALLOW:
+            continue
+        if denied_alike and any(_same(allow, one) for one in other.statements):
+            # What it allows, the other policy allows too.
             continue
         for side in sides:
             for action in analysis.coverage.told_apart(allow, every):

@@ -25,11 +25,12 @@ def difference(line: Line) -> tuple[str, ...]:
 
 
 def rows(text: str) -> list[str]:
-    """Write a statement with a line for each of its parts; what is none is a line by itself."""
+    """Write a statement, or several, with a line for each part; what is none is a line by itself."""
     try:
-        value = loads(text) if text.startswith("{") else text
+        value = loads(text) if text.startswith(("{", "[")) else text
     except PolicyError:
         value = text
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping | list):
         return [text] if text else []
-    return json.dumps(value, indent=2, ensure_ascii=False).split("\n")
+    statements = value if isinstance(value, list) else [value]
+    return [line for one in statements for line in json.dumps(one, indent=2, ensure_ascii=False).split("\n")]

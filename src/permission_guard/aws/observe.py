@@ -24,10 +24,11 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.iam import LayerVersionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.journal.seen import is_version
 from permission_guard.ports import NOT_FOUND, Refused
 
-PERMISSIONS = ("lambda:GetFunctionConfiguration", "logs:DescribeLogGroups")
+PERMISSIONS = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "logs:DescribeLogGroups")
 """The rights that this module's calls need; each store beside it names its own."""
 
 _Role: TypeAlias = RoleFacts | MissingRole | Unreadable
@@ -58,6 +59,8 @@ class AwsObserver:
             facts = replace(facts, log_group_exists=self._log_group_exists(facts))
         if Look.REMEDY in wanted:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
+        if Look.URL in wanted:
+            facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
@@ -116,6 +119,20 @@ class AwsObserver:
             return self._policies.read(facts.target, facts.qualifier)
         except Refused as error:
             return Unreadable(f"the resource policy of {facts.target}", str(error))
+
+    def _has_public_url(self, facts: FunctionFacts) -> bool | Unreadable:
+        """Tell whether a function URL asks for no credentials. A published version has none (lambda/latest/dg/urls-configuration.html)."""
+        if not isinstance(facts.arn, FunctionArn) or is_version(facts.qualifier):
+            return False
+        asked = {"Qualifier": facts.qualifier} if facts.qualifier else {}
+        try:
+            with translated():
+                found = self._clients.lambda_.get_function_url_config(FunctionName=str(facts.arn), **asked)
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return False
+            return Unreadable(f"the function URL of {facts.target}", str(error))
+        return found["AuthType"] == "NONE"
 
     def _log_group_exists(self, facts: FunctionFacts) -> bool | Unreadable:
         if not isinstance(facts.configuration, Configuration):

@@ -100,7 +100,8 @@ def asked(given: Given) -> Asked:
         function.account,
         *trusted_in(given.trusted_accounts, given.trusted_organizations),
     )
-    facts = FunctionFacts(function, qualifier)
+    # A document says nothing of function URLs; what is explained is the policy for a function without a public one.
+    facts = FunctionFacts(function, qualifier, has_public_url=False)
     if resource is not None:
         facts = facts.with_policy(PolicyFacts(qualifier, resource, "", Family.DOCUMENT))
     if identity:

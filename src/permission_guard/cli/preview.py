@@ -8,7 +8,7 @@ from permission_guard.alert import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import minute, row
-from permission_guard.document import dumped
+from permission_guard.document import written
 from permission_guard.journal.entry import Entry
 from permission_guard.step import BoundStatements, DetachRolePolicy
 
@@ -41,8 +41,8 @@ def _words(step: Undoing) -> tuple[str, str]:
     """Return what is to be done, and that it was done."""
     match step:
         case BoundStatements():
-            (swap,) = step.swaps
-            sid = swap.after.get("Sid", "the statement without Sid")
+            (original,) = step.swaps[0].after
+            sid = original.get("Sid", "the statement without Sid")
             where = f"in the resource policy of {step.target} as it stood there before the repair"
             return f"put {sid} back {where}", f"{sid} stands {where}"
         case DetachRolePolicy():
@@ -67,8 +67,7 @@ def _costs(entry: Entry, step: Undoing) -> str:
 def _sides(step: Undoing) -> tuple[str, str]:
     match step:
         case BoundStatements():
-            (swap,) = step.swaps
-            return dumped(swap.before), dumped(swap.after)
+            return written([swap.before for swap in step.swaps]), written(step.swaps[0].after)
         case DetachRolePolicy():
             return step.policy_arn, ""
         case _:

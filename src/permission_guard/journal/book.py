@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from permission_guard.document import NO_STATEMENTS, body_of, canonical, dumped, statements_of
+from permission_guard.document import NO_STATEMENTS, bodies_of, canonical, dumped, statements_of, written
 from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, Finding
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
@@ -196,7 +196,7 @@ def _stands(change: Rewritten, facts: FunctionFacts) -> bool | None:
     if change.target != facts.target or not isinstance(facts.policy, PolicyFacts):
         return None
     text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
-    return canonical(body_of(change.after)) in map(canonical, statements_of(text))
+    return set(map(canonical, bodies_of(change.after))) <= set(map(canonical, statements_of(text)))
 
 
 def is_held(entry: Entry) -> bool:
@@ -235,7 +235,7 @@ def _changes(step: Repair) -> tuple[tuple[Finding, Change], ...]:
                 (
                     finding,
                     Rewritten(
-                        step.target, step.policy.family, dumped(swap.before), dumped(swap.after), step.before
+                        step.target, step.policy.family, dumped(swap.before), written(swap.after), step.before
                     ),
                 )
                 for swap in step.swaps

@@ -42,7 +42,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A repair that put one statement of a resource policy in the place of another."""
+    """A repair that replaced one statement of a resource policy."""
 
     target: str
     """The ARN of the function, version or alias whose policy it is."""
@@ -50,6 +50,7 @@ class Rewritten:
     before: str
     """The statement as it stood there, as JSON."""
     after: str
+    """What replaced it, as JSON: one statement, or a list of several."""
     document: str
     """The whole policy as it stood before."""
 

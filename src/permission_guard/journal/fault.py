@@ -10,7 +10,7 @@ from typing import assert_never
 
 from permission_guard.document import Body, canonical, statements_of
 from permission_guard.facts import FunctionFacts, RoleFacts, Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Recorded, Undecided, Witness
+from permission_guard.finding import DeniedRequest, Finding, Missing, Recorded, Undecided, Unused, Witness
 
 _DIGITS = 16
 
@@ -79,7 +79,7 @@ def _proved(finding: Finding) -> str:
     match proof:
         case Witness(request=asked) | DeniedRequest(request=asked) | Undecided(request=asked):
             return f"{asked.action} {asked.resource}"
-        case Missing(what) | Unreadable(what=what) | Recorded(sentence=what):
+        case Missing(what) | Unused(what) | Unreadable(what=what) | Recorded(sentence=what):
             return what
         case None:
             return ""

@@ -6,12 +6,13 @@ Whoever edits the text by hand (in the table's console) is told which field cann
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.actor import Actor
-from permission_guard.document import body_of, statements_of
+from permission_guard.document import bodies_of, body_of, statements_of
 from permission_guard.facts import Family, Subject, subject_of
 from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
 from permission_guard.iam import ArnError, PolicyError
@@ -187,15 +188,15 @@ def _change_in(body: Record) -> Change:
         target=rewritten.text("target"),
         family=rewritten.one_of(Family, "family"),
         before=_statement_in(rewritten, "before"),
-        after=_statement_in(rewritten, "after"),
+        after=_statement_in(rewritten, "after", bodies_of),
         document=_document_in(rewritten),
     )
 
 
-def _statement_in(body: Record, key: str) -> str:
+def _statement_in(body: Record, key: str, read: Callable[[str], object] = body_of) -> str:
     text = body.text(key)
     try:
-        body_of(text)
+        read(text)
     except (PolicyError, TypeError) as error:
         raise EntryError(f"{body.path}.{key}", f"is no statement: {text!r}") from error
     return text

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from permission_guard.callers import Caller, Mark, caller_of
 from permission_guard.document import Body
 from permission_guard.facts import FunctionFacts
 from permission_guard.finding import Concern
 from permission_guard.grant import Grant
 from permission_guard.patches.permission import grant_of, marks_of
+from permission_guard.services import Sends, Service, service_of
 
 _NAME: Final = "NAME"
 _FILL_IN: Final = f"Put the resource that really calls in the place of {_NAME}."
@@ -59,16 +59,16 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
 
 def _with_source(was: Grant, facts: FunctionFacts) -> tuple[tuple[Grant, ...], str]:
     """Name the form of the source that the service is sure to send (facts 4), and nothing else."""
-    caller, account = caller_of(was.principal), facts.arn.account
-    if caller is None:
+    row, account = service_of(was.principal), facts.arn.account
+    if row is None:
         return (was,), ""
-    if caller.source_arn is Mark.SURE and was.source_arn is None:
-        arn = caller.arn(facts.arn, account, name=_NAME, region=facts.arn.region)
-        return (_bound(was, caller, arn, account),), _FILL_IN
-    return (_bound(was, caller, was.source_arn, account),), _ACCOUNT
+    if row.arn is Sends.ALWAYS and was.source_arn is None:
+        arn = row.arn_of(facts.arn.partition, facts.arn.region, account, name=_NAME)
+        return (_bound(was, row, arn, account),), _FILL_IN
+    return (_bound(was, row, was.source_arn, account),), _ACCOUNT
 
 
-def _bound(was: Grant, caller: Caller, arn: str | None, account: str) -> Grant:
-    """Bind by the ARN, and by the account where no ARN of the service carries it."""
-    needs_account = caller.source_account is Mark.SURE and (arn is None or not caller.owned)
+def _bound(was: Grant, row: Service, arn: str | None, account: str) -> Grant:
+    """Add the ARN, and the account where no ARN of the service carries it."""
+    needs_account = row.account is Sends.ALWAYS and (arn is None or not row.owned)
     return replace(was, source_arn=arn, source_account=account if needs_account else was.source_account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.document import Body, body_of, statements_of
+from permission_guard.document import Body, bodies_of, body_of, statements_of
 from permission_guard.facts import FunctionFacts, RoleFacts
 from permission_guard.finding import Concern, DeniedRequest, Recorded, Verdict
 from permission_guard.iam import Answer, FunctionArn, Layer, Policy
@@ -51,8 +51,11 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     before = body_of(line.before) if line.before else _judged(line, facts)
     if before is None:
         return None
-    if line.after:
-        return _swapped(before, body_of(line.after), trigger)
+    after = bodies_of(line.after) if line.after else ()
+    # Of several statements only the one for an organization is what a person would write.
+    organizations = [one for one in after if "aws:PrincipalOrgID" in str(one.get("Condition"))]
+    if len(after) == 1 or organizations:
+        return _swapped(before, (*organizations, *after)[0], trigger)
     said = advised(line.finding.concern, before, facts)
     if said is None:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from permission_guard.document import NO_STATEMENTS, body_of, canonical, statements_of
+from permission_guard.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.facts import PolicyFacts
 from permission_guard.finish import Earlier, noted
 from permission_guard.journal.book import Book, told
@@ -35,38 +35,51 @@ def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iter
     # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
     before = [entry for entry in keeper.book.entries if entry.cause.at < report.trigger.at]
     for entry in before:
-        sid = _sid_made_of(entry, removed, report.facts.target, present)
-        if sid is not None:
-            yield _removed(entry, sid, report, keeper, actor, now)
+        sids = _sids_made_of(entry, removed, report.facts.target, present)
+        if sids:
+            yield _removed(entry, sids, report, keeper, actor, now)
 
 
-def _sid_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> str | None:
-    """Return the Sid of what the guard has made of a statement, if it is there or was when a run began to remove it."""
+def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> tuple[str, ...]:
+    """Return the Sids of what the guard has made of a statement, if it is there or was when a run began to remove it."""
     change = entry.change
     if not isinstance(change, Rewritten) or change.target != target:
-        return None
-    before, after = body_of(change.before), body_of(change.after)
-    sid = after.get("Sid")
-    is_there = canonical(after) in present or entry.state is State.RELEASING
-    if before.get("Sid") != removed or sid == removed or not is_there:
-        return None
-    return sid if isinstance(sid, str) else None
+        return ()
+    if body_of(change.before).get("Sid") != removed:
+        return ()
+    there = (
+        one.get("Sid")
+        for one in bodies_of(change.after)
+        if canonical(one) in present or entry.state is State.RELEASING
+    )
+    return tuple(sid for sid in there if isinstance(sid, str) and sid != removed)
 
 
-def _removed(entry: Entry, sid: str, report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Earlier:
-    removed = report.trigger.removed
+def _removed(
+    entry: Entry, sids: tuple[str, ...], report: Report, keeper: Keeper, actor: Actor, now: datetime
+) -> Earlier:
+    removed, sid = report.trigger.removed, '" and "'.join(sids)
     try:
         if entry.state is not State.RELEASING:
             keeper.write((replace(entry, state=State.RELEASING),))
-        actor.remove_permission(report.facts.target, sid, None)
+        for one in sids:
+            _remove(report.facts.target, one, actor)
     except ChangedMeanwhile as error:
         raise TryAgain(str(error)) from error
     except Refused as error:
-        if error.code not in NOT_FOUND:
-            what = f'could not remove "{sid}", which replaced "{removed}": {error}'
-            return Earlier(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
+        what = f'could not remove "{sid}", which replaced "{removed}": {error}'
+        return Earlier(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
     what = f'removed "{sid}", which replaced "{removed}", because its owner has removed "{removed}"'
     return Earlier(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
+
+
+def _remove(target: str, sid: str, actor: Actor) -> None:
+    """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and TryAgain."""
+    try:
+        actor.remove_permission(target, sid, None)
+    except Refused as error:
+        if error.code not in NOT_FOUND:
+            raise
 
 
 def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:

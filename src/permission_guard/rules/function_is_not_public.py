@@ -1,4 +1,4 @@
-"""Rule: no statement lets anybody use the function, nor an account or organisation that is not trusted.
+"""Rule: no statement gives untrusted principals access to the function, and none lets anybody untrusted change it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html: a principal of `*` is everyone with an
 AWS account, and through a function URL without authentication everyone at all. To change the function is graver than to
@@ -7,138 +7,142 @@ invoke it: new code runs with the function's role.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from permission_guard.access import INVOKING, MANAGING, READING, Access
+from permission_guard.access import Answer as Given
+from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.document import Bound
-from permission_guard.exposure import (
-    INVOKE,
-    INVOKE_URL,
-    MANAGING,
-    READING,
-    VIA_URL,
-    Door,
-    Kin,
-    Scale,
-    covered,
-    door_of,
-    invoking,
-)
-from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Witness
-from permission_guard.iam import ABSENT, Answer, FunctionArn, Statement, decide
-from permission_guard.iam.principal import Principals
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, told
-from permission_guard.rules.rule import AddCondition, Remedy, Rule
+from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
+from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
+from permission_guard.rules.review import Review, covers, review_of
+from permission_guard.rules.rule import LeaveIt, Remedy, ReplaceStatement, Rule
+from permission_guard.services import REPLICATORS
 
 ID: Final = "function-is-not-public"
-
-
-def admitted(statement: Statement) -> Principals | None:
-    """Return whom a statement admits besides services; None if nobody."""
-    principals = statement.principals
-    if principals is None or principals.negated:
-        return principals
-    others = tuple(one for one in principals.named if one.type != "Service")
-    return Principals(others) if others else None
+_CHANGING: Final = (*MANAGING, *READING)
+_VIA_URL: Final = "lambda:invokedviafunctionurl"
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Judge every statement that admits principals: a finding on invoking, and one on managing, if it covers either.
+    """Evaluate every statement: a finding on invoking by principals, and one on managing by whomever, if it covers either.
 
-    A policy that could not be read is told once, by the rule on sources.
+    A policy that could not be read is reported once, by the rule on sources.
     """
     if not isinstance(facts.arn, FunctionArn) or facts.resource_policy is None:
         return ()
-    return tuple(_findings(door_of(facts, trusted)))
+    return tuple(_findings(review_of(facts, trusted)))
 
 
-def _findings(door: Door) -> Iterator[Finding]:
-    for statement in door.policy.statements:
-        principals = admitted(statement)
-        if principals is None:
-            continue
-        bare = replace(statement, principals=principals)
-        if invoking(statement):
-            yield _on_invoking(bare, door)
-        if covered(statement, (*MANAGING, *READING)):
-            yield _on_managing(bare, door)
+def _findings(review: Review) -> Iterator[Finding]:
+    by_place = sorted((*review.others, *review.services), key=lambda one: one.index)
+    for statement in by_place:
+        is_others = any(statement is one for one in review.others)
+        if is_others and covers(statement, INVOKING):
+            yield _on_invoking(statement, review)
+        if covers(statement, _CHANGING) and not _is_replication(statement):
+            yield _on_managing(statement, review)
 
 
-def _admits(statement: Statement, scale: Scale) -> str:
-    names = ", ".join(one.name for one in statement.principals.named) if statement.principals else ""
-    if statement.principals and statement.principals.negated:
-        names = f"all but {names}"
-    return f"{statement.label} admits {names} as {scale.value}"
+def _is_replication(statement: Statement) -> bool:
+    """Tell whether a statement is one that CloudFront writes for Lambda@Edge."""
+    named = statement.principals.named if statement.principals else ()
+    return bool(named) and all(one.name.lower() in REPLICATORS for one in named)
 
 
-def _on_invoking(statement: Statement, door: Door) -> Finding:
-    exposure = door.exposure(statement)
-    concern = Concern.FUNCTION_IS_NOT_PUBLIC
-    finding = passed(ID, concern, door.target, statement, _admits(statement, exposure.scale))
+def _on_invoking(statement: Statement, review: Review) -> Finding:
+    concern, verb = Concern.FUNCTION_IS_NOT_PUBLIC, f"invoke {review.name}"
+    summary = gives_access(statement, review.answer(statement, INVOKING), verb)
+    finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(witness: Witness) -> Fault:
-        summary = f"{statement.label} lets {witness.stranger} invoke"
-        if witness.request.action == INVOKE_URL:
-            summary = f"{statement.label} lets {witness.stranger} call the function's URL{_through_url(witness, door)}"
-        if exposure.kin is Kin.FOREIGN:
-            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _FOREIGN)
-        if witness.request.action == INVOKE_URL:
+    def fault(answer: Given, witness: Witness) -> Fault:
+        request = witness.request
+        by_url = request.action == INVOKE_URL or request.context.values(_VIA_URL) == ("true",)
+        summary = allows(statement, answer, f"call the function URL of {review.name}" if by_url else verb)
+        if request.action == INVOKE_URL:
+            summary += _through_url(witness, review)
+        if answer.access is Access.NAMED:
+            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
+        if by_url:
             return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
         return Fault(concern, Severity.CRITICAL, summary, _PUBLIC)
 
-    return told(finding, exposure, fault)
+    reported = found(finding, statement, review, INVOKING, fault)
+    if _is_half(statement) and reported.concern is not Concern.PERMISSION_IS_USABLE:
+        return replace(finding, summary=f"{statement.label}: {_HALF}")
+    return reported
 
 
-def _through_url(witness: Witness, door: Door) -> str:
-    """Say how the caller authenticates, and whether the second of the two permissions stands there too.
+def _is_half(statement: Statement) -> bool:
+    """Tell whether a statement allows calls through the function URL only. Those need InvokeFunctionUrl, too.
+
+    "Both permissions are required" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html): who has access is decided
+    by the other statement.
+    """
+    directly = Context.of({_VIA_URL: ABSENT})
+    return not covers(statement, (INVOKE_URL,)) and any(
+        one.lower_key == _VIA_URL and one.holds(directly) is Truth.NO for one in statement.conditions
+    )
+
+
+def _through_url(witness: Witness, review: Review) -> str:
+    """Say how the caller authenticates, and whether the second of the two permissions is there too.
 
     "Starting in October 2025, new function URLs will require both lambda:InvokeFunctionUrl and lambda:InvokeFunction
     permissions" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
     """
     context = witness.request.context
-    authentication = " or ".join(context.values("lambda:functionurlauthtype") or ())
-    context = context.with_keys({VIA_URL: "true", "lambda:FunctionUrlAuthType": ABSENT})
+    authentication = " or ".join(context.values("lambda:functionurlauthtype") or ("NONE",))
+    context = context.with_keys({_VIA_URL: "true", "lambda:FunctionUrlAuthType": ABSENT})
     through = replace(witness.request, action=INVOKE, context=context)
-    second = decide(through, resource=door.policy)
+    second = decide(through, resource=review.policy)
     if second.answer is Answer.ALLOWED:
         sids = " and ".join(cited.statement.label for cited in second.statements)
         return f" (AuthType {authentication}), together with {sids}"
-    return f" (AuthType {authentication}) if the URL was made before October 2025: later ones need InvokeFunction too"
-
-
-def _on_managing(statement: Statement, door: Door) -> Finding:
-    exposure = door.exposure(statement, (*MANAGING, *READING))
-    if invoking(statement):
-        # That nobody can use the statement is told once.
-        exposure = replace(exposure, unmet=None)
-    concern = Concern.MANAGEMENT_ACCESS
-    finding = passed(
-        ID, concern, door.target, statement, f"{_admits(statement, exposure.scale)} to manage it"
+    return (
+        f" (AuthType {authentication}) if the URL was made before October 2025: later ones need the permission "
+        "lambda:InvokeFunction too, which is missing"
     )
 
-    def fault(witness: Witness) -> Fault:
+
+def _on_managing(statement: Statement, review: Review) -> Finding:
+    concern, verb = Concern.MANAGEMENT_ACCESS, f"manage {review.name}"
+    summary = gives_access(statement, review.answer(statement, _CHANGING), verb)
+    finding = passed(ID, concern, review.target, statement, summary)
+
+    def fault(answer: Given, witness: Witness) -> Fault:
         action = witness.request.action
         if action in READING:
-            summary = f"{statement.label} lets {witness.stranger} read about the function: {action}"
+            summary = allows(statement, answer, f"read about {review.name} ({action})")
             return Fault(concern, Severity.HIGH, summary, _MANAGE)
-        summary = f"{statement.label} lets {witness.stranger} take the function over: {action}"
-        return Fault(concern, Severity.CRITICAL, summary, _MANAGE)
+        return Fault(
+            concern, Severity.CRITICAL, allows(statement, answer, f"manage {review.name} ({action})"), _MANAGE
+        )
 
-    return told(finding, exposure, fault)
+    reported = found(finding, statement, review, _CHANGING, fault)
+    if reported.concern is Concern.PERMISSION_IS_USABLE and covers(statement, INVOKING):
+        # That nobody can use the statement is reported once, with the finding on invoking.
+        return finding
+    return reported
 
 
+_HALF: Final = (
+    "it allows calls through the function URL only, which need a statement for lambda:InvokeFunctionUrl, too"
+)
 _PUBLIC: Final = (
-    "Name the accounts or roles that may invoke instead of '*' where the permission is defined, or bound it by "
-    "PrincipalOrgID."
+    "Name the accounts or roles that may invoke instead of '*' where the permission is defined, or add a condition on "
+    "aws:PrincipalOrgID."
 )
 _URL: Final = (
-    "If the URL is not meant for everybody, set its AuthType to AWS_IAM and remove both statements that open it. If it "
-    "is, set PublicFunctionUrls to Off."
+    "If the URL is not meant to be public, set its AuthType to AWS_IAM and remove both statements that allow it. If it "
+    "is, add function-url-is-not-public to Ignore."
 )
-_FOREIGN: Final = (
-    "If this account or organisation is yours or a partner's, add it to TrustedAccounts or TrustedOrganizationIds; if "
+_NAMED: Final = (
+    "If this account or organization is yours or a partner's, add it to TrustedAccounts or TrustedOrganizationIds; if "
     "not, remove the statement."
 )
 _MANAGE: Final = (
@@ -147,38 +151,81 @@ _MANAGE: Final = (
 )
 
 
-def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
-    """Offer to bind a bare `*` to the trusted organisations, if there are any, else to the trusted accounts.
+def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
+    """Return the statements that allow everybody something without a condition.
 
     A `*` that has conditions of its own is somebody's decision; so is a `*` among other principals, or a NotPrincipal.
     """
     policy = facts.resource_policy
+    return tuple(
+        one
+        for one in (policy.statements if policy else ())
+        if one.effect is Effect.ALLOW
+        and one.principals is not None
+        and not one.principals.negated
+        and all(name.is_anyone for name in one.principals.named)
+        and not one.conditions
+    )
+
+
+def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
+    """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
+    if facts.policy is NOT_READ:
+        return ask_for_policy(facts, trusted)
+    if not isinstance(facts.arn, FunctionArn) or not any(covers(one, INVOKING) for one in _bare(facts)):
+        return Look.NOTHING
+    return Look.URL & facts.unread
+
+
+def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
+    """Offer to replace a bare `*` by statements that together give access to the zone of trust, and to nobody else."""
     mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
-    if policy is None or finding.statement is None or finding.concern not in mended:
+    if finding.statement is None or finding.concern not in mended:
         return
-    statement = policy.statements[finding.statement]
-    principals = statement.principals
-    if statement.conditions or principals is None or principals.negated:
+    statement = next((one for one in _bare(facts) if one.index == finding.statement), None)
+    if statement is None:
         return
-    if not all(one.is_anyone for one in principals.named):
+    if covers(statement, INVOKING) and facts.has_public_url is not False:
+        # Since October 2025 a public URL needs this permission too (_through_url): a condition would close the URL.
+        yield LeaveIt(_whether_url(facts))
         return
     if any(one.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC for one in check(facts, trusted)):
-        # Since October 2025 a public URL needs this permission too (_through_url): to bind it would close the URL.
+        # A deploy may add the permissions before the URL.
+        yield LeaveIt("another statement is for a public function URL, which needs this permission")
         return
-    if trusted.organizations:
-        bound = Bound("StringEquals", "aws:PrincipalOrgID", trusted.organizations)
-    else:
-        bound = Bound("StringEquals", "aws:PrincipalAccount", trusted.all_accounts)
-    yield AddCondition(finding.statement, bound)
+    yield ReplaceStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
+
+
+def _whether_url(facts: FunctionFacts) -> str:
+    if isinstance(facts.has_public_url, Unreadable):
+        return f"{facts.has_public_url}, and a public function URL would need this permission"
+    if facts.has_public_url is NOT_READ:
+        return "whether a public function URL needs this permission has not been read"
+    return "the function has a function URL with AuthType NONE, which needs this permission"
+
+
+def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[Bound]:
+    """Return conditions, one for each statement, that together are met by all trusted principals and services, and by nobody else."""
+    accounts, organizations = trusted.all_accounts, trusted.organizations
+    arns = tuple(f"arn:{partition}:*:*:{one}:*" for one in accounts)
+    by_account = (
+        Bound("StringEquals", "aws:PrincipalAccount", accounts),
+        Bound("StringEquals", "aws:SourceAccount", accounts),
+        Bound("ArnLike", "aws:SourceArn", arns),
+    )
+    if not organizations:
+        return by_account
+    keys = ("aws:PrincipalOrgID", "aws:SourceOrgID")
+    return (*by_account, *(Bound("StringEquals", key, organizations) for key in keys))
 
 
 RULE: Final = Rule(
     id=ID,
-    title="Nobody at large may use the function",
-    why="A function open to everyone is run, paid for and probed by everyone, and taken over if they may change it.",
+    title="No untrusted principal has access to the function",
+    why="A public function is run, paid for and probed by everyone, and taken over if they may change it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
     looks_at=Look.POLICY,
-    asks=ask_for_policy,
+    asks=asks,
     check=check,
     remedies=remedies,
 )

@@ -1,4 +1,4 @@
-"""Rule: a statement that lets an AWS service invoke the function names the source that the service may act for.
+"""Rule: a statement that allows an AWS service to invoke the function names for whom the service may act.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html: a service acts for whoever asks it to. Without a
 condition on its source, every AWS account can make it invoke the function.
@@ -6,83 +6,161 @@ condition on its source, every AWS account can make it invoke the function.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.callers import Mark, caller_of
+from permission_guard.access import INVOKING, Access, Answer
 from permission_guard.document import Bound
-from permission_guard.exposure import Kin, door_of, invoking
-from permission_guard.facts import FunctionFacts, Look, Trusted
-from permission_guard.finding import Concern, Finding, Severity, Witness
-from permission_guard.iam import FunctionArn, Statement
-from permission_guard.iam.principal import Principals
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, told, unread
-from permission_guard.rules.rule import AddCondition, Remedy, Rule
+from permission_guard.facts import FunctionFacts, Look, Subject, Trusted
+from permission_guard.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
+from permission_guard.iam import Answer as Decided
+from permission_guard.iam import Effect, FunctionArn, Statement
+from permission_guard.rules.external_access import (
+    Fault,
+    allows,
+    ask_for_policy,
+    caller,
+    found,
+    gives_access,
+    passed,
+    unread,
+)
+from permission_guard.rules.review import Review, covers, review_of
+from permission_guard.rules.rule import AddCondition, LeaveIt, Remedy, Rule
+from permission_guard.services import WITHOUT_STATEMENT, Sends, Service, service_of
 
 ID: Final = "invoke-permission-names-its-source"
 _CONCERN: Final = Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
 
 
-def services(statement: Statement) -> Principals:
+def services(statement: Statement) -> tuple[str, ...]:
     """Return the services that a statement names."""
     named = statement.principals
     if named is None or named.negated:
-        return Principals(())
-    return Principals(tuple(one for one in named.named if one.type == "Service"))
+        return ()
+    return tuple(one.name for one in named.named if one.type == "Service")
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Judge every statement that lets a service invoke: one finding each, FAIL with a stranger who gets in."""
+    """Evaluate every statement that allows a service to invoke: one finding each, FAIL with an untrusted request."""
     policy = facts.resource_policy
     if not isinstance(facts.arn, FunctionArn) or policy is None:
         return unread(ID, _CONCERN, facts) if isinstance(facts.arn, FunctionArn) else ()
+    review = review_of(facts, trusted)
+    split = {one.index: one for one in review.services}
     return tuple(
-        _judged(statement, facts, trusted)
-        for statement in policy.statements
-        if services(statement).named and invoking(statement)
+        _evaluated(one, split.get(one.index), review)
+        for one in policy.statements
+        if one.effect is Effect.ALLOW and services(one) and covers(one, INVOKING)
     )
 
 
-def _judged(statement: Statement, facts: FunctionFacts, trusted: Trusted) -> Finding:
-    exposure = door_of(facts, trusted).exposure(replace(statement, principals=services(statement)))
-    what = f"{statement.label} lets {' and '.join(one.name for one in services(statement).named)} invoke on behalf of"
-    finding = passed(ID, _CONCERN, facts.target, statement, f"{what} {exposure.scale.value}")
+def _evaluated(whole: Statement, statement: Statement | None, review: Review) -> Finding:
+    """Return the finding about a statement; `statement` is what it admits besides AWS's own topics."""
+    topics = review.publishers.get(whole.index, ())
+    own = (
+        f"{' and '.join(topics)} is a topic of AWS's own, on which it publishes to everybody"
+        if topics
+        else ""
+    )
+    finding = passed(ID, _CONCERN, review.target, whole, f"{whole.label}: {own}")
+    if statement is None:
+        return finding
+    verb = f"invoke {review.name}"
+    useless = _without_statement(services(whole))
+    if useless:
+        return replace(
+            finding,
+            concern=Concern.PERMISSION_IS_USABLE,
+            severity=Severity.LOW,
+            verdict=Verdict.FAIL,
+            summary=f"{whole.label} does nothing: {useless}",
+            proof=Unused(useless),
+            advice=_REMOVE,
+        )
+    said = gives_access(statement, review.answer(statement, INVOKING), verb)
+    finding = replace(finding, summary=f"{said}; {own}" if own else said)
 
-    def fault(witness: Witness) -> Fault:
-        summary = f"{what} strangers: {witness.stranger} gets in"
-        if exposure.kin is Kin.FOREIGN:
+    def fault(answer: Answer, _witness: Witness) -> Fault:
+        summary = allows(statement, answer, verb)
+        if answer.access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _ADVICE)
         return Fault(_CONCERN, Severity.HIGH, summary, _ADVICE)
 
-    return told(finding, exposure, fault)
+    return _within_account(found(finding, statement, review, INVOKING, fault), statement, verb)
+
+
+def _without_statement(names: Sequence[str]) -> str:
+    """Say that services invoke without the resource-based policy, if all of them do."""
+    if not all(one.lower() in WITHOUT_STATEMENT for one in names):
+        return ""
+    verb = "invokes" if len(names) == 1 else "invoke"
+    return f"{' and '.join(names)} {verb} with an execution role and asks no resource-based policy"
+
+
+def _within_account(finding: Finding, statement: Statement, verb: str) -> Finding:
+    """Return a LOW fault for a service that AWS documents to invoke functions of its own account only.
+
+    The policy does not say so, and the guard does not rest a PASS on a page; but nobody untrusted is known to have access.
+    """
+    proof = finding.proof
+    rows = [service_of(one) for one in services(statement)]
+    if not isinstance(proof, Undecided) or proof.decision.answer is not Decided.ALLOWED:
+        return finding
+    if not all(row is not None and row.within_account for row in rows):
+        return finding
+    names = " and ".join(services(statement))
+    return replace(
+        finding,
+        verdict=Verdict.FAIL,
+        severity=Severity.LOW,
+        summary=f"{statement.label} allows {names} to {verb} without naming a source; AWS documents that it invokes "
+        "functions of its own account only",
+        proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
+        advice=_ADVICE,
+    )
 
 
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
-    """Offer the conditions on the trusted accounts that every service of the statement is sure to meet.
+    """Offer the one condition on the trusted accounts that every service of the statement surely meets.
 
-    None for a source in an untrusted account that the statement names: that is somebody's decision, not a slip.
+    None for a source in an untrusted account that the statement names: somebody decided that.
     """
     policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
         return
-    named = [caller_of(one.name) for one in services(policy.statements[finding.statement]).named]
-    known = [caller for caller in named if caller is not None]
-    if len(known) < len(named):
+    names = services(policy.statements[finding.statement])
+    rows = [row for one in names if (row := service_of(one))]
+    if len(rows) < len(names):
         return
-    accounts = trusted.all_accounts
-    if all(caller.source_account is Mark.SURE for caller in known):
-        yield AddCondition(finding.statement, Bound("StringEquals", "aws:SourceAccount", accounts))
-    if all(caller.source_arn is Mark.SURE and caller.owned for caller in known):
-        arns = (caller.by_account(facts.arn, account) for caller in known for account in accounts)
-        yield AddCondition(finding.statement, Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns))))
+    bound = condition_on(rows, facts.arn, trusted.all_accounts)
+    if bound is not None and trusted.organizations:
+        yield LeaveIt(_ORGANIZATIONS)
+    elif bound is not None:
+        yield AddCondition(finding.statement, bound)
 
 
+def condition_on(rows: Sequence[Service], target: Subject, accounts: Sequence[str]) -> Bound | None:
+    """Return the condition by which all these services are bound to accounts; None if they surely send no such key."""
+    if all(row.account is Sends.ALWAYS for row in rows):
+        return Bound("StringEquals", "aws:SourceAccount", tuple(accounts))
+    if not all(row.arn is Sends.ALWAYS and row.owned for row in rows):
+        return None
+    arns = (row.by_account(target.partition, target.region, one) for row in rows for one in accounts)
+    return Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns)))
+
+
+_ORGANIZATIONS: Final = (
+    "organizations are trusted, and AWS does not document that the service sends aws:SourceOrgID: a condition on accounts "
+    "would refuse their members"
+)
 _ADVICE: Final = (
     "Name the source where the permission is defined: SourceArn (and SourceAccount, if the ARN carries no account) of "
     "AWS::Lambda::Permission in CloudFormation and SAM, source_arn and source_account of aws_lambda_permission in "
     "Terraform."
 )
+_REMOVE: Final = "Remove the permission where it is defined."
 
 RULE: Final = Rule(
     id=ID,

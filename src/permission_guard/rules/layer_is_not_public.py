@@ -1,7 +1,7 @@
-"""Rule: no statement shares a layer version with everybody, nor with an account or organisation that is not trusted.
+"""Rule: no statement shares a layer version with everybody, nor with an untrusted account or organization.
 
 https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html: a layer version is shared by a
-statement of its own policy, with one account, an organisation, or every account there is. What is shared can be
+statement of its own policy, with one account, an organization, or every account there is. What is shared can be
 downloaded, code and all.
 """
 
@@ -9,48 +9,57 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.exposure import READ_LAYER, Door, Kin, covered, door_of
+from permission_guard.access import READ_LAYER, Access, Answer
 from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import LayerVersionArn, Statement
-from permission_guard.rules.opening import Fault, ask_for_policy, passed, told, unread
+from permission_guard.rules.external_access import (
+    Fault,
+    allows,
+    ask_for_policy,
+    found,
+    gives_access,
+    passed,
+    unread,
+)
+from permission_guard.rules.review import Review, covers, review_of
 from permission_guard.rules.rule import Rule
 
 ID: Final = "layer-is-not-public"
+_ACTIONS: Final = (READ_LAYER,)
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Judge every statement of a layer version's policy: one finding each, FAIL with a stranger who gets the layer."""
+    """Evaluate every statement of a layer version's policy: one finding each, FAIL with an untrusted request."""
     if not isinstance(facts.arn, LayerVersionArn):
         return ()
     if facts.resource_policy is None:
         return unread(ID, Concern.LAYER_IS_NOT_PUBLIC, facts)
-    door = door_of(facts, trusted)
-    return tuple(
-        _judged(statement, door) for statement in door.policy.statements if covered(statement, (READ_LAYER,))
-    )
+    review = review_of(facts, trusted)
+    statements = sorted((*review.services, *review.others), key=lambda one: one.index)
+    return tuple(_evaluated(one, review) for one in statements if covers(one, _ACTIONS))
 
 
-def _judged(statement: Statement, door: Door) -> Finding:
-    exposure = door.exposure(statement, (READ_LAYER,))
-    summary = f"{statement.label} shares it with {exposure.scale.value}"
-    finding = passed(ID, Concern.LAYER_IS_NOT_PUBLIC, door.target, statement, summary)
+def _evaluated(statement: Statement, review: Review) -> Finding:
+    verb = "download the layer"
+    summary = gives_access(statement, review.answer(statement, _ACTIONS), verb)
+    finding = passed(ID, Concern.LAYER_IS_NOT_PUBLIC, review.target, statement, summary)
 
-    def fault(witness: Witness) -> Fault:
-        summary = f"{statement.label} lets {witness.stranger} download the layer"
-        if exposure.kin is Kin.FOREIGN:
-            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _FOREIGN)
+    def fault(answer: Answer, _witness: Witness) -> Fault:
+        summary = allows(statement, answer, verb)
+        if answer.access is Access.NAMED:
+            return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
         return Fault(Concern.LAYER_IS_NOT_PUBLIC, Severity.HIGH, summary, _PUBLIC)
 
-    return told(finding, exposure, fault)
+    return found(finding, statement, review, _ACTIONS, fault)
 
 
 _PUBLIC: Final = (
-    "Share the layer version with the accounts that need it, or with your organisation (OrganizationId). If it is meant "
-    "for everybody, set LayerIsNotPublic to Off."
+    "Share the layer version with the accounts that need it, or with your organization (OrganizationId). If it is meant "
+    "to be public, add layer-is-not-public to Ignore."
 )
-_FOREIGN: Final = (
-    "If this account or organisation is yours or a partner's, add it to TrustedAccounts or TrustedOrganizationIds; if "
+_NAMED: Final = (
+    "If this account or organization is yours or a partner's, add it to TrustedAccounts or TrustedOrganizationIds; if "
     "not, remove the permission."
 )
 

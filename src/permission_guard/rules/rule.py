@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,13 +28,21 @@ class AddCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceStatement:
+    """Remedy: replace a statement by several, each with one condition more."""
+
+    statement: int
+    bounds: Sequence[Bound]
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveIt:
     """No remedy: the reason why only a person can decide what is right here."""
 
     reason: str
 
 
-Remedy: TypeAlias = AttachPolicy | AddCondition | LeaveIt
+Remedy: TypeAlias = AttachPolicy | AddCondition | ReplaceStatement | LeaveIt
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Sends(Enum):
@@ -21,6 +23,9 @@ class Region(Enum):
     FUNCTION = "the function's own"
     ANY = "any"
     NONE = "none"
+
+
+_PLACES: Final = re.compile(r"\{[a-z]+\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +53,17 @@ class Service:
         if self.account is Sends.ALWAYS:
             return "aws:SourceAccount"
         return "aws:SourceArn" if self.arn is Sends.ALWAYS and self.owned else None
+
+    def arn_of(self, partition: str, region: str, account: str, name: str = "NAME") -> str:
+        """Return an ARN as the service shows it: of the resource `name`, and `*` for what follows it."""
+        resource = _PLACES.sub("*", _PLACES.sub(name, self.forms[0], count=1))
+        place = "" if self.region is Region.NONE else region
+        return f"arn:{partition}:{self.namespace}:{place}:{account if self.owned else ''}:{resource}"
+
+    def by_account(self, partition: str, region: str, account: str) -> str:
+        """Return the pattern of every ARN that the service shows for an account; it must be `owned`.
+
+        The Region is the function's where the service calls within its Region, and otherwise any.
+        """
+        place = {Region.FUNCTION: region, Region.ANY: "*", Region.NONE: ""}[self.region]
+        return f"arn:{partition}:{self.namespace}:{place}:{account}:*"

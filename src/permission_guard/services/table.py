@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import Final
 
@@ -200,6 +201,43 @@ WITHOUT_STATEMENT: Final = MappingProxyType(
     }
 )
 """Services that invoke with a role, or whose records Lambda reads itself: a statement for them does nothing."""
+
+REPLICATORS: Final = frozenset({"replicator.lambda.amazonaws.com", "edgelambda.amazonaws.com"})
+"""Lambda@Edge replicates a function with statements that CloudFront writes itself
+(AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html)."""
+
+PUBLIC_TOPICS: Final = frozenset(
+    {
+        ("806199016981", "AmazonIpSpaceChanged"),
+        ("137112412989", "amazon-linux-2023-ami-updates"),
+        ("137112412989", "amazon-linux-2-ami-updates"),
+        ("137112412989", "amazon-linux-ami-updates"),
+        ("801119661308", "ec2-windows-ami-update"),
+        ("801119661308", "ec2-windows-ami-private"),
+        ("720620558202", "SSM-Agent-Update"),
+        ("278350005181", "price-list-api"),
+        ("278350005181", "daily-aggregated-price-list-api"),
+        ("692768080016", "aws-new-feature-updates"),
+        ("767397762724", "dlami-updates"),
+        ("177427601217", "ecs-optimized-amazon-ami-update"),
+        ("917786371007", "ecs-optimized-amazon-ami-update"),
+        ("242987662583", "GuardDutyAnnouncements"),
+        ("118283430703", "GuardDutyAnnouncements"),
+        ("088139225913", "SecurityHubAnnouncements"),
+        ("291342846459", "SecurityHubAnnouncements"),
+        ("883600840440", "SecurityHubAnnouncements"),
+    }
+)
+"""Topics on which AWS publishes to everybody: account and name (vpc/latest/userguide/subscribe-notifications.html and alike)."""
+
+_TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:([0-9]{12}):([A-Za-z0-9_-]+)")
+
+
+def is_public_topic(arn: str) -> bool:
+    """Tell whether an ARN, written in full, is that of a topic on which AWS publishes to everybody."""
+    found = _TOPIC.fullmatch(arn)
+    return found is not None and found.groups() in PUBLIC_TOPICS
+
 
 _BY_PRINCIPAL: Final = {row.principal: row for row in SERVICES}
 _SUFFIXES: Final = (".amazonaws.com.cn", ".amazonaws.com")

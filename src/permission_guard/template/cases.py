@@ -70,20 +70,20 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
     found: dict[Key, Case] = {}
     defined = {one.arn: one.owner for one in reversed(declared.functions)}
     for function in declared.functions:
-        facts = _with_role(FunctionFacts(function.arn), function, declared, role)
+        facts = _with_role(FunctionFacts(function.arn, has_public_url=False), function, declared, role)
         owner = function.role.owner if isinstance(function.role, Role) else function.owner
         found[function.arn, None] = Case(function.owner, owner, facts)
     for key, (statements, owners) in _statements(declared, door).items():
         arn, qualifier = key
         known = found.get(key)
         owner = owners[0] if isinstance(arn, LayerVersionArn) else defined.get(arn, owners[0])
-        case = known or Case(owner, owner, FunctionFacts(arn, qualifier))
+        case = known or Case(owner, owner, FunctionFacts(arn, qualifier, has_public_url=False))
         found[key] = replace(case, facts=_with_policy(case.facts, statements), owners=owners)
     whole = {(one.function, one.qualifier): one for one in declared.policies}
     for whole_key, policy in whole.items():
         # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
         owner = defined.get(policy.function, policy.owner)
-        case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key))
+        case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key, has_public_url=False))
         found[whole_key] = _with_document(case, policy, door)
     return found
 

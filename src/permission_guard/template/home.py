@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from permission_guard.exposure.wildcards import REGIONS
 from permission_guard.iam.arn import partition_of
 from permission_guard.template.value import Value, joined
 
+_REGIONS: Final = ("us-east-1", "eu-west-1", "ap-southeast-1", "ca-central-1", "sa-east-1", "us-west-2")
+"""Of which the first that a template does not name stands for the one that is not said."""
 STACK: Final = "stack"
 MADE_UP: Final = "EXAMPLE"
 """Stands for what CloudFormation puts at the end of the names that it makes."""
@@ -36,7 +37,7 @@ class Home:
 def home_for(text: str, region: str | None, account: str | None) -> Home:
     """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
     account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
-    place = region or next((one for one in REGIONS if f":{one}:" not in text), REGIONS[0])
+    place = region or next((one for one in _REGIONS if f":{one}:" not in text), _REGIONS[0])
     return Home(partition_of(place), place, account_id, region is not None, account is not None)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from permission_guard.callers import caller_of
 from permission_guard.document import Body, dumped
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.iam.policy import Json
+from permission_guard.services import service_of
 from permission_guard.template.declared import Document, Permission
 from permission_guard.template.home import Home, at_home
 from permission_guard.template.value import (
@@ -215,7 +215,7 @@ def _unresolved(
         return value.widest if name == "source_arn" and isinstance(value, Partial) else None
     if name == "source_account":
         return reading.home.account
-    caller = caller_of(principal)
-    if name == "source_arn" and caller is not None and isinstance(arn, FunctionArn):
-        return caller.arn(arn, reading.home.account, name="unresolved", region=reading.home.region)
+    row = service_of(principal)
+    if name == "source_arn" and row is not None:
+        return row.arn_of(arn.partition, reading.home.region, reading.home.account, name="unresolved")
     raise Unsayable

@@ -77,6 +77,14 @@ class Account:
         with self.call("GetPolicy"):
             return self._policy(target)
 
+    def get_function_url_config(self, target: str) -> str:
+        """GetFunctionUrlConfig: the AuthType of the URL of a function or alias."""
+        with self.call("GetFunctionUrlConfig"):
+            function, qualifier = self._resolved(target)
+            if qualifier not in function.urls:
+                raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.")
+            return function.urls[qualifier]
+
     def get_resource_policy(self, target: str) -> tuple[str, str]:
         """GetResourcePolicy."""
         with self.call("GetResourcePolicy"):

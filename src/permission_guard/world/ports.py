@@ -23,6 +23,7 @@ from permission_guard.facts import (
 )
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
+from permission_guard.journal.seen import is_version
 from permission_guard.ports import NOT_FOUND, Refused
 from permission_guard.report import Report
 from permission_guard.world.account import Account
@@ -50,6 +51,8 @@ class WorldObserver:
                 )
         if Look.REMEDY in wanted:
             facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
+        if Look.URL in wanted:
+            facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
@@ -70,6 +73,17 @@ class WorldObserver:
         return tuple(
             FunctionFacts(one.arn, configuration=Configuration(role_arn, one.log_group)) for one in found
         )
+
+    def _has_public_url(self, facts: FunctionFacts) -> bool | Unreadable:
+        if is_version(facts.qualifier):
+            return False
+        try:
+            with translated():
+                return self.account.get_function_url_config(facts.target) == "NONE"
+        except Refused as error:
+            if error.code in NOT_FOUND:
+                return False
+            return Unreadable(f"the function URL of {facts.target}", str(error))
 
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
         try:

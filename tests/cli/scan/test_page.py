@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from permission_guard.grant import Grant
 from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import Wires
 from tests.cli.scanning import S3, account, run, wires
@@ -15,6 +16,7 @@ SERVICES = {
     **dict.fromkeys(
         ("ListFunctions", "ListAliases", "GetFunctionConfiguration", "GetResourcePolicy"), "lambda"
     ),
+    "GetFunctionUrlConfig": "lambda",
     **dict.fromkeys(("ListLayers", "ListLayerVersions", "GetLayerVersionPolicy"), "lambda"),
     **dict.fromkeys(("PutResourcePolicy", "AddPermission", "RemovePermission"), "lambda"),
     **dict.fromkeys(("GetAccountAuthorizationDetails", "GetRole", "GetPolicyVersion"), "iam"),
@@ -58,6 +60,7 @@ def everything() -> Account:
     for role in ("mute", "gone", "streams"):
         made.with_function(role, role=role, aliases=["live"])
     made.add_permission("mute:live", S3)
+    made.add_permission("mute", Grant("public", "lambda:InvokeFunction", "*"))
     made.layers["tools"] = 1
     return made
 

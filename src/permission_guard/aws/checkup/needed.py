@@ -110,7 +110,8 @@ _OF_ROLES: Final = (
     *DetachRolePolicy.permissions,
 )
 _OF_FUNCTIONS: Final = (
-    *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetResourcePolicy"),
+    *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig"),
+    *("lambda:GetPolicy", "lambda:GetResourcePolicy"),
     *("lambda:ListAliases", "lambda:ListVersionsByFunction"),
     *BoundStatements.permissions,
 )

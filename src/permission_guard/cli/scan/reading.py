@@ -128,7 +128,7 @@ class Reader:
 
         A role is evaluated with the function itself, and with a version that has another one.
         """
-        facts = FunctionFacts(version.arn, version.version, version.configuration)
+        facts = FunctionFacts(version.arn, version.version, version.configuration, at=self.at)
         found = self._evaluated(facts, looks)
         if version.version is not None:
             return found
@@ -140,7 +140,7 @@ class Reader:
                 found.skipped.append(Skipped(f"the aliases of {version.arn}", str(error)))
                 names = ()
             for name in names:
-                found.add(self._evaluated(FunctionFacts(version.arn, name), Look.POLICY))
+                found.add(self._evaluated(FunctionFacts(version.arn, name, at=self.at), Look.POLICY))
         return found
 
     def _layer(self, name: str) -> Found:
@@ -148,7 +148,7 @@ class Reader:
         pages = partial(self.region.layers.layer_versions, name)
         for page in _pages(pages, f"versions of the layer {name} of {self.region.label}", found):
             for version in page.versions:
-                found.add(self._evaluated(FunctionFacts(version), Look.POLICY))
+                found.add(self._evaluated(FunctionFacts(version, at=self.at), Look.POLICY))
         return found
 
     def _evaluated(self, facts: FunctionFacts, looks: Look) -> Found:

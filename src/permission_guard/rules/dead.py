@@ -1,0 +1,128 @@
+"""Why a statement gives nobody access: which part of it no request can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from permission_guard.access import Scale
+from permission_guard.finding import DeniedRequest
+from permission_guard.iam import (
+    ABSENT,
+    Arn,
+    ArnError,
+    Context,
+    IamPrincipal,
+    Policy,
+    Request,
+    Service,
+    Statement,
+    decide,
+)
+from permission_guard.iam.condition import Condition
+from permission_guard.mismatch import LITERAL, Part, mismatches, written
+from permission_guard.rules.review import Review, covers
+from permission_guard.services import Service as Row
+from permission_guard.services import service_of
+
+
+def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> DeniedRequest | None:
+    """Return a request that the statement seems meant for, and what refuses it.
+
+    None if the statement by itself gives access, so that it is a Deny that refuses everybody.
+    """
+    if review.alone(statement, actions).scale is not Scale.DEAD:
+        return None
+    action = next(action for action in actions if covers(statement, (action,)))
+    request = _meant(statement, review, action)
+    decision = decide(request, resource=Policy(review.policy.name, (statement,), review.policy.version))
+    return DeniedRequest(request, decision, "; ".join(_blockers(statement, review, actions, request)))
+
+
+def _meant(statement: Statement, review: Review, action: str) -> Request:
+    """Return a request as the first principal that the statement names would send it."""
+    named = statement.principals.named if statement.principals else ()
+    arn = Arn.parse(review.target)
+    for one in named:
+        if one.type == "Service":
+            row = service_of(one.name)
+            source = row.arn_of(arn.partition, arn.region, arn.account) if row else None
+            keys = {"aws:SourceArn": source} if source else {}
+            return Request(
+                action,
+                review.target,
+                Service(one.name),
+                Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT),
+            )
+        try:
+            account = Arn.parse(one.name).account
+        except ArnError:
+            continue
+        return _of(one.name, account, action, review)
+    root = f"arn:{arn.partition}:iam::{arn.account}:root"
+    return _of(root, arn.account, action, review)
+
+
+def _of(principal: str, account: str, action: str, review: Review) -> Request:
+    keys = {"aws:PrincipalArn": principal, "aws:PrincipalAccount": account}
+    return Request(action, review.target, IamPrincipal(principal, account), Context.of(keys, unlisted=ABSENT))
+
+
+def _blockers(
+    statement: Statement, review: Review, actions: Sequence[str], request: Request
+) -> Iterator[str]:
+    outside = [one for one in mismatches(statement, request) if one.part is not Part.CONDITION]
+    if outside:
+        yield from (one.why for one in outside)
+        return
+    literal = [
+        one for one in statement.conditions if one.base in LITERAL and any("*" in text for text in one.texts)
+    ]
+    if literal:
+        yield from (
+            f"{written(one)}: {one.operator} takes a wildcard for a plain character" for one in literal
+        )
+        return
+    lone = [
+        one
+        for one in statement.conditions
+        if review.alone(replace(statement, conditions=(one,)), actions).scale is Scale.DEAD
+    ] or _only_one(statement, review, actions)
+    if lone:
+        yield from (_unmet(one, statement, review, request) for one in lone)
+    else:
+        yield f"its conditions exclude each other: {' and '.join(map(written, statement.conditions))}"
+
+
+def _only_one(statement: Statement, review: Review, actions: Sequence[str]) -> list[Condition]:
+    """Return the condition without which somebody surely has access, if there is only one such."""
+    conditions = statement.conditions
+    found = [
+        one
+        for one in conditions
+        if review.alone(
+            replace(statement, conditions=tuple(other for other in conditions if other is not one)), actions
+        ).scale
+        not in {Scale.DEAD, Scale.UNKNOWN}
+    ]
+    return found if len(found) == 1 else []
+
+
+def _unmet(condition: Condition, statement: Statement, review: Review, request: Request) -> str:
+    row = _row(statement)
+    if condition.lower_key == "aws:sourcearn" and row is not None:
+        return f"its {condition.key} is {' or '.join(condition.texts)}, and {row.principal} sends {form(row, review)}"
+    why = [one.why for one in mismatches(replace(statement, conditions=(condition,)), request)]
+    return why[0] if why else f"no request meets {written(condition)}"
+
+
+def _row(statement: Statement) -> Row | None:
+    named = statement.principals.named if statement.principals else ()
+    rows = (service_of(one.name) for one in named if one.type == "Service")
+    return next((row for row in rows if row is not None), None)
+
+
+def form(row: Row, review: Review) -> str:
+    """Return the form of the ARN that a service shows for the function's own account."""
+    arn = Arn.parse(review.target)
+    return row.arn_of(arn.partition, arn.region, arn.account)

@@ -1,0 +1,274 @@
+"""What the rules about resource-based policies share: how the answer about a statement becomes a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from permission_guard.access import Access, Answer, Scale
+from permission_guard.access import Witness as Found
+from permission_guard.access.actions import INVOKE_URL
+from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
+from permission_guard.iam import (
+    ABSENT,
+    Anonymous,
+    Arn,
+    Context,
+    IamPrincipal,
+    Request,
+    Service,
+    Statement,
+    decide,
+)
+from permission_guard.iam import Answer as Decided
+from permission_guard.iam.request import Values
+from permission_guard.rules.dead import form, why_nobody
+from permission_guard.rules.review import RESOURCE, Review
+from permission_guard.services import Sends, service_of
+
+_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
+"""Accounts to show as an example."""
+_MOST: Final = 3
+"""How many principals are written out before the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What to report of a statement that gives untrusted access."""
+
+    concern: Concern
+    severity: Severity
+    summary: str
+    advice: str
+
+
+def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> Look:
+    """Ask for the resource policy."""
+    return Look.POLICY if facts.policy is NOT_READ else Look.NOTHING
+
+
+def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
+    """Return the one finding about a policy that could not be read; none if it could."""
+    if not isinstance(facts.policy, Unreadable):
+        return ()
+    summary, severity = str(facts.policy), Severity.HIGH
+    advice = advice_on(Verdict.UNKNOWN, facts.policy, "")
+    return (
+        Finding(rule, concern, facts.target, Verdict.UNKNOWN, severity, summary, facts.policy, None, advice),
+    )
+
+
+def passed(rule: str, concern: Concern, target: str, statement: Statement, summary: str) -> Finding:
+    """Return the finding about a statement that gives no untrusted access."""
+    subject = f"{target} {statement.label}"
+    return Finding(rule, concern, subject, Verdict.PASS, Severity.HIGH, summary, statement=statement.index)
+
+
+def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
+    """Say to whom in the zone of trust a statement gives access."""
+    if answer.scale is Scale.UNKNOWN:
+        return f"{statement.label}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
+    return f"{statement.label}: {_principal(statement)} allows {answer.scale.value} to {verb}"
+
+
+def found(
+    finding: Finding,
+    statement: Statement,
+    review: Review,
+    actions: Sequence[str],
+    fault: Callable[[Answer, Witness], Fault],
+) -> Finding:
+    """Return what the answer about a statement comes to: the finding as it is if it passes, else the fault or doubt."""
+    answer = _telling(review.answer(statement, actions), review)
+    match answer.access:
+        case Access.OPEN | Access.NAMED:
+            witness = witness_of(answer, review)
+            reported = fault(answer, witness)
+            return replace(
+                finding,
+                concern=reported.concern,
+                severity=reported.severity,
+                verdict=Verdict.FAIL,
+                summary=reported.summary,
+                proof=witness,
+                advice=reported.advice,
+            )
+        case Access.UNKNOWN | Access.TOO_COMPLEX:
+            return _in_doubt(finding, statement, review, actions, answer)
+        case Access.CLOSED:
+            return _closed(finding, statement, review, actions, answer)
+
+
+def witness_of(answer: Answer, review: Review) -> Witness:
+    """Return the request that proves untrusted access. Raises ValueError if the answer has none."""
+    if answer.witness is None:
+        raise ValueError(f"no request is known for statement {answer.index}")
+    request = answer.witness.request
+    return Witness(request, decide(request, resource=review.policy), caller(request, answer.witness.account))
+
+
+def _telling(answer: Answer, review: Review) -> Answer:
+    """Return the answer with the request that tells most, if it is allowed, too.
+
+    Of a service one that shows an untrusted account; through a function URL one without credentials.
+    """
+    witness = answer.witness
+    if witness is None or answer.access is not Access.OPEN:
+        return answer
+    if witness.request.action == INVOKE_URL:
+        anonymous: dict[str, str | Values] = dict.fromkeys(
+            ("aws:PrincipalAccount", "aws:userid"), "anonymous"
+        )
+        anonymous |= {"aws:PrincipalType": "Anonymous", "aws:PrincipalArn": ABSENT}
+        context = witness.request.context.with_keys(anonymous)
+        request = replace(witness.request, principal=Anonymous(), context=context)
+        signed = context.values("lambda:functionurlauthtype") == ("AWS_IAM",)
+        return answer if signed else _if_allowed(request, answer, review)
+    if not witness.is_service or witness.account:
+        return answer
+    service, target = witness.request.principal, Arn.parse(review.target)
+    row = service_of(service.name) if isinstance(service, Service) else None
+    account = next(
+        one for one in _EXAMPLES if one not in review.policy.text and one not in review.trusted.all_accounts
+    )
+    keys: dict[str, str | Values] = {}
+    if row is None or row.account is Sends.ALWAYS:
+        keys["aws:SourceAccount"] = account
+    if row is not None and row.arn is Sends.ALWAYS and not witness.request.context.values("aws:sourcearn"):
+        keys["aws:SourceArn"] = row.arn_of(target.partition, target.region, account)
+    request = replace(witness.request, context=witness.request.context.with_keys(keys))
+    return _if_allowed(request, answer, review)
+
+
+def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
+    is_allowed = decide(request, resource=review.policy).answer is Decided.ALLOWED
+    return replace(answer, witness=Found(request)) if is_allowed else answer
+
+
+def caller(request: Request, account: str | None) -> str:
+    """Say who makes a request, and for which account."""
+    match request.principal:
+        case Service(name):
+            return f"{name} for {f'account {account}' if account else 'any account'}"
+        case IamPrincipal(arn):
+            return arn
+        case Anonymous():
+            return "an anonymous caller"
+
+
+def allows(statement: Statement, answer: Answer, verb: str) -> str:
+    """Say whom outside the zone of trust a statement allows to do something, with an example."""
+    request = answer.witness.request if answer.witness else None
+    account = answer.witness.account if answer.witness else None
+    example = f", for example {account}" if account else ""
+    if request is not None and isinstance(request.principal, Anonymous):
+        whom, example = "anyone on the internet", ""
+    elif answer.access is Access.OPEN:
+        whom = "any AWS account"
+    else:
+        organization = _organization(statement, request.context) if request is not None else ""
+        whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"
+        example = example if organization else ""
+    return f"{statement.label}: {_principal(statement)} allows {whom} to {verb}{example}"
+
+
+def _organization(statement: Statement, context: Context) -> str:
+    """Return the organization that a statement names and by which the request is admitted."""
+    texts = " ".join(text for one in statement.conditions for text in one.texts)
+    shown = (
+        *(context.values("aws:principalorgid") or ()),
+        *(context.values("aws:sourceorgid") or ()),
+        *(path.split("/")[0] for path in context.values("aws:principalorgpaths") or ()),
+        *(path.split("/")[0] for path in context.values("aws:sourceorgpaths") or ()),
+    )
+    return next((one for one in shown if one in texts), "")
+
+
+def _principal(statement: Statement) -> str:
+    principals = statement.principals
+    if principals is None:
+        return "Principal"
+    names = [f"`{one.name}`" for one in principals.named]
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"{'NotPrincipal' if principals.negated else 'Principal'} {', '.join(names[:_MOST])}{more}"
+
+
+def _in_doubt(
+    finding: Finding, statement: Statement, review: Review, actions: Sequence[str], answer: Answer
+) -> Finding:
+    request = (
+        answer.witness.request
+        if answer.witness
+        else Request(actions[0], review.target, Anonymous(), Context(unlisted=ABSENT))
+    )
+    decision = decide(request, resource=review.policy)
+    if answer.access is Access.TOO_COMPLEX:
+        doubt, advice = _TOO_COMPLEX, _SIMPLIFY
+    elif answer.keys == (RESOURCE,):
+        doubt = f"it is about {request.resource}, and AWS does not document whether Lambda asks this policy about it"
+        advice = _DOUBT
+    else:
+        spelled = {one.lower_key: one.key for each in review.policy.statements for one in each.conditions}
+        keys = " and ".join(spelled.get(key, key) for key in answer.keys) or "what AWS does not document"
+        doubt, advice = f"it depends on {keys}, which cannot be known beforehand", _DOUBT
+    summary = f"{statement.label}: whether an untrusted account has access is unknown: {doubt}"
+    proof = Undecided(request, decision, doubt)
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, proof=proof, advice=advice)
+
+
+def _closed(
+    finding: Finding, statement: Statement, review: Review, actions: Sequence[str], answer: Answer
+) -> Finding:
+    if answer.scale is Scale.DEAD:
+        nobody = why_nobody(statement, review, actions)
+        if nobody is None:
+            return replace(
+                finding, summary=f"{statement.label} gives nobody access: a Deny refuses whom it admits"
+            )
+        return replace(
+            finding,
+            concern=Concern.PERMISSION_IS_USABLE,
+            severity=Severity.LOW,
+            verdict=Verdict.FAIL,
+            summary=f"{statement.label} gives nobody access: {nobody.blocker}",
+            proof=nobody,
+            advice=_DEAD,
+        )
+    remarks = "; ".join((finding.summary, *_remarks(statement, review, answer)))
+    return replace(finding, summary=remarks)
+
+
+def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[str]:
+    if answer.network:
+        yield "anybody else has access only from the network that its conditions name"
+    named = statement.principals.named if statement.principals else ()
+    rows = [row for one in named if one.type == "Service" and (row := service_of(one.name))]
+    asked = {one.lower_key: one.texts for one in statement.conditions}
+    for row in rows:
+        if row.account is Sends.DISPUTED and "aws:sourceaccount" in asked:
+            yield (
+                f"AWS's pages contradict each other on whether {row.principal} sends aws:SourceAccount, so name the ARN of "
+                "the source instead"
+            )
+        head = f":{row.forms[0].partition('{')[0]}"
+        if row.arn is not Sends.ALWAYS and not all(
+            head in text or "*" in text for text in asked.get("aws:sourcearn", ())
+        ):
+            yield f"AWS documents the form {form(row, review)} for {row.principal}"
+
+
+_DOUBT: Final = (
+    "Add a condition that can be decided beforehand too (on the source, the account or the organization), or make sure "
+    "that nobody else has access."
+)
+_TOO_COMPLEX: Final = "the policy is too complex to be decided"
+_SIMPLIFY: Final = (
+    "Simplify the policy: fewer Deny statements, fewer wildcards in their conditions, and one condition on the account "
+    "in each Allow."
+)
+_DEAD: Final = (
+    "Write the condition that this caller meets, where the permission is defined; or remove the permission if nothing "
+    "needs it."
+)

@@ -1,0 +1,222 @@
+"""What is said of each answer about a statement: who has access, or why nobody does, in words that AWS's readers know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.document import Body
+from permission_guard.facts import Family, PolicyFacts, Trusted
+from permission_guard.finding import Concern, Finding, Severity, Unused, Verdict
+from permission_guard.iam.policy import Json
+from permission_guard.mend import repair_of
+from permission_guard.rules import judge
+from tests.access.hostile import digits_wanted, largest
+from tests.world.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
+
+MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+def found(*statements: Body, trusted: Trusted = OWN) -> tuple[Finding, ...]:
+    return judge(facts_with(*statements), trusted)
+
+
+def source(arn: str) -> dict[str, Json]:
+    return {"ArnLike": {"aws:SourceArn": arn}}
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["scheduler.amazonaws.com", "states.amazonaws.com", "pipes.amazonaws.com", "sqs.amazonaws.com"],
+)
+def test_a_statement_for_a_service_that_needs_none_is_low_and_to_be_removed(service: str) -> None:
+    (finding,) = found(statement(service))
+
+    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
+    assert finding.concern is Concern.PERMISSION_IS_USABLE
+    assert isinstance(finding.proof, Unused)
+    assert finding.summary.startswith(f"s does nothing: {service} invokes with an execution role")
+    assert finding.advice == "Remove the permission where it is defined."
+
+
+@pytest.mark.parametrize("service", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
+def test_a_service_that_invokes_within_its_account_only_is_never_called_untrusted(service: str) -> None:
+    facts = facts_with(statement(service))
+    (finding,) = judge(facts, OWN)
+
+    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
+    assert "untrusted" not in finding.summary
+    assert "functions of its own account only" in finding.summary
+    assert repair_of(finding, facts, OWN)[0] is not None
+
+
+def test_eventbridge_with_the_own_account_passes_with_a_remark() -> None:
+    (finding,) = found(statement("events.amazonaws.com", Condition=MINE))
+
+    assert finding.verdict is Verdict.PASS
+    assert "AWS's pages contradict each other" in finding.summary
+
+
+WRONG: dict[str, tuple[str, str]] = {
+    "s3.amazonaws.com": ("arn:aws:s3:::uploads/*", "arn:aws:s3:::NAME"),
+    "events.amazonaws.com": (
+        f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default",
+        f"arn:aws:events:us-east-1:{ACCOUNT}:rule/NAME",
+    ),
+    "elasticloadbalancing.amazonaws.com": (
+        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/app/web/1",
+        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/NAME/*",
+    ),
+    "apigateway.amazonaws.com": (
+        f"arn:aws:execute-api:us-east-1:{ACCOUNT}:abc123",
+        f"arn:aws:execute-api:us-east-1:{ACCOUNT}:NAME/*/*",
+    ),
+    "cloudfront.amazonaws.com": (
+        f"arn:aws:cloudfront:us-east-1:{ACCOUNT}:distribution/E1",
+        f"arn:aws:cloudfront::{ACCOUNT}:distribution/NAME",
+    ),
+    "sns.amazonaws.com": (
+        f"arn:aws:sns:us-east-1:{ACCOUNT}:orders:6b0e71bd-7e97-4d97-80ce-4a0994e55286",
+        f"arn:aws:sns:us-east-1:{ACCOUNT}:NAME",
+    ),
+    "logs.amazonaws.com": (
+        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:orders",
+        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:NAME:*",
+    ),
+    "connect.amazonaws.com": (
+        f"arn:aws:connect:us-east-1:{ACCOUNT}:instance/i/contact-flow/f",
+        f"arn:aws:connect:us-east-1:{ACCOUNT}:instance/NAME",
+    ),
+}
+
+
+@pytest.mark.parametrize("service", WRONG)
+def test_a_source_of_the_wrong_form_is_a_dead_trigger_and_the_right_form_is_given(service: str) -> None:
+    arn, form = WRONG[service]
+    condition: Json = {**source(arn), **(MINE if service == "s3.amazonaws.com" else {})}
+    (finding,) = found(statement(service, Condition=condition))
+
+    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
+    assert finding.concern is Concern.PERMISSION_IS_USABLE
+    assert finding.summary.endswith(f"and {service} sends {form}")
+
+
+@pytest.mark.parametrize(
+    ("service", "arn"),
+    [
+        ("lexv2.amazonaws.com", f"arn:aws:lex:us-east-1:{ACCOUNT}:bot/BOT"),
+        ("secretsmanager.amazonaws.com", f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:rotation/x"),
+    ],
+)
+def test_where_aws_does_not_say_that_a_form_is_refused_there_is_a_remark(service: str, arn: str) -> None:
+    both: Json = {**source(arn), **MINE}
+    (finding,) = found(statement(service, Condition=both))
+
+    assert finding.verdict is Verdict.PASS
+    assert "AWS documents the form" in finding.summary
+
+
+def test_an_organization_that_is_not_listed_is_named_as_such() -> None:
+    other = {"StringEquals": {"aws:PrincipalOrgID": "o-other00000"}}
+    (finding,) = found(statement(Condition=other))
+
+    assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
+    assert finding.summary.startswith(
+        "s: Principal `*` allows untrusted organization o-other00000 to invoke orders, for example "
+    )
+
+
+def test_an_account_in_no_organization_meets_an_if_exists_on_it() -> None:
+    if_exists = {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    (finding,) = found(statement(Condition=if_exists), trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.severity >= Severity.HIGH
+    assert (
+        finding.summary
+        == "s: Principal `*` allows any AWS account to invoke orders, for example 999999999999"
+    )
+
+
+def test_a_service_with_a_management_action_is_a_finding() -> None:
+    findings = found(statement("sns.amazonaws.com", Action="lambda:*"))
+
+    assert {(one.concern, one.severity) for one in findings} == {
+        (Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE, Severity.HIGH),
+        (Concern.MANAGEMENT_ACCESS, Severity.CRITICAL),
+    }
+
+
+def test_what_cloudfront_writes_for_lambda_at_edge_is_left_alone() -> None:
+    edge = statement(
+        "replicator.lambda.amazonaws.com", Action=["lambda:GetFunction", "lambda:EnableReplication*"]
+    )
+
+    assert found(edge) == ()
+
+
+TOPIC = "arn:aws:sns:us-east-1:806199016981:AmazonIpSpaceChanged"
+
+
+def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{FOREIGN}:x"]}}
+    alone, beside = (found(statement("sns.amazonaws.com", Condition=one))[0] for one in (source(TOPIC), both))
+
+    assert alone.verdict is Verdict.PASS
+    assert "a topic of AWS's own" in alone.summary
+    assert beside.concern is Concern.CROSS_ACCOUNT_ACCESS
+    assert f"untrusted account {FOREIGN}" in beside.summary
+
+
+@pytest.mark.parametrize("operator", ["ArnLikeIfExists", "ForAllValues:ArnLike", "ArnNotLike"])
+def test_under_an_operator_that_an_absent_key_meets_a_topic_of_awss_own_excuses_nothing(
+    operator: str,
+) -> None:
+    (finding,) = found(statement("sns.amazonaws.com", Condition={operator: {"aws:SourceArn": TOPIC}}))
+
+    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
+    assert finding.verdict is Verdict.FAIL
+
+
+def test_a_named_network_is_enough_for_invoking_and_not_for_managing() -> None:
+    office: Json = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    invoking, managing = (
+        found(statement(Action=action, Condition=office))[0]
+        for action in ("lambda:InvokeFunction", "lambda:UpdateFunctionCode")
+    )
+
+    assert invoking.verdict is Verdict.PASS
+    assert "only from the network" in invoking.summary
+    assert (managing.verdict, managing.severity) == (Verdict.FAIL, Severity.CRITICAL)
+
+
+def test_the_half_of_a_public_url_that_needs_the_other_passes_by_itself() -> None:
+    via_url: Json = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
+    (half,) = found(statement(Condition=via_url))
+
+    assert half.verdict is Verdict.PASS
+    assert "need a statement for lambda:InvokeFunctionUrl" in half.summary
+
+
+def test_a_policy_that_is_too_complex_is_unknown_and_high_and_says_what_to_simplify() -> None:
+    facts = replace(facts_with(), policy=PolicyFacts(None, largest(digits_wanted), "first", Family.DOCUMENT))
+    finding = next(one for one in judge(facts, OWN) if one.verdict is not Verdict.PASS)
+
+    assert (finding.verdict, finding.severity) == (Verdict.UNKNOWN, Severity.HIGH)
+    assert "too complex" in finding.summary
+    assert "fewer Deny statements" in finding.advice
+
+
+def test_conditions_that_exclude_each_other_are_named_together() -> None:
+    never: Json = {**MINE, "Null": {"aws:SourceAccount": "true"}}
+    (finding,) = found(statement("s3.amazonaws.com", Condition=never))
+
+    assert "its conditions exclude each other" in finding.summary
+
+
+def test_findings_of_an_alias_name_it() -> None:
+    facts = facts_with({**statement(), "Resource": f"{TARGET}:live"}, qualifier="live")
+    (finding,) = judge(replace(facts, has_public_url=False), OWN)
+
+    assert "to invoke orders:live" in finding.summary
