@@ -112,10 +112,9 @@ def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
 
 
 _WHAT: Final = {
-    Ending.REPAIRED: "repaired by an earlier run of the guard, which ended before it could tell",
+    Ending.REPAIRED: "An earlier run of the guard repaired this and ended before it could report it.",
     Ending.TOLD: (
-        "an earlier run of the guard was about to repair this and ended before it could tell whether it did; "
-        "the fault is not there any more"
+        "An earlier run of the guard began to repair this and ended. The fault is not there any more."
     ),
 }
 

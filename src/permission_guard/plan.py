@@ -125,12 +125,12 @@ def _why_told(
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
     """Say what forbids a repair at any time, before any is looked for; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
-        return "what cannot be judged is never changed"
+        return "an UNKNOWN finding is never repaired"
     if settings.treatments[finding.concern] is Treatment.ALERT:
-        return "the settings say to alert only"
+        return "AlertOnly lists this rule, or it is never repaired"
     is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
     if is_about_role and isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
-        return "the role belongs to an AWS service and cannot be modified"
+        return "the role belongs to an AWS service and cannot be changed"
     return None
 
 

@@ -48,6 +48,16 @@ class Line:
     """The journal's name for it, by which a person can have it undone."""
 
 
+def _told(outcome: Outcome) -> str:
+    """Say in a sentence what became of a repair."""
+    if outcome.result is Result.DONE:
+        return f"{outcome.step.done}."
+    if outcome.result is Result.WOULD_DO:
+        return f"Would {outcome.step.what}. {outcome.result.value}."
+    detail = f" ({outcome.detail})" if outcome.detail else ""
+    return f"Could not {outcome.step.what}: {outcome.result.value}{detail}."
+
+
 def swapped(change: Change | None) -> tuple[str | None, str | None]:
     """Return what stood there before a repair that the journal knows, and what it put there."""
     match change:
@@ -95,15 +105,14 @@ class Report:
         for outcome in self.outcomes:
             if outcome.result in UNFINISHED and self.trigger.receives < REPORT_UNFINISHED_AT:
                 continue
-            detail = f"{outcome.step.what}: {outcome.result.value}"
-            what = f"{detail} ({outcome.detail})" if outcome.detail else detail
+            what = _told(outcome)
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
             entry = self.book.of(tell.finding, self.facts)
             # What the guard has stopped repairing is told with the repair that was put back each time.
             change = entry.change if entry and tell.ending is Ending.ESCALATED else None
-            what = f"nothing was changed: {tell.reason}"
+            what = f"Nothing was changed: {tell.reason}."
             yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:

@@ -54,12 +54,15 @@ class Book:
     def held_back(self, finding: Finding, facts: FunctionFacts, now: datetime) -> tuple[Ending, str] | None:
         """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
         if self.closed is not None:
-            return Ending.TOLD, f"nothing is repaired that cannot be written down first: {self.closed}"
+            return (
+                Ending.TOLD,
+                f"the journal cannot be read, and nothing is repaired that cannot be written down first: {self.closed}",
+            )
         entry = self.of(finding, facts)
         if entry is None:
             return None
         if entry.state is State.UNDONE:
-            return Ending.TOLD, f"a person undid this repair (permission-guard resume {entry.id} ends that)"
+            return Ending.TOLD, f"a person undid this repair (`permission-guard resume {entry.id}` ends that)"
         recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
         stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
         if stopped or len(recent) >= PUT_BACK_LIMIT:
@@ -68,8 +71,8 @@ class Book:
 
 
 _PUT_BACK = (
-    "it was repaired {} times and each time put back, so the guard has stopped repairing it: change it where it is "
-    "defined (permission-guard resume {} lets the guard repair it again)"
+    "the guard repaired it {} times and it was put back each time. Change it where it is defined; after that, "
+    "`permission-guard resume {}` lets the guard repair it again"
 )
 
 
