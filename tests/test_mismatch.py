@@ -70,7 +70,11 @@ def test_what_applies_has_no_mismatch() -> None:
             Part.RESOURCE,
             "its Resource is arn:aws:s3:::a or arn:aws:s3:::b or arn:aws:s3:::c or 1 more",
         ),
-        ({"Resource": "${aws:RequestedRegion}"}, Part.RESOURCE, "its Resource is ${aws:RequestedRegion}"),
+        (
+            {"Resource": "arn:aws:logs:${aws:RequestedRegion}:*:*"},
+            Part.RESOURCE,
+            "its Resource is arn:aws:logs:${aws:RequestedRegion}:*:*, and IAM replaces no policy variable before the fifth colon of an ARN",
+        ),
         ({"NotResource": f"{GROUP}:*"}, Part.RESOURCE, f"its NotResource leaves out {GROUP}:*"),
         (
             {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-*"}}},

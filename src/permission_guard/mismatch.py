@@ -16,6 +16,8 @@ from permission_guard.iam.principal import Principals
 _MOST: Final = 3
 """How many values are written out before the rest is counted."""
 _UNIQUE_ID: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+_TOO_EARLY: Final = re.compile(r"(?:[^:$]*:){0,4}[^:$]*\$\{[^*?$]")
+"""A policy variable before the fifth colon (IAM/latest/UserGuide/reference_policies_variables.html)."""
 _LITERAL: Final = frozenset({"stringequals", "stringequalsignorecase"})
 
 
@@ -94,6 +96,8 @@ def _resource(patterns: Patterns, resource: str) -> str:
     said = _texts("Resource", patterns)
     if patterns.negated or len(patterns.patterns) != 1:
         return said
+    if _TOO_EARLY.match(patterns.patterns[0].text):
+        return f"{said}, and IAM replaces no policy variable before the fifth colon of an ARN"
     try:
         have, want = Arn.parse(resource), Arn.parse(patterns.patterns[0].text)
     except ArnError:

@@ -44,8 +44,16 @@ RESOURCES: list[tuple[str, str, Keys, Answer]] = [
     ("arn:aws:s3:::home/${aws:username,''}/*", "arn:aws:s3:::home//a", {}, ALLOWED),
     ("arn:aws:s3:::home/${ aws:username , 'a b' }", "arn:aws:s3:::home/a b", {}, ALLOWED),
     ("arn:aws:s3:::${aws:PrincipalTag/Team}", "arn:aws:s3:::x", {"aws:principaltag/team": "x"}, ALLOWED),
-    ("${a:b}", "arn:aws:s3:::x", {"a:b": "arn:aws:s3:::x"}, ALLOWED),
-    ("${a:b}", "arn:aws:s3:::x", {"a:b": "arn:aws:s3:::y"}, NOT_ALLOWED),
+    # "You can't use a variable to replace parts of the ARN before the fifth colon."
+    ("${a:b}", "arn:aws:s3:::x", {"a:b": "arn:aws:s3:::x"}, NOT_ALLOWED),
+    ("${a:b, 'arn:aws:s3:::x'}", "arn:aws:s3:::x", {}, NOT_ALLOWED),
+    ("arn:aws:s3:${a:b}::x", "arn:aws:s3:here::x", {"a:b": "here"}, NOT_ALLOWED),
+    ("arn:aws:s3:${a:b}::x", "arn:aws:s3:here::x", {"a:b": UNKNOWN}, NOT_ALLOWED),
+    ("arn:aws:s3::${a:b}:${a:b}", "arn:aws:s3::1:1", {"a:b": "1"}, NOT_ALLOWED),
+    ("arn:aws:s3:*:x:${a:b}", "arn:aws:s3:::x:y", {"a:b": "y"}, ALLOWED),
+    # A value that nobody knows does not save what no value would.
+    (HOME, "arn:aws:s3:::office/ann/diary", {"aws:username": UNKNOWN}, NOT_ALLOWED),
+    ("arn:aws:s3:::${a:b}/${a:c}", "arn:aws:s3:::x/y", {"a:b": UNKNOWN, "a:c": ABSENT}, NOT_ALLOWED),
     ("arn:aws:s3:::${a:b}${a:c}", "arn:aws:s3:::xy", {"a:b": "x", "a:c": "y"}, ALLOWED),
     ("arn:aws:s3:::a${*}", "arn:aws:s3:::a*", {}, ALLOWED),
     ("arn:aws:s3:::a${*}", "arn:aws:s3:::ab", {}, NOT_ALLOWED),

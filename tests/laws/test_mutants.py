@@ -267,7 +267,7 @@ MUTANTS: Final = (
     Mutant(
         "a condition that cannot be known is taken for fulfilled",
         ROLE_HONEST,
-        (("rules/role_can_write_logs.py", "if decision.answer is Answer.UNDECIDED:", "if decision.answer is None:"),),
+        (("access/granted.py", "(Truth.UNKNOWN, Truth.YES)", "(Truth.YES, Truth.UNKNOWN)"),),
     ),
     Mutant(
         "a guard that observes acts",

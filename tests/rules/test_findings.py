@@ -243,7 +243,7 @@ def test_every_condition_is_named_on_which_the_logs_depend() -> None:
 
 
 def test_a_variable_that_cannot_be_filled_in_is_told_as_such() -> None:
-    finding = about_the_role(policy("mine", "logs:*", resource="${aws:SourceVpc}"))
+    finding = about_the_role(policy("mine", "logs:*", resource="arn:aws:logs:*:*:${aws:SourceVpc}"))
 
     assert "it depends on a variable in Statement[0] of mine" in finding.summary
 

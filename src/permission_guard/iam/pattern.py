@@ -42,6 +42,8 @@ _TOKEN: Final = re.compile(
 )
 _WILD: Final = re.compile(r"([*?])")
 _WILDS: Final = {"*": Wild.RUN, "?": Wild.ONE}
+_BEFORE_RESOURCE: Final = 5
+"""Colons of an ARN before the part that names the resource."""
 
 
 class Missing(Enum):
@@ -192,10 +194,11 @@ def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
     return True
 
 
-def filled(pattern: tuple[Token, ...], context: Context) -> Pieces | Missing:
+def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = False) -> Pieces | Missing:
     """Put a request's values in place of the variables; a value's own `*` is a plain character.
 
-    A multi-valued key cannot stand in a variable (reference_policies_variables.html): it counts as missing.
+    A multi-valued key cannot stand in a variable (reference_policies_variables.html): it counts as missing. `loosely`
+    puts a `*` where nobody knows the value: the pattern then matches at least what it matches with the value.
     """
     pieces: list[str | Wild] = []
     for token in pattern:
@@ -203,9 +206,11 @@ def filled(pattern: tuple[Token, ...], context: Context) -> Pieces | Missing:
             pieces.append(token)
             continue
         values = context.values(token.key)
-        if values is None:
+        if values is None and not loosely:
             return Missing.UNKNOWN
-        if len(values) == 1:
+        if values is None:
+            pieces.append(Wild.RUN)
+        elif len(values) == 1:
             pieces.append(values[0])
         elif token.default is not None and not values:
             pieces.append(token.default)
@@ -226,12 +231,28 @@ class Pattern:
         self.text = text
         self.tokens = tokens(text.lower() if fold else text, variables=variables)
 
+    @classmethod
+    def of_resource(cls, text: str, *, variables: bool) -> Pattern:
+        """Read a Resource: "You can't use a variable to replace parts of the ARN before the fifth colon".
+
+        (reference_policies_variables.html.) There a variable stands for itself, which no ARN has.
+        """
+        pattern = cls(text, variables=variables)
+        colons, found = 0, list[Token]()
+        for token in pattern.tokens:
+            literal = isinstance(token, Variable) and colons < _BEFORE_RESOURCE
+            found.append(f"${{{token.key}}}" if isinstance(token, Variable) and literal else token)
+            colons += token.count(":") if isinstance(token, str) else 0
+        pattern.tokens = tuple(found)
+        return pattern
+
     def match(self, text: str, context: Context) -> Truth:
         """Tell whether the text fits. A variable that the request lacks makes the pattern match nothing."""
         pieces = filled(self.tokens, context)
-        if isinstance(pieces, Missing):
-            return Truth.UNKNOWN if pieces is Missing.UNKNOWN else Truth.NO
-        return truth(Glob(pieces).matches(text))
+        if pieces is Missing.UNKNOWN:
+            loose = filled(self.tokens, context, loosely=True)
+            return Truth.UNKNOWN if isinstance(loose, tuple) and Glob(loose).matches(text) else Truth.NO
+        return truth(isinstance(pieces, tuple) and Glob(pieces).matches(text))
 
     def __repr__(self) -> str:
         return f"Pattern({self.text!r})"

@@ -163,7 +163,7 @@ def _statement(entry: Json, index: int, *, variables: bool) -> Statement:
             # IAM: "Resource ... must be in ARN format or '*'".
             if text != "*" and not text.startswith(("arn:", "${")):
                 raise PolicyError(f"{path}.Resource", f'is {text!r}, neither an ARN nor "*"')
-        return Patterns(tuple(Pattern(text, variables=variables) for text in texts), negated)
+        return Patterns(tuple(Pattern.of_resource(text, variables=variables) for text in texts), negated)
 
     covered = _either(entry, "Action", actions, path)
     if covered is None:

@@ -1,13 +1,15 @@
-"""The calls to CloudWatch Logs that Lambda makes with an execution role, in the function's region and at the edge."""
+"""The calls to CloudWatch Logs that Lambda makes with an execution role, and whether the role's policies allow them all."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final, TypeAlias
 
-from permission_guard.facts import Configuration, FunctionFacts, RoleFacts
+from permission_guard.access.granted import Granted, Resources
+from permission_guard.facts import Configuration, FunctionFacts, RoleFacts, Subject
 from permission_guard.iam import (
-    ABSENT,
-    UNKNOWN,
     Answer,
     Context,
     Decision,
@@ -16,47 +18,66 @@ from permission_guard.iam import (
     Service,
     decide,
 )
-
-_STREAM: Final = "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef"
-"""A stream's name in Lambda's form, YYYY/MM/DD/[VERSION]hex (monitoring-cloudwatchlogs-loggroups.html)."""
+from permission_guard.rules.log_streams import LATEST, Streams, streams
+from permission_guard.rules.role_session import sessions, without_tags
 
 _EDGE: Final = "edgelambda.amazonaws.com"
 _EDGE_HOME: Final = "us-east-1"
 _EDGE_ELSEWHERE: Final = "eu-west-1"
 """One of the regions in which a function of Lambda@Edge runs: near to whoever looks at the page."""
+_STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+CREATE_GROUP: Final = "logs:CreateLogGroup"
+_RANK: Final = (Answer.ALLOWED, Answer.UNDECIDED, Answer.NOT_ALLOWED, Answer.DENIED)
+REFUSED: Final = frozenset({Answer.NOT_ALLOWED, Answer.DENIED})
+
+Asked: TypeAlias = tuple[Request, Decision]
+_Missed: TypeAlias = Callable[[Request, Resources], str | None]
 
 
-def logging_requests(
-    facts: FunctionFacts, role: RoleFacts, configuration: Configuration
-) -> tuple[Request, ...]:
-    """Return the calls to CloudWatch Logs that Lambda makes with the role: two for the streams, then CreateLogGroup.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where Lambda writes a function's logs, and with what sessions. `group` is the log group's ARN."""
 
-    CreateLogGroup has been recorded to be authorised on two forms of the ARN (facts 5.1), so it stands there twice.
-    """
+    group: str
+    streams: Streams
+    sessions: tuple[Context, ...]
+    is_here: bool
+    """Whether it is the function's own region, and not the edge."""
+
+
+def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place:
+    """Return where the function's own region is written to."""
     function = facts.arn
-    # "Lambda injects the source function ARN into the credentials context" (permissions-source-function-arn).
-    return _requests(function.region, configuration.log_group, str(function), facts, role)
+    number = facts.qualifier if facts.qualifier and facts.qualifier.isdigit() else None
+    versions: tuple[str | None, ...] = (number,) if number else (LATEST, None)
+    group = configuration.log_group
+    names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
+    arn = _group(function, function.region, group)
+    context = sessions(role, function, function.region, at_the_edge=False)
+    return Place(arn, streams(arn, names, versions), context, is_here=True)
 
 
-def edge_requests(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[Request, ...]:
-    """Return the same calls as Lambda@Edge makes them in another region, if the role lets it: else none.
+def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place | None:
+    """Return where Lambda@Edge writes to in another region, if the role lets it.
 
     "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; names of
-    one's own get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Which ARN Lambda injects
-    for a replica is not documented.
+    one's own get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Only published versions run
+    there; whether their streams in a group of one's own have the prefix before the function's name, no page says.
     """
+    function = facts.arn
     trusted = trust_in_the_edge(role)
-    if facts.arn.region != _EDGE_HOME or trusted is None:
-        return ()
-    if trusted[1].answer not in {Answer.ALLOWED, Answer.UNDECIDED}:
-        return ()
-    group = configuration.log_group
-    if group == f"/aws/lambda/{facts.arn.name}":
-        group = f"/aws/lambda/{_EDGE_HOME}.{facts.arn.name}"
-    return _requests(_EDGE_ELSEWHERE, group, UNKNOWN, facts, role)
+    if function.region != _EDGE_HOME or trusted is None or trusted[1].answer in REFUSED:
+        return None
+    prefixed = f"{_EDGE_HOME}.{function.name}"
+    group, names = configuration.log_group, tuple[str, ...]((function.name, prefixed))
+    if group == f"/aws/lambda/{function.name}":
+        group, names = f"/aws/lambda/{prefixed}", ()
+    arn = _group(function, _EDGE_ELSEWHERE, group)
+    context = sessions(role, function, _EDGE_ELSEWHERE, at_the_edge=True)
+    return Place(arn, streams(arn, names, (None,)), context, is_here=False)
 
 
-def trust_in_the_edge(role: RoleFacts) -> tuple[Request, Decision] | None:
+def trust_in_the_edge(role: RoleFacts) -> Asked | None:
     """Ask whether Lambda@Edge may assume the role, which nothing else is granted for (lambda-edge-permissions.html).
 
     None if the role's trust policy has not been read.
@@ -67,33 +88,83 @@ def trust_in_the_edge(role: RoleFacts) -> tuple[Request, Decision] | None:
     return asked, decide(asked, resource=role.trust)
 
 
-def _requests(
-    region: str, log_group: str, source: str | None, facts: FunctionFacts, role: RoleFacts
-) -> tuple[Request, ...]:
-    function = facts.arn
-    group = f"arn:{function.partition}:logs:{region}:{function.account}:log-group:{log_group}"
-    context = Context.of(
-        {
-            "lambda:SourceFunctionArn": source,
-            "aws:PrincipalArn": role.arn,
-            "aws:PrincipalAccount": function.account,
-            "aws:ResourceAccount": function.account,
-            "aws:PrincipalType": "AssumedRole",
-            "aws:PrincipalIsAWSService": "false",
-            "aws:RequestedRegion": region,
-            "aws:SecureTransport": "true",
-            "aws:MultiFactorAuthPresent": ABSENT,
-            **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
-        },
-        complete=("aws:PrincipalTag/",),
-    )
-    principal = IamPrincipal(role.arn, function.account)
-    return tuple(
-        Request(action, resource, principal, context)
-        for action, resource in (
-            ("logs:CreateLogStream", f"{group}:log-stream:{_STREAM}"),
-            ("logs:PutLogEvents", f"{group}:log-stream:{_STREAM}"),
-            ("logs:CreateLogGroup", group),
-            ("logs:CreateLogGroup", f"{group}:log-stream:"),
+def _group(function: Subject, region: str, name: str) -> str:
+    return f"arn:{function.partition}:logs:{region}:{function.account}:log-group:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls in one place, put to the role's policies. Its methods raise BudgetSpent.
+
+    `with_group` tells whether CreateLogGroup counts: it is not needed once the group exists (facts 5.1).
+    """
+
+    place: Place
+    role: RoleFacts
+    granted: Granted
+
+    def doubtful(self, *, with_group: bool) -> Asked | None:
+        """Return a call that is refused or may be; None if every call is surely allowed."""
+        every = self.place.streams.every
+        for session in self.place.sessions:
+            found = self._stream(session, every, self.granted.not_surely_allowed)
+            if found is None and with_group:
+                group = self._create_group(session)
+                found = group if group[1].answer is not Answer.ALLOWED else None
+            if found is not None:
+                return found
+        return None
+
+    def refused(self, *, with_group: bool) -> Asked | None:
+        """Return a refused call if there is one whatever is not known beforehand; None if all may be allowed."""
+        first: Asked | None = None
+        for session, case in product(self.place.sessions, self.place.streams.cases):
+            found = self._refused(session, case, with_group=with_group)
+            if found is None:
+                return None
+            first = first or found
+        return first
+
+    def example(self) -> Asked:
+        """Return one of the calls."""
+        every = self.place.streams.every
+        return self._decided(
+            self._request(_STREAM_ACTIONS[0], every.example, without_tags(self.place.sessions[0]))
         )
-    )
+
+    def answers(self, asked: Request) -> frozenset[Answer]:
+        """Return what the policies say of a call in each session."""
+        return frozenset(self._decided(replace(asked, context=one))[1].answer for one in self.place.sessions)
+
+    def _refused(self, session: Context, case: Resources, *, with_group: bool) -> Asked | None:
+        def missed(asked: Request, among: Resources) -> str | None:
+            # Another policy, which could not be read, may allow it.
+            return self.granted.refused(asked, among, by_deny=bool(self.role.unreadable))
+
+        found = self._stream(session, case, missed)
+        if found is not None or not with_group:
+            return found
+        group = self._create_group(session)
+        sure = {Answer.DENIED} if self.role.unreadable else REFUSED
+        return group if group[1].answer in sure else None
+
+    def _stream(self, session: Context, among: Resources, missed: _Missed) -> Asked | None:
+        for action in _STREAM_ACTIONS:
+            asked = self._request(action, among.start, without_tags(session))
+            stream = missed(asked, among)
+            if stream is not None:
+                return self._decided(replace(asked, resource=stream))
+        return None
+
+    def _create_group(self, session: Context) -> Asked:
+        """Ask for CreateLogGroup, by the form of the ARN that comes off better: both have been recorded (facts 5.1)."""
+        group = self.place.group
+        both = (self._request(CREATE_GROUP, one, session) for one in (group, f"{group}:log-stream:"))
+        return min(map(self._decided, both), key=lambda one: _RANK.index(one[1].answer))
+
+    def _request(self, action: str, resource: str, context: Context) -> Request:
+        account = resource.split(":")[4]
+        return Request(action, resource, IamPrincipal(self.role.arn, account), context)
+
+    def _decided(self, asked: Request) -> Asked:
+        return asked, decide(asked, identity=self.role.identity, boundary=self.role.boundary)

@@ -7,8 +7,11 @@ and nothing of what it prints is kept, without an error to anybody.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from dataclasses import replace
+from typing import Final
 
+from permission_guard.access.granted import Granted
+from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.facts import (
     MISSING_ROLE,
     NOT_READ,
@@ -30,77 +33,47 @@ from permission_guard.finding import (
     Verdict,
     advice_on,
 )
-from permission_guard.iam import (
-    Answer,
-    Arn,
-    Decision,
-    Effect,
-    Layer,
-    Policy,
-    Request,
-    Statement,
-    decide,
+from permission_guard.iam import Answer, Policy
+from permission_guard.rules.logging_calls import (
+    CREATE_GROUP,
+    Asked,
+    Calls,
+    edge,
+    own_region,
+    trust_in_the_edge,
 )
-from permission_guard.mismatch import Mismatch, Part, mismatches, unknowns
-from permission_guard.rules.logging_calls import edge_requests, logging_requests, trust_in_the_edge
+from permission_guard.rules.logging_words import (
+    ADVICE,
+    ADVICE_IN_DOUBT,
+    advice,
+    blocker,
+    conditions,
+    doubt,
+)
 from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 
 ID: Final = "role-can-write-logs"
 
-_Asked: TypeAlias = tuple[Request, Decision]
 
-
-def _decided(facts: FunctionFacts) -> tuple[_Asked, ...]:
-    """Ask the role's policies about each request, those in the function's own region first."""
-    role, configuration = facts.role, facts.configuration
-    if not isinstance(role, RoleFacts) or not isinstance(configuration, Configuration):
-        return ()
-    here, edge = (
-        tuple((one, decide(one, identity=role.identity, boundary=role.boundary)) for one in requests)
-        for requests in (
-            logging_requests(facts, role, configuration),
-            edge_requests(facts, role, configuration),
-        )
-    )
-    return (*_better(here), *_better(edge))
-
-
-def _better(asked: tuple[_Asked, ...]) -> tuple[_Asked, ...]:
-    """Keep CreateLogGroup once, by the form of the ARN that comes off better."""
-    if not asked:
-        return ()
-    *streams, plain, trailing = asked
-    rank = (Answer.ALLOWED, Answer.UNDECIDED, Answer.NOT_ALLOWED, Answer.DENIED)
-    return (*streams, min(plain, trailing, key=lambda one: rank.index(one[1].answer)))
-
-
-def _creates_the_group(request: Request, facts: FunctionFacts) -> bool:
-    """Tell whether this is the call that is not needed once the function's group exists (facts 5.1)."""
-    return request.action == "logs:CreateLogGroup" and _is_here(request, facts)
-
-
-def _is_here(request: Request, facts: FunctionFacts) -> bool:
-    """Tell whether a call is made in the function's own region, and not at the edge."""
-    return Arn.parse(request.resource).region == facts.arn.region
-
-
-def asks(facts: FunctionFacts, _trusted: Trusted) -> Look:
-    """Ask for the role; for the log group only if everything but creating it is allowed; for the remedy on a fault."""
+def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
+    """Ask for the role; for the log group if the verdict hangs on whether it exists; for the remedy on a fault."""
     if facts.role is NOT_READ:
         return Look.ROLE
-    failed = [request for request, decision in _decided(facts) if decision.answer is not Answer.ALLOWED]
-    if not failed or (isinstance(facts.role, RoleFacts) and facts.role.unreadable):
+    found = check(facts, trusted)
+    if not isinstance(facts.role, RoleFacts) or facts.role.unreadable or found[0].verdict is Verdict.PASS:
         return Look.NOTHING
-    if all(_creates_the_group(request, facts) for request in failed) and facts.log_group_exists is NOT_READ:
-        return Look.LOG_GROUP
-    return Look.REMEDY & facts.unread if check(facts, _trusted)[0].verdict is Verdict.FAIL else Look.NOTHING
+    if facts.log_group_exists is NOT_READ:
+        (existing,) = check(replace(facts, log_group_exists=True), trusted)
+        if existing.verdict is not found[0].verdict:
+            return Look.LOG_GROUP
+    return Look.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else Look.NOTHING
 
 
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
-    """Judge the role. One finding: PASS, FAIL with the denied request, or UNKNOWN with what could not be told."""
+    """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what could not be told."""
     match facts.role:
         case RoleFacts():
-            return (_judged(facts, facts.role),)
+            return (_evaluated(facts, facts.role),)
         case Unreadable() as unreadable:
             return (_finding(facts, Verdict.UNKNOWN, str(unreadable), unreadable),)
         case role if role is MISSING_ROLE:
@@ -112,92 +85,89 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
             return ()
 
 
-def _judged(facts: FunctionFacts, role: RoleFacts) -> Finding:
-    for request, decision in _decided(facts):
-        if _creates_the_group(request, facts) and facts.log_group_exists is True:
-            continue
-        if decision.answer is Answer.DENIED or (
-            decision.answer is Answer.NOT_ALLOWED and not role.unreadable
-        ):
-            unsure = _unsure_of_the_edge(request, facts, role)
-            if unsure is not None:
-                return _finding(facts, Verdict.UNKNOWN, unsure.doubt, unsure)
-            proof = DeniedRequest(request, decision, _blocker(request, decision, role))
-            summary = f"{role.name} may not {request.action} on {request.resource}: {proof.blocker}"
-            if _creates_the_group(request, facts) and isinstance(facts.log_group_exists, Unreadable):
-                return _finding(facts, Verdict.UNKNOWN, summary, facts.log_group_exists)
-            return _finding(facts, Verdict.FAIL, summary, proof)
-        if role.unreadable:
-            return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0])
-        if decision.answer is Answer.UNDECIDED:
-            doubt = _doubt(request, decision)
-            summary = f"whether {role.name} may {request.action} cannot be told: {doubt}"
-            return _finding(facts, Verdict.UNKNOWN, summary, Undecided(request, decision, doubt))
+def _evaluated(facts: FunctionFacts, role: RoleFacts) -> Finding:
+    places = _places(facts, role)
+    try:
+        doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
+        for calls, asked in doubts:
+            refused = _refused(facts, calls) if asked is not None or role.unreadable else None
+            if refused is not None:
+                return refused
+    except BudgetSpent:
+        return _too_complex(facts, places[0])
+    if role.unreadable:
+        return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0])
+    for calls, asked in doubts:
+        if asked is not None:
+            return _in_doubt(facts, calls, asked)
     return _finding(facts, Verdict.PASS, f"{role.name} can write the logs of {facts.arn.name}", None)
 
 
-def _unsure_of_the_edge(request: Request, facts: FunctionFacts, role: RoleFacts) -> Undecided | None:
-    """Return the doubt about a call of Lambda@Edge's if its trust stands under a condition that cannot be known."""
-    trusted = trust_in_the_edge(role)
-    if trusted is None or trusted[1].answer is not Answer.UNDECIDED or _is_here(request, facts):
+def _needs_group(facts: FunctionFacts, calls: Calls) -> bool:
+    """Tell whether CreateLogGroup counts: not once the function's group exists (facts 5.1)."""
+    return not (calls.place.is_here and facts.log_group_exists is True)
+
+
+def _places(facts: FunctionFacts, role: RoleFacts) -> tuple[Calls, ...]:
+    if not isinstance(facts.configuration, Configuration):
+        return ()
+    granted = Granted(role.identity, role.boundary, Meter())
+    here, there = own_region(facts, role, facts.configuration), edge(facts, role, facts.configuration)
+    return tuple(Calls(place, role, granted) for place in (here, there) if place is not None)
+
+
+def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
+    """Return what is to be said if a call is refused, whatever is not known beforehand. Raises BudgetSpent."""
+    role, is_here = calls.role, calls.place.is_here
+    is_known = not (is_here and isinstance(facts.log_group_exists, Unreadable))
+    asked = calls.refused(with_group=is_known and _needs_group(facts, calls))
+    if asked is None:
         return None
-    asked, decision = trusted
-    doubt = f"Lambda@Edge could not {request.action} on {request.resource}; whether it may assume the role: "
-    return Undecided(asked, decision, doubt + _doubt(asked, decision))
+    trusted = trust_in_the_edge(role)
+    if not is_here and trusted is not None and trusted[1].answer is Answer.UNDECIDED:
+        request = asked[0]
+        unsure = (
+            f"Lambda@Edge could not {request.action} on {request.resource}; whether it may assume the role: "
+        )
+        proof = Undecided(*trusted, unsure + conditions(trusted))
+        return _finding(facts, Verdict.UNKNOWN, proof.doubt, proof, ADVICE_IN_DOUBT)
+    denied = DeniedRequest(*asked, blocker(asked, role))
+    return _finding(facts, Verdict.FAIL, _said(asked, role), denied, advice(asked, role))
 
 
-def _blocker(request: Request, decision: Decision, role: RoleFacts) -> str:
-    """Say what stands in the way, and which statement came nearest."""
-    if decision.answer is Answer.DENIED:
-        return f"{', '.join(map(str, decision.statements))} denies it explicitly"
-    if decision.layer is Layer.BOUNDARY and role.boundary is not None:
-        return f"the permissions boundary {role.boundary.name} does not allow it"
-    near = _nearest(request, role.identity)
-    return f"no policy of the role allows it{f'; {near}' if near else ''}"
+def _in_doubt(facts: FunctionFacts, calls: Calls, asked: Asked) -> Finding:
+    """Return what is to be said of a call that may be refused."""
+    exists = facts.log_group_exists
+    if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
+        return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists)
+    proof = Undecided(*asked, doubt(asked, calls))
+    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
-def _doubt(request: Request, decision: Decision) -> str:
-    """Say which conditions leave it open, and where they stand."""
-    open_ = (
-        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited}"
-        for cited in decision.statements
-    )
-    return f"it depends on {', and on '.join(open_)}, which cannot be known beforehand"
+def _untold(proof: Undecided, role: RoleFacts) -> str:
+    asked = proof.request
+    return f"whether {role.name} is allowed to call {asked.action} on {asked.resource} cannot be told: {proof.doubt}"
 
 
-def _nearest(request: Request, policies: tuple[Policy, ...]) -> str:
-    """Name the statement that came nearest to allowing the request, and the parts of it that did not match."""
-    best: tuple[tuple[bool, int], str] | None = None
-    for policy in policies:
-        for statement in policy.statements:
-            missed = mismatches(statement, request)
-            wrong_action = any(one.part is Part.ACTION for one in missed)
-            if statement.effect is not Effect.ALLOW or (wrong_action and not _is_about_logs(statement)):
-                continue
-            rank = (wrong_action, len(missed))
-            if best is None or rank < best[0]:
-                why = " and ".join(_why(one, statement, request) for one in missed)
-                best = (rank, f"{statement.label} of {policy.name} comes nearest, but {why}")
-    return best[1] if best else ""
-
-
-def _is_about_logs(statement: Statement) -> bool:
-    patterns = statement.actions.patterns
-    return not statement.actions.negated and any(
-        one.text.lower().startswith(("logs", "*")) for one in patterns
+def _said(asked: Asked, role: RoleFacts) -> str:
+    request, _ = asked
+    return (
+        f"{role.name} is not allowed to call {request.action} on {request.resource}: {blocker(asked, role)}"
     )
 
 
-def _why(missed: Mismatch, statement: Statement, request: Request) -> str:
-    """Say why a part does not match; of the classic mistake, in the words of who made it."""
-    group = request.resource.partition(":log-stream:")[0]
-    texts = [one.text for one in statement.resources.patterns] if statement.resources else []
-    if missed.part is Part.RESOURCE and request.resource != group and texts == [group]:
-        return f"its Resource ends at the group, and streams need ':*' after it: {group}:*"
-    return missed.why
+def _too_complex(facts: FunctionFacts, calls: Calls) -> Finding:
+    """Say that the policies take more than their budget of steps."""
+    proof = Undecided(*calls.example(), _TOO_COMPLEX)
+    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
-def _finding(facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof) -> Finding:
+_TOO_COMPLEX: Final = f"the role's policies take more than {BUDGET:,} steps to evaluate; simplify the patterns of their Resource elements"
+
+
+def _finding(
+    facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof, what_to_do: str = ADVICE
+) -> Finding:
     role_arn = (
         facts.configuration.role_arn if isinstance(facts.configuration, Configuration) else str(facts.arn)
     )
@@ -209,15 +179,8 @@ def _finding(facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof)
         severity=Severity.MEDIUM,
         summary=summary,
         proof=proof,
-        advice=advice_on(verdict, proof, _ADVICE),
+        advice=advice_on(verdict, proof, what_to_do),
     )
-
-
-_ADVICE: Final = (
-    "Give the execution role logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents where it is defined, for "
-    "instance by attaching AWSLambdaBasicExecutionRole; note that streams need a Resource that goes on after the log "
-    "group's name (':*')."
-)
 
 
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:

@@ -1,0 +1,163 @@
+"""Do a role's policies allow an action on every resource of a shape? Asked of all of them at once, by automata.
+
+An explicit Deny in any policy wins, identity policies are united, the permissions boundary must allow too
+(IAM/latest/UserGuide/reference_policies_evaluation-logic.html). No condition key shows which of the resources is meant,
+so conditions are evaluated once for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from permission_guard.access.meter import Meter
+from permission_guard.access.shape import Part, Shape, compiled
+from permission_guard.access.text import Automata
+from permission_guard.access.word import Need, find, read
+from permission_guard.iam import Context, Effect, Policy, Request, Statement, Truth
+from permission_guard.iam.pattern import Pieces, Wild, filled
+from permission_guard.iam.truth import all_of
+
+TRACK: Final = 1
+"""The one track that the parts of a shape of resources read."""
+_EVERYTHING: Final[Pieces] = (Wild.RUN,)
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The resources that are asked for: all words of a shape, each of which begins with `start`."""
+
+    start: str
+    part: Part
+    example: str
+    """One of them."""
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape, compiled only for policies that tell one of the resources from another."""
+        return compiled(self.part)
+
+
+class Granted:
+    """A role's identity policies and its boundary, under one step budget."""
+
+    def __init__(self, identity: Sequence[Policy], boundary: Policy | None, meter: Meter) -> None:
+        self._layers = (tuple(identity), *([(boundary,)] if boundary else []))
+        self._automata = Automata(meter)
+
+    def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
+        """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
+
+        Of the request only action and context count. Raises BudgetSpent.
+        """
+        return self._missed(asked, among, surely=True, by_deny=by_deny)
+
+    def not_surely_allowed(self, asked: Request, among: Resources) -> str | None:
+        """Return a resource on which the action is refused, or may be; None if there is none. Raises BudgetSpent."""
+        return self._missed(asked, among, surely=False, by_deny=False)
+
+    def _missed(self, asked: Request, among: Resources, *, surely: bool, by_deny: bool) -> str | None:
+        least, most = (Truth.YES, Truth.UNKNOWN) if surely else (Truth.UNKNOWN, Truth.YES)
+        layers = [self._about(layer, asked) for layer in self._layers]
+        denies = [one for layer in layers for one, holds in layer if _is_deny(one) and holds >= least]
+        found = self._covered(denies, among, asked.context, surely=surely)
+        if found is not None or by_deny:
+            return found
+        for layer in layers:
+            allows = [one for one, holds in layer if not _is_deny(one) and holds >= most]
+            found = self._outside(allows, among, asked.context, surely=not surely)
+            if found is not None:
+                return found
+        return None
+
+    def _about(self, policies: Iterable[Policy], asked: Request) -> list[tuple[Statement, Truth]]:
+        """Return the statements that are about the action, and how surely their conditions hold."""
+        found: list[tuple[Statement, Truth]] = []
+        action = asked.action.lower()
+        for policy in policies:
+            for one in policy.statements:
+                values = sum(1 + len(condition.texts) for condition in one.conditions)
+                self._automata.meter.charge(2 + len(one.actions.patterns) + values)
+                if one.actions.match(action, asked.context) is not Truth.NO:
+                    holds = all_of(condition.holds(asked.context) for condition in one.conditions)
+                    if holds is not Truth.NO:
+                        found.append((one, holds))
+        return found
+
+    def _covered(
+        self, statements: Sequence[Statement], among: Resources, context: Context, *, surely: bool
+    ) -> str | None:
+        """Return a resource that one of the statements covers, surely or possibly."""
+        plain, negated = self._sorted(statements, among, context, surely=surely)
+        if _EVERYTHING in plain or () in negated:
+            return among.example
+        ways = [Need(TRACK, self._automata.of(plain), wanted=True)] if plain else []
+        ways += [Need(TRACK, self._automata.of(patterns), wanted=False) for patterns in negated]
+        return next(filter(None, (self._found(among, [way]) for way in ways)), None)
+
+    def _outside(
+        self, statements: Sequence[Statement], among: Resources, context: Context, *, surely: bool
+    ) -> str | None:
+        """Return a resource that none of the statements covers, surely or possibly."""
+        plain, negated = self._sorted(statements, among, context, surely=surely)
+        if _EVERYTHING in plain or () in negated:
+            return None
+        needs = [Need(TRACK, self._automata.of(patterns), wanted=True) for patterns in negated]
+        needs += [Need(TRACK, self._automata.of(plain), wanted=False)] if plain else []
+        return self._found(among, needs)
+
+    def _found(self, among: Resources, needs: Sequence[Need]) -> str | None:
+        """Return the example if it will do, so that the same fault is shown by the same resource each time."""
+        if all(need.automaton.accepts(among.example) == need.wanted for need in needs):
+            return among.example
+        word = find(among.shape, needs, self._automata.meter)
+        return None if word is None else read(word, TRACK)
+
+    def _sorted(
+        self, statements: Sequence[Statement], among: Resources, context: Context, *, surely: bool
+    ) -> tuple[tuple[Pieces, ...], list[tuple[Pieces, ...]]]:
+        """Return the patterns of all Resource elements together, and those of each NotResource element."""
+        plain: dict[Pieces, None] = {}
+        negated: list[tuple[Pieces, ...]] = []
+        for one in statements:
+            patterns = self._patterns(one, among, context, surely=surely)
+            if one.resources is not None and one.resources.negated:
+                negated.append(tuple(patterns))
+            else:
+                plain |= dict.fromkeys(patterns)
+        return tuple(plain), negated
+
+    def _patterns(
+        self, statement: Statement, among: Resources, context: Context, *, surely: bool
+    ) -> Iterator[Pieces]:
+        """Yield the patterns of a statement that one of the resources can match; one for all that match every one."""
+        if statement.resources is None:
+            yield _EVERYTHING
+            return
+        self._automata.meter.charge(len(statement.resources.patterns))
+        loosely = surely == statement.resources.negated
+        for pattern in statement.resources.patterns:
+            pieces = filled(pattern.tokens, context, loosely=loosely)
+            if isinstance(pieces, tuple) and _can_match(pieces, among.start):
+                yield _EVERYTHING if _matches_all(pieces, among.start) else pieces
+
+
+def _is_deny(statement: Statement) -> bool:
+    return statement.effect is Effect.DENY
+
+
+def _can_match(pieces: Pieces, start: str) -> bool:
+    head = pieces[0] if pieces else ""
+    return not isinstance(head, str) or start.startswith(head[: len(start)])
+
+
+def _matches_all(pieces: Pieces, start: str) -> bool:
+    match pieces:
+        case (Wild.RUN,):
+            return True
+        case (str(head), Wild.RUN):
+            return start.startswith(head)
+        case _:
+            return False

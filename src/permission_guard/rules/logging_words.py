@@ -1,0 +1,136 @@
+"""What stands in the way of a role's calls to CloudWatch Logs, what cannot be told, and what to do about it, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from permission_guard.facts import RoleFacts
+from permission_guard.iam import Answer, Context, Decision, Effect, Layer, Policy, Request, Statement
+from permission_guard.mismatch import Mismatch, Part, mismatches, unknowns
+from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, Calls
+from permission_guard.rules.role_session import OPEN_KEYS
+
+
+class _Near(NamedTuple):
+    """The statement that came nearest to allowing a request, and the parts of it that did not match."""
+
+    statement: Statement
+    policy: str
+    missed: tuple[Mismatch, ...]
+
+    def __str__(self) -> str:
+        return f"{self.statement.label} of {self.policy}"
+
+
+def blocker(asked: Asked, role: RoleFacts) -> str:
+    """Say what stands in the way, and which statement came nearest."""
+    request, decision = asked
+    if decision.answer is Answer.DENIED:
+        return f"{_cited(decision)} denies it explicitly"
+    if decision.layer is Layer.BOUNDARY and role.boundary is not None:
+        return f"the permissions boundary {role.boundary.name} does not allow it"
+    near = _nearest(request, role.identity)
+    if near is None:
+        return "no policy of the role allows it"
+    why = " and ".join(_why(one, near.statement, request) for one in near.missed)
+    return f"no policy of the role allows it; {near} comes nearest, but {why}"
+
+
+def advice(asked: Asked, role: RoleFacts) -> str:
+    """Say what a person should change so that a call is not refused: it depends on what stands in the way."""
+    request, decision = asked
+    group = _group(request)
+    streams = f"{group}:*"
+    if decision.answer is Answer.DENIED:
+        return (
+            f"Remove the Deny in {_cited(decision)}, or let it leave out {streams}: a Deny wins over every Allow, so "
+            "no policy that is attached helps."
+        )
+    if decision.layer is Layer.BOUNDARY and role.boundary is not None:
+        return (
+            f"Widen the permissions boundary {role.boundary.name}: let it allow {_THREE} on {group} and {streams}. No "
+            "policy that is attached gives more than the boundary allows."
+        )
+    near = _nearest(request, role.identity)
+    if near is not None and [one.part for one in near.missed] == [Part.RESOURCE]:
+        if request.action == CREATE_GROUP:
+            return f"Let the Resource of {near} cover {group} and {streams}."
+        return (
+            f"Let the Resource of {near} cover {streams}: log streams need ':*' after the log group's name."
+        )
+    return ADVICE
+
+
+_THREE: Final = "logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents"
+ADVICE: Final = (
+    f"Give the execution role {_THREE} where it is defined, for instance by attaching AWSLambdaBasicExecutionRole; note "
+    "that streams need a Resource that goes on after the log group's name (':*')."
+)
+ADVICE_IN_DOUBT: Final = (
+    f"Allow the execution role {_THREE} on the log group and all its streams without a condition that only AWS knows, or "
+    "check by hand that the function's logs arrive."
+)
+
+
+def conditions(asked: Asked) -> str:
+    """Say which conditions leave it open, and where they stand."""
+    request, decision = asked
+    open_ = (
+        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited}"
+        for cited in decision.statements
+    )
+    return f"it depends on {', and on '.join(open_)}, which cannot be known beforehand"
+
+
+def doubt(asked: Asked, calls: Calls) -> str:
+    """Say why a call that may be refused is not surely refused."""
+    if asked[1].answer is Answer.UNDECIDED:
+        return conditions(asked)
+    stands, keys = blocker(asked, calls.role), _open_keys(calls.place.sessions)
+    if keys and len(calls.answers(asked[0])) > 1:
+        return f"{stands}; that depends on {' and '.join(keys)}, which cannot be known beforehand"
+    return f"{stands}; whether Lambda will make a log stream with such a name cannot be known beforehand"
+
+
+def _open_keys(sessions: Iterable[Context]) -> list[str]:
+    return [key for key in OPEN_KEYS if len({one.values(key.lower()) for one in sessions}) > 1]
+
+
+def _cited(decision: Decision) -> str:
+    return ", ".join(map(str, decision.statements))
+
+
+def _group(request: Request) -> str:
+    return request.resource.partition(":log-stream:")[0]
+
+
+def _nearest(request: Request, policies: tuple[Policy, ...]) -> _Near | None:
+    """Return the statement that came nearest to allowing the request."""
+    best: tuple[tuple[bool, int], _Near] | None = None
+    for policy in policies:
+        for statement in policy.statements:
+            missed = mismatches(statement, request)
+            wrong_action = any(one.part is Part.ACTION for one in missed)
+            if statement.effect is not Effect.ALLOW or (wrong_action and not _is_about_logs(statement)):
+                continue
+            rank = (wrong_action, len(missed))
+            if best is None or rank < best[0]:
+                best = (rank, _Near(statement, policy.name, missed))
+    return best[1] if best else None
+
+
+def _is_about_logs(statement: Statement) -> bool:
+    patterns = statement.actions.patterns
+    return not statement.actions.negated and any(
+        one.text.lower().startswith(("logs", "*")) for one in patterns
+    )
+
+
+def _why(missed: Mismatch, statement: Statement, request: Request) -> str:
+    """Say why a part does not match; of the classic mistake, in the words of who made it."""
+    group = _group(request)
+    texts = [one.text for one in statement.resources.patterns] if statement.resources else []
+    if missed.part is Part.RESOURCE and request.resource != group and texts == [group]:
+        return f"its Resource ends at the group, and streams need ':*' after it: {group}:*"
+    return missed.why

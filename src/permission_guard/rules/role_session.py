@@ -1,0 +1,133 @@
+"""What a session shows in which Lambda calls another service with a function's execution role: its condition keys.
+
+Sources: IAM/latest/UserGuide/reference_policies_condition-keys.html for the global keys,
+lambda/latest/dg/permissions-source-function-arn.html for lambda:SourceFunctionArn. What a role's session surely lacks is
+absent; what AWS does not say, or only each call shows (addresses, tags of the log group, the organization), is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from typing import Final
+
+from permission_guard.access.literal import Literals
+from permission_guard.access.span import LAST_SECOND, as_moment
+from permission_guard.facts import RoleFacts, Subject
+from permission_guard.iam import ABSENT, UNKNOWN, Context, Policy
+from permission_guard.iam.operators import moment
+from permission_guard.iam.pattern import Variable
+from permission_guard.iam.request import Values
+
+_MFA: Final = "aws:MultiFactorAuthPresent"
+_ABSENT: Final = (
+    "aws:username",
+    "aws:MultiFactorAuthAge",
+    # Sent by service principals only.
+    *("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"),
+    *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
+    # Of sessions that others than Lambda open.
+    *("aws:SourceIdentity", "aws:FederatedProvider", "aws:ChatbotSourceArn"),
+    *("aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4"),
+)
+_ANYBODYS: Final = frozenset({"aws", "logs"})
+"""Of which services a call to CloudWatch Logs shows condition keys, besides lambda:SourceFunctionArn."""
+_NOW: Final = "aws:CurrentTime"
+_NOW_IN_SECONDS: Final = "aws:EpochTime"
+_ISSUED: Final = "aws:TokenIssueTime"
+OPEN_KEYS: Final = (_MFA, _NOW, _ISSUED)
+"""Keys that have several values among the sessions of a role."""
+_SINCE: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+"""Calls are made from now on. A verdict is not to change with the clock, so that is from the year of this edition on."""
+_MOST: Final = 16
+"""Sessions that are told apart at most; where there are more, times are unknown."""
+
+
+def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bool) -> tuple[Context, ...]:
+    """Return the contexts that calls with the role can have: more than one where AWS's pages leave a key's value open.
+
+    Which function's ARN Lambda injects at the edge, and what the session is called there, is not documented.
+    """
+    read = Literals()
+    policies = (*role.identity, *([role.boundary] if role.boundary else []))
+    for policy in policies:
+        read.read(policy)
+    userid = f"{role.id}:{function.name}" if role.id and not at_the_edge else UNKNOWN
+    known: dict[str, str | Values] = {
+        **dict.fromkeys(_ABSENT, ABSENT),
+        "lambda:SourceFunctionArn": UNKNOWN if at_the_edge else str(function),
+        "aws:PrincipalArn": role.arn,
+        "aws:PrincipalAccount": function.account,
+        "aws:ResourceAccount": function.account,
+        "aws:PrincipalType": "AssumedRole",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:RequestedRegion": region,
+        "aws:SecureTransport": "true",
+        "aws:userid": userid,
+        **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
+    }
+    context = Context.of(known, complete=("aws:PrincipalTag/",))
+    context = context.with_keys(dict(_of_others(read.mentioned, context)))
+    return tuple(context.with_keys(keys) for keys in _left_open(read, policies))
+
+
+def without_tags(context: Context) -> Context:
+    """Return the context of a call that takes no tags, as all but CreateLogGroup.
+
+    (service-authorization/latest/reference/list_amazoncloudwatchlogs.html.)
+    """
+    return replace(
+        context.with_keys({"aws:TagKeys": ABSENT}), complete=(*context.complete, "aws:requesttag/")
+    )
+
+
+def _of_others(mentioned: Iterable[str], context: Context) -> Iterator[tuple[str, Values]]:
+    """Yield the keys of other services, which calls to CloudWatch Logs do not have."""
+    for key in mentioned:
+        service, colon, _ = key.partition(":")
+        if colon and service not in _ANYBODYS and key not in context.keys:
+            yield key, ABSENT
+
+
+def _left_open(read: Literals, policies: Iterable[Policy]) -> Iterator[Mapping[str, str | Values]]:
+    """Yield the values that keys can have of which there are several.
+
+    aws:MultiFactorAuthPresent is absent or false, AWS's pages differ; the call's time and the session's begin are any from
+    now on, so those around each time that the policies name stand for all.
+    """
+    second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
+    now, issued = _times(read, policies, _NOW, _NOW_IN_SECONDS), _times(read, policies, _ISSUED)
+    if len(second_factors) * len(now or " ") * len(issued or " ") > _MOST:
+        now = issued = ()
+    for factor, at, since in product(second_factors, now or (None,), issued or (None,)):
+        yield {
+            _MFA: factor,
+            _NOW: UNKNOWN if at is None else as_moment(at),
+            _NOW_IN_SECONDS: UNKNOWN if at is None else str(at),
+            _ISSUED: UNKNOWN if since is None else as_moment(since),
+        }
+
+
+def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int, ...]:
+    """Return the times that stand for all, in seconds since 1970; none where the policies compare a time as a text."""
+    lower = {key.lower() for key in keys}
+    conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
+    orderly = all(one.base == "null" or one.base.startswith("date") for one in conditions)
+    if not conditions or not orderly or lower & set(_variables(policies)):
+        return ()
+    named = (moment(text) for one in conditions for text in one.texts)
+    ends = [_SINCE, LAST_SECOND, *(int(one.timestamp()) for one in named if one is not None)]
+    around = {end + by for end in ends for by in (-1, 0, 1)}
+    return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
+
+
+def _variables(policies: Iterable[Policy]) -> Iterator[str]:
+    """Yield the keys that stand in policy variables."""
+    for policy in policies:
+        for statement in policy.statements:
+            patterns = statement.resources.patterns if statement.resources else ()
+            listed = [pattern.tokens for pattern in patterns]
+            listed += [tokens for one in statement.conditions if one.wanted for tokens in one.wanted.tokens]
+            yield from (token.key for tokens in listed for token in tokens if isinstance(token, Variable))
