@@ -51,13 +51,13 @@ def test_a_name_cannot_forge_a_line_nor_drive_a_terminal() -> None:
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         assert "\r" not in shown
-    assert "Done by    x\\r\\nSubject: all is well\\n\\x1b[2J\\u202e with" in text(told)
+    assert "Caused by   x\\r\\nSubject: all is well\\n\\x1b[2J\\u202e with" in text(told)
 
 
 def test_a_subject_is_one_line_of_at_most_a_hundred_ascii_characters() -> None:
     told = report(s3())
     long = subject(told)
-    assert long == "[HIGH] repaired: invoke-permission-names-its-source orders"
+    assert long == "[HIGH] Fixed: orders was open to any account (111122223333, us-east-1)"
     assert len(long) <= SUBJECT_LIMIT
     assert long.isascii()
 
@@ -73,7 +73,7 @@ def test_what_was_not_done_is_called_wanted_and_not_after() -> None:
     assert action["after"] is None
     assert '"aws:SourceAccount":"111122223333"' in action["wanted"]
     assert "+++ wanted" in text(observed)
-    assert subject(observed).startswith("[HIGH] would repair:")
+    assert subject(observed).startswith("[HIGH] Not fixed (Observe): orders is open to any account ")
 
 
 def test_the_witness_is_told_as_a_request_that_anyone_can_put_to_the_policy() -> None:

@@ -98,7 +98,7 @@ def test_a_fault_that_is_put_back_three_times_is_escalated_once_and_left_alone()
         there.later(hours=1)
     assert there.told == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
     assert "Condition" not in there.statements[0]
-    assert "it was repaired 3 times" in there.herald.told[-1].lines[0].what
+    assert "the guard repaired this 3 times" in there.herald.told[-1].lines[0].what
 
 
 def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> None:

@@ -114,7 +114,7 @@ def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
 _WHAT: Final = {
     Ending.REPAIRED: "An earlier run of the guard repaired this and ended before it could report it.",
     Ending.TOLD: (
-        "An earlier run of the guard began to repair this and ended. The fault is not there any more."
+        "An earlier run of the guard began to repair this and ended before it could report it. The fault is gone now."
     ),
 }
 

@@ -15,7 +15,7 @@ from permission_guard.journal.fault import statement_digest
 from permission_guard.mend import joined, repair_of, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
-from permission_guard.settings import NEW_STATEMENT_AGE, Settings, Treatment
+from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
@@ -125,9 +125,13 @@ def _why_told(
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
     """Say what forbids a repair at any time, before any is looked for; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
-        return "an UNKNOWN finding is never repaired"
+        return "the guard repairs only what it can evaluate"
+    if finding.concern in NEVER_REPAIRED:
+        return (
+            "findings of this rule are reported and never repaired, because only a person knows what is meant"
+        )
     if settings.treatments[finding.concern] is Treatment.ALERT:
-        return "AlertOnly lists this rule, or it is never repaired"
+        return f"AlertOnly lists {finding.concern.value}"
     is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
     if is_about_role and isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
         return "the role belongs to an AWS service and cannot be changed"
@@ -149,18 +153,18 @@ def not_new_reason(
     if entry is not None and not entry.is_existing and _was_begun(entry):
         return None
     if book.is_existing(finding, facts):
-        return f"{_EXISTING}: it was reported before (RepairExisting)"
+        return _EXISTING.format("was reported before")
     statement = statements_of(policy.text)[finding.statement]
     seen = book.seen_in(facts.qualifier)
     if seen is not None:
         if statement_digest(facts.target, statement) in seen:
-            return f"{_EXISTING}: a sweep has seen it before (RepairExisting)"
+            return _EXISTING.format("was there at an earlier sweep")
         if not trigger.brought(policy.statements[finding.statement].sid):
             return None
     elif not trigger.brought(policy.statements[finding.statement].sid):
-        return f"{_EXISTING}: it was there before this {_event(trigger)} (RepairExisting)"
+        return _EXISTING.format(f"was there before this {_event(trigger)}")
     if (trigger.first_received or now) - trigger.at > NEW_STATEMENT_AGE:
-        return f"{_EXISTING}: its event arrived more than an hour late (RepairExisting)"
+        return _EXISTING.format("is older than an hour, because its event arrived late")
     return None
 
 
@@ -169,7 +173,7 @@ def _was_begun(entry: Entry) -> bool:
     return entry.state is State.PLANNED or bool(entry.repairs) or entry.told_as is Ending.FAILED
 
 
-_EXISTING: Final = "callers that cannot be listed may rely on the statement"
+_EXISTING: Final = "the statement {}, and callers may rely on it (RepairExisting is false)"
 
 
 def _event(trigger: Trigger) -> str:

@@ -130,8 +130,8 @@ class BoundStatements:
     @property
     def _statements(self) -> str:
         sids = [swap.before.get("Sid") for swap in self.swaps]
-        named = ", ".join(f'"{sid}"' if sid else "one without a Sid" for sid in sids)
-        return f"statement{'s' if len(sids) > 1 else ''} {named} of {self.target.split(':', 6)[-1]}"
+        named = ", ".join(f'statement "{sid}"' if sid else "a statement without a Sid" for sid in sids)
+        return f"{named} of {self.target.split(':', 6)[-1]}"
 
 
 def _place(swap: Swap, said: Sequence[str]) -> int:

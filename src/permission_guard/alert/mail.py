@@ -9,16 +9,17 @@ from typing import Final
 
 from permission_guard import PROGRAM
 from permission_guard.actor import Actor
-from permission_guard.alert.difference import difference
+from permission_guard.alert.difference import STANDS_NOW, difference
 from permission_guard.alert.printable import printable
-from permission_guard.alert.subject import kind_of
+from permission_guard.alert.subject import kind_of, most_urgent_first
 from permission_guard.alert.undoing import contain_command, resume_command, undo_command
+from permission_guard.finding import Undecided
 from permission_guard.iam import FunctionArn
 from permission_guard.outcome import Ending
 from permission_guard.patches import Patch, languages, patches_for
 from permission_guard.report import Line, Report
 from permission_guard.rules import rule_of
-from permission_guard.said import sentence
+from permission_guard.said import proof_kind, sentence
 from permission_guard.trigger import Kind, Trigger
 
 _WIDTH: Final = 110
@@ -27,36 +28,40 @@ _INDENT: Final = " " * 12
 
 
 def text(report: Report) -> str:
-    """What became of each finding first; then who caused it, the proof, the change, the next step, and how to undo it."""
+    """The outcome of each finding first; then how to contain it, who caused it, the change, the next step, how to undo it."""
     parts: list[str] = []
-    for number, line in enumerate(report.lines, 1):
-        if number > 1:
-            parts += ["", "-" * 40, ""]
+    lines = most_urgent_first(report)
+    for number, line in enumerate(lines, 1):
+        if len(lines) > 1:
+            parts += [*([""] if parts else []), f"---- Finding {number} of {len(lines)} ----", ""]
         parts += _finding(line, report)
     return "\n".join([*parts, *_more(report)]) + "\n"
 
 
 def _finding(line: Line, report: Report) -> Iterator[str]:
-    """Tell one finding in the order in which its reader needs it; once the guard has stopped, the source comes first."""
+    """Describe one finding in the order in which its reader needs it; once the guard has stopped, the source comes first."""
     yield from _filled(f"{line.what[:1].upper()}{line.what[1:]}", "")
     yield ""
-    yield from _row(kind_of(report).title(), report.facts.target)
-    yield from _row("Caused by" if _is_known(line, report) else "Found by", _cause(line, report))
-    if line.ending is Ending.ESCALATED:
-        yield from _source(line, report)
-    yield from _found(line)
-    yield from _block("Change", difference(line))
     contain = contain_command(line, report.facts)
     if contain:
         yield from _block("Contain now", (contain,))
+        yield from _row("", _CONTAINS)
+    yield from _row(kind_of(report).title(), report.facts.target)
+    yield from _cause(_trigger(line, report))
+    if line.ending is Ending.ESCALATED:
+        yield from _source(line, report)
+    yield from _found(line)
+    yield from _block("Change" if line.ending in STANDS_NOW else "Proposed", difference(line))
     if line.ending is not Ending.ESCALATED and line.ending is not Ending.RELEASED:
         yield from _source(line, report)
     yield from _again(line, report.facts.arn.region)
-    yield from _row("Rule", f"{line.finding.rule}, {rule_of(line.finding).reference}")
+    yield from _row("Rule", f"{line.finding.rule} ({line.finding.severity.name})")
+    yield from _row("Read more", rule_of(line.finding).reference)
     if isinstance(report.facts.arn, FunctionArn):
         yield from _row("Console", console_link(report.facts.arn))
 
 
+_CONTAINS: Final = "(removes the whole statement, for trusted callers too)"
 _CONSOLES: Final = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
 
 
@@ -64,10 +69,6 @@ def console_link(function: FunctionArn) -> str:
     """Return the function's page in the AWS console."""
     host = _CONSOLES.get(function.partition, f"{function.region}.console.aws.amazon.com")
     return f"https://{host}/lambda/home?region={function.region}#/functions/{function.name}"
-
-
-def _is_known(line: Line, report: Report) -> bool:
-    return _trigger(line, report).kind is not Kind.SWEEP
 
 
 def _trigger(line: Line, report: Report) -> Trigger:
@@ -78,14 +79,15 @@ def _trigger(line: Line, report: Report) -> Trigger:
     return cause
 
 
-def _cause(line: Line, report: Report) -> str:
-    trigger = _trigger(line, report)
+def _cause(trigger: Trigger) -> Iterator[str]:
     when = f"{trigger.at.astimezone(UTC):%d %b %Y %H:%M} UTC"
     if trigger.kind is Kind.SWEEP:
-        return f"the sweep of {when}; no event tells who caused it"
-    actor = trigger.actor
-    stack = f", stack {_stack(actor)}" if actor.stack else ""
-    return f"{actor}, {trigger.kind.value}, {when}{stack} (CloudTrail event {trigger.event_id})"
+        yield from _row("Found by", f"the sweep of {when}; no CloudTrail event shows who caused it")
+        return
+    yield from _row("Caused by", str(trigger.actor))
+    yield from _row("Event", f"{trigger.kind.value}, {when} (CloudTrail event id {trigger.event_id})")
+    if trigger.actor.stack:
+        yield from _row("Stack", _stack(trigger.actor))
 
 
 def _more(report: Report) -> tuple[str, ...]:
@@ -93,8 +95,8 @@ def _more(report: Report) -> tuple[str, ...]:
         return ()
     return (
         "",
-        f"This is alert {report.limit} of this hour, the last that is sent at once. The hourly digest reports what follows.",
-        f"Repairs are made as before. See everything now: {PROGRAM} journal --region {report.facts.arn.region}",
+        f"This is alert {report.limit} of this hour, the last that is sent at once. The hourly digest reports the rest.",
+        f"Repairs go on. To see everything now: {PROGRAM} journal --region {report.facts.arn.region}",
     )
 
 
@@ -103,19 +105,28 @@ def _stack(actor: Actor) -> str:
 
 
 def _found(line: Line) -> Iterator[str]:
-    label = "Was" if line.ending is Ending.RELEASED else "Finding"
-    yield from _row(label, f"{line.finding.summary} ({line.finding.severity.name}, {line.finding.rule})")
-    proof = sentence(line.finding.proof)
-    if proof and proof != line.finding.summary:
-        yield from _row("Proof", proof)
+    """Show what was found. An example is shown for a witness alone: every other summary holds its proof."""
+    finding = line.finding
+    yield from _row("It was" if line.ending is Ending.RELEASED else "Finding", finding.summary)
+    if proof_kind(finding.proof) == "witness":
+        yield from _row("Example", sentence(finding.proof))
+    elif isinstance(finding.proof, Undecided) and finding.proof.request.action not in finding.summary:
+        yield from _row("Request", f"{finding.proof.request.action} on {finding.proof.request.resource}")
 
 
 def _source(line: Line, report: Report) -> Iterator[str]:
-    if line.finding.advice:
+    """Say what to do next: after a repair, the same change where the function is defined."""
+    patches = tuple(_merged(patches_for(line, report.facts, report.trigger), report))
+    if patches and line.ending is Ending.REPAIRED:
+        yield from _row("Next", _SAME_CHANGE)
+    elif line.finding.advice:
         yield from _row("Next", line.finding.advice)
-    for heading, patch in _merged(patches_for(line, report.facts, report.trigger), report):
+    for heading, patch in patches:
         yield from _row("Source", f"{heading}:")
         yield from (f"{_INDENT}  {printable(row)}".rstrip() for row in patch.split("\n"))
+
+
+_SAME_CHANGE: Final = "Make the same change where the function is defined. Otherwise the next deployment may put back what was there."
 
 
 def _merged(patches: tuple[Patch, ...], report: Report) -> Iterator[tuple[str, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard.alert.printable import printable
-from permission_guard.finding import Concern
+from permission_guard.finding import Concern, Verdict
 from permission_guard.iam import FunctionArn
 from permission_guard.outcome import Ending
-from permission_guard.report import Report
+from permission_guard.report import Line, Report
 
 SUBJECT_LIMIT: Final = 100
 """Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
@@ -34,12 +34,13 @@ _FAULTS: Final = {
     Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: _adjective("open to any account"),
     Concern.FUNCTION_IS_NOT_PUBLIC: _adjective("public"),
     Concern.FUNCTION_URL_IS_NOT_PUBLIC: _adjective("public by its URL"),
-    Concern.CROSS_ACCOUNT_ACCESS: _adjective("open to an account"),
+    Concern.CROSS_ACCOUNT_ACCESS: _adjective("open to another account"),
     Concern.MANAGEMENT_ACCESS: _adjective("open to changes"),
     Concern.PERMISSION_IS_USABLE: ("{}: unusable permission", "{}: unusable permission", _STATEMENT),
     Concern.LAYER_IS_NOT_PUBLIC: _adjective("shared"),
 }
 """What is wrong, what was wrong before a repair, and what a repair had made that was removed again."""
+_NOT_EVALUATED: Final = "{} could not be evaluated"
 
 _WORST_FIRST: Final = (
     Ending.ESCALATED,
@@ -52,22 +53,37 @@ _WORST_FIRST: Final = (
 
 
 def subject(report: Report) -> str:
-    """Return one line of ASCII without line breaks, at most 100 characters. A long function name is cut first."""
-    worst = report.lines[0].finding
+    """Return one line of ASCII without line breaks, at most 100 characters. A long function name is cut first.
+
+    It is about the finding that needs a person most; a plus sign and a number say that there are others.
+    """
+    first, *others = most_urgent_first(report)
     arn = report.facts.arn
-    ending = worst_ending(report)
-    head = f"[{worst.severity.name}] {_OUTCOMES[ending]}: "
-    tail = f" ({arn.account}, {arn.region})"
-    present, past, made = _FAULTS[worst.concern]
-    fault = {Ending.REPAIRED: past, Ending.RELEASED: made}.get(ending, present)
+    head = f"[{first.finding.severity.name}] {_OUTCOMES[first.ending]}: "
+    more = f" +{len(others)}" if others else ""
+    tail = f"{more} ({arn.account}, {arn.region})"
+    fault = _fault(first)
     room = SUBJECT_LIMIT - len(head) - len(tail) - len(fault.format(""))
     name = arn.name if len(arn.name) <= room else f"{arn.name[: max(0, room - 3)]}..."
     return printable(f"{head}{fault.format(name)}{tail}").encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
 
+def _fault(line: Line) -> str:
+    """Return what is wrong, with braces in the place of the name."""
+    present, past, made = _FAULTS[line.finding.concern]
+    if line.finding.verdict is Verdict.UNKNOWN:
+        return _NOT_EVALUATED
+    return {Ending.REPAIRED: past, Ending.RELEASED: made}.get(line.ending, present)
+
+
+def most_urgent_first(report: Report) -> list[Line]:
+    """Return the findings, those first that need a person most, and of those the most severe."""
+    return sorted(report.lines, key=lambda line: _WORST_FIRST.index(line.ending))
+
+
 def worst_ending(report: Report) -> Ending:
     """Of several findings, what became of the one that needs a person most."""
-    return min((line.ending for line in report.lines), key=_WORST_FIRST.index)
+    return most_urgent_first(report)[0].ending
 
 
 def kind_of(report: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from permission_guard import PROGRAM
 from permission_guard.facts import FunctionFacts
 from permission_guard.finding import Concern, Verdict
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.outcome import Ending
 from permission_guard.report import Line
 
@@ -32,19 +32,24 @@ def resume_command(line: Line, region: str) -> str | None:
 def contain_command(line: Line, facts: FunctionFacts) -> str | None:
     """Return the command that removes an open statement by hand; None if it is not open, or has no Sid to name it by.
 
-    https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-permission.html
+    https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-permission.html and
+    https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-layer-version-permission.html.
     """
     finding, policy, arn = line.finding, facts.resource_policy, facts.arn
     is_open = finding.verdict is Verdict.FAIL and line.ending in _OPEN and finding.concern not in _NOT_ACCESS
-    if not is_open or finding.statement is None or policy is None or not isinstance(arn, FunctionArn):
+    if not is_open or finding.statement is None or policy is None:
         return None
     if finding.statement >= len(policy.statements):
         return None
     sid = policy.statements[finding.statement].sid
     if sid is None or shlex.quote(sid) != sid:
         return None
-    qualifier = f" --qualifier {facts.qualifier}" if facts.qualifier else ""
-    return (
-        f"aws lambda remove-permission --function-name {arn.name}{qualifier} --statement-id {sid}"
-        f" --region {arn.region}"
-    )
+    return f"{_removal(arn, facts.qualifier)} --statement-id {sid} --region {arn.region}"
+
+
+def _removal(arn: FunctionArn | LayerVersionArn, qualifier: str | None) -> str:
+    if isinstance(arn, LayerVersionArn):
+        layer = f"--layer-name {arn.name} --version-number {arn.version}"
+        return f"aws lambda remove-layer-version-permission {layer}"
+    named = f"aws lambda remove-permission --function-name {arn.name}"
+    return f"{named} --qualifier {qualifier}" if qualifier else named

@@ -71,7 +71,7 @@ class Book:
 
 
 _PUT_BACK = (
-    "the guard repaired it {} times and it was put back each time. Change it where it is defined; after that, "
+    "the guard repaired this {} times, and each time it was put back. Change it where it is defined; then "
     "`permission-guard resume {}` lets the guard repair it again"
 )
 
