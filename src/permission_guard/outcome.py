@@ -14,12 +14,12 @@ class Result(Enum):
 
     DONE = "done"
     WOULD_DO = "Mode is Observe, so nothing was changed"
-    CHANGED_MEANWHILE = "the policy changes faster than it can be repaired; the guard tries again"
+    CHANGED_MEANWHILE = "another change was made at the same time"
     REFUSED = "AWS refused it"
     TOO_LONG = "the policy would exceed the 20,480 characters that Lambda takes"
     STILL_PUBLIC = "this account blocks public policies, and another statement would leave this one public"
     QUOTA = "the role has as many managed policies as IAM allows"
-    TRY_AGAIN = "AWS could not be reached; the guard tries again"
+    TRY_AGAIN = "AWS could not be reached"
 
 
 UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.TRY_AGAIN})

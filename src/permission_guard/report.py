@@ -55,7 +55,8 @@ def _told(outcome: Outcome) -> str:
     if outcome.result is Result.WOULD_DO:
         return f"Would {outcome.step.what}. {outcome.result.value}."
     detail = f" ({outcome.detail})" if outcome.detail else ""
-    return f"Could not {outcome.step.what}: {outcome.result.value}{detail}."
+    again = " The guard tries again." if outcome.result in UNFINISHED else ""
+    return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"
 
 
 def swapped(change: Change | None) -> tuple[str | None, str | None]:

@@ -54,17 +54,17 @@ _KEYS: Final = MappingProxyType(
     {
         "aws:sourcearn": "the resource that the service acts for",
         "aws:sourceaccount": "the account that the service acts for",
-        "aws:sourceorgid": "the organisation of the account that the service acts for",
-        "aws:sourceorgpaths": "the place in its organisation of the account that the service acts for",
+        "aws:sourceorgid": "the organization of the account that the service acts for",
+        "aws:sourceorgpaths": "the place in its organization of the account that the service acts for",
         "aws:principalarn": "the caller's ARN",
         "aws:principalaccount": "the caller's account",
-        "aws:principalorgid": "the caller's organisation",
-        "aws:principalorgpaths": "the place of the caller's account in its organisation",
+        "aws:principalorgid": "the caller's organization",
+        "aws:principalorgpaths": "the place of the caller's account in its organization",
         "aws:sourceip": "the address that the call comes from",
         "aws:sourcevpc": "the VPC that the call comes through",
         "aws:sourcevpce": "the VPC endpoint that the call comes through",
         "lambda:functionurlauthtype": "how the function URL checks its callers",
-        "lambda:eventsourcetoken": "the token that the caller must show, such as an Alexa skill's id",
+        "lambda:eventsourcetoken": "the token that the caller must show, such as the id of an Alexa skill",
         "lambda:sourcefunctionarn": "the function that makes the call",
     }
 )
@@ -72,8 +72,8 @@ _TESTS: Final = MappingProxyType(
     {
         "stringequals": "is",
         "stringnotequals": "is not",
-        "stringequalsignorecase": "is, in capitals or not,",
-        "stringnotequalsignorecase": "is not, in capitals or not,",
+        "stringequalsignorecase": "is (ignoring case)",
+        "stringnotequalsignorecase": "is not (ignoring case)",
         "stringlike": "is like",
         "stringnotlike": "is not like",
         "arnequals": "is like",
@@ -87,7 +87,7 @@ _TESTS: Final = MappingProxyType(
 )
 
 
-_NULL: Final = MappingProxyType({"true": "absent", "false": "there"})
+_NULL: Final = MappingProxyType({"true": "absent", "false": "present"})
 
 
 def service(name: str) -> str:
@@ -106,7 +106,7 @@ def _who(asked: Request) -> str:
         case Service(name):
             return service(name) + _acting_for(asked.context)
         case IamPrincipal(arn, account):
-            return f"{arn}, which belongs to AWS account {account},"
+            return arn if account in arn else f"{arn} of AWS account {account}"
         case Anonymous():
             return "anyone on the internet, without any credentials,"
         case _:
@@ -117,7 +117,7 @@ def _acting_for(context: Context) -> str:
     arn = _first(context.values("aws:sourcearn"))
     account = _first(context.values("aws:sourceaccount")) or _account(arn)
     whom = " of ".join(one for one in (arn, f"AWS account {account}" if account else "") if one)
-    return f", acting for {whom}," if whom else ", without saying for whom it acts,"
+    return f", acting for {whom}," if whom else ", without a source account or ARN,"
 
 
 def _first(values: Values) -> str:
@@ -166,7 +166,7 @@ def met(one: Condition, context: Context) -> str:
     """Return a condition with what a request has to show for it."""
     have = context.values(one.key.lower())
     if have is None:
-        return f"{condition(one)}, and what the request has there cannot be known"
+        return f"{condition(one)}, and the value in the request cannot be known"
     shows = f"has {' and '.join(have)}" if have else "does not have it"
     return f"{condition(one)}, and the request {shows}"
 

@@ -168,7 +168,7 @@ ENDS = {
         "DescribeStacks",
         ApiError("ValidationError", "Stack with id permission-guard does not exist"),
         3,
-        "ValidationError: Stack with id permission-guard does not exist (DescribeStacks)",
+        'Stack "permission-guard" was not found in eu-west-1. Pass --stack-name or --region.',
     ),
     "denied": (
         "DescribeStackResources",
@@ -180,13 +180,13 @@ ENDS = {
         "DescribeStacks",
         ApiError("Throttling", "Rate exceeded"),
         2,
-        "AWS cannot answer now: DescribeStacks: Throttling: Rate exceeded",
+        "Could not reach AWS: DescribeStacks: Throttling: Rate exceeded. Run the command again.",
     ),
     "no good credentials": (
         "GetCallerIdentity",
         ApiError("ExpiredToken", "no"),
         3,
-        "AWS does not take these credentials: ExpiredToken: no (GetCallerIdentity)",
+        "AWS rejected these credentials: ExpiredToken: no (GetCallerIdentity)",
     ),
 }
 
@@ -205,7 +205,7 @@ def test_a_stack_that_is_not_the_guards_is_told() -> None:
     there = Deployed(outputs={})
     result = run(there)
     assert result.exit_code == 3
-    assert result.stderr.startswith("permission-guard: the stack permission-guard has no function Guard")
+    assert result.stderr.startswith('permission-guard: Stack "permission-guard" has no function Guard')
 
 
 def test_the_version_of_the_template_is_the_version_of_the_code() -> None:

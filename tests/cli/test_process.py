@@ -138,11 +138,11 @@ def test_the_help_says_what_each_exit_code_of_a_command_means(command: str) -> N
     help_ = run(command, "--help").stdout
     for line in (
         "  0  done",
-        "  1  not done: nothing is there to be done, AWS refused, or you said no",
-        "  2  not finished: AWS could not answer, or somebody wrote at the same time;",
-        "     run it again",
-        "  3  the input cannot be used, or the credentials, the stack or the table are",
-        "     not there",
+        "  1  not done: there was nothing to do, AWS refused, or you answered no",
+        "  2  not finished: AWS could not be reached, or another change was made at the",
+        "     same time; run it again",
+        "  3  the input cannot be used, or the credentials, the stack or the table",
+        "     were not found",
     ):
         assert line in help_
 
@@ -152,7 +152,7 @@ def test_the_help_says_what_each_exit_code_means() -> None:
     for line in (
         "  0  everything passes",
         "  1  something fails",
-        "  2  something cannot be told, and nothing fails",
+        "  2  something is UNKNOWN, and nothing fails",
         "  3  the input cannot be used",
     ):
         assert line in help_
@@ -162,18 +162,19 @@ OWN_CODES = {
     "scan": (
         "  0    everything passes, or was repaired",
         "  1    something fails",
-        "  2    something cannot be told, or was not looked at, and nothing fails;",
-        "       or AWS could not answer",
-        "  3    the input cannot be used; or no credentials, or nothing could be",
-        "       looked at",
+        "  2    something is UNKNOWN or could not be read, and nothing fails; or AWS",
+        "       could not be reached",
+        "  3    the input cannot be used, no credentials were found, or nothing could",
+        "       be read",
         "  130  interrupted",
     ),
     "doctor": (
         "  0  everything is good",
         "  1  something is wrong",
-        "  2  something could not be told, and nothing is wrong; or AWS could not",
-        "     answer",
-        "  3  the credentials or the stack are not there, or you may not look at it",
+        "  2  something could not be checked, and nothing is wrong; or AWS could not",
+        "     be reached",
+        "  3  the credentials or the stack were not found, or you are not allowed to",
+        "     read the stack",
     ),
 }
 
