@@ -95,6 +95,14 @@ def test_the_finding_that_needs_a_person_most_is_in_the_subject_and_comes_first(
     assert text(both).startswith("---- Finding 1 of 2 ----\n\nAdded a condition to b.\n")
 
 
+def test_a_low_finding_hides_no_graver_one_in_the_subject() -> None:
+    low = line(Ending.TOLD, name="low")
+    low = replace(low, finding=replace(low.finding, severity=Severity.LOW))
+    both = report(low, line(Ending.REPAIRED, name="high"))
+    assert subject(both) == "[HIGH] Fixed: orders was open to any account +1 (111122223333, us-east-1)"
+    assert worst_ending(both) is Ending.TOLD
+
+
 def test_a_finding_that_could_not_be_evaluated_is_not_called_a_fault_in_the_subject() -> None:
     told = line(Ending.TOLD)
     unknown = replace(told, finding=replace(told.finding, verdict=Verdict.UNKNOWN))

@@ -150,10 +150,7 @@ def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
         "+    }",
         "+  }",
     ]
-    assert (
-        lines[end]
-        == "  Costs      nobody who is known and trusted: each who gets in now gets in afterwards, by proof;"
-    )
+    assert lines[end] == "  Impact     No trusted caller loses access, and no other caller gains it."
 
 
 def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def _finding(line: Line, report: Report) -> Iterator[str]:
     if line.ending is not Ending.ESCALATED and line.ending is not Ending.RELEASED:
         yield from _source(line, report)
     yield from _again(line, report.facts.arn.region)
-    yield from _row("Rule", f"{line.finding.rule} ({line.finding.severity.name})")
+    yield from _row("Rule", f"{line.finding.concern.value} ({line.finding.severity.name})")
     yield from _row("Read more", rule_of(line.finding).reference)
     if isinstance(report.facts.arn, FunctionArn):
         yield from _row("Console", console_link(report.facts.arn))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard.alert.printable import printable
-from permission_guard.finding import Concern, Verdict
+from permission_guard.finding import Concern, Severity, Verdict
 from permission_guard.iam import FunctionArn
 from permission_guard.outcome import Ending
 from permission_guard.report import Line, Report
@@ -77,13 +77,17 @@ def _fault(line: Line) -> str:
 
 
 def most_urgent_first(report: Report) -> list[Line]:
-    """Return the findings, those first that need a person most, and of those the most severe."""
-    return sorted(report.lines, key=lambda line: _WORST_FIRST.index(line.ending))
+    """Return the findings, those first that need a person most, and of those the most severe; LOW ones last."""
+    return sorted(report.lines, key=lambda line: (line.finding.severity is Severity.LOW, _rank(line)))
+
+
+def _rank(line: Line) -> int:
+    return _WORST_FIRST.index(line.ending)
 
 
 def worst_ending(report: Report) -> Ending:
     """Of several findings, what became of the one that needs a person most."""
-    return most_urgent_first(report)[0].ending
+    return min(report.lines, key=_rank).ending
 
 
 def kind_of(report: Report) -> str:

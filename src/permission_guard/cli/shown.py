@@ -44,7 +44,7 @@ def _head(asked: Asked) -> Iterator[str]:
 def _paragraphs(one: Explanation, facts: FunctionFacts) -> Iterator[str]:
     finding = one.finding
     grave = "" if finding.verdict is Verdict.PASS else f" ({finding.severity.name})"
-    yield f"{word(finding.verdict)} {finding.rule}{grave}: {printable(_subject(finding, facts))}"
+    yield f"{word(finding.verdict)} {finding.concern.value}{grave}: {printable(_subject(finding, facts))}"
     yield row("Rule", f"{one.title}.", "  ")
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
