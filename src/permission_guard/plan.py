@@ -1,4 +1,4 @@
-"""What to do about the findings: steps that are proved, and for everything else the reason why it is only told."""
+"""What to do about the findings: proved repairs, and for every other finding the reason why it is only reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps to take, in order, and what is told instead. A finding is in exactly one of them, or switched off."""
+    """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
 
     steps: tuple[Repair, ...] = ()
     tells: tuple[Tell, ...] = ()
@@ -42,10 +42,10 @@ class Plan:
 def concerned(
     findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
 ) -> tuple[Finding, ...]:
-    """Return the findings that an event is about: all but what another event is about, and what is mended already.
+    """Return the findings that an event is about: all but what another event is about, and what is fixed already.
 
     A deployment adds several permissions within a second, and each call has an event of its own: what another one has
-    brought is not said to have been there before. What the journal knows is told and repaired as ever. What was attached
+    brought is not reported as existing. What the journal knows is reported and repaired as ever. What was attached
     a moment ago need not be shown by IAM yet (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
     """
     return tuple(
@@ -108,7 +108,7 @@ def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
 def _why_told(
     finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime, book: Book
 ) -> Tell | None:
-    """Say why a finding is only told, before a repair is looked for; None if nothing forbids one."""
+    """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
     reason = _why_never(finding, facts, settings)
     if reason is not None:
         return Tell(finding, reason)
@@ -123,7 +123,7 @@ def _why_told(
 
 
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
-    """Say what forbids a repair at any time, before any is looked for; None if nothing does."""
+    """Return what forbids a repair at any time; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
         return "the guard repairs only what it can evaluate"
     if finding.concern in NEVER_REPAIRED:

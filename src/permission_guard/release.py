@@ -126,7 +126,7 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
 def released(
     report: Report, keeper: Keeper, observer: Observer, actor: Actor, settings: Settings, now: datetime
 ) -> Iterator[Earlier]:
-    """Detach what nothing needs any more, and yield what is to be told of it. Raises TryAgain."""
+    """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
     for entry in filter(is_held, keeper.book.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.TOLD, ""

@@ -54,7 +54,7 @@ def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: 
 
 
 def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
-    """Return the entries about other faults that the same change has mended: they are back with it."""
+    """Return the entries about other faults that the same change has fixed: they are back with it."""
     return tuple(
         one
         for one in journal.of(entry.subject).entries

@@ -105,7 +105,7 @@ def _body(alert: WaitingAlert) -> Json:
 
 
 def _cut(alert: WaitingAlert) -> WaitingAlert:
-    """Return an alert that leaves room for others, as all do that nobody has edited in the table."""
+    """Return an alert that leaves room for others, as every alert does unless its item was edited."""
     if max(len(json.dumps(one)) for one in (alert.subject, alert.mail, alert.body)) <= _ITEM:
         return alert
     return replace(

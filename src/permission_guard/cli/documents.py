@@ -31,7 +31,7 @@ def read(path: str) -> Policy:
 
 
 def called(path: str) -> str:
-    """Return what a file is called in what is told."""
+    """Return the name of a file in messages."""
     return "standard input" if path == STDIN else path
 
 

@@ -73,7 +73,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The facts, whom they are judged for, and what was assumed in them or read from AWS, each in one sentence."""
+    """The facts, the zone of trust, and what was assumed or read from AWS, each in one sentence."""
 
     facts: FunctionFacts
     trusted: Trusted
@@ -114,7 +114,7 @@ def asked(given: Given) -> Asked:
 
 
 def trusting(command: Any) -> Any:
-    """Add the options that say who is trusted."""
+    """Add the options for trusted accounts and organizations."""
     for name, what in (("organization", "organization"), ("account", "account, besides the function's own")):
         command = click.option(
             f"--trusted-{name}",
@@ -129,7 +129,7 @@ def trusting(command: Any) -> Any:
 def trusted_in(
     accounts: tuple[str, ...], organizations: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check the accounts and organizations that are said to be trusted. Raises Unusable, which names the option."""
+    """Check the trusted accounts and organizations. Raises Unusable, which names the option."""
     return (
         every(accounts, "--trusted-account", "an account id (twelve digits)", is_account),
         every(organizations, "--trusted-organization", "an organization id (o-...)", is_organization),

@@ -27,7 +27,7 @@ _HEAD: Final = ("ENTRY", "STATE", "RULE", "FIRST SEEN (UTC)", "LAST SEEN (UTC)",
 _NOTHING: Final = "The journal has no entries"
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="List what the guard found and did.")
 @click.argument("function", required=False)
 @click.option("--json", "is_json", is_flag=True, help="Print JSON: every entry as the table has it.")
 @options

@@ -30,7 +30,7 @@ own credentials are used. The change is shown first, and you are asked.
 QUESTION: Final = "Undo this repair? [y/N] "
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Undo a repair.")
 @click.argument("entry")
 @click.option("--dry-run", is_flag=True, help="Show the change, and do not make it.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")

@@ -52,7 +52,7 @@ class Book:
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
     def held_back(self, finding: Finding, facts: FunctionFacts, now: datetime) -> tuple[Ending, str] | None:
-        """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
+        """Return why a fault must not be repaired (again), and how that is reported; None if it may be."""
         if self.closed is not None:
             return (
                 Ending.TOLD,
@@ -111,7 +111,7 @@ def planned(
 
 
 def counted(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what another run has written down as told is not counted again."""
+    """Return the entry of a repair that was made; what another run has reported already is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
     return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
@@ -143,7 +143,7 @@ def told(
 
 
 def settled(entry: Entry) -> Entry:
-    """Return the entry of a repair that was planned again and failed again, which people have been told before."""
+    """Return the entry of a repair that was planned again and failed again, which was reported before."""
     return replace(entry, state=State.TOLD)
 
 

@@ -50,7 +50,7 @@ class Planned:
     """What is attached to the role for another function already."""
 
     def faults(self, step: Step) -> frozenset[str]:
-        """Return the faults that a step mends."""
+        """Return the faults that a step fixes."""
         return frozenset(fault_of(one, self.report.facts) for one in step.mends)
 
 
@@ -132,7 +132,7 @@ class Repairs:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
-            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and tells of it.
+            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
             with suppress(TryAgain):
                 only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
                 planned.keeper.note(as_told(only, now))
