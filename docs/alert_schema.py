@@ -162,6 +162,9 @@ _FINDING: Final[dict[str, Object]] = {
         "items": _object(_PATCH, "The lines in one language."),
     },
     "entry": _maybe("The journal's name for the fault; null if it has none."),
+    "contain": _maybe(
+        "The AWS CLI command that removes the statement by hand; null if it was fixed, or has no Sid."
+    ),
     "undo": _maybe("The command that undoes the repair; null if there is nothing to undo."),
     "resume": _maybe("The command that lets the guard repair it again."),
 }

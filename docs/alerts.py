@@ -55,10 +55,12 @@ _ALERTS: Final = (
     "[digest](#the-digest). A fault is reported once, and again if its outcome changes, if it comes back, and after 7 days."
 )
 _MAIL: Final = (
-    "`Proof` is a request that anybody can evaluate against the policy. `Change` is the statement before and after, as a diff. `Source` "
-    "is the same change where the function is defined: in one language if the call shows the tool, else in all four. Placeholders "
-    "in capital letters only their owner knows. `Undo` puts back what stood there. Names, Sids and user agents are chosen by whoever "
-    "made the call, so their control characters are escaped."
+    "The first line says what happened and what was done. `Contain now` removes a statement that is still open; it is shown if the "
+    "guard did not fix it. `Example` is one request that the policy allows: an account of only nines stands for any untrusted account. "
+    "`Change` is the statement before and after, as a diff; `Proposed` is the same where nothing was changed. `Source` has the lines "
+    "where the function is defined: for the tool of the call, or for all four if it is unknown. Placeholders in capital letters only "
+    "their owner knows. `Undo` restores what was there. Of several findings, the one that needs a person most is in the subject and "
+    "comes first; LOW ones come last. Control characters in names, Sids and user agents are escaped."
 )
 _FILTER: Final = (
     "Each message has these attributes for filter policies. A digest has `severity`, `account` and `region`, and the outcome `DIGEST`. "
@@ -85,9 +87,9 @@ _DIGEST_FIELDS: Final = {
 _MEANINGS: Final = {
     Ending.REPAIRED: "The repair was made.",
     Ending.WOULD_REPAIR: "Observe mode: this is what the guard would do.",
-    Ending.TOLD: "Nothing was changed, and `Action` says why. A person has to decide.",
-    Ending.FAILED: "The repair was not made: AWS refused it.",
-    Ending.ESCALATED: "It was put back three times, so the guard has stopped. Owner and source come first.",
+    Ending.TOLD: "Alert only, nothing was changed; the first line says why. A person has to decide.",
+    Ending.FAILED: "The repair was not made; the first line says why.",
+    Ending.ESCALATED: "It was put back three times in a day, so the guard has stopped. Change it at its source.",
     Ending.RELEASED: "The guard removed what it had made, because nothing needs it any more.",
 }
 

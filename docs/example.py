@@ -10,7 +10,7 @@ from typing import Final
 from click.testing import CliRunner
 
 from permission_guard.actor import Actor
-from permission_guard.alert import text
+from permission_guard.alert import subject, text
 from permission_guard.cli import PROGRAM, main
 from permission_guard.cli.connection import Connection, Place
 from permission_guard.cli.undo import QUESTION
@@ -62,8 +62,9 @@ def repaired() -> Repaired:
 
 
 def alert() -> str:
-    """Return the mail that the guard sends."""
-    return text(repaired().herald.told[0])
+    """Return the mail that the guard sends, with its subject."""
+    report = repaired().herald.told[0]
+    return f"Subject: {subject(report)}\n\n{text(report)}"
 
 
 def undoing() -> str:

@@ -47,10 +47,10 @@ def test_judging_needs_nothing_but_the_standard_library() -> None:
     assert ended.stdout.split() == []
 
 
-def test_the_example_finds_the_stranger_and_the_repair(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_finds_the_untrusted_caller_and_the_repair(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(EXAMPLE))
     found, repaired = capsys.readouterr().out.splitlines()
     assert found.startswith(
-        "FAIL invoke-permission-names-its-source - the policy allows s3.amazonaws.com for account"
+        "FAIL invoke-permission-names-its-source - s3.amazonaws.com acting for account 999999999999 is allowed"
     )
-    assert repaired.startswith("bound s3-may-invoke in the resource policy of")
+    assert repaired.startswith('add a condition to statement "s3-may-invoke" of orders')

@@ -85,7 +85,7 @@ CONDITIONS = {
     '{"ForAllValues:StringLike": {"x:y": "a"}}': "every value of x:y is like a",
     '{"ForAnyValue:StringEquals": {"x:y": "a"}}': "any value of x:y is a",
     '{"Null": {"x:y": "true"}}': "x:y is absent",
-    '{"Null": {"x:y": "false"}}': "x:y is there",
+    '{"Null": {"x:y": "false"}}': "x:y is present",
     '{"Null": {"x:y": ["true", "maybe"]}}': "x:y passes Null with true or maybe",
     '{"DateLessThan": {"aws:CurrentTime": "2030-01-01"}}': (
         "aws:CurrentTime passes DateLessThan with 2030-01-01"
@@ -108,7 +108,7 @@ def test_a_condition_is_told_with_what_the_request_has_for_it() -> None:
     (one,) = statement(Condition={"StringNotEquals": {"x:y": "a"}}).statements[0].conditions
     assert met(one, Context.of({"x:y": "b"})) == "x:y is not a, and the request has b"
     assert met(one, Context.of({"x:y": ()})) == "x:y is not a, and the request does not have it"
-    assert met(one, Context()) == "x:y is not a, and what the request has there cannot be known"
+    assert met(one, Context()) == "x:y is not a, and the value in the request cannot be known"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_service_is_called_as_aws_calls_it_and_by_its_principal_if_it_is_not_k
             {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:t"},
             "acting for arn:aws:sns:eu-west-1:111122223333:t of AWS account 111122223333",
         ),
-        ({}, "without saying for whom it acts"),
+        ({}, "without a source account or ARN"),
         ({"aws:SourceArn": "nonsense"}, "acting for nonsense"),
     ],
 )

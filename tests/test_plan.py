@@ -175,26 +175,27 @@ def test_what_passes_is_neither_repaired_nor_told() -> None:
 
 
 @pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.OFF])
-def test_the_settings_say_for_each_concern_whether_it_is_repaired_told_or_passed_over(
+def test_a_rule_can_be_reported_only_or_ignored(
     treatment: Treatment,
 ) -> None:
     given = settings()
     given = replace(given, treatments=dict.fromkeys(Concern, treatment))
-    told = ["the settings say to alert only"] if treatment is Treatment.ALERT else []
+    is_told = treatment is Treatment.ALERT
 
-    assert reasons(plan(facts_with(SNS), given)) == told
-    assert reasons(plan(facts_with_role(RoleFacts(ROLE)), given)) == told
+    listed = ["AlertOnly lists invoke-permission-names-its-source", "AlertOnly lists role-can-write-logs"]
+    found = (plan(facts_with(SNS), given), plan(facts_with_role(RoleFacts(ROLE)), given))
+    assert [reason for one in found for reason in reasons(one)] == (listed if is_told else [])
 
 
 def test_what_has_just_arrived_is_repaired() -> None:
     event = trigger("sns", kind=Kind.PERMISSION_ADDED)
     planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
 
-    assert [step.what for step in planned.steps] == [f"bound sns in the resource policy of {FUNCTION}"]
+    assert [step.what for step in planned.steps] == ['add a condition to statement "sns" of orders']
     assert [tell.finding.statement for tell in planned.tells] == [1]
 
 
-UNKNOWN = "what cannot be judged is never changed"
+UNKNOWN = "the guard repairs only what it can evaluate"
 NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
 NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
 TOLD: dict[str, tuple[FunctionFacts, str]] = {
@@ -217,7 +218,10 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
         NO_REPAIR,
     ),
     "everyone among others": (facts_with(statement({"AWS": ["*", ACCOUNT]})), NO_REPAIR),
-    "a foreign account": (facts_with(statement({"AWS": FOREIGN})), "the settings say to alert only"),
+    "a foreign account": (
+        facts_with(statement({"AWS": FOREIGN})),
+        "findings of this rule are reported and never repaired",
+    ),
     "a source that is bound otherwise": (
         facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: "arn:aws:sns:*:*:*"}})),
         "the statement already has another ArnLike on aws:SourceArn",
@@ -232,11 +236,11 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
     ),
     "a role of a service": (
         facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X")),
-        "cannot be modified",
+        "cannot be changed",
     ),
     "a role of single sign-on": (
         facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/X")),
-        "cannot be modified",
+        "cannot be changed",
     ),
     "a boundary": (
         facts_with_role(RoleFacts(ROLE, boundary=policy("edge", "s3:*"))),
@@ -255,7 +259,7 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
 
 
 @pytest.mark.parametrize("case", TOLD)
-def test_what_cannot_be_repaired_safely_is_told_with_its_reason(case: str) -> None:
+def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -> None:
     facts, reason = TOLD[case]
 
     told = reasons(plan(facts))

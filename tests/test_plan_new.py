@@ -62,34 +62,34 @@ def test_a_statement_is_new_if(why: str) -> None:
     assert reason(*NEW[why]) is None
 
 
-RELIED = "callers that cannot be listed may rely on the statement: "
+RELIED = "the statement {}, and callers may rely on it (RepairExisting is false)"
 EXISTING: dict[str, tuple[Trigger, Book, str]] = {
     "another call brought something else": (
         trigger("other", kind=Kind.PERMISSION_ADDED),
         EMPTY,
-        "it was there before this call (RepairExisting)",
+        "was there before this call",
     ),
-    "the first sweep finds it": (SWEPT, EMPTY, "it was there before this sweep (RepairExisting)"),
-    "a sweep has seen it": (ADDED, swept(S3), "a sweep has seen it before (RepairExisting)"),
+    "the first sweep finds it": (SWEPT, EMPTY, "was there before this sweep"),
+    "a sweep has seen it": (ADDED, swept(S3), "was there at an earlier sweep"),
     "a sweep has seen it under another Sid": (
         ADDED,
         swept({**S3, "Sid": "terraform-1"}),
-        "a sweep has seen it before (RepairExisting)",
+        "was there at an earlier sweep",
     ),
     "it was reported as existing": (
         trigger(EVERYTHING),
         Book((entry(is_existing=True),)),
-        "it was reported before (RepairExisting)",
+        "was reported before",
     ),
     "it was reported as existing and somebody's repair of it failed": (
         ADDED,
         Book((entry(is_existing=True, told_as=Ending.FAILED),)),
-        "it was reported before (RepairExisting)",
+        "was reported before",
     ),
     "its event is an hour late": (
         trigger("s3", kind=Kind.PERMISSION_ADDED, age=timedelta(minutes=61)),
         swept(),
-        "its event arrived more than an hour late (RepairExisting)",
+        "is older than an hour, because its event arrived late",
     ),
 }
 
@@ -97,7 +97,7 @@ EXISTING: dict[str, tuple[Trigger, Book, str]] = {
 @pytest.mark.parametrize("why", EXISTING)
 def test_a_statement_is_existing_if(why: str) -> None:
     event, book, said = EXISTING[why]
-    assert reason(event, book) == RELIED + said
+    assert reason(event, book) == RELIED.format(said)
 
 
 def test_an_event_that_arrived_in_time_stays_new_however_long_its_repair_takes() -> None:

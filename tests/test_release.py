@@ -59,7 +59,7 @@ def trust(**who: Json) -> str:
     )
 
 
-def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() -> None:
+def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_reported() -> None:
     there = deleted(repaired())
     there.account.calls.clear()
     there.handle(Kind.FUNCTION_CHANGED)
@@ -75,7 +75,7 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_told() 
     ]
     (line,) = there.herald.told[-1].lines
     assert (line.before, line.after) == (BASIC, "")
-    assert line.what.endswith("no function needs it any more")
+    assert line.what.endswith("because no function needs it any more.")
     assert [one.state for one in there.entries] == [State.RELEASED]
 
 
@@ -240,7 +240,7 @@ def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_o
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED, [Ending.TOLD]]
-    assert "the policy stays attached: the functions that use" in there.herald.told[-1].lines[0].what
+    assert "The policy stays attached: the functions that use" in there.herald.told[-1].lines[0].what
 
 
 def test_of_a_living_function_it_is_not_worth_telling() -> None:

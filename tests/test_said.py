@@ -22,7 +22,7 @@ UNSAID = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"),
 SAID: dict[str, tuple[Proof, str]] = {
     "witness": (
         Witness(ASKED, Decision(Answer.ALLOWED, LAYER), "a bucket of anybody"),
-        "the policy allows a bucket of anybody to call lambda:InvokeFunction on orders with aws:SourceArn=arn:aws:s3:::b",
+        "a bucket of anybody is allowed to call lambda:InvokeFunction on orders with aws:SourceArn=arn:aws:s3:::b",
     ),
     "denied-request": (
         DeniedRequest(UNSAID, Decision(Answer.NOT_ALLOWED, LAYER), "nothing allows it"),
@@ -35,7 +35,7 @@ SAID: dict[str, tuple[Proof, str]] = {
     "missing": (Missing("the role"), "the role does not exist"),
     "unreadable": (Unreadable("the role", "no"), "the role could not be read: no"),
     "a kind of an earlier run": (Recorded("a kind of an earlier run", "it was so"), "it was so"),
-    "none": (None, "nothing was found"),
+    "none": (None, "no problem was found"),
 }
 
 
@@ -47,7 +47,7 @@ def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
 
 def test_a_witness_without_keys_is_said_without_them() -> None:
     proof = Witness(UNSAID, Decision(Answer.ALLOWED, LAYER), "anybody")
-    assert sentence(proof) == "the policy allows anybody to call lambda:InvokeFunction on orders"
+    assert sentence(proof) == "anybody is allowed to call lambda:InvokeFunction on orders"
 
 
 @pytest.mark.parametrize("kind", SAID)

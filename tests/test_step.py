@@ -172,8 +172,10 @@ def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
     nameless = statement("s3.amazonaws.com", sid=None)
     step = bounding(facts, swap(OPEN, NARROW, Family.DOCUMENT), swap(nameless, NARROW, Family.DOCUMENT))
 
-    assert step.what == f"bound open, a statement without Sid in the resource policy of {TARGET}"
-    assert AttachRolePolicy(ROLE, LOGGING, ()).what == f"attach {BASIC} to {ROLE}"
+    assert step.what == 'add a condition to statement "open", a statement without a Sid of orders'
+    assert step.done == 'Added a condition to statement "open", a statement without a Sid of orders'
+    assert AttachRolePolicy(ROLE, LOGGING, ()).what == "attach AWSLambdaBasicExecutionRole to orders"
+    assert AttachRolePolicy(ROLE, LOGGING, ()).done == "Attached AWSLambdaBasicExecutionRole to orders"
     assert {permission for kind in STEPS for permission in kind.permissions} == {
         "iam:AttachRolePolicy",
         "iam:DetachRolePolicy",

@@ -97,5 +97,5 @@ def test_a_repair_that_was_planned_and_never_made_cannot_be_undone() -> None:
     with pytest.raises(TryAgain):
         story.happens(Kind.PERMISSION_ADDED, "s3")
     assert story.entry.state is State.PLANNED
-    with pytest.raises(CannotUndo, match="stands there as it was before the repair"):
+    with pytest.raises(CannotUndo, match="is already as it was before the repair"):
         story.undo()

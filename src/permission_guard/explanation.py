@@ -1,4 +1,4 @@
-"""A finding explained to somebody who has never read a policy: who gets in or what is refused, why, and what mends it."""
+"""A finding explained to somebody who has never read a policy: who has access or what is refused, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from permission_guard.words import condition, met, principals, request, unknowns
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A change that is proved to mend a finding and to harm nobody; `before` is empty where something is only added.
+    """A change that is proved to fix a finding and to lose no trusted caller; `before` is empty where something is added.
 
-    `costs` says what it takes from whom.
+    `costs` is its impact on others.
     """
 
     what: str
@@ -95,10 +95,10 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repa
 
 
 _WHY: Final = {
-    Concern.PERMISSION_IS_USABLE: "What was meant to call the function is refused, and nobody is told of it.",
-    Concern.CROSS_ACCOUNT_ACCESS: "Whoever holds that account can do with this what the statement allows, whenever he likes.",
-    Concern.MANAGEMENT_ACCESS: "Whoever may change a function runs code of his own with its role; whoever may read it has its "
-    "code and its environment.",
+    Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
+    Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
+    Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
+    "code and its environment variables.",
 }
 """Why it matters, where a rule's own reason is about something graver or else."""
 
@@ -123,9 +123,9 @@ def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | st
 def _costs(step: Repair) -> str:
     match step:
         case AttachRolePolicy():
-            return "nobody anything; whatever else runs with this role may write logs, too"
+            return "everything else that runs with this role can write logs, too"
         case BoundStatements():
-            return "no trusted caller: by proof, each that has access now has access afterwards, and nobody else gains any"
+            return "no trusted caller loses access, and no other caller gains it"
         case _:
             assert_never(step)
 
@@ -134,13 +134,13 @@ def _sentence(finding: Finding) -> str:
     proof = finding.proof
     match proof:
         case Witness(request=asked):
-            return f"Untrusted access, for example: {request(asked, 'may')}."
+            return f"Untrusted callers have access. For example, {request(asked, 'is allowed to')}."
         case DeniedRequest(request=asked) if finding.concern is Concern.PERMISSION_IS_USABLE:
-            return f"Nobody has access, so what it is for cannot work: {request(asked, 'may not')}."
+            return f"No caller can use this statement. For example, {request(asked, 'is not allowed to')}."
         case DeniedRequest(request=asked):
-            return f"Something that ought to be allowed is refused: {request(asked, 'may not')}."
+            return f"{request(asked, 'is not allowed to')}."
         case Undecided(request=asked):
-            return f"It cannot be told whether {request(asked, 'may')}."
+            return f"The policies leave open whether {request(asked, 'is allowed to')}."
         case Missing(what):
             return f"{what} does not exist."
         case Unused() | Unreadable() | Recorded() | None:
@@ -171,9 +171,9 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
 
 
 _LAYERS: Final = {
-    None: "A Deny wins over every Allow, wherever it stands.",
-    Layer.BOUNDARY: "A role has only the rights that its policies and its permissions boundary both give.",
-    Layer.IDENTITY: "What no policy allows is refused.",
+    None: "An explicit Deny overrides every Allow.",
+    Layer.BOUNDARY: "A role can do only what its policies and its permissions boundary both allow.",
+    Layer.IDENTITY: "A request that no policy allows is denied.",
 }
 
 
@@ -188,9 +188,9 @@ def _allows(cited: Cited, asked: Request) -> str:
     conditions = [met(one, asked.context) for one in cited.statement.conditions]
     head = f"{_name(cited.statement)} of {cited.policy} allows it"
     if conditions:
-        return f"{head}: it asks that {'; and that '.join(conditions)}."
+        return f"{head}: it requires that {'; and that '.join(conditions)}."
     if isinstance(asked.principal, Service):
-        return f"{head} without asking for whom."
+        return f"{head} and has no condition on the source."
     whom = f" to {principals(cited.statement.principals)}" if cited.statement.principals else ""
     return f"{head}{whom}, without a condition."
 
@@ -198,7 +198,7 @@ def _allows(cited: Cited, asked: Request) -> str:
 def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
     return tuple(
         f"{_name(cited.statement)} of {cited.policy} depends on "
-        f"{' and on '.join(open_)}; that is not to be known from the policy, only from each call."
+        f"{' and on '.join(open_)}; only each call shows that."
         for cited in decision.statements
         if (open_ := unknowns(cited.statement, context))
     )
@@ -209,15 +209,15 @@ def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     said: list[str] = []
     for policy, one in _judged(finding, facts):
         whom = principals(one.principals) if one.principals else "nobody"
-        head = f"{_name(one)} of {policy.name} is for {whom}"
-        asks = f"and asks that {'; and that '.join(map(condition, one.conditions))}"
+        head = f"{_name(one)} of {policy.name} names {whom}"
+        asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"
         denies = (other for other in policy.statements if other.effect is Effect.DENY)
         said += [
             f"{head}, {asks if one.conditions else 'without a condition'}.",
-            *(f"{_name(other)} denies again what it matches; that has been counted." for other in denies),
+            *(f"{_name(other)} denies what it matches, and is taken into account." for other in denies),
         ]
     return tuple(said)
 
 
 def _name(one: Statement) -> str:
-    return f"Statement '{one.sid}'" if one.sid else one.label
+    return f'Statement "{one.sid}"' if one.sid else one.label

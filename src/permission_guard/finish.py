@@ -1,4 +1,4 @@
-"""Finishing what an earlier run began: repairs that were made and never told, and faults that have gone by themselves."""
+"""Complete what an earlier run began: repairs that were made and not reported, and faults that disappeared."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SETTLED: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier run left to be told, and how its entry goes on once it has been."""
+    """What an earlier run did not report, and the entry once it is reported."""
 
     report: Report
     after: Callable[[Book], tuple[Entry, ...]]
@@ -65,7 +65,7 @@ def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
 
 
 def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
-    """Tell whether a fault is gone and there is nothing to tell: it was told before, or this very run lost the race."""
+    """Return whether a fault is gone and needs no report: it was reported before, or this run lost the race."""
     if not is_in_view(entry, report.facts):
         return False
     stands = is_made(entry, report.facts)
@@ -78,14 +78,14 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
-    """Return what became of a fault that an earlier run left open; None if nothing is left to tell."""
+    """Return what became of a fault that an earlier run left open; None if nothing is left to report."""
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
     return None
 
 
 def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Earlier:
-    """Return one report of all that was not told: of one entry with its cause, of several with the cause of each."""
+    """Return one report of all that was not reported: one entry with its cause, several with the cause of each."""
     alone = len(untold) == 1
     reports = [noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in untold]
     told_now = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
@@ -112,16 +112,15 @@ def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
 
 
 _WHAT: Final = {
-    Ending.REPAIRED: "repaired by an earlier run of the guard, which ended before it could tell",
+    Ending.REPAIRED: "An earlier run of the guard repaired this and ended before it could report it.",
     Ending.TOLD: (
-        "an earlier run of the guard was about to repair this and ended before it could tell whether it did; "
-        "the fault is not there any more"
+        "An earlier run of the guard began to repair this and ended before it could report it. The fault is gone now."
     ),
 }
 
 
 def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
-    """Return the report that tells of one entry alone."""
+    """Return the report about one entry."""
     before, after = swapped(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""

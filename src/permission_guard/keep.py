@@ -1,4 +1,4 @@
-"""Keeping the journal while one event is dealt with: what is read from it, and what is written into it when."""
+"""The journal during one event: what is read from it, and what is written to it when."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Keeper:
     subject: str
     book: Book = EMPTY
     alerts: int | None = None
-    """How many alerts this hour has with that of this run; None if it was not asked, or nobody can tell."""
+    """How many alerts this hour has with that of this run; None if it was not counted, or the journal cannot be read."""
     is_counted: bool = False
     """Whether the alert of this run has been counted."""
 
     def read(self) -> None:
-        """Read the pages. Raises TryAgain; a journal that refuses is a closed book."""
+        """Read the entries. Raises TryAgain; a journal that refuses to be read is closed."""
         try:
             kept = self.journal.of(self.subject)
         except Refused as error:
@@ -65,7 +65,7 @@ class Keeper:
     ) -> None:
         """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
 
-        Into a closed book nothing is written: what stands in it cannot be known.
+        Nothing is written to a journal that cannot be read.
         """
         for _ in range(_ATTEMPTS):
             if self.book.closed is not None:
@@ -75,7 +75,7 @@ class Keeper:
             except ChangedMeanwhile:
                 self.read()
             except Refused as error:
-                # What has happened has happened: it is told each time, since nobody can remember that it was.
+                # It is reported each time, since the journal cannot record that it was reported.
                 self.book = Book(closed=str(error))
                 return
             else:

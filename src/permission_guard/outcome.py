@@ -13,17 +13,13 @@ class Result(Enum):
     """The ways in which a step can end."""
 
     DONE = "done"
-    WOULD_DO = "not done, because the guard only observes"
-    CHANGED_MEANWHILE = "not done, because somebody changed it meanwhile"
-    REFUSED = "not done, because AWS refused"
-    TOO_LONG = (
-        "not done, because the resource policy would be longer than the 20,480 characters that Lambda takes"
-    )
-    STILL_PUBLIC = (
-        "not done, because this account blocks public policies, and other statements would leave it public"
-    )
-    QUOTA = "not done, because the role has as many managed policies as IAM allows"
-    TRY_AGAIN = "not finished, because AWS cannot answer now; it will be tried again"
+    WOULD_DO = "Mode is Observe, so nothing was changed"
+    CHANGED_MEANWHILE = "another change was made at the same time"
+    REFUSED = "AWS refused it"
+    TOO_LONG = "the policy would exceed the 20,480 characters that Lambda takes"
+    STILL_PUBLIC = "this account blocks public policies, and another statement would leave this one public"
+    QUOTA = "the role has as many managed policies as IAM allows"
+    TRY_AGAIN = "AWS could not be reached"
 
 
 UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.TRY_AGAIN})

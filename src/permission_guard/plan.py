@@ -1,4 +1,4 @@
-"""What to do about the findings: steps that are proved, and for everything else the reason why it is only told."""
+"""What to do about the findings: proved repairs, and for every other finding the reason why it is only reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from permission_guard.journal.fault import statement_digest
 from permission_guard.mend import joined, repair_of, together
 from permission_guard.outcome import Ending
 from permission_guard.prove import objection
-from permission_guard.settings import NEW_STATEMENT_AGE, Settings, Treatment
+from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
@@ -33,7 +33,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps to take, in order, and what is told instead. A finding is in exactly one of them, or switched off."""
+    """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
 
     steps: tuple[Repair, ...] = ()
     tells: tuple[Tell, ...] = ()
@@ -42,10 +42,10 @@ class Plan:
 def concerned(
     findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
 ) -> tuple[Finding, ...]:
-    """Return the findings that an event is about: all but what another event is about, and what is mended already.
+    """Return the findings that an event is about: all but what another event is about, and what is fixed already.
 
     A deployment adds several permissions within a second, and each call has an event of its own: what another one has
-    brought is not said to have been there before. What the journal knows is told and repaired as ever. What was attached
+    brought is not reported as existing. What the journal knows is reported and repaired as ever. What was attached
     a moment ago need not be shown by IAM yet (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
     """
     return tuple(
@@ -108,7 +108,7 @@ def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
 def _why_told(
     finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime, book: Book
 ) -> Tell | None:
-    """Say why a finding is only told, before a repair is looked for; None if nothing forbids one."""
+    """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
     reason = _why_never(finding, facts, settings)
     if reason is not None:
         return Tell(finding, reason)
@@ -123,14 +123,18 @@ def _why_told(
 
 
 def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
-    """Say what forbids a repair at any time, before any is looked for; None if nothing does."""
+    """Return what forbids a repair at any time; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
-        return "what cannot be judged is never changed"
+        return "the guard repairs only what it can evaluate"
+    if finding.concern in NEVER_REPAIRED:
+        return (
+            "findings of this rule are reported and never repaired, because only a person knows what is meant"
+        )
     if settings.treatments[finding.concern] is Treatment.ALERT:
-        return "the settings say to alert only"
+        return f"AlertOnly lists {finding.concern.value}"
     is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
     if is_about_role and isinstance(facts.role, RoleFacts) and not facts.role.is_modifiable:
-        return "the role belongs to an AWS service and cannot be modified"
+        return "the role belongs to an AWS service and cannot be changed"
     return None
 
 
@@ -149,18 +153,18 @@ def not_new_reason(
     if entry is not None and not entry.is_existing and _was_begun(entry):
         return None
     if book.is_existing(finding, facts):
-        return f"{_EXISTING}: it was reported before (RepairExisting)"
+        return _EXISTING.format("was reported before")
     statement = statements_of(policy.text)[finding.statement]
     seen = book.seen_in(facts.qualifier)
     if seen is not None:
         if statement_digest(facts.target, statement) in seen:
-            return f"{_EXISTING}: a sweep has seen it before (RepairExisting)"
+            return _EXISTING.format("was there at an earlier sweep")
         if not trigger.brought(policy.statements[finding.statement].sid):
             return None
     elif not trigger.brought(policy.statements[finding.statement].sid):
-        return f"{_EXISTING}: it was there before this {_event(trigger)} (RepairExisting)"
+        return _EXISTING.format(f"was there before this {_event(trigger)}")
     if (trigger.first_received or now) - trigger.at > NEW_STATEMENT_AGE:
-        return f"{_EXISTING}: its event arrived more than an hour late (RepairExisting)"
+        return _EXISTING.format("is older than an hour, because its event arrived late")
     return None
 
 
@@ -169,7 +173,7 @@ def _was_begun(entry: Entry) -> bool:
     return entry.state is State.PLANNED or bool(entry.repairs) or entry.told_as is Ending.FAILED
 
 
-_EXISTING: Final = "callers that cannot be listed may rely on the statement"
+_EXISTING: Final = "the statement {}, and callers may rely on it (RepairExisting is false)"
 
 
 def _event(trigger: Trigger) -> str:

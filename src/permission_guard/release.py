@@ -126,7 +126,7 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
 def released(
     report: Report, keeper: Keeper, observer: Observer, actor: Actor, settings: Settings, now: datetime
 ) -> Iterator[Earlier]:
-    """Detach what nothing needs any more, and yield what is to be told of it. Raises TryAgain."""
+    """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
     for entry in filter(is_held, keeper.book.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.TOLD, ""
@@ -138,7 +138,7 @@ def released(
             case Ended():
                 keeper.note(_ended(entry, now))
             case Kept(why):
-                what = f"the policy stays attached: {why}" if report.is_gone else ""
+                what = f"The policy stays attached: {why}." if report.is_gone else ""
             case None:
                 pass
             case _:
@@ -160,7 +160,7 @@ def _written(keeper: Keeper, *entries: Entry) -> str | None:
     except ChangedMeanwhile as error:
         raise TryAgain(f"another run is releasing the same: {error}") from error
     except Refused as error:
-        return f"the policy stays attached: it could not be written into the journal first: {error}"
+        return f"The policy stays attached: it could not be written into the journal first: {error}."
     return None
 
 
@@ -174,8 +174,8 @@ def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, actor: Actor
     if outcome.result is Result.TRY_AGAIN:
         raise TryAgain(outcome.detail)
     if outcome.result is Result.DONE:
-        return Ending.RELEASED, f"{step.what}: no function needs it any more"
-    return Ending.FAILED, f"{step.what}: {outcome.result.value} ({outcome.detail})"
+        return Ending.RELEASED, f"{step.done}, because no function needs it any more."
+    return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."
 
 
 def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Earlier:

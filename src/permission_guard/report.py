@@ -48,6 +48,17 @@ class Line:
     """The journal's name for it, by which a person can have it undone."""
 
 
+def _told(outcome: Outcome) -> str:
+    """Return the outcome of a repair in one sentence."""
+    if outcome.result is Result.DONE:
+        return f"{outcome.step.done}."
+    if outcome.result is Result.WOULD_DO:
+        return f"Would {outcome.step.what}. {outcome.result.value}."
+    detail = f" ({outcome.detail})" if outcome.detail else ""
+    again = " The guard tries again." if outcome.result in UNFINISHED else ""
+    return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"
+
+
 def swapped(change: Change | None) -> tuple[str | None, str | None]:
     """Return what stood there before a repair that the journal knows, and what it put there."""
     match change:
@@ -63,7 +74,7 @@ def swapped(change: Change | None) -> tuple[str | None, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All there is to say about one event."""
+    """The result of one event: what was found, planned and done."""
 
     trigger: Trigger
     facts: FunctionFacts
@@ -72,13 +83,13 @@ class Report:
     outcomes: tuple[Outcome, ...]
     mode: Mode
     book: Book = EMPTY
-    """What the journal says of the function."""
+    """The journal's entries of the function."""
     silent: frozenset[tuple[str, Concern, str]] = frozenset()
-    """The keys of findings that have been told before."""
+    """The keys of findings that were reported before."""
     limit: int | None = None
     """How many alerts are sent at once within an hour, if this is the last of them."""
     noted: tuple[Line, ...] = ()
-    """What the journal still had to tell, or what was released."""
+    """What an earlier run did not report, or what was released."""
 
     @property
     def is_gone(self) -> bool:
@@ -87,7 +98,7 @@ class Report:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The findings that are told, the gravest first."""
+        """The findings to report, the most severe first."""
         found = (line for line in self._lines() if line.finding.key not in self.silent)
         return tuple(sorted((*found, *self.noted), key=lambda line: -line.finding.severity))
 
@@ -95,15 +106,14 @@ class Report:
         for outcome in self.outcomes:
             if outcome.result in UNFINISHED and self.trigger.receives < REPORT_UNFINISHED_AT:
                 continue
-            detail = f"{outcome.step.what}: {outcome.result.value}"
-            what = f"{detail} ({outcome.detail})" if outcome.detail else detail
+            what = _told(outcome)
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
             entry = self.book.of(tell.finding, self.facts)
-            # What the guard has stopped repairing is told with the repair that was put back each time.
+            # What the guard has stopped repairing is reported with the repair that was put back each time.
             change = entry.change if entry and tell.ending is Ending.ESCALATED else None
-            what = f"nothing was changed: {tell.reason}"
+            what = f"Nothing was changed: {tell.reason}."
             yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:

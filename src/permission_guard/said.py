@@ -10,7 +10,7 @@ from permission_guard.iam import Request
 
 _NOTHING: Final = "none"
 _SHOWN: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "lambda:FunctionUrlAuthType")
-"""The keys of a witness that make clear how it gets in."""
+"""The keys of a witness that show why the policy allows it."""
 
 
 KINDS: Final = ("witness", "denied-request", "undecided", "missing", "unused", "unreadable", _NOTHING)
@@ -44,9 +44,7 @@ def sentence(proof: Proof) -> str:
     """Return a proof as one sentence."""
     match proof:
         case Witness(request, _, caller):
-            return (
-                f"the policy allows {caller} to call {request.action} on {request.resource}{_keys(request)}"
-            )
+            return f"{caller} is allowed to call {request.action} on {request.resource}{_keys(request)}"
         case DeniedRequest(request, decision, blocker):
             return f"{request.action} on {request.resource} is {decision.answer.value}: {blocker}"
         case Undecided(request, _, doubt):
@@ -60,7 +58,7 @@ def sentence(proof: Proof) -> str:
         case Recorded():
             return proof.sentence
         case None:
-            return "nothing was found"
+            return "no problem was found"
         case _:
             assert_never(proof)
 

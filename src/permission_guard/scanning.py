@@ -1,4 +1,4 @@
-"""From facts to what a scan shows of them: every verdict, flat, with its proof in words and the lines that mend it."""
+"""From facts to the result of a scan: every verdict with its proof in words and the lines to change."""
 
 from __future__ import annotations
 

@@ -13,6 +13,11 @@ from permission_guard.grant import Grant
 from permission_guard.iam import Policy
 
 
+def _last(arn: str) -> str:
+    """The name at the end of an ARN."""
+    return arn.rsplit("/", 1)[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class AttachRolePolicy:
     """Attach a managed policy to the function's role; attaching it twice is the same as once."""
@@ -26,7 +31,12 @@ class AttachRolePolicy:
     @property
     def what(self) -> str:
         """The change in words."""
-        return f"attach {self.policy.name} to {self.role_arn}"
+        return f"attach {_last(self.policy.name)} to {_last(self.role_arn)}"
+
+    @property
+    def done(self) -> str:
+        """The change in words, once it is made."""
+        return f"Attached {_last(self.policy.name)} to {_last(self.role_arn)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,12 @@ class DetachRolePolicy:
     @property
     def what(self) -> str:
         """The change in words."""
-        return f"detach {self.policy_arn} from {self.role_arn}"
+        return f"detach {_last(self.policy_arn)} from {_last(self.role_arn)}"
+
+    @property
+    def done(self) -> str:
+        """The change in words, once it is made."""
+        return f"Detached {_last(self.policy_arn)} from {_last(self.role_arn)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +120,18 @@ class BoundStatements:
     @property
     def what(self) -> str:
         """The change in words."""
-        sids = ", ".join(str(swap.before.get("Sid", "a statement without Sid")) for swap in self.swaps)
-        return f"bound {sids} in the resource policy of {self.target}"
+        return f"add a condition to {self._statements}"
+
+    @property
+    def done(self) -> str:
+        """The change in words, once it is made."""
+        return f"Added a condition to {self._statements}"
+
+    @property
+    def _statements(self) -> str:
+        sids = [swap.before.get("Sid") for swap in self.swaps]
+        named = ", ".join(f'statement "{sid}"' if sid else "a statement without a Sid" for sid in sids)
+        return f"{named} of {self.target.split(':', 6)[-1]}"
 
 
 def _place(swap: Swap, said: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from permission_guard.report import Line, Report
 
 
 def news(report: Report, book: Book, now: datetime) -> Report:
-    """Return the report without what was told before, and with the entries by which people can call the rest."""
+    """Return the report without what was reported before, and with the journal entries of the rest."""
     silent = frozenset(
         line.finding.key
         for line in report.lines

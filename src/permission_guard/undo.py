@@ -1,4 +1,4 @@
-"""Undoing a repair at a person's word, and letting the guard repair again."""
+"""Undo a repair for a person, and let the guard repair again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NothingToResume(Exception):
 
 
 def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: datetime) -> Outcome:
-    """Put back what stood there before a repair, and have what it mended left alone until a person resumes it.
+    """Put back what stood there before a repair, and have the guard leave it alone until a person resumes it.
 
     The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
     call is refused, the entry is as it was. If AWS does not answer, it stays UNDONE, since the call may have had its
@@ -54,7 +54,7 @@ def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: 
 
 
 def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
-    """Return the entries about other faults that the same change has mended: they are back with it."""
+    """Return the entries about other faults that the same change has fixed: they are back with it."""
     return tuple(
         one
         for one in journal.of(entry.subject).entries
@@ -87,10 +87,10 @@ def _from_zero(entry: Entry) -> Entry:
 def undoing(entry: Entry, observer: Observer) -> BoundStatements | DetachRolePolicy:
     """Return the step that undoes a repair. Raises CannotUndo if there is none, and TryAgain."""
     if entry.state not in _UNDOABLE:
-        raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair of ours to undo")
+        raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair to undo")
     change = entry.change
     if change is None:
-        raise CannotUndo(f"{entry.id} was told and never repaired: there is nothing to undo")
+        raise CannotUndo(f"{entry.id} was reported and never repaired: there is nothing to undo")
     try:
         facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
     except ArnError as error:
@@ -109,11 +109,13 @@ def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
     if isinstance(role, Unreadable):
         raise CannotUndo(str(role))
     if not isinstance(role, RoleFacts) or role.arn != change.role_arn:
-        raise CannotUndo(f"{facts.arn} does not run as {change.role_arn} any more")
+        raise CannotUndo(f"{facts.arn} no longer has the role {change.role_arn}")
     if role.id != change.role_id:
-        raise CannotUndo(f"{change.role_arn} was made anew since: nothing of it was attached by the guard")
+        raise CannotUndo(
+            f"{change.role_arn} was deleted and created again, and the guard has attached nothing to the new role"
+        )
     if change.policy_arn not in role.attached:
-        raise CannotUndo(f"{change.policy_arn} is not attached to {change.role_arn} (any more)")
+        raise CannotUndo(f"{change.policy_arn} is no longer attached to {change.role_arn}")
     return DetachRolePolicy(change.role_arn, change.policy_arn, ())
 
 
@@ -130,12 +132,10 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     is_there = len(ours) == len(wanted)
     if not is_there and canonical(original) in map(canonical, statements_of(text)):
         raise CannotUndo(
-            f"the statement in the policy of {change.target} stands there as it was before the repair"
+            f"the statement in the policy of {change.target} is already as it was before the repair"
         )
     if not isinstance(policy, PolicyFacts) or not is_there:
-        raise CannotUndo(
-            f"the statement in the policy of {change.target} is not any more what the guard wrote"
-        )
+        raise CannotUndo(f"the statement in the policy of {change.target} was changed after the repair")
     if policy.family is Family.DOCUMENT:
         swaps = (Swap(ours[0], (original,)), *(Swap(one, ()) for one in ours[1:]))
         step = BoundStatements(change.target, policy, swaps)

@@ -62,7 +62,7 @@ _KEYS: Final = MappingProxyType(
         "aws:sourcevpc": "the VPC that the call comes through",
         "aws:sourcevpce": "the VPC endpoint that the call comes through",
         "lambda:functionurlauthtype": "how the function URL checks its callers",
-        "lambda:eventsourcetoken": "the token that the caller must show, such as an Alexa skill's id",
+        "lambda:eventsourcetoken": "the token that the caller must show, such as the id of an Alexa skill",
         "lambda:sourcefunctionarn": "the function that makes the call",
     }
 )
@@ -70,8 +70,8 @@ _TESTS: Final = MappingProxyType(
     {
         "stringequals": "is",
         "stringnotequals": "is not",
-        "stringequalsignorecase": "is, in capitals or not,",
-        "stringnotequalsignorecase": "is not, in capitals or not,",
+        "stringequalsignorecase": "is (ignoring case)",
+        "stringnotequalsignorecase": "is not (ignoring case)",
         "stringlike": "is like",
         "stringnotlike": "is not like",
         "arnequals": "is like",
@@ -85,7 +85,7 @@ _TESTS: Final = MappingProxyType(
 )
 
 
-_NULL: Final = MappingProxyType({"true": "absent", "false": "there"})
+_NULL: Final = MappingProxyType({"true": "absent", "false": "present"})
 
 
 def service(name: str) -> str:
@@ -104,7 +104,7 @@ def _who(asked: Request) -> str:
         case Service(name):
             return service(name) + _acting_for(asked.context)
         case IamPrincipal(arn, account):
-            return f"{arn}, which belongs to AWS account {account},"
+            return arn if account in arn else f"{arn} of AWS account {account}"
         case Anonymous():
             return "anyone on the internet, without any credentials,"
         case _:
@@ -115,7 +115,7 @@ def _acting_for(context: Context) -> str:
     arn = _first(context.values("aws:sourcearn"))
     account = _first(context.values("aws:sourceaccount")) or _account(arn)
     whom = " of ".join(one for one in (arn, f"AWS account {account}" if account else "") if one)
-    return f", acting for {whom}," if whom else ", without saying for whom it acts,"
+    return f", acting for {whom}," if whom else ", without a source account or ARN,"
 
 
 def _first(values: Values) -> str:
@@ -164,7 +164,7 @@ def met(one: Condition, context: Context) -> str:
     """Return a condition with what a request has to show for it."""
     have = context.values(one.key.lower())
     if have is None:
-        return f"{condition(one)}, and what the request has there cannot be known"
+        return f"{condition(one)}, and the value in the request cannot be known"
     shows = f"has {' and '.join(have)}" if have else "does not have it"
     return f"{condition(one)}, and the request {shows}"
 

@@ -26,19 +26,23 @@ def line(ending: Ending, *, name: str = "it", size: int = 0) -> Line:
         f"arn:aws:lambda:us-east-1:111122223333:function:orders {name}",
         Verdict.FAIL,
         Severity.HIGH,
-        f"{name} lets strangers in",
-        Recorded("witness", f"somebody got in through {name}"),
+        f"{name} is open to any account",
+        Recorded("witness", f"account 999999999999 is allowed to invoke by {name}"),
         advice="Name the source.",
     )
     before: Body = {"Sid": name, "Effect": "Allow", "Principal": S3, "Action": "lambda:InvokeFunction"}
     filled: Body = {"StringLike": {f"aws:PrincipalTag/{name}": ["é" * 100] * (size // 100)}} if size else {}
     after: Body = {**before, "Condition": {**filled, "StringEquals": {"aws:SourceAccount": "111122223333"}}}
-    return Line(finding, ending, f"bound {name}", dumped(before), dumped(after), f"orders/{name}")
+    return Line(
+        finding, ending, f"Added a condition to {name}.", dumped(before), dumped(after), f"orders/{name}"
+    )
 
 
-def report(*lines: Line, name: str = "alice", tool: Tool = Tool.UNKNOWN) -> Report:
+def report(
+    *lines: Line, name: str = "alice", tool: Tool = Tool.UNKNOWN, statement: Body | None = None
+) -> Report:
     """A report of these lines, of a call by somebody who chose every name."""
-    made = about({"Principal": S3})
+    made = about(statement or {"Principal": S3})
     actor = Actor(name, None, tool, name, name, name, name)
     trigger = replace(made.trigger, actor=actor)
     return replace(made, trigger=trigger, findings=(), plan=Plan(), outcomes=(), noted=lines)

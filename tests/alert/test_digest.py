@@ -35,14 +35,14 @@ def numbered(
     return [replace(alert, id=f"{number:04}", severity=severity) for number in range(count)]
 
 
-def test_an_alert_waits_with_all_that_it_would_have_said() -> None:
+def test_a_waiting_alert_holds_the_whole_alert() -> None:
     assert HIGH.id.startswith("2026-11-03T12:00#")
     assert (HIGH.severity, HIGH.subject) == (
         Severity.HIGH,
-        "[HIGH] repaired: invoke-permission-names-its-source orders",
+        "[HIGH] Fixed: orders was open to any account (111122223333, us-east-1)",
     )
     assert json.loads(HIGH.body)["findings"][0]["action"]["outcome"] == "REPAIRED"
-    assert "Function   arn:aws:lambda:" in HIGH.mail
+    assert "Function    arn:aws:lambda:" in HIGH.mail
 
 
 def test_two_runs_for_one_event_write_one_item_and_another_ending_is_another() -> None:

@@ -24,10 +24,10 @@ def test_an_alert_carries_text_json_and_attributes_to_filter_by() -> None:
     there.let_in("s3.amazonaws.com")
     (published,) = there.wire.published
     assert (published["TopicArn"], published["MessageStructure"]) == (TOPIC, "json")
-    assert published["Subject"] == "[HIGH] repaired: invoke-permission-names-its-source orders"
+    assert published["Subject"] == "[HIGH] Fixed: orders was open to any account (111122223333, us-east-1)"
     parts = json.loads(published["Message"])
-    assert json.loads(parts["default"])["schema"] == "permission-guard/alert/2"
-    assert parts["email"].startswith("Function   arn:aws:lambda:us-east-1:111122223333:function:orders\n")
+    assert json.loads(parts["default"])["schema"] == "permission-guard/alert/3"
+    assert parts["email"].startswith('Added a condition to statement "it" of orders.\n')
     attributes = {name: value["StringValue"] for name, value in published["MessageAttributes"].items()}
     assert attributes == {
         "severity": "HIGH",

@@ -52,7 +52,9 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
     assert one.sentence == (
         "It cannot be told: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
     )
-    assert one.because[0].startswith("If it comes to the worst: Untrusted access, for example: Amazon SNS")
+    assert one.because[0].startswith(
+        "If it comes to the worst: Untrusted callers have access. For example, Amazon SNS"
+    )
     assert (one.proof_kind, one.repair, one.obstacle) == ("unreadable", "", "")
 
 

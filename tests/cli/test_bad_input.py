@@ -38,7 +38,7 @@ BAD_DOCUMENTS: dict[str, tuple[list[object], str]] = {
     ),
     "a statement with and one without a principal": (
         [policy(invoking(), logging())],
-        "Statement[1]: has no Principal, but Statement[0] has one: a resource policy has it in each, a role's policy in none",
+        "Statement[1]: has no Principal, but Statement[0] has one. A resource-based policy has one in each statement, a role's policy in none.",
     ),
 }
 
@@ -67,7 +67,7 @@ BAD_OPTIONS: dict[str, tuple[list[str], str]] = {
     "function": (["--function", "orders"], "--function: 'orders' is not a function's ARN"),
     "role of another account": (
         ["--role-arn", "arn:aws:iam::210987654321:role/r"],
-        "--role-arn: arn:aws:iam::210987654321:role/r is not of the function's account, 123456789012: a function's role always is",
+        "--role-arn: arn:aws:iam::210987654321:role/r does not belong to the function's account, 123456789012",
     ),
     "no ARN": (["--role-arn", "r"], "--role-arn: 'r' is not a role's ARN"),
     "a user": (
@@ -79,7 +79,7 @@ BAD_OPTIONS: dict[str, tuple[list[str], str]] = {
     "tag without key": (["--tag", "=red"], "--tag: '=red' is not of the form KEY=VALUE"),
     "tag twice": (["--tag", "a=1", "--tag", "a=2"], "--tag: 'a' is given twice"),
     "account": (["--trusted-account", "12"], "--trusted-account: '12' is not an account id (twelve digits)"),
-    "organisation": (
+    "organization": (
         ["--trusted-organization", "acme"],
         "--trusted-organization: 'acme' is not an organization id (o-...)",
     ),
@@ -112,7 +112,7 @@ def test_bytes_that_are_no_text_are_told() -> None:
 
 def test_a_process_without_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(Unusable, match=r"^standard input: cannot be read: there is none$"):
+    with pytest.raises(Unusable, match=r"^standard input: cannot be read: it is closed$"):
         read("-")
 
 
@@ -139,14 +139,14 @@ def test_standard_input_is_read_once() -> None:
 def test_there_is_one_resource_policy(tmp_path: Path) -> None:
     files = written(tmp_path, policy(invoking()), policy(invoking()))
     assert refused("explain", *files) == (
-        f"{files[1]} and {files[3]} both have a Principal: a function has one resource policy, explain one at a time"
+        f"{files[1]} and {files[3]} both have a Principal. A function has one resource-based policy: pass one at a time."
     )
 
 
 def test_a_boundary_has_no_principal(tmp_path: Path) -> None:
     role, resource = written(tmp_path, ROLE, policy(invoking()))[1::2]
     assert refused("explain", "--policy", role, "--boundary", resource) == (
-        f"{resource}: has a Principal, which a permissions boundary never has"
+        f"{resource}: a permissions boundary cannot have a Principal"
     )
 
 
@@ -162,14 +162,17 @@ def test_a_boundary_has_no_principal(tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_what_is_said_of_a_role_is_never_ignored(option: list[str], tmp_path: Path) -> None:
-    message = f"{option[0]} is about the execution role, but no policy of a role was given"
+    message = f"{option[0]} is about the execution role. Pass a policy of the role with --policy."
     assert refused("explain", *written(tmp_path, policy(invoking())), *option) == message
 
 
-def test_a_command_line_that_makes_no_sense_is_told_in_one_line() -> None:
-    assert refused() == "Missing command."
-    assert refused("expalin") == "No such command 'expalin'."
-    assert refused("explain") == "say a FUNCTION to be read from AWS, or --policy FILE for a document"
+def test_a_mistyped_command_is_answered_with_the_one_that_is_spelled_like_it() -> None:
+    assert refused("expalin") == 'Unknown command "expalin". Did you mean explain?'
+    assert refused("xyz") == 'Unknown command "xyz". Run permission-guard -h for the list.'
+
+
+def test_options_that_cannot_be_combined_are_refused_in_one_line() -> None:
+    assert refused("explain") == "Pass FUNCTION to read it from AWS, or --policy FILE to evaluate a document."
     assert refused("explain", "--policy", "-", ORDERS) == (
-        "a FUNCTION is read from AWS as it is: leave out what says otherwise, such as --policy"
+        "FUNCTION is read from AWS and cannot be combined with --policy or other options about documents."
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import botocore.session
 import pytest
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import EndpointConnectionError
 from click.testing import CliRunner, Result
 
 from permission_guard.aws.journal import DynamoJournal
@@ -87,15 +87,18 @@ def test_the_stack_is_asked_for_the_table_unless_the_table_is_named() -> None:
 def test_the_region_of_an_arn_is_the_one_that_is_asked() -> None:
     there = Wired(bound(), region="eu-west-1")
     assert there.run("journal", TARGET).stdout.count("orders/") == 1
-    assert there.run("journal", "orders").stdout == "Nothing stands in the journal.\n"
+    assert there.run("journal", "orders").stdout == "The journal has no entries.\n"
 
 
 UNUSABLE = {
     "no such stack": (
         ["--stack-name", "other"],
-        "ValidationError: Stack with id other does not exist (DescribeStacks)",
+        'Stack "other" was not found in us-east-1. Pass --stack-name or --region.',
     ),
-    "no such table": (["--table", "other"], "there is no table other in us-east-1 of account 111122223333"),
+    "no such table": (
+        ["--table", "other"],
+        "Table other was not found in us-east-1 (account 111122223333). Pass --region or --table.",
+    ),
     "no such profile": (["--profile", "nobody"], "The config profile (nobody) could not be found"),
 }
 
@@ -112,7 +115,7 @@ def test_a_stack_without_a_journal_is_told() -> None:
         there.wire.stacks["old"] = outputs
         assert there.told("journal", "--stack-name", "old") == (
             3,
-            "the stack old has no output JournalTableName: it is not the guard's, or another version",
+            'Stack "old" in us-east-1 has no output JournalTableName. It is not the guard\'s stack, or is another version.',
         )
 
 
@@ -124,7 +127,7 @@ def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     there.region = None
     assert there.told("journal") == (
         3,
-        "there is no region: say --region, or set AWS_REGION, or give the profile one",
+        "No Region is set. Pass --region or set AWS_REGION.",
     )
 
 
@@ -160,7 +163,7 @@ def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
 
     monkeypatch.setattr(there, "session", no_credentials)
-    assert there.told("journal") == (3, str(NoCredentialsError()))
+    assert there.told("journal") == (3, "No AWS credentials were found. Pass --profile or set AWS_PROFILE.")
 
 
 class _Nothing:
@@ -169,12 +172,12 @@ class _Nothing:
 
 
 CREDENTIALS = {
-    "ExpiredToken": (3, "AWS does not take these credentials: ExpiredToken: no (GetCallerIdentity)"),
+    "ExpiredToken": (3, "AWS rejected these credentials: ExpiredToken: no (GetCallerIdentity)"),
     "InvalidClientTokenId": (
         3,
-        "AWS does not take these credentials: InvalidClientTokenId: no (GetCallerIdentity)",
+        "AWS rejected these credentials: InvalidClientTokenId: no (GetCallerIdentity)",
     ),
-    "Throttling": (2, "AWS cannot answer now: GetCallerIdentity: Throttling: no"),
+    "Throttling": (2, "Could not reach AWS: GetCallerIdentity: Throttling: no. Run the command again."),
 }
 
 
@@ -190,7 +193,7 @@ def test_credentials_that_expire_on_the_way_are_told() -> None:
     there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
     assert there.told("journal", "orders") == (
         3,
-        "AWS does not take these credentials any more: ExpiredTokenException: expired (Query)",
+        "Your AWS credentials have expired: ExpiredTokenException: expired (Query)",
     )
 
 
@@ -201,7 +204,7 @@ def test_an_interruption_is_told() -> None:
         raise KeyboardInterrupt
 
     there.wire.hold = interrupted
-    assert there.told("journal") == (130, "interrupted")
+    assert there.told("journal") == (130, "Interrupted.")
 
 
 def test_aws_that_cannot_be_reached_is_told() -> None:
@@ -209,7 +212,7 @@ def test_aws_that_cannot_be_reached_is_told() -> None:
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
     assert there.told("journal") == (
         2,
-        'AWS cannot answer now: Could not connect to the endpoint URL: "https://sts.example"',
+        'Could not reach AWS: Could not connect to the endpoint URL: "https://sts.example". Run the command again.',
     )
 
 

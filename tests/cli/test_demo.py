@@ -25,7 +25,7 @@ def test_the_demo_shows_an_alert_for_each_mistake(options: tuple[str, ...]) -> N
 
 def test_a_demo_that_observes_repairs_nothing() -> None:
     said = run("demo", "--observe").stdout
-    assert "would repair: role-can-write-logs" in said
+    assert "Not fixed (Observe): orders cannot write logs" in said
     assert "REPAIRED" not in said.replace("WOULD_REPAIR", "")
 
 

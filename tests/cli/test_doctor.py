@@ -141,7 +141,7 @@ def test_a_stack_that_is_not_the_guards_is_told() -> None:
     there = Deployed(outputs={})
     result = run(there)
     assert result.exit_code == 3
-    assert result.stderr.startswith("permission-guard: the stack permission-guard has no function Guard")
+    assert result.stderr.startswith('permission-guard: Stack "permission-guard" has no function Guard')
 
 
 def test_the_version_of_the_template_is_the_version_of_the_code() -> None:

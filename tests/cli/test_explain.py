@@ -129,12 +129,18 @@ def test_a_document_is_taken_in_every_form_in_which_it_comes(form: str, encoding
     assert body["findings"][0]["proof"]["statements"] == ["open of standard input"]
 
 
-def test_a_mend_is_shown_as_a_difference_with_what_it_costs_a_caller(tmp_path: Path) -> None:
+def test_the_fix_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -> None:
+    mend = told(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
+    assert json.loads(mend["before"]) == invoking("open")
+    assert json.loads(mend["after"]) == invoking("open", Condition=OURS)
+
+
+def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
     lines = run("explain", *written(tmp_path, DOCUMENT)).output.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("  Change"))
-    end = next(number for number, line in enumerate(lines) if line.startswith("  Costs"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("  Impact"))
     change = [line[13:] for line in lines[start:end]]
-    assert change[:2] == ["--- now", "+++ after the repair"]
+    assert change[:2] == ["--- now", "+++ after the fix"]
     assert [line for line in change[2:] if line[:1] in "-+"] == [
         f'-  "Resource": "{ORDERS}"',
         f'+  "Resource": "{ORDERS}",',
@@ -144,10 +150,7 @@ def test_a_mend_is_shown_as_a_difference_with_what_it_costs_a_caller(tmp_path: P
         "+    }",
         "+  }",
     ]
-    assert (
-        lines[end]
-        == "  Costs      no trusted caller: by proof, each that has access now has access afterwards, and nobody"
-    )
+    assert lines[end] == "  Impact     No trusted caller loses access, and no other caller gains it."
 
 
 def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:
@@ -158,7 +161,7 @@ def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Pa
 def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Path) -> None:
     body = told(*written(tmp_path, policy(invoking(Resource="*"))))
     assert body["function"] == "arn:aws:lambda:us-east-1:123456789012:function:example"
-    assert body["assumed"] == ["the function's ARN is made up; say --function"]
+    assert body["assumed"] == ["the function's ARN is an example; to set it, pass --function"]
     assert body["verdict"] == "FAIL"
 
 
@@ -183,7 +186,7 @@ def test_log_group_role_and_tags_are_what_was_said(tmp_path: Path) -> None:
     assert told(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
 
 
-def test_a_trusted_account_or_organisation_is_no_stranger(tmp_path: Path) -> None:
+def test_a_trusted_account_or_organization_is_no_stranger(tmp_path: Path) -> None:
     partner = invoking(Principal={"AWS": "210987654321"})
     files = written(tmp_path, policy(partner))
     assert told(*files)["verdict"] == "FAIL"
@@ -197,7 +200,7 @@ def test_a_trusted_account_or_organisation_is_no_stranger(tmp_path: Path) -> Non
 def test_a_policy_that_lets_nobody_invoke_passes_and_says_so(tmp_path: Path) -> None:
     result = run("explain", *written(tmp_path, policy(invoking(Effect="Deny"))))
     assert result.exit_code == 0
-    assert result.output.endswith("\nNothing here lets anybody invoke the function.\n")
+    assert result.output.endswith("\nNo statement allows anyone to invoke the function.\n")
 
 
 def test_a_name_cannot_forge_a_line_nor_drive_a_terminal(tmp_path: Path) -> None:

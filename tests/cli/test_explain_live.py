@@ -64,8 +64,8 @@ def test_one_statement_can_be_asked_for_alone() -> None:
     alone = run(wire, "orders", "--statement", "ours")
     assert alone.exit_code == 0
     assert "FAIL" not in alone.stdout.replace("0 FAIL", "")
-    assert "called 'other'" in told(run(wire, "orders", "--statement", "other"))
-    assert "called 'other'" in told(run(there(), "orders", "--statement", "other"))
+    assert 'has no statement "other"' in told(run(wire, "orders", "--statement", "other"))
+    assert 'has no statement "other"' in told(run(there(), "orders", "--statement", "other"))
 
 
 def test_what_may_not_be_read_is_said_and_is_never_a_pass() -> None:
@@ -82,12 +82,12 @@ def test_what_may_not_be_read_is_said_and_is_never_a_pass() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("missing",), f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:missing does not exist"),
+        (("missing",), f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:missing was not found"),
         (("no name",), "not a function's name or ARN: 'no name'"),
-        (("orders", "--policy", "-"), "leave out what says otherwise"),
+        (("orders", "--policy", "-"), "cannot be combined with --policy"),
         (("orders", "--trusted-account", "1"), "--trusted-account: '1' is not an account id"),
-        ((), "say a FUNCTION to be read from AWS, or --policy FILE"),
-        (("--policy", "-"), "--region and --profile are for a FUNCTION"),
+        ((), "Pass FUNCTION to read it from AWS, or --policy FILE"),
+        (("--policy", "-"), "--region and --profile need a FUNCTION"),
     ],
 )
 def test_what_cannot_be_used_is_one_line_that_says_why(arguments: tuple[str, ...], said: str) -> None:

@@ -75,13 +75,13 @@ def test_machines_get_each_entry_as_it_is_written_down_the_newest_first() -> Non
 
 
 def test_a_layer_version_is_listed_by_its_arn() -> None:
-    assert run(bound(), "journal", LAYER).stdout == "Nothing stands in the journal.\n"
+    assert run(bound(), "journal", LAYER).stdout == "The journal has no entries.\n"
     assert entries(bound(), LAYER) == []
 
 
 def test_a_function_of_which_nothing_is_known_is_no_error() -> None:
     result = run(bound(), "journal", "unknown")
-    assert (result.exit_code, result.stdout) == (0, "Nothing stands in the journal.\n")
+    assert (result.exit_code, result.stdout) == (0, "The journal has no entries.\n")
 
 
 def test_what_is_seen_on_two_events_is_one_row() -> None:
@@ -102,28 +102,28 @@ BAD: dict[str, tuple[list[str], str]] = {
     "no entry": (["undo"], "Missing argument 'ENTRY'."),
     "no fault": (
         ["undo", "orders"],
-        "'orders' is not an entry as alerts show it, like orders/0f3c9a8b7d6e5f40",
+        "'orders' is not the name of an entry. Alerts show it, for example orders/0f3c9a8b7d6e5f40.",
     ),
     "a fault that is none": (
         ["resume", "orders/0F3C"],
-        "'orders/0F3C' is not an entry as alerts show it, like orders/0f3c9a8b7d6e5f40",
+        "'orders/0F3C' is not the name of an entry. Alerts show it, for example orders/0f3c9a8b7d6e5f40.",
     ),
     "no name": (
         ["undo", "a b/0123456789abcdef"],
-        "'a b' is neither a function's name nor an ARN",
+        "'a b' is not the name or ARN of a function.",
     ),
     "no function": (
         ["journal", "arn:aws:s3:::shop"],
-        "'arn:aws:s3:::shop' is neither a function's name nor an ARN",
+        "'arn:aws:s3:::shop' is not the name or ARN of a function.",
     ),
-    "unknown": (["undo", ENTRY], f"the journal has no entry 0123456789abcdef about {TARGET}"),
+    "unknown": (["undo", ENTRY], f"The journal in us-east-1 has no entry 0123456789abcdef about {TARGET}."),
     "a function of another region": (
         ["undo", ENTRY, "--region", "eu-west-1"],
-        f"--region: eu-west-1, but {TARGET} is of us-east-1",
+        f"--region is eu-west-1, but {TARGET} is in us-east-1.",
     ),
     "a function of another account": (
         ["journal", "999999999999:orders"],
-        "999999999999:orders is of account 999999999999, and these credentials are of 111122223333",
+        "999999999999:orders belongs to account 999999999999. These credentials belong to account 111122223333.",
     ),
 }
 
@@ -135,9 +135,15 @@ def test_a_name_that_cannot_be_meant_is_told(kind: str) -> None:
 
 
 ERRORS = {
-    "ResourceNotFoundException": (3, "there is no table journal in us-east-1 of account 111122223333"),
+    "ResourceNotFoundException": (
+        3,
+        "Table journal was not found in us-east-1 (account 111122223333). Pass --region or --table.",
+    ),
     "AccessDeniedException": (1, "AWS refused: AccessDeniedException: no ({call})"),
-    "ThrottlingException": (2, "AWS cannot answer now: {call}: ThrottlingException: no"),
+    "ThrottlingException": (
+        2,
+        "Could not reach AWS: {call}: ThrottlingException: no. Run the command again.",
+    ),
 }
 
 

@@ -49,7 +49,7 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
     ended = run(str(scan))
     assert (ended.exit_code, ended.stdout) == (3, "")
     assert ended.stderr == (
-        "permission-guard: a page is not to be read in a terminal: give it a file (--output report.html), or redirect it\n"
+        "permission-guard: An HTML page cannot be shown in a terminal. Pass --output report.html.\n"
     )
     assert run(str(scan), "--format", "csv").exit_code == 0
 
@@ -57,11 +57,11 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "standard input: is no scan: scan at line 1 column 1 is not JSON"),
-        ("[]", "standard input: is no scan: scan "),
+        ("", "standard input: is not a result of scan or check: scan at line 1 column 1 is not JSON"),
+        ("[]", "standard input: is not a result of scan or check: scan "),
         (
             '{"schema": "permission-guard/scan/9"}',
-            "standard input: is no scan: scan.schema is 'permission-guard/scan/9'",
+            "standard input: is not a result of scan or check: scan.schema is 'permission-guard/scan/9'",
         ),
     ],
 )

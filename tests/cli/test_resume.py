@@ -14,7 +14,7 @@ def test_what_was_undone_is_marked_and_what_that_means_is_said() -> None:
     result = run(story, "resume", story.entry.id)
     assert (result.exit_code, result.stderr) == (0, "")
     assert " ".join(result.stdout.split()) == (
-        f"Resumed {story.entry.id}: from the next event about the function on, the guard treats it like any other fault"
+        f"Resumed {story.entry.id}: at the next event or sweep of the function, the guard treats this like any other finding."
     )
     assert story.entry.state is State.GONE
     assert story.text == before
@@ -36,5 +36,6 @@ def test_a_journal_that_another_run_writes_is_told_as_such() -> None:
     result = run(story, "resume", story.entry.id)
     assert result.exit_code == 2
     assert result.stderr == (
-        "permission-guard: somebody wrote at the same time: ConditionalCheckFailedException: no\n"
+        "permission-guard: Another change was made at the same time: ConditionalCheckFailedException: no. "
+        "Run the command again.\n"
     )

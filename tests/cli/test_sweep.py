@@ -19,7 +19,7 @@ from tests.aws.deployed import Deployed, physical, queue_url
 from tests.template import ACCOUNT, REGION
 
 ORDERS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
-LOOK = "See the guard's log, and the next digest."
+LOOK = "The results are in the guard's log and in the next digest."
 
 
 def run(there: Deployed, *arguments: str) -> Result:
@@ -41,7 +41,7 @@ def test_without_a_function_a_sweep_of_every_function_is_asked_for() -> None:
     result = run(there)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        f"Sent: evaluate every function in {REGION} of account {ACCOUNT}, unless a sweep began within the hour. {LOOK}\n"
+        f"Sent: evaluate every function in {REGION} of account {ACCOUNT}, unless a sweep started within the last hour. {LOOK}\n"
     )
     assert received(there) == SweepAll("id")
     assert there.calls == ["GetCallerIdentity", "DescribeStacks", "SendMessageBatch"]
@@ -58,21 +58,21 @@ def test_a_function_is_evaluated_with_its_role_its_versions_and_its_aliases(name
 
 
 REFUSED = {
-    "a name that is none": (["a b"], 3, "'a b' is neither a function's name nor an ARN"),
+    "a name that is none": (["a b"], 3, "'a b' is not the name or ARN of a function."),
     "a function of another account": (
         ["999999999999:function:orders"],
         3,
-        f"999999999999:function:orders is of account 999999999999, and these credentials are of {ACCOUNT}",
+        f"999999999999:function:orders belongs to account 999999999999. These credentials belong to account {ACCOUNT}.",
     ),
     "a function of another region": (
         [ORDERS.replace(REGION, "us-east-1"), "--region", REGION],
         3,
-        f"--region: {REGION}, but {ORDERS.replace(REGION, 'us-east-1')} is of us-east-1",
+        f"--region is {REGION}, but {ORDERS.replace(REGION, 'us-east-1')} is in us-east-1.",
     ),
     "a stack that is not there": (
         ["--stack-name", "other"],
         3,
-        "ValidationError: Stack with id other does not exist (DescribeStacks)",
+        'Stack "other" was not found in eu-west-1. Pass --stack-name or --region.',
     ),
 }
 

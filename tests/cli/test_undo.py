@@ -77,7 +77,7 @@ def test_it_is_done_if_the_person_agrees(answer: str) -> None:
     story = bound()
     result = run(story, "undo", story.entry.id, stdin=answer)
     assert result.exit_code == 0
-    assert result.stderr == "Undo it? [y/N] "
+    assert result.stderr == "Undo this repair? [y/N] "
     assert S3.statement(TARGET) in statements_of(story.text)
     assert is_undone(story)
 
@@ -88,7 +88,7 @@ def test_nothing_is_done_if_the_person_does_not_agree(answer: str) -> None:
     before, entry = story.text, story.entry
     result = run(story, "undo", entry.id, stdin=answer)
     assert result.exit_code == 1
-    assert result.stderr == "Undo it? [y/N] permission-guard: nothing was undone\n"
+    assert result.stderr == "Undo this repair? [y/N] permission-guard: Nothing was changed.\n"
     assert (story.text, story.entry) == (before, entry)
 
 
@@ -97,13 +97,18 @@ def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
     before = story.text
     result = run(story, "undo", story.entry.id)
     assert result.exit_code == 3
-    assert result.stderr.splitlines()[-1] == "permission-guard: nobody is there to be asked; say --yes"
+    assert (
+        result.stderr.splitlines()[-1]
+        == "permission-guard: Cannot ask for confirmation: standard input is closed. Pass --yes."
+    )
     assert story.text == before
 
 
 def test_a_process_without_standard_input_has_nobody_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(Unusable, match=r"^nobody is there to be asked; say --yes$"):
+    with pytest.raises(
+        Unusable, match=r"^Cannot ask for confirmation: standard input is closed. Pass --yes.$"
+    ):
         agreed()
 
 
@@ -127,21 +132,21 @@ def test_what_is_not_ours_any_more_is_told_and_left() -> None:
     story.account.remove_permission("orders", "s3")
     code, line = ended(story)
     assert code == 1
-    assert line == f"the statement in the policy of {TARGET} is not any more what the guard wrote"
+    assert line == f"the statement in the policy of {TARGET} was changed after the repair"
 
 
 REFUSALS = {
     "AccessDeniedException": (
         1,
-        "ENTRY: not done, because AWS refused: AccessDeniedException: no (PutResourcePolicy)",
+        "ENTRY: Nothing was changed: AWS refused it: AccessDeniedException: no (PutResourcePolicy)",
     ),
     "PreconditionFailedException": (
         2,
-        "ENTRY: not done, because somebody changed it meanwhile: PreconditionFailedException: no",
+        "ENTRY: Nothing was changed: another change was made at the same time: PreconditionFailedException: no",
     ),
     "ThrottlingException": (
         2,
-        "ENTRY: not finished, because AWS cannot answer now: PutResourcePolicy: ThrottlingException: no",
+        "ENTRY: Could not reach AWS: PutResourcePolicy: ThrottlingException: no. Run the command again.",
     ),
 }
 

@@ -48,7 +48,7 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, function=replace(FUNCTION, reserved=LOST)),
         "function",
         UNKNOWN,
-        "It could not be told",
+        "It could not be checked",
     ),
     "a function that is being made": (
         replace(WELL, function=replace(FUNCTION, state="Pending")),
@@ -78,7 +78,7 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, function=replace(FUNCTION, environment=LOST)),
         "settings",
         UNKNOWN,
-        "It could not be told",
+        "It could not be checked",
     ),
     "rights that are denied": (
         replace(WELL, rights=Rights(3, (Denied("sns:Publish", "topic", "nothing allows it"),), (LOST,))),
@@ -90,9 +90,9 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, rights=Rights(3, (), (LOST,))),
         "rights",
         UNKNOWN,
-        "It could not be told: it could not be read",
+        "It could not be checked: it could not be read",
     ),
-    "rights that cannot be told": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be told"),
+    "rights that cannot be told": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be checked"),
     "nobody who subscribed": (
         replace(WELL, topics=(replace(TOPIC, confirmed=0),)),
         "alerts",
@@ -111,7 +111,7 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         GOOD,
         "2 subscriptions receive them; 2 wait to be confirmed.",
     ),
-    "a topic nobody may see": (replace(WELL, topics=(LOST,)), "alerts", UNKNOWN, "It could not be told"),
+    "a topic nobody may see": (replace(WELL, topics=(LOST,)), "alerts", UNKNOWN, "It could not be checked"),
     "a key that is off": (
         replace(WELL, keys=(Key("k", "Disabled"),)),
         "key",
@@ -122,9 +122,9 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, keys=(Key("k", ""),)),
         "key",
         WRONG,
-        "The key of the alerts, k, is in no state",
+        "The key of the alerts, k, is in an unknown state",
     ),
-    "a key nobody may see": (replace(WELL, keys=(LOST,)), "key", UNKNOWN, "It could not be told"),
+    "a key nobody may see": (replace(WELL, keys=(LOST,)), "key", UNKNOWN, "It could not be checked"),
     "a table that is not there yet": (
         replace(WELL, table=replace(TABLE, status="CREATING")),
         "journal",
@@ -137,18 +137,18 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         GOOD,
         "The table journal is UPDATING",
     ),
-    "a table nobody may see": (replace(WELL, table=LOST), "journal", UNKNOWN, "It could not be told"),
+    "a table nobody may see": (replace(WELL, table=LOST), "journal", UNKNOWN, "It could not be checked"),
     "another version": (
         replace(WELL, version="0.9"),
         "version",
         WRONG,
-        "The stack is version 0.9, and this is 1.0.",
+        "The stack is version 0.9, and this command line is 1.0.",
     ),
     "a stack that says no version": (
         replace(WELL, version=None),
         "version",
         WRONG,
-        "The stack is version unknown, and this is 1.0.",
+        "The stack is version unknown, and this command line is 1.0.",
     ),
 }
 

@@ -92,9 +92,9 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, trails=(OFF, LOST)),
         "CloudTrail",
         UNKNOWN,
-        "It could not be told: it could not be read: AccessDenied: no.",
+        "It could not be checked: it could not be read: AccessDenied: no.",
     ),
-    "no trails to be seen": (replace(WELL, trails=LOST), "CloudTrail", UNKNOWN, "It could not be told"),
+    "no trails to be seen": (replace(WELL, trails=LOST), "CloudTrail", UNKNOWN, "It could not be checked"),
     "a rule that hears reads too": (
         replace(WELL, rules=(replace(RULE, state="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),)),
         "rule",
@@ -111,7 +111,7 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, rules=(replace(RULE, state=""),)),
         "rule",
         WRONG,
-        "rule is in no state",
+        "rule is in an unknown state",
     ),
     "a rule that sends to another queue": (
         replace(WELL, rules=(replace(RULE, targets=("another",)),)),
@@ -123,10 +123,10 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, rules=(replace(RULE, targets=LOST),)),
         "rule",
         UNKNOWN,
-        "It could not be told",
+        "It could not be checked",
     ),
     "no rules": (replace(WELL, rules=()), "rule", WRONG, "The stack guard has no rule of EventBridge"),
-    "a rule nobody may see": (replace(WELL, rules=(LOST,)), "rule", UNKNOWN, "It could not be told"),
+    "a rule nobody may see": (replace(WELL, rules=(LOST,)), "rule", UNKNOWN, "It could not be checked"),
     "no event source mapping": (
         replace(WELL, sources=()),
         "queue",
@@ -143,7 +143,7 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, sources=(replace(SOURCE, state=""),)),
         "queue",
         WRONG,
-        "The event source mapping of events is in no state",
+        "The event source mapping of events is in an unknown state",
     ),
     "an event source mapping that is being made": (
         replace(WELL, sources=(replace(SOURCE, state="Creating"),)),
@@ -155,7 +155,7 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         replace(WELL, sources=(LOST,)),
         "queue",
         UNKNOWN,
-        "It could not be told",
+        "It could not be checked",
     ),
     "a dead letter": (
         replace(WELL, queues=(replace(QUEUE, messages=1),)),
@@ -169,7 +169,7 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         WRONG,
         "About 2 messages are in dead",
     ),
-    "a queue nobody may see": (replace(WELL, queues=(LOST,)), "queue", UNKNOWN, "It could not be told"),
+    "a queue nobody may see": (replace(WELL, queues=(LOST,)), "queue", UNKNOWN, "It could not be checked"),
     "a sweep of two days ago": (swept(NOW, ended=48), "sweep", GOOD, "The last sweep ended 48 hours ago."),
     "a sweep of an hour ago": (swept(NOW, ended=1), "sweep", GOOD, "The last sweep ended 1 hour ago."),
     "a sweep that has begun since": (
@@ -197,5 +197,5 @@ AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
         UNKNOWN,
         "No sweep has listed every function yet.",
     ),
-    "a sweep nobody may see": (replace(WELL, last_sweep=LOST), "sweep", UNKNOWN, "It could not be told"),
+    "a sweep nobody may see": (replace(WELL, last_sweep=LOST), "sweep", UNKNOWN, "It could not be checked"),
 }

@@ -75,14 +75,17 @@ def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
 
 def test_a_closed_journal_holds_every_repair_back() -> None:
     found = Book(closed="AccessDenied").held_back(FINDING, FACTS, NOW)
-    assert found == (Ending.TOLD, "nothing is repaired that cannot be written down first: AccessDenied")
+    assert found == (
+        Ending.TOLD,
+        "the journal cannot be read, and nothing is repaired that cannot be written down first: AccessDenied",
+    )
 
 
 def test_what_a_person_undid_is_left_alone_until_it_is_resumed() -> None:
     one = entry(State.UNDONE)
     assert held_back(one) == (
         Ending.TOLD,
-        f"a person undid this repair (permission-guard resume {one.id} ends that)",
+        f"a person undid this repair (`permission-guard resume {one.id}` ends that)",
     )
 
 
@@ -92,7 +95,7 @@ def test_a_fault_that_was_put_back_as_often_as_the_limit_says_is_escalated() -> 
     found = held_back(one)
     assert found is not None
     assert found[0] is Ending.ESCALATED
-    assert "it was repaired 3 times and each time put back" in found[1]
+    assert "the guard repaired this 3 times, and each time it was put back" in found[1]
     assert held_back(entry(repairs=times[1:], told_as=Ending.REPAIRED)) is None
 
 

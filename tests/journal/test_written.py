@@ -49,7 +49,9 @@ def test_a_proof_is_kept_as_its_kind_and_its_sentence() -> None:
     assert kept == as_kept(ENTRY)
     assert isinstance(kept.finding.proof, Recorded)
     assert kept.finding.proof.kind == "witness"
-    assert kept.finding.proof.sentence.startswith("the policy allows ")
+    assert kept.finding.proof.sentence.startswith(
+        "s3.amazonaws.com acting for account 999999999999 is allowed to call "
+    )
 
 
 def scribbled(path: str, value: object, entry: Entry = ENTRY) -> str:

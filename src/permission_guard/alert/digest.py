@@ -1,4 +1,4 @@
-"""The digest: what waits in the journal, in one message, the gravest first."""
+"""The digest: the alerts that wait in the journal, in one message, the most severe first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard import PROGRAM
@@ -105,7 +105,7 @@ def _body(alert: WaitingAlert) -> Json:
 
 
 def _cut(alert: WaitingAlert) -> WaitingAlert:
-    """Return an alert that leaves room for others, as all do that nobody has edited in the table."""
+    """Return an alert that leaves room for others, as every alert does unless its item was edited."""
     if max(len(json.dumps(one)) for one in (alert.subject, alert.mail, alert.body)) <= _ITEM:
         return alert
     return replace(
@@ -130,10 +130,10 @@ def _fitting(ordered: list[WaitingAlert]) -> Iterator[WaitingAlert]:
 def _mail(
     alerts: tuple[WaitingAlert, ...], left: int, account: str, region: str, now: datetime
 ) -> Iterator[str]:
-    yield f"What the Lambda Permission Guard has found in account {account}, {region}, since the last digest."
-    yield f"Time: {now.isoformat()}. Alerts: {len(alerts) + left}, the gravest first."
+    yield f"The Lambda Permission Guard found this in account {account}, Region {region}, since the last digest."
+    yield f"{now.astimezone(UTC):%d %b %Y %H:%M} UTC, alerts: {len(alerts) + left}, the most severe first."
     if left:
-        yield f"{left} of them do not fit here and follow in the next digest. See them now: {PROGRAM} journal --region {region}"
+        yield f"{left} of them do not fit here and follow in the next digest. To see them now: {PROGRAM} journal --region {region}"
     for alert in alerts:
         yield ""
         yield "=" * 80

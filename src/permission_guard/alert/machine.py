@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from permission_guard.alert.difference import STANDS_NOW, difference
 from permission_guard.alert.subject import kind_of, subject
-from permission_guard.alert.undoing import resume_command, undo_command
+from permission_guard.alert.undoing import contain_command, resume_command, undo_command
 from permission_guard.finding import DeniedRequest, Finding, Proof, Undecided, Witness
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
@@ -14,7 +14,7 @@ from permission_guard.patches import patches_for
 from permission_guard.report import Line, Report
 from permission_guard.said import proof_kind, sentence
 
-SCHEMA: Final = "permission-guard/alert/2"
+SCHEMA: Final = "permission-guard/alert/3"
 
 
 def body(report: Report) -> dict[str, Json]:
@@ -58,7 +58,7 @@ def entries(report: Report) -> list[Json]:
 
 def _entry(line: Line, report: Report) -> dict[str, Json]:
     """One finding with its end."""
-    stands_now = line.ending in STANDS_NOW
+    stands_now, region = line.ending in STANDS_NOW, report.facts.arn.region
     return {
         **judgement(line.finding),
         "action": {
@@ -75,8 +75,9 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
             for patch in patches_for(line, report.facts, report.trigger)
         ],
         "entry": line.entry,
-        "undo": undo_command(line),
-        "resume": resume_command(line),
+        "contain": contain_command(line, report.facts),
+        "undo": undo_command(line, region),
+        "resume": resume_command(line, region),
     }
 
 

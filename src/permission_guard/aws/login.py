@@ -13,6 +13,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectionError,  # noqa: A004  # botocore's name
     HTTPClientError,
+    NoCredentialsError,
 )
 
 from permission_guard.aws.clients import Clients
@@ -34,7 +35,7 @@ class NoLogin(Exception):
 
 
 class NoRegion(NoLogin):
-    """There is no region."""
+    """No Region is set."""
 
 
 class NoOutput(Exception):
@@ -68,11 +69,13 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         session = session_of(profile, region or os.environ.get("AWS_REGION") or None)
         chosen = session.region_name
         if not chosen:
-            raise NoRegion("there is no region: say --region, or set AWS_REGION, or give the profile one")
+            raise NoRegion("No Region is set. Pass --region or set AWS_REGION.")
         clients = Clients(session)
         caller = clients.sts.get_caller_identity()
     except _UNREACHED as error:
         raise TryAgain(str(error)) from error
+    except NoCredentialsError as error:
+        raise NoLogin("No AWS credentials were found. Pass --profile or set AWS_PROFILE.") from error
     except BotoCoreError as error:
         raise NoLogin(str(error)) from error
     except ClientError as error:
@@ -89,7 +92,7 @@ def _refused(error: ClientError) -> NoLogin | TryAgain:
         with translated():
             raise error
     except (Expired, Refused, ChangedMeanwhile) as refused:
-        return NoLogin(f"AWS does not take these credentials: {refused}")
+        return NoLogin(f"AWS rejected these credentials: {refused}")
     except TryAgain as again:
         return again
 
@@ -101,13 +104,20 @@ def output_of(clients: Clients, stack: str, name: str) -> str:
             (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except Refused as error:
         if error.code == _NO_STACK:
-            raise NoOutput(str(error)) from error
+            raise NoOutput(no_stack(stack, clients.region)) from error
         raise
     outputs = {one.get("OutputKey"): one.get("OutputValue") for one in found.get("Outputs", [])}
     value = outputs.get(name)
     if not value:
-        raise NoOutput(f"the stack {stack} has no output {name}: it is not the guard's, or another version")
+        raise NoOutput(
+            f'Stack "{stack}" in {clients.region} has no output {name}. It is not the guard\'s stack, or is another version.'
+        )
     return value
+
+
+def no_stack(stack: str, region: str) -> str:
+    """Say that a stack was not found, and where it was looked for."""
+    return f'Stack "{stack}" was not found in {region}. Pass --stack-name or --region.'
 
 
 _NO_STACK: Final = "ValidationError"

@@ -1,4 +1,4 @@
-"""The guard's stack as it is deployed: what it is made of, and what it says of itself."""
+"""The guard's stack as it is deployed: its resources and its outputs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws.calls import Calls
+from permission_guard.aws.login import no_stack
 from permission_guard.ports import Refused
 
 VERSION_OUTPUT: Final = "Version"
@@ -67,7 +68,7 @@ def stack_of(calls: Calls, name: str) -> Stack:
         listed = calls.call("cloudformation", "DescribeStackResources", StackName=name)
     except Refused as error:
         if error.code == _NO_STACK:
-            raise NoStack(str(error)) from error
+            raise NoStack(no_stack(name, calls.region)) from error
         raise
     parts = tuple(
         Part(one.text("ResourceType"), one.text("LogicalResourceId"), one.text("PhysicalResourceId"))
@@ -83,6 +84,6 @@ def stack_of(calls: Calls, name: str) -> Stack:
     is_guards = GUARD in {part.name for part in found.of(FUNCTION)} and found.of(TABLE)
     if not is_guards or not outputs.get(TOPIC_OUTPUT):
         raise NoStack(
-            f"the stack {name} has no function {GUARD}, no table or no output {TOPIC_OUTPUT}: it is not the guard's"
+            f'Stack "{name}" has no function {GUARD}, no table or no output {TOPIC_OUTPUT}: it is not the guard\'s stack'
         )
     return found

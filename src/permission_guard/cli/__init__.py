@@ -1,9 +1,10 @@
-"""Door 2: the command line. Click lives here and nowhere else, and no command is loaded before it is asked for."""
+"""The command line. Click is used here and nowhere else, and a command is loaded when it is called."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ INTERRUPTED: Final = 130
 
 
 class Told(click.ClickException):
-    """An end that is told in one line, with an exit code of its own."""
+    """An end that is shown in one line, with an exit code of its own."""
 
     exit_code = UNUSABLE
 
@@ -32,6 +33,17 @@ _COMMANDS: Final = (
 
 class CommandLine(click.Group):
     """The group of all commands, with exit codes of its own: click's 1 and 2 would be taken for verdicts."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a mistyped one is answered with those that are spelled nearly like it."""
+        typed = args[0]
+        if typed in _COMMANDS or typed.startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(typed, _COMMANDS)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Run {PROGRAM} -h for the list."
+        raise click.UsageError(f'Unknown command "{typed}". {hint}', ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Name the commands."""
@@ -53,7 +65,7 @@ class CommandLine(click.Group):
         standalone_mode: bool = False,  # noqa: FBT001, FBT002, ARG002  # click's signature
         **extra: Any,
     ) -> Any:
-        """Run one command and exit; what is wrong with the input is told in one line."""
+        """Run one command and exit; what is wrong with the input is shown in one line."""
         try:
             code = super().main(args, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
@@ -64,10 +76,17 @@ class CommandLine(click.Group):
         sys.exit(code)
 
 
-@click.group(cls=CommandLine, no_args_is_help=False)
+@click.group(
+    cls=CommandLine,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name=PROGRAM)
-def main() -> None:
-    """Every Lambda function can write its logs and opens to no stranger: ask whether that is so, and what was done."""
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Check that AWS Lambda functions can write their logs and that only trusted accounts can invoke or change them."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 __all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "Told", "main"]

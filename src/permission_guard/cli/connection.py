@@ -1,4 +1,4 @@
-"""What a person's credentials reach: the account, the region, the guard's journal there, and AWS itself."""
+"""What a person's credentials reach: the account, the Region, the guard's journal there, and AWS itself."""
 
 from __future__ import annotations
 
@@ -80,16 +80,14 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
 
 
 def connect(context: click.Context, place: Place) -> Connection:
-    """Connect to AWS, or to what the program's caller has put in its place."""
+    """Connect to AWS, or to what a test has put in its place."""
     chosen: Connect = context.obj or connected
     return chosen(place)
 
 
 def options(command: Any) -> Any:
     """Add the options that say where to look for the journal."""
-    table = click.option(
-        "--table", metavar="NAME", help="The journal's table, if the stack is not to be asked."
-    )
+    table = click.option("--table", metavar="NAME", help="The journal's table, instead of that of the stack.")
     return places(table(command))
 
 
@@ -104,9 +102,9 @@ def places(command: Any) -> Any:
             help="The guard's stack.",
         ),
         click.option(
-            "--region", metavar="REGION", help="Where the guard is. Default: as the AWS CLI has it."
+            "--region", metavar="REGION", help="The Region of the guard. Default: as in the AWS CLI."
         ),
-        click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it."),
+        click.option("--profile", metavar="NAME", help="The AWS CLI profile to use."),
     ):
         command = option(command)
     return command

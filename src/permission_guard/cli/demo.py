@@ -1,4 +1,4 @@
-"""The command `demo`: the guard itself at work in an account in memory; asks no AWS and writes nothing."""
+"""The command `demo`: the guard at work in an AWS account in memory; AWS is not called, and nothing is written."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _ALICE: Final = Actor(
     f"arn:aws:iam::{_ACCOUNT}:user/alice", None, Tool.CLI, "192.0.2.10", words="aws-cli/2.31.0"
 )
 _HELP: Final = """\
-Show the guard at work: three mistakes in an account in memory, and the alert that each is worth.
+Show the guard at work: three mistakes in an AWS account in memory, and the alert that each causes.
 
-It is the guard itself, with the same rules, proofs, repairs and journal; only AWS is played. Nothing is asked of AWS and
-nothing is written. `make demo` in a checkout deploys the real stack into an emulator instead.
+The rules, proofs, repairs and the journal are the real ones; AWS is simulated. AWS is not called, and nothing is written.
+`make demo` in a checkout deploys the real stack into an emulator.
 """
 
 
 @dataclass(slots=True)
 class _Stage:
-    """The account, the guard that watches it, and what was told."""
+    """The account, the guard that watches it, and its alerts."""
 
     mode: Mode
     account: Account = field(default_factory=lambda: Account(account=_ACCOUNT))
@@ -94,16 +94,16 @@ def _a_denied_role(there: _Stage) -> None:
 
 
 _MISTAKES: Final[tuple[tuple[str, Callable[[_Stage], None]], ...]] = (
-    ("Alice creates the function orders with a role that has no policy at all", _a_bare_role),
-    ("She lets SNS invoke it, whoever's topic it is", _an_open_topic),
-    ("She gives the role an explicit Deny of all of CloudWatch Logs", _a_denied_role),
+    ("Alice creates the function orders with a role that has no policies", _a_bare_role),
+    ("She allows SNS to invoke it, without naming a topic or an account", _an_open_topic),
+    ("She adds an explicit Deny of all CloudWatch Logs actions to the role", _a_denied_role),
 )
 
 
-@click.command(help=_HELP, short_help="Show the guard at work, in memory: no AWS is asked.")
-@click.option("--observe", is_flag=True, help="As with Mode=Observe: nothing is changed, only told.")
+@click.command(help=_HELP, short_help="Show the guard at work on a simulated AWS account.")
+@click.option("--observe", is_flag=True, help="As with Mode=Observe: report only, change nothing.")
 def demo(*, observe: bool) -> int:
-    """Make each mistake and show what is told of it."""
+    """Make each mistake and show its alert."""
     there = _Stage(Mode.OBSERVE if observe else Mode.ENFORCE)
     for number, (what, mistake) in enumerate(_MISTAKES, 1):
         told = len(there.herald.told)

@@ -1,8 +1,9 @@
-"""The command `doctor`: is the deployed guard awake, able, and heard?"""
+"""The command `doctor`: a health check of the deployed guard."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 
 from permission_guard import __version__
+from permission_guard.alert import printable
 from permission_guard.cli.connection import Place, places
 from permission_guard.cli.endings import Unusable, endings
 from permission_guard.cli.output import written
@@ -23,18 +25,19 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "permission-guard/doctor/1"
 _HELP: Final = """\
-Say whether the deployed guard can do its work, and what to do if not.
+Health check of the deployed guard, with what to do about each problem.
 
-It looks at the trail of CloudTrail, the rules of EventBridge, the function with its settings, rights and version, the
-subscriptions, the dead letters and the journal. Everything is only read, with your own credentials.
+It reads the CloudTrail trail, the EventBridge rules, the function with its settings, rights and version, the subscriptions, the
+dead letters and the journal, with your own credentials. Nothing is changed.
 
 \b
 Exit codes:
   0  everything is good
   1  something is wrong
-  2  something could not be told, and nothing is wrong; or AWS could not
-     answer
-  3  the credentials or the stack are not there, or you may not look at it
+  2  something could not be checked, and nothing is wrong; or AWS could not
+     be reached
+  3  the credentials or the stack were not found, or you are not allowed to
+     read the stack
 """
 _CODES: Final = {Verdict.GOOD: 0, Verdict.WRONG: 1, Verdict.UNKNOWN: 2}
 _COLOURS: Final = {Verdict.GOOD: "green", Verdict.WRONG: "red", Verdict.UNKNOWN: "yellow"}
@@ -44,12 +47,12 @@ _INDENT: Final = " " * 8
 Looked: TypeAlias = Callable[[Place], Checkup]
 
 
-@click.command(help=_HELP, short_help="Say whether the deployed guard can do its work.")
-@click.option("--json", "is_json", is_flag=True, help="For machines.")
+@click.command(help=_HELP, short_help="Health check of the deployed guard.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @places
 @click.pass_context
 def doctor(context: click.Context, /, *, is_json: bool, **place: Any) -> int:
-    """Look, judge, tell."""
+    """Read, check, show."""
     look: Looked = context.obj or looked
     with endings():
         seen = look(Place(**place))
@@ -76,17 +79,28 @@ def looked(place: Place, session_of: SessionOf | None = None) -> Checkup:
 
 
 def _lines(seen: Checkup, found: tuple[Check, ...]) -> Iterator[str]:
-    yield row("Stack", f"{seen.stack} in {seen.region} of account {seen.account}")
+    yield row("Stack", f"{seen.stack} in {seen.region} (account {seen.account})")
     yield ""
     for check in found:
         word = check.verdict.value
         shown = click.style(word, fg=_COLOURS[check.verdict], bold=check.verdict is not Verdict.GOOD)
         yield shown + row(check.name, check.what, _INDENT)[len(word) :]
         if check.todo:
-            yield row("To do", check.todo, _INDENT)
+            yield from _todo(check.todo)
     count = Counter(check.verdict for check in found)
     yield ""
     yield ", ".join(f"{count[one]} {one.value}" for one in Verdict)
+
+
+def _todo(todo: str) -> Iterator[str]:
+    """Show a command on a line of its own that is never wrapped: it is to be copied."""
+    said, command = found.groups() if (found := _COMMAND.fullmatch(todo)) else (todo, None)
+    yield row("To do", said, _INDENT)
+    if command:
+        yield f"{_INDENT}{'':<10} {printable(command)}"
+
+
+_COMMAND: Final = re.compile(r"(.*?:) ((?:aws|permission-guard) .+)")
 
 
 def _body(seen: Checkup, found: tuple[Check, ...]) -> str:

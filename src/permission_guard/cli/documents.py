@@ -31,7 +31,7 @@ def read(path: str) -> Policy:
 
 
 def called(path: str) -> str:
-    """Return what a file is called in what is told."""
+    """Return the name of a file in messages."""
     return "standard input" if path == STDIN else path
 
 
@@ -64,7 +64,7 @@ def opened(path: str, at_most: int = -1) -> Text:
     """Read text: UTF-8, or UTF-16 with a mark, which is what PowerShell writes. Raises Unusable, for too many bytes too."""
     name = called(path)
     if path == STDIN and sys.stdin is None:
-        raise Unusable(f"{name}: cannot be read: there is none")
+        raise Unusable(f"{name}: cannot be read: it is closed")
     try:
         with nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb") as file:
             data = file.read(at_most + 1 if at_most >= 0 else -1)
@@ -107,6 +107,6 @@ def is_of_a_resource(policy: Policy) -> bool:
     if with_principal and without:
         raise Unusable(
             f"{policy.name}: Statement[{without[0].index}]: has no Principal, but "
-            f"Statement[{with_principal[0].index}] has one: a resource policy has it in each, a role's policy in none"
+            f"Statement[{with_principal[0].index}] has one. A resource-based policy has one in each statement, a role's policy in none."
         )
     return bool(with_principal)

@@ -1,4 +1,4 @@
-"""How a command can end besides well: one line on stderr, and an exit code of its own."""
+"""How a command can fail: one line on stderr, and an exit code of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AGAIN: Final = 2
 
 
 class Unusable(Told):
-    """Input that cannot be used: the message is the one line that is told."""
+    """Input that cannot be used: the message is the one line that is shown."""
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(message))
@@ -36,7 +36,7 @@ class Again(Unusable):
 
 
 class Interrupted(Unusable):
-    """A person has had enough."""
+    """The command was interrupted."""
 
     exit_code = INTERRUPTED
 
@@ -45,11 +45,11 @@ EXIT_CODES: Final = """\
 \b
 Exit codes:
   0  done
-  1  not done: nothing is there to be done, AWS refused, or you said no
-  2  not finished: AWS could not answer, or somebody wrote at the same time;
-     run it again
-  3  the input cannot be used, or the credentials, the stack or the table are
-     not there
+  1  not done: there was nothing to do, AWS refused, or you answered no
+  2  not finished: AWS could not be reached, or another change was made at the
+     same time; run it again
+  3  the input cannot be used, or the credentials, the stack or the table
+     were not found
 """
 
 
@@ -59,13 +59,13 @@ def endings() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Interrupted("interrupted") from error
+        raise Interrupted("Interrupted.") from error
     except Expired as error:
-        raise Unusable(f"AWS does not take these credentials any more: {error}") from error
+        raise Unusable(f"Your AWS credentials have expired: {error}") from error
     except TryAgain as error:
-        raise Again(f"AWS cannot answer now: {error}") from error
+        raise Again(f"Could not reach AWS: {error}. Run the command again.") from error
     except ChangedMeanwhile as error:
-        raise Again(f"somebody wrote at the same time: {error}") from error
+        raise Again(f"Another change was made at the same time: {error}. Run the command again.") from error
     except Refused as error:
         raise NotDone(f"AWS refused: {error}") from error
     except (CannotUndo, NothingToResume) as error:

@@ -44,14 +44,14 @@ class Name:
             # Alerts show the ARN with the version or alias; the journal is kept by function.
             function, _ = named(typed, partition="", region="", account="")
         except ArnError as error:
-            raise Unusable(f"{typed!r} is neither a function's name nor an ARN") from error
+            raise Unusable(f"{typed!r} is not the name or ARN of a function.") from error
         return cls(typed, str(function) if function.partition else "", function.account, function.region)
 
     def at(self, there: Connection | Login) -> str:
         """Return the ARN that it means there. Raises Unusable if it is another account's."""
         if self.account and self.account != there.account:
             raise Unusable(
-                f"{self.typed} is of account {self.account}, and these credentials are of {there.account}"
+                f"{self.typed} belongs to account {self.account}. These credentials belong to account {there.account}."
             )
         if self.arn:
             return self.arn
@@ -63,7 +63,7 @@ def placed(name: Name | None, place: Place) -> Place:
     """Return the place in the region that an ARN names, or in the person's own. Raises Unusable."""
     region = name.region if name else ""
     if region and place.region and region != place.region:
-        raise Unusable(f"--region: {place.region}, but {name.typed if name else ''} is of {region}")
+        raise Unusable(f"--region is {place.region}, but {name.typed if name else ''} is in {region}.")
     return replace(place, region=region or place.region)
 
 
@@ -84,14 +84,14 @@ def find(typed: str, context: click.Context, place: Place) -> Found:
     """Read the entry that an alert names. Raises Unusable, Refused and TryAgain."""
     parts = _ENTRY.fullmatch(typed)
     if parts is None:
-        raise Unusable(f"{typed!r} is not an entry as alerts show it, like {EXAMPLE}")
+        raise Unusable(f"{typed!r} is not the name of an entry. Alerts show it, for example {EXAMPLE}.")
     name = Name.of(parts["subject"])
     connection = connect_for(name, context, place)
     subject = name.at(connection)
     for entry in entries(connection, subject):
         if entry.fault == parts["fault"]:
             return Found(entry, connection)
-    raise Unusable(f"the journal has no entry {parts['fault']} about {subject}")
+    raise Unusable(f"The journal in {connection.region} has no entry {parts['fault']} about {subject}.")
 
 
 def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
@@ -100,6 +100,8 @@ def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
         return connection.journal.all() if subject is None else connection.journal.of(subject).entries
     except Refused as error:
         if error.code in NOT_FOUND:
-            where = f"{connection.region} of account {connection.account}"
-            raise Unusable(f"there is no table {connection.table} in {where}") from error
+            where = f"{connection.region} (account {connection.account})"
+            raise Unusable(
+                f"Table {connection.table} was not found in {where}. Pass --region or --table."
+            ) from error
         raise

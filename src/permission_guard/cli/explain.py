@@ -1,4 +1,4 @@
-"""The command `explain`: one verdict for each thing in a function or in a policy document, with its proof in plain words."""
+"""The command `explain`: a verdict on each statement and on the role, with its proof in plain words."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from permission_guard.finding import Verdict
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 
 _HELP: Final = """\
-Say whether a function or policy documents keep the guard's rules, and why, in plain words.
+Evaluate a function or policy documents by the guard's rules, and explain each verdict.
 
-FUNCTION is a name, name:alias or an ARN: it is read from AWS as it is now, with your own credentials, and nothing is
-changed. With --policy nothing is asked of AWS.
+FUNCTION is a name, name:alias or an ARN. It is read from AWS with your own credentials, and nothing is changed. With --policy,
+AWS is not called.
 
-A document whose statements have a Principal is the function's resource policy: there can be one. Documents without
-are policies of the function's execution role, and count together. What AWS's command line prints is taken as it is:
-of lambda get-policy, iam get-policy-version and iam get-role-policy.
+A document whose statements have a Principal is the function's resource-based policy; there can be one. The others are
+policies of its execution role. The output of aws lambda get-policy, aws iam get-policy-version and aws iam get-role-policy can be
+passed as it is.
 
-Service control policies and resource control policies are not considered.
+Service control policies and resource control policies are not evaluated.
 
 \b
 Exit codes:
   0  everything passes
   1  something fails
-  2  something cannot be told, and nothing fails
+  2  something is UNKNOWN, and nothing fails
   3  the input cannot be used
 """
 
 
-@click.command(help=_HELP, short_help="Explain a function as it is, or policy documents.")
+@click.command(help=_HELP, short_help="Evaluate a function or policy documents, and explain why.")
 @click.argument("name", metavar="[FUNCTION]", required=False)
-@click.option("--statement", metavar="SID", help="Explain this statement of the resource policy alone.")
-@click.option("--region", metavar="REGION", help="Of the FUNCTION. Default: as the AWS CLI has it.")
-@click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it.")
+@click.option("--statement", metavar="SID", help="Explain only this statement of the resource-based policy.")
+@click.option("--region", metavar="REGION", help="The Region of FUNCTION. Default: as in the AWS CLI.")
+@click.option("--profile", metavar="NAME", help="The AWS CLI profile to use.")
 @click.option(
     "--policy",
     "policies",
@@ -52,12 +52,10 @@ Exit codes:
 )
 @click.option("--boundary", metavar="FILE", help="The role's permissions boundary.")
 @click.option(
-    "--function", metavar="ARN", help="The function. Default: the one that the resource policy is about."
+    "--function", metavar="ARN", help="The function. Default: the one that the resource-based policy names."
 )
 @click.option("--log-group", metavar="NAME", help="Its log group. Default: /aws/lambda/NAME.")
-@click.option(
-    "--log-group-exists/--no-log-group-exists", default=None, help="Whether the log group is there already."
-)
+@click.option("--log-group-exists/--no-log-group-exists", default=None, help="Whether the log group exists.")
 @click.option("--role-arn", metavar="ARN", help="The execution role.")
 @click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="A tag of the role. Repeatable.")
 @trusting
@@ -67,7 +65,7 @@ Exit codes:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For people or for machines.",
+    help="The output format.",
 )
 @click.pass_context
 def explain(  # one for each option that is not about a document
@@ -80,15 +78,15 @@ def explain(  # one for each option that is not about a document
     format_: str,
     **given: Any,
 ) -> int:
-    """Read, judge, tell; the exit code is the verdict."""
+    """Read, evaluate, show; the exit code is the verdict."""
     typed = Given(**given)
     if name is None and not typed.policies:
-        raise Unusable("say a FUNCTION to be read from AWS, or --policy FILE for a document")
+        raise Unusable("Pass FUNCTION to read it from AWS, or --policy FILE to evaluate a document.")
     if name is None and (region or profile):
-        raise Unusable("--region and --profile are for a FUNCTION that is read from AWS: there is none")
+        raise Unusable("--region and --profile need a FUNCTION to read from AWS.")
     if name is not None and (typed.policies or typed.of_the_role or typed.function):
         raise Unusable(
-            "a FUNCTION is read from AWS as it is: leave out what says otherwise, such as --policy"
+            "FUNCTION is read from AWS and cannot be combined with --policy or other options about documents."
         )
     what = asked(typed) if name is None else as_it_is(name, typed, profile, region, context.obj)
     explanations = _about(statement, explained(what.facts, what.trusted), what)
@@ -105,6 +103,6 @@ def _about(sid: str | None, found: tuple[Explanation, ...], what: Asked) -> tupl
     places = {one.index for one in policy.statements if one.sid == sid} if policy else set()
     if not places:
         raise Unusable(
-            f"--statement: no statement of {what.facts.target}'s resource policy is called {sid!r}"
+            f'--statement: the resource-based policy of {what.facts.target} has no statement "{sid}".'
         )
     return tuple(one for one in found if one.finding.statement in places)

@@ -73,7 +73,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The facts, whom they are judged for, and what was assumed in them or read from AWS, each in one sentence."""
+    """The facts, the zone of trust, and what was assumed or read from AWS, each in one sentence."""
 
     facts: FunctionFacts
     trusted: Trusted
@@ -91,8 +91,8 @@ def asked(given: Given) -> Asked:
     identity = tuple(policy for policy, resource in zip(documents, kinds, strict=True) if not resource)
     if len(of_resource) > 1:
         raise Unusable(
-            f"{of_resource[0].name} and {of_resource[1].name} both have a Principal: "
-            "a function has one resource policy, explain one at a time"
+            f"{of_resource[0].name} and {of_resource[1].name} both have a Principal. A function has one resource-based "
+            "policy: pass one at a time."
         )
     resource = of_resource[0] if of_resource else None
     function, qualifier, assumed = _function(given, resource)
@@ -109,13 +109,13 @@ def asked(given: Given) -> Asked:
         assumed += more
     elif given.of_the_role:
         raise Unusable(
-            f"{given.of_the_role[0]} is about the execution role, but no policy of a role was given"
+            f"{given.of_the_role[0]} is about the execution role. Pass a policy of the role with --policy."
         )
     return Asked(facts, trusted, assumed)
 
 
 def trusting(command: Any) -> Any:
-    """Add the options that say who is trusted."""
+    """Add the options for trusted accounts and organizations."""
     for name, what in (("organization", "organization"), ("account", "account, besides the function's own")):
         command = click.option(
             f"--trusted-{name}",
@@ -130,7 +130,7 @@ def trusting(command: Any) -> Any:
 def trusted_in(
     accounts: tuple[str, ...], organizations: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check the accounts and organizations that are said to be trusted. Raises Unusable, which names the option."""
+    """Check the trusted accounts and organizations. Raises Unusable, which names the option."""
     return (
         every(accounts, "--trusted-account", "an account id (twelve digits)", is_account),
         every(organizations, "--trusted-organization", "an organization id (o-...)", is_organization),
@@ -156,8 +156,8 @@ def _function(given: Given, resource: Policy | None) -> tuple[FunctionArn, str |
         for pattern in statement.resources.patterns if statement.resources else ():
             found = _named(pattern.text)
             if found is not None:
-                return *found, ("the function is the one that the policy is about",)
-    return FunctionArn.parse(EXAMPLE), None, ("the function's ARN is made up; say --function",)
+                return *found, ("the function is the one that the policy names",)
+    return FunctionArn.parse(EXAMPLE), None, ("the function's ARN is an example; to set it, pass --function",)
 
 
 def _named(text: str) -> tuple[FunctionArn, str | None] | None:
@@ -175,16 +175,17 @@ def _with_role(
     group = given.log_group or f"/aws/lambda/{function.name}"
     if not _LOG_GROUP.fullmatch(group):
         raise Unusable(f"--log-group: {group!r} is not a log group's name")
-    assumed = () if given.role_arn else ("the role's ARN is made up; say --role-arn",)
+    assumed = () if given.role_arn else ("the role's ARN is an example; to set it, pass --role-arn",)
     arn = given.role_arn or f"arn:{function.partition}:iam::{function.account}:role/{function.name}-role"
     _check_role(arn, function)
     exists: bool | Unreadable = Unreadable(
-        f"log group {group}", "AWS is not asked here; say --log-group-exists or --no-log-group-exists"
+        f"log group {group}",
+        "AWS is not called for documents; pass --log-group-exists or --no-log-group-exists",
     )
     attached = f"arn:{function.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
     boundary = read(given.boundary) if given.boundary is not None else None
     if boundary is not None and is_of_a_resource(boundary):
-        raise Unusable(f"{boundary.name}: has a Principal, which a permissions boundary never has")
+        raise Unusable(f"{boundary.name}: a permissions boundary cannot have a Principal")
     return replace(
         facts,
         configuration=Configuration(arn, group),
@@ -196,9 +197,7 @@ def _with_role(
 
 def _check_role(arn: str, function: FunctionArn) -> None:
     if role_in(arn, "--role-arn").account != function.account:
-        raise Unusable(
-            f"--role-arn: {arn} is not of the function's account, {function.account}: a function's role always is"
-        )
+        raise Unusable(f"--role-arn: {arn} does not belong to the function's account, {function.account}")
 
 
 def role_in(text: str, option: str) -> Arn:

@@ -1,4 +1,4 @@
-"""The command `journal`: what the guard did and told, of one function or of all."""
+"""The command `journal`: what the guard found, did and reported, for one function or all."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from permission_guard.journal.written import written as as_json
 
 SCHEMA: Final = "permission-guard/journal/1"
 _HELP: Final = f"""\
-List what the guard did and told, newest first.
+List what the guard found, did and reported, newest first.
 
-FUNCTION is a name or an ARN, also that of a layer version. Without it the whole table is read (dynamodb:Scan).
+FUNCTION is a name or an ARN, or the ARN of a layer version. Without it the whole table is read (dynamodb:Scan).
 
 {EXIT_CODES}"""
-_HEAD: Final = ("ENTRY", "STATE", "RULE", "FIRST SEEN (UTC)", "LAST SEEN (UTC)", "REPAIRED", "TOLD AS")
-_NOTHING: Final = "Nothing stands in the journal"
+_HEAD: Final = ("ENTRY", "STATE", "RULE", "FIRST SEEN (UTC)", "LAST SEEN (UTC)", "REPAIRED", "REPORTED AS")
+_NOTHING: Final = "The journal has no entries"
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="List what the guard found and did.")
 @click.argument("function", required=False)
-@click.option("--json", "is_json", is_flag=True, help="For machines: every entry as the table has it.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON: every entry as the table has it.")
 @options
 @click.pass_context
 def journal(context: click.Context, /, function: str | None, *, is_json: bool, **place: Any) -> int:

@@ -49,7 +49,7 @@ def as_it_is(
         whom = Trusted(function.account, *trusted)
         facts = look(observer, FunctionFacts(function, qualifier), Look.ROLE | Look.POLICY, whom)
         if facts.configuration is GONE:
-            raise Unusable(f"{function} does not exist")
+            raise Unusable(f"Function {function} was not found.")
     return Asked(facts, whom, (), tuple(_read(facts)))
 
 
@@ -57,7 +57,7 @@ def _read(facts: FunctionFacts) -> Iterator[str]:
     """Say what was read, one sentence for each thing."""
     role, policy = facts.role, facts.policy
     if isinstance(role, RoleFacts):
-        names = ", ".join(one.name for one in role.identity) or "no policy at all"
+        names = ", ".join(one.name for one in role.identity) or "no policies"
         yield f"{role.arn}: {names}; {role.boundary.name if role.boundary else 'no permissions boundary'}"
         yield from map(str, role.unreadable)
     if isinstance(policy, PolicyFacts):

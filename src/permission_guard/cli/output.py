@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -14,10 +15,7 @@ from permission_guard.cli.endings import Unusable
 
 
 def written(text: str, path: str | None = None) -> None:
-    """Write to a file, or to standard output; a reader that has seen enough and closed the pipe is no error. Raises Unusable.
-
-    Colour is left out where there is no terminal, and where NO_COLOR is set (https://no-color.org).
-    """
+    """Write to a file, or to standard output; a reader that closed the pipe is no error. Raises Unusable."""
     if path is not None:
         replace_file(path, text.encode("utf-8", "backslashreplace"))
         return
@@ -25,12 +23,27 @@ def written(text: str, path: str | None = None) -> None:
         # Sids may hold characters that a terminal's encoding does not have.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
+        click.echo(text, nl=False, color=colour())
     except OSError as error:
         # The interpreter flushes once more at its end, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise Unusable(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def colour() -> bool | None:
+    """Return whether to show colour: never with NO_COLOR, always with FORCE_COLOR, else (None) on a terminal.
+
+    https://no-color.org and https://force-color.org.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def width() -> int | None:
+    """Return the columns of the terminal; None if standard output is not one."""
+    return shutil.get_terminal_size().columns if is_terminal() else None
 
 
 def replace_file(path: str, data: bytes) -> None:
@@ -55,5 +68,5 @@ def replace_file(path: str, data: bytes) -> None:
 
 
 def is_terminal() -> bool:
-    """Tell whether a person looks at standard output."""
+    """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -1,4 +1,4 @@
-"""What an undo will do, before it is done: the entry, the difference, and what it costs."""
+"""What an undo will do, before it is done: the entry, the difference, and its impact."""
 
 from __future__ import annotations
 
@@ -21,20 +21,25 @@ def preview(entry: Entry, step: Undoing) -> str:
     repaired = f", repaired at {minute(entry.repairs[-1])} UTC" if entry.repairs else ""
     parts = [
         row("Entry", f"{entry.id}{repaired}"),
-        row("Fault", f"{finding.summary} ({finding.rule}, {finding.severity.name})"),
-        row("Undo", _words(step)[0]),
+        row("Finding", f"{finding.summary} ({finding.rule}, {finding.severity.name})"),
+        row("Undo", f"{_words(step)[0]}."),
         "",
         *difference(*_sides(step), then_named="after the undo"),
         "",
-        row("Costs", f"{_costs(entry, step)}. The guard leaves it alone until you have it resumed."),
+        row(
+            "Impact",
+            f"{_costs(entry, step)}. The guard does not repair it again until you resume it.",
+        ),
     ]
     return "\n".join(parts) + "\n"
 
 
 def undone(entry: Entry, step: Undoing) -> str:
-    """Say what was done, and how the guard may be let at it again."""
+    """Say what was done, and how to let the guard repair it again."""
     # The command is not broken: it is to be copied.
-    return f"{row('Undone', _words(step)[1])}\n{'To resume':<10} {PROGRAM} resume {printable(entry.id)}\n"
+    return (
+        f"{row('Undone', f'{_words(step)[1]}.')}\n{'To resume':<10} {PROGRAM} resume {printable(entry.id)}\n"
+    )
 
 
 def _words(step: Undoing) -> tuple[str, str]:
@@ -42,11 +47,12 @@ def _words(step: Undoing) -> tuple[str, str]:
     match step:
         case BoundStatements():
             (original,) = step.swaps[0].after
-            sid = original.get("Sid", "the statement without Sid")
-            where = f"in the resource policy of {step.target} as it stood there before the repair"
-            return f"put {sid} back {where}", f"{sid} stands {where}"
+            sid = original.get("Sid")
+            what = f'statement "{sid}"' if sid else "the statement without a Sid"
+            where = f"{what} of {step.target} as it was before the repair"
+            return f"Restore {where}", f"Restored {where}"
         case DetachRolePolicy():
-            return step.what, f"{step.policy_arn} is detached from {step.role_arn}"
+            return f"{step.what[:1].upper()}{step.what[1:]}", step.done
         case _:
             assert_never(step)
 
@@ -54,11 +60,11 @@ def _words(step: Undoing) -> tuple[str, str]:
 def _costs(entry: Entry, step: Undoing) -> str:
     match step:
         case BoundStatements():
-            return f"{step.target} is open again as before"
+            return f"{step.target} has the same access as before the repair"
         case DetachRolePolicy():
             return (
-                f"no function that runs as {step.role_arn} has that policy any more, and {entry.cause.subject.name} "
-                "cannot write its logs if nothing else lets it"
+                f"Functions with the role {step.role_arn} lose this policy, and {entry.cause.subject.name} "
+                "cannot write its logs unless another policy allows it"
             )
         case _:
             assert_never(step)

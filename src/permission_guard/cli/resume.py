@@ -16,10 +16,10 @@ from permission_guard.undo import resume as resume_now
 _HELP: Final = f"""\
 Let the guard repair a fault again.
 
-It does not repair one that you had undone, nor one that was put back so often that it has stopped.
+The guard does not repair what a person undid, and it stops repairing what was put back three times in a day. This ends both.
 
-ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. Nothing is changed but the
-journal; what was repaired before does not count any more.
+ENTRY is the name that the alert shows, for example {EXAMPLE}; the function may also be named by its ARN. Only the journal is
+changed, and earlier repairs no longer count.
 
 {EXIT_CODES}"""
 
@@ -29,10 +29,10 @@ journal; what was repaired before does not count any more.
 @options
 @click.pass_context
 def resume(context: click.Context, /, entry: str, **place: Any) -> int:
-    """Find, mark, tell."""
+    """Find the entry and mark it."""
     with endings():
         found = find(entry, context, Place(**place))
         resume_now(found.entry, found.connection.journal)
-    what = f"{found.entry.id}: from the next event about the function on, the guard treats it like any other fault"
+    what = f"{found.entry.id}: at the next event or sweep of the function, the guard treats this like any other finding."
     written(row("Resumed", what) + "\n")
     return DONE

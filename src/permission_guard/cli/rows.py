@@ -1,4 +1,4 @@
-"""Rows of a label and what is said of it, and tables, as every command shows them."""
+"""Rows of a label and a text, and tables, as every command shows them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Final
 import click
 
 from permission_guard.alert import printable
+from permission_guard.cli.output import width
 from permission_guard.finding import Verdict
 
 _WIDTH: Final = 100
-"""Columns, whatever the terminal has, so that the output is the same everywhere; JSON and ARNs are never broken."""
+"""Columns at most, and where there is no terminal; JSON and ARNs are never broken."""
+_NARROWEST: Final = 40
 _COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
@@ -22,7 +24,7 @@ def row(label: str, said: str, indent: str = "") -> str:
     """Return a row, wrapped."""
     return textwrap.fill(
         printable(f"{indent}{label:<10} {said}"),
-        _WIDTH,
+        max(_NARROWEST, min(_WIDTH, width() or _WIDTH)),
         subsequent_indent=" " * (len(indent) + 11),
         break_long_words=False,
         break_on_hyphens=False,
@@ -30,11 +32,11 @@ def row(label: str, said: str, indent: str = "") -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return a line for each row, with at least two blanks between columns."""
+    """Return a line for each row, with at least two spaces between columns."""
     whole = [head, *(tuple(map(printable, one)) for one in rows)]
-    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
+    longest = [max(map(len, column)) for column in zip(*whole, strict=True)]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
+        "  ".join(cell.ljust(columns) for cell, columns in zip(one, longest, strict=True)).rstrip()
         for one in whole
     ]
 

@@ -11,20 +11,20 @@ from permission_guard.cli.difference import difference
 from permission_guard.cli.given import Asked
 from permission_guard.cli.rows import row, totals, word
 from permission_guard.explanation import Explanation, Mend, verdict
-from permission_guard.facts import Configuration
-from permission_guard.finding import Verdict
+from permission_guard.facts import Configuration, FunctionFacts
+from permission_guard.finding import Finding, Verdict
 from permission_guard.iam.policy import Json
 
 SCHEMA: Final = "permission-guard/explain/1"
 
 
 def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
-    """What is judged, then every finding, then how many there are of each verdict."""
+    """What is evaluated, then every finding, then how many there are of each verdict."""
     parts = [*_head(asked)]
     for one in explanations:
-        parts += ["", *_paragraphs(one)]
+        parts += ["", *_paragraphs(one, asked.facts)]
     total = totals(one.finding.verdict for one in explanations)
-    nothing = "Nothing here lets anybody invoke the function."
+    nothing = "No statement allows anyone to invoke the function."
     return "\n".join([*parts, "", total if explanations else nothing]) + "\n"
 
 
@@ -41,32 +41,42 @@ def _head(asked: Asked) -> Iterator[str]:
         yield row("Assumed", f"{assumed}.")
 
 
-def _paragraphs(one: Explanation) -> Iterator[str]:
+def _paragraphs(one: Explanation, facts: FunctionFacts) -> Iterator[str]:
     finding = one.finding
-    yield f"{word(finding.verdict)} {printable(finding.subject)}"
-    grave = "" if finding.verdict is Verdict.PASS else f", {finding.severity.name}"
-    yield row("Rule", f"{one.title} ({finding.rule}{grave}).", "  ")
+    grave = "" if finding.verdict is Verdict.PASS else f" ({finding.severity.name})"
+    yield f"{word(finding.verdict)} {finding.concern.value}{grave}: {printable(_subject(finding, facts))}"
+    yield row("Rule", f"{one.title}.", "  ")
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")
     if finding.verdict is Verdict.FAIL:
-        yield row("Matters", one.why, "  ")
+        yield row("Risk", one.why, "  ")
     yield from _mend(one.mend)
     if one.advice:
-        yield row("At source", one.advice, "  ")
+        yield row("Next", one.advice, "  ")
+
+
+def _subject(finding: Finding, facts: FunctionFacts) -> str:
+    """Name the statement by its Sid, in quotes; else what the finding is about."""
+    policy = facts.resource_policy
+    if finding.statement is None or policy is None:
+        return finding.subject
+    sid = policy.statements[finding.statement].sid
+    named = f'statement "{sid}"' if sid else f"statement {finding.statement + 1}, which has no Sid,"
+    return f"{named} of {facts.target.split(':', 6)[-1]}"
 
 
 def _mend(mend: Mend | str) -> Iterator[str]:
     if isinstance(mend, str):
         if mend:
-            yield row("No repair", f"{mend}.", "  ")
+            yield row("No fix", f"{mend[:1].upper()}{mend[1:]}.", "  ")
         return
-    yield row("Repair", f"{mend.what}.", "  ")
+    yield row("Fix", f"{mend.what[:1].upper()}{mend.what[1:]}.", "  ")
     if mend.before:
-        lines = difference(mend.before, mend.after, then_named="after the repair")
+        lines = difference(mend.before, mend.after, then_named="after the fix")
         for number, line in enumerate(lines):
             yield f"  {'' if number else 'Change':<10} {line}"
-    yield row("Costs", f"{mend.costs}.", "  ")
+    yield row("Impact", f"{mend.costs[:1].upper()}{mend.costs[1:]}.", "  ")
 
 
 def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
@@ -93,7 +103,7 @@ def _entry(one: Explanation) -> dict[str, Json]:
         "sentence": one.sentence,
         "because": one.because,
         "why": one.why,
-        "mend": {"what": mend.what, "before": mend.before, "after": mend.after, "costs": mend.costs}
+        "fix": {"what": mend.what, "before": mend.before, "after": mend.after, "impact": mend.costs}
         if isinstance(mend, Mend)
         else None,
         "obstacle": None if isinstance(mend, Mend) or not mend else mend,

@@ -1,4 +1,4 @@
-"""The command `sweep`: the guard is asked to evaluate one function, or every function, now."""
+"""The command `sweep`: have the guard evaluate one function, or every function, now."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _HELP: Final = f"""\
 Have the guard evaluate every function now, or one.
 
-FUNCTION is a name or an ARN; its versions and aliases are evaluated with it. A message is sent to the guard's queue of sweep
-tasks (sqs:SendMessage), and nothing else is done: the guard evaluates as in its daily sweep, and what it finds is in its
-log and in the next hourly digest. A sweep of every function begins at most once an hour.
+FUNCTION is a name or an ARN; its versions and aliases are evaluated too. The command sends one message to the guard's queue
+SweepTasks (sqs:SendMessage). The guard then evaluates as in its daily sweep; the results are in its log and in the next hourly
+digest. A sweep of every function starts at most once an hour.
 
 {EXIT_CODES}"""
 
@@ -36,12 +36,12 @@ Sends: TypeAlias = Callable[[Place, Name | None], str]
 @places
 @click.pass_context
 def sweep(context: click.Context, /, function: str | None, **place: Any) -> int:
-    """Send, tell."""
+    """Send the message."""
     sends: Sends = context.obj or sent
     with endings():
         name = Name.of(function) if function is not None else None
         what = sends(placed(name, Place(**place)), name)
-    written(printable(f"Sent: {what}. See the guard's log, and the next digest.") + "\n")
+    written(printable(f"Sent: {what}. The results are in the guard's log and in the next digest.") + "\n")
     return DONE
 
 
@@ -62,4 +62,4 @@ def sent(place: Place, name: Name | None, session_of: SessionOf | None = None) -
     SqsQueue(caller.clients, url).send((task,))
     if isinstance(task, SweepFunction):
         return f"evaluate {task.function}"
-    return f"evaluate every function in {caller.region} of account {caller.account}, unless a sweep began within the hour"
+    return f"evaluate every function in {caller.region} of account {caller.account}, unless a sweep started within the last hour"

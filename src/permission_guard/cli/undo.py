@@ -1,4 +1,4 @@
-"""The command `undo`: what stood there before a repair is put back, and left alone."""
+"""The command `undo`: restore what was there before a repair, and have the guard leave it alone."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from permission_guard.undo import undoing
 _HELP: Final = f"""\
 Undo a repair, and have the guard leave it alone.
 
-ENTRY is what the alert shows, like {EXAMPLE}; the function may also be named by its ARN. What stood there before is put
-back, and nothing else is changed; if it is not any more what the guard wrote, nothing is changed. It is done with your own
-credentials. What will be done is shown first, and you are asked.
+ENTRY is the name that the alert shows, for example {EXAMPLE}; the function may also be named by its ARN. What was there
+before the repair is restored, and nothing else is changed. If somebody has changed it since the repair, nothing is changed. Your
+own credentials are used. The change is shown first, and you are asked.
 
 {EXIT_CODES}"""
 
 
-QUESTION: Final = "Undo it? [y/N] "
+QUESTION: Final = "Undo this repair? [y/N] "
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Undo a repair.")
 @click.argument("entry")
-@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Show the change, and do not make it.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @options
 @click.pass_context
 def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
-    """Find, show, ask, do, tell."""
+    """Find the entry, show the change, ask, and make it."""
     with endings():
         found = find(entry, context, Place(**place))
         there = found.connection
@@ -46,22 +46,22 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
         if dry_run:
             return DONE
         if not yes and not agreed():
-            raise NotDone("nothing was undone")
+            raise NotDone("Nothing was changed.")
         outcome = undo_now(found.entry, there.observer, there.actor, there.journal, datetime.now(UTC))
     if outcome.result is Result.TRY_AGAIN:
-        raise Again(f"{found.entry.id}: not finished, because AWS cannot answer now: {outcome.detail}")
+        raise Again(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
     if outcome.result is not Result.DONE:
         kind = Again if outcome.result is Result.CHANGED_MEANWHILE else NotDone
-        raise kind(f"{found.entry.id}: {outcome.result.value}: {outcome.detail}")
+        raise kind(f"{found.entry.id}: Nothing was changed: {outcome.result.value}: {outcome.detail}")
     written("\n" + undone(found.entry, step))
     return DONE
 
 
 def agreed(question: str = QUESTION) -> bool:
-    """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if nobody is there to answer."""
+    """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if standard input is closed."""
     click.echo(question, nl=False, err=True)
     answer = sys.stdin.readline() if sys.stdin is not None else ""
     if not answer:
         click.echo(err=True)
-        raise Unusable("nobody is there to be asked; say --yes")
+        raise Unusable("Cannot ask for confirmation: standard input is closed. Pass --yes.")
     return answer.strip().lower() in {"y", "yes"}

@@ -1,4 +1,4 @@
-"""A check: one thing that must be so for the guard to do its work, whether it is, and what to do if it is not."""
+"""A check: one condition for the guard to work, whether it holds, and what to do if not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Verdict(Enum):
     GOOD = "good"
     WRONG = "wrong"
     UNKNOWN = "unknown"
-    """It could not be told: AWS did not answer, or did not let the person see."""
+    """It could not be checked: AWS did not answer, or refused to show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def wrong(name: str, what: str, todo: str) -> Check:
 
 
 def untold(name: str, what: str | Unreadable, todo: str = "") -> Check:
-    """Nobody could tell."""
-    said = f"It could not be told: {what}." if isinstance(what, Unreadable) else what
+    """It could not be checked."""
+    said = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
     return Check(name, Verdict.UNKNOWN, said, todo or _TO_SEE)
 
 
-_TO_SEE: Final = "Run it again later, or as somebody who may see it (docs/operations.md names the rights)."
+_TO_SEE: Final = "Run it again later, or with credentials that are allowed to read it (docs/operations.md lists the rights)."
 
 
 def worst(checks: tuple[Check, ...]) -> Verdict:

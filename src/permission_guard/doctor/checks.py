@@ -56,15 +56,17 @@ def _without_trail(seen: list[Trail], region: str) -> tuple[str, str]:
         return (
             f"No trail records the write management events of Lambda ({names}), {_DEAF}.",
             (
-                f"Let it: aws cloudtrail put-event-selectors --trail-name {seen[0].name} --event-selectors "
-                "ReadWriteType=WriteOnly,IncludeManagementEvents=true (which takes the place of its selectors)"
+                "Record them (this replaces its event selectors): aws cloudtrail put-event-selectors "
+                f"--trail-name {seen[0].name} --event-selectors ReadWriteType=WriteOnly,IncludeManagementEvents=true"
             ),
         )
     return (
         f"No trail covers {region}, {_DEAF}.",
         (
-            "Make a trail with write management events for all regions, and switch it on: aws cloudtrail create-trail "
-            "--is-multi-region-trail, then aws cloudtrail start-logging"
+            "Create a trail for all Regions. Its bucket needs CloudTrail's bucket policy "
+            "(awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html): aws cloudtrail create-trail "
+            "--name management-events --s3-bucket-name BUCKET --is-multi-region-trail && aws cloudtrail start-logging "
+            "--name management-events"
         ),
     )
 
@@ -81,7 +83,7 @@ def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
 
 def _rule(rule: Rule) -> Check:
     if rule.state not in _ON:
-        what = f"{rule.name} is {rule.state or 'in no state'}: it sends nothing."
+        what = f"{rule.name} is {rule.state or 'in an unknown state'}: it sends nothing."
         return wrong("rule", what, f"Enable it: aws events enable-rule --name {rule.name}")
     if isinstance(rule.targets, Unreadable):
         return untold("rule", rule.targets)
@@ -100,7 +102,7 @@ def sources(found: tuple[EventSource | Unreadable, ...], stack: str) -> Iterator
 
 
 def _source(source: EventSource) -> Check:
-    so = f"The event source mapping of {source.queue} is {source.state or 'in no state'}"
+    so = f"The event source mapping of {source.queue} is {source.state or 'in an unknown state'}"
     if source.state == "Enabled":
         return good("queue", f"{so}.")
     if source.state in {"Creating", "Enabling", "Updating"}:
@@ -181,7 +183,7 @@ def function(found: Function | Unreadable) -> Check:
         return untold(label, f"{so}: a deployment is going on.", _IN_A_MINUTE)
     if isinstance(found.reserved, Unreadable):
         return untold(label, found.reserved)
-    return good(label, f"{name} is Active, its last update was successful, and it may run.")
+    return good(label, f"{name} is Active, its last update was successful, and nothing blocks it.")
 
 
 def settings(found: Function | Unreadable, account: str, region: str) -> Check:
@@ -199,10 +201,12 @@ def settings(found: Function | Unreadable, account: str, region: str) -> Check:
     return good(name, f"Every setting can be read; the mode is {read.mode.value}.")
 
 
-_TO_SIMULATE: Final = "Run it again later, or as somebody who may call iam:SimulatePrincipalPolicy."
+_TO_SIMULATE: Final = (
+    "Run it again later, or with credentials that are allowed to call iam:SimulatePrincipalPolicy."
+)
 _TO_ALLOW: Final = (
-    "Deploy the stack again (make deploy); if a service control policy or a boundary denies it, have the guard's role "
-    "excepted there."
+    "Deploy the stack again (make deploy); if a service control policy or a permissions boundary denies it, exempt the "
+    "guard's role there."
 )
 
 
@@ -214,7 +218,7 @@ def rights(found: Rights | Unreadable) -> Check:
     if found.denied:
         return wrong(name, f"The guard's role is denied {'; '.join(map(_denied, found.denied))}.", _TO_ALLOW)
     if found.unread:
-        return untold(name, f"It could not be told: {'; '.join(map(str, found.unread))}.", _TO_SIMULATE)
+        return untold(name, f"It could not be checked: {'; '.join(map(str, found.unread))}.", _TO_SIMULATE)
     return good(name, f"The guard's role has all {found.asked} rights that its mode and settings need.")
 
 
@@ -233,7 +237,7 @@ def topic(found: Topic | Unreadable) -> Check:
         some = "subscription receives" if found.confirmed == 1 else "subscriptions receive"
         return good(name, f"{found.confirmed} {some} them{waiting}.")
     todo = (
-        "Follow the link in the mail from AWS; a link is good for two days, then subscribe anew."
+        "Open the link in the mail from AWS. It is valid for two days; after that, subscribe again."
         if found.pending
         else "Subscribe to it: aws sns subscribe --protocol email --notification-endpoint you@example.com "
         f"--topic-arn {found.arn}"
@@ -247,8 +251,8 @@ def key(found: Key | Unreadable) -> Check:
         return untold("key", found)
     if found.state == "Enabled":
         return good("key", f"The key of the alerts, {found.id}, is Enabled.")
-    what = f"The key of the alerts, {found.id}, is {found.state or 'in no state'}: nothing can be published."
-    todo = f"Enable it: aws kms enable-key --key-id {found.id}, after aws kms cancel-key-deletion if it is to go."
+    what = f"The key of the alerts, {found.id}, is {found.state or 'in an unknown state'}: nothing can be published."
+    todo = f"Enable it, after aws kms cancel-key-deletion if its deletion is scheduled: aws kms enable-key --key-id {found.id}"
     return wrong("key", what, todo)
 
 
@@ -260,13 +264,13 @@ def table(found: Table | Unreadable) -> Check:
     if found.status in {"ACTIVE", "UPDATING"}:
         return good(name, f"The table {found.name} is {found.status}.")
     todo = "Deploy the stack again (make deploy): without its table the guard repairs nothing."
-    return wrong(name, f"The table {found.name} is {found.status or 'in no state'}.", todo)
+    return wrong(name, f"The table {found.name} is {found.status or 'in an unknown state'}.", todo)
 
 
 def version(deployed: str | None, here: str) -> Check:
     """The code that runs is the code that asks."""
     name = "version"
     if deployed == here:
-        return good(name, f"The stack is version {here}, as this is.")
-    what = f"The stack is version {deployed or 'unknown'}, and this is {here}."
+        return good(name, f"The stack is version {here}, the same as this command line.")
+    what = f"The stack is version {deployed or 'unknown'}, and this command line is {here}."
     return wrong(name, what, f"Deploy {here} (make deploy), or use the command line of the stack's version.")

@@ -1,1 +1,1 @@
-"""What the guard did and told, so that nothing is told a hundred times, lost, or repaired for ever."""
+"""What the guard found, did and reported, so that nothing is reported twice, lost, or repaired without end."""

@@ -52,14 +52,17 @@ class Book:
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
     def held_back(self, finding: Finding, facts: FunctionFacts, now: datetime) -> tuple[Ending, str] | None:
-        """Say why a fault must not be repaired (again), and how that is told; None if nothing forbids it."""
+        """Return why a fault must not be repaired (again), and how that is reported; None if it may be."""
         if self.closed is not None:
-            return Ending.TOLD, f"nothing is repaired that cannot be written down first: {self.closed}"
+            return (
+                Ending.TOLD,
+                f"the journal cannot be read, and nothing is repaired that cannot be written down first: {self.closed}",
+            )
         entry = self.of(finding, facts)
         if entry is None:
             return None
         if entry.state is State.UNDONE:
-            return Ending.TOLD, f"a person undid this repair (permission-guard resume {entry.id} ends that)"
+            return Ending.TOLD, f"a person undid this repair (`permission-guard resume {entry.id}` ends that)"
         recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
         stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
         if stopped or len(recent) >= PUT_BACK_LIMIT:
@@ -68,8 +71,8 @@ class Book:
 
 
 _PUT_BACK = (
-    "it was repaired {} times and each time put back, so the guard has stopped repairing it: change it where it is "
-    "defined (permission-guard resume {} lets the guard repair it again)"
+    "the guard repaired this {} times, and each time it was put back. Change it where it is defined; then "
+    "`permission-guard resume {}` lets the guard repair it again"
 )
 
 
@@ -108,7 +111,7 @@ def planned(
 
 
 def counted(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what another run has written down as told is not counted again."""
+    """Return the entry of a repair that was made; what another run has reported already is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
     return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
@@ -140,7 +143,7 @@ def told(
 
 
 def settled(entry: Entry) -> Entry:
-    """Return the entry of a repair that was planned again and failed again, which people have been told before."""
+    """Return the entry of a repair that was planned again and failed again, which was reported before."""
     return replace(entry, state=State.TOLD)
 
 

@@ -17,11 +17,11 @@ class State(Enum):
     """How far the guard has come with a fault. A run that dies leaves PLANNED, and the next one goes on there."""
 
     PLANNED = "planned"
-    """A repair was about to be made; whether it was, only the function can tell."""
+    """A repair was about to be made; whether it was, only the function's policy shows."""
     TOLD = "told"
-    """Somebody was told what became of it (`told_as`)."""
+    """Its outcome was reported (`told_as`)."""
     GONE = "gone"
-    """The fault is not there any more, and we did not mend it; if it is seen again, it has come back."""
+    """The fault disappeared without a repair; if it is seen again, it is reported again."""
     UNDONE = "undone"
     """A person undid the repair: it is not made again until a person says so."""
     RELEASING = "releasing"
@@ -65,7 +65,7 @@ class Entry:
     subject: str
     """The ARN of the function (without version or alias) or layer version."""
     fault: str
-    """What tells this fault from others of the subject: 16 hexadecimal digits, a digest of where and what it is."""
+    """Identifies this fault among those of the subject: 16 hexadecimal digits, a digest of where and what it is."""
     finding: Finding
     """The finding; its proof is Recorded."""
     cause: Trigger

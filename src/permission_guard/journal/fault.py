@@ -16,7 +16,7 @@ _DIGITS = 16
 
 
 def fault_of(finding: Finding, facts: FunctionFacts) -> str:
-    """Return 16 hexadecimal digits that tell this fault of the subject from others.
+    """Return 16 hexadecimal digits that identify this fault among those of the subject.
 
     The Sid of a statement does not count: Terraform makes up a new one for each time that it puts the statement back.
     """

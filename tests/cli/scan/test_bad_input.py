@@ -14,9 +14,9 @@ from permission_guard.world import ApiError
 from tests.cli.scanning import account, faulty, run, told, wires
 
 OPTIONS = {
-    "--region and --all-regions: say one of them": ["--region", "us-east-1", "--all-regions"],
-    "--yes is about --repair, which is not said": ["--yes"],
-    "--repair-existing is about --repair, which is not said": ["--repair-existing"],
+    "Pass either --region or --all-regions, not both.": ["--region", "us-east-1", "--all-regions"],
+    "--yes needs --repair.": ["--yes"],
+    "--repair-existing needs --repair.": ["--repair-existing"],
     "--role-arn: 'audit' is not a role's ARN": ["--role-arn", "audit"],
     "--role-arn: 'arn:aws:iam::111122223333:user/alice' is not a role's ARN": [
         "--role-arn",
@@ -27,7 +27,7 @@ OPTIONS = {
         "--trusted-organization",
         "x",
     ],
-    "--logging-policy: 'logs' is no ARN of a managed policy": ["--logging-policy", "logs"],
+    "--logging-policy: 'logs' is not the ARN of a managed policy": ["--logging-policy", "logs"],
 }
 
 
@@ -50,7 +50,7 @@ def test_no_region_is_told() -> None:
     result = run(there)
     assert (result.exit_code, told(result)) == (
         3,
-        "there is no region: say --region, or set AWS_REGION, or give the profile one",
+        "No Region is set. Pass --region or set AWS_REGION.",
     )
 
 
@@ -63,7 +63,10 @@ def test_aws_that_throttles_for_minutes_is_told(call: str) -> None:
     there.wires[0].faults[call] = ApiError("TooManyRequestsException", "Rate exceeded")
     result = run(there, workers=4)
     assert result.exit_code == 2
-    assert told(result) == f"AWS cannot answer now: {call}: TooManyRequestsException: Rate exceeded"
+    assert (
+        told(result)
+        == f"Could not reach AWS: {call}: TooManyRequestsException: Rate exceeded. Run the command again."
+    )
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -72,9 +75,7 @@ def test_credentials_that_have_expired_are_told_and_are_never_a_verdict(call: st
     there.wires[0].faults[call] = ApiError("ExpiredTokenException", "expired")
     result = run(there, workers=4)
     assert result.exit_code == 3
-    assert told(result) == (
-        f"AWS does not take these credentials any more: ExpiredTokenException: expired ({call})"
-    )
+    assert told(result) == (f"Your AWS credentials have expired: ExpiredTokenException: expired ({call})")
 
 
 def test_a_login_by_single_sign_on_that_has_ended_is_told() -> None:
@@ -82,13 +83,13 @@ def test_a_login_by_single_sign_on_that_has_ended_is_told() -> None:
     there.wires[0].faults["ListAliases"] = UnauthorizedSSOTokenError()
     result = run(there)
     assert result.exit_code == 3
-    assert told(result).startswith("AWS does not take these credentials any more: The SSO session")
+    assert told(result).startswith("Your AWS credentials have expired: The SSO session")
 
 
 DENIED = {
     "GetPolicy": "the resource policy of arn:aws:lambda:us-east-1:111122223333:function:billing",
     "GetRole": "role arn:aws:iam::111122223333:role/logs",
-    "ListAliases": "Not looked at: the aliases of arn:aws:lambda:us-east-1:111122223333:function:billing",
+    "ListAliases": "Could not read the aliases of arn:aws:lambda:us-east-1:111122223333:function:billing",
 }
 
 

@@ -81,4 +81,4 @@ def test_where_only_layers_are_asked_for_and_may_not_be_listed_there_is_no_verdi
     there.wires[0].faults["ListLayers"] = ApiError("AccessDeniedException", "no")
     result = run(there, "--only", "layer-is-not-public")
     assert result.exit_code == 3
-    assert told(result) == "AWS refused: AccessDeniedException: no (ListLayers)"
+    assert told(result) == "AWS refused every call: AccessDeniedException: no (ListLayers)"

@@ -84,7 +84,7 @@ def test_a_role_that_may_not_be_assumed_hides_no_other_account_and_is_no_pass() 
     denied = f"arn:aws:iam::{THEIRS}:role/other"
     result = run(there, "--role-arn", denied, "--role-arn", ROLE)
     assert result.exit_code == 2
-    assert f"Not looked at: the account of {denied}: AccessDenied: " in result.stdout
+    assert f"Could not read the account of {denied}: AccessDenied: " in result.stdout
     assert "0 FAIL, 0 UNKNOWN, 1 PASS in 1 function" in result.stdout
 
 
@@ -93,7 +93,7 @@ def test_a_region_that_may_not_be_looked_at_hides_no_other_and_is_no_pass() -> N
     there.wires[1].faults["ListFunctions"] = ApiError("AccessDeniedException", "explicit deny in an SCP")
     result = run(there, "--all-regions")
     assert result.exit_code == 2
-    assert "Not looked at: the functions of 111122223333/eu-west-1: AccessDeniedException" in result.stdout
+    assert "Could not read the functions of 111122223333/eu-west-1: AccessDeniedException" in result.stdout
 
 
 def test_a_replica_of_lambda_at_the_edge_is_not_looked_at() -> None:
@@ -116,7 +116,7 @@ NOTHING = {
         ["--role-arn", f"arn:aws:iam::{THEIRS}:role/other"],
         "",
         (
-            f"nothing can be looked at: the account of arn:aws:iam::{THEIRS}:role/other: AccessDenied: "
+            f"Nothing could be read: the account of arn:aws:iam::{THEIRS}:role/other: AccessDenied: "
             f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{THEIRS}:role/other (AssumeRole)"
         ),
     ),
@@ -124,14 +124,14 @@ NOTHING = {
         ["--all-regions"],
         "ListRegions",
         (
-            "nothing can be looked at: the regions of account 111122223333: "
+            "Nothing could be read: the regions of account 111122223333: "
             "AccessDeniedException: no (ListRegions)"
         ),
     ),
     "no function may be listed": (
         [],
         "ListFunctions",
-        "AWS refused: AccessDeniedException: no (ListFunctions)",
+        "AWS refused every call: AccessDeniedException: no (ListFunctions)",
     ),
 }
 

@@ -47,7 +47,10 @@ def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
     there = guarded(open_to_s3())
     result = run(there, "--repair")
     assert result.exit_code == 3
-    assert result.stderr.splitlines()[-1] == "permission-guard: nobody is there to be asked; say --yes"
+    assert (
+        result.stderr.splitlines()[-1]
+        == "permission-guard: Cannot ask for confirmation: standard input is closed. Pass --yes."
+    )
     assert writes(there) == []
 
 
@@ -64,9 +67,8 @@ def test_a_statement_that_callers_may_rely_on_is_left_unless_that_is_said() -> N
     result = run(there, "--repair", "--yes")
     assert result.exit_code == 1
     assert writes(there) == ["AttachRolePolicy"]
-    assert (
-        "callers that cannot be listed may rely on the statement (--repair-existing repairs it)"
-        in " ".join(result.stderr.split())
+    assert "existing callers may rely on the statement (--repair-existing repairs it)" in " ".join(
+        result.stderr.split()
     )
     assert run(there, "--repair", "--repair-existing", "--yes").exit_code == 0
 
@@ -100,9 +102,7 @@ def test_if_a_role_of_many_functions_cannot_be_mended_none_of_them_is() -> None:
     result = run(there, "--repair", "--yes")
     assert result.exit_code == 1
     assert "Not done" in result.stderr
-    assert "not done, because AWS refused (AccessDenied: no (AttachRolePolicy))" in " ".join(
-        result.stderr.split()
-    )
+    assert "AWS refused it (AccessDenied: no (AttachRolePolicy))" in " ".join(result.stderr.split())
 
 
 def test_what_somebody_changes_after_the_plan_was_shown_is_not_overwritten(
@@ -118,7 +118,7 @@ def test_what_somebody_changes_after_the_plan_was_shown_is_not_overwritten(
     monkeypatch.setattr("permission_guard.cli.scan.repair.agreed", agreed)
     result = run(there, "--repair", "--repair-existing", "--only", "invoke-permission-names-its-source")
     assert result.exit_code == 1
-    assert "not done, because somebody changed it meanwhile" in " ".join(result.stderr.split())
+    assert "another change was made at the same time" in " ".join(result.stderr.split())
     assert conditions(made)[0] is None
 
 
@@ -128,7 +128,7 @@ def test_where_aws_does_not_answer_the_rest_is_repaired_all_the_same() -> None:
     there.wires[0].faults["AttachRolePolicy"] = ApiError("Throttling", "Rate exceeded")
     result = run(there, "--repair", "--repair-existing", "--yes")
     assert result.exit_code == 1
-    assert "not finished, because AWS cannot answer now; run it again" in " ".join(result.stderr.split())
+    assert "AWS could not be reached" in " ".join(result.stderr.split())
     assert conditions(made) == [TO_THE_ACCOUNT]
 
 
@@ -143,10 +143,10 @@ def test_a_person_who_interrupts_the_repairs_is_told_that_one_may_have_been_made
     made.before = before
     result = run(there, "--repair", "--repair-existing", "--yes")
     assert result.exit_code == 130
-    assert "Repaired   bound s3" in result.stderr
+    assert 'Repaired   Added a condition to statement "s3"' in result.stderr
     assert result.stderr.splitlines()[-1] == (
-        "permission-guard: interrupted; of the repairs that are not told above one may have been made all the same: "
-        "scan again to see"
+        "permission-guard: Interrupted. One repair that is not listed above may have been made: "
+        "scan again to see."
     )
 
 
@@ -157,7 +157,7 @@ def test_nothing_is_repaired_that_cannot_be_written_down_first() -> None:
     assert result.exit_code == 1
     assert writes(there) == []
     assert "nothing is repaired that cannot be written down first" in " ".join(result.stderr.split())
-    assert "there is nothing that can be repaired" in " ".join(result.stderr.split())
+    assert "nothing can be repaired automatically" in " ".join(result.stderr.split())
 
 
 def test_where_nothing_fails_nothing_is_asked() -> None:
@@ -187,7 +187,7 @@ def test_a_doubt_is_no_fault_and_is_not_among_what_is_left() -> None:
     made.put_resource_policy(f"{ORDERS}:live", with_statements(text, [*statements_of(text), doubtful]), None)
     result = run(guarded(made), "--repair", "--repair-existing", "--yes")
     assert result.exit_code == 2
-    assert "Left" not in result.stderr
+    assert "Not fixed" not in result.stderr
 
 
 def test_a_policy_by_which_no_repair_is_proved_is_left_with_the_reason() -> None:
@@ -196,4 +196,4 @@ def test_a_policy_by_which_no_repair_is_proved_is_left_with_the_reason() -> None
     made.add_permission("orders", Grant("them", "lambda:InvokeFunction", "999988887777"))
     result = run(guarded(made), "--repair", "--yes")
     assert result.exit_code == 1
-    assert "Left" in result.stderr
+    assert "Not fixed" in result.stderr

@@ -62,7 +62,11 @@ def test_a_repair_that_cannot_be_noted_as_told_is_made_and_the_guard_will_tell_o
 
 ENDS = {
     "denied": ("AccessDenied", 1, "AWS refused: AccessDenied: no (DescribeStacks)"),
-    "throttled": ("Throttling", 2, "AWS cannot answer now: DescribeStacks: Throttling: no"),
+    "throttled": (
+        "Throttling",
+        2,
+        "Could not reach AWS: DescribeStacks: Throttling: no. Run the command again.",
+    ),
 }
 
 

@@ -13,9 +13,10 @@ import pytest
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan.run import progress
 from permission_guard.cli.scan.shown import show
+from permission_guard.finding import Verdict
 from permission_guard.formats import NAMES
 from permission_guard.scan_json import read, written
-from permission_guard.scanned import Scan
+from permission_guard.scanned import Scan, Skipped
 from tests.cli.scanning import account, faulty, run, scanned, wires
 from tests.formats.sample import CHECK
 from tests.test_golden import golden
@@ -35,7 +36,7 @@ def test_the_worst_comes_first_with_one_line_each_and_the_totals_last() -> None:
 
 
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch, columns: int = 100) -> None:
-    monkeypatch.setattr("permission_guard.cli.scan.shown.is_terminal", lambda: True)
+    monkeypatch.setattr("permission_guard.cli.output.is_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", str(columns))
 
 
@@ -50,6 +51,41 @@ def test_on_a_terminal_it_is_coloured_and_the_last_column_is_folded(monkeypatch:
 def test_colour_is_left_out_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in run(wires(faulty()), color=True).stdout
+
+
+def test_colour_can_be_forced_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" in run(wires(faulty()), color=False).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in run(wires(faulty()), color=False).stdout
+
+
+@pytest.mark.parametrize("columns", [56, 64, 72, 80])
+def test_on_a_narrow_terminal_each_finding_keeps_its_function_its_rule_and_its_text(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    at_a_terminal(monkeypatch, columns)
+    text = click.unstyle(show("table", found(), to_file=False))
+    findings, _, total = text.rpartition("\n\n")
+    assert max(map(len, findings.splitlines())) <= columns
+    squeezed = "".join(text.split())
+    for one in found().findings:
+        if one.verdict is not Verdict.PASS:
+            assert "".join(f"{one.verdict.value}{one.severity.name}{one.name}".split()) in squeezed
+            assert one.rule in squeezed
+            assert "".join(one.summary.split()) in squeezed
+    assert "FAIL" in total
+
+
+def test_what_could_not_be_read_for_the_same_reason_is_one_line() -> None:
+    skipped = tuple(Skipped(f"the aliases of f{number}", "AccessDenied") for number in range(5))
+    text = show(
+        "table", replace(found(), skipped=(*skipped, Skipped("the layers", "Throttled"))), to_file=True
+    )
+    assert [line for line in text.splitlines() if line.startswith("Could not read")] == [
+        "Could not read the aliases of f0, the aliases of f1, the aliases of f2 and 2 more: AccessDenied",
+        "Could not read the layers: Throttled",
+    ]
 
 
 def test_a_file_is_written_without_colour_and_each_finding_on_one_line(

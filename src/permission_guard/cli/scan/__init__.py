@@ -1,4 +1,4 @@
-"""The command `scan`: every function, version, alias and layer version of an account is read and judged, and repaired if that is asked."""
+"""The command `scan`: read and evaluate every function, version, alias and layer version, and repair them if asked to."""
 
 from __future__ import annotations
 
@@ -13,45 +13,44 @@ from permission_guard.cli.scan.shown import FORMATS
 from permission_guard.rules import RULE_IDS
 
 _HELP: Final = """\
-Judge every function, version, alias and layer of an account.
+Evaluate every function, version, alias and layer of an account.
 
-Everything is only read, with your own credentials, unless you say --repair. On a terminal the worst comes first, one line for
-each; --format and --output write it for others. What passes is counted, and listed in json.
+Everything is read with your own credentials, and nothing is changed without --repair. The most severe findings come first.
+In a pipe, each finding is one line. What passes is counted, and listed in the json format.
 
-With --repair each function in which something fails is read anew, and what would be changed is shown as a difference; then
-you are asked. It is the guard's own repair: proved first, and left alone where somebody unknown may rely on what stands there
-(--repair-existing repairs that too). Where the guard's stack is deployed, each repair stands in its journal, and
-permission-guard undo takes it back. Where there is no such stack, nothing keeps what was there before: you are told so before
-you are asked.
+With --repair, each function with a FAIL is read again, and the changes are shown before you are asked. The guard proves each
+repair first. It leaves statements alone that existing callers may rely on (--repair-existing repairs those too). If the guard's
+stack is deployed, its journal records each repair, and permission-guard undo reverts it. Without the stack a repair cannot be
+undone, and you are told so before you are asked.
 
 \b
 Exit codes:
   0    everything passes, or was repaired
   1    something fails
-  2    something cannot be told, or was not looked at, and nothing fails;
-       or AWS could not answer
-  3    the input cannot be used; or no credentials, or nothing could be
-       looked at
+  2    something is UNKNOWN or could not be read, and nothing fails; or AWS
+       could not be reached
+  3    the input cannot be used, no credentials were found, or nothing could
+       be read
   130  interrupted
 """
 
 
-@click.command(help=_HELP, short_help="Judge every function, version, alias and layer.")
-@click.option("--profile", metavar="NAME", help="Whose credentials. Default: as the AWS CLI has it.")
+@click.command(help=_HELP, short_help="Evaluate every function of an account, and repair it.")
+@click.option("--profile", metavar="NAME", help="The AWS CLI profile to use.")
 @click.option(
     "--region",
     "regions",
     metavar="REGION",
     multiple=True,
-    help="Where to look. Default: as the AWS CLI has it. Repeatable.",
+    help="A Region to scan. Default: as in the AWS CLI. Repeatable.",
 )
-@click.option("--all-regions", is_flag=True, help="Look in each region that is enabled in the account.")
+@click.option("--all-regions", is_flag=True, help="Scan every Region that is enabled in the account.")
 @click.option(
     "--role-arn",
     "role_arns",
     metavar="ARN",
     multiple=True,
-    help="A role to assume: its account is scanned, and not your own. Repeatable.",
+    help="A role to assume: scan its account instead of your own. Repeatable.",
 )
 @click.option(
     "--only",
@@ -59,13 +58,13 @@ Exit codes:
     type=click.Choice(RULE_IDS),
     metavar="RULE",
     multiple=True,
-    help=f"Judge by this rule alone, and read what it needs alone: {', '.join(RULE_IDS)}. Repeatable.",
+    help=f"Evaluate only this rule: {', '.join(RULE_IDS)}. Repeatable.",
 )
 @trusting
 @click.option(
     "--logging-policy",
     metavar="ARN",
-    help="What mends a role that cannot log. Default: AWSLambdaBasicExecutionRole.",
+    help="The policy to attach to roles that cannot write logs. Default: AWSLambdaBasicExecutionRole.",
 )
 @click.option(
     "--format",
@@ -73,28 +72,28 @@ Exit codes:
     type=click.Choice(FORMATS),
     default="table",
     show_default=True,
-    help="How to show it.",
+    help="The output format.",
 )
-@click.option("--output", metavar="FILE", help="Where to write it. Default: standard output.")
-@click.option("--quiet", is_flag=True, help="Show no progress.")
-@click.option("--repair", is_flag=True, help="Show what would be repaired, ask, and repair it.")
+@click.option("-o", "--output", metavar="FILE", help="The file to write. Default: standard output.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
+@click.option("--repair", is_flag=True, help="Show the repairs, ask, and make them.")
 @click.option(
     "--repair-existing",
     is_flag=True,
-    help="Repair a statement, too, that callers may rely on whom nobody can list.",
+    help="Also repair statements that existing callers may rely on.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option(
     "--stack-name",
     metavar="NAME",
     default=STACK,
     show_default=True,
-    help="The guard's stack, for its journal.",
+    help="The guard's stack, which has the journal.",
 )
-@click.option("--table", metavar="NAME", help="The journal's table, if the stack is not to be asked.")
+@click.option("--table", metavar="NAME", help="The journal's table, instead of that of the stack.")
 @click.pass_context
 def scan(context: click.Context, /, **given: Any) -> int:
-    """Read, judge, show, and repair if that is asked."""
+    """Read, evaluate, show, and repair if asked to."""
     options = Options(**given)
     # --help and what is wrong with the options do without AWS's libraries, which take a while to load.
     from permission_guard.cli.scan.run import run  # noqa: PLC0415

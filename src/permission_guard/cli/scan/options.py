@@ -1,4 +1,4 @@
-"""The options of `scan`, checked before anything is asked of AWS."""
+"""The options of `scan`, checked before AWS is called."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.regions and self.all_regions:
-            raise Unusable("--region and --all-regions: say one of them")
+            raise Unusable("Pass either --region or --all-regions, not both.")
         if not self.repair and (self.yes or self.repair_existing):
             option = "--yes" if self.yes else "--repair-existing"
-            raise Unusable(f"{option} is about --repair, which is not said")
+            raise Unusable(f"{option} needs --repair.")
         for role_arn in self.role_arns:
             role_in(role_arn, "--role-arn")
         trusted_in(self.trusted_accounts, self.trusted_organizations)
@@ -45,11 +45,11 @@ class Options:
         except SettingsError as error:
             # Whatever else the settings are made of has been checked.
             raise Unusable(
-                f"--logging-policy: {self.logging_policy!r} is no ARN of a managed policy"
+                f"--logging-policy: {self.logging_policy!r} is not the ARN of a managed policy"
             ) from error
 
     def settings(self, account: str, region: str) -> Settings:
-        """Return what a guard with these options would be told in this account and region."""
+        """Return the settings of a guard with these options in this account and Region."""
         given = {
             "LOGGING_POLICY_ARN": self.logging_policy or "",
             "REPAIR_EXISTING": str(self.repair_existing).lower(),
@@ -60,5 +60,5 @@ class Options:
 
     @property
     def chosen(self) -> frozenset[str]:
-        """The rules to judge by."""
+        """The rules to evaluate."""
         return frozenset(self.rules or RULE_IDS)

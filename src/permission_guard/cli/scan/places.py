@@ -1,4 +1,4 @@
-"""Where to look: the regions of one's own account, or of those that roles can be assumed in."""
+"""Where to look: the Regions of the caller's account, or of the accounts of the roles to assume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from permission_guard.ports import Refused
 from permission_guard.scanned import Skipped
 
 _ANYWHERE: Final = "us-east-1"
-"""Where the list of all regions is asked for if the person has none of his own."""
+"""Where all Regions are listed if no Region is set."""
 
 
 def places(options: Options, opens: Opens) -> tuple[tuple[Region, ...], tuple[Skipped, ...]]:
@@ -27,7 +27,7 @@ def places(options: Options, opens: Opens) -> tuple[tuple[Region, ...], tuple[Sk
         except Refused as error:
             skipped.append(Skipped(f"the regions of account {account.id}", str(error)))
     if not regions:
-        raise Unusable(f"nothing can be looked at: {'; '.join(f'{one.what}: {one.why}' for one in skipped)}")
+        raise Unusable(f"Nothing could be read: {'; '.join(f'{one.what}: {one.why}' for one in skipped)}")
     return tuple(regions), tuple(skipped)
 
 

@@ -34,7 +34,7 @@ from permission_guard.tool import Tool
 from permission_guard.trigger import Kind, Trigger
 from permission_guard.world import Account, WorldJournal
 
-_UNDER_WAY: Final = "interrupted; of the repairs that are not told above one may have been made all the same: scan again to see"
+_UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have been made: scan again to see."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Planned:
     """What is attached to the role for another function already."""
 
     def faults(self, step: Step) -> frozenset[str]:
-        """Return the faults that a step mends."""
+        """Return the faults that a step fixes."""
         return frozenset(fault_of(one, self.report.facts) for one in step.mends)
 
 
@@ -75,10 +75,10 @@ class Repairs:
             self.options.yes or agreed(shown.question(plans))
         ):
             try:
-                for one in plans:
-                    self._carry_out(one)
+                outcomes = [made for one in plans for made in self._carry_out(one)]
             except KeyboardInterrupt as error:
                 raise Interrupted(_UNDER_WAY) from error
+            shown.total(outcomes)
         left = tuple(one for one in self.scan.findings if one.fault not in self._mended)
         return replace(self.scan, findings=left)
 
@@ -124,19 +124,20 @@ class Repairs:
         plan = replace(planned.report.plan, steps=tuple(steps))
         return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
 
-    def _carry_out(self, planned: Planned) -> None:
-        """Carry out one plan, and say how each step ended. What was made stands in the journal as told."""
+    def _carry_out(self, planned: Planned) -> tuple[Outcome, ...]:
+        """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
         now = datetime.now(UTC)
         report = planned.guard.act(planned.report, planned.keeper, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
-            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and tells of it.
+            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
             with suppress(TryAgain):
                 only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
                 planned.keeper.note(as_told(only, now))
         self._note(planned, made)
+        return report.outcomes
 
     def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
         for outcome in made:
@@ -172,7 +173,7 @@ def _trigger(arn: Subject, qualifier: str | None, region: Region, now: datetime)
 
 
 class _Nobody:
-    """The person is told here and now, and nobody else."""
+    """Sends no alert: the person sees the repairs on the terminal."""
 
     def tell(self, report: Report) -> None:
         """Send nothing."""

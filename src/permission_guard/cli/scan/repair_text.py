@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -11,19 +10,19 @@ import click
 from permission_guard import PROGRAM
 from permission_guard.alert import printable
 from permission_guard.cli.difference import difference
-from permission_guard.cli.rows import row
+from permission_guard.cli.output import colour
+from permission_guard.cli.rows import counted, row
 from permission_guard.finding import Finding, Verdict
-from permission_guard.outcome import Outcome, Result
+from permission_guard.outcome import UNFINISHED, Outcome, Result
 from permission_guard.step import Repair, diffs
 
 if TYPE_CHECKING:
     from permission_guard.cli.scan.repair import Planned
 
-_NOT_NOW: Final = "not finished, because AWS cannot answer now; run it again"
-_EXISTING: Final = "callers that cannot be listed may rely on the statement (--repair-existing repairs it)"
+_EXISTING: Final = "existing callers may rely on the statement (--repair-existing repairs it)"
 _NO_JOURNAL: Final = (
-    "{} has no journal of the guard's: nothing but what is shown here will say what stood there before, and "
-    f"{PROGRAM} undo cannot take the repairs back"
+    f"the guard's stack is not deployed in {{}}, so there is no journal, and {PROGRAM} undo cannot revert these repairs. "
+    "Keep this output: it shows what was there before."
 )
 
 
@@ -38,7 +37,7 @@ def plan(plans: Sequence[Planned]) -> None:
     told = [line for one in plans for line in _told(one)]
     lines += ["", *told] if told else []
     if not any(one.report.plan.steps for one in plans):
-        lines += ["", row("Repairs", "there is nothing that can be repaired")]
+        lines += ["", row("Repairs", "nothing can be repaired automatically.")]
     for region in dict.fromkeys(
         one.region.label for one in plans if one.report.plan.steps and not one.is_undoable
     ):
@@ -54,11 +53,16 @@ def question(plans: Sequence[Planned]) -> str:
 
 
 def outcome(planned: Planned, made: Outcome) -> None:
-    """Say how one step ended."""
+    """Show the outcome of one step."""
     is_made = made.result is Result.DONE
-    result = _NOT_NOW if made.result is Result.TRY_AGAIN else made.result.value
     detail = f" ({made.detail})" if made.detail else ""
-    lines = [row("Repaired" if is_made else "Not done", f"{made.step.what}: {result}{detail}")]
+    again = " Run the command again." if made.result in UNFINISHED else ""
+    said = (
+        f"{made.step.done}."
+        if is_made
+        else f"Could not {made.step.what}: {made.result.value}{detail}.{again}"
+    )
+    lines = [row("Repaired" if is_made else "Not done", said)]
     if is_made and planned.is_undoable:
         arn, faults = planned.report.facts.arn, sorted(planned.faults(made.step))
         # By its ARN, which says the region too; the command is not broken, because it is to be copied.
@@ -66,11 +70,18 @@ def outcome(planned: Planned, made: Outcome) -> None:
     _say(lines)
 
 
+def total(outcomes: Sequence[Outcome]) -> None:
+    """Show how many repairs were made."""
+    made = sum(one.result is Result.DONE for one in outcomes)
+    left = len(outcomes) - made
+    _say(["", f"{counted(made, 'repair')} made{f', {left} not made' if left else ''}."])
+
+
 def _step(planned: Planned, step: Repair) -> Iterator[str]:
-    yield row("Where", planned.report.facts.target)
-    yield row("Repair", step.what)
+    yield row("Function", planned.report.facts.target)
+    yield row("Repair", f"{step.what[:1].upper()}{step.what[1:]}.")
     for finding in step.mends:
-        yield row("Fault", _fault(finding))
+        yield row("Finding", _fault(finding))
     for before, after in dict.fromkeys((before, after) for _, before, after in diffs(step)):
         yield from difference(before, after, then_named="after the repair")
 
@@ -79,7 +90,7 @@ def _told(planned: Planned) -> Iterator[str]:
     for tell in planned.report.plan.tells:
         if tell.finding.verdict is Verdict.FAIL:
             reason = _EXISTING if tell.is_existing else tell.reason
-            yield row("Left", f"{planned.report.facts.target}: {_fault(tell.finding)}: {reason}")
+            yield row("Not fixed", f"{planned.report.facts.target}: {_fault(tell.finding)}: {reason}")
 
 
 def _fault(finding: Finding) -> str:
@@ -88,4 +99,4 @@ def _fault(finding: Finding) -> str:
 
 def _say(lines: Sequence[str]) -> None:
     for line in lines:
-        click.echo(line, err=True, color=False if os.environ.get("NO_COLOR") else None)
+        click.echo(line, err=True, color=colour())

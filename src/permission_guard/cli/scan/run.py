@@ -42,7 +42,7 @@ def run(options: Options, around: Surroundings | None) -> int:
         parts = [_read(region, options, at, around) for region in regions]
     scan = _scan(at, regions, parts, skipped)
     if not any(part.is_listed for part in parts):
-        raise Unusable(f"AWS refused: {'; '.join(dict.fromkeys(one.why for one in scan.skipped))}")
+        raise Unusable(f"AWS refused every call: {'; '.join(dict.fromkeys(one.why for one in scan.skipped))}")
     written(show(options.format_, scan, to_file=options.output is not None), options.output)
     if options.repair:
         scan = Repairs(options, regions, scan).made()

@@ -1,8 +1,7 @@
-"""A scan as text: for people a table, the worst first, with how many there are of each verdict; or in a format for others."""
+"""A scan as text: a table, the most severe finding first, with the total of each verdict; or in another format."""
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +11,7 @@ import click
 from permission_guard import formats, scan_json
 from permission_guard.alert import printable
 from permission_guard.cli.endings import Unusable
-from permission_guard.cli.output import is_terminal
+from permission_guard.cli.output import width
 from permission_guard.cli.rows import counted, table, totals, word
 from permission_guard.finding import Verdict
 from permission_guard.formats.found import is_layer
@@ -21,7 +20,9 @@ from permission_guard.scanned import Scan, ScannedFinding, worst_first
 FORMATS: Final = ("table", "json", *formats.NAMES)
 _HEAD: Final = ("VERDICT", "SEVERITY", "WHERE", "RULE", "FOUND")
 _NARROWEST: Final = 30
-"""Columns for the last column, however narrow the terminal is."""
+"""Columns that the last column needs; where a terminal has fewer, it is shown below the others."""
+_NAMED: Final = 3
+"""How many things are named that could not be read for the same reason."""
 
 
 def show(name: str, scan: Scan, *, to_file: bool) -> str:
@@ -29,8 +30,7 @@ def show(name: str, scan: Scan, *, to_file: bool) -> str:
     if name == "json":
         return scan_json.written(scan)
     if name == "table":
-        width = shutil.get_terminal_size().columns if is_terminal() and not to_file else None
-        text = "".join(f"{line}\n" for line in _lines(scan, width))
+        text = "".join(f"{line}\n" for line in _lines(scan, None if to_file else width()))
         return click.unstyle(text) if to_file else text
     try:
         return formats.show(name, scan)
@@ -38,21 +38,43 @@ def show(name: str, scan: Scan, *, to_file: bool) -> str:
         raise Unusable(str(error)) from error
 
 
-def _lines(scan: Scan, width: int | None) -> Iterator[str]:
-    """Yield a line for each finding that does not pass, folded where there is a width."""
+def _lines(scan: Scan, columns: int | None) -> Iterator[str]:
+    """Yield a line for each finding that does not pass, wrapped where there is a terminal's width."""
     found = [one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS]
     if found:
         head, *lines = table(_HEAD, (_row(one, scan) for one in found))
-        yield click.style(head, bold=True)
-        for one, line in zip(found, lines, strict=True):
-            said = line if width is None else _folded(line, head.index(_HEAD[-1]), width)
-            yield word(one.verdict) + said.removeprefix(one.verdict.value)
+        indent = head.index(_HEAD[-1])
+        if columns is not None and columns < indent + _NARROWEST:
+            for one in found:
+                yield from _paragraph(one, scan, columns)
+        else:
+            yield click.style(head, bold=True)
+            for one, line in zip(found, lines, strict=True):
+                said = line if columns is None else _folded(line, indent, columns)
+                yield word(one.verdict) + said.removeprefix(one.verdict.value)
         yield ""
-    for skipped in scan.skipped:
-        yield printable(f"Not looked at: {skipped.what}: {skipped.why}")
+    yield from _skipped(scan)
     functions, where = counted(scan.functions, "function"), ", ".join(scan.sources)
     policies = f"{scan.targets} with versions, aliases and layers"
     yield printable(f"{totals(one.verdict for one in scan.findings)} in {functions} ({policies}) of {where}")
+
+
+def _paragraph(one: ScannedFinding, scan: Scan, columns: int) -> Iterator[str]:
+    """Show a finding below its function where the terminal is too narrow for a table."""
+    _, severity, where, rule, found = map(printable, _row(one, scan))
+    head = textwrap.fill(f"{one.verdict.value} {severity} {where} {rule}", columns, subsequent_indent="  ")
+    yield word(one.verdict) + head.removeprefix(one.verdict.value)
+    yield textwrap.fill(found, columns, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _skipped(scan: Scan) -> Iterator[str]:
+    """Yield a line for each reason why something could not be read, with what it was."""
+    by_reason: dict[str, list[str]] = {}
+    for one in scan.skipped:
+        by_reason.setdefault(one.why, []).append(one.what)
+    for why, what in by_reason.items():
+        others = f" and {len(what) - _NAMED} more" if len(what) > _NAMED else ""
+        yield printable(f"Could not read {', '.join(what[:_NAMED])}{others}: {why}")
 
 
 def _row(one: ScannedFinding, scan: Scan) -> tuple[str, ...]:
@@ -64,7 +86,5 @@ def _row(one: ScannedFinding, scan: Scan) -> tuple[str, ...]:
     return one.verdict.value, one.severity.name, where, one.rule, one.summary
 
 
-def _folded(line: str, indent: int, width: int) -> str:
-    return textwrap.fill(
-        line, max(width, indent + _NARROWEST), subsequent_indent=" " * indent, break_on_hyphens=False
-    )
+def _folded(line: str, indent: int, columns: int) -> str:
+    return textwrap.fill(line, columns, subsequent_indent=" " * indent, break_on_hyphens=False)
