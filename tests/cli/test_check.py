@@ -37,9 +37,8 @@ def test_a_fault_is_told_with_its_place_and_what_to_do(tmp_path: Path) -> None:
     assert ended.stdout.replace(str(tmp_path), "") == (
         "/template.yaml:10:3: FAIL invoke-permission-names-its-source (HIGH) It\n"
         "  Found      Untrusted callers have access. For example, Amazon S3 (s3.amazonaws.com), acting for\n"
-        "             arn:aws:s3:::stranger of AWS account 999999999999, is allowed to call\n"
-        "             lambda:InvokeFunction on\n"
-        "             arn:aws:lambda:us-east-1:000000000000:function:stack-Orders-EXAMPLE.\n"
+        "             arn:aws:s3:::NAME of AWS account 999999999999, is allowed to call lambda:InvokeFunction\n"
+        "             on arn:aws:lambda:us-east-1:000000000000:function:stack-Orders-EXAMPLE.\n"
         '  Because    Statement "It" of the template allows it and has no condition on the source.\n'
         "  Matters    A service invokes for whoever asks it to: without a source, any AWS account can have\n"
         "             the function run.\n"

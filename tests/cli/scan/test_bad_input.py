@@ -150,4 +150,4 @@ def test_ctrl_c_ends_a_scan_in_one_line() -> None:
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "permission-guard: interrupted\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "permission-guard: Interrupted.\n")
