@@ -94,6 +94,7 @@ _POLICIES: Final[tuple[tuple[Body, ...], ...]] = (
     (_written(_SERVICE, ("StringLike", "aws:SourceArn", f"*{OWN}*")),),
     (_ALL_BUT_US,),
     (_written(_SERVICE, _NEW_KEY),),
+    (_written({"AWS": "*", "Service": "s3.amazonaws.com"}),),
     (_written("*", _ANY_TOPIC),),
     (_written({"AWS": [ROLE.format(OWN), OWN]}),),
     ({**_EVERYONE, "Action": "lambda:*"},),

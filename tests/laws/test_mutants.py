@@ -157,7 +157,7 @@ MUTANTS: Final = (
     Mutant(
         "the narrow statement has another Sid in each run",
         RESTARTS,
-        (("grant.py", "sha256(content.encode()).hexdigest()", '__import__("uuid").uuid4().hex'),),
+        (("grant.py", "sha256(content.encode()).hexdigest()", "__import__('uuid').uuid4().hex"),),
     ),
     Mutant(
         "a repair is not written down before it is made",
