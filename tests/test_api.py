@@ -51,6 +51,6 @@ def test_the_example_finds_the_untrusted_caller_and_the_repair(capsys: pytest.Ca
     runpy.run_path(str(EXAMPLE))
     found, repaired = capsys.readouterr().out.splitlines()
     assert found.startswith(
-        "FAIL invoke-permission-names-its-source - s3.amazonaws.com acting for account 999999999999 is allowed"
+        "FAIL invoke-permission-names-its-source - s3.amazonaws.com for account 999999999999 is allowed"
     )
     assert repaired.startswith('add a condition to statement "s3-may-invoke" of orders')

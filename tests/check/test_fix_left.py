@@ -13,7 +13,10 @@ from tests.check.mending import HEAD, ROLE, why_not
 TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com"
 LEFT = {
     "a dead permission": (
-        permission(Principal="events.amazonaws.com", SourceAccount="!Ref AWS::AccountId"),
+        permission(
+            Principal="events.amazonaws.com",
+            SourceArn="!Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default",
+        ),
         "only you know who is meant to call",
     ),
     "everybody": (permission(Principal='"*"'), "only you know who is meant to have access"),
@@ -140,7 +143,7 @@ def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
         "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
-        "      <<: *shared\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt Rule.Arn\n"
+        "      <<: *shared\n      Principal: !Ref AWS::AccountId\n"
         "  Other:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
     )

@@ -81,8 +81,8 @@ def test_what_fails_is_as_severe_as_is_asked(text: str, options: tuple[str, ...]
 def test_the_concise_form_has_a_line_for_each_finding_and_says_what_can_be_fixed() -> None:
     assert run("check", saved(FAULT), "--format", "concise").stdout.splitlines() == [
         (
-            f"template.yaml:10:3: FAIL {RULE} HIGH It: A stranger gets in: Amazon S3 (s3.amazonaws.com), acting for "
-            "arn:aws:s3:::stranger of AWS account 999999999999, may call lambda:InvokeFunction on "
+            f"template.yaml:10:3: FAIL {RULE} HIGH It: Untrusted callers have access. For example, "
+            "Amazon S3 (s3.amazonaws.com), acting for arn:aws:s3:::NAME of AWS account 999999999999, is allowed to call lambda:InvokeFunction on "
             "arn:aws:lambda:us-east-1:000000000000:function:stack-Orders-EXAMPLE."
         ),
         "1 FAIL, 0 UNKNOWN, 1 PASS in 1 file; --fix can fix 1",

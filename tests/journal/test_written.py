@@ -50,7 +50,7 @@ def test_a_proof_is_kept_as_its_kind_and_its_sentence() -> None:
     assert isinstance(kept.finding.proof, Recorded)
     assert kept.finding.proof.kind == "witness"
     assert kept.finding.proof.sentence.startswith(
-        "s3.amazonaws.com acting for account 999999999999 is allowed to call "
+        "s3.amazonaws.com for account 999999999999 is allowed to call "
     )
 
 
