@@ -191,7 +191,7 @@ def test_a_policy_that_something_stands_before_would_not_help_and_the_blocker_is
     problem = attaching(role)
 
     assert problem is not None
-    assert problem.startswith("attach AWSLambdaBasicExecutionRole to orders would not help: ")
+    assert problem.startswith("it would not help to attach AWSLambdaBasicExecutionRole to orders: ")
     assert "edge" in problem
 
 

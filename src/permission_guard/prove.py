@@ -23,7 +23,7 @@ def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.mends}
     for fault in _faults(after, trusted):
         if fault.key not in known:
-            return f"{step.what} would not help: {_why(fault)}"
+            return f"it would not help to {step.what}: {_why(fault)}"
     if not isinstance(step, BoundStatements):
         return None
     deleted = _deleted_principal(step)

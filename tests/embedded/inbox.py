@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.embedded.clients import Clients
 
-ALERT, DIGEST = "permission-guard/alert/2", "permission-guard/digest/1"
+ALERT, DIGEST = "permission-guard/alert/3", "permission-guard/digest/1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def suffer(fault: Fault, scene: Scene) -> Ending:
     changed = (
         (("before", before[0]), ("after", after))
         if told.outcome == "REPAIRED"
-        else (("stays", after), ("because", told.what.removeprefix("nothing was changed: ")))
+        else (("stays", after), ("because", told.what.removeprefix("Nothing was changed: ")))
     )
     wrong = None
     if (told.function, told.verdict, told.outcome) != (fault.function, "FAIL", fault.outcome):
