@@ -87,7 +87,7 @@ coverage: $(TOOLS)/project.done $(TOOLS)/emulator.done ## Run it and hold that e
 	@$(PROJECT)/python -m pytest -q -n auto --cov --cov-report=term
 
 bench: $(TOOLS)/project.done $(TOOLS)/stock.done ## Measure the guard and its evaluator, each beside a floor in the same run (three minutes)
-	@for one in events sweep cold_start evaluator; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
+	@for one in events sweep cold_start evaluator access; do PYTHONPATH=src:. $(PROJECT)/python -m benchmarks.$$one; done
 
 # What was found before is thrown away, because mutmut does not ask again of a survivor whether a new test notices it.
 mutants: $(TOOLS)/project.done ## Try every mutant of the laws, and score the tests of iam/ and rules/ by mutation (ARGS="*.iam.arn.*" to choose)

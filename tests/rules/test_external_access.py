@@ -131,12 +131,18 @@ def test_an_account_in_no_organization_meets_an_if_exists_on_it() -> None:
     if_exists = {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-abcdefghij"}}
     (finding,) = found(statement(Condition=if_exists), trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
 
-    assert finding.verdict is Verdict.FAIL
-    assert finding.severity >= Severity.HIGH
-    assert (
-        finding.summary
-        == "s: Principal `*` allows any AWS account to invoke orders, for example 999999999999"
+    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.HIGH)
+    assert finding.summary == (
+        "s: Principal `*` allows any AWS account that is in no organization to invoke orders, for example 999999999999"
     )
+
+
+def test_a_foreign_organization_that_is_admitted_too_makes_the_function_public() -> None:
+    negated = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    (finding,) = found(statement(Condition=negated), trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+
+    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.CRITICAL)
+    assert "allows any AWS account to invoke" in finding.summary
 
 
 def test_a_service_with_a_management_action_is_a_finding() -> None:

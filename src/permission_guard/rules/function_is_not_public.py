@@ -7,7 +7,7 @@ invoke it: new code runs with the function's role.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +26,11 @@ from permission_guard.services import REPLICATORS
 ID: Final = "function-is-not-public"
 _CHANGING: Final = (*MANAGING, *READING)
 _VIA_URL: Final = "lambda:invokedviafunctionurl"
+_IN_AN_ORGANIZATION: Final[Mapping[str, str | tuple[str, ...]]] = {
+    "aws:PrincipalOrgID": "o-000000000a",
+    "aws:PrincipalOrgPaths": ("o-000000000a/r-0000/ou-0000-00000000/",),
+}
+"""An organization that no policy names."""
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
@@ -69,12 +74,26 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
         if by_url:
             return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
+        if _is_closed_to_organizations(witness, review):
+            summary = summary.replace("any AWS account", "any AWS account that is in no organization", 1)
+            return Fault(concern, Severity.HIGH, summary, _PUBLIC)
         return Fault(concern, Severity.CRITICAL, summary, _PUBLIC)
 
     reported = found(finding, statement, review, INVOKING, fault)
     if _is_half(statement) and reported.concern is not Concern.PERMISSION_IS_USABLE:
         return replace(finding, summary=f"{statement.label}: {_HALF}")
     return reported
+
+
+def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
+    """Tell whether the caller found would be refused if its account were in an organization that the policy does not name.
+
+    aws:PrincipalOrgID "is included in the request context only if the principal is a member of an organization"
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html): IfExists admits the others.
+    """
+    context = witness.request.context.with_keys(_IN_AN_ORGANIZATION)
+    asked = replace(witness.request, context=context)
+    return decide(asked, resource=review.policy).answer is not Answer.ALLOWED
 
 
 def _is_half(statement: Statement) -> bool:
