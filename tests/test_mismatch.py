@@ -51,6 +51,11 @@ def test_what_applies_has_no_mismatch() -> None:
             f"its Resource ends at {GROUP}, and ':*' after it is needed to reach {STREAM}",
         ),
         (
+            {"Resource": "arn:aws:logs:us-east-1:*bills"},
+            Part.RESOURCE,
+            "its Resource is arn:aws:logs:us-east-1:*bills",
+        ),
+        (
             {"Resource": GROUP.replace("us-east-1", "eu-west-1")},
             Part.RESOURCE,
             "its Resource is of region eu-west-1, not us-east-1",

@@ -64,6 +64,22 @@ def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> Non
     assert problem.endswith("more than the 20480 that Lambda takes")
 
 
+def test_a_policy_that_names_a_deleted_principal_is_not_written_and_the_principal_is_named() -> None:
+    gone = statement({"AWS": "AROAEXAMPLEEXAMPLEEXA"}, sid="gone")
+
+    assert objected(facts_with(SNS, gone), {**SNS, "Condition": arn(ALL_TOPICS)}) == (
+        "Lambda refuses to write the policy, because it names AROAEXAMPLEEXAMPLEEXA, the id of a deleted role or user: "
+        "remove it first"
+    )
+
+
+def test_where_there_is_only_add_permission_a_deleted_principal_beside_it_is_no_objection() -> None:
+    gone = statement({"AWS": "AROAEXAMPLEEXAMPLEEXA"}, sid="gone")
+    facts = facts_with(SNS, gone, family=Family.STATEMENTS)
+
+    assert objected(facts, {**SNS, "Condition": arn(ALL_TOPICS)}) is None
+
+
 def test_a_bound_that_suffices_and_harms_nobody_is_not_objected_to() -> None:
     assert objected(facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
