@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from permission_guard.iam import IamPrincipal, Request, Service
+from permission_guard.iam import Anonymous, IamPrincipal, Request, Service
 
 _ACCOUNT_PART: Final = 4
 
@@ -30,6 +30,17 @@ class Scale(Enum):
     OPEN = "untrusted accounts"
     DEAD = "nobody: no request can meet the statement's conditions"
     UNKNOWN = "unknown"
+
+
+def caller(request: Request, account: str | None) -> str:
+    """Say who makes a request, and for which account."""
+    match request.principal:
+        case Service(name):
+            return f"{name} for {f'account {account}' if account else 'any account'}"
+        case IamPrincipal(arn):
+            return arn
+        case Anonymous():
+            return "an anonymous caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +67,13 @@ class Witness:
         return isinstance(self.request.principal, Service)
 
     def __str__(self) -> str:
-        principal = self.request.principal
-        who = "an anonymous caller"
-        if isinstance(principal, IamPrincipal):
-            who = principal.arn
-        elif isinstance(principal, Service):
-            who = f"{principal.name} for {f'account {self.account}' if self.account else 'any account'}"
         keys = "; ".join(
             f"{key} = {', '.join(values) if values else 'absent' if values == () else 'unknown'}"
             for key, values in sorted(self.request.context.keys.items())
         )
-        return f"{who} calls {self.request.action}" + (f" with {keys}" if keys else "")
+        return f"{caller(self.request, self.account)} calls {self.request.action}" + (
+            f" with {keys}" if keys else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

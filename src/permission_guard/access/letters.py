@@ -53,7 +53,6 @@ def single(letter: str) -> Letters:
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
 DIGIT: Final = Letters("9876543210")
 LOWER: Final = Letters("x" + ascii_lowercase)
-UPPER: Final = Letters("X" + ascii_uppercase)
 LOWER_DIGIT: Final = Letters("x" + ascii_lowercase + digits)
 UPPER_DIGIT: Final = Letters("X" + ascii_uppercase + digits)
 SERVICE: Final = Letters("x" + ascii_lowercase + digits + "-")

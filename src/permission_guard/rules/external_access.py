@@ -9,6 +9,8 @@ from typing import Final
 from permission_guard.access import Access, Answer, Scale
 from permission_guard.access import Witness as Found
 from permission_guard.access.actions import INVOKE_URL
+from permission_guard.access.answer import caller
+from permission_guard.access.keys import AUTH_TYPE
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.iam import (
@@ -16,7 +18,6 @@ from permission_guard.iam import (
     Anonymous,
     Arn,
     Context,
-    IamPrincipal,
     Request,
     Service,
     Statement,
@@ -124,7 +125,7 @@ def _telling(answer: Answer, review: Review) -> Answer:
         anonymous |= {"aws:PrincipalType": "Anonymous", "aws:PrincipalArn": ABSENT}
         context = witness.request.context.with_keys(anonymous)
         request = replace(witness.request, principal=Anonymous(), context=context)
-        signed = context.values("lambda:functionurlauthtype") == ("AWS_IAM",)
+        signed = context.values(AUTH_TYPE) == ("AWS_IAM",)
         return answer if signed else _if_allowed(request, answer, review)
     if not witness.is_service or witness.account:
         return answer
@@ -147,26 +148,15 @@ def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
     return replace(answer, witness=Found(request)) if is_allowed else answer
 
 
-def caller(request: Request, account: str | None) -> str:
-    """Say who makes a request, and for which account."""
-    match request.principal:
-        case Service(name):
-            return f"{name} for {f'account {account}' if account else 'any account'}"
-        case IamPrincipal(arn):
-            return arn
-        case Anonymous():
-            return "an anonymous caller"
-
-
-def allows(statement: Statement, answer: Answer, verb: str) -> str:
-    """Say whom outside the zone of trust a statement allows to do something, with an example."""
+def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any AWS account") -> str:
+    """Say whom outside the zone of trust a statement allows to do something, with an example; `anybody` is who OPEN means."""
     request = answer.witness.request if answer.witness else None
     account = answer.witness.account if answer.witness else None
     example = f", for example {account}" if account else ""
     if request is not None and isinstance(request.principal, Anonymous):
         whom, example = "anyone on the internet", ""
     elif answer.access is Access.OPEN:
-        whom = "any AWS account"
+        whom = anybody
     else:
         organization = _organization(statement, request.context) if request is not None else ""
         whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"

@@ -14,6 +14,7 @@ from typing import Final
 from permission_guard.access import INVOKING, MANAGING, READING, Access
 from permission_guard.access import Answer as Given
 from permission_guard.access.actions import INVOKE, INVOKE_URL
+from permission_guard.access.keys import AUTH_TYPE, VIA_URL
 from permission_guard.document import Bound
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Witness
@@ -25,7 +26,6 @@ from permission_guard.services import REPLICATORS
 
 ID: Final = "function-is-not-public"
 _CHANGING: Final = (*MANAGING, *READING)
-_VIA_URL: Final = "lambda:invokedviafunctionurl"
 _IN_AN_ORGANIZATION: Final[Mapping[str, str | tuple[str, ...]]] = {
     "aws:PrincipalOrgID": "o-000000000a",
     "aws:PrincipalOrgPaths": ("o-000000000a/r-0000/ou-0000-00000000/",),
@@ -66,7 +66,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
 
     def fault(answer: Given, witness: Witness) -> Fault:
         request = witness.request
-        by_url = request.action == INVOKE_URL or request.context.values(_VIA_URL) == ("true",)
+        by_url = request.action == INVOKE_URL or request.context.values(VIA_URL) == ("true",)
         summary = allows(statement, answer, f"call the function URL of {review.name}" if by_url else verb)
         if request.action == INVOKE_URL:
             summary += _through_url(witness, review)
@@ -75,7 +75,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
         if by_url:
             return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
         if _is_closed_to_organizations(witness, review):
-            summary = summary.replace("any AWS account", "any AWS account that is in no organization", 1)
+            summary = allows(statement, answer, verb, "any AWS account that is in no organization")
             return Fault(concern, Severity.HIGH, summary, _PUBLIC)
         return Fault(concern, Severity.CRITICAL, summary, _PUBLIC)
 
@@ -102,9 +102,9 @@ def _is_half(statement: Statement) -> bool:
     "Both permissions are required" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html): who has access is decided
     by the other statement.
     """
-    directly = Context.of({_VIA_URL: ABSENT})
+    directly = Context.of({VIA_URL: ABSENT})
     return not covers(statement, (INVOKE_URL,)) and any(
-        one.lower_key == _VIA_URL and one.holds(directly) is Truth.NO for one in statement.conditions
+        one.lower_key == VIA_URL and one.holds(directly) is Truth.NO for one in statement.conditions
     )
 
 
@@ -115,8 +115,8 @@ def _through_url(witness: Witness, review: Review) -> str:
     permissions" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
     """
     context = witness.request.context
-    authentication = " or ".join(context.values("lambda:functionurlauthtype") or ("NONE",))
-    context = context.with_keys({_VIA_URL: "true", "lambda:FunctionUrlAuthType": ABSENT})
+    authentication = " or ".join(context.values(AUTH_TYPE) or ("NONE",))
+    context = context.with_keys({VIA_URL: "true", AUTH_TYPE: ABSENT})
     through = replace(witness.request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
     if second.answer is Answer.ALLOWED:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from permission_guard.access import INVOKING, Access, Answer
+from permission_guard.access.answer import caller
 from permission_guard.document import Bound
 from permission_guard.facts import FunctionFacts, Look, Subject, Trusted
 from permission_guard.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
@@ -20,7 +21,6 @@ from permission_guard.rules.external_access import (
     Fault,
     allows,
     ask_for_policy,
-    caller,
     found,
     gives_access,
     passed,
