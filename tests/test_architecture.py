@@ -9,6 +9,7 @@ from typing import Final
 
 SOURCE: Final = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS: Final = (
+    {"frozen"},
     {"iam"},
     {"facts", "record", "document", "mismatch", "services"},
     {"finding", "tool", "grant"},
@@ -108,7 +109,7 @@ def test_the_policy_language_needs_only_the_standard_library() -> None:
         for path in TREES
         if part(path) == "iam"
         for imported in imports(path)
-        if not imported.startswith("permission_guard.iam")
+        if not imported.startswith(("permission_guard.iam", "permission_guard.frozen"))
         and imported.split(".")[0] not in sys.stdlib_module_names
     } == set()
 

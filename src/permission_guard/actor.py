@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.record import Record
 from permission_guard.tool import Tool, made_with
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Who made a call. All but `role_arn` only tells, and decides nothing."""
 

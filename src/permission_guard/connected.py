@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
-from permission_guard.aws.pace import Pace, paced
 from permission_guard.aws.queue import SqsQueue
-from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.events.message import QueueName
+from permission_guard.frozen import frozen
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Mode, Settings
-from permission_guard.sweep import Sweeper
+
+if TYPE_CHECKING:
+    from permission_guard.sweep import Sweeper
 
 SWEEP_RATE: Final = 2.5
 """Lambda's requests a second of one run of a sweep. Two runs go on at once (MaximumConcurrency), and the sweep as a whole
 takes at most 5 of the 15 that the account has (facts 3.4)."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Connections:
     """The guard, the queues that invoke it, and the journal's table."""
 
@@ -37,7 +36,12 @@ class Connections:
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        """What sweeps with the guard, at its own pace. It has a session of its own, which no event needs."""
+        """What sweeps with the guard, at its own pace. It has a session and modules of its own, which no event needs."""
+        from permission_guard.aws.inventory import AwsInventory  # noqa: PLC0415
+        from permission_guard.aws.pace import Pace, paced  # noqa: PLC0415
+        from permission_guard.aws.sweep_records import DynamoSweepRecords  # noqa: PLC0415
+        from permission_guard.sweep import Sweeper  # noqa: PLC0415
+
         slow = paced(Clients(), Pace(SWEEP_RATE))
         tasks = self.queues[QueueName.SWEEP_TASKS]
         return Sweeper(self.guard, AwsInventory(slow), DynamoSweepRecords(self.table), tasks)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json, loads
 
 Body: TypeAlias = Mapping[str, Json]
@@ -86,7 +86,7 @@ def canonical(statement: Body) -> str:
     return json.dumps(body, sort_keys=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """One condition that bounds a statement: any of the values will do."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
@@ -20,6 +19,7 @@ from permission_guard.finding import (
     Witness,
     gravest,
 )
+from permission_guard.frozen import frozen
 from permission_guard.iam import (
     Answer,
     Cited,
@@ -38,7 +38,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Repair, dif
 from permission_guard.words import condition, met, principals, request, unknowns
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mend:
     """A change that is proved to fix a finding and to lose no trusted caller; `before` is empty where something is added.
 
@@ -51,7 +51,7 @@ class Mend:
     costs: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """A finding in plain sentences.
 

@@ -7,12 +7,13 @@ and could not be read is a fact too, `Unreadable`, and never counts as a pass.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from enum import Enum, Flag, auto
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy, PolicyError
 from permission_guard.iam.policy import Json
 
@@ -53,7 +54,7 @@ class NotRead(Enum):
 NOT_READ: Final = NotRead.NOT_READ
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """A fact that could not be read: what, and why in one sentence."""
 
@@ -72,7 +73,7 @@ def parsed(document: str | Mapping[str, Json], name: str) -> Policy | Unreadable
         return Unreadable(name, str(error))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trusted:
     """The zone of trust: this account, and the accounts and organizations that the settings name."""
 
@@ -86,7 +87,7 @@ class Trusted:
         return (self.account, *(account for account in self.accounts if account != self.account))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """What Lambda says of a function: the role's ARN and the name of the log group it writes to."""
 
@@ -112,7 +113,7 @@ class MissingRole(Enum):
 MISSING_ROLE: Final = MissingRole.MISSING_ROLE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoleFacts:
     """An execution role with every policy that bears on it.
 
@@ -151,7 +152,7 @@ class Family(Enum):
     """GetPolicy, AddPermission and RemovePermission: one statement at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyFacts:
     """The resource policy of a function or layer version (`qualifier` None), or of one of a function's versions or aliases.
 
@@ -164,7 +165,7 @@ class PolicyFacts:
     family: Family
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionFacts:
     """All we know about a function, or about a layer version."""
 

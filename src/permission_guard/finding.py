@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final, TypeAlias
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 from permission_guard.iam import Decision, Request
 
 
@@ -51,7 +51,7 @@ class Concern(Enum):
     LAYER_IS_NOT_PUBLIC = "layer-is-not-public"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeniedRequest:
     """A request that ought to be allowed and that the policies refuse. `blocker` says what stands in the way."""
 
@@ -60,7 +60,7 @@ class DeniedRequest:
     blocker: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Witness:
     """A request from outside the zone of trust, as an example of those that the whole policy allows."""
 
@@ -70,7 +70,7 @@ class Witness:
     """Who makes it, in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undecided:
     """A request on which the policies leave us in doubt, and why."""
 
@@ -79,21 +79,21 @@ class Undecided:
     doubt: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """Something that must be there is not."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unused:
     """A statement that no caller needs, and why."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was told."""
 
@@ -118,7 +118,7 @@ _HELP_TO_READ: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A rule's verdict on one subject: a role, or one statement of a resource policy."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.finding import Verdict
+from permission_guard.frozen import frozen
 from permission_guard.journal.book import (
     Book,
     counted,
@@ -32,7 +33,7 @@ _SETTLED: Final = timedelta(minutes=5)
 """After which IAM shows what was attached to a role; what it does not show then, somebody else has detached."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier:
     """What an earlier run did not report, and the entry once it is reported."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
 from permission_guard.document import Body, canonical
+from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account
 from permission_guard.iam.policy import Json
 
@@ -46,7 +47,7 @@ class NotExpressible(ValueError):
     """AddPermission cannot say this statement; the message tells which part of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """The parameters of one AddPermission call; None where one is left out."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
@@ -20,6 +19,7 @@ from permission_guard.alert import body
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.finding import Verdict
+from permission_guard.frozen import frozen
 from permission_guard.outcome import Ending
 from permission_guard.ports import TryAgain
 from permission_guard.report import Report
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from permission_guard.connected import Connections
 
 # Python looks for garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
-gc.set_threshold(20_000, 20, 20)
+gc.set_threshold(100_000, 20, 20)
 
 SERVICE: Final = "permission-guard"
 
@@ -55,7 +55,7 @@ class NotSettled(Exception):
         self.wait = wait
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Environment:
     """What one execution environment knows: the settings, its place, and the guard, connected when it is first needed."""
 

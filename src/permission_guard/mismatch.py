@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam import Arn, ArnError, Context, Request, Service, Statement, Truth
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Patterns
@@ -30,7 +30,7 @@ class Part(IntEnum):
     CONDITION = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mismatch:
     """One part of a statement that keeps it from applying, and why in words."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.step import Step
 
 
@@ -39,7 +39,7 @@ class Ending(Enum):
     """What the guard once attached was taken off again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """A step, how it ended, and what AWS said of it."""
 

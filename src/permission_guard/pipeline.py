@@ -8,7 +8,7 @@ made, so that the next run completes what an interrupted one has left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Final, TypeAlias
@@ -19,6 +19,7 @@ from permission_guard.document import NO_STATEMENTS, statements_of
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, Trusted
 from permission_guard.finding import Concern, Severity
 from permission_guard.finish import Earlier, finish
+from permission_guard.frozen import frozen
 from permission_guard.journal.book import Book, planned
 from permission_guard.journal.entry import Entry, Rewritten
 from permission_guard.keep import Keeper
@@ -61,7 +62,7 @@ def look(
     return facts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guard:
     """The guard and its connections to the world. Without an actor it can only observe."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from permission_guard.document import statements_of
 from permission_guard.facts import FunctionFacts, RoleFacts
 from permission_guard.finding import Concern, Finding, Verdict
+from permission_guard.frozen import frozen
 from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.fault import statement_digest
@@ -20,7 +20,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tell:
     """A finding that is not repaired, and why not."""
 
@@ -31,7 +31,7 @@ class Tell:
     """Whether the reason is that the statement was there before, so that callers may rely on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
 

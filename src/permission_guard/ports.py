@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -18,6 +17,7 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
+from permission_guard.frozen import frozen
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
@@ -110,7 +110,7 @@ class Actor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What the journal has about one subject."""
 
@@ -158,7 +158,7 @@ class Journal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionRecord:
     """What the journal has about a function, as far as a sweep needs it beforehand."""
 
@@ -172,7 +172,7 @@ class FunctionRecord:
     """The same of its published versions."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sweep:
     """A sweep that has begun."""
 
@@ -215,7 +215,7 @@ class Herald(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedFunction:
     """A function, or one of its published versions, as ListFunctions returns it."""
 
@@ -225,7 +225,7 @@ class ListedFunction:
     configuration: Configuration
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alias:
     """An alias, and the versions that it points to."""
 

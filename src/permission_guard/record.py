@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
+
+from permission_guard.frozen import frozen
 
 _E = TypeVar("_E", bound=Enum)
 _YEARS = range(1970, 9000)
@@ -23,7 +24,7 @@ class BadEvent(ValueError):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """A JSON object within an event, and the path to it."""
 

@@ -7,7 +7,7 @@ last function that needs it goes, or when the role has gained the right by other
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -15,6 +15,7 @@ from permission_guard.carry_out import carry_out
 from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, Look, RoleFacts, Trusted, Unreadable
 from permission_guard.finding import Verdict
 from permission_guard.finish import Earlier, noted
+from permission_guard.frozen import frozen
 from permission_guard.iam import Effect
 from permission_guard.journal.book import Book, gone, is_due, is_held, settled, told
 from permission_guard.journal.entry import Attached, Entry, State
@@ -27,21 +28,21 @@ from permission_guard.settings import Settings
 from permission_guard.step import DetachRolePolicy, apply
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heir:
     """Another function needs what is attached: from now on the entry is about that one."""
 
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """The policy stays attached, because something else may need it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """There is nothing of the guard's to detach any more: the role was deleted, or made anew under the same name."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from permission_guard.facts import GONE, FunctionFacts
 from permission_guard.finding import Concern, Finding, Severity, Verdict
+from permission_guard.frozen import frozen
 from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Attached, Change, Rewritten
 from permission_guard.outcome import UNFINISHED, Ending, Outcome, Result
@@ -32,7 +32,7 @@ REPORT_UNFINISHED_AT: Final = 5
 """From this receipt of the message on, a quarter of an hour after the first, a repair that is not finished is reported."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One finding and its end: what was done or why not, with what stood there before.
 
@@ -72,7 +72,7 @@ def swapped(change: Change | None) -> tuple[str | None, str | None]:
             assert_never(change)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The result of one event: what was found, planned and done."""
 

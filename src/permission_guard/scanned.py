@@ -6,14 +6,14 @@ Every output format is a function of this value, and its JSON reads back as the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from permission_guard.finding import GRAVITY, Concern, Severity, Verdict
+from permission_guard.frozen import frozen
 from permission_guard.patches import Patch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where in a file something is defined; line and column begin at 1."""
 
@@ -22,7 +22,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScannedFinding:
     """One verdict on one subject.
 
@@ -59,7 +59,7 @@ class ScannedFinding:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """What could not be scanned at all, and why: an account, a region, a page of functions."""
 
@@ -67,7 +67,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """Everything that was found, and what was not looked at. `functions` counts functions; `targets` their policies too, and layers'.
 

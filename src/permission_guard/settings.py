@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Final, TypeVar
 
 from permission_guard.facts import Trusted
 from permission_guard.finding import Concern
+from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account, partition_of
 
 
@@ -75,7 +75,7 @@ NEW_STATEMENT_AGE: Final = timedelta(hours=1)
 """Between the time of its event and the first receipt of the message: after it, callers may rely on a statement already."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The template's parameters, as the core understands them."""
 

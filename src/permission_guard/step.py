@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, TypeAlias, assert_never
 
 from permission_guard.document import Body, canonical, dumped, statements_of, with_statements, written
 from permission_guard.facts import Family, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Finding
+from permission_guard.frozen import frozen
 from permission_guard.grant import Grant
 from permission_guard.iam import Policy
 
@@ -18,7 +19,7 @@ def _last(arn: str) -> str:
     return arn.rsplit("/", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachRolePolicy:
     """Attach a managed policy to the function's role; attaching it twice is the same as once."""
 
@@ -39,7 +40,7 @@ class AttachRolePolicy:
         return f"Attached {_last(self.policy.name)} to {_last(self.role_arn)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetachRolePolicy:
     """Detach a managed policy that the guard attached and that nothing needs any more."""
 
@@ -59,7 +60,7 @@ class DetachRolePolicy:
         return f"Detached {_last(self.policy_arn)} from {_last(self.role_arn)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Swap:
     """One statement and what replaces it; `narrow` says the one statement that does to AddPermission, where that is the way."""
 
@@ -69,7 +70,7 @@ class Swap:
     mends: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundStatements:
     """Put narrower statements in the place of open ones in a resource policy; everything else stays.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from permission_guard.document import statements_of
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
 from permission_guard.finding import Verdict
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all, is_version
@@ -39,7 +40,7 @@ _Functions: TypeAlias = dict[FunctionArn, ListedFunction]
 _Versions: TypeAlias = Mapping[FunctionArn, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sweeper:
     """The guard, what lists the account's functions, what the journal keeps for the sweep, and the queue of its tasks."""
 

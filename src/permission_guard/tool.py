@@ -7,10 +7,10 @@ nothing; and what is a guess is told as one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.record import Record
 
 
@@ -31,7 +31,7 @@ class Tool(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """What a call was made with. `words` says it with its certainty; the rest is None where the record does not show it."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 from permission_guard.actor import Actor, actor_of
 from permission_guard.facts import Look, Subject
+from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
 from permission_guard.iam.arn import named, partition_of
 from permission_guard.iam.policy import loads
@@ -52,7 +53,7 @@ class Everything(Enum):
 EVERYTHING: Final = Everything.EVERYTHING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Home:
     """The account and Region that the guard works for, and the ARN of its own role."""
 
@@ -61,7 +62,7 @@ class Home:
     guard_role_arn: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trigger:
     """Why we look at a function or a layer version."""
 
@@ -96,7 +97,7 @@ class Trigger:
         return self.arrived is EVERYTHING or (sid is not None and self.arrived == sid)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignored:
     """An event that is none of our business, and why."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam import Anonymous, IamPrincipal, Request, Service
 
 _ACCOUNT_PART: Final = 4
@@ -43,7 +43,7 @@ def caller(request: Request, account: str | None) -> str:
             return "an anonymous caller"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Witness:
     """A request, as an example of all those that are alike."""
 
@@ -76,7 +76,7 @@ class Witness:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What one Allow statement admits, together with all Denies of the policy.
 
@@ -104,7 +104,7 @@ class Change(Enum):
     TOO_COMPLEX = "too complex to be decided"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """What a repair does: trusted requests that it would refuse, requests that it would newly allow, with examples."""
 

@@ -7,7 +7,6 @@ unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -19,6 +18,7 @@ from permission_guard.access.node import Fixed, Node
 from permission_guard.access.rows import ANONYMOUS, IAM, PRINCIPAL_ORGANIZATION, ROWS, SERVICE
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.sources import SOURCE_KEYS
+from permission_guard.frozen import frozen
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Principal, Service
 from permission_guard.iam.arn import Arn
 from permission_guard.iam.principal import Principals
@@ -36,7 +36,7 @@ DOCUMENTED: Final = tuple(
 """The services of the table: what makes an unknown service's call a documented one."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Caller:
     """One kind of caller: the parts of its requests, and who it is in one of them."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from permission_guard.access.callers import Caller
 from permission_guard.access.literal import PRINCIPAL, Literal, Mode
 from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
+from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.request import Values
 
@@ -26,14 +26,14 @@ _Marks: TypeAlias = frozenset[int]
 _NONE: Final[_Marks] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Refused:
     """There is no solution, whatever is decided at depths other than these."""
 
     marks: _Marks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Solution:
     """Values of all nodes that have wants, and the wants."""
 

@@ -8,7 +8,6 @@ so conditions are evaluated once for all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -16,6 +15,7 @@ from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Part, Shape, compiled
 from permission_guard.access.text import Automata
 from permission_guard.access.word import Need, find, read
+from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Effect, Policy, Request, Statement, Truth
 from permission_guard.iam.pattern import Pieces, Wild, filled
 from permission_guard.iam.truth import all_of
@@ -25,7 +25,7 @@ TRACK: Final = 1
 _EVERYTHING: Final[Pieces] = (Wild.RUN,)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Resources:
     """The resources that are asked for: all words of a shape, each of which begins with `start`."""
 

@@ -7,7 +7,6 @@ A key that no row knows costs UNKNOWN, never a pass.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.access import actions, forms, letters, span
@@ -19,6 +18,7 @@ from permission_guard.access.shape import Shape
 from permission_guard.access.sources import organization
 from permission_guard.access.text import Several, Spelled, Variables
 from permission_guard.access.word import Need
+from permission_guard.frozen import frozen
 from permission_guard.iam import ABSENT, UNKNOWN, Context
 from permission_guard.iam.request import Values
 
@@ -75,7 +75,7 @@ NEVER_SENT: Final = frozenset(
 (service-authorization/latest/reference/list_awslambda.html lists Lambda's)."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Keys:
     """Builds the nodes of one kind of caller: what all of them have in common."""
 

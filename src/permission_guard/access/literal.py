@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS
@@ -45,7 +46,7 @@ class Stance(IntFlag):
 MAY: Final = Stance.SURE | Stance.UNSURE | Stance.UNDOCUMENTED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mode:
     """What a search accepts: with `sure`, only truths that nobody can doubt; and requests of these stances."""
 

@@ -6,13 +6,14 @@ A request of a caller is one value for every leaf of `Every`, and one branch of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from permission_guard.access import span
 from permission_guard.access.literal import Literal, Mode, Stance
 from permission_guard.access.meter import Meter
+from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Service, Truth
 from permission_guard.iam.condition import Quantifier
 from permission_guard.iam.request import Anonymous, Values
@@ -46,7 +47,7 @@ class Node(Protocol):
         """Return values that meet the wants, or None if there are none."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Fixed:
     """Keys that have one value in all requests: `()` if they are absent; None is a value nobody knows."""
 
@@ -78,7 +79,7 @@ class Fixed:
         )
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Listed:
     """A key with several values, of which only one is known to be among them."""
 
@@ -120,7 +121,7 @@ class Lines:
         }
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Line:
     """Keys that show one number of some intervals, each in its own writing."""
 
@@ -161,7 +162,7 @@ class Line:
         return mask if matching else ~mask
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Either:
     """One of several branches, the surest first."""
 
@@ -191,7 +192,7 @@ def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
     return found._replace(unsure=tuple(keys))
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Every:
     """Several parts that do not depend on each other."""
 

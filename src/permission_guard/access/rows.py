@@ -6,7 +6,6 @@ One row for keys that come together. `page` lies below https://docs.aws.amazon.c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from permission_guard.access import actions, forms, letters
@@ -25,6 +24,7 @@ from permission_guard.access.literal import Stance
 from permission_guard.access.node import Every, Node
 from permission_guard.access.sources import SOURCE_KEYS, organization
 from permission_guard.access.text import Spelled, Variables
+from permission_guard.frozen import frozen
 
 Make: TypeAlias = Callable[[Keys, tuple[str, ...]], Node]
 
@@ -35,7 +35,7 @@ ANONYMOUS: Final = "anonymous"
 PRINCIPAL_ORGANIZATION: Final = ("aws:principalorgid", "aws:principalorgpaths")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Row:
     """Keys that come together; one that ends with a slash stands for all keys that begin so.
 

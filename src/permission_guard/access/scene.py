@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -16,6 +16,7 @@ from permission_guard.access.node import Line, Lines
 from permission_guard.access.text import Automata
 from permission_guard.access.word import Need
 from permission_guard.facts import Trusted
+from permission_guard.frozen import frozen
 from permission_guard.iam import Arn, Policy
 
 _PER_ADDRESS: Final = 16
@@ -24,7 +25,7 @@ _ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _ORGANIZATION: Final = re.compile(r"(?<![a-z0-9-])o-[a-z0-9]{10,32}(?![a-z0-9*?])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The function, version, alias or layer version whose policy is analyzed."""
 
@@ -40,7 +41,7 @@ class Target:
         return cls(arn, parts.partition, parts.region, parts.account)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """A part of the world: which accounts and organizations requests come from.
 
@@ -61,7 +62,7 @@ class Side:
         return self.documented
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Scene:
     """All that the callers' models are built from."""
 

@@ -7,10 +7,10 @@ further constraint is needed. Each key is one bit, a *track*; each transition sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.letters import Letters, single
+from permission_guard.frozen import frozen
 
 _FAR: Final = 1_000_000
 
@@ -24,7 +24,7 @@ class Move(NamedTuple):
     target: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A compiled shape: an automaton without empty moves, as it is, not made deterministic."""
 

@@ -13,6 +13,7 @@ from permission_guard.access.meter import Meter
 from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
 from permission_guard.access.word import Need, find, read
+from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.pattern import Pieces, Token, Variable, Wild
@@ -71,7 +72,7 @@ class Automata:
         return Match(self.of(patterns, form), vague)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Variables:
     """What is known of the keys that policy variables stand for."""
 
@@ -123,7 +124,7 @@ class Variables:
 _BEFORE_ACCOUNT = 4
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Spelled:
     """Keys whose values are tracks of one word, under standing needs (the account of a zone, ids that are not meant)."""
 
@@ -191,7 +192,7 @@ def needed(track: int, match: Match, mode: Mode, *, matching: bool) -> Need | bo
 _Sorted: TypeAlias = tuple[list[Need], list[Need]]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Several:
     """A key with any number of values, all of the caller's choosing."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from permission_guard.alert.message import cut_body, cut_mail
 from permission_guard.alert.printable import printable
 from permission_guard.alert.subject import SUBJECT_LIMIT, subject
 from permission_guard.finding import Severity
+from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.waiting import WaitingAlert
@@ -33,7 +34,7 @@ _SHOWN: Final = 2_000
 """Characters of an alert that is too long because somebody has edited it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Digest:
     """One message about alerts that have waited."""
 

@@ -17,13 +17,14 @@ from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.pace import Pace, paced
 from permission_guard.aws.policies import FewestPolicies
+from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
 
 SESSION_NAME: Final = "permission-guard-scan"
 """By which CloudTrail in the other account knows the scan."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """Credentials of an assumed role, which last for an hour (STS/latest/APIReference/API_AssumeRole.html)."""
 
@@ -74,7 +75,7 @@ class Account:
         return self._roles
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
+from permission_guard.frozen import frozen
 from permission_guard.iam import LayerVersionArn
 from permission_guard.ports import NOT_FOUND, Refused
 
@@ -19,7 +19,7 @@ VERSIONS: Final = 10
 """How many versions of a layer one page has. Each costs a call, and what looks at a page has to have the time to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedLayers:
     """One page of the names of the account's layers. `marker` is where the next begins; None if this is the last."""
 
@@ -27,7 +27,7 @@ class ListedLayers:
     marker: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedVersions:
     """One page of a layer's versions, as `ListedLayers`."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import boto3
@@ -18,6 +17,7 @@ from botocore.exceptions import (
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
+from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 
@@ -42,7 +42,7 @@ class NoOutput(Exception):
     """The stack is not there, or does not have an output."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     """Who is calling, and where."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.login import no_stack
+from permission_guard.frozen import frozen
 from permission_guard.ports import Refused
 
 VERSION_OUTPUT: Final = "Version"
@@ -35,7 +35,7 @@ class NoStack(Exception):
     """The stack is not there, or is not the guard's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A resource of the stack: CloudFormation's type, its logical and its physical id."""
 
@@ -44,7 +44,7 @@ class Part:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """What is deployed."""
 

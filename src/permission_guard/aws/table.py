@@ -15,13 +15,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from botocore.exceptions import ClientError
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
+from permission_guard.frozen import frozen
 from permission_guard.ports import Refused, TryAgain
 from permission_guard.record import Record
 
@@ -41,7 +42,7 @@ NO_ENTRIES: Final = frozenset({DIGEST, ALERTS, SWEEP})
 Item = Mapping[str, Mapping[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Put:
     """One item to be written. `upon` is the version that it replaces: 0 if there must be none, None if it does not matter."""
 
@@ -70,7 +71,7 @@ class Put:
         return sum(len(name) + len(str(text)) for name, value in self.item.items() for text in value.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """The table. Each call raises TryAgain, Refused or ChangedMeanwhile."""
 

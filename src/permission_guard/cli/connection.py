@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import click
 
 from permission_guard.cli.endings import Unusable
+from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry
 from permission_guard.ports import Actor, Journal, Observer
 
@@ -27,7 +27,7 @@ class Listed(Journal, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The options that say where to look, as they were typed."""
 
@@ -37,7 +37,7 @@ class Place:
     table: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connection:
     """A person's credentials at work."""
 

@@ -6,13 +6,13 @@ import codecs
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.document import dumped
+from permission_guard.frozen import frozen
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import loads
 
@@ -35,7 +35,7 @@ def called(path: str) -> str:
     return "standard input" if path == STDIN else path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """The text of a file, and how it was written."""
 

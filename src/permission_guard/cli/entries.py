@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from permission_guard.cli.connection import Connection, Place, connect
 from permission_guard.cli.endings import Unusable
+from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, LayerVersionArn
 from permission_guard.iam.arn import named
 from permission_guard.journal.entry import Entry
@@ -22,7 +23,7 @@ EXAMPLE: Final = "orders/0f3c9a8b7d6e5f40"
 _ENTRY: Final = re.compile(r"(?P<subject>.+)/(?P<fault>[0-9a-f]{16})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A function or layer version as it was typed: parts that were left out are empty."""
 
@@ -72,7 +73,7 @@ def connect_for(name: Name | None, context: click.Context, place: Place) -> Conn
     return connect(context, placed(name, place))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """An entry, and the connection by which it was read."""
 

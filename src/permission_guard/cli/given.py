@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
+from permission_guard.frozen import frozen
 from permission_guard.iam import Arn, ArnError, FunctionArn, Policy
 from permission_guard.iam.arn import is_account, named
 from permission_guard.settings import is_organization
@@ -44,7 +45,7 @@ _LOGGING: Final = dumped(
 """https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html, version 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """The options of `explain`, as they were typed."""
 
@@ -71,7 +72,7 @@ class Given:
         return tuple(option for option, is_said in said.items() if is_said)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """The facts, the zone of trust, and what was assumed or read from AWS, each in one sentence."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 
 
 class Verdict(Enum):
@@ -18,7 +18,7 @@ class Verdict(Enum):
     """It could not be checked: AWS did not answer, or refused to show it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One line of the checkup: `what` is a sentence, `todo` another, empty if nothing is to be done."""
 

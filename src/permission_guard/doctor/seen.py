@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trail:
     """A trail of CloudTrail that covers the region."""
 
@@ -19,7 +19,7 @@ class Trail:
     """Whether it records every write management event of Lambda."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule of EventBridge, its state in AWS's word, and where it sends to."""
 
@@ -31,7 +31,7 @@ class Rule:
     """The names of what it sends to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventSource:
     """An event source mapping of the guard, the name of the queue that it receives from, and its state in Lambda's word."""
 
@@ -40,7 +40,7 @@ class EventSource:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """The guard's function; states and reasons are Lambda's words."""
 
@@ -54,7 +54,7 @@ class Function:
     environment: Mapping[str, str] | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """A topic, and how many of its subscriptions receive something and how many wait to be confirmed."""
 
@@ -64,7 +64,7 @@ class Topic:
     pending: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """The key that the alerts are encrypted with, and its state in KMS's word."""
 
@@ -72,7 +72,7 @@ class Key:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Queue:
     """A queue. One that hands nothing on to a further queue is where dead letters end."""
 
@@ -83,7 +83,7 @@ class Queue:
     """About how many messages there are, those that somebody is reading just now included."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """The journal's table, its status in DynamoDB's word, and when it was made."""
 
@@ -92,7 +92,7 @@ class Table:
     made: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastSweep:
     """What the journal's table says of the last sweep; None if there was none."""
 
@@ -101,7 +101,7 @@ class LastSweep:
     """When a sweep last listed every function."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Denied:
     """A right that the guard's role does not have, and why in a few words."""
 
@@ -110,7 +110,7 @@ class Denied:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rights:
     """What the simulator said of the guard's role: how many rights were asked for, and which of them it denies."""
 
@@ -119,7 +119,7 @@ class Rights:
     unread: tuple[Unreadable, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checkup:
     """Everything that was seen of one stack."""
 

@@ -8,12 +8,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, TypeAlias
 
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
+from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
 from permission_guard.record import BadEvent, Record
@@ -34,7 +35,7 @@ class QueueName(Enum):
     SWEEP_TASKS = "SweepTasks"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendDigest:
     """Report what waits in the journal, in one message."""
 
@@ -42,7 +43,7 @@ class SendDigest:
 Request: TypeAlias = Trigger | SendDigest | SweepAll | SweepFunction | Ignored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message as Lambda hands it over."""
 

@@ -7,9 +7,9 @@ sweep evaluates it, and no field of it switches a setting.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.record import BadEvent, Record
 from permission_guard.trigger import Home, Ignored, is_qualifier
@@ -18,14 +18,14 @@ LATEST: Final = "$LATEST"
 """How the function itself is written among its versions and aliases."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SweepAll:
     """List every function, and send a task for each."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SweepFunction:
     """Evaluate one function with its aliases and the versions that they name."""
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from difflib import ndiff
 from functools import cache
@@ -20,6 +19,7 @@ from markupsafe import Markup
 from permission_guard.finding import Severity, Verdict
 from permission_guard.formats.found import PRODUCT, rule_of
 from permission_guard.formats.text import inert, line, sentence
+from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
 from permission_guard.scanned import Scan, ScannedFinding, worst_first
@@ -29,7 +29,7 @@ _WORDS: Final = {Verdict.FAIL: "Fail", Verdict.UNKNOWN: "Unknown", Verdict.PASS:
 _MARKS: Final = {"- ": "del", "+ ": "ins", "  ": "same"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A line of a difference: `kind` is `ins`, `del` or `same`."""
 
@@ -37,7 +37,7 @@ class _Row:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Share:
     """A part of a bar of 100: where it begins, and how wide it is."""
 

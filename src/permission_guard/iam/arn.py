@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from permission_guard.frozen import frozen
 
 _PARTS = 6
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -47,7 +48,7 @@ def is_account(text: str) -> bool:
     return _ACCOUNT.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionArn:
     """A Lambda function, without version or alias."""
 
@@ -79,7 +80,7 @@ _LAYER = re.compile(
 """The ARN of a layer version (https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LayerVersionArn:
     """One version of a Lambda layer."""
 

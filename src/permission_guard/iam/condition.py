@@ -6,10 +6,11 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_ele
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import lru_cache
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Wanted
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, all_of, any_of, truth
@@ -26,7 +27,7 @@ class Quantifier(Enum):
     FOR_ANY = "foranyvalue:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A condition as it stands in the policy (`operator`, `key`, `texts`), and the same compiled.
 

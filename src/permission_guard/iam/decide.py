@@ -8,10 +8,10 @@ too; within an account a resource policy may allow by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Effect, Policy, Statement
 from permission_guard.iam.request import Request
 from permission_guard.iam.truth import Truth, any_of
@@ -35,7 +35,7 @@ class Layer(Enum):
     RESOURCE = "resource policy"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cited:
     """A statement, and the policy it stands in."""
 
@@ -46,7 +46,7 @@ class Cited:
         return f"{self.statement.label} of {self.policy}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """The answer, the layer that gave it, and the statements it rests on (none, if what decided is that none allows)."""
 
@@ -71,7 +71,7 @@ def applies(statement: Statement, request: Request, action: str) -> Truth:
     return least
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Votes:
     """What one layer's statements say: how surely it allows and denies, and on which statements that rests."""
 

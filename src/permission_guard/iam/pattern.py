@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias, TypeGuard
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, any_of, truth
 
@@ -23,7 +24,7 @@ class Wild(Enum):
     ONE = "?"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """A policy variable: the lower-case condition key and the default, if one is given."""
 

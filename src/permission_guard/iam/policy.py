@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, TypeAlias
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Pattern, Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
@@ -54,7 +55,7 @@ class Effect(Enum):
     DENY = "Deny"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One statement of a policy, compiled. `index` is its place in the document, from 0."""
 
@@ -72,7 +73,7 @@ class Statement:
         return self.sid or f"Statement[{self.index}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """A policy document, compiled. `name` is what to call it by when it is cited."""
 

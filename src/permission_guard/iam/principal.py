@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account
 from permission_guard.iam.request import IamPrincipal, Principal, Service
 from permission_guard.iam.truth import Truth, any_of, truth
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedPrincipal:
     """One principal in a policy: its type (`AWS`, `Service`, ... or `*`) and its name."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TypeAlias
+
+from permission_guard.frozen import frozen
 
 Values: TypeAlias = tuple[str, ...] | None
 """A condition key in a request: its values, `()` if it is known to be absent, None if we cannot know."""
@@ -14,14 +16,14 @@ ABSENT: tuple[str, ...] = ()
 UNKNOWN: None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """An AWS service that calls with its own service principal, `s3.amazonaws.com`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IamPrincipal:
     """A user, role or root of an account.
 
@@ -33,7 +35,7 @@ class IamPrincipal:
     session: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anonymous:
     """A caller without credentials; only `Principal: "*"` admits one."""
 
@@ -41,7 +43,7 @@ class Anonymous:
 Principal: TypeAlias = Service | IamPrincipal | Anonymous
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """The condition keys of one request.
 
@@ -76,7 +78,7 @@ class Context:
         return replace(self, keys=MappingProxyType({**self.keys, **Context.of(keys).keys}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One call to AWS, to be asked of policies."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from permission_guard.document import NO_STATEMENTS, bodies_of, canonical, dumped, statements_of, written
 from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.finding import Concern, Finding
+from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
 from permission_guard.journal.fault import fault_of, faults_alike
 from permission_guard.journal.seen import is_version
@@ -17,7 +18,7 @@ from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
 from permission_guard.trigger import Kind, Trigger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Book:
     """The entries about one subject. `closed` says why there are none to be had: then nothing may be repaired."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
 from permission_guard.facts import Family
 from permission_guard.finding import Finding
+from permission_guard.frozen import frozen
 from permission_guard.outcome import Ending
 from permission_guard.trigger import Trigger
 
@@ -30,7 +30,7 @@ class State(Enum):
     """It was taken off, because nothing needs it any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attached:
     """A repair that attached a managed policy to a role."""
 
@@ -40,7 +40,7 @@ class Attached:
     """IAM's own id of the role: a role made anew under the same name has another (reference_identifiers.html)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rewritten:
     """A repair that replaced one statement of a resource policy."""
 
@@ -58,7 +58,7 @@ class Rewritten:
 Change: TypeAlias = Attached | Rewritten
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One fault of one function, version, alias or layer version, and what was done about it."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from permission_guard.finding import Severity
+from permission_guard.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitingAlert:
     """An alert that was written down instead of being sent."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, assert_never
 
 from permission_guard.document import Body
 from permission_guard.facts import FunctionFacts
 from permission_guard.finding import Concern
+from permission_guard.frozen import frozen
 from permission_guard.grant import Grant
 from permission_guard.patches.permission import grant_of, marks_of
 from permission_guard.services import Sends, Service, service_of
@@ -22,7 +23,7 @@ WHO: Final = "Name whoever is to call; a caller of the account then needs the ri
 _ALONE: Final = "Grant invoking alone."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advised:
     """The calls of AddPermission that the advice comes to, and which of their parameters are not what they are now."""
 

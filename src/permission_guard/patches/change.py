@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from permission_guard.document import Body
+from permission_guard.frozen import frozen
 from permission_guard.grant import Grant
 from permission_guard.iam import LayerVersionArn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permissions:
     """The permission as it must be asked for: AddPermission's parameters, one set of them for each resource.
 
@@ -30,14 +30,14 @@ class Permissions:
     """What is to be known before the lines are used; never holds what others have chosen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WholeStatement:
     """A statement that only a whole policy document can say, as AWS::Lambda::ResourcePolicy holds one."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggingPolicy:
     """The managed policy that the function's role lacks."""
 
@@ -45,7 +45,7 @@ class LoggingPolicy:
     policy_arn: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClosedUrl:
     """A function URL that must ask its callers for their credentials."""
 
@@ -53,7 +53,7 @@ class ClosedUrl:
     qualifier: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SharedLayer:
     """A layer version that is to be shared with an organisation instead of with everybody."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from permission_guard.frozen import frozen
 from permission_guard.tool import Tool
 
 
@@ -18,7 +18,7 @@ class Language(Enum):
     CDK = "CDK"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """The lines for one language. Whatever others have chosen in them is quoted; a comment never holds any of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from permission_guard.access import Access, Answer, Scale
@@ -13,6 +13,7 @@ from permission_guard.access.answer import caller
 from permission_guard.access.keys import AUTH_TYPE
 from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
+from permission_guard.frozen import frozen
 from permission_guard.iam import (
     ABSENT,
     Anonymous,
@@ -35,7 +36,7 @@ _MOST: Final = 3
 """How many principals are written out before the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What to report of a statement that gives untrusted access."""
 

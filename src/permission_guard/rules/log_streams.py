@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from calendar import isleap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Final
@@ -17,6 +16,7 @@ from typing import Final
 from permission_guard.access.granted import TRACK, Resources
 from permission_guard.access.letters import Letters
 from permission_guard.access.shape import Part, either, maybe, one, seq, text
+from permission_guard.frozen import frozen
 
 YEARS: Final = range(2026, 2100)
 """The years to come. A verdict is not to change with the clock, so they begin with the year of this edition."""
@@ -30,7 +30,7 @@ _LONGEST_NUMBER: Final = 8
 """Digits of a version's number: nobody publishes a hundred million versions of a function."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Streams:
     """The streams of one function in one group.
 

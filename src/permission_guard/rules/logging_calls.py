@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import Final, TypeAlias
 
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.facts import Configuration, FunctionFacts, RoleFacts, Subject
+from permission_guard.frozen import frozen
 from permission_guard.iam import (
     Answer,
     Context,
@@ -34,7 +35,7 @@ Asked: TypeAlias = tuple[Request, Decision]
 _Missed: TypeAlias = Callable[[Request, Resources], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where Lambda writes a function's logs, and with what sessions. `group` is the log group's ARN."""
 
@@ -92,7 +93,7 @@ def _group(function: Subject, region: str, name: str) -> str:
     return f"arn:{function.partition}:logs:{region}:{function.account}:log-group:{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Calls:
     """The calls in one place, put to the role's policies. Its methods raise BudgetSpent.
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from permission_guard.document import Bound
 from permission_guard.facts import FunctionFacts, Look, Trusted
 from permission_guard.finding import Finding
+from permission_guard.frozen import frozen
 from permission_guard.iam import Policy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachPolicy:
     """Remedy: attach a managed policy to the function's role."""
 
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddCondition:
     """Remedy: add one condition to a statement of the resource policy."""
 
@@ -27,7 +27,7 @@ class AddCondition:
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplaceStatement:
     """Remedy: replace a statement by several, each with one condition more."""
 
@@ -35,7 +35,7 @@ class ReplaceStatement:
     bounds: Sequence[Bound]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeaveIt:
     """No remedy: the reason why only a person can decide what is right here."""
 
@@ -45,7 +45,7 @@ class LeaveIt:
 Remedy: TypeAlias = AttachPolicy | AddCondition | ReplaceStatement | LeaveIt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One law that a function has to keep.
 

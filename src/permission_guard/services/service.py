@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from permission_guard.frozen import frozen
 
 
 class Sends(Enum):
@@ -28,7 +29,7 @@ class Region(Enum):
 _PLACES: Final = re.compile(r"\{[a-z]+\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One row: a service that invokes functions on behalf of an account.
 

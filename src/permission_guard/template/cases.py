@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from permission_guard.document import Body, dumped
@@ -15,6 +15,7 @@ from permission_guard.facts import (
     Unreadable,
     parsed,
 )
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
 from permission_guard.template.managed import managed_document
@@ -32,7 +33,7 @@ _EVERYTHING: Final = Policy.parse(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """The facts about one function, version, alias or layer version in one reading.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from permission_guard.frozen import frozen
 from permission_guard.template.judging import Judged, Trust, judged
 from permission_guard.template.source import Said, Source, source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """A file that was checked, and its verdicts in the order of their places."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.template.home import Home
 from permission_guard.template.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A policy document: its name, the resource that holds it, and what stands in it."""
 
@@ -22,7 +23,7 @@ class Document:
     """Whether it is attached for certain; else it counts only where the role is read for the better."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role:
     """An execution role, with every policy that bears on it as far as the template tells."""
 
@@ -36,7 +37,7 @@ class Role:
     unreadable: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """A function. `owner` is the resource that defines it."""
 
@@ -46,7 +47,7 @@ class Function:
     role: Role | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permission:
     """One AddPermission or AddLayerVersionPermission call that the deployment will make, by the names of `Grant`'s fields."""
 
@@ -59,7 +60,7 @@ class Permission:
     """What the fields are called where the permission is written, if not so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WholePolicy:
     """A resource policy that is deployed as one document."""
 
@@ -69,7 +70,7 @@ class WholePolicy:
     body: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 

@@ -9,6 +9,8 @@ from typing import Final
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from permission_guard.frozen import frozen
+
 _BLOCK_STYLES: Final = frozenset({"|", ">"})
 _BESIDE: Final = "Principal"
 """What a property of a permission is written beside, if that is there."""
@@ -18,7 +20,7 @@ class CannotEdit(Exception):
     """The line cannot be added without touching what else is written there; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A property to add: its name, and its value in YAML and in JSON; `is_item` makes it an item of a list."""
 

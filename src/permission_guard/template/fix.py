@@ -6,10 +6,11 @@ A line stays only if its fault is gone then and nothing else has become worse.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from permission_guard.finding import Concern, Verdict
+from permission_guard.frozen import frozen
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,
@@ -26,7 +27,7 @@ _GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 _Key: TypeAlias = tuple[str, str, str, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """A text with what could be fixed, and how it is evaluated now; what was left says why."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.arn import partition_of
 from permission_guard.template.value import Value, joined
 
@@ -17,7 +17,7 @@ MADE_UP: Final = "EXAMPLE"
 """Stands for what CloudFormation puts at the end of the names that it makes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Home:
     """The account and region of a deployment. Those that were not said are made up, and count as the own ones."""
 
@@ -41,7 +41,7 @@ def home_for(text: str, region: str | None, account: str | None) -> Home:
     return Home(partition_of(place), place, account_id, region is not None, account is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """What Ref and GetAtt give of a type: its name property, its ARN (service, and resource with `{}`), who has which.
 

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
 from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
@@ -35,7 +36,7 @@ _NAMED_BY_FUNCTION: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """What the functions of one template are resolved with.
 

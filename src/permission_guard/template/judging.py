@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from permission_guard.explanation import Explanation, explain
 from permission_guard.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.finding import GRAVITY, Concern, Finding, Verdict
+from permission_guard.frozen import frozen
 from permission_guard.template.cases import Case, Key, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,
@@ -23,7 +24,7 @@ from permission_guard.template.value import Value, reasons
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """Whose callers are no strangers, besides the own account."""
 
@@ -35,7 +36,7 @@ class Trust:
         return Trusted(account, self.accounts, self.organizations)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
 

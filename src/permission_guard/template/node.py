@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, assert_never
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 
 DEEPEST: Final = 100
@@ -21,7 +21,7 @@ class At(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A value that holds no others."""
 
@@ -29,7 +29,7 @@ class Leaf:
     at: At
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Items:
     """A list."""
 
@@ -37,7 +37,7 @@ class Items:
     at: At
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A key's value, and where the key stands."""
 
@@ -45,7 +45,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """An object; its keys stand in the order in which they are written."""
 

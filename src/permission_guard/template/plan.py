@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.node import NotReadable
 
@@ -25,7 +25,7 @@ def is_plan(body: Mapping[str, Json]) -> bool:
     return "format_version" in body and "Resources" not in body
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """An attribute of a resource that an argument refers to; `resource` is an address without instance keys."""
 
@@ -33,7 +33,7 @@ class Reference:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """One resource as it will be. `unknown` are its arguments that are known only after it is applied."""
 
@@ -54,7 +54,7 @@ class Planned:
         return _INDEX.findall(self.address)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What is planned, and what the plan tells about where."""
 
@@ -112,7 +112,7 @@ def _holds_true(what: Json) -> bool:
     return what is True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Module:
     """A module of the configuration, with what its variables were given."""
 

@@ -6,10 +6,11 @@ What is so in both readings is so whatever the deployment makes of them. Where t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from permission_guard.document import Body, dumped
+from permission_guard.frozen import frozen
 from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.iam.policy import Json
@@ -36,7 +37,7 @@ class Unsayable(Exception):
     """A part of a statement has no value in this reading: the statement is left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """How the unresolved parts of Allow statements are read; of Deny statements the other way round.
 

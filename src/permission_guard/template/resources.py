@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.value import Value, table, text_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """A resource: its logical ID, its type, and its properties."""
 
@@ -60,7 +60,7 @@ _JUDGED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nested:
     """A stack that a template nests. `file` is what it says of the template, if that may be a file beside it.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import loads
 from permission_guard.template.declared import Document, Role
 from permission_guard.template.intrinsics import Scope
@@ -31,7 +31,7 @@ _OF_AWS: Final = ":iam::aws:policy/"
 _OWN: Final = re.compile(r"^arn:[^:]*:iam::[0-9]{12}:policy/")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Roles:
     """The roles of a template, by their ARNs."""
 

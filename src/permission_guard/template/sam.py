@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.node import NotReadable
 from permission_guard.template.value import listed
@@ -35,7 +35,7 @@ def is_sam(template: Mapping[str, Json]) -> bool:
     return MACRO in (asked if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Session:
     """All that the translator asks of a session."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import product
 from typing import Final, TypeAlias
 
 from permission_guard.finding import Concern, Finding
+from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
@@ -30,7 +31,7 @@ _KNOWN_MACROS: Final = frozenset({MACRO, "AWS::LanguageExtensions", "AWS::Secret
 _CDK_PATH: Final = "aws:cdk:path"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What was said on the command line about the deployment."""
 
@@ -41,7 +42,7 @@ class Said:
     """Where the stack is deployed that nests this one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A file that was read."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from permission_guard.facts import Unreadable
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, PolicyError
 from permission_guard.iam.arn import partition_of
 from permission_guard.iam.policy import Json, loads
@@ -74,7 +75,7 @@ def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
     return _Terraform(plan.resources, home_of(plan, home)).declared()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Terraform:
     resources: tuple[Planned, ...]
     home: Home

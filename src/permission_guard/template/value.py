@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from permission_guard.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Unresolved:
     """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence.
 
@@ -28,7 +29,7 @@ class Unresolved:
 _OTHER: Final = re.compile(r"[^A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partial:
     """A text of which some pieces are not resolved; at least one is, and at least one is not."""
 

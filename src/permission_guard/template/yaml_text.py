@@ -6,12 +6,12 @@ version is 1.1, as CloudFormation's is (https://docs.aws.amazon.com/AWSCloudForm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import yaml
 from yaml.constructor import ConstructorError
 
+from permission_guard.frozen import frozen
 from permission_guard.template.node import DEEPEST, MOST, At, Entry, Items, Leaf, Node, NotReadable, Table
 
 _BARE: Final = frozenset({"Ref", "Condition"})
@@ -26,7 +26,7 @@ FUNCTIONS: Final = frozenset(_FUNCTIONS.split())
 """The intrinsic functions that have a short form, besides Ref and Condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Built:
     """A node with what it comes to: how many values deep and in all."""
 

@@ -6,7 +6,6 @@ Where the guard looks at anybody's functions and roles, a name that stands for a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from permission_guard.aws import (
@@ -21,6 +20,7 @@ from permission_guard.aws import (
     users,
 )
 from permission_guard.finding import Concern
+from permission_guard.frozen import frozen
 from permission_guard.settings import Mode, Settings, Treatment
 from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
 
@@ -47,7 +47,7 @@ def needed(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """What belongs to the guard alone."""
 

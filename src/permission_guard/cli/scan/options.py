@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import role_in, trusted_in
+from permission_guard.frozen import frozen
 from permission_guard.rules import RULE_IDS
 from permission_guard.settings import Settings, SettingsError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """The options as they were typed. Raises Unusable, which names the option that cannot be used."""
 

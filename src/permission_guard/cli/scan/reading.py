@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 from permission_guard.aws.accounts import Region
 from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.frozen import frozen
 from permission_guard.pipeline import look
 from permission_guard.ports import ListedFunction, Observer, Refused
 from permission_guard.rules import layer_is_not_public
@@ -73,7 +74,7 @@ class _Page(Protocol):
 _P = TypeVar("_P", bound=_Page)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """Reads and evaluates by these rules; from many threads."""
 

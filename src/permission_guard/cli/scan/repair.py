@@ -20,6 +20,7 @@ from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
 from permission_guard.facts import Subject, subject_of
 from permission_guard.finding import Verdict
+from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
 from permission_guard.keep import Keeper
 from permission_guard.outcome import Outcome, Result
@@ -37,7 +38,7 @@ from permission_guard.world import Account, WorldJournal
 _UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have been made: scan again to see."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """What is to be done about one function, version or alias, upon what was read of it, and by whom."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -17,13 +16,14 @@ from permission_guard.cli.scan.reading import WORKERS, Found, Progress, Reader, 
 from permission_guard.cli.scan.repair import Repairs
 from permission_guard.cli.scan.shown import show
 from permission_guard.finding import Verdict
+from permission_guard.frozen import frozen
 from permission_guard.scanned import Scan, Skipped, worst_first
 from permission_guard.scanning import verdict
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """How sessions are opened, how many calls are made at once, and where progress is shown."""
 
