@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 
 from benchmarks.figures import Figure, show
 from permission_guard.aws.clients import Clients
-from permission_guard.grant import Grant
-from permission_guard.trigger import Kind
+from permission_guard.events.trigger import Kind
+from permission_guard.repair.grant import Grant
 from tests.aws.guarded import Guarded, guarded
 from tests.aws.transport import Params
 from tests.samples import LOGGING

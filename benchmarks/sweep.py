@@ -16,10 +16,10 @@ from typing import Final
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.pace import RATE, Pace
 from permission_guard.connected import SWEEP_RATE
+from permission_guard.events.record import Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
+from permission_guard.events.trigger import Home
 from permission_guard.iam.policy import loads
-from permission_guard.record import Record
-from permission_guard.trigger import Home
 from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import Final, TypeAlias
 
-from permission_guard.alert import SCHEMA, SUBJECT_LIMIT
-from permission_guard.finding import Concern, Severity, Verdict
+from permission_guard.alerts import SCHEMA, SUBJECT_LIMIT
+from permission_guard.alerts.patches import Language
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind
 from permission_guard.iam import Answer
 from permission_guard.iam.policy import Json
-from permission_guard.outcome import Ending
-from permission_guard.patches import Language
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.model.proof_text import KINDS
+from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
-from permission_guard.said import KINDS
 from permission_guard.settings import Mode
-from permission_guard.tool import Tool
-from permission_guard.trigger import Kind
 
 Object: TypeAlias = dict[str, Json]
 

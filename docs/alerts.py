@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from permission_guard.alerts.digest import DIGEST_LIMIT
+from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
+
 from docs.alert_schema import schema
-from permission_guard.alert import SCHEMA
-from permission_guard.alert.digest import DIGEST_LIMIT
-from permission_guard.alert.digest import SCHEMA as DIGEST_SCHEMA
-from permission_guard.finding import Severity, Verdict
+from permission_guard.alerts import SCHEMA
 from permission_guard.iam.policy import Json
-from permission_guard.outcome import Ending
+from permission_guard.model.finding import Severity, Verdict
+from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
 
 GOLDEN: Final = Path(__file__).parent.parent / "tests" / "golden"

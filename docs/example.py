@@ -9,17 +9,17 @@ from typing import Final
 
 from click.testing import CliRunner
 
-from permission_guard.actor import Actor
-from permission_guard.alert import subject, text
+from permission_guard.alerts import subject, text
 from permission_guard.cli import PROGRAM, main
 from permission_guard.cli.connection import Connection, Place
 from permission_guard.cli.undo import QUESTION
-from permission_guard.grant import Grant
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from permission_guard.pipeline import Guard
+from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
-from permission_guard.tool import Tool
-from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 README: Final = Path(__file__).parent.parent / "README.md"
 OPERATIONS: Final = Path(__file__).parent / "operations.md"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from permission_guard.finding import Concern
+from permission_guard.model.finding import Concern
 from permission_guard.settings import NEVER_REPAIRED
 from tests.template import written
 

@@ -14,17 +14,17 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from permission_guard.alert import body
+from permission_guard.alerts import body
+from permission_guard.alerts.report import Report
 from permission_guard.aws.clients import Clients
-from permission_guard.document import dumped, statements_of
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.fake_aws.resources import Function
 from permission_guard.iam import LayerVersionArn
-from permission_guard.mend import repair_of
-from permission_guard.report import Report
+from permission_guard.model.document import dumped, statements_of
+from permission_guard.repair.remedy import repair_of
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements
 from permission_guard.rules import RULES
 from permission_guard.settings import Settings
-from permission_guard.step import AttachRolePolicy, BoundStatements
-from permission_guard.world import Account, ApiError
-from permission_guard.world.resources import Function
 from tests.aws.delivered import Queues, at
 from tests.aws.transport import Answer, Params, Response, Transport
 from tests.rules.case import Case

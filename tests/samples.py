@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from permission_guard.document import Body, dumped
+from permission_guard.events.trigger import Home, Ignored, Trigger, trigger_of
+from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.model.document import Body, dumped
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
-from permission_guard.trigger import Home, Ignored, Trigger, trigger_of
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 
 FOLDER = Path(__file__).parent.parent / "events"
 MESSAGES = ("a-sweep-is-due", "an-event-in-the-queue")

@@ -11,7 +11,7 @@ import pytest
 
 import permission_guard
 from docs.api import EXAMPLE
-from permission_guard.facts import FunctionFacts
+from permission_guard.model.facts import FunctionFacts
 from permission_guard.rules import judge
 
 SOURCE = Path(permission_guard.__file__).parent

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from permission_guard.document import Body, dumped, statements_of
-from permission_guard.grant import Grant
-from permission_guard.world import Account, ApiError
-from permission_guard.world.resources import Function
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.fake_aws.resources import Function
+from permission_guard.model.document import Body, dumped, statements_of
+from permission_guard.repair.grant import Grant
 from tests.aws.delivered import Killed, Queues, at, scheduled
 from tests.aws.transport import Params, Transport
 from tests.samples import ACCOUNT, LOGGING, sample

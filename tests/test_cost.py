@@ -9,8 +9,8 @@ from docs.cost import METRICS, costs, total
 from docs.example import README
 from docs.generate import DOCS
 from permission_guard import handler
-from permission_guard.finding import Verdict
-from permission_guard.outcome import Ending
+from permission_guard.model.finding import Verdict
+from permission_guard.repair.outcome import Ending
 
 
 def test_the_sum_is_that_of_the_lines() -> None:

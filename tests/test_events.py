@@ -8,8 +8,8 @@ import pytest
 
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in
 from permission_guard.events.sweep_task import SweepAll
-from permission_guard.outcome import Ending
-from permission_guard.trigger import Ignored, Kind, Trigger
+from permission_guard.events.trigger import Ignored, Kind, Trigger
+from permission_guard.repair.outcome import Ending
 from tests.samples import NAMES, NOW, home, read, sample, scene, triggered
 
 LOGS, SOURCE, PUBLIC = "role-can-write-logs", "invoke-permission-names-its-source", "function-is-not-public"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import State
-from permission_guard.outcome import Ending
-from permission_guard.trigger import Kind
-from permission_guard.world import ApiError
+from permission_guard.repair.outcome import Ending
 from tests.watched import LOGGING, Watched
 
 REPAIRED = [Ending.REPAIRED]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from permission_guard.trigger import Kind
+from permission_guard.events.trigger import Kind
 from tests import test_golden
 from tests.aws.guarded import Guarded, guarded
 from tests.aws.transport import Transport

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.actor import Actor
-from permission_guard.alert import body, subject, text
-from permission_guard.document import dumped
-from permission_guard.outcome import Ending
-from permission_guard.report import Report
-from permission_guard.tool import Tool
-from permission_guard.trigger import Kind
-from permission_guard.world import ApiError, WorldActor, WorldHerald, WorldObserver
+from permission_guard.alerts import body, subject, text
+from permission_guard.alerts.report import Report
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import ApiError, WorldActor, WorldHerald, WorldObserver
+from permission_guard.model.document import dumped
+from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
 

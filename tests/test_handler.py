@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from permission_guard import handler as entry
-from permission_guard.record import BadEvent
+from permission_guard.events.record import BadEvent
+from permission_guard.fake_aws import ApiError
 from permission_guard.settings import NEEDED, SettingsError
-from permission_guard.world import ApiError
 from tests.aws.delivered import MOST_RECEIVES, Killed, Queues, at, handle, scheduled
 from tests.aws.transport import Transport
 from tests.samples import ACCOUNT, sample, scene

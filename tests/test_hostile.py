@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from permission_guard.document import dumped
 from permission_guard.iam.policy import Json
 from permission_guard.journal.written import entry_of
-from tests.alert.scenes import FORGED
+from permission_guard.model.document import dumped
+from tests.alerts.scenes import FORGED
 from tests.aws.delivered import Queues, at
 from tests.samples import ACCOUNT, sample
 from tests.test_handler import REGION, log, queues

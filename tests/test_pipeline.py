@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.finding import Concern
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import Attached, Rewritten, State
-from permission_guard.outcome import Ending
+from permission_guard.model.finding import Concern
 from permission_guard.ports import Refused, TryAgain
+from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Treatment
-from permission_guard.trigger import Kind
-from permission_guard.world import ApiError
+from tests.fake_aws.builders import BASIC, FOREIGN, settings, statement
 from tests.watched import Watched
-from tests.world.builders import BASIC, FOREIGN, settings, statement
 
 REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
 FOREIGNER = statement(FOREIGN, sid="foreign")

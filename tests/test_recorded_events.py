@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.trigger import EVERYTHING, Home, Ignored, Trigger, trigger_of
+from permission_guard.events.trigger import EVERYTHING, Home, Ignored, Trigger, trigger_of
 
 FOLDER = Path(
     os.environ.get("RECORDED_EVENTS", Path(__file__).resolve().parents[2] / "shared" / "recorded-events")

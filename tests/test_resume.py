@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind
+from permission_guard.fake_aws import Account
 from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
-from permission_guard.outcome import Ending, Result
 from permission_guard.ports import ChangedMeanwhile
-from permission_guard.trigger import EVERYTHING, Everything, Kind
-from permission_guard.undo import NothingToResume, resume
-from permission_guard.world import Account
+from permission_guard.repair.outcome import Ending, Result
+from permission_guard.repair.undo import NothingToResume, resume
+from tests.fake_aws.builders import document, statement
 from tests.undoing import Story, bound
-from tests.world.builders import document, statement
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.finding import Concern
+from permission_guard.model.finding import Concern
 from permission_guard.settings import (
     ALERTS_PER_HOUR,
     NEVER_REPAIRED,

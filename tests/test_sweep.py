@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from permission_guard.document import Body
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import ApiError, WorldInventory, WorldQueue, WorldSweepRecords
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.outcome import Ending
+from permission_guard.model.document import Body
 from permission_guard.ports import Refused, TryAgain
+from permission_guard.repair.outcome import Ending
 from permission_guard.sweep import Sweeper, seen_in
-from permission_guard.trigger import Kind
-from permission_guard.world import ApiError, WorldInventory, WorldQueue, WorldSweepRecords
+from tests.fake_aws.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
 from tests.watched import LOGGING, LOGS, Watched
-from tests.world.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
 
 S3 = statement("s3.amazonaws.com", sid="s3")
 FINE = statement(

@@ -12,8 +12,7 @@ import pytest
 
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
-from permission_guard.facts import Configuration, FunctionFacts, RoleFacts, Trusted
-from permission_guard.finding import Concern, Verdict
+from permission_guard.fake_aws import Account
 from permission_guard.iam import (
     Answer,
     Context,
@@ -25,9 +24,10 @@ from permission_guard.iam import (
     Service,
     decide,
 )
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
+from permission_guard.model.finding import Concern, Verdict
 from permission_guard.rules import judge
 from permission_guard.settings import ALERTS_PER_HOUR, MOST_ALERTS_PER_HOUR, NEEDED, Mode, Settings
-from permission_guard.world import Account
 from tests.aws.delivered import MOST_RECEIVES, VISIBILITY
 from tests.aws.transport import Transport
 from tests.journal.test_written import ENTRY

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
-from permission_guard.trigger import Home, Ignored, Kind, trigger_of
+from permission_guard.events.trigger import Home, Ignored, Kind, trigger_of
 from tests.samples import ACCOUNT, NAMES, home, read, sample
 from tests.template import REGION, resolved, written
 

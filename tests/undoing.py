@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from permission_guard.document import dumped, statements_of
-from permission_guard.grant import Grant
+from permission_guard.alerts.report import Report
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind
+from permission_guard.fake_aws import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from permission_guard.journal.entry import Entry
-from permission_guard.outcome import Outcome
+from permission_guard.model.document import dumped, statements_of
 from permission_guard.pipeline import Guard
-from permission_guard.report import Report
-from permission_guard.trigger import EVERYTHING, Everything, Kind
-from permission_guard.undo import undo
-from permission_guard.world import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.repair.grant import Grant
+from permission_guard.repair.outcome import Outcome
+from permission_guard.repair.undo import undo
+from tests.fake_aws.builders import BASIC, NOW, TARGET, settings, trigger
 from tests.samples import LOGGING
-from tests.world.builders import BASIC, NOW, TARGET, settings, trigger
 
 S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
 OTHER = Grant("sns", "lambda:InvokeFunction", "sns.amazonaws.com", source_account="111122223333")

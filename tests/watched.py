@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from permission_guard.actor import Actor
-from permission_guard.document import Body, dumped, statements_of
+from permission_guard.alerts.report import Report
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
+from permission_guard.fake_aws import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from permission_guard.journal.entry import Entry
-from permission_guard.outcome import Ending
+from permission_guard.model.document import Body, dumped, statements_of
 from permission_guard.pipeline import Guard
-from permission_guard.report import Report
+from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Settings
-from permission_guard.tool import Tool
-from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.world import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
-from tests.world.builders import BASIC, FUNCTION, NOW, document, settings, statement
+from tests.fake_aws.builders import BASIC, FUNCTION, NOW, document, settings, statement
 
 LOGS: Body = {
     "Effect": "Allow",

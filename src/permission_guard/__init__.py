@@ -5,7 +5,8 @@ What stands in `__all__` is the Python API (docs/api.md); everything else may ch
 
 TYPE_CHECKING = False  # as `typing` has it, which would take longer to load than all that the version needs
 if TYPE_CHECKING:
-    from permission_guard.facts import (
+    from permission_guard.iam import FunctionArn, Policy, PolicyError
+    from permission_guard.model.facts import (
         Configuration,
         Family,
         FunctionFacts,
@@ -14,12 +15,11 @@ if TYPE_CHECKING:
         Trusted,
         Unreadable,
     )
-    from permission_guard.finding import Concern, Finding, Severity, Verdict
-    from permission_guard.iam import FunctionArn, Policy, PolicyError
-    from permission_guard.mend import repair_of
+    from permission_guard.model.finding import Concern, Finding, Severity, Verdict
+    from permission_guard.model.proof_text import sentence
+    from permission_guard.repair.remedy import repair_of
+    from permission_guard.repair.step import diffs
     from permission_guard.rules import judge
-    from permission_guard.said import sentence
-    from permission_guard.step import diffs
 
 # Written so that hatchling finds it (pyproject.toml), which knows no other annotation than `str`.
 __version__ = "0.1.0"
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "facts": (
+    "model.facts": (
         "Configuration",
         "Family",
         "FunctionFacts",
@@ -58,12 +58,12 @@ _HOMES = {
         "Trusted",
         "Unreadable",
     ),
-    "finding": ("Concern", "Finding", "Severity", "Verdict"),
+    "model.finding": ("Concern", "Finding", "Severity", "Verdict"),
     "iam": ("FunctionArn", "Policy", "PolicyError"),
-    "mend": ("repair_of",),
+    "repair.remedy": ("repair_of",),
     "rules": ("judge",),
-    "said": ("sentence",),
-    "step": ("diffs",),
+    "model.proof_text": ("sentence",),
+    "repair.step": ("diffs",),
 }
 """In which module each name of the API is; it is loaded when the name is asked for, so that the program starts at once."""
 

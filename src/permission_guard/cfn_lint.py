@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from permission_guard.finding import Concern, Verdict
+from permission_guard.model.finding import Concern, Verdict
 from permission_guard.template import Checked, NotReadable, Said, Trust, check
 
 IDS: Final = {concern: f"E{9401 + number}" for number, concern in enumerate(Concern)}

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from permission_guard.alert import body
+from permission_guard.alerts import body
+from permission_guard.alerts.report import Report
+from permission_guard.compliant_event import shown
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.finding import Verdict
+from permission_guard.events.trigger import Home, Ignored, Kind, Trigger
 from permission_guard.frozen import frozen
-from permission_guard.outcome import Ending
+from permission_guard.model.finding import Verdict
 from permission_guard.ports import TryAgain
-from permission_guard.report import Report
+from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEEDED, Settings, SettingsError
-from permission_guard.shown import shown
-from permission_guard.trigger import Home, Ignored, Kind, Trigger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -13,18 +13,17 @@ from datetime import datetime
 from itertools import chain
 from typing import Final, TypeAlias
 
-from permission_guard.alert.digest import digest_of, waiting_alert
-from permission_guard.carry_out import carry_out
-from permission_guard.document import NO_STATEMENTS, statements_of
-from permission_guard.facts import FunctionFacts, Look, PolicyFacts, Trusted
-from permission_guard.finding import Concern, Severity
-from permission_guard.finish import Earlier, finish
+from permission_guard.alerts.digest import digest_of, waiting_alert
+from permission_guard.alerts.report import Line, Report
+from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.book import Book, planned
 from permission_guard.journal.entry import Entry, Rewritten
-from permission_guard.keep import Keeper
-from permission_guard.outcome import UNFINISHED, Outcome, Result
-from permission_guard.plan import concerned, plan_for
+from permission_guard.journal.news import as_told, news
+from permission_guard.journal.session import Keeper
+from permission_guard.model.document import NO_STATEMENTS, statements_of
+from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, Trusted
+from permission_guard.model.finding import Concern, Severity
 from permission_guard.ports import (
     Actor,
     ChangedMeanwhile,
@@ -34,14 +33,15 @@ from permission_guard.ports import (
     Refused,
     TryAgain,
 )
-from permission_guard.release import released
+from permission_guard.repair.execute import carry_out
+from permission_guard.repair.finish import Earlier, finish
+from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
+from permission_guard.repair.plan import concerned, plan_for
+from permission_guard.repair.release import released
 from permission_guard.repair.revoke import revoked
-from permission_guard.report import Line, Report
+from permission_guard.repair.step import Repair, parts
 from permission_guard.rules import judge, wanted
 from permission_guard.settings import Mode, Settings, Treatment
-from permission_guard.step import Repair, parts
-from permission_guard.telling import as_told, news
-from permission_guard.trigger import Kind, Trigger
 
 ATTEMPTS: Final = 3
 """How often one run reads again because somebody else has written at the same time."""

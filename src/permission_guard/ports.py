@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
-from permission_guard.alert.digest import Digest
+from permission_guard.alerts.digest import Digest
+from permission_guard.alerts.report import Report
 from permission_guard.events.sweep_task import SweepFunction
-from permission_guard.facts import (
+from permission_guard.frozen import frozen
+from permission_guard.iam import FunctionArn
+from permission_guard.journal.entry import Entry
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.model.facts import (
     Configuration,
     FunctionFacts,
     Look,
@@ -17,12 +22,7 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.frozen import frozen
-from permission_guard.grant import Grant
-from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.report import Report
+from permission_guard.repair.grant import Grant
 
 
 class TryAgain(Exception):

@@ -8,10 +8,10 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final, TypeVar
 
-from permission_guard.facts import Trusted
-from permission_guard.finding import Concern
 from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account, partition_of
+from permission_guard.model.facts import Trusted
+from permission_guard.model.finding import Concern
 
 
 class SettingsError(ValueError):

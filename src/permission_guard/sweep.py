@@ -13,15 +13,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from permission_guard.actor import SWEEP
-from permission_guard.document import statements_of
+from permission_guard.alerts.report import Report
+from permission_guard.events.actor import SWEEP
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
-from permission_guard.finding import Verdict
+from permission_guard.events.trigger import Kind, Trigger, is_replica
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all, is_version
+from permission_guard.model.document import statements_of
+from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
 from permission_guard.ports import (
     FunctionRecord,
@@ -32,9 +34,7 @@ from permission_guard.ports import (
     SweepRecords,
     TryAgain,
 )
-from permission_guard.report import Report
 from permission_guard.rules import judge, role_can_write_logs
-from permission_guard.trigger import Kind, Trigger, is_replica
 
 _Functions: TypeAlias = dict[FunctionArn, ListedFunction]
 _Versions: TypeAlias = Mapping[FunctionArn, list[str]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from random import Random
 
-from permission_guard.facts import Trusted
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Trusted
 
 OWN = "123456789012"
 FUNCTION = f"arn:aws:lambda:us-east-1:{OWN}:function:f"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 
-from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Principal, Request, Service
 from permission_guard.iam.request import Values
+from permission_guard.model.facts import Trusted
 from tests.access.random_policies import FUNCTION, OTHER, OURS, OWN, UNTRUSTED
 
 ACTIONS = (

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard.access import Answer, analyze
-from permission_guard.facts import Trusted
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Trusted
 
 OWN: Final = "123456789012"
 FRIEND: Final = "210987654321"

@@ -6,9 +6,9 @@ import pytest
 
 from permission_guard.access import INVOKING, MANAGING, READ_LAYER, Access, Scale, analyze
 from permission_guard.access.meter import BUDGET
-from permission_guard.facts import Trusted
 from permission_guard.iam import Anonymous, Policy, Service
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Trusted
 from tests.access.setting import (
     ALONE,
     FRIEND,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from permission_guard.access import Access, Answer, Scale, analyze
-from permission_guard.facts import Trusted
 from permission_guard.iam import Answer as Decided
 from permission_guard.iam import Effect, Policy, decide
+from permission_guard.model.facts import Trusted
 from tests.access.setting import FUNCTION, NOW, policy
 
 CASES = Path(__file__).parent / "cases"

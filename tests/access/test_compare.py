@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.access import Change, Comparison, compare
-from permission_guard.facts import Trusted
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Trusted
 from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, OURS, OWN, SNS, allow, deny, policy
 
 A = policy(allow(SNS))

@@ -11,7 +11,7 @@ from permission_guard.access.external import Analysis
 from permission_guard.access.node import Either, Every, Node
 from permission_guard.access.rows import ROWS
 from permission_guard.access.scene import Side, Target
-from permission_guard.facts import Trusted
+from permission_guard.model.facts import Trusted
 from permission_guard.services import SERVICES, Region, service_of
 from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, allow, policy
 

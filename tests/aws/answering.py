@@ -11,8 +11,8 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 from permission_guard.aws.clients import Clients
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
-from permission_guard.world import ApiError
 from tests.aws.transport import MODELS, Answer, Params, Response
 
 REGION, ACCOUNT = "us-east-1", "111122223333"

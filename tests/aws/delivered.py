@@ -16,7 +16,7 @@ from unittest import mock
 
 from permission_guard import handler as entry
 from permission_guard.aws.clients import Clients
-from permission_guard.world import Account
+from permission_guard.fake_aws import Account
 from tests.aws.guarded import TABLE
 from tests.aws.transport import Transport
 from tests.samples import GUARD_ROLE

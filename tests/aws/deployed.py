@@ -15,9 +15,9 @@ from organization.template import expanded
 from permission_guard import __version__
 from permission_guard.aws.stack import MAPPING, QUEUE, QUEUE_OF, TOPIC
 from permission_guard.aws.table import LAST, SWEEP
+from permission_guard.fake_aws import Account, ApiError
 from permission_guard.iam import Answer as Said
 from permission_guard.iam import Context, IamPrincipal, Policy, Request, decide
-from permission_guard.world import Account, ApiError
 from tests import template
 from tests.aws.table import Table
 from tests.aws.transport import Answer, Params, Response, Transport

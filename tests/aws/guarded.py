@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from permission_guard.actor import Actor
+from permission_guard.alerts.report import Report
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
@@ -14,15 +14,15 @@ from permission_guard.aws.queue import SqsQueue
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
 from permission_guard.aws.tell import SnsHerald
-from permission_guard.document import dumped
-from permission_guard.grant import Grant
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Everything, Kind, Trigger
+from permission_guard.fake_aws import Account
+from permission_guard.model.document import dumped
 from permission_guard.pipeline import Guard
-from permission_guard.report import Report
+from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
 from permission_guard.sweep import Sweeper
-from permission_guard.tool import Tool
-from permission_guard.trigger import Everything, Kind, Trigger
-from permission_guard.world import Account
 from tests.aws.transport import Transport
 from tests.samples import LOGGING
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from permission_guard.aws.layers import ListedLayers, ListedVersions
+from permission_guard.fake_aws import Account
+from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import LayerVersionArn
-from permission_guard.world import Account
-from permission_guard.world.translated import translated
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from permission_guard.world import Account, ApiError
-from permission_guard.world.resources import Function, Role
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.fake_aws.resources import Function, Role
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

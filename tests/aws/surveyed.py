@@ -11,7 +11,7 @@ import boto3
 import botocore.session
 
 from permission_guard.aws.accounts import Keys
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
 from tests.aws.lists import functions_listed, roles_listed
 from tests.aws.transport import MODELS, Answer, Params, Response, Transport
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

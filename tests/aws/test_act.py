@@ -9,10 +9,10 @@ from botocore.stub import Stubber
 
 from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
-from permission_guard.grant import Grant
-from permission_guard.outcome import Ending
+from permission_guard.fake_aws import Account
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.world import Account
+from permission_guard.repair.grant import Grant
+from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import guarded
 from tests.aws.transport import Transport
 

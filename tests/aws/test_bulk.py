@@ -9,14 +9,14 @@ import pytest
 from permission_guard.aws.bulk import BulkRoles
 from permission_guard.aws.policies import FewestPolicies
 from permission_guard.aws.roles import RoleStore
-from permission_guard.document import dumped
-from permission_guard.facts import MISSING_ROLE, Family, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.fake_aws import Account, ApiError
 from permission_guard.iam import Policy
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import MISSING_ROLE, Family, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.world import Account, ApiError
 from tests.aws.surveyed import Surveyed
+from tests.fake_aws.builders import BASIC
 from tests.samples import LOGGING
-from tests.world.builders import BASIC
 
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 

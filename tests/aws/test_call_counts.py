@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.document import dumped
+from permission_guard.compliant_event import shown
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.facts import Trusted
-from permission_guard.finding import Verdict
-from permission_guard.grant import Grant
+from permission_guard.events.trigger import Home, Kind, Trigger, trigger_of
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.shown import shown
-from permission_guard.trigger import Home, Kind, Trigger, trigger_of
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import Trusted
+from permission_guard.model.finding import Verdict
+from permission_guard.repair.grant import Grant
 from tests.aws.guarded import NOW, Guarded, guarded
 from tests.aws.rounds import Rounds
 from tests.samples import ACCOUNT, GUARD_ROLE, LOGGING, sample

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from permission_guard.aws.inventory import PAGE, AwsInventory
-from permission_guard.facts import Configuration, Family, PolicyFacts, Unreadable
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
+from permission_guard.model.facts import Configuration, Family, PolicyFacts, Unreadable
 from permission_guard.ports import Alias, ListedFunction, Refused, TryAgain
-from permission_guard.world import ApiError
 from tests.aws.answering import FUNCTION, Answering, once, paged
-from tests.world.builders import document, statement
+from tests.fake_aws.builders import document, statement
 
 BILLS = FunctionArn(FUNCTION.partition, FUNCTION.region, FUNCTION.account, "bills")
 ROLE = "arn:aws:iam::111122223333:role/orders"

@@ -21,18 +21,18 @@ from moto.core.models import botocore_stubber
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
-from permission_guard.finding import Severity
+from permission_guard.fake_aws import Account, ApiError, WorldJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.journal.written import as_kept
+from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile, Journal, Kept, Refused, TryAgain
-from permission_guard.world import Account, ApiError, WorldJournal
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
+from tests.fake_aws.builders import NOW, TARGET
 from tests.journal.entries import ENTRIES, FAULTS
 from tests.journal.test_written import ENTRY
 from tests.thorough import examples
-from tests.world.builders import NOW, TARGET
 
 NEW = as_kept(replace(ENTRY, version=0))
 OTHER = replace(NEW, fault="fedcba9876543210")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from permission_guard.document import dumped
-from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import LayerVersionArn
-from permission_guard.outcome import Ending
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.ports import TryAgain
-from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import ApiError
+from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import ALICE, NOW, guarded
 from tests.samples import LOGGING
 

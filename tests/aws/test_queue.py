@@ -9,9 +9,9 @@ import pytest
 
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.events.sweep_task import SweepFunction, written
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.world import ApiError
 from tests.aws.answering import FUNCTION, Answering, once
 from tests.aws.guarded import SWEEP_TASKS
 

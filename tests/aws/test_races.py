@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.aws.act import AwsActor
-from permission_guard.outcome import Ending
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import Account, ApiError
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.trigger import Kind
-from permission_guard.world import Account, ApiError
+from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import guarded
 from tests.aws.transport import Transport
 from tests.samples import LOGGING

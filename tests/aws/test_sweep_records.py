@@ -11,15 +11,15 @@ import pytest
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
+from permission_guard.fake_aws import Account, ApiError, WorldJournal, WorldSweepRecords
 from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.outcome import Ending
 from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
-from permission_guard.world import Account, ApiError, WorldJournal, WorldSweepRecords
+from permission_guard.repair.outcome import Ending
 from tests.aws.test_journal import NEW, motos_table
 from tests.aws.transport import Transport
+from tests.fake_aws.builders import FUNCTION, NOW, TARGET
 from tests.journal.test_book import about_the_role
-from tests.world.builders import FUNCTION, NOW, TARGET
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -9,13 +9,13 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from permission_guard.alerts.digest import digest_of, waiting_alert
 
-from permission_guard.alert.digest import digest_of, waiting_alert
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.tell import SnsHerald
+from permission_guard.events.trigger import EVERYTHING, Kind
+from permission_guard.fake_aws import ApiError
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.trigger import EVERYTHING, Kind
-from permission_guard.world import ApiError
 from tests.aws.guarded import NOW, TOPIC, guarded
 
 

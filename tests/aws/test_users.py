@@ -6,10 +6,10 @@ import pytest
 
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.users import users
-from permission_guard.facts import Configuration, FunctionFacts, Unreadable
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
+from permission_guard.model.facts import Configuration, FunctionFacts, Unreadable
 from permission_guard.ports import TryAgain
-from permission_guard.world import ApiError
 from tests.aws.answering import (
     ACCOUNT,
     ELSEWHERE,

@@ -18,9 +18,9 @@ import botocore.session
 from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
-from permission_guard.grant import Grant
-from permission_guard.world import Account, ApiError
-from permission_guard.world.resources import Role
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.fake_aws.resources import Role
+from permission_guard.repair.grant import Grant
 from tests.aws.layers import layer_versions_listed, layers_listed
 from tests.aws.lists import (
     aliases_listed,

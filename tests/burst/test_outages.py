@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
 from tests.aws.delivered import Queues
 from tests.burst.test_burst import SETTINGS, Day
 from tests.burst.town import Town

@@ -8,9 +8,9 @@ from itertools import cycle, islice
 from typing import Any, Final
 from uuid import UUID
 
-from permission_guard.document import Body, dumped, statements_of
+from permission_guard.fake_aws import Account
+from permission_guard.model.document import Body, dumped, statements_of
 from permission_guard.settings import Settings
-from permission_guard.world import Account
 from tests.samples import ACCOUNT, LOGGING, sample
 
 REGION: Final = "eu-west-1"

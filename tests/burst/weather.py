@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ReadTimeoutError
 
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
 from tests.aws.transport import Answer, Params, Response, Transport
 
 THROTTLED, BROKEN, TIMED_OUT = "throttled", "5xx", "timed out after the effect"

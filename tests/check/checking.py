@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from permission_guard.finding import Verdict
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, ScannedFinding
 from permission_guard.template import NotReadable, Said, Trust, check, scan_of
 
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)

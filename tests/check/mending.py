@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from permission_guard.finding import Verdict
+from permission_guard.model.finding import Verdict
 from permission_guard.template import Said, Trust, fixed
 from tests.check.checking import FUNCTION
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.finding import Verdict
-from permission_guard.scanned import ScannedFinding
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import ScannedFinding
 from tests.check.checking import found
 
 FOLDER = Path(__file__).parent / "cases"

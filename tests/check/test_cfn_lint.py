@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.finding import Concern
+from permission_guard.model.finding import Concern
 
 ROOT: Final = Path(__file__).parents[2]
 CFN_LINT: Final = ROOT / ".tools" / "sam" / "bin" / "cfn-lint"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.finding import Verdict
+from permission_guard.model.finding import Verdict
 from permission_guard.template import Trust
 from tests.check.checking import found, of, permission, template
 from tests.check.mending import ACCOUNT, BASIC, HEAD, ROLE, added, mended

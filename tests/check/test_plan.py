@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from permission_guard.finding import Verdict
-from permission_guard.scanned import Scan
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan
 from permission_guard.template import Said
 from tests.check.checking import found, of, problem
 

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from permission_guard.finding import Verdict
+from permission_guard.model.finding import Verdict
 from tests.check.checking import found, of
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN

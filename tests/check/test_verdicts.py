@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.facts import Unreadable
-from permission_guard.finding import Concern, Verdict
+from permission_guard.model.facts import Unreadable
+from permission_guard.model.finding import Concern, Verdict
 from permission_guard.template import Said, Trust
 from tests.check.checking import FUNCTION, found, of, permission, template, verdict
 

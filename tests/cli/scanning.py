@@ -8,14 +8,14 @@ from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
 from permission_guard.cli.scan.run import Surroundings
-from permission_guard.document import dumped
-from permission_guard.grant import Grant
-from permission_guard.scan_json import read
-from permission_guard.scanned import Scan
-from permission_guard.world import Account
+from permission_guard.fake_aws import Account
+from permission_guard.formats.scan_json import read
+from permission_guard.model.document import dumped
+from permission_guard.repair.grant import Grant
+from permission_guard.scan.result import Scan
 from tests.aws.surveyed import Surveyed, Wires
+from tests.fake_aws.builders import BASIC
 from tests.samples import LOGGING
-from tests.world.builders import BASIC
 
 S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
 """Open to every account."""

@@ -9,8 +9,8 @@ import pytest
 from click.testing import Result
 
 from organization.template import CENTRAL, WRITTEN, for_stack_sets
-from permission_guard import scan_json
-from permission_guard.finding import Concern
+from permission_guard.formats import scan_json
+from permission_guard.model.finding import Concern
 from permission_guard.rules import RULES
 from permission_guard.template import LARGEST
 from tests.check.checking import permission, template

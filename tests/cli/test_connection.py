@@ -19,13 +19,13 @@ from permission_guard.aws.login import SWEEP_TASKS_OUTPUT, TABLE_OUTPUT, log_in,
 from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
-from permission_guard.document import statements_of
+from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import State
-from permission_guard.world import ApiError
+from permission_guard.model.document import statements_of
 from tests import template
 from tests.aws.transport import Transport
+from tests.fake_aws.builders import TARGET
 from tests.undoing import S3, Story, attached, bound, bound_by_statements
-from tests.world.builders import TARGET
 
 ROOT = Path(__file__).parents[2]
 

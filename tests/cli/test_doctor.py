@@ -13,7 +13,7 @@ from permission_guard.aws.stack import GUARD as LOGICAL
 from permission_guard.aws.stack import QUEUE_OF, TOPIC_OUTPUT, VERSION_OUTPUT
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
 from tests import template
 from tests.aws.deployed import DEAD_LETTERS, TABLE, TRAIL_ARN, Deployed, ago, denied, environment, swept
 from tests.cli.examined import NAMES, run, verdicts

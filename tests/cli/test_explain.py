@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
+from permission_guard.scan.mismatch_text import SERVICES
 from permission_guard.services import SERVICES as ROWS
-from permission_guard.words import SERVICES
 from tests.cli.asking import ORDERS, invoking, logging, policy, run, written
 from tests.test_golden import FOLDER, golden
 

@@ -8,13 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
-from permission_guard.document import dumped
-from permission_guard.grant import Grant
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.model.document import dumped
+from permission_guard.repair.grant import Grant
 from tests.aws.transport import Transport
+from tests.fake_aws.builders import ACCOUNT, BASIC, TARGET
 from tests.samples import LOGGING
 from tests.test_golden import golden
-from tests.world.builders import ACCOUNT, BASIC, TARGET
 
 S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
 OURS = Grant("ours", "lambda:InvokeFunction", "sns.amazonaws.com", source_account=ACCOUNT)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.written import entry_of
-from permission_guard.trigger import EVERYTHING, Kind
 from tests.cli.there import PLACES, run
+from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import golden
 from tests.undoing import Story, bound
-from tests.world.builders import TARGET, document, statement
 
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:shared:3"
 

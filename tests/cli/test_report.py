@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from permission_guard import formats
 from permission_guard.cli import main
-from permission_guard.scan_json import written
+from permission_guard.formats.scan_json import written
 from tests.formats.sample import CHECK, SCAN
 
 

@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
 from permission_guard.cli.sweep import sent
+from permission_guard.events.record import Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
+from permission_guard.events.trigger import Home
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
-from permission_guard.record import Record
-from permission_guard.trigger import Home
-from permission_guard.world import ApiError
 from tests.aws.deployed import Deployed, physical, queue_url
 from tests.template import ACCOUNT, REGION
 

@@ -10,13 +10,13 @@ import pytest
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.undo import agreed
-from permission_guard.document import statements_of
+from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import State
-from permission_guard.world import Account
+from permission_guard.model.document import statements_of
 from tests.cli.there import run
+from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import FOLDER, golden
 from tests.undoing import S3, Story, attached, bound, bound_by_statements
-from tests.world.builders import TARGET, document, statement
 
 STORIES: dict[str, Callable[[], Story]] = {
     "a-statement": bound,

@@ -19,7 +19,7 @@ from permission_guard.doctor.seen import (
     Topic,
     Trail,
 )
-from permission_guard.facts import Unreadable
+from permission_guard.model.facts import Unreadable
 from permission_guard.settings import NEEDED
 
 LOST = Unreadable("it", "AccessDenied: no")

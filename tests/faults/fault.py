@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
 
 
 class Fault(Enum):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.document import Body, dumped
-from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
-from permission_guard.trigger import Kind
+from permission_guard.events.trigger import Kind
+from permission_guard.model.document import Body, dumped
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+from tests.fake_aws.builders import statement
 from tests.faults.stage import Scenario, Stage, guarded
 from tests.watched import LOGGING, Watched
-from tests.world.builders import statement
 
 _TOPICS: Final = statement("sns.amazonaws.com", sid="topics")
 _BUCKETS: Final = statement("s3.amazonaws.com", sid="buckets")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from permission_guard.document import Body, canonical, dumped, statements_of
-from permission_guard.finding import Concern
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.fake_aws import WorldActor, WorldObserver
 from permission_guard.journal.entry import Entry
-from permission_guard.outcome import Result
+from permission_guard.model.document import Body, canonical, dumped, statements_of
+from permission_guard.model.finding import Concern
+from permission_guard.model.proof_text import sentence
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.said import sentence
-from permission_guard.trigger import Kind, Trigger
-from permission_guard.undo import CannotUndo, undo
-from permission_guard.world import WorldActor, WorldObserver
+from permission_guard.repair.outcome import Result
+from permission_guard.repair.undo import CannotUndo, undo
+from tests.fake_aws.builders import ACCOUNT, BASIC, TARGET, document, settings, statement
 from tests.faults.fault import Fault
 from tests.watched import Watched
-from tests.world.builders import ACCOUNT, BASIC, TARGET, document, settings, statement
 
 SOMEBODY: Body = statement(ACCOUNT, sid="somebody", Action="lambda:GetFunction")
 """What somebody else adds to the resource policy meanwhile: it lets nobody invoke the function."""

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from docs.generate import DOCS, NOTE
-from permission_guard.step import STEPS
+from permission_guard.repair.step import STEPS
 from tests.faults.denied import DENIED, Where
 from tests.faults.fault import Fault
 from tests.faults.matrix import RUNS, Call, Ended, Played, calls_of, calm, cells, played

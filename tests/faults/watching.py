@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from permission_guard.fake_aws import Account
 from permission_guard.iam import ABSENT, Answer, Context, IamPrincipal, Policy, Request, decide
-from permission_guard.world import Account
+from tests.fake_aws.builders import ACCOUNT, TARGET
 from tests.laws.callers import admitted, calls
-from tests.world.builders import ACCOUNT, TARGET
 
 _ASKED: Final = calls(TARGET)
 TRUSTED: Final = frozenset(

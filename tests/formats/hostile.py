@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from permission_guard.finding import Verdict
-from permission_guard.patches import Language, Patch
-from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
+from permission_guard.alerts.patches import Language, Patch
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
 from tests.formats.sample import OPEN, SCAN
 
 _PIECES = (

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from permission_guard.finding import Concern, Severity, Verdict
-from permission_guard.patches import Language, Patch
+from permission_guard.alerts.patches import Language, Patch
+from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules import RULES
-from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ORDERS = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"

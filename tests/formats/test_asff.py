@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from permission_guard.finding import Severity, Verdict
 from permission_guard.formats import CannotShow, show
 from permission_guard.formats.asff import BATCH
 from permission_guard.formats.text import cut, inert, line
-from permission_guard.scanned import Scan
+from permission_guard.model.finding import Severity, Verdict
+from permission_guard.scan.result import Scan
 from tests.formats.hostile import is_harmless, scans
 from tests.formats.sample import CHECK, EMPTY, LAYER, NO_LOGS, OPEN, PASSES, SCAN, UNREAD
 from tests.formats.schemas import asff_faults, outside_the_model

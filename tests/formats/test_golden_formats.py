@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from permission_guard import formats
-from permission_guard.scanned import Scan
+from permission_guard.scan.result import Scan
 from tests.formats.sample import CHECK, EMPTY, SCAN
 
 FOLDER = Path(__file__).parents[1] / "golden" / "formats"

@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from permission_guard.finding import Verdict
 from permission_guard.formats import show
 from permission_guard.formats.html import difference
 from permission_guard.formats.text import inert, line
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, ScannedFinding
 from tests.formats.hostile import is_harmless, scans
 from tests.formats.reading import Element, parsed
 from tests.formats.sample import ANYONE, EMPTY, NO_LOGS, OPEN, PASSES, SCAN

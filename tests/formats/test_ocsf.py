@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from permission_guard.formats import show
 from permission_guard.formats.text import inert
-from permission_guard.scanned import Scan
+from permission_guard.scan.result import Scan
 from tests.formats.hostile import is_harmless, scans
 from tests.formats.sample import CHECK, DOUBTFUL, LAYER, OPEN, PASSES, SCAN, UNREAD
 from tests.formats.schemas import ocsf

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 
-from permission_guard.finding import Severity, Verdict
 from permission_guard.formats import show
 from permission_guard.formats.text import inert
+from permission_guard.model.finding import Severity, Verdict
 from permission_guard.rules import RULES
-from permission_guard.scanned import Place, Scan
+from permission_guard.scan.result import Place, Scan
 from tests.formats.hostile import is_harmless, placed, scans, texts
 from tests.formats.sample import CHECK, DOUBTFUL, EMPTY, OPEN, SCAN
 from tests.formats.schemas import sarif

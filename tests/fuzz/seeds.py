@@ -7,15 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.iam.policy import Json
 from permission_guard.journal.written import written
-from permission_guard.trigger import EVERYTHING, Kind
+from tests.fake_aws.builders import ACCOUNT, TARGET, statement
 from tests.rules.case import CASES
 from tests.samples import ACCOUNT as OF_SAMPLES
 from tests.samples import FOLDER
 from tests.undoing import Story, bound
 from tests.watched import Watched
-from tests.world.builders import ACCOUNT, TARGET, statement
 
 REGION: Final = "us-east-1"
 FAILURES: Final = Path(__file__).parent / "failures"

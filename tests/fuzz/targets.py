@@ -19,7 +19,8 @@ from typing import Any, Final
 from click import unstyle
 
 from permission_guard import handler as entry_point
-from permission_guard.alert import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
+from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
+from permission_guard.alerts.report import Report
 from permission_guard.aws.table import Table
 from permission_guard.cli import shown
 from permission_guard.cli.documents import STDIN
@@ -27,34 +28,33 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import Given, asked
 from permission_guard.cli.journal import table
 from permission_guard.connected import Connections
-from permission_guard.document import dumped
 from permission_guard.events.message import QueueName
-from permission_guard.explanation import explain
-from permission_guard.facts import FunctionFacts, Look
-from permission_guard.iam import PolicyError
-from permission_guard.iam.policy import Json
-from permission_guard.journal.lasting import kept_until
-from permission_guard.journal.written import EntryError, entry_of, written
-from permission_guard.pipeline import look
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
-from permission_guard.record import BadEvent
-from permission_guard.report import Report
-from permission_guard.settings import RETENTION
-from permission_guard.sweep import Sweeper
-from permission_guard.trigger import EVERYTHING, Home, Kind
-from permission_guard.undo import CannotUndo, NothingToResume, resume, undo
-from permission_guard.world import (
+from permission_guard.events.record import BadEvent
+from permission_guard.events.trigger import EVERYTHING, Home, Kind
+from permission_guard.fake_aws import (
     WorldActor,
     WorldInventory,
     WorldObserver,
     WorldQueue,
     WorldSweepRecords,
 )
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import Json
+from permission_guard.journal.lasting import kept_until
+from permission_guard.journal.written import EntryError, entry_of, written
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import FunctionFacts, Look
+from permission_guard.pipeline import look
+from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.repair.undo import CannotUndo, NothingToResume, resume, undo
+from permission_guard.scan.explanation import explain
+from permission_guard.settings import RETENTION
+from permission_guard.sweep import Sweeper
 from tests.aws.delivered import Context
+from tests.fake_aws.builders import ACCOUNT, BASIC, FUNCTION, OWN, TARGET, statement
 from tests.fuzz import seeds
 from tests.laws.callers import Call, admitted, calls
 from tests.watched import Watched
-from tests.world.builders import ACCOUNT, BASIC, FUNCTION, OWN, TARGET, statement
 
 HELD: Final = frozenset({BASIC})
 

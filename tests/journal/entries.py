@@ -8,15 +8,15 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.actor import Actor
-from permission_guard.facts import Family
-from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
-from permission_guard.outcome import Ending
-from permission_guard.tool import Tool
-from permission_guard.trigger import EVERYTHING, Kind, Trigger
-from tests.world.builders import ACCOUNT, FUNCTION
+from permission_guard.model.facts import Family
+from permission_guard.model.finding import Concern, Finding, Recorded, Severity, Verdict
+from permission_guard.repair.outcome import Ending
+from tests.fake_aws.builders import ACCOUNT, FUNCTION
 
 LAYER: Final = LayerVersionArn("aws-cn", "cn-north-1", ACCOUNT, "tools", "7")
 SUBJECTS: Final = (FUNCTION, FunctionArn("aws-us-gov", "us-gov-west-1", ACCOUNT, "a_b-C.9"), LAYER)

@@ -7,17 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from permission_guard.document import dumped
-from permission_guard.facts import (
-    GONE,
-    MISSING_ROLE,
-    Family,
-    FunctionFacts,
-    PolicyFacts,
-    RoleFacts,
-    Unreadable,
-)
-from permission_guard.finding import Finding
 from permission_guard.journal.book import (
     EMPTY,
     Book,
@@ -33,9 +22,20 @@ from permission_guard.journal.book import (
     told,
 )
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
-from permission_guard.outcome import Ending
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import (
+    GONE,
+    MISSING_ROLE,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
+from permission_guard.model.finding import Finding
+from permission_guard.repair.outcome import Ending
 from permission_guard.rules import judge
-from tests.world.builders import (
+from tests.fake_aws.builders import (
     BASIC,
     FUNCTION,
     NOW,

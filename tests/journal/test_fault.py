@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.facts import FunctionFacts, RoleFacts, Unreadable
-from permission_guard.finding import Finding, Missing, Proof, Recorded
 from permission_guard.journal.fault import fault_of, faults_alike, statement_digest
+from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.finding import Finding, Missing, Proof, Recorded
 from permission_guard.rules import judge
-from tests.world.builders import FUNCTION, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
+from tests.fake_aws.builders import FUNCTION, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
 S3 = "s3.amazonaws.com"
 

@@ -9,9 +9,9 @@ import pytest
 
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.lasting import kept_until
-from permission_guard.outcome import Ending
+from permission_guard.repair.outcome import Ending
+from tests.fake_aws.builders import BASIC, NOW, ROLE
 from tests.journal.test_written import ENTRY
-from tests.world.builders import BASIC, NOW, ROLE
 
 YEAR = timedelta(days=365)
 ATTACHED = replace(ENTRY, change=Attached(ROLE, BASIC))

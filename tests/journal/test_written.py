@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 
-from permission_guard.facts import Family
-from permission_guard.finding import Recorded, Witness
 from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.journal.written import EntryError, as_kept, entry_of, written
-from permission_guard.outcome import Ending
+from permission_guard.model.facts import Family
+from permission_guard.model.finding import Recorded, Witness
+from permission_guard.repair.outcome import Ending
 from permission_guard.rules import judge
+from tests.fake_aws.builders import NOW, OWN, ROLE, TARGET, facts_with, statement, trigger
 from tests.journal.entries import ENTRIES
-from tests.world.builders import NOW, OWN, ROLE, TARGET, facts_with, statement, trigger
 
 FACTS = facts_with(statement("s3.amazonaws.com"))
 (FINDING,) = judge(FACTS, OWN)

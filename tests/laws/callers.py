@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Request, Service, decide
 from permission_guard.iam.decide import Answer
+from permission_guard.model.facts import Trusted
 from tests.laws.statements import (
     FOREIGN_ORG,
     OWN,

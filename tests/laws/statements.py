@@ -6,9 +6,9 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.document import Body
-from permission_guard.grant import Grant
 from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body
+from permission_guard.repair.grant import Grant
 
 OWN: Final = "111122223333"
 PARTNER: Final = "444455556666"

@@ -8,19 +8,19 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.actor import Actor
-from permission_guard.document import Body, dumped, statements_of
-from permission_guard.facts import FunctionFacts, Look, RoleFacts, Trusted
-from permission_guard.finding import Concern
+from permission_guard.alerts.report import Report
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
+from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
-from permission_guard.outcome import Ending
+from permission_guard.model.document import Body, dumped, statements_of
+from permission_guard.model.facts import FunctionFacts, Look, RoleFacts, Trusted
+from permission_guard.model.finding import Concern
 from permission_guard.pipeline import Guard, look
-from permission_guard.report import Report
+from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
-from permission_guard.tool import Tool
-from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.world import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from permission_guard.document import Body
-from permission_guard.facts import Trusted
-from permission_guard.finding import Concern
-from permission_guard.grant import Grant
+from permission_guard.events.trigger import Kind
 from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body
+from permission_guard.model.facts import Trusted
+from permission_guard.model.finding import Concern
+from permission_guard.repair.grant import Grant
 from permission_guard.settings import NEVER_REPAIRED, Treatment
-from permission_guard.trigger import Kind
 from tests.laws.statements import (
     FUNCTION,
     OWN,

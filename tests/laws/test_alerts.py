@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from permission_guard.document import canonical
+from permission_guard.fake_aws import WorldActor, WorldObserver
 from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
-from permission_guard.outcome import Ending, Result
-from permission_guard.undo import undo
-from permission_guard.world import WorldActor, WorldObserver
+from permission_guard.model.document import canonical
+from permission_guard.repair.outcome import Ending, Result
+from permission_guard.repair.undo import undo
 from tests.laws.profile import law
 from tests.laws.stories import BASIC, NOW, Story, World
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from permission_guard.document import canonical
-from permission_guard.finding import Verdict
-from permission_guard.outcome import Result
-from permission_guard.report import Report
-from permission_guard.step import BoundStatements
+from permission_guard.alerts.report import Report
+from permission_guard.model.document import canonical
+from permission_guard.model.finding import Verdict
+from permission_guard.repair.outcome import Result
+from permission_guard.repair.step import BoundStatements
 from tests.laws.profile import law
 from tests.laws.stories import NOW, Story, World
 

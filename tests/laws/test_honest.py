@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from permission_guard.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
-from permission_guard.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
+from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
+from permission_guard.model.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.pipeline import look
 from permission_guard.rules import judge
 from tests.laws.callers import admitted, calls

@@ -39,8 +39,8 @@ class Mutant:
 
 
 UNPROVED: Final = (
-    "mend.py",
-    "from permission_guard.prove import objection\n",
+    "repair/remedy.py",
+    "from permission_guard.repair.proof import objection\n",
     "objection = lambda *_: None\n",
 )
 PUBLIC: Final = "rules/function_is_not_public.py"
@@ -87,15 +87,15 @@ MUTANTS: Final = (
     Mutant(
         "the added condition is forgotten when the document is written",
         CONVERGES,
-        (("carry_out.py", "step.target, step.after,", "step.target, step.before,"),),
+        (("repair/execute.py", "step.target, step.after,", "step.target, step.before,"),),
     ),
-    Mutant("the wide statement is never removed", CONVERGES, (("carry_out.py", REMOVE, "pass"),)),
-    Mutant("the policy is never attached", CONVERGES, (("carry_out.py", "actor.attach_role_policy(", "(lambda *_: None)("),)),
+    Mutant("the wide statement is never removed", CONVERGES, (("repair/execute.py", REMOVE, "pass"),)),
+    Mutant("the policy is never attached", CONVERGES, (("repair/execute.py", "actor.attach_role_policy(", "(lambda *_: None)("),)),
     Mutant("a policy is attached though it does not help", CONVERGES, (UNPROVED,)),
     Mutant(
         "the wide statement is removed before the narrow one is added",
         DIPS,
-        (("carry_out.py", ADD, f"        {REMOVE}\n{ADD.replace('revision)', 'None)')}"), ("carry_out.py", f"\n    {REMOVE}\n", "\n")),
+        (("repair/execute.py", ADD, f"        {REMOVE}\n{ADD.replace('revision)', 'None)')}"), ("repair/execute.py", f"\n    {REMOVE}\n", "\n")),
     ),
     Mutant(
         "the members of a trusted organization are forgotten",
@@ -118,7 +118,7 @@ MUTANTS: Final = (
     Mutant(
         "many changes at once are not proved",
         LOST,
-        (("mend.py", "if change is None or objection(change, facts, trusted) is None:", "if True:"),),
+        (("repair/remedy.py", "if change is None or objection(change, facts, trusted) is None:", "if True:"),),
     ),
     Mutant(
         "a bare star becomes one statement for principals, and no service is thought of",
@@ -128,36 +128,36 @@ MUTANTS: Final = (
     Mutant(
         "the other conditions of a statement are dropped",
         WIDENS,
-        (UNPROVED, ("document.py", "{**block, bound.operator: {**keys, bound.key: value}}", "{bound.operator: {bound.key: value}}")),
+        (UNPROVED, ("model/document.py", "{**block, bound.operator: {**keys, bound.key: value}}", "{bound.operator: {bound.key: value}}")),
     ),
     Mutant(
         "a value is added to a condition that is there",
         WIDENS,
         (
             UNPROVED,
-            ("document.py", "bound.key.lower() in {present.lower() for present in keys}", "False"),
-            ("document.py", "{**keys, bound.key: value}", "{name: [v, *bound.values] for name, v in keys.items()} | {bound.key: list(bound.values)}"),
+            ("model/document.py", "bound.key.lower() in {present.lower() for present in keys}", "False"),
+            ("model/document.py", "{**keys, bound.key: value}", "{name: [v, *bound.values] for name, v in keys.items()} | {bound.key: list(bound.values)}"),
         ),
     ),
     Mutant(
         "every Deny is dropped with the document",
         WIDENS,
-        (UNPROVED, ("document.py", "else list(statements)})", 'else [s for s in statements if s["Effect"] == "Allow"]})')),
+        (UNPROVED, ("model/document.py", "else list(statements)})", 'else [s for s in statements if s["Effect"] == "Allow"]})')),
     ),
     Mutant(
         "the boundary is taken away with the policy attached",
         ROLE_WIDENS,
-        (("world/account.py", "role.attached.append(arn)", "role.attached.append(arn); role.boundary = None"),),
+        (("fake_aws/account.py", "role.attached.append(arn)", "role.attached.append(arn); role.boundary = None"),),
     ),
     Mutant(
         "the narrow statement is added though an earlier run added it",
         RESTARTS,
-        (("carry_out.py", "    if not after <= present:\n        actor", "    if present:\n        actor"),),
+        (("repair/execute.py", "    if not after <= present:\n        actor", "    if present:\n        actor"),),
     ),
     Mutant(
         "the narrow statement has another Sid in each run",
         RESTARTS,
-        (("grant.py", "sha256(content.encode()).hexdigest()", "__import__('uuid').uuid4().hex"),),
+        (("repair/grant.py", "sha256(content.encode()).hexdigest()", "__import__('uuid').uuid4().hex"),),
     ),
     Mutant(
         "a repair is not written down before it is made",
@@ -172,7 +172,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("finish.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
+        (("repair/finish.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
     ),
     Mutant(
         "that people were told is written down before they are told",
@@ -192,12 +192,12 @@ MUTANTS: Final = (
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
         RESTARTS,
-        (("finish.py", "return entry.last_seen == now and stands is False", "return True"),),
+        (("repair/finish.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
         "each look at a fault is told",
         ONCE,
-        (("telling.py", "if not is_due(", "if False and not is_due("),),
+        (("journal/news.py", "if not is_due(", "if False and not is_due("),),
     ),
     Mutant(
         "it is not written down that people were told",
@@ -222,7 +222,7 @@ MUTANTS: Final = (
     Mutant(
         "of two faults that one repair has mended only one is left alone when it is undone",
         UNDONE,
-        (("undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
+        (("repair/undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
     ),
     Mutant(
         "Deny statements are not asked",
@@ -260,7 +260,7 @@ MUTANTS: Final = (
     Mutant(
         "what cannot be told is repaired",
         DOUBTS,
-        (("plan.py", "if finding.verdict is Verdict.UNKNOWN:", "if finding.proof is None:"),),
+        (("repair/plan.py", "if finding.verdict is Verdict.UNKNOWN:", "if finding.proof is None:"),),
     ),
     Mutant(
         "a condition that cannot be known is taken for fulfilled",
@@ -275,42 +275,42 @@ MUTANTS: Final = (
     Mutant(
         "a document is written without its revision",
         OTHERS,
-        (("carry_out.py", "step.policy.revision)", "None)"),),
+        (("repair/execute.py", "step.policy.revision)", "None)"),),
     ),
     Mutant(
         "a statement is removed by its Sid, whatever it says by now",
         OTHERS,
-        (("carry_out.py", "if canonical(swap.before) not in present:", "if not present:"),),
+        (("repair/execute.py", "if canonical(swap.before) not in present:", "if not present:"),),
     ),
     Mutant(
         "a statement is removed without the revision that was read",
         OTHERS,
-        (("carry_out.py", REMOVE, REMOVE.replace("revision)", "None)")),),
+        (("repair/execute.py", REMOVE, REMOVE.replace("revision)", "None)")),),
     ),
     Mutant(
         "an event is taken to show what is open",
         SHOWN,
-        (("shown.py", "finding.verdict is not Verdict.PASS", "finding.verdict is None"),),
+        (("compliant_event.py", "finding.verdict is not Verdict.PASS", "finding.verdict is None"),),
     ),
     Mutant(
         "an event is taken to show what only a Deny or nobody knows to be shut",
         SHOWN_CALLS,
-        (("shown.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), (ANSWERS, "            witness = witness_of(answer, review)\n", "            return finding\n            witness = witness_of(answer, review)\n")),
+        (("compliant_event.py", "any(finding.verdict is not Verdict.PASS for", "all(finding.verdict is not Verdict.PASS for"), (ANSWERS, "            witness = witness_of(answer, review)\n", "            return finding\n            witness = witness_of(answer, review)\n")),
     ),
     Mutant(
         "the statements beside are written anew",
         UNTOUCHED,
-        (("step.py", "statements = list(statements_of(self.before))", "statements = [dict(sorted(s.items())) for s in statements_of(self.before)]"),),
+        (("repair/step.py", "statements = list(statements_of(self.before))", "statements = [dict(sorted(s.items())) for s in statements_of(self.before)]"),),
     ),
     Mutant(
         "an event of another account is handled",
         OWN,
-        (("trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):""", "if not home.account:"),),
+        (("events/trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):""", "if not home.account:"),),
     ),
     Mutant(
         "an event about another account's function is handled",
         OWN,
-        (("trigger.py", "if (subject.account, subject.region) != (home.account, home.region):", "if not home.account:"),),
+        (("events/trigger.py", "if (subject.account, subject.region) != (home.account, home.region):", "if not home.account:"),),
     ),
     Mutant(
         "a sweep task about another account's function is handled",
@@ -340,12 +340,12 @@ MUTANTS: Final = (
     Mutant(
         "what a sweep has seen is new",
         SEEN,
-        (("plan.py", "if statement_digest(facts.target, statement) in seen:", "if not seen:"),),
+        (("repair/plan.py", "if statement_digest(facts.target, statement) in seen:", "if not seen:"),),
     ),
     Mutant(
         "what no sweep has seen is existing",
         UNSEEN,
-        (("plan.py", "    if seen is not None:\n", "    if seen:\n"),),
+        (("repair/plan.py", "    if seen is not None:\n", "    if seen:\n"),),
     ),
 )  # fmt: skip
 

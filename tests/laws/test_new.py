@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from permission_guard.document import Body, dumped
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.journal.fault import statement_digest
-from permission_guard.trigger import EVERYTHING, Everything, Kind
+from permission_guard.model.document import Body, dumped
 from tests.laws.profile import policy_law
 from tests.laws.statements import FUNCTION, target_of
 from tests.laws.stories import NOW, Story, World

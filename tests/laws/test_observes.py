@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from permission_guard.outcome import Result
+from permission_guard.repair.outcome import Result
 from permission_guard.settings import Mode
 from tests.laws.profile import law
 from tests.laws.stories import WRITES, Story

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permission_guard.events.message import Message, QueueName
+from permission_guard.events.record import BadEvent
 from permission_guard.events.sweep_task import SweepFunction
-from permission_guard.record import BadEvent
-from permission_guard.trigger import Home, Trigger
+from permission_guard.events.trigger import Home, Trigger
 from tests.laws.stories import NOW
 from tests.samples import ACCOUNT, GUARD_ROLE, NAMES, sample
 from tests.thorough import examples

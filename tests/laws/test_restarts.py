@@ -7,10 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from permission_guard.document import canonical
+from permission_guard.fake_aws import ApiError
+from permission_guard.model.document import canonical
 from permission_guard.pipeline import ATTEMPTS
 from permission_guard.ports import TryAgain
-from permission_guard.world import ApiError
 from tests.laws.profile import law
 from tests.laws.stories import Story, World
 from tests.laws.telling import ABOUT_THE_POLICY

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from permission_guard.document import dumped
-from permission_guard.facts import FunctionFacts, Look
-from permission_guard.finding import Verdict
+from permission_guard.compliant_event import shown
+from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import FunctionArn
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import FunctionFacts, Look
+from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import look
 from permission_guard.rules import judge
-from permission_guard.shown import shown
-from permission_guard.trigger import Kind, Trigger
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import policy_law
 from tests.laws.statements import FUNCTION, target_of

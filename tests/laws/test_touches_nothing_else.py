@@ -6,8 +6,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.document import Body, canonical, dumped
-from permission_guard.step import BoundStatements
+from permission_guard.model.document import Body, canonical, dumped
+from permission_guard.repair.step import BoundStatements
 from tests.laws.profile import policy_law
 from tests.laws.stories import Story, World
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.document import Body
-from permission_guard.grant import Grant
+from permission_guard.events.trigger import Kind
 from permission_guard.journal.entry import State
-from permission_guard.outcome import Ending
+from permission_guard.model.document import Body
 from permission_guard.ports import TryAgain
+from permission_guard.repair.grant import Grant
+from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Mode
-from permission_guard.trigger import Kind
+from tests.fake_aws.builders import settings, statement
 from tests.watched import LOGGING, Died, Watched
-from tests.world.builders import settings, statement
 
 REPAIRED, RELEASED = [Ending.REPAIRED], [Ending.RELEASED]
 WIDE = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from permission_guard.access import INVOKING, MANAGING, READ_LAYER, READING, Scale
-from permission_guard.facts import (
+from permission_guard.iam import Decision, FunctionArn, LayerVersionArn, Policy, Request
+from permission_guard.model.facts import (
     MISSING_ROLE,
     Configuration,
     Family,
@@ -23,9 +24,8 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.finding import Concern, Finding, Proof, Undecided, Verdict, Witness
-from permission_guard.finding import DeniedRequest as Denied
-from permission_guard.iam import Decision, FunctionArn, LayerVersionArn, Policy, Request
+from permission_guard.model.finding import Concern, Finding, Proof, Undecided, Verdict, Witness
+from permission_guard.model.finding import DeniedRequest as Denied
 from permission_guard.rules.review import review_of
 
 NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.document import dumped
-from permission_guard.finding import Finding, Verdict
-from permission_guard.mend import repair_of
+from permission_guard.model.document import dumped
+from permission_guard.model.finding import Finding, Verdict
+from permission_guard.repair.remedy import repair_of
+from permission_guard.repair.step import BoundStatements
 from permission_guard.rules import RULES
-from permission_guard.step import BoundStatements
 from tests.rules.case import CASES, Case, told
 
 PATHS = sorted(CASES.glob("*/*.json"))

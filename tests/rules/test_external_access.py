@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.document import Body
-from permission_guard.facts import Family, PolicyFacts, Trusted
-from permission_guard.finding import Concern, Finding, Severity, Unused, Verdict
 from permission_guard.iam.policy import Json
-from permission_guard.mend import repair_of
+from permission_guard.model.document import Body
+from permission_guard.model.facts import Family, PolicyFacts, Trusted
+from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict
+from permission_guard.repair.remedy import repair_of
 from permission_guard.rules import judge
 from tests.access.hostile import digits_wanted, largest
-from tests.world.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
+from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from permission_guard.facts import Family, FunctionFacts, PolicyFacts, Trusted
-from permission_guard.finding import Concern, Finding, Verdict
 from permission_guard.iam import FunctionArn, Policy
+from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
+from permission_guard.model.finding import Concern, Finding, Verdict
 from permission_guard.rules import judge
 
 CASES = Path(__file__).parent.parent / "access" / "cases" / "field.jsonl"

@@ -8,8 +8,10 @@ from typing import Final
 
 import pytest
 
-from permission_guard.document import Body
-from permission_guard.facts import (
+from permission_guard.iam import LayerVersionArn, Policy, Request, Service
+from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body
+from permission_guard.model.facts import (
     MISSING_ROLE,
     Family,
     FunctionFacts,
@@ -18,11 +20,17 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.finding import Concern, DeniedRequest, Finding, Severity, Undecided, Verdict, Witness
-from permission_guard.iam import LayerVersionArn, Policy, Request, Service
-from permission_guard.iam.policy import Json
+from permission_guard.model.finding import (
+    Concern,
+    DeniedRequest,
+    Finding,
+    Severity,
+    Undecided,
+    Verdict,
+    Witness,
+)
 from permission_guard.rules import function_is_not_public, invoke_permission_names_its_source, judge, wanted
-from tests.world.builders import (
+from tests.fake_aws.builders import (
     ACCOUNT,
     FOREIGN,
     FUNCTION,

@@ -12,10 +12,10 @@ import pytest
 
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.facts import Configuration, FunctionFacts, RoleFacts, Trusted
-from permission_guard.finding import DeniedRequest, Finding, Undecided, Verdict
 from permission_guard.iam import Answer, FunctionArn, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
+from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
 from permission_guard.rules import role_can_write_logs
 from permission_guard.rules.log_streams import LATEST, YEARS, streams
 from tests.thorough import examples

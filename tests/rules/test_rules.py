@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.access.actions import INVOKE_URL
-from permission_guard.facts import (
+from permission_guard.iam.policy import Json
+from permission_guard.model.facts import (
     NOT_READ,
     Configuration,
     Family,
@@ -17,10 +18,9 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.finding import Severity, Verdict
-from permission_guard.iam.policy import Json
+from permission_guard.model.finding import Severity, Verdict
 from permission_guard.rules import RULES, judge, rule_of, wanted
-from tests.world.builders import (
+from tests.fake_aws.builders import (
     ACCOUNT,
     FOREIGN,
     FUNCTION,

@@ -15,8 +15,8 @@ from permission_guard.access.difference import admitted, lost
 from permission_guard.access.external import Analysis
 from permission_guard.access.meter import BUDGET
 from permission_guard.access.scene import Target
-from permission_guard.facts import Trusted
 from permission_guard.iam import Effect, Policy
+from permission_guard.model.facts import Trusted
 
 __all__ = [
     "BUDGET",

@@ -20,9 +20,9 @@ from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
 from permission_guard.access.sources import SOURCE_KEYS
-from permission_guard.facts import Trusted
 from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
 from permission_guard.iam import Answer as Decided
+from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
 _SEVERAL: Final = 3

@@ -15,9 +15,9 @@ from permission_guard.access.meter import Meter
 from permission_guard.access.node import Line, Lines
 from permission_guard.access.text import Automata
 from permission_guard.access.word import Need
-from permission_guard.facts import Trusted
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn, Policy
+from permission_guard.model.facts import Trusted
 
 _PER_ADDRESS: Final = 16
 """Steps for reading an address range."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import single
-from permission_guard.grant import Grant
 from permission_guard.ports import NOT_FOUND, Refused
+from permission_guard.repair.grant import Grant
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import AddPermissionRequestTypeDef

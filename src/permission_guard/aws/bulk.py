@@ -8,8 +8,8 @@ from threading import Lock
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.roles import RoleStore
-from permission_guard.facts import MissingRole, RoleFacts, Unreadable
 from permission_guard.iam import Policy
+from permission_guard.model.facts import MissingRole, RoleFacts, Unreadable
 from permission_guard.ports import Refused
 
 

@@ -16,7 +16,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from permission_guard.error_codes import answered
+from permission_guard.aws.error_codes import answered
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 
 

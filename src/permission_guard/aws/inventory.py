@@ -15,8 +15,8 @@ from permission_guard.aws.policies import FewestPolicies
 from permission_guard.aws.roles import RoleStore, body, boundary_of, inline_of, role_facts
 from permission_guard.aws.users import log_group
 from permission_guard.events.sweep_task import LATEST
-from permission_guard.facts import Configuration, PolicyFacts, RoleFacts, Unreadable, parsed
 from permission_guard.iam import FunctionArn, Policy
+from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable, parsed
 from permission_guard.ports import NOT_FOUND, Alias, ListedFunction, Refused
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
-from permission_guard.finding import Severity
+from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.lasting import kept_until
 from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.journal.written import EntryError, as_kept, entry_of, written
+from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile, Kept, Refused, TryAgain
-from permission_guard.record import BadEvent, Record
 from permission_guard.settings import RETENTION
 
 PERMISSIONS = ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")

@@ -12,7 +12,9 @@ from permission_guard.aws.failures import translated
 from permission_guard.aws.policies import PolicyStore
 from permission_guard.aws.roles import RoleStore
 from permission_guard.aws.users import log_group, users
-from permission_guard.facts import (
+from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.journal.seen import is_version
+from permission_guard.model.facts import (
     GONE,
     NOT_READ,
     Configuration,
@@ -24,8 +26,6 @@ from permission_guard.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.iam import FunctionArn, LayerVersionArn
-from permission_guard.journal.seen import is_version
 from permission_guard.ports import NOT_FOUND, Refused
 
 PERMISSIONS = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "logs:DescribeLogGroups")

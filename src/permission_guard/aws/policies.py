@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
-from permission_guard.facts import Family, PolicyFacts, Unreadable, parsed
 from permission_guard.iam import LayerVersionArn
+from permission_guard.model.facts import Family, PolicyFacts, Unreadable, parsed
 from permission_guard.ports import NOT_FOUND, Refused
 
 PERMISSIONS = ("lambda:GetResourcePolicy", "lambda:GetPolicy", "lambda:GetLayerVersionPolicy")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
 from permission_guard.ports import NOT_FOUND, Refused, TryAgain
 
 if TYPE_CHECKING:

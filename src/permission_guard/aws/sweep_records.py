@@ -8,13 +8,13 @@ from typing import Final
 
 from permission_guard.aws.journal import digests, is_entry
 from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
-from permission_guard.finding import Concern
+from permission_guard.events.record import BadEvent, Record
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.book import is_open
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.journal.written import EntryError, entry_of
+from permission_guard.model.finding import Concern
 from permission_guard.ports import ChangedMeanwhile, FunctionRecord, Sweep
-from permission_guard.record import BadEvent, Record
 
 PERMISSIONS = ("dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """The rights that this module's calls need."""

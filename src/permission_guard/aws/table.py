@@ -22,9 +22,9 @@ from botocore.exceptions import ClientError
 
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
+from permission_guard.events.record import Record
 from permission_guard.frozen import frozen
 from permission_guard.ports import Refused, TryAgain
-from permission_guard.record import Record
 
 TOGETHER: Final = 100
 """Items of one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from permission_guard.alert import message, subject, worst_ending
-from permission_guard.alert.digest import Digest
+from permission_guard.alerts import message, subject, worst_ending
+from permission_guard.alerts.digest import Digest
+from permission_guard.alerts.report import Report
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.finding import Verdict
-from permission_guard.report import Report
+from permission_guard.model.finding import Verdict
 
 PERMISSIONS = (
     "sns:Publish",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from permission_guard.aws.calls import CALLS, Calls, Incomplete
 from permission_guard.aws.clients import Clients
-from permission_guard.facts import Configuration, FunctionFacts, Unreadable
 from permission_guard.iam import FunctionArn
+from permission_guard.model.facts import Configuration, FunctionFacts, Unreadable
 from permission_guard.ports import Refused
 
 PERMISSIONS = ("account:ListRegions", "lambda:ListFunctions")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from permission_guard import formats, scan_json
+from permission_guard import formats
 from permission_guard.cli import UNUSABLE, found
 from permission_guard.cli.documents import STDIN, text_of
 from permission_guard.cli.endings import Unusable
@@ -20,9 +20,10 @@ from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.given import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
 from permission_guard.cli.templates import Desk, How
-from permission_guard.finding import Concern, Severity, Verdict
+from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
-from permission_guard.scanned import Scan
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.scan.result import Scan
 from permission_guard.template import Checked, Said, Trust
 
 _HELP: Final = """\

@@ -9,23 +9,23 @@ from typing import Final
 
 import click
 
-from permission_guard.actor import Actor
-from permission_guard.alert import subject, text
-from permission_guard.alert.printable import printable
+from permission_guard.alerts import subject, text
+from permission_guard.alerts.printable import printable
 from permission_guard.cli.output import written
-from permission_guard.document import Body, dumped
-from permission_guard.grant import Grant
-from permission_guard.pipeline import Guard
-from permission_guard.settings import Mode, Settings
-from permission_guard.tool import Tool
-from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import (
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.fake_aws import (
     Account,
     WorldActor,
     WorldHerald,
     WorldJournal,
     WorldObserver,
 )
+from permission_guard.model.document import Body, dumped
+from permission_guard.pipeline import Guard
+from permission_guard.repair.grant import Grant
+from permission_guard.settings import Mode, Settings
 
 _ACCOUNT: Final = "123456789012"
 _LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")

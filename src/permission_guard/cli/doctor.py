@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 
 from permission_guard import __version__
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli.connection import Place, places
 from permission_guard.cli.endings import Unusable, endings
 from permission_guard.cli.output import written

@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from permission_guard.cli.endings import Unusable
-from permission_guard.document import dumped
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import loads
+from permission_guard.model.document import dumped
 
 STDIN: Final = "-"
 _ENCODED: Final = "%7B"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli import INTERRUPTED, Told
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
-from permission_guard.undo import CannotUndo, NothingToResume
+from permission_guard.repair.undo import CannotUndo, NothingToResume
 
 DONE: Final = 0
 NOT_DONE: Final = 1

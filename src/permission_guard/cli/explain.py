@@ -11,9 +11,9 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.given import Asked, Given, asked, trusting
 from permission_guard.cli.live import as_it_is
 from permission_guard.cli.output import written
-from permission_guard.explanation import Explanation, verdict
-from permission_guard.explanation import explain as explained
-from permission_guard.finding import Verdict
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.explanation import Explanation, verdict
+from permission_guard.scan.explanation import explain as explained
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import click
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli.rows import counted, row, totals, word
-from permission_guard.finding import Verdict
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, ScannedFinding
 
 
 def text(scan: Scan) -> str:

@@ -12,8 +12,11 @@ import click
 
 from permission_guard.cli.documents import STDIN, is_of_a_resource, read
 from permission_guard.cli.endings import Unusable
-from permission_guard.document import dumped
-from permission_guard.facts import (
+from permission_guard.frozen import frozen
+from permission_guard.iam import Arn, ArnError, FunctionArn, Policy
+from permission_guard.iam.arn import is_account, named
+from permission_guard.model.document import dumped
+from permission_guard.model.facts import (
     Configuration,
     Family,
     FunctionFacts,
@@ -22,9 +25,6 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.frozen import frozen
-from permission_guard.iam import Arn, ArnError, FunctionArn, Policy
-from permission_guard.iam.arn import is_account, named
 from permission_guard.settings import is_organization
 
 EXAMPLE: Final = "arn:aws:lambda:us-east-1:123456789012:function:example"

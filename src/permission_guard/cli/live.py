@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from permission_guard.cli.endings import Unusable, endings
 from permission_guard.cli.given import Asked, Given, trusted_in
 from permission_guard.cli.rows import counted
-from permission_guard.facts import (
+from permission_guard.iam import ArnError
+from permission_guard.iam.arn import named
+from permission_guard.model.facts import (
     GONE,
     FunctionFacts,
     Look,
@@ -17,8 +19,6 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.iam import ArnError
-from permission_guard.iam.arn import named
 from permission_guard.pipeline import look
 
 if TYPE_CHECKING:

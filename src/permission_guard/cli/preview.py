@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import minute, row
-from permission_guard.document import written
 from permission_guard.journal.entry import Entry
-from permission_guard.step import BoundStatements, DetachRolePolicy
+from permission_guard.model.document import written
+from permission_guard.repair.step import BoundStatements, DetachRolePolicy
 
 Undoing: TypeAlias = BoundStatements | DetachRolePolicy
 

@@ -10,7 +10,7 @@ from permission_guard import formats
 from permission_guard.cli.documents import called, text_of
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import is_terminal, written
-from permission_guard.scan_json import ScanError, read
+from permission_guard.formats.scan_json import ScanError, read
 
 _HELP: Final = """\
 Turn the result of scan or check into one self-contained HTML page: totals, then every finding, the most severe first, with

@@ -11,7 +11,7 @@ from permission_guard.cli.endings import DONE, EXIT_CODES, endings
 from permission_guard.cli.entries import EXAMPLE, find
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row
-from permission_guard.undo import resume as resume_now
+from permission_guard.repair.undo import resume as resume_now
 
 _HELP: Final = f"""\
 Let the guard repair a fault again.

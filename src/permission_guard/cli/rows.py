@@ -10,9 +10,9 @@ from typing import Final
 
 import click
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli.output import width
-from permission_guard.finding import Verdict
+from permission_guard.model.finding import Verdict
 
 _WIDTH: Final = 100
 """Columns at most, and where there is no terminal; JSON and ARNs are never broken."""

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.alert import judgement, printable
+from permission_guard.alerts import judgement, printable
 from permission_guard.cli.difference import difference
 from permission_guard.cli.given import Asked
 from permission_guard.cli.rows import row, totals, word
-from permission_guard.explanation import Explanation, Mend, verdict
-from permission_guard.facts import Configuration, FunctionFacts
-from permission_guard.finding import Finding, Verdict
 from permission_guard.iam.policy import Json
+from permission_guard.model.facts import Configuration, FunctionFacts
+from permission_guard.model.finding import Finding, Verdict
+from permission_guard.scan.explanation import Explanation, Mend, verdict
 
 SCHEMA: Final = "permission-guard/explain/1"
 

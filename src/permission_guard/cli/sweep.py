@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli.connection import Place, places
 from permission_guard.cli.endings import DONE, EXIT_CODES, Unusable, endings
 from permission_guard.cli.entries import Name, placed

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import replace_file, written
-from permission_guard.finding import Verdict
-from permission_guard.scanned import Scan, Skipped
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,

@@ -13,9 +13,9 @@ from permission_guard.cli.endings import DONE, EXIT_CODES, Again, NotDone, Unusa
 from permission_guard.cli.entries import EXAMPLE, find
 from permission_guard.cli.output import written
 from permission_guard.cli.preview import preview, undone
-from permission_guard.outcome import Result
-from permission_guard.undo import undo as undo_now
-from permission_guard.undo import undoing
+from permission_guard.repair.outcome import Result
+from permission_guard.repair.undo import undo as undo_now
+from permission_guard.repair.undo import undoing
 
 _HELP: Final = f"""\
 Undo a repair, and have the guard leave it alone.

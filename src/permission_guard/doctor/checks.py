@@ -21,7 +21,7 @@ from permission_guard.doctor.seen import (
     Topic,
     Trail,
 )
-from permission_guard.facts import Unreadable
+from permission_guard.model.facts import Unreadable
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _DEPLOY: Final = "Deploy the stack again (make deploy); its events in CloudFormation say what failed."

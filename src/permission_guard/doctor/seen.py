@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from permission_guard.facts import Unreadable
 from permission_guard.frozen import frozen
+from permission_guard.model.facts import Unreadable
 
 
 @frozen

@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, TypeAlias
 
+from permission_guard.events.record import BadEvent, Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
+from permission_guard.events.trigger import Home, Ignored, Kind, Trigger, trigger_of
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
-from permission_guard.record import BadEvent, Record
-from permission_guard.trigger import Home, Ignored, Kind, Trigger, trigger_of
 
 SETTLE: Final = timedelta(seconds=60)
 """How long after its event a function is left alone: deployment tools attach the role's policies seconds later."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from permission_guard.events.record import BadEvent, Record
+from permission_guard.events.trigger import Home, Ignored, is_qualifier
 from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
-from permission_guard.record import BadEvent, Record
-from permission_guard.trigger import Home, Ignored, is_qualifier
 
 LATEST: Final = "$LATEST"
 """How the function itself is written among its versions and aliases."""

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Final
 
 from permission_guard.formats.text import CannotShow
-from permission_guard.scanned import Scan
+from permission_guard.scan.result import Scan
 
 NAMES: Final = ("asff", "csv", "html", "ocsf", "sarif")
 """Each is a module of this name, with a function `show`."""

@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import Final, assert_never
 
 from permission_guard import PROGRAM
-from permission_guard.finding import Verdict
 from permission_guard.formats.found import (
     PRODUCT,
     has_account,
@@ -25,7 +24,8 @@ from permission_guard.formats.found import (
 )
 from permission_guard.formats.text import CannotShow, cut, dumped, inert, line, sentence
 from permission_guard.iam.policy import Json
-from permission_guard.scanned import Scan, ScannedFinding, worst_first
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 BATCH: Final = 100
 """Findings that one call takes. None is larger than 15 KB by the limits below, so 100 stay under the 6 MB of a call."""

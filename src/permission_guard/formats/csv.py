@@ -7,7 +7,7 @@ import io
 from typing import Final
 
 from permission_guard.formats.text import inert
-from permission_guard.scanned import Scan, ScannedFinding, Skipped, worst_first
+from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_first
 
 HEADER: Final = (
     *(

@@ -10,7 +10,7 @@ from typing import Final
 from permission_guard import PROGRAM
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.scan.result import Scan, ScannedFinding
 
 PRODUCT: Final = "Lambda Permission Guard"
 _BY_ID: Final = {rule.id: rule for rule in RULES}

@@ -16,13 +16,13 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from permission_guard.finding import Severity, Verdict
 from permission_guard.formats.found import PRODUCT, rule_of
 from permission_guard.formats.text import inert, line, sentence
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
-from permission_guard.scanned import Scan, ScannedFinding, worst_first
+from permission_guard.model.finding import Severity, Verdict
+from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 _PAGE: Final = "page"
 _WORDS: Final = {Verdict.FAIL: "Fail", Verdict.UNKNOWN: "Unknown", Verdict.PASS: "Pass"}

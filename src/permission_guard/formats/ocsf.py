@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.finding import Severity, Verdict
 from permission_guard.formats.found import (
     PRODUCT,
     has_account,
@@ -20,7 +19,8 @@ from permission_guard.formats.found import (
 )
 from permission_guard.formats.text import dumped
 from permission_guard.iam.policy import Json
-from permission_guard.scanned import Scan, ScannedFinding, worst_first
+from permission_guard.model.finding import Severity, Verdict
+from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 VERSION: Final = "1.8.0"
 _CLASS: Final = 2003

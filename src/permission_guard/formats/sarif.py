@@ -10,12 +10,12 @@ from typing import Final
 from urllib.parse import quote
 
 from permission_guard import PROGRAM
-from permission_guard.finding import Severity, Verdict
 from permission_guard.formats.found import PRODUCT, moment
 from permission_guard.formats.text import dumped, inert, sentence
 from permission_guard.iam.policy import Json
+from permission_guard.model.finding import Severity, Verdict
 from permission_guard.rules import RULES
-from permission_guard.scanned import Place, Scan, ScannedFinding, worst_first
+from permission_guard.scan.result import Place, Scan, ScannedFinding, worst_first
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"

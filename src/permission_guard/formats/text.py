@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from permission_guard.alert.printable import escaped
+from permission_guard.alerts.printable import escaped
 from permission_guard.iam.policy import Json
 
 _CUT: Final = "..."

@@ -6,16 +6,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from permission_guard.document import NO_STATEMENTS, bodies_of, canonical, dumped, statements_of, written
-from permission_guard.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
-from permission_guard.finding import Concern, Finding
+from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
 from permission_guard.journal.fault import fault_of, faults_alike
 from permission_guard.journal.seen import is_version
-from permission_guard.outcome import Ending
-from permission_guard.step import AttachRolePolicy, BoundStatements, Repair
-from permission_guard.trigger import Kind, Trigger
+from permission_guard.model.document import (
+    NO_STATEMENTS,
+    bodies_of,
+    canonical,
+    dumped,
+    statements_of,
+    written,
+)
+from permission_guard.model.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
+from permission_guard.model.finding import Concern, Finding
+from permission_guard.repair.outcome import Ending
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair
 
 
 @frozen

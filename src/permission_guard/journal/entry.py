@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
-from permission_guard.facts import Family
-from permission_guard.finding import Finding
+from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
-from permission_guard.outcome import Ending
-from permission_guard.trigger import Trigger
+from permission_guard.model.facts import Family
+from permission_guard.model.finding import Finding
+from permission_guard.repair.outcome import Ending
 
 
 class State(Enum):

@@ -8,9 +8,17 @@ from collections import Counter
 from functools import lru_cache
 from typing import assert_never
 
-from permission_guard.document import Body, canonical, statements_of
-from permission_guard.facts import FunctionFacts, RoleFacts, Unreadable
-from permission_guard.finding import DeniedRequest, Finding, Missing, Recorded, Undecided, Unused, Witness
+from permission_guard.model.document import Body, canonical, statements_of
+from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.finding import (
+    DeniedRequest,
+    Finding,
+    Missing,
+    Recorded,
+    Undecided,
+    Unused,
+    Witness,
+)
 
 _DIGITS = 16
 

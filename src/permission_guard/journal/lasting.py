@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.outcome import Ending
+from permission_guard.repair.outcome import Ending
 
 
 def kept_until(entry: Entry, retention: timedelta) -> datetime | None:

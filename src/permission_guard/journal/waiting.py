@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from permission_guard.finding import Severity
 from permission_guard.frozen import frozen
+from permission_guard.model.finding import Severity
 
 
 @frozen

@@ -11,18 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from permission_guard.actor import Actor
-from permission_guard.document import bodies_of, body_of, statements_of
-from permission_guard.facts import Family, Subject, subject_of
-from permission_guard.finding import Concern, Finding, Recorded, Severity, Verdict
+from permission_guard.events.actor import Actor
+from permission_guard.events.record import BadEvent, Record
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.iam import ArnError, PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
-from permission_guard.outcome import Ending
-from permission_guard.record import BadEvent, Record
-from permission_guard.said import recorded
-from permission_guard.tool import Tool
-from permission_guard.trigger import EVERYTHING, Everything, Kind, Trigger
+from permission_guard.model.document import bodies_of, body_of, statements_of
+from permission_guard.model.facts import Family, Subject, subject_of
+from permission_guard.model.finding import Concern, Finding, Recorded, Severity, Verdict
+from permission_guard.model.proof_text import recorded
+from permission_guard.repair.outcome import Ending
 
 SCHEMA: Final = "permission-guard/entry/1"
 

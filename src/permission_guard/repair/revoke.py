@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from permission_guard.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
-from permission_guard.facts import PolicyFacts
-from permission_guard.finish import Earlier, noted
+from permission_guard.alerts.report import Report
 from permission_guard.journal.book import Book, told
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.keep import Keeper
-from permission_guard.outcome import Ending
+from permission_guard.journal.session import Keeper
+from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
+from permission_guard.model.facts import PolicyFacts
 from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
-from permission_guard.report import Report
+from permission_guard.repair.finish import Earlier, noted
+from permission_guard.repair.outcome import Ending
 
 
 def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:

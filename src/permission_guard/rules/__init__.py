@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.facts import FunctionFacts, Look, Trusted
-from permission_guard.finding import Finding
+from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.finding import Finding
 from permission_guard.rules import (
     function_is_not_public,
     invoke_permission_names_its_source,

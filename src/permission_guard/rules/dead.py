@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from permission_guard.access import Scale
-from permission_guard.finding import DeniedRequest
 from permission_guard.iam import (
     ABSENT,
     Arn,
@@ -20,7 +19,8 @@ from permission_guard.iam import (
     decide,
 )
 from permission_guard.iam.condition import Condition
-from permission_guard.mismatch import LITERAL, Part, mismatches, written
+from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
+from permission_guard.model.finding import DeniedRequest
 from permission_guard.rules.review import Review, covers
 from permission_guard.services import Service as Row
 from permission_guard.services import service_of

@@ -11,8 +11,6 @@ from permission_guard.access import Witness as Found
 from permission_guard.access.actions import INVOKE_URL
 from permission_guard.access.answer import caller
 from permission_guard.access.keys import AUTH_TYPE
-from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
     ABSENT,
@@ -26,6 +24,8 @@ from permission_guard.iam import (
 )
 from permission_guard.iam import Answer as Decided
 from permission_guard.iam.request import Values
+from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.rules.dead import form, why_nobody
 from permission_guard.rules.review import RESOURCE, Review
 from permission_guard.services import Sends, service_of

@@ -15,10 +15,10 @@ from permission_guard.access import INVOKING, MANAGING, READING, Access
 from permission_guard.access import Answer as Given
 from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.access.keys import AUTH_TYPE, VIA_URL
-from permission_guard.document import Bound
-from permission_guard.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
-from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
+from permission_guard.model.document import Bound
+from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, covers, review_of
 from permission_guard.rules.rule import LeaveIt, Remedy, ReplaceStatement, Rule

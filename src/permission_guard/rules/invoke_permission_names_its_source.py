@@ -12,11 +12,11 @@ from typing import Final
 
 from permission_guard.access import INVOKING, Access, Answer
 from permission_guard.access.answer import caller
-from permission_guard.document import Bound
-from permission_guard.facts import FunctionFacts, Look, Subject, Trusted
-from permission_guard.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
 from permission_guard.iam import Answer as Decided
 from permission_guard.iam import Effect, FunctionArn, Statement
+from permission_guard.model.document import Bound
+from permission_guard.model.facts import FunctionFacts, Look, Subject, Trusted
+from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
 from permission_guard.rules.external_access import (
     Fault,
     allows,

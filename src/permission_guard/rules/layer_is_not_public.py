@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard.access import READ_LAYER, Access, Answer
-from permission_guard.facts import FunctionFacts, Look, Trusted
-from permission_guard.finding import Concern, Finding, Severity, Witness
 from permission_guard.iam import LayerVersionArn, Statement
+from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import (
     Fault,
     allows,

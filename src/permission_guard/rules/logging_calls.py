@@ -8,7 +8,6 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from permission_guard.access.granted import Granted, Resources
-from permission_guard.facts import Configuration, FunctionFacts, RoleFacts, Subject
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
     Answer,
@@ -19,6 +18,7 @@ from permission_guard.iam import (
     Service,
     decide,
 )
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Subject
 from permission_guard.rules.log_streams import LATEST, Streams, streams
 from permission_guard.rules.role_session import sessions, without_tags
 

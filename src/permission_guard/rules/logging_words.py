@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from permission_guard.facts import RoleFacts
 from permission_guard.iam import Answer, Context, Decision, Effect, Layer, Policy, Request, Statement
-from permission_guard.mismatch import Mismatch, Part, mismatches, unknowns
+from permission_guard.iam.mismatch import Mismatch, Part, mismatches, unknowns
+from permission_guard.model.facts import RoleFacts
 from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, Calls
 from permission_guard.rules.role_session import OPEN_KEYS
 

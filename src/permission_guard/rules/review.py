@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 from permission_guard.access import Access, Analysis, Answer, Scale, Target
-from permission_guard.facts import FunctionFacts, Trusted
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import Principals
+from permission_guard.model.facts import FunctionFacts, Trusted
 from permission_guard.services import is_public_topic
 
 _WITH_VARIABLES: Final = "2012-10-17"

@@ -12,7 +12,8 @@ from typing import Final
 
 from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.facts import (
+from permission_guard.iam import Answer, Policy
+from permission_guard.model.facts import (
     MISSING_ROLE,
     NOT_READ,
     Configuration,
@@ -22,7 +23,7 @@ from permission_guard.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.finding import (
+from permission_guard.model.finding import (
     Concern,
     DeniedRequest,
     Finding,
@@ -33,7 +34,6 @@ from permission_guard.finding import (
     Verdict,
     advice_on,
 )
-from permission_guard.iam import Answer, Policy
 from permission_guard.rules.logging_calls import (
     CREATE_GROUP,
     Asked,

@@ -15,11 +15,11 @@ from typing import Final
 
 from permission_guard.access.literal import Literals
 from permission_guard.access.span import LAST_SECOND, as_moment
-from permission_guard.facts import RoleFacts, Subject
 from permission_guard.iam import ABSENT, UNKNOWN, Context, Policy
 from permission_guard.iam.operators import moment
 from permission_guard.iam.pattern import Variable
 from permission_guard.iam.request import Values
+from permission_guard.model.facts import RoleFacts, Subject
 
 _MFA: Final = "aws:MultiFactorAuthPresent"
 _ABSENT: Final = (

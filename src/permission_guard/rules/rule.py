@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from permission_guard.document import Bound
-from permission_guard.facts import FunctionFacts, Look, Trusted
-from permission_guard.finding import Finding
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy
+from permission_guard.model.document import Bound
+from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.finding import Finding
 
 
 @frozen

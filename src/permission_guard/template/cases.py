@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from permission_guard.document import Body, dumped
-from permission_guard.facts import (
+from permission_guard.frozen import frozen
+from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
+from permission_guard.model.document import Body, dumped
+from permission_guard.model.facts import (
     Configuration,
     Family,
     FunctionFacts,
@@ -15,8 +17,6 @@ from permission_guard.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.frozen import frozen
-from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (

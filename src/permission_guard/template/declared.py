@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from permission_guard.facts import Unreadable
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.model.facts import Unreadable
 from permission_guard.template.home import Home
 from permission_guard.template.value import Value
 

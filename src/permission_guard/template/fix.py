@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from permission_guard.finding import Concern, Verdict
 from permission_guard.frozen import frozen
+from permission_guard.model.finding import Concern, Verdict
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,

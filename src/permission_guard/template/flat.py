@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from permission_guard import __version__
-from permission_guard.facts import FunctionFacts
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
-from permission_guard.scanned import Place, Scan, ScannedFinding, Skipped
-from permission_guard.scanning import flat
+from permission_guard.model.facts import FunctionFacts
+from permission_guard.scan.evaluate import flat
+from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
 from permission_guard.template.check import Checked
 from permission_guard.template.judging import Judged
 from permission_guard.template.lines import patches

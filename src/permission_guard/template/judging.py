@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from permission_guard.explanation import Explanation, explain
-from permission_guard.facts import FunctionFacts, Trusted, Unreadable
-from permission_guard.finding import GRAVITY, Concern, Finding, Verdict
 from permission_guard.frozen import frozen
+from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
+from permission_guard.model.finding import GRAVITY, Concern, Finding, Verdict
+from permission_guard.scan.explanation import Explanation, explain
 from permission_guard.template.cases import Case, Key, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,

@@ -10,9 +10,9 @@ import json
 import re
 from typing import Final
 
-from permission_guard.finding import Concern, DeniedRequest, Verdict
+from permission_guard.alerts.patches import Language, Patch
 from permission_guard.iam import Answer, Layer
-from permission_guard.patches import Language, Patch
+from permission_guard.model.finding import Concern, DeniedRequest, Verdict
 from permission_guard.services import Region, Service, service_of
 from permission_guard.template.check import Checked
 from permission_guard.template.declared import Permission

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from permission_guard.document import dumped
 from permission_guard.iam.policy import Json
+from permission_guard.model.document import dumped
 
 DATA: Final = Path(__file__).with_name("managed.json")
 

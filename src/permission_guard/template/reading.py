@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.document import Body, dumped
 from permission_guard.frozen import frozen
-from permission_guard.grant import Grant
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body, dumped
+from permission_guard.repair.grant import Grant
 from permission_guard.services import service_of
 from permission_guard.template.declared import Document, Permission
 from permission_guard.template.home import Home, at_home

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from permission_guard.facts import Unreadable
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import loads
+from permission_guard.model.facts import Unreadable
 from permission_guard.template.declared import Document, Role
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.managed import managed_document

@@ -7,9 +7,9 @@ from dataclasses import field, replace
 from itertools import product
 from typing import Final, TypeAlias
 
-from permission_guard.finding import Concern, Finding
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
+from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Final
 
-from permission_guard.facts import Unreadable
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, PolicyError
 from permission_guard.iam.arn import partition_of
 from permission_guard.iam.policy import Json, loads
+from permission_guard.model.facts import Unreadable
 from permission_guard.template.cloudformation import PERMISSION, layer_of, target
 from permission_guard.template.declared import (
     Declared,

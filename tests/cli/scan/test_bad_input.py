@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import UnauthorizedSSOTokenError
 
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
 from tests.cli.scanning import account, faulty, run, told, wires
 
 OPTIONS = {

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from permission_guard.aws.inventory import PAGE
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
 from tests.aws.surveyed import params_of
 from tests.cli.scanning import BOUND, account, run, scanned, wires
 

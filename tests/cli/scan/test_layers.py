@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from permission_guard.finding import Verdict
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.model.finding import Verdict
 from tests.cli.scanning import account, faulty, run, scanned, told, wires
-from tests.world.builders import document
+from tests.fake_aws.builders import document
 
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:tools"
 

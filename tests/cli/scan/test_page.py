@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from permission_guard.grant import Grant
-from permission_guard.world import Account, ApiError
+from permission_guard.fake_aws import Account, ApiError
+from permission_guard.repair.grant import Grant
 from tests.aws.surveyed import Wires
 from tests.cli.scanning import S3, account, run, wires
 

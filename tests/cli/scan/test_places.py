@@ -7,8 +7,8 @@ import pytest
 
 from permission_guard.aws.accounts import Account
 from permission_guard.aws.pace import RATE, Stopped
-from permission_guard.grant import Grant
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
+from permission_guard.repair.grant import Grant
 from tests.aws.surveyed import Wires, params_of
 from tests.cli.scanning import HOME, account, run, scanned, told, wires
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.document import Body, statements_of, with_statements
-from permission_guard.grant import Grant
-from permission_guard.world import ApiError
+from permission_guard.fake_aws import ApiError
+from permission_guard.model.document import Body, statements_of, with_statements
+from permission_guard.repair.grant import Grant
 from tests.cli.scan.repairing import ORDERS, TO_THE_ACCOUNT, conditions, guarded, open_to_s3, writes
 from tests.cli.scanning import BOUND, account, run, wires
+from tests.fake_aws.builders import BASIC
 from tests.test_golden import golden
-from tests.world.builders import BASIC
 
 
 def test_the_plan_is_shown_word_for_word_and_then_what_became_of_it() -> None:

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from permission_guard.cli import main
 from permission_guard.cli.connection import connected
-from permission_guard.grant import Grant
+from permission_guard.fake_aws import ApiError
 from permission_guard.iam.arn import named
 from permission_guard.journal.entry import State
-from permission_guard.outcome import Ending
-from permission_guard.world import ApiError
+from permission_guard.repair.grant import Grant
+from permission_guard.repair.outcome import Ending
 from tests.cli.scan.repairing import ORDERS, guarded, kept, open_to_s3, writes
 from tests.cli.scanning import account, run, wires
 

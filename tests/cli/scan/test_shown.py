@@ -13,10 +13,10 @@ import pytest
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan.run import progress
 from permission_guard.cli.scan.shown import show
-from permission_guard.finding import Verdict
 from permission_guard.formats import NAMES
-from permission_guard.scan_json import read, written
-from permission_guard.scanned import Scan, Skipped
+from permission_guard.formats.scan_json import read, written
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, Skipped
 from tests.cli.scanning import account, faulty, run, scanned, wires
 from tests.formats.sample import CHECK
 from tests.test_golden import golden

@@ -19,10 +19,10 @@ from permission_guard.aws import (
     tell,
     users,
 )
-from permission_guard.finding import Concern
 from permission_guard.frozen import frozen
+from permission_guard.model.finding import Concern
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
 from permission_guard.settings import Mode, Settings, Treatment
-from permission_guard.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
 
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 RECEIVE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")

@@ -11,7 +11,7 @@ from permission_guard.aws.calls import Calls, Incomplete
 from permission_guard.aws.stack import QUEUE_OF, Part, Stack
 from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.doctor.seen import EventSource, Function, Key, LastSweep, Queue, Rule, Table, Topic
-from permission_guard.facts import Unreadable
+from permission_guard.model.facts import Unreadable
 from permission_guard.ports import Refused, TryAgain
 
 _Seen = TypeVar("_Seen")

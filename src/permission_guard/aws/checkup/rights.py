@@ -16,7 +16,7 @@ from permission_guard.aws.login import Login
 from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
 from permission_guard.doctor.seen import Denied, Rights
-from permission_guard.facts import Unreadable
+from permission_guard.model.facts import Unreadable
 from permission_guard.ports import Refused
 from permission_guard.settings import NEEDED, Settings, SettingsError
 

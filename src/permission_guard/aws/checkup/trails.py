@@ -13,7 +13,7 @@ from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.parts import seen
 from permission_guard.doctor.seen import Trail
-from permission_guard.facts import Unreadable
+from permission_guard.model.facts import Unreadable
 
 _WANTED: Final = {
     "eventCategory": "Management",

@@ -10,7 +10,7 @@ from permission_guard.aws.login import Login, NoLogin, NoRegion, log_in
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.scan.options import Options
 from permission_guard.ports import Refused
-from permission_guard.scanned import Skipped
+from permission_guard.scan.result import Skipped
 
 _ANYWHERE: Final = "us-east-1"
 """Where all Regions are listed if no Region is set."""

@@ -10,15 +10,15 @@ from functools import partial
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from permission_guard.aws.accounts import Region
-from permission_guard.facts import FunctionFacts, Look, Trusted
+from permission_guard.events.trigger import is_replica
 from permission_guard.frozen import frozen
+from permission_guard.model.facts import FunctionFacts, Look, Trusted
 from permission_guard.pipeline import look
 from permission_guard.ports import ListedFunction, Observer, Refused
 from permission_guard.rules import layer_is_not_public
-from permission_guard.scanned import ScannedFinding, Skipped
-from permission_guard.scanning import findings, looks_of
+from permission_guard.scan.evaluate import findings, looks_of
+from permission_guard.scan.result import ScannedFinding, Skipped
 from permission_guard.settings import Settings
-from permission_guard.trigger import is_replica
 
 WORKERS: Final = 8
 """Calls at once: at a tenth of a second each they could be eighty a second, so the pace is what limits them."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from permission_guard.actor import Actor
-from permission_guard.alert.digest import Digest
+from permission_guard.alerts.digest import Digest
+from permission_guard.alerts.report import Report
 from permission_guard.aws import login
 from permission_guard.aws.accounts import Region
 from permission_guard.aws.journal import DynamoJournal
@@ -18,22 +18,22 @@ from permission_guard.cli.endings import Interrupted, endings
 from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
-from permission_guard.facts import Subject, subject_of
-from permission_guard.finding import Verdict
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.fake_aws import Account, WorldJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
-from permission_guard.keep import Keeper
-from permission_guard.outcome import Outcome, Result
+from permission_guard.journal.news import as_told
+from permission_guard.journal.session import Keeper
+from permission_guard.model.facts import Subject, subject_of
+from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
 from permission_guard.ports import Journal, TryAgain
-from permission_guard.report import Report
-from permission_guard.scanned import Scan, ScannedFinding
+from permission_guard.repair.outcome import Outcome, Result
+from permission_guard.repair.step import AttachRolePolicy, Repair, Step
+from permission_guard.scan.result import Scan, ScannedFinding
 from permission_guard.settings import Settings, Treatment
-from permission_guard.step import AttachRolePolicy, Repair, Step
-from permission_guard.telling import as_told
-from permission_guard.tool import Tool
-from permission_guard.trigger import Kind, Trigger
-from permission_guard.world import Account, WorldJournal
 
 _UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have been made: scan again to see."
 

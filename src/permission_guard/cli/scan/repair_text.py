@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from permission_guard import PROGRAM
-from permission_guard.alert import printable
+from permission_guard.alerts import printable
 from permission_guard.cli.difference import difference
 from permission_guard.cli.output import colour
 from permission_guard.cli.rows import counted, row
-from permission_guard.finding import Finding, Verdict
-from permission_guard.outcome import UNFINISHED, Outcome, Result
-from permission_guard.step import Repair, diffs
+from permission_guard.model.finding import Finding, Verdict
+from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
+from permission_guard.repair.step import Repair, diffs
 
 if TYPE_CHECKING:
     from permission_guard.cli.scan.repair import Planned

@@ -15,10 +15,10 @@ from permission_guard.cli.scan.places import places
 from permission_guard.cli.scan.reading import WORKERS, Found, Progress, Reader, read
 from permission_guard.cli.scan.repair import Repairs
 from permission_guard.cli.scan.shown import show
-from permission_guard.finding import Verdict
 from permission_guard.frozen import frozen
-from permission_guard.scanned import Scan, Skipped, worst_first
-from permission_guard.scanning import verdict
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.evaluate import verdict
+from permission_guard.scan.result import Scan, Skipped, worst_first
 
 EXIT_CODES: Final = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 

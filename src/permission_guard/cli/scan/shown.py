@@ -8,14 +8,15 @@ from typing import Final
 
 import click
 
-from permission_guard import formats, scan_json
-from permission_guard.alert import printable
+from permission_guard import formats
+from permission_guard.alerts import printable
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import width
 from permission_guard.cli.rows import counted, table, totals, word
-from permission_guard.finding import Verdict
+from permission_guard.formats import scan_json
 from permission_guard.formats.found import is_layer
-from permission_guard.scanned import Scan, ScannedFinding, worst_first
+from permission_guard.model.finding import Verdict
+from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 FORMATS: Final = ("table", "json", *formats.NAMES)
 _HEAD: Final = ("VERDICT", "SEVERITY", "WHERE", "RULE", "FOUND")

@@ -1,0 +1,36 @@
+"""What stood there before and after, as a unified diff: of one statement, or of what is attached to a role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from permission_guard.alerts.report import Line
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import loads
+from permission_guard.repair.outcome import Ending
+
+STANDS_NOW = frozenset({Ending.REPAIRED, Ending.RELEASED})
+"""The endings after which there stands what was to stand there."""
+
+
+def difference(line: Line) -> tuple[str, ...]:
+    """Return the lines of the diff; none if nothing was to be changed."""
+    if line.before is None or line.after is None:
+        return ()
+    label = "after" if line.ending in STANDS_NOW else "wanted"
+    before, after = rows(line.before), rows(line.after)
+    return tuple(unified_diff(before, after, "before", label, lineterm=""))
+
+
+def rows(text: str) -> list[str]:
+    """Write a statement, or several, with a line for each part; what is none is a line by itself."""
+    try:
+        value = loads(text) if text.startswith(("{", "[")) else text
+    except PolicyError:
+        value = text
+    if not isinstance(value, Mapping | list):
+        return [text] if text else []
+    statements = value if isinstance(value, list) else [value]
+    return [line for one in statements for line in json.dumps(one, indent=2, ensure_ascii=False).split("\n")]

@@ -1,0 +1,143 @@
+"""The digest: the alerts that wait in the journal, in one message, the most severe first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from permission_guard import PROGRAM
+from permission_guard.alerts.machine import entries
+from permission_guard.alerts.mail import text
+from permission_guard.alerts.message import cut_body, cut_mail
+from permission_guard.alerts.printable import printable
+from permission_guard.alerts.report import Report
+from permission_guard.alerts.subject import SUBJECT_LIMIT, subject
+from permission_guard.frozen import frozen
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import Json, loads
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.model.finding import Severity
+
+SCHEMA: Final = "permission-guard/digest/1"
+DIGEST_LIMIT: Final = 200_000
+"""Bytes of a digest, mail and JSON together: SNS takes 262,144 with the attributes (API_Publish.html)."""
+_HALF: Final = DIGEST_LIMIT // 2
+_ITEM: Final = 45_000
+"""Bytes that the mail and the JSON of one waiting alert may each have: an item of DynamoDB holds 400 KB, and one alert
+must leave room for others in a digest."""
+_DIGITS: Final = 16
+_SHOWN: Final = 2_000
+"""Characters of an alert that is too long because somebody has edited it."""
+
+
+@frozen
+class Digest:
+    """One message about alerts that have waited."""
+
+    subject: str
+    mail: str
+    body: str
+    severity: Severity
+    account: str
+    region: str
+    alerts: tuple[WaitingAlert, ...]
+    """Those that it reports; the others wait for the next one."""
+
+    @property
+    def message(self) -> str:
+        """The message for MessageStructure=json."""
+        return json.dumps({"default": self.body, "email": self.mail})
+
+
+def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
+    """Return an alert as it is written down."""
+    keys = sorted(f"{one.finding.rule}\n{one.finding.subject}\n{one.ending.value}" for one in report.lines)
+    what = json.dumps([report.trigger.event_id, report.facts.target, keys])
+    digest = hashlib.sha256(what.encode()).hexdigest()[:_DIGITS]
+    return WaitingAlert(
+        id=f"{now:%Y-%m-%dT%H:%M}#{digest}",
+        severity=report.severity,
+        subject=subject(report),
+        mail=cut_mail(text(report), _ITEM),
+        body=cut_body(report, entries(report), _ITEM),
+    )
+
+
+def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now: datetime) -> Digest:
+    """Return the digest of what waits: as many alerts as it holds, the gravest first, and of those the oldest."""
+    ordered = sorted(waiting, key=lambda one: (-one.severity, one.id))
+    alerts = tuple(_fitting(ordered))
+    left = len(ordered) - len(alerts)
+    worst = ordered[0].severity
+    count = f"{len(ordered)} alert{'s' if len(ordered) > 1 else ''}"
+    head = f"[{worst.name}] Digest: {count} ({account}, {region})"
+    return Digest(
+        subject=printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT],
+        mail="\n".join(_mail(alerts, left, account, region, now)) + "\n",
+        body=json.dumps(
+            {
+                "schema": SCHEMA,
+                "subject": head,
+                "severity": worst.name,
+                "account": account,
+                "region": region,
+                "time": now.isoformat(),
+                "alerts": [_body(one) for one in alerts],
+                "leftOut": left,
+            }
+        ),
+        severity=worst,
+        account=account,
+        region=region,
+        alerts=alerts,
+    )
+
+
+def _body(alert: WaitingAlert) -> Json:
+    """Return an alert's JSON; what somebody has damaged is shown as the text that it is."""
+    try:
+        return loads(alert.body)
+    except PolicyError:
+        return {"subject": alert.subject, "damaged": alert.body}
+
+
+def _cut(alert: WaitingAlert) -> WaitingAlert:
+    """Return an alert that leaves room for others, as every alert does unless its item was edited."""
+    if max(len(json.dumps(one)) for one in (alert.subject, alert.mail, alert.body)) <= _ITEM:
+        return alert
+    return replace(
+        alert,
+        subject=alert.subject[:SUBJECT_LIMIT],
+        mail=alert.mail[:_SHOWN],
+        body=json.dumps({"subject": alert.subject[:SUBJECT_LIMIT], "damaged": alert.body[:_SHOWN]}),
+    )
+
+
+def _fitting(ordered: list[WaitingAlert]) -> Iterator[WaitingAlert]:
+    """Yield alerts as long as their texts fit; the first always does."""
+    mail = body = 2_000
+    for alert in map(_cut, ordered):
+        mail += len(json.dumps(alert.mail)) + len(json.dumps(alert.subject)) + 90
+        body += len(json.dumps(json.dumps(_body(alert)))) + 2
+        if max(mail, body) > _HALF:
+            return
+        yield alert
+
+
+def _mail(
+    alerts: tuple[WaitingAlert, ...], left: int, account: str, region: str, now: datetime
+) -> Iterator[str]:
+    yield f"The Lambda Permission Guard found this in account {account}, Region {region}, since the last digest."
+    yield f"{now.astimezone(UTC):%d %b %Y %H:%M} UTC, alerts: {len(alerts) + left}, the most severe first."
+    if left:
+        yield f"{left} of them do not fit here and follow in the next digest. To see them now: {PROGRAM} journal --region {region}"
+    for alert in alerts:
+        yield ""
+        yield "=" * 80
+        yield alert.subject
+        yield ""
+        yield alert.mail.rstrip("\n")

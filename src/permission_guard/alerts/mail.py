@@ -1,0 +1,163 @@
+"""The mail: what its reader can act upon without opening anything else."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Final
+
+from permission_guard import PROGRAM
+from permission_guard.alerts.difference import STANDS_NOW, difference
+from permission_guard.alerts.patches import Patch, languages, patches_for
+from permission_guard.alerts.printable import printable
+from permission_guard.alerts.report import Line, Report
+from permission_guard.alerts.subject import kind_of, most_urgent_first
+from permission_guard.alerts.undoing import contain_command, resume_command, undo_command
+from permission_guard.events.actor import Actor
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.iam import FunctionArn
+from permission_guard.model.finding import Undecided
+from permission_guard.model.proof_text import proof_kind, sentence
+from permission_guard.repair.outcome import Ending
+from permission_guard.rules import rule_of
+
+_WIDTH: Final = 110
+"""Columns of the mail; a diff, a patch or an ARN is never broken."""
+_INDENT: Final = " " * 12
+
+
+def text(report: Report) -> str:
+    """The outcome of each finding first; then how to contain it, who caused it, the change, the next step, how to undo it."""
+    parts: list[str] = []
+    lines = most_urgent_first(report)
+    for number, line in enumerate(lines, 1):
+        if len(lines) > 1:
+            parts += [*([""] if parts else []), f"---- Finding {number} of {len(lines)} ----", ""]
+        parts += _finding(line, report)
+    return "\n".join([*parts, *_more(report)]) + "\n"
+
+
+def _finding(line: Line, report: Report) -> Iterator[str]:
+    """Describe one finding in the order in which its reader needs it; once the guard has stopped, the source comes first."""
+    yield from _filled(f"{line.what[:1].upper()}{line.what[1:]}", "")
+    yield ""
+    contain = contain_command(line, report.facts)
+    if contain:
+        yield from _block("Contain now", (contain,))
+        yield from _row("", _CONTAINS)
+    yield from _row(kind_of(report).title(), report.facts.target)
+    yield from _cause(_trigger(line, report))
+    if line.ending is Ending.ESCALATED:
+        yield from _source(line, report)
+    yield from _found(line)
+    yield from _block("Change" if line.ending in STANDS_NOW else "Proposed", difference(line))
+    if line.ending is not Ending.ESCALATED and line.ending is not Ending.RELEASED:
+        yield from _source(line, report)
+    yield from _again(line, report.facts.arn.region)
+    yield from _row("Rule", f"{line.finding.concern.value} ({line.finding.severity.name})")
+    yield from _row("Read more", rule_of(line.finding).reference)
+    if isinstance(report.facts.arn, FunctionArn):
+        yield from _row("Console", console_link(report.facts.arn))
+
+
+_CONTAINS: Final = "(removes the whole statement, for trusted callers too)"
+_CONSOLES: Final = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+
+def console_link(function: FunctionArn) -> str:
+    """Return the function's page in the AWS console."""
+    host = _CONSOLES.get(function.partition, f"{function.region}.console.aws.amazon.com")
+    return f"https://{host}/lambda/home?region={function.region}#/functions/{function.name}"
+
+
+def _trigger(line: Line, report: Report) -> Trigger:
+    """The call that caused it; of what a sweep found, as far as the journal knows the call."""
+    cause = report.trigger
+    if cause.kind is Kind.SWEEP:
+        cause = next((one.cause for one in report.book.entries if one.id == line.entry), cause)
+    return cause
+
+
+def _cause(trigger: Trigger) -> Iterator[str]:
+    when = f"{trigger.at.astimezone(UTC):%d %b %Y %H:%M} UTC"
+    if trigger.kind is Kind.SWEEP:
+        yield from _row("Found by", f"the sweep of {when}; no CloudTrail event shows who caused it")
+        return
+    yield from _row("Caused by", str(trigger.actor))
+    yield from _row("Event", f"{trigger.kind.value}, {when} (CloudTrail event id {trigger.event_id})")
+    if trigger.actor.stack:
+        yield from _row("Stack", _stack(trigger.actor))
+
+
+def _more(report: Report) -> tuple[str, ...]:
+    if report.limit is None:
+        return ()
+    return (
+        "",
+        f"This is alert {report.limit} of this hour, the last that is sent at once. The hourly digest reports the rest.",
+        f"Repairs go on. To see everything now: {PROGRAM} journal --region {report.facts.arn.region}",
+    )
+
+
+def _stack(actor: Actor) -> str:
+    return f"{actor.stack} (resource {actor.resource})" if actor.resource else f"{actor.stack}"
+
+
+def _found(line: Line) -> Iterator[str]:
+    """Show what was found. An example is shown for a witness alone: every other summary holds its proof."""
+    finding = line.finding
+    yield from _row("It was" if line.ending is Ending.RELEASED else "Finding", finding.summary)
+    if proof_kind(finding.proof) == "witness":
+        yield from _row("Example", sentence(finding.proof))
+    elif isinstance(finding.proof, Undecided) and finding.proof.request.action not in finding.summary:
+        yield from _row("Request", f"{finding.proof.request.action} on {finding.proof.request.resource}")
+
+
+def _source(line: Line, report: Report) -> Iterator[str]:
+    """Say what to do next: after a repair, the same change where the function is defined."""
+    patches = tuple(_merged(patches_for(line, report.facts, report.trigger), report))
+    if patches and line.ending is Ending.REPAIRED:
+        yield from _row("Next", _SAME_CHANGE)
+    elif line.finding.advice:
+        yield from _row("Next", line.finding.advice)
+    for heading, patch in patches:
+        yield from _row("Source", f"{heading}:")
+        yield from (f"{_INDENT}  {printable(row)}".rstrip() for row in patch.split("\n"))
+
+
+_SAME_CHANGE: Final = "Make the same change where the function is defined. Otherwise the next deployment may put back what was there."
+
+
+def _merged(patches: tuple[Patch, ...], report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the patches in the languages that the source may be written in, those that read alike only once."""
+    likely = languages(report.trigger.actor.tool)
+    named: dict[str, list[str]] = {}
+    for patch in patches:
+        if patch.language in likely:
+            named.setdefault(patch.text, []).append(patch.language.value)
+    yield from ((" and ".join(names), patch) for patch, names in named.items())
+
+
+def _again(line: Line, region: str) -> Iterator[str]:
+    undo, resume = undo_command(line, region), resume_command(line, region)
+    if undo:
+        yield from _block("Undo", (undo,))
+    elif resume:
+        yield from _block("Resume", (resume,))
+
+
+def _row(label: str, said: str) -> Iterator[str]:
+    yield from _filled(f"{label:<12}{said}", _INDENT)
+
+
+def _filled(text: str, indent: str) -> Iterator[str]:
+    yield textwrap.fill(
+        printable(text), _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _block(label: str, rows: tuple[str, ...]) -> Iterator[str]:
+    """Show rows as they are: they are to be copied."""
+    for number, row in enumerate(rows):
+        yield f"{label if number == 0 else '':<12}{printable(row)}"

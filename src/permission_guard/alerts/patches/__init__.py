@@ -1,0 +1,37 @@
+"""The lines to change where a function is defined, for one very finding, in SAM, CloudFormation, Terraform and CDK.
+
+What is repaired in AWS alone comes back with the next deployment. So the same change is said in the words of the source:
+as data, one text for each language, the one first that the change was made with.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from permission_guard.alerts.patches.cdk import in_cdk
+from permission_guard.alerts.patches.cloudformation import in_cloudformation, in_sam
+from permission_guard.alerts.patches.patch import Language, Patch, languages
+from permission_guard.alerts.patches.terraform import in_terraform
+from permission_guard.alerts.patches.wanted import change_of
+from permission_guard.alerts.report import Line
+from permission_guard.events.trigger import Trigger
+from permission_guard.model.facts import FunctionFacts
+
+__all__ = ["Language", "Patch", "languages", "patches_for"]
+
+_WRITERS: Final = {
+    Language.SAM: in_sam,
+    Language.CLOUDFORMATION: in_cloudformation,
+    Language.TERRAFORM: in_terraform,
+    Language.CDK: in_cdk,
+}
+
+
+def patches_for(line: Line, facts: FunctionFacts, trigger: Trigger) -> tuple[Patch, ...]:
+    """Return the lines in every language, those first that the source may be written in; none where nobody knows them."""
+    change = change_of(line, facts, trigger)
+    if change is None:
+        return ()
+    first = languages(trigger.actor.tool)
+    order = (*first, *(one for one in Language if one not in first))
+    return tuple(Patch(language, _WRITERS[language](change)) for language in order)

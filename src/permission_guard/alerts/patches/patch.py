@@ -1,0 +1,43 @@
+"""What a patch is: the lines to change in the source code, in one of the languages that functions are defined in."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import assert_never
+
+from permission_guard.events.tool import Tool
+from permission_guard.frozen import frozen
+
+
+class Language(Enum):
+    """The languages that a patch is written in, by their names in alerts."""
+
+    SAM = "SAM"
+    CLOUDFORMATION = "CloudFormation"
+    TERRAFORM = "Terraform"
+    CDK = "CDK"
+
+
+@frozen
+class Patch:
+    """The lines for one language. Whatever others have chosen in them is quoted; a comment never holds any of it."""
+
+    language: Language
+    text: str
+
+
+def languages(tool: Tool) -> tuple[Language, ...]:
+    """Return the languages in which the source may be written, given what the change was made with."""
+    match tool:
+        case Tool.SAM:
+            return (Language.SAM,)
+        case Tool.CDK:
+            return (Language.CDK,)
+        case Tool.TERRAFORM | Tool.OPENTOFU:
+            return (Language.TERRAFORM,)
+        case Tool.CLOUDFORMATION:
+            return (Language.CLOUDFORMATION, Language.SAM, Language.CDK)
+        case Tool.PULUMI | Tool.CONSOLE | Tool.CLI | Tool.SDK | Tool.SERVICE | Tool.UNKNOWN:
+            return tuple(Language)
+        case _:
+            assert_never(tool)

@@ -1,0 +1,95 @@
+"""The subject of the mail: severity, what became of it, what is wrong, the function, the account and the Region."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from permission_guard.alerts.printable import printable
+from permission_guard.alerts.report import Line, Report
+from permission_guard.iam import FunctionArn
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.repair.outcome import Ending
+
+SUBJECT_LIMIT: Final = 100
+"""Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
+
+_STATEMENT: Final = "guard's statement of {}"
+
+
+def _adjective(what: str) -> tuple[str, str, str]:
+    return f"{{}} is {what}", f"{{}} was {what}", _STATEMENT
+
+
+_OUTCOMES: Final = {
+    Ending.REPAIRED: "Fixed",
+    Ending.WOULD_REPAIR: "Not fixed (Observe)",
+    Ending.TOLD: "Action needed",
+    Ending.FAILED: "Fix failed",
+    Ending.ESCALATED: "Fix was put back",
+    Ending.RELEASED: "Removed",
+}
+
+_FAULTS: Final = {
+    Concern.ROLE_CAN_WRITE_LOGS: ("{} cannot write logs", "{} could not write logs", "logging policy of {}"),
+    Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: _adjective("open to any account"),
+    Concern.FUNCTION_IS_NOT_PUBLIC: _adjective("public"),
+    Concern.FUNCTION_URL_IS_NOT_PUBLIC: _adjective("public by its URL"),
+    Concern.CROSS_ACCOUNT_ACCESS: _adjective("open to another account"),
+    Concern.MANAGEMENT_ACCESS: _adjective("open to changes"),
+    Concern.PERMISSION_IS_USABLE: ("{}: unusable permission", "{}: unusable permission", _STATEMENT),
+    Concern.LAYER_IS_NOT_PUBLIC: _adjective("shared"),
+}
+"""What is wrong, what was wrong before a repair, and what a repair had made that was removed again."""
+_NOT_EVALUATED: Final = "{} could not be evaluated"
+
+_WORST_FIRST: Final = (
+    Ending.ESCALATED,
+    Ending.FAILED,
+    Ending.TOLD,
+    Ending.WOULD_REPAIR,
+    Ending.REPAIRED,
+    Ending.RELEASED,
+)
+
+
+def subject(report: Report) -> str:
+    """Return one line of ASCII without line breaks, at most 100 characters. A long function name is cut first.
+
+    It is about the finding that needs a person most; a plus sign and a number say that there are others.
+    """
+    first, *others = most_urgent_first(report)
+    arn = report.facts.arn
+    head = f"[{first.finding.severity.name}] {_OUTCOMES[first.ending]}: "
+    more = f" +{len(others)}" if others else ""
+    tail = f"{more} ({arn.account}, {arn.region})"
+    fault = _fault(first)
+    room = SUBJECT_LIMIT - len(head) - len(tail) - len(fault.format(""))
+    name = arn.name if len(arn.name) <= room else f"{arn.name[: max(0, room - 3)]}..."
+    return printable(f"{head}{fault.format(name)}{tail}").encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
+
+
+def _fault(line: Line) -> str:
+    """Return what is wrong, with braces in the place of the name."""
+    present, past, made = _FAULTS[line.finding.concern]
+    if line.finding.verdict is Verdict.UNKNOWN:
+        return _NOT_EVALUATED
+    return {Ending.REPAIRED: past, Ending.RELEASED: made}.get(line.ending, present)
+
+
+def most_urgent_first(report: Report) -> list[Line]:
+    """Return the findings, those first that need a person most, and of those the most severe; LOW ones last."""
+    return sorted(report.lines, key=lambda line: (line.finding.severity is Severity.LOW, _rank(line)))
+
+
+def _rank(line: Line) -> int:
+    return _WORST_FIRST.index(line.ending)
+
+
+def worst_ending(report: Report) -> Ending:
+    """Of several findings, what became of the one that needs a person most."""
+    return min(report.lines, key=_rank).ending
+
+
+def kind_of(report: Report) -> str:
+    """What the alert is about: `function` or `layer`."""
+    return "function" if isinstance(report.facts.arn, FunctionArn) else "layer"

@@ -1,0 +1,59 @@
+"""What an event shows by itself: the one verdict for which nothing is looked at.
+
+An event never tells what is true, only where to look. There is one exception, because there is one thing that an event
+proves whatever has become true since: AddPermission's event carries the statement that Lambda made of the call, and a
+statement that is bound on its own opens nothing, whatever else stands beside it. Another statement cannot widen it, a Deny can only
+narrow it, and what has taken its place was another call, which has an event of its own (docs/decisions/0031).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.iam import Policy, PolicyError
+from permission_guard.iam.policy import loads
+from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
+from permission_guard.model.finding import Finding, Verdict
+from permission_guard.repair.grant import Grant, NotExpressible
+from permission_guard.rules import judge
+
+
+def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
+    """Return the findings about a permission that its own event proves bound; none if the function must be looked at.
+
+    Every one of them passes: a permission that is open, dead or in doubt is judged by what stands there now.
+    """
+    policy = _alone(trigger)
+    if policy is None:
+        return ()
+    known = PolicyFacts(trigger.qualifier, policy, None, Family.STATEMENTS)
+    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted)
+    return () if any(finding.verdict is not Verdict.PASS for finding in findings) else findings
+
+
+def _alone(trigger: Trigger) -> Policy | None:
+    """Return the policy that has only the statement which the event shows; None if the event does not show all of it.
+
+    It must be word for word what AddPermission makes of one call on just this function, version or alias. Not shown is
+    what means something else beside another statement: the two halves of a public URL, and a variable, which is one only
+    in a document of the newer version.
+    """
+    text = trigger.statement
+    if trigger.kind is not Kind.PERMISSION_ADDED or text is None or "${" in text:
+        return None
+    target = trigger.subject.qualified(trigger.qualifier)
+    try:
+        body = loads(text)
+        if not isinstance(body, Mapping):
+            return None
+        grant = Grant.of(body, target)
+        policy = Policy.parse(
+            {"Version": "2012-10-17", "Statement": [body]}, name=f"the event about {target}"
+        )
+    except (NotExpressible, PolicyError):
+        return None
+    is_half = grant.invoked_via_function_url is not None or grant.function_url_auth_type is not None
+    if grant.sid != trigger.arrived or grant.principal == "*" or is_half:
+        return None
+    return policy

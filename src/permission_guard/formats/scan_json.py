@@ -1,0 +1,115 @@
+"""What a scan found, written down as JSON, and read back as the same value."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Final
+
+from permission_guard.alerts.patches import Language, Patch
+from permission_guard.events.record import BadEvent, Record
+from permission_guard.iam import PolicyError
+from permission_guard.iam.policy import Json, loads
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.model.proof_text import KINDS
+from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
+
+SCHEMA: Final = "permission-guard/scan/1"
+_TEXTS: Final = (
+    *("fault", "target", "name", "account", "region", "subject", "rule", "title", "summary", "proof"),
+    *("sentence", "why", "repair", "before", "after", "obstacle", "advice"),
+)
+"""The fields of a finding that are texts, which may be empty."""
+
+
+class ScanError(ValueError):
+    """A text that is no scan. `field` says where, `problem` what."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field} {problem}")
+        self.field = field
+        self.problem = problem
+
+
+def written(scan: Scan) -> str:
+    """Write a scan down; the text is ASCII, and ends with a line break."""
+    whole: dict[str, Json] = {
+        "schema": SCHEMA,
+        "version": scan.version,
+        "at": scan.at.isoformat(),
+        "sources": scan.sources,
+        "functions": scan.functions,
+        "targets": scan.targets,
+        "findings": [_finding_body(one) for one in scan.findings],
+        "skipped": [{"what": one.what, "why": one.why} for one in scan.skipped],
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _finding_body(one: ScannedFinding) -> dict[str, Json]:
+    """Return one finding as JSON has it, its fields in the order of the value's."""
+    body: dict[str, Json] = {
+        **{key: str(getattr(one, key)) for key in _TEXTS},
+        "qualifier": one.qualifier,
+        "concern": one.concern.value,
+        "verdict": one.verdict.value,
+        "severity": one.severity.name,
+        "proof_kind": one.proof_kind,
+        "because": one.because,
+        "patches": [{"language": patch.language.value, "text": patch.text} for patch in one.patches],
+        "place": {"file": one.place.file, "line": one.place.line, "column": one.place.column}
+        if one.place
+        else None,
+    }
+    return {field.name: body[field.name] for field in fields(one)}
+
+
+def read(text: str) -> Scan:
+    """Read a scan. Raises ScanError, which names the first field that is missing or says what it may not."""
+    try:
+        return _scan(Record.of(loads(text), "scan"))
+    except PolicyError as error:
+        raise ScanError("scan", f"at {error.path} {error.problem}") from error
+    except BadEvent as error:
+        raise ScanError(error.field, error.problem) from error
+
+
+def _scan(body: Record) -> Scan:
+    body.among("schema", [SCHEMA])
+    return Scan(
+        version=body.text("version"),
+        at=body.moment("at"),
+        sources=_texts(body, "sources"),
+        functions=body.whole("functions"),
+        targets=body.whole("targets"),
+        findings=tuple(map(_finding_in, body.each("findings"))),
+        skipped=tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each("skipped")),
+    )
+
+
+def _finding_in(body: Record) -> ScannedFinding:
+    """Read one finding. Raises BadEvent."""
+    place = body.inner("place") if body.has("place") else None
+    return ScannedFinding(
+        **{key: _text(body, key) for key in _TEXTS},
+        qualifier=body.text("qualifier") if body.has("qualifier") else None,
+        concern=body.one_of(Concern, "concern"),
+        verdict=body.one_of(Verdict, "verdict"),
+        severity=Severity[body.among("severity", Severity.__members__)],
+        proof_kind=body.among("proof_kind", KINDS),
+        because=_texts(body, "because"),
+        patches=tuple(
+            Patch(one.one_of(Language, "language"), _text(one, "text")) for one in body.each("patches")
+        ),
+        place=Place(_text(place, "file"), place.whole("line"), place.whole("column")) if place else None,
+    )
+
+
+def _texts(body: Record, key: str) -> tuple[str, ...]:
+    """Return a list of texts, which may be empty but must be there."""
+    return () if body.body.get(key) == [] else body.texts(key)
+
+
+def _text(body: Record, key: str) -> str:
+    """Return a text, which may be empty but must be there."""
+    return "" if body.body.get(key) == "" else body.text(key)

@@ -1,0 +1,68 @@
+"""What of a report is new, and what the journal says of it once it has been reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from permission_guard.alerts.report import Line, Report
+from permission_guard.journal.book import Book, counted, is_due, seen, settled, told
+from permission_guard.journal.entry import Entry, State
+from permission_guard.repair.outcome import UNFINISHED, Ending
+
+
+def news(report: Report, book: Book, now: datetime) -> Report:
+    """Return the report without what was reported before, and with the journal entries of the rest."""
+    silent = frozenset(
+        line.finding.key
+        for line in report.lines
+        if not is_due(book.of(line.finding, report.facts), line.ending, now)
+    )
+    report = replace(report, silent=silent)
+    return replace(report, book=book.with_entries(as_told(report, now)(book)))
+
+
+def as_told(report: Report, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
+    """Return what the journal says after a report was sent, or written down for the digest."""
+    lines = replace(report, silent=frozenset()).lines
+    trying = frozenset(
+        finding.key
+        for outcome in report.outcomes
+        if outcome.result in UNFINISHED
+        for finding in outcome.step.mends
+    )
+    existing = frozenset(one.finding.key for one in report.plan.tells if one.is_existing)
+
+    def entries(book: Book) -> tuple[Entry, ...]:
+        found = (seen(book, line.finding, report.facts, report.trigger, now) for line in lines)
+        after = (
+            _after(line, entry, report, trying, existing, now)
+            for line, entry in zip(lines, found, strict=True)
+        )
+        return tuple(entry for entry in after if entry is not None)
+
+    return entries
+
+
+def _after(
+    line: Line,
+    entry: Entry,
+    report: Report,
+    trying: frozenset[object],
+    existing: frozenset[object],
+    now: datetime,
+) -> Entry | None:
+    key = line.finding.key
+    if key not in report.silent:
+        # Another run may have gone on with it since; what was repaired counts once.
+        entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
+        return told(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
+    if entry.state is State.PLANNED and key not in trying:
+        return settled(entry)
+    if entry.state in {State.GONE, State.RELEASED} or entry.is_existing is not (key in existing):
+        # It is there again, or its owner replaced it: known, and not reported again.
+        return replace(
+            entry, state=State.TOLD, last_seen=now, is_existing=entry.is_existing or key in existing
+        )
+    return None

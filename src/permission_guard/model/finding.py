@@ -1,0 +1,140 @@
+"""What a finding is: a rule's verdict on one thing, with the proof that anyone can check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, IntEnum
+from typing import Final, TypeAlias
+
+from permission_guard.frozen import frozen
+from permission_guard.iam import Decision, Request
+from permission_guard.model.facts import Unreadable
+
+
+class Verdict(Enum):
+    """PASS, FAIL, or UNKNOWN, which is reported and never repaired."""
+
+    PASS = "PASS"  # noqa: S105  # a verdict, not a password
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+
+
+GRAVITY: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+"""The gravest first."""
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """FAIL if anything failed, else UNKNOWN if anything is in doubt, else PASS."""
+    found = set(verdicts)
+    return next((one for one in GRAVITY if one in found), Verdict.PASS)
+
+
+class Severity(IntEnum):
+    """How severe a finding is, by AWS Security Hub's names."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class Concern(Enum):
+    """What a finding is about: the rule ids that the settings AlertOnly and Ignore take."""
+
+    ROLE_CAN_WRITE_LOGS = "role-can-write-logs"
+    INVOKE_PERMISSION_NAMES_ITS_SOURCE = "invoke-permission-names-its-source"
+    FUNCTION_IS_NOT_PUBLIC = "function-is-not-public"
+    CROSS_ACCOUNT_ACCESS = "cross-account-access"
+    FUNCTION_URL_IS_NOT_PUBLIC = "function-url-is-not-public"
+    MANAGEMENT_ACCESS = "management-access"
+    PERMISSION_IS_USABLE = "permission-is-usable"
+    LAYER_IS_NOT_PUBLIC = "layer-is-not-public"
+
+
+@frozen
+class DeniedRequest:
+    """A request that ought to be allowed and that the policies refuse. `blocker` says what stands in the way."""
+
+    request: Request
+    decision: Decision
+    blocker: str
+
+
+@frozen
+class Witness:
+    """A request from outside the zone of trust, as an example of those that the whole policy allows."""
+
+    request: Request
+    decision: Decision
+    caller: str
+    """Who makes it, in words."""
+
+
+@frozen
+class Undecided:
+    """A request on which the policies leave us in doubt, and why."""
+
+    request: Request
+    decision: Decision
+    doubt: str
+
+
+@frozen
+class Missing:
+    """Something that must be there is not."""
+
+    what: str
+
+
+@frozen
+class Unused:
+    """A statement that no caller needs, and why."""
+
+    why: str
+
+
+@frozen
+class Recorded:
+    """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was told."""
+
+    kind: str
+    sentence: str
+
+
+Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unused | Unreadable | Recorded | None
+"""Why a verdict is what it is; None for a PASS."""
+
+
+def advice_on(verdict: Verdict, proof: Proof, advice: str) -> str:
+    """Return what a person should do: nothing on a PASS, help the guard to read where it could not, else the advice."""
+    if verdict is Verdict.PASS:
+        return ""
+    return _HELP_TO_READ if isinstance(proof, Unreadable) else advice
+
+
+_HELP_TO_READ: Final = (
+    "Find out why the guard's role was refused this call (a policy of its own, a service control policy), and check "
+    "the function by hand until then."
+)
+
+
+@frozen
+class Finding:
+    """A rule's verdict on one subject: a role, or one statement of a resource policy."""
+
+    rule: str
+    concern: Concern
+    subject: str
+    verdict: Verdict
+    severity: Severity
+    summary: str
+    proof: Proof = None
+    statement: int | None = None
+    """The index of the statement in the resource policy, where the subject is one."""
+    advice: str = ""
+    """What a person should change at the source, so that the fault does not come back."""
+
+    @property
+    def key(self) -> tuple[str, Concern, str]:
+        """What tells it from the other findings about the same facts."""
+        return self.rule, self.concern, self.subject

@@ -1,0 +1,129 @@
+"""Complete what an earlier run began: repairs that were made and not reported, and faults that disappeared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from permission_guard.alerts.report import Line, Report, swapped
+from permission_guard.frozen import frozen
+from permission_guard.journal.book import (
+    Book,
+    counted,
+    gone,
+    is_held,
+    is_in_view,
+    is_made,
+    told,
+)
+from permission_guard.journal.entry import Attached, Entry, State
+from permission_guard.journal.fault import fault_of
+from permission_guard.journal.session import Keeper
+from permission_guard.model.finding import Verdict
+from permission_guard.repair.outcome import Ending
+from permission_guard.repair.plan import Plan
+
+_OPEN: Final = frozenset({Ending.TOLD, Ending.FAILED, Ending.WOULD_REPAIR, Ending.ESCALATED})
+"""The endings after which a fault was still there."""
+
+
+_SETTLED: Final = timedelta(minutes=5)
+"""After which IAM shows what was attached to a role; what it does not show then, somebody else has detached."""
+
+
+@frozen
+class Earlier:
+    """What an earlier run did not report, and the entry once it is reported."""
+
+    report: Report
+    after: Callable[[Book], tuple[Entry, ...]]
+
+
+def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
+    """Yield what earlier runs did and never reported, all of it in one report.
+
+    Faults that are gone without our doing are noted as gone.
+    """
+    faults = {fault_of(one, report.facts) for one in report.findings if one.verdict is not Verdict.PASS}
+    left = [entry for entry in keeper.book.entries if entry.fault not in faults]
+    vanished = {entry.fault for entry in left if _has_vanished(entry, report, now)}
+    if vanished:
+        # What another run has written meanwhile is its own to go on with.
+        keeper.note(
+            lambda book: tuple(
+                gone(one, now) for one in book.entries if one in left and one.fault in vanished
+            )
+        )
+    untold = [
+        (entry, ending)
+        for entry in left
+        if entry.fault not in vanished and (ending := _ending(entry, report)) is not None
+    ]
+    if untold:
+        yield _earlier(untold, report, now)
+
+
+def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
+    """Return whether a fault is gone and needs no report: it was reported before, or this run lost the race."""
+    if not is_in_view(entry, report.facts):
+        return False
+    stands = is_made(entry, report.facts)
+    if entry.state is State.PLANNED:
+        return entry.last_seen == now and stands is False
+    if entry.state is not State.TOLD:
+        return False
+    detached = isinstance(entry.change, Attached) and stands is False and now - entry.last_seen > _SETTLED
+    return detached or (entry.told_as in _OPEN and not is_held(entry))
+
+
+def _ending(entry: Entry, report: Report) -> Ending | None:
+    """Return what became of a fault that an earlier run left open; None if nothing is left to report."""
+    if entry.state is State.PLANNED and is_in_view(entry, report.facts):
+        return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
+    return None
+
+
+def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Earlier:
+    """Return one report of all that was not reported: one entry with its cause, several with the cause of each."""
+    alone = len(untold) == 1
+    reports = [noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in untold]
+    told_now = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
+    if alone:
+        told_now = replace(told_now, trigger=untold[0][0].cause)
+
+    def entries(book: Book) -> tuple[Entry, ...]:
+        return tuple(
+            # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+            told(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
+            for entry, ending in untold
+            for one in book.about(entry.fault)
+        )
+
+    return Earlier(told_now, entries)
+
+
+def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
+    what = _WHAT[ending]
+    cause = entry.cause
+    return (
+        what if alone else f"{what} ({cause.kind.value} at {cause.at.isoformat()} by {cause.actor.principal})"
+    )
+
+
+_WHAT: Final = {
+    Ending.REPAIRED: "An earlier run of the guard repaired this and ended before it could report it.",
+    Ending.TOLD: (
+        "An earlier run of the guard began to repair this and ended before it could report it. The fault is gone now."
+    ),
+}
+
+
+def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
+    """Return the report about one entry."""
+    before, after = swapped(entry.change)
+    if ending is Ending.RELEASED:
+        before, after = after, ""
+    line = Line(entry.finding, ending, what, before, after, entry.id)
+    return replace(report, findings=(), plan=Plan(), outcomes=(), silent=frozenset(), noted=(line,))

@@ -1,0 +1,1 @@
+"""What scan, check and explain report about one function, in words and as values."""

@@ -1,0 +1,85 @@
+"""From facts to the result of a scan: every verdict with its proof in words and the lines to change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from permission_guard.alerts.patches import Patch, patches_for
+from permission_guard.alerts.report import Line
+from permission_guard.events.actor import SWEEP
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.journal.fault import fault_of
+from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.finding import Verdict, gravest
+from permission_guard.model.proof_text import proof_kind, sentence
+from permission_guard.repair.outcome import Ending
+from permission_guard.rules import RULES
+from permission_guard.scan.explanation import Explanation, Mend, explain
+from permission_guard.scan.result import Scan, ScannedFinding
+
+
+def looks_of(rules: frozenset[str]) -> Look:
+    """Return what rules look at."""
+    looks = Look.NOTHING
+    for rule in RULES:
+        if rule.id in rules:
+            looks |= rule.looks_at
+    return looks
+
+
+def findings(
+    facts: FunctionFacts, trusted: Trusted, rules: frozenset[str], at: datetime
+) -> tuple[ScannedFinding, ...]:
+    """Judge what has been read by these rules. Also what passes is a finding."""
+    return tuple(
+        flat(one, facts, _patches(one, facts, at))
+        for one in explain(facts, trusted)
+        if one.finding.rule in rules
+    )
+
+
+def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patch, ...]:
+    """Return the lines to change at the source."""
+    trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
+    made = one.mend
+    if isinstance(made, Mend):
+        ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
+        return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
+    return patches_for(Line(one.finding, Ending.TOLD, ""), facts, trigger)
+
+
+def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:
+    """Return one verdict on a function, version, alias or layer version, flat."""
+    finding, mend = one.finding, one.mend
+    made = mend if isinstance(mend, Mend) else Mend("", "", "", "")
+    return ScannedFinding(
+        fault=fault_of(finding, facts),
+        target=facts.target,
+        name=facts.arn.name,
+        qualifier=facts.qualifier,
+        account=facts.arn.account,
+        region=facts.arn.region,
+        subject=finding.subject,
+        rule=finding.rule,
+        title=one.title,
+        concern=finding.concern,
+        verdict=finding.verdict,
+        severity=finding.severity,
+        summary=finding.summary,
+        proof_kind=proof_kind(finding.proof),
+        proof=sentence(finding.proof),
+        sentence=one.sentence,
+        because=one.because,
+        why=one.why,
+        repair=made.what,
+        before=made.before,
+        after=made.after,
+        obstacle=mend if isinstance(mend, str) else "",
+        advice=one.advice,
+        patches=patches,
+    )
+
+
+def verdict(scan: Scan) -> Verdict:
+    """FAIL if anything failed; else UNKNOWN if anything is in doubt or was not looked at; else PASS."""
+    return gravest([*(one.verdict for one in scan.findings), *([Verdict.UNKNOWN] if scan.skipped else [])])

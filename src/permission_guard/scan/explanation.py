@@ -1,0 +1,223 @@
+"""A finding explained to somebody who has never read a policy: who has access or what is refused, why, and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, assert_never
+
+from permission_guard.frozen import frozen
+from permission_guard.iam import (
+    Answer,
+    Cited,
+    Context,
+    Decision,
+    Effect,
+    Layer,
+    Policy,
+    Request,
+    Service,
+    Statement,
+)
+from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
+from permission_guard.model.finding import (
+    GRAVITY,
+    Concern,
+    DeniedRequest,
+    Finding,
+    Missing,
+    Recorded,
+    Undecided,
+    Unused,
+    Verdict,
+    Witness,
+    gravest,
+)
+from permission_guard.repair.remedy import repair_of
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair, diffs
+from permission_guard.rules import judge, rule_of
+from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
+
+
+@frozen
+class Mend:
+    """A change that is proved to fix a finding and to lose no trusted caller; `before` is empty where something is added.
+
+    `costs` is its impact on others.
+    """
+
+    what: str
+    before: str
+    after: str
+    costs: str
+
+
+@frozen
+class Explanation:
+    """A finding in plain sentences.
+
+    `title` and, unless the finding has its own, `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
+    statement after the other. `mend` is what the guard would do about a FAIL, or the reason why it would do nothing;
+    `advice` is what a person should change at the source.
+    """
+
+    finding: Finding
+    title: str
+    why: str
+    sentence: str
+    because: tuple[str, ...]
+    mend: Mend | str
+    advice: str
+
+
+def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> tuple[Explanation, ...]:
+    """Judge the facts by every rule and explain each finding, faults first, then doubts.
+
+    Without `repairs`, `mend` stays empty: to prove one takes longer than to find what is wrong.
+    """
+    findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
+    return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
+
+
+def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
+    """FAIL if anything failed, else UNKNOWN if anything is in doubt, else PASS."""
+    return gravest(one.finding.verdict for one in explanations)
+
+
+def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repairs: bool) -> Explanation:
+    rule = rule_of(finding)
+    because = _because(finding, facts) or _by_statement(finding, facts)
+    sentence = _sentence(finding)
+    # What the finding advises then is about rights of the guard's own role.
+    advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
+    mend = _mend(finding, facts, trusted) if repairs else ""
+    why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
+    return Explanation(finding, rule.title, why, sentence, because, mend, advice)
+
+
+_WHY: Final = {
+    Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
+    Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
+    Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
+    "code and its environment variables.",
+}
+"""Why it matters, where a rule's own reason is about something graver or else."""
+
+
+def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
+    """Yield the statement that a finding is about, with its policy; nothing if it is about no statement."""
+    policy = facts.resource_policy
+    if policy is not None:
+        yield from ((policy, one) for one in policy.statements if one.index == finding.statement)
+
+
+def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
+    if finding.verdict is not Verdict.FAIL:
+        return ""
+    step, reason = repair_of(finding, facts, trusted)
+    if step is None:
+        return reason or ""
+    (_, before, after), *_ = diffs(step)
+    return Mend(step.what, before, after, _costs(step))
+
+
+def _costs(step: Repair) -> str:
+    match step:
+        case AttachRolePolicy():
+            return "everything else that runs with this role can write logs, too"
+        case BoundStatements():
+            return "no trusted caller loses access, and no other caller gains it"
+        case _:
+            assert_never(step)
+
+
+def _sentence(finding: Finding) -> str:
+    proof = finding.proof
+    match proof:
+        case Witness(request=asked):
+            return f"Untrusted callers have access. For example, {request(asked, 'is allowed to')}."
+        case DeniedRequest(request=asked) if finding.concern is Concern.PERMISSION_IS_USABLE:
+            return f"No caller can use this statement. For example, {request(asked, 'is not allowed to')}."
+        case DeniedRequest(request=asked):
+            return f"{request(asked, 'is not allowed to')}."
+        case Undecided(request=asked):
+            return f"The policies leave open whether {request(asked, 'is allowed to')}."
+        case Missing(what):
+            return f"{what} does not exist."
+        case Unused() | Unreadable() | Recorded() | None:
+            return f"{finding.summary}."
+        case _:
+            assert_never(proof)
+
+
+def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    proof = finding.proof
+    match proof:
+        case Witness(asked, decision):
+            return tuple(_allows(cited, asked) for cited in decision.statements)
+        case DeniedRequest(blocker=blocker) if finding.concern is Concern.PERMISSION_IS_USABLE:
+            return tuple(
+                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _judged(finding, facts)
+            )
+        case DeniedRequest(_, decision, blocker):
+            return (f"{blocker}.", _LAYERS[_layer(decision)])
+        case Undecided(asked, decision, doubt):
+            return _to_know(decision, asked.context) or (f"{doubt[:1].upper()}{doubt[1:]}.",)
+        case Unreadable() as unreadable:
+            return (f"{unreadable}.",)
+        case Missing() | Unused() | Recorded() | None:
+            return ()
+        case _:
+            assert_never(proof)
+
+
+_LAYERS: Final = {
+    None: "An explicit Deny overrides every Allow.",
+    Layer.BOUNDARY: "A role can do only what its policies and its permissions boundary both allow.",
+    Layer.IDENTITY: "A request that no policy allows is denied.",
+}
+
+
+def _layer(decision: Decision) -> Layer | None:
+    if decision.answer is Answer.DENIED:
+        return None
+    return Layer.BOUNDARY if decision.layer is Layer.BOUNDARY else Layer.IDENTITY
+
+
+def _allows(cited: Cited, asked: Request) -> str:
+    """Say why a statement covers the request: it asks for nothing, or for what the request has."""
+    conditions = [met(one, asked.context) for one in cited.statement.conditions]
+    head = f"{_name(cited.statement)} of {cited.policy} allows it"
+    if conditions:
+        return f"{head}: it requires that {'; and that '.join(conditions)}."
+    if isinstance(asked.principal, Service):
+        return f"{head} and has no condition on the source."
+    whom = f" to {principals(cited.statement.principals)}" if cited.statement.principals else ""
+    return f"{head}{whom}, without a condition."
+
+
+def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
+    return tuple(
+        f"{_name(cited.statement)} of {cited.policy} depends on "
+        f"{' and on '.join(open_)}; only each call shows that."
+        for cited in decision.statements
+        if (open_ := unknowns(cited.statement, context))
+    )
+
+
+def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    """Say what the statement of a PASS asks for."""
+    said: list[str] = []
+    for policy, one in _judged(finding, facts):
+        whom = principals(one.principals) if one.principals else "nobody"
+        head = f"{_name(one)} of {policy.name} names {whom}"
+        asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"
+        denies = (other for other in policy.statements if other.effect is Effect.DENY)
+        said += [
+            f"{head}, {asks if one.conditions else 'without a condition'}.",
+            *(f"{_name(other)} denies what it matches, and is taken into account." for other in denies),
+        ]
+    return tuple(said)
+
+
+def _name(one: Statement) -> str:
+    return f'Statement "{one.sid}"' if one.sid else one.label

@@ -1,0 +1,97 @@
+"""What a scan or a check found, flat: words and values that need neither AWS nor a policy document to be shown.
+
+Every output format is a function of this value, and its JSON reads back as the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from permission_guard.alerts.patches import Patch
+from permission_guard.frozen import frozen
+from permission_guard.model.finding import GRAVITY, Concern, Severity, Verdict
+
+
+@frozen
+class Place:
+    """Where in a file something is defined; line and column begin at 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@frozen
+class ScannedFinding:
+    """One verdict on one subject.
+
+    `fault` tells it from others, the same each time it is found (16 hexadecimal digits). `target` is the ARN of the function,
+    version, alias or layer version; in a template, its logical ID. `proof_kind` is one of `said.KINDS`.
+    `sentence`, `because`, `why`, `obstacle` and `advice` are those of an `Explanation`; `before` and `after` are the JSON of
+    what a repair would change, both empty where none is proved safe, and then `obstacle` says why.
+    """
+
+    fault: str
+    target: str
+    name: str
+    qualifier: str | None
+    account: str
+    region: str
+    subject: str
+    rule: str
+    title: str
+    concern: Concern
+    verdict: Verdict
+    severity: Severity
+    summary: str
+    proof_kind: str
+    proof: str
+    sentence: str
+    because: tuple[str, ...]
+    why: str
+    repair: str
+    before: str
+    after: str
+    obstacle: str
+    advice: str
+    patches: tuple[Patch, ...]
+    place: Place | None = None
+
+
+@frozen
+class Skipped:
+    """What could not be scanned at all, and why: an account, a region, a page of functions."""
+
+    what: str
+    why: str
+
+
+@frozen
+class Scan:
+    """Everything that was found, and what was not looked at. `functions` counts functions; `targets` their policies too, and layers'.
+
+    `at` is when it began. `sources` are the accounts and regions as `account/region`, or the files of a check.
+    """
+
+    version: str
+    at: datetime
+    sources: tuple[str, ...]
+    functions: int
+    targets: int
+    findings: tuple[ScannedFinding, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
+    """Order findings: faults, doubts, then what passes; the gravest first; then by where they are."""
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                GRAVITY.index(one.verdict),
+                -one.severity,
+                *(one.account, one.region, one.target, one.rule, one.concern.value, one.subject, one.fault),
+            ),
+        )
+    )

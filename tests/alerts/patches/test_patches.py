@@ -1,0 +1,409 @@
+"""The lines to change at the source, for each kind of finding and in each language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from permission_guard.alerts.patches import Language, languages, patches_for
+from permission_guard.alerts.patches.cdk import in_cdk
+from permission_guard.alerts.patches.change import Permissions
+from permission_guard.alerts.patches.cloudformation import in_cloudformation
+from permission_guard.alerts.patches.terraform import in_terraform
+from permission_guard.alerts.report import Report
+from permission_guard.events.actor import Actor
+from permission_guard.events.tool import Tool
+from permission_guard.events.trigger import Kind
+from permission_guard.iam import LayerVersionArn
+from permission_guard.model.document import Body, dumped
+from permission_guard.model.facts import RoleFacts
+from permission_guard.model.finding import Concern, Recorded
+from permission_guard.repair.grant import Grant
+from permission_guard.repair.outcome import Ending
+from tests.alerts.patches.scenes import ALICE, S3, about, patch, scene, with_kind
+from tests.alerts.patches.tables import check
+
+TEMPLATES = (Language.SAM, Language.CLOUDFORMATION)
+ORG = {"TRUSTED_ORGANIZATION_IDS": "o-aaaaaaaaaa,o-bbbbbbbbbb"}
+WIDE = {"Principal": "*"}
+STACK = Actor("role", None, Tool.CLOUDFORMATION, "cloudformation.amazonaws.com", "", "shop", "Uploads")
+
+
+def alert_only() -> dict[str, str]:
+    """Settings under which everything is only told."""
+    return {"ALERT_ONLY": ",".join(concern.value for concern in Concern)}
+
+
+def test_a_source_account_is_added_in_every_language() -> None:
+    report = about({"Sid": "s3-may-invoke", "Principal": S3})
+    assert patch(report, Language.CLOUDFORMATION) == (
+        "S3MayInvoke:\n"
+        "  Type: AWS::Lambda::Permission\n"
+        "  Properties:\n"
+        "    FunctionName: orders\n"
+        "    Action: lambda:InvokeFunction\n"
+        "    Principal: s3.amazonaws.com\n"
+        '    SourceAccount: "111122223333"  # add'
+    )
+    assert patch(report, Language.SAM) == patch(report, Language.CLOUDFORMATION)
+    assert patch(report, Language.TERRAFORM) == (
+        'resource "aws_lambda_permission" "s3_may_invoke" {\n'
+        '  statement_id   = "s3-may-invoke"\n'
+        '  function_name  = "orders"\n'
+        '  action         = "lambda:InvokeFunction"\n'
+        '  principal      = "s3.amazonaws.com"\n'
+        '  source_account = "111122223333" # add\n'
+        "}"
+    )
+    assert patch(report, Language.CDK) == (
+        "fn.addPermission('s3-may-invoke', {\n"
+        "  principal: new iam.ServicePrincipal('s3.amazonaws.com'),\n"
+        "  action: 'lambda:InvokeFunction',\n"
+        "  sourceAccount: '111122223333', // add\n"
+        "});"
+    )
+
+
+def test_an_alias_has_permissions_of_its_own() -> None:
+    report = about({"Principal": S3}, qualifier="live")
+    assert "    FunctionName: orders:live\n" in patch(report, Language.SAM)
+    assert '  qualifier      = "live"\n' in patch(report, Language.TERRAFORM)
+    assert patch(report, Language.CDK).startswith("alias.addPermission('it', {")
+
+
+def test_several_accounts_are_one_resource_each_and_the_patch_says_so() -> None:
+    report = about({"Principal": S3}, {"TRUSTED_ACCOUNTS": "444455556666"})
+    resources = yaml.safe_load(patch(report, Language.CLOUDFORMATION))
+    assert patch(report, Language.CLOUDFORMATION).startswith(
+        "# One resource for each source: such a resource takes one.\nIt:\n"
+    )
+    check(resources)
+    assert [one["Properties"]["SourceAccount"] for one in resources.values()] == [
+        "111122223333",
+        "444455556666",
+    ]
+    assert list(resources) == ["It", "It2"]
+    terraform = patch(report, Language.TERRAFORM)
+    assert '"aws_lambda_permission" "it_2" {\n  statement_id   = "it-2"\n' in terraform
+    assert patch(report, Language.CDK).count("fn.addPermission('it") == 2
+
+
+def test_a_star_is_narrowed_to_the_account() -> None:
+    report = about(WIDE)
+    for language in TEMPLATES:
+        resources = yaml.safe_load(patch(report, language))
+        check(resources)
+        assert resources["It"]["Properties"]["Principal"] == "111122223333"
+    assert '  principal     = "111122223333" # changed\n' in patch(report, Language.TERRAFORM)
+    assert "principal: new iam.AccountPrincipal('111122223333'), // changed" in patch(report, Language.CDK)
+    assert "its own policies too" in patch(report, Language.CDK)
+
+
+def test_a_star_is_narrowed_to_each_organisation() -> None:
+    report = about(WIDE, ORG)
+    resources = yaml.safe_load(patch(report, Language.CLOUDFORMATION))
+    check(resources)
+    assert [one["Properties"]["PrincipalOrgID"] for one in resources.values()] == [
+        "o-aaaaaaaaaa",
+        "o-bbbbbbbbbb",
+    ]
+    assert "organizationId: 'o-aaaaaaaaaa', // add" in patch(report, Language.CDK)
+    assert "principal: new iam.StarPrincipal(),\n" in patch(report, Language.CDK)
+    assert '  principal        = "*"\n  principal_org_id = "o-aaaaaaaaaa" # add' in patch(
+        report, Language.TERRAFORM
+    )
+
+
+def test_what_only_a_whole_policy_says_is_said_as_its_statement() -> None:
+    report = about({"Principal": S3, "Action": ["lambda:InvokeFunction", "lambda:GetFunction"]})
+    (line,) = [one for one in report.lines if one.after]
+    for language in TEMPLATES:
+        text = {one.language: one.text for one in patches_for(line, report.facts, report.trigger)}[language]
+        (statement,) = yaml.safe_load(text)
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+        assert "AWS::Lambda::ResourcePolicy; its other statements stay" in text
+
+
+def test_a_variable_in_a_statement_is_no_template_of_terraforms() -> None:
+    report = about({"Principal": S3})
+    (line,) = report.lines
+    before = {"Condition": {"StringLike": {"aws:PrincipalTag/x": "${aws:username}"}}}
+    line = replace(line, before=dumped(before), after=dumped(before))
+    texts = {one.language: one.text for one in patches_for(line, report.facts, report.trigger)}
+    assert '"aws:PrincipalTag/x": "$${aws:username}"' in texts[Language.TERRAFORM]
+    assert "'aws:PrincipalTag/x': '${aws:username}'" in texts[Language.CDK]
+
+
+def test_a_statement_without_a_name_stays_without_one() -> None:
+    report = about({"Sid": None, "Principal": S3})
+    (statement,) = yaml.safe_load(patch(report, Language.CLOUDFORMATION))
+    assert "Sid" not in statement
+
+
+def test_the_narrow_statement_keeps_the_name_of_the_wide_one() -> None:
+    there = scene()
+    there.account.has_resource_policy_calls = False
+    there.account.add_permission("orders", Grant("it", "lambda:InvokeFunction", "s3.amazonaws.com"))
+    report = there.report(Kind.PERMISSION_ADDED, arrived="it")
+    assert '  statement_id   = "it"\n' in patch(report, Language.TERRAFORM)
+
+
+def test_a_name_that_terraform_made_up_is_not_written_into_its_source() -> None:
+    report = about({"Sid": "terraform-20260909184319967500000001", "Principal": S3})
+    assert "statement_id" not in patch(report, Language.TERRAFORM)
+
+
+def test_the_resource_of_a_stack_is_called_as_it_is_called_there() -> None:
+    report = about({"Principal": S3}, by=STACK)
+    assert list(yaml.safe_load(patch(report, Language.SAM))) == ["It"]
+    added = with_kind(report, Kind.PERMISSION_ADDED)
+    assert list(yaml.safe_load(patch(added, Language.SAM))) == ["Uploads"]
+
+
+TOLD: dict[str, tuple[Body, str, str]] = {
+    "a service that sends its ARN and its account": (
+        {"Principal": S3},
+        'SourceArn: arn:aws:s3:::NAME  # add\n    SourceAccount: "111122223333"  # add',
+        "Put the resource that really calls in the place of NAME.",
+    ),
+    "a service whose ARN carries the account": (
+        {"Principal": {"Service": "events.amazonaws.com"}},
+        "SourceArn: arn:aws:events:us-east-1:111122223333:rule/NAME  # add",
+        "Put the resource that really calls in the place of NAME.",
+    ),
+    "a source without its account": (
+        {"Principal": S3, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads"}}},
+        'SourceArn: arn:aws:s3:::uploads\n    SourceAccount: "111122223333"  # add',
+        "The account that the source must belong to.",
+    ),
+    "anybody": (WIDE, 'Principal: "111122223333"  # changed', "Name whoever is to call"),
+    "anybody who may change it": (
+        {"Principal": "*", "Action": "lambda:UpdateFunctionCode"},
+        "Action: lambda:InvokeFunction  # changed",
+        "Grant invoking alone.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_is_only_told_is_patched_as_the_advice_says(case: str) -> None:
+    statement, lines, remark = TOLD[case]
+    report = about(statement, alert_only())
+    text = patch(report, Language.CLOUDFORMATION)
+    check(yaml.safe_load(text))
+    assert lines in text
+    assert text.startswith(f"# {remark}")
+
+
+SILENT: dict[str, Body] = {
+    "a foreign account": {"Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
+    "a service of which nothing is known": {"Principal": {"Service": "new.amazonaws.com"}},
+    "a permission that nobody can use": {
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:111122223333:event-bus/default"}},
+    },
+    "what cannot be told": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
+    "anybody under a condition": {**WIDE, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+}
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_where_only_a_person_can_know_it_nothing_is_made_up(case: str) -> None:
+    report = about(SILENT[case], alert_only())
+    assert report.lines
+    assert [patches_for(line, report.facts, report.trigger) for line in report.lines] == [()] * len(
+        report.lines
+    )
+
+
+def test_a_public_url_asks_for_credentials() -> None:
+    url = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    report = about({"Principal": "*", "Action": "lambda:InvokeFunctionUrl", "Condition": url})
+    assert yaml.safe_load(patch(report, Language.SAM)) == {"FunctionUrlConfig": {"AuthType": "AWS_IAM"}}
+    assert yaml.safe_load(patch(report, Language.CLOUDFORMATION)) == {"AuthType": "AWS_IAM"}
+    assert patch(report, Language.TERRAFORM).endswith('authorization_type = "AWS_IAM" # changed')
+    assert patch(report, Language.CDK) == (
+        "fn.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }); // changed"
+    )
+
+
+def role(**settings: str) -> Report:
+    return scene(**settings).report(Kind.FUNCTION_CREATED)
+
+
+BASIC = "service-role/AWSLambdaBasicExecutionRole"
+
+
+@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "told"])
+def test_a_role_gets_the_logging_policy_in_every_language(settings: dict[str, str]) -> None:
+    report = role(**settings)
+    assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": ["AWSLambdaBasicExecutionRole"]}
+    assert yaml.safe_load(patch(report, Language.CLOUDFORMATION)) == {
+        "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{BASIC}"]
+    }
+    assert patch(report, Language.TERRAFORM) == (
+        'resource "aws_iam_role_policy_attachment" "role_logs" {\n'
+        '  role       = "role"\n'
+        f'  policy_arn = "arn:aws:iam::aws:policy/{BASIC}"\n'
+        "}"
+    )
+    assert patch(report, Language.CDK) == (
+        f"role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('{BASIC}')); // add"
+    )
+
+
+def test_a_policy_of_the_account_is_named_by_its_arn() -> None:
+    own = "arn:aws:iam::111122223333:policy/logs"
+    report = role(LOGGING_POLICY_ARN=own)
+    assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": [own]}
+    assert patch(report, Language.CDK) == (
+        f"role.addManagedPolicy(iam.ManagedPolicy.fromManagedPolicyArn(this, 'Logging', '{own}')); // add"
+    )
+
+
+def test_where_a_deny_or_a_boundary_forbids_the_logs_no_policy_is_offered() -> None:
+    deny = scene()
+    deny.account.with_role("role", no={"Statement": {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}})
+    bounded = scene()
+    boundary = "arn:aws:iam::111122223333:policy/boundary"
+    bounded.account.managed[boundary] = dumped(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": "logs:*", "Resource": "*"}}
+    )
+    allowed = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    bounded.account.with_role("role", all=allowed).boundary = boundary
+    for there in (deny, bounded):
+        report = there.report(Kind.FUNCTION_CREATED)
+        (line,) = report.lines
+        assert line.ending is Ending.TOLD
+        assert patches_for(line, report.facts, report.trigger) == ()
+
+
+def test_a_role_of_a_service_is_not_to_be_changed_at_all() -> None:
+    report = role(**alert_only())
+    assert isinstance(report.facts.role, RoleFacts)
+    moved = replace(report.facts.role, arn="arn:aws:iam::111122223333:role/aws-service-role/x/role")
+    report = replace(report, facts=report.facts.with_role(moved))
+    assert patch(report, Language.SAM) == ""
+
+
+def layer(principal: str) -> Report:
+    arn = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
+    there = scene()
+    statement = {
+        "Sid": "all",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "lambda:GetLayerVersion",
+        "Resource": str(arn),
+    }
+    document = dumped({"Version": "2012-10-17", "Statement": [statement]})
+    there.account.layer_policies[str(arn)] = (document, "first")
+    there.account.functions["orders"].arn = arn  # type: ignore[assignment]  # the event is about the layer
+    return there.report(Kind.LAYER_SHARED, arrived="all")
+
+
+def test_a_layer_for_everybody_is_shared_with_an_organisation() -> None:
+    report = layer("*")
+    for language in TEMPLATES:
+        check(yaml.safe_load(patch(report, language)))
+    assert "version_number  = 7\n" in patch(report, Language.TERRAFORM)
+    assert '"aws_lambda_layer_version_permission" "tools_shared"' in patch(report, Language.TERRAFORM)
+    assert "organizationId: 'o-exampleorgid', // add" in patch(report, Language.CDK)
+
+
+def test_of_a_layer_for_a_foreign_account_only_its_owner_knows() -> None:
+    report = layer("arn:aws:iam::999999999999:root")
+    assert report.lines
+    assert patch(report, Language.SAM) == ""
+
+
+def test_what_was_released_needs_no_change() -> None:
+    report = role()
+    (line,) = report.lines
+    assert patches_for(replace(line, ending=Ending.RELEASED), report.facts, report.trigger) == ()
+
+
+def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_said() -> None:
+    report = about({"Principal": S3}, alert_only())
+    (line,) = report.lines
+    finding = replace(line.finding, proof=Recorded("witness", "somebody got in"), statement=40)
+    assert patches_for(replace(line, finding=finding), report.facts, report.trigger) == ()
+    told = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
+    assert patches_for(told, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')
+
+
+FIRST = {
+    Tool.SAM: [Language.SAM],
+    Tool.CDK: [Language.CDK],
+    Tool.TERRAFORM: [Language.TERRAFORM],
+    Tool.OPENTOFU: [Language.TERRAFORM],
+    Tool.CLOUDFORMATION: [Language.CLOUDFORMATION, Language.SAM, Language.CDK],
+}
+
+
+@pytest.mark.parametrize("tool", Tool)
+def test_the_language_of_the_tool_comes_first_and_none_is_missing(tool: Tool) -> None:
+    report = about({"Principal": S3}, by=replace(ALICE, tool=tool))
+    (line,) = report.lines
+    order = [one.language for one in patches_for(line, report.facts, report.trigger)]
+    first = FIRST.get(tool, list(Language))
+    assert list(languages(tool)) == first
+    assert order[: len(first)] == first
+    assert sorted(order, key=list(Language).index) == list(Language)
+
+
+FULL = {
+    "source_arn": "arn:aws:s3:::a'\"${x}\n",
+    "source_account": "111122223333",
+    "event_source_token": "amzn1.ask.skill.1",
+    "principal_org_id": "o-aaaaaaaaaa",
+    "function_url_auth_type": "NONE",
+    "invoked_via_function_url": "true",
+}
+
+
+def test_every_parameter_has_its_place_in_every_language() -> None:
+
+    role_arn = "arn:aws:iam::111122223333:role/it's"
+    change = Permissions("orders", "7", (Grant("1-it", "lambda:*", role_arn, **FULL),), {})
+    (resource,) = yaml.safe_load(in_cloudformation(change)).values()
+    assert resource["Properties"] == {
+        "FunctionName": "orders:7",
+        "Action": "lambda:*",
+        "Principal": role_arn,
+        "SourceArn": FULL["source_arn"],
+        "SourceAccount": "111122223333",
+        "EventSourceToken": "amzn1.ask.skill.1",
+        "PrincipalOrgID": "o-aaaaaaaaaa",
+        "FunctionUrlAuthType": "NONE",
+        "InvokedViaFunctionUrl": True,
+    }
+    assert in_terraform(change) == (
+        'resource "aws_lambda_permission" "the_1_it" {\n'
+        '  statement_id             = "1-it"\n'
+        '  function_name            = "orders"\n'
+        '  qualifier                = "7"\n'
+        '  action                   = "lambda:*"\n'
+        '  principal                = "arn:aws:iam::111122223333:role/it\'s"\n'
+        '  source_arn               = "arn:aws:s3:::a\'\\"$${x}\\u000a"\n'
+        '  source_account           = "111122223333"\n'
+        '  event_source_token       = "amzn1.ask.skill.1"\n'
+        '  principal_org_id         = "o-aaaaaaaaaa"\n'
+        '  function_url_auth_type   = "NONE"\n'
+        "  invoked_via_function_url = true\n"
+        "}"
+    )
+    assert in_cdk(change) == (
+        "version.addPermission('1-it', {\n"
+        "  principal: new iam.ArnPrincipal('arn:aws:iam::111122223333:role/it\\'s'),\n"
+        "  action: 'lambda:*',\n"
+        "  sourceArn: 'arn:aws:s3:::a\\'\"${x}\\u{a}',\n"
+        "  sourceAccount: '111122223333',\n"
+        "  eventSourceToken: 'amzn1.ask.skill.1',\n"
+        "  organizationId: 'o-aaaaaaaaaa',\n"
+        "  functionUrlAuthType: lambda.FunctionUrlAuthType.NONE,\n"
+        "  invokedViaFunctionUrl: true,\n"
+        "});"
+    )

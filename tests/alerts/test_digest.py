@@ -1,0 +1,115 @@
+"""The digest: the gravest first, as many as a message takes, the rest counted, and nothing that holds up what follows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from permission_guard.alerts import SUBJECT_LIMIT
+from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
+from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.model.finding import Severity
+from permission_guard.repair.outcome import Ending
+from tests.alerts.scenes import FORGED, line, report
+from tests.fake_aws.builders import ACCOUNT, NOW
+
+HIGH = waiting_alert(report(line(Ending.REPAIRED)), NOW)
+LARGE = waiting_alert(report(*(line(Ending.TOLD, name=f"s{one}", size=3000) for one in range(100))), NOW)
+
+
+def digest(*alerts: WaitingAlert) -> Digest:
+    return digest_of(alerts, ACCOUNT, "us-east-1", NOW)
+
+
+def body(one: Digest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.loads(one.message)["default"])
+    return found
+
+
+def numbered(
+    count: int, alert: WaitingAlert = HIGH, severity: Severity = Severity.HIGH
+) -> list[WaitingAlert]:
+    return [replace(alert, id=f"{number:04}", severity=severity) for number in range(count)]
+
+
+def test_a_waiting_alert_holds_the_whole_alert() -> None:
+    assert HIGH.id.startswith("2026-11-03T12:00#")
+    assert (HIGH.severity, HIGH.subject) == (
+        Severity.HIGH,
+        "[HIGH] Fixed: orders was open to any account (111122223333, us-east-1)",
+    )
+    assert json.loads(HIGH.body)["findings"][0]["action"]["outcome"] == "REPAIRED"
+    assert "Function    arn:aws:lambda:" in HIGH.mail
+
+
+def test_two_runs_for_one_event_write_one_item_and_another_ending_is_another() -> None:
+    assert waiting_alert(report(line(Ending.REPAIRED)), NOW).id == HIGH.id
+    assert waiting_alert(report(line(Ending.FAILED)), NOW).id != HIGH.id
+
+
+def test_a_digest_says_how_many_and_where_and_shows_each_alert_the_gravest_first() -> None:
+    critical, low = replace(HIGH, id="9", severity=Severity.CRITICAL), replace(HIGH, severity=Severity.LOW)
+    one = digest(low, HIGH, critical)
+    assert one.alerts == (critical, HIGH, low)
+    assert (one.severity, one.subject) == (
+        Severity.CRITICAL,
+        f"[CRITICAL] Digest: 3 alerts ({ACCOUNT}, us-east-1)",
+    )
+    assert one.mail.count(HIGH.subject) == 3
+    assert body(one) == {
+        "schema": "permission-guard/digest/1",
+        "subject": one.subject,
+        "severity": "CRITICAL",
+        "account": ACCOUNT,
+        "region": "us-east-1",
+        "time": NOW.isoformat(),
+        "alerts": [json.loads(HIGH.body)] * 3,
+        "leftOut": 0,
+    }
+    assert digest(HIGH).subject == f"[HIGH] Digest: 1 alert ({ACCOUNT}, us-east-1)"
+
+
+@pytest.mark.parametrize("alert", [HIGH, LARGE], ids=["small", "large"])
+def test_what_200_kb_do_not_hold_is_counted_and_follows_the_oldest_of_the_gravest_first(
+    alert: WaitingAlert,
+) -> None:
+    left = [*numbered(400, alert), *numbered(1, HIGH, Severity.CRITICAL)]
+    one = digest(*left)
+    assert DIGEST_LIMIT // 4 < len(one.message.encode()) <= DIGEST_LIMIT
+    assert one.alerts == (left[-1], *left[: len(one.alerts) - 1])
+    assert body(one)["leftOut"] == 401 - len(one.alerts) > 0
+    assert f"{401 - len(one.alerts)} of them do not fit here and follow in the next digest" in one.mail
+    rounds = 0
+    while left:
+        sent = digest(*left)
+        left = [alert for alert in left if alert.id not in {one.id for one in sent.alerts}]
+        rounds += 1
+    assert rounds <= 201
+
+
+DAMAGED = {
+    "no JSON": replace(HIGH, body="{"),
+    "an empty text": replace(HIGH, body="", mail="", subject=""),
+    "a key twice": replace(HIGH, body='{"a": 1, "a": 2}'),
+    "a number": replace(HIGH, body="7"),
+    "NaN": replace(HIGH, body="NaN"),
+    "390 KB of JSON": replace(HIGH, body=json.dumps(["x" * 390_000])),
+    "390 KB of no JSON": replace(HIGH, body="\N{BOMB}" * 97_000),
+    "390 KB of a mail in one line": replace(HIGH, mail="\N{BOMB}" * 97_000),
+    "390 KB of a subject": replace(HIGH, subject="\N{BOMB}" * 97_000),
+    "names of somebody's choice": replace(HIGH, subject=FORGED, mail=FORGED, body=json.dumps(FORGED)),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGED)
+def test_an_alert_that_somebody_has_damaged_holds_up_no_other(what: str) -> None:
+    damaged = replace(DAMAGED[what], id="damaged", severity=Severity.CRITICAL)
+    one = digest(damaged, HIGH)
+    assert [alert.id for alert in one.alerts] == ["damaged", HIGH.id]
+    assert len(one.message.encode()) <= DIGEST_LIMIT
+    assert body(one)["alerts"][1] == json.loads(HIGH.body)
+    assert one.subject.isascii()
+    assert len(one.subject) <= SUBJECT_LIMIT

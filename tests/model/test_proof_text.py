@@ -1,0 +1,58 @@
+"""Proofs in words: each kind has its name and its sentence, and the journal keeps both."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.iam import Answer, Context, Decision, Request, Service
+from permission_guard.iam.decide import Layer
+from permission_guard.model.facts import Unreadable
+from permission_guard.model.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.model.proof_text import proof_kind, recorded, sentence
+
+LAYER = Layer.RESOURCE
+ASKED = Request(
+    "lambda:InvokeFunction",
+    "orders",
+    Service("s3.amazonaws.com"),
+    Context.of({"aws:SourceArn": "arn:aws:s3:::b", "aws:SourceVpc": "vpc-1"}),
+)
+UNSAID = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
+
+SAID: dict[str, tuple[Proof, str]] = {
+    "witness": (
+        Witness(ASKED, Decision(Answer.ALLOWED, LAYER), "a bucket of anybody"),
+        "a bucket of anybody is allowed to call lambda:InvokeFunction on orders with aws:SourceArn=arn:aws:s3:::b",
+    ),
+    "denied-request": (
+        DeniedRequest(UNSAID, Decision(Answer.NOT_ALLOWED, LAYER), "nothing allows it"),
+        f"lambda:InvokeFunction on orders is {Answer.NOT_ALLOWED.value}: nothing allows it",
+    ),
+    "undecided": (
+        Undecided(UNSAID, Decision(Answer.UNDECIDED, LAYER), "who knows"),
+        "lambda:InvokeFunction on orders cannot be decided: who knows",
+    ),
+    "missing": (Missing("the role"), "the role does not exist"),
+    "unreadable": (Unreadable("the role", "no"), "the role could not be read: no"),
+    "a kind of an earlier run": (Recorded("a kind of an earlier run", "it was so"), "it was so"),
+    "none": (None, "no problem was found"),
+}
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
+    proof, said = SAID[kind]
+    assert (proof_kind(proof), sentence(proof)) == (kind, said)
+
+
+def test_a_witness_without_keys_is_said_without_them() -> None:
+    proof = Witness(UNSAID, Decision(Answer.ALLOWED, LAYER), "anybody")
+    assert sentence(proof) == "anybody is allowed to call lambda:InvokeFunction on orders"
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_a_recorded_proof_says_the_same_and_is_recorded_as_it_is(kind: str) -> None:
+    proof, said = SAID[kind]
+    kept = recorded(proof)
+    assert (proof_kind(kept), sentence(kept)) == (kind, said)
+    assert recorded(kept) == kept

@@ -1,0 +1,326 @@
+"""Plans: what is repaired, and each reason for which a finding is only told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.iam import Policy
+from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body, Bound, statements_of
+from permission_guard.model.facts import (
+    MISSING_ROLE,
+    NOT_READ,
+    Configuration,
+    Family,
+    FunctionFacts,
+    PolicyFacts,
+    RoleFacts,
+    Trusted,
+    Unreadable,
+)
+from permission_guard.model.finding import Concern, Finding, Severity, Verdict
+from permission_guard.repair.plan import Plan, plan_for
+from permission_guard.repair.remedy import _step, joined
+from permission_guard.repair.step import AttachRolePolicy, BoundStatements
+from permission_guard.rules import judge
+from permission_guard.rules.rule import AddCondition, AttachPolicy
+from permission_guard.settings import Settings, Treatment
+from tests.fake_aws.builders import (
+    ACCOUNT,
+    BASIC,
+    FOREIGN,
+    FUNCTION,
+    LOGGING,
+    NOW,
+    PARTNER,
+    ROLE,
+    TOPIC,
+    facts_with,
+    facts_with_role,
+    policy,
+    settings,
+    statement,
+    trigger,
+)
+
+SNS = statement("sns.amazonaws.com", sid="sns")
+S3 = statement("s3.amazonaws.com", sid="s3")
+
+
+def plan(facts: FunctionFacts, given: Settings | None = None, event: Trigger | None = None) -> Plan:
+    given = given or settings()
+    return plan_for(judge(facts, given.trusted), facts, event or trigger(), given, NOW)
+
+
+def conditions(planned: Plan) -> list[Json]:
+    """The Condition of each statement as the plan's one step leaves it."""
+    assert planned.tells == ()
+    (step,) = planned.steps
+    assert isinstance(step, BoundStatements)
+    return [one.get("Condition") for one in statements_of(step.after)]
+
+
+def reasons(planned: Plan) -> list[str]:
+    assert planned.steps == ()
+    return [tell.reason for tell in planned.tells]
+
+
+ARN = "aws:SourceArn"
+REPAIRS: dict[str, Body] = {
+    "sns.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:sns:*:{ACCOUNT}:*"}},
+    "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:*"}},
+    "apigateway.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "logs.eu-west-1.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "s3.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "config.amazonaws.com": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    "cloudfront.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:cloudfront::{ACCOUNT}:*"}},
+}
+
+
+@pytest.mark.parametrize("service", REPAIRS)
+def test_an_open_service_is_bound_by_the_key_that_it_is_sure_to_send(service: str) -> None:
+    assert conditions(plan(facts_with(statement(service)))) == [REPAIRS[service]]
+
+
+def test_the_conditions_that_stand_there_are_kept() -> None:
+    bucket = {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::amzn-s3-demo-bucket"}}
+
+    planned = plan(facts_with(statement("s3.amazonaws.com", Condition=bucket)))
+
+    assert conditions(planned) == [{**bucket, "StringEquals": {"aws:SourceAccount": ACCOUNT}}]
+
+
+def test_several_services_of_one_statement_are_bound_by_what_all_of_them_send() -> None:
+    both = {"Service": ["s3.amazonaws.com", "logs.amazonaws.com"]}
+    arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:*"]
+
+    assert conditions(plan(facts_with(statement(both)))) == [{"StringEquals": {"aws:SourceAccount": ACCOUNT}}]
+    assert conditions(
+        plan(facts_with(statement({"Service": ["sns.amazonaws.com", "events.amazonaws.com"]})))
+    ) == [{"ArnLike": {ARN: arns}}]
+
+
+def test_the_trusted_accounts_are_among_the_sources() -> None:
+    given = settings(trusted=Trusted(ACCOUNT, (PARTNER,)))
+
+    assert conditions(plan(facts_with(S3), given)) == [
+        {"StringEquals": {"aws:SourceAccount": [ACCOUNT, PARTNER]}}
+    ]
+
+
+def test_a_bare_star_becomes_three_statements_by_account_and_two_more_by_organization() -> None:
+    organization = settings(trusted=Trusted(ACCOUNT, (PARTNER,), ("o-abcdefghij",)))
+
+    assert conditions(plan(facts_with(statement()))) == [
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        {"ArnLike": {ARN: f"arn:aws:*:*:{ACCOUNT}:*"}},
+    ]
+    assert conditions(plan(facts_with(statement()), organization)) == [
+        {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT, PARTNER]}},
+        {"StringEquals": {"aws:SourceAccount": [ACCOUNT, PARTNER]}},
+        {"ArnLike": {ARN: [f"arn:aws:*:*:{one}:*" for one in (ACCOUNT, PARTNER)]}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+        {"StringEquals": {"aws:SourceOrgID": "o-abcdefghij"}},
+    ]
+
+
+def test_the_first_of_several_statements_keeps_the_sid_and_the_others_have_one_made_of_it() -> None:
+    (step,) = plan(facts_with(statement(sid="public"))).steps
+    assert isinstance(step, BoundStatements)
+
+    first, *others = (str(one["Sid"]) for one in statements_of(step.after))
+
+    assert first == "public"
+    assert all(sid.startswith("public-") for sid in others)
+    assert others[0] != others[1]
+
+
+@pytest.mark.parametrize("public", [True, Unreadable("the function URL", "AccessDenied"), NOT_READ])
+def test_a_bare_star_is_left_alone_where_a_public_url_may_need_it(*, public: bool | Unreadable) -> None:
+    (reason,) = reasons(plan(replace(facts_with(statement()), has_public_url=public)))
+
+    assert "function URL" in reason
+
+
+def test_where_members_of_an_organization_are_trusted_a_service_is_reported_only() -> None:
+    given = settings(trusted=Trusted(ACCOUNT, (), ("o-abcdefghij",)))
+
+    assert "aws:SourceOrgID" in reasons(plan(facts_with(S3), given))[0]
+
+
+def test_all_repairs_of_one_policy_are_one_step() -> None:
+    planned = plan(facts_with(SNS, statement(ACCOUNT, sid="kept", Principal={"AWS": ACCOUNT}), S3))
+
+    assert conditions(planned) == [REPAIRS["sns.amazonaws.com"], None, REPAIRS["s3.amazonaws.com"]]
+    assert len(planned.steps[0].mends) == 2
+
+
+def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
+    planned = plan(facts_with_role(RoleFacts(ROLE)))
+
+    (step,) = planned.steps
+    assert isinstance(step, AttachRolePolicy)
+    assert (step.role_arn, step.policy, planned.tells) == (ROLE, LOGGING, ())
+
+
+def test_what_passes_is_neither_repaired_nor_told() -> None:
+    good = statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: TOPIC}})
+
+    assert plan(facts_with(good)) == Plan()
+    assert plan(facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))) == Plan()
+
+
+@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.OFF])
+def test_a_rule_can_be_reported_only_or_ignored(
+    treatment: Treatment,
+) -> None:
+    given = settings()
+    given = replace(given, treatments=dict.fromkeys(Concern, treatment))
+    is_told = treatment is Treatment.ALERT
+
+    listed = ["AlertOnly lists invoke-permission-names-its-source", "AlertOnly lists role-can-write-logs"]
+    found = (plan(facts_with(SNS), given), plan(facts_with_role(RoleFacts(ROLE)), given))
+    assert [reason for one in found for reason in reasons(one)] == (listed if is_told else [])
+
+
+def test_what_has_just_arrived_is_repaired() -> None:
+    event = trigger("sns", kind=Kind.PERMISSION_ADDED)
+    planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
+
+    assert [step.what for step in planned.steps] == ['add a condition to statement "sns" of orders']
+    assert [tell.finding.statement for tell in planned.tells] == [1]
+
+
+UNKNOWN = "the guard repairs only what it can evaluate"
+NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
+NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
+TOLD: dict[str, tuple[FunctionFacts, str]] = {
+    "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
+    "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
+    "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
+    "a service that is not known": (facts_with(statement("unheard-of.amazonaws.com")), NO_REPAIR),
+    "Alexa without a skill": (facts_with(statement("alexa-appkit.amazon.com")), NO_REPAIR),
+    "a service that is not known beside one that is": (
+        facts_with(statement({"Service": ["sns.amazonaws.com", "unheard-of.amazonaws.com"]})),
+        NO_REPAIR,
+    ),
+    "a service of which no key is sure": (facts_with(statement("appsync.amazonaws.com")), NO_REPAIR),
+    "services with no key in common": (
+        facts_with(statement({"Service": ["s3.amazonaws.com", "events.amazonaws.com"]})),
+        NO_REPAIR,
+    ),
+    "everyone with a condition of somebody's": (
+        facts_with(statement(Condition={"StringLike": {"aws:UserAgent": "x"}})),
+        NO_REPAIR,
+    ),
+    "everyone among others": (facts_with(statement({"AWS": ["*", ACCOUNT]})), NO_REPAIR),
+    "a foreign account": (
+        facts_with(statement({"AWS": FOREIGN})),
+        "findings of this rule are reported and never repaired",
+    ),
+    "a source that is bound otherwise": (
+        facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: "arn:aws:sns:*:*:*"}})),
+        "the statement already has another ArnLike on aws:SourceArn",
+    ),
+    "a service beside everyone": (
+        facts_with(statement({"AWS": "*", "Service": "s3.amazonaws.com"})),
+        "it would refuse a trusted caller",
+    ),
+    "what AddPermission cannot say": (
+        facts_with(SNS, family=Family.STATEMENTS),
+        "PutResourcePolicy is not available in this Region",
+    ),
+    "a role of a service": (
+        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X")),
+        "cannot be changed",
+    ),
+    "a role of single sign-on": (
+        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/X")),
+        "cannot be changed",
+    ),
+    "a boundary": (
+        facts_with_role(RoleFacts(ROLE, boundary=policy("edge", "s3:*"))),
+        "edge",
+    ),
+    "a deny": (facts_with_role(RoleFacts(ROLE, identity=(policy("no", "logs:*", effect="Deny"),))), "no"),
+    "a missing role": (
+        FunctionFacts(FUNCTION, configuration=Configuration(ROLE, "x"), role=MISSING_ROLE),
+        NO_REPAIR,
+    ),
+    "a remedy that could not be read": (
+        replace(facts_with_role(RoleFacts(ROLE)), remedy=Unreadable(BASIC, "NoSuchEntity")),
+        f"the policy to attach is not known: {BASIC} could not be read: NoSuchEntity",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -> None:
+    facts, reason = TOLD[case]
+
+    told = reasons(plan(facts))
+
+    assert told
+    assert reason in told[0]
+
+
+def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() -> None:
+    planned = plan(facts_with(SNS, S3, family=Family.STATEMENTS))
+
+    (step,) = planned.steps
+    assert isinstance(step, BoundStatements)
+    (swap,) = step.swaps
+    assert swap.narrow is not None
+    assert (swap.narrow.source_account, swap.narrow.sid[:3]) == (ACCOUNT, "s3-")
+    assert isinstance(step.policy, PolicyFacts)
+    assert [tell.finding.statement for tell in planned.tells] == [0]
+
+
+def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
+    facts = FunctionFacts(FUNCTION)
+    policy = Policy.parse({"Statement": []}, name="logging")
+    finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
+    attach, add = (
+        AttachPolicy(policy),
+        AddCondition(0, Bound("StringEquals", "aws:SourceAccount", ("1",))),
+    )
+    assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
+    assert _step(add, finding, facts) == (None, "there is no resource policy")
+
+
+def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
+    everything = statement(Action="lambda:*")
+    planned = plan(facts_with(everything))
+    (step,) = planned.steps
+
+    assert isinstance(step, BoundStatements)
+    assert [finding.concern for finding in step.mends] == [
+        Concern.FUNCTION_IS_NOT_PUBLIC,
+        Concern.MANAGEMENT_ACCESS,
+    ]
+    assert len(conditions(planned)) == 3
+
+
+def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
+    facts = facts_with(SNS)
+    (finding,) = judge(facts, settings().trusted)
+    by_arn, by_account = (
+        Bound("ArnLike", ARN, (TOPIC,)),
+        Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+    )
+    first, _ = _step(AddCondition(0, by_arn), finding, facts)
+    second, _ = _step(AddCondition(0, by_account), finding, facts)
+    assert isinstance(first, BoundStatements)
+    assert isinstance(second, BoundStatements)
+
+    assert joined(first, second) == (first, "another repair of this statement comes first")
+
+
+def test_equal_statements_without_a_sid_are_each_mended() -> None:
+    twin = statement("sns.amazonaws.com", sid=None)
+
+    assert len(conditions(plan(facts_with(twin, twin)))) == 2
