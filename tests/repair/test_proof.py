@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.model.document import POLICY_LIMIT, Body
-from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.document import POLICY_LIMIT, Body, statements_of
+from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Unreadable
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
 from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Swap
 from permission_guard.rules import judge
+from tests.access.hostile import digits_wanted, largest
 from tests.fake_aws.builders import (
     ACCOUNT,
     LOGGING,
@@ -216,3 +219,20 @@ def test_a_policy_that_holds_none_of_the_rights_would_not_help() -> None:
     step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), judge(facts, OWN))
 
     assert "would not help" in str(objection(step, facts, OWN))
+
+
+def test_a_policy_that_was_not_read_cannot_be_proved_safe_to_write() -> None:
+    facts, bound = facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}
+    assert isinstance(facts.policy, PolicyFacts)
+    step = BoundStatements(TARGET, facts.policy, (Swap(SNS, (bound,), mends=()),))
+    unread = replace(facts, policy=Unreadable("the policy", "not allowed"))
+
+    assert objection(step, unread, OWN) == "the policy was not read"
+
+
+def test_a_policy_that_is_too_complex_to_compare_is_not_written() -> None:
+    """The hostile statements are the same before and after, and still nobody can say what they add up to."""
+    hostile = statements_of(largest(digits_wanted).text)[5:]
+    problem = objected(facts_with(SNS, *hostile), {**SNS, "Condition": arn(ALL_TOPICS)})
+
+    assert problem == "the policy is too complex to prove that it would not refuse a trusted caller"
