@@ -13,7 +13,7 @@ from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
 from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Swap
 from permission_guard.rules import judge
-from tests.access.hostile import digits_wanted, largest
+from tests.access.hostile import largest, stars_and_marks
 from tests.fake_aws.builders import (
     ACCOUNT,
     LOGGING,
@@ -231,8 +231,12 @@ def test_a_policy_that_was_not_read_cannot_be_proved_safe_to_write() -> None:
 
 
 def test_a_policy_that_is_too_complex_to_compare_is_not_written() -> None:
-    """The hostile statements are the same before and after, and still nobody can say what they add up to."""
-    hostile = statements_of(largest(digits_wanted).text)[5:]
-    problem = objected(facts_with(SNS, *hostile), {**SNS, "Condition": arn(ALL_TOPICS)})
+    first, *others = statements_of(largest(stars_and_marks).text)
+    facts = facts_with(first, *others)
+    assert isinstance(facts.policy, PolicyFacts)
+    after: Body = {**first, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    step = BoundStatements(TARGET, facts.policy, (Swap(first, (after,), mends=()),))
 
-    assert problem == "the policy is too complex to prove that it would not refuse a trusted caller"
+    assert objection(step, facts, OWN) == (
+        "the policy is too complex to prove that it would not refuse a trusted caller"
+    )
