@@ -79,6 +79,17 @@ def test_a_key_compared_with_what_does_not_fit_its_type_or_is_not_known_is_unkno
     assert (found.access, found.keys[0]) == (Access.UNKNOWN, key.lower())
 
 
+def test_values_that_must_differ_from_one_that_is_not_known_are_unknown_beside_another_unknown() -> None:
+    other = {"NumericEquals": {f"{TAG}y": "5"}}
+    differing = {
+        "ForAllValues:StringNotLike": {"aws:CalledVia": f"a${{{TAG}x}}"},
+        "Null": {"aws:CalledVia": "false"},
+    }
+
+    assert answer(allow("*", differing)).access is Access.OPEN
+    assert answer(allow("*", {**differing, **other})).access is Access.UNKNOWN
+
+
 @pytest.mark.parametrize(("absent", "access"), [("false", Access.OPEN), ("true", Access.CLOSED)])
 def test_a_service_always_shows_the_list_of_its_names(absent: str, access: Access) -> None:
     assert answer(allow(S3, {"Null": {"aws:PrincipalServiceNamesList": absent}})).access is access
