@@ -25,6 +25,9 @@ from permission_guard.iam import Answer as Decided
 from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
+_SHARE: Final = 100_000
+"""Steps for one statement before the others have been answered; an ordinary one takes 15,000 at most."""
+_TOO_COMPLEX: Final = Answer(-1, Access.TOO_COMPLEX, Scale.UNKNOWN)
 _SEVERAL: Final = 3
 _BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
 """Keys that a service of the table shows more surely than an unknown one."""
@@ -96,6 +99,20 @@ class Analysis:
             return Answer(allow.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
         except _Disagreement as fault:
             return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
+
+    def answers(self, allows: Sequence[Statement], among: Sequence[str]) -> tuple[Answer, ...]:
+        """Answer for several statements, so that a hard one takes no steps from the others.
+
+        Each has its share of the steps first. Those that need more share half of what is left: the other half is for other actions.
+        """
+        found = dict.fromkeys(range(len(allows)), _TOO_COMPLEX)
+        for fraction, most in ((1, _SHARE), (2, BUDGET)):
+            hard = [place for place, one in found.items() if one.access is Access.TOO_COMPLEX]
+            share = min(most, self.scene.meter.left // (fraction * max(1, len(hard))))
+            for place in hard:
+                with self.scene.meter.at_most(share):
+                    found[place] = self.answer(allows[place], among)
+        return tuple(found.values())
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
         asked = self.coverage.told_apart(allow, among)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
-from permission_guard.access.literal import PRINCIPAL, Literal, Mode
+from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, Literals, Mode
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
@@ -58,6 +58,12 @@ class Automata:
         """Return the automaton of a list of texts."""
         return self.of([(text,) if text else () for text in texts])
 
+    def named(self, key: str, literals: Literals) -> tuple[Automaton, ...]:
+        """Return the automata of all values of a key that the policies spell in full."""
+        exact, folded = literals.whole(key)
+        found = [self.exactly(exact)] if exact else []
+        return (*found, *([self.of([(one,) for one in folded], Form.FOLDED)] if folded else ()))
+
     def match(self, wanted: Wanted, key: str, variables: Variables) -> Match:
         """Return which values of a key the positive form of a condition matches."""
         filled = [variables.fill(tokens, key) for tokens in wanted.tokens]
@@ -66,7 +72,7 @@ class Automata:
         if wanted.operator.startswith("arn"):
             patterns, more = arn_patterns(patterns)
             return Match(self.of(patterns, Form.ARN), vague or more)
-        form = Form.FOLDED if wanted.operator == "stringequalsignorecase" else Form.TEXT
+        form = Form.FOLDED if wanted.operator == IGNORING_CASE else Form.TEXT
         return Match(self.of(patterns, form), vague)
 
 
