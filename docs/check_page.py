@@ -59,7 +59,7 @@ that policy may deny logging. So is a role that the template does not define, an
 
 ## What must not fail
 
-`--ignore RULE` leaves a rule out. On one resource, its Metadata does, with a reason, which the output lists:
+`--ignore RULE` leaves a rule out. On one resource its Metadata does, with a reason, which the output lists:
 
 ```yaml
   Partner:
@@ -67,6 +67,15 @@ that policy may deny logging. So is a role that the template does not define, an
     Metadata:
       permission-guard: {{ignore: [function-is-not-public], reason: the partner's webhook has no fixed account}}
 ```
+
+In YAML a comment does the same, on the line of the resource's logical ID or on the line of the finding:
+
+```yaml
+  Partner: # permission-guard: ignore function-is-not-public -- the partner's webhook has no fixed account
+    Type: AWS::Lambda::Permission
+```
+
+Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` writes nothing for what is ignored.
 
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
 `--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.

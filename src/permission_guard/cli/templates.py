@@ -26,6 +26,7 @@ from permission_guard.template import (
     Said,
     Trust,
     check,
+    check_ignores,
     environment,
     fixed,
     scan_of,
@@ -86,18 +87,17 @@ class Desk:
                 self._within(path, nested, inner, {*around, path})
 
     def _without_ignored(self, done: Checked) -> Checked:
-        """Take out what Metadata ignores, with its reason. Raises Unusable for one without a reason."""
+        """Take out what is ignored, and list it with its reason. Raises NotReadable for an ignore without a reason."""
+        source = done.source
+        check_ignores(source.ignores)
         kept: list[Judged] = []
         for one in done.verdicts:
-            rules, reason = done.source.ignored(one.owner)
-            concern = one.finding.concern.value
-            if one.finding.verdict is Verdict.PASS or concern not in rules:
+            found = source.ignore_of(one.owner, one.finding)
+            if found is None or one.finding.verdict is Verdict.PASS:
                 kept.append(one)
-                continue
-            place = f"{done.source.file}: {done.source.name(one.owner)}"
-            if not reason:
-                raise Unusable(f"{place}: to ignore {concern} needs a reason")
-            self.ignored.append(Skipped(f"{place}: {concern}", f"it is ignored: {reason}"))
+            else:
+                what = f"{source.file}: {source.name(one.owner)}: {found.rule}"
+                self.ignored.append(Skipped(what, f"it is ignored: {found.reason}"))
         return replace(done, verdicts=tuple(kept))
 
     def _unusable(self, message: str) -> None:

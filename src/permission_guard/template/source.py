@@ -13,6 +13,7 @@ from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
 from permission_guard.template.home import Home, home_for
+from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
 from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
@@ -57,6 +58,8 @@ class Source:
     notes: tuple[tuple[str, str], ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    """The rules that are ignored, and where."""
 
     @property
     def home(self) -> Home:
@@ -73,15 +76,16 @@ class Source:
         """Return the path of what defines a resource; an empty one in a plan."""
         return () if self.is_plan else origin(self.body, owner)
 
-    def ignored(self, owner: str) -> tuple[Sequence[str], str]:
-        """Return the rules that are ignored on a resource by its Metadata, and the reason that is given for it."""
-        said: Json = self.body.get("Resources")
-        for key in (*self.path(owner)[1:2], "Metadata", "permission-guard"):
-            said = said.get(str(key)) if isinstance(said, Mapping) else None
-        body = said if isinstance(said, Mapping) else {}
-        rules, reason = body.get("ignore"), body.get("reason")
-        named = [rules] if isinstance(rules, str) else rules if isinstance(rules, Sequence) else ()
-        return [str(one) for one in named], str(reason or "")
+    def ignore_of(self, owner: str, finding: Finding) -> Ignore | None:
+        """Return what ignores a finding: on the line of its resource or its own, or by the resource's name."""
+        if not self.ignores:
+            return None
+        path = self.path(owner)
+        defined = place(self.root, path[:2]) or self.root.at
+        names = {owner, self.name(owner), *map(str, path[1:2])}
+        lines = {defined.line, self.at(owner, finding).line}
+        rule = finding.concern.value
+        return next((one for one in self.ignores if one.covers(rule, names, lines)), None)
 
     def at(self, owner: str, finding: Finding) -> At:
         """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
@@ -139,7 +143,9 @@ def source(text: str, file: str, said: Said) -> Source:
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
-        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
+        comments = in_comments(text) if is_yaml else ()
+        ignores = (*in_metadata(body, root), *comments)
+        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
