@@ -80,6 +80,26 @@ Several rules are separated by commas. A missing reason or an unknown rule is an
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
 `--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
 
+## The configuration file
+
+`.permission-guard.toml`, or `[tool.permission-guard]` in `pyproject.toml`, of the current folder, else of the nearest folder around it in the same Git
+repository. An option of the command line wins.
+
+```toml
+[tool.permission-guard] # without this line in .permission-guard.toml
+trusted-accounts = ["111122223333"]
+trusted-organizations = ["o-a1b2c3d4e5"]
+fail-on = "high" # low (default), medium, high or critical
+unknown = "fail" # report (default), fail or pass
+ignore = [
+  {{rule = "function-is-not-public", resource = "Partner*", reason = "the partner's webhook has no fixed account"}},
+  {{rule = "role-can-write-logs", path = "legacy/*", reason = "removed in spring"}},
+]
+```
+
+`rule` and `reason` are required. `resource` is the name that a finding shows, or its logical ID; `path` is relative to the configuration's folder. Both may have
+`*`, which stands for `/` too, and `?`. An unknown key or a wrong value is an error (exit code 3) that names the file and the key.
+
 ## What --fix writes
 
 The missing lines, into YAML and JSON. Every other byte of the file stays. A line stays only if the new text has no such finding and none that is worse, and a

@@ -11,6 +11,7 @@ import click
 
 from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
+from permission_guard.cli.config import Config
 from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.endings import Unusable
@@ -49,6 +50,7 @@ class Desk:
     trust: Trust
     how: How
     given: frozenset[Path]
+    config: Config = field(default_factory=Config)
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Desk:
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
         try:
+            said = replace(said, ignores=(*self.said.ignores, *self.config.ignores(path)))
             said = said if said.home is not None else in_environment(path, said)
             done = self._judged(path, file, said, how)
             kept = self._without_ignored(done)
@@ -95,7 +98,7 @@ class Desk:
             found = source.ignore_of(one.owner, one.finding)
             if found is None or one.finding.verdict is Verdict.PASS:
                 kept.append(one)
-            else:
+            elif found.reason:
                 what = f"{source.file}: {source.name(one.owner)}: {found.rule}"
                 self.ignored.append(Skipped(what, f"it is ignored: {found.reason}"))
         return replace(done, verdicts=tuple(kept))

@@ -47,8 +47,10 @@ class Ignore:
 
 
 def check_ignores(ignores: Sequence[Ignore]) -> None:
-    """Check what a template ignores. Raises NotReadable, with the place, for a missing reason or an unknown rule."""
+    """Check what a template itself ignores. Raises NotReadable, with the place, for a missing reason or an unknown rule."""
     for one in ignores:
+        if one.at is None:
+            continue
         if not one.reason:
             form = _METADATA_FORM if one.resource else "# permission-guard: ignore RULE -- REASON"
             raise NotReadable(f"to ignore {one.rule or 'a rule'} needs a reason: {form}", one.at)

@@ -34,13 +34,15 @@ _CDK_PATH: Final = "aws:cdk:path"
 
 @frozen
 class Said:
-    """What was said on the command line about the deployment."""
+    """What was said on the command line about the deployment, and what is ignored."""
 
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
     home: Home | None = None
     """Where the stack is deployed that nests this one."""
+    ignores: tuple[Ignore, ...] = ()
+    """What is ignored besides what the template itself ignores."""
 
 
 @frozen
@@ -139,12 +141,14 @@ def source(text: str, file: str, said: Said) -> Source:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Worlds = (({}, declared_by_plan(body, home)),)
-            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
+            return Source(
+                file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, ignores=said.ignores
+            )
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
         comments = in_comments(text) if is_yaml else ()
-        ignores = (*in_metadata(body, root), *comments)
+        ignores = (*in_metadata(body, root), *comments, *said.ignores)
         return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
