@@ -29,7 +29,8 @@ nothing of AWS.
 {tells}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
-are evaluated all the same. `--format json` has every verdict, and `report` makes other [formats](formats.md) of it; `--format sarif` is for code scanning.
+are evaluated all the same. `--format concise` prints a line for each finding, `github` annotates the lines of a pull request, `junit` is for CI servers, `sarif`
+for code scanning. `--format json` has every verdict, and `report` makes the other [formats](formats.md) of it.
 
 ## What it reads
 
@@ -78,7 +79,7 @@ In YAML a comment does the same, on the line of the resource's logical ID or on 
 Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` writes nothing for what is ignored.
 
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
-`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
+`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules.
 
 ## The configuration file
 
@@ -136,7 +137,8 @@ repos:
 
 ## With every push
 
-The repository is a GitHub Action. It runs no other action and needs Python 3.11 on the runner.
+The repository is a GitHub Action. It runs no other action and needs Python 3.11 on the runner. It shows the findings at their lines in the pull request
+(`annotations: "false"` does not).
 
 ```yaml
 permissions:

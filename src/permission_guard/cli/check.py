@@ -49,7 +49,7 @@ _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
     "text": found.text,
     "concise": found.concise,
     "json": scan_json.written,
-    "sarif": partial(formats.show, "sarif"),
+    **{name: partial(formats.show, name) for name in ("github", "junit", "sarif")},
 }
 """Others are made of the JSON by `report`."""
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
@@ -107,7 +107,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="For people (whole, or a line each), for machines, or for code scanning.",
+    help="For people (whole, or a line each), for machines, or for a CI server.",
 )
 def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: Any) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
