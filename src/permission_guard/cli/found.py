@@ -47,7 +47,7 @@ def _where(one: ScannedFinding) -> str:
 
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
-    yield f"{click.style(printable(_where(one)), bold=True)}{word(one.verdict)} {one.rule} ({one.severity.name}) {printable(one.subject)}"
+    yield f"{click.style(printable(_where(one)), bold=True)}{word(one.verdict)} {one.concern.value} ({one.severity.name}) {printable(one.subject)}"
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")

@@ -229,9 +229,8 @@ def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield each resource that is not deployed as the parameters are, as the template names it."""
-    origins = (origin(body, one) for one in left_out(scope))
-    for path in dict.fromkeys(origins):
-        yield ".".join(str(step) for step in path[1:2]), "its Condition is false with these parameters"
+    for names in dict.fromkeys(origin(body, one)[1:2] for one in left_out(scope)):
+        yield "".join(map(str, names)), "its Condition is false with these parameters"
 
 
 def _twice(node: Node) -> Iterator[tuple[str, str]]:
