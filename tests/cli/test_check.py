@@ -343,3 +343,14 @@ Resources:
             "template.yaml: Hook: its Condition is false with these parameters",
             "0 FAIL, 0 UNKNOWN, 0 PASS in 1 file",
         ]
+
+
+def test_the_footer_counts_what_fix_can_fix_and_the_rest_says_why(tmp_path: Path) -> None:
+    text = FAILS.replace(
+        "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+        "!Split [',', 'arn:aws:iam::aws:policy/AmazonS3FullAccess']",
+    )
+    ended = checked(tmp_path, text)
+    assert ended.stdout.endswith("2 FAIL, 0 UNKNOWN, 0 PASS in 1 file; --fix can fix 1\n")
+    assert "  No fix     its ManagedPolicyArns is not written as a list.\n" in ended.stdout
+    assert checked(tmp_path, text, "--fix").stdout.endswith("\n1 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n")

@@ -26,9 +26,9 @@ from permission_guard.template import (
     NotReadable,
     Said,
     Trust,
-    check,
     check_ignores,
     environment,
+    fixable,
     fixed,
     scan_of,
 )
@@ -109,16 +109,14 @@ class Desk:
 
     def _judged(self, path: str, file: str, said: Said, how: How) -> Checked:
         given = opened(path, LARGEST)
-        if how is How.JUDGE:
-            return check(given.text, file, said, self.trust)
-        done = fixed(given.text, file, said, self.trust)
-        changes = patch(given.text, done.text, file)
-        if how is How.DIFF:
-            written(changes)
-            return check(given.text, file, said, self.trust)
-        if changes:
-            replace_file(path, given.encoded(done.text))
-        click.echo(changes, nl=False, err=True)
+        done = (fixed if how is How.FIX else fixable)(given.text, file, said, self.trust)
+        if how is not How.JUDGE:
+            changes = patch(given.text, done.text, file)
+            if how is How.DIFF:
+                written(changes)
+            elif changes:
+                replace_file(path, given.encoded(done.text))
+                click.echo(changes, nl=False, err=True)
         return done.checked
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:

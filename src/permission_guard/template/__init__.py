@@ -2,7 +2,7 @@
 
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
-from permission_guard.template.fix import Fixed, fixed
+from permission_guard.template.fix import Fixed, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
 from permission_guard.template.judging import Judged, Trust
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "check_ignores",
     "environment",
+    "fixable",
     "fixed",
     "scan_of",
 ]

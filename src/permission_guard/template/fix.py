@@ -5,7 +5,7 @@ A line stays only if its fault is gone then and nothing else has become worse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -29,7 +29,7 @@ _Key: TypeAlias = tuple[str, str, str, bool]
 
 @frozen
 class Fixed:
-    """A text with what could be fixed, and how it is evaluated now; what was left says why."""
+    """A text with what could be fixed, and an evaluation; what could not be fixed says why."""
 
     text: str
     checked: Checked
@@ -38,12 +38,38 @@ class Fixed:
 def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
     checked = check(text, file, said, trust)
+    lines = _lines(text, checked, said)
+    changed = with_insertions(text, lines.kept)
+    after = check(changed, file, said, trust) if lines.kept else checked
+    return Fixed(changed, _with_reasons(after, lines.reasons))
+
+
+def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
+    """Return the text that `fixed` would write, and how the text is evaluated as it is: what could not be fixed says why.
+
+    Raises NotReadable for what is no template or plan.
+    """
+    checked = check(text, file, said, trust)
+    lines = _lines(text, checked, said)
+    return Fixed(with_insertions(text, lines.kept), _with_reasons(checked, lines.reasons))
+
+
+@frozen
+class _Lines:
+    """The lines that are proved, and why there are no others."""
+
+    kept: tuple[Insertion, ...]
+    reasons: Mapping[_Key, str]
+
+
+def _lines(text: str, checked: Checked, said: Said) -> _Lines:
     source = checked.source
-    faults = [one for one in checked.verdicts if one.finding.verdict is Verdict.FAIL]
     editor: Editor | None = None
     found: list[tuple[Judged, Insertion]] = []
     reasons: dict[_Key, str] = {}
-    for fault in faults:
+    for fault in checked.verdicts:
+        if fault.finding.verdict is not Verdict.FAIL:
+            continue
         try:
             wanted = line(checked, fault)
             editor = editor or Editor(text, is_json=not source.is_yaml)
@@ -51,10 +77,7 @@ def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
         except CannotEdit as error:
             reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)
-    changed = with_insertions(text, [insertion for _, insertion in kept])
-    after = check(changed, file, said, trust) if kept else checked
-    verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in after.verdicts)
-    return Fixed(changed, replace(after, verdicts=verdicts))
+    return _Lines(tuple(insertion for _, insertion in kept), reasons)
 
 
 def _proved(
@@ -78,6 +101,11 @@ def _proved(
     half = len(found) // 2
     parts = (found[:half], found[half:])
     return [each for part in parts for each in _proved(text, checked, said, part, reasons)]
+
+
+def _with_reasons(checked: Checked, reasons: Mapping[_Key, str]) -> Checked:
+    verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in checked.verdicts)
+    return replace(checked, verdicts=verdicts)
 
 
 def _with_reason(one: Judged, reason: str) -> Judged:
