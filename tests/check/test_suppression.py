@@ -78,7 +78,7 @@ def test_a_comment_on_the_resources_line_ignores_a_rule_and_its_reason_is_listed
     ended = run("check", "--fix", saved(text))
     assert ended.exit_code == 0
     assert ended.stdout == (
-        f"Skipped    template.yaml: It: {RULE}: it is ignored: the bucket is ours.\n\n"
+        f"Note       template.yaml: It: {RULE}: it is ignored: the bucket is ours.\n\n"
         "0 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n"
     )
     assert Path("template.yaml").read_text() == text

@@ -64,7 +64,7 @@ def test_what_a_configuration_ignores_is_listed_with_its_reason_and_not_fixed() 
     Path("template.yaml").write_text(FAULT)
     ended = run("check", "--fix", "template.yaml")
     assert ended.stdout == (
-        f"Skipped    template.yaml: It: {RULE}: it is ignored: known.\n\n0 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n"
+        f"Note       template.yaml: It: {RULE}: it is ignored: known.\n\n0 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n"
     )
     assert Path("template.yaml").read_text() == FAULT
 

@@ -37,7 +37,7 @@ def commands(scan: Scan) -> list[tuple[str, dict[str, str], str]]:
 
 
 def test_a_finding_is_shown_at_its_line_with_what_to_do() -> None:
-    ((name, properties, text),) = commands(CHECK)
+    ((name, properties, text), _) = commands(CHECK)
     assert (name, properties) == (
         "error",
         {
@@ -67,9 +67,15 @@ def test_the_severity_decides_the_kind_and_what_cannot_be_told_is_a_warning() ->
     )
 
 
-def test_what_was_not_evaluated_is_a_notice_and_nothing_found_is_nothing() -> None:
-    scan = replace(EMPTY, skipped=(Skipped("a.yaml: It", "it is ignored: ours"),))
-    assert show("github", scan) == "::notice title=Not evaluated::a.yaml: It: it is ignored: ours.\n"
+def test_what_was_not_evaluated_is_a_warning_what_is_ignored_a_notice_and_nothing_found_is_nothing() -> None:
+    skipped, note = (
+        Skipped("a.yaml: what Mine makes", "unknown"),
+        Skipped("a.yaml: It", "it is ignored: ours"),
+    )
+    assert show("github", replace(EMPTY, skipped=(skipped,), notes=(note,))) == (
+        "::warning title=Not evaluated::a.yaml: what Mine makes: unknown.\n"
+        "::notice title=Ignored or not deployed::a.yaml: It: it is ignored: ours.\n"
+    )
     assert show("github", replace(EMPTY, skipped=())) == ""
 
 
@@ -85,7 +91,7 @@ def test_the_most_severe_come_first() -> None:
 def test_a_hostile_path_and_name_stay_what_they_are() -> None:
     hostile = "a,title=b::c\n::set-output name=x::100%25%0A"
     one = replace(CHECK.findings[0], place=Place(hostile, 1, 1), subject=hostile, sentence=hostile)
-    shown = show("github", replace(CHECK, findings=(one,)))
+    shown = show("github", replace(CHECK, findings=(one,), notes=()))
     assert shown.count("\n") == 1
     assert shown.startswith(
         "::error file=a%2Ctitle=b%3A%3Ac %3A%3Aset-output name=x%3A%3A100%2525%250A,line=1,col=1,title=FAIL "
@@ -101,8 +107,8 @@ def test_hostile_text_stays_in_its_property_or_text(scan: Scan, file: str, verdi
     assert is_harmless(shown)
     assert all(re.match(r"::(error|warning|notice) [a-z]+=", row) for row in shown.split("\n")[:-1])
     found = commands(scan)
-    assert len(found) == len(scan.skipped) + (0 if verdict is Verdict.PASS else len(scan.findings))
-    for _, properties, text in found[: -len(scan.skipped)]:
+    assert len(found) == 2 + (0 if verdict is Verdict.PASS else len(scan.findings))
+    for _, properties, text in found[:-2]:
         assert list(properties) == KEYS
         assert properties["file"] == line(file)
         assert any(text.startswith(f"{line(one.subject)}: ") for one in scan.findings)

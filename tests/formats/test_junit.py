@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 from hypothesis import given, settings
 
 from permission_guard.formats import show
-from permission_guard.formats.junit import NOT_EVALUATED
+from permission_guard.formats.junit import NOT_EVALUATED, NOTES
 from permission_guard.formats.text import inert, line
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Place, Scan, Skipped
@@ -24,7 +24,7 @@ def read(scan: Scan) -> Element:
 
 
 def test_a_finding_is_a_failed_test_of_its_file() -> None:
-    (suite,) = read(CHECK)
+    suite, _ = read(CHECK)
     assert suite.attrib == {
         "name": "deploy/my template.yaml",
         "tests": "1",
@@ -47,11 +47,11 @@ def test_a_finding_is_a_failed_test_of_its_file() -> None:
 
 
 def test_a_pass_is_a_test_a_doubt_an_error_and_what_was_not_evaluated_is_skipped() -> None:
-    skipped = (Skipped("template.yaml: It", "it is ignored: ours"),)
-    root = read(replace(SCAN, findings=(*PASSES, DOUBTFUL, NO_LOGS), skipped=skipped))
+    notes = (Skipped("template.yaml: It", "it is ignored: ours"),)
+    root = read(replace(SCAN, findings=(*PASSES, DOUBTFUL, NO_LOGS), notes=notes))
     assert root.attrib == {
         "name": "permission-guard",
-        "tests": "6",
+        "tests": "7",
         "failures": "1",
         "errors": "1",
         "time": "0",
@@ -64,6 +64,7 @@ def test_a_pass_is_a_test_a_doubt_an_error_and_what_was_not_evaluated_is_skipped
         ("111122223333/us-east-1", []),
         ("111122223333/us-east-1", []),
         (NOT_EVALUATED, ["skipped"]),
+        (NOTES, ["skipped"]),
     ]
     (last,) = root[-1]
     assert (last.attrib["name"], last[0].attrib) == (
@@ -81,7 +82,7 @@ def test_nothing_found_is_a_report_without_tests() -> None:
 def test_names_of_any_script_are_kept_and_markup_in_them_is_text() -> None:
     name = "Größe 注文 </testcase><failure/>&amp;]]>\"'"
     one = replace(CHECK.findings[0], subject=name, place=Place(name, 1, 1))
-    ((test,),) = read(replace(CHECK, findings=(one,)))
+    (test,), _ = read(replace(CHECK, findings=(one,)))
     assert test.attrib["classname"] == name
     assert test.attrib["name"] == f"invoke-permission-names-its-source: {name}"
 
@@ -92,14 +93,16 @@ def test_hostile_text_stays_in_its_attribute_or_element(scan: Scan, file: str) -
     scan = placed(scan, file)
     root = read(scan)
     tests = [test for suite in root for test in suite]
-    assert len(tests) == len(scan.findings) + len(scan.skipped)
+    assert len(tests) == len(scan.findings) + 2
     assert {one.tag for one in root.iter()} <= {
         *("testsuites", "testsuite", "testcase"),
         *("failure", "error", "skipped"),
     }
     names = sorted(test.attrib["name"] for test in tests)
     expected = [f"{one.concern.value}: {one.subject}" for one in scan.findings]
-    assert names == sorted(line(one) for one in (*expected, *(one.what for one in scan.skipped)))
+    assert names == sorted(
+        line(one) for one in (*expected, *(one.what for one in (*scan.skipped, *scan.notes)))
+    )
     failed = [one for one in scan.findings if one.verdict is Verdict.FAIL]
     found = sorted(one.text or "" for one in root.iter("failure"))
     assert len(found) == len(failed)

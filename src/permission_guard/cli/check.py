@@ -119,7 +119,8 @@ def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: 
     for trusted in ("trusted_accounts", "trusted_organizations"):
         options[trusted] = options[trusted] or getattr(settings, trusted)
     said, trust = _asked(**options)
-    desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates), settings)
+    given = frozenset(Path(path).resolve() for path in templates)
+    desk = Desk(said, trust, how, given, settings, is_strict=strict)
     for path in dict.fromkeys(templates):
         desk.check(path)
     scan = _without(desk.scan(datetime.now(UTC)), _faults(known))
@@ -133,9 +134,7 @@ def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: 
         faults = sorted(one.fault for one in scan.findings if one.verdict is not Verdict.PASS)
         written("".join(f"{one}\n" for one in faults), baseline)
         return EXIT_CODES[Verdict.PASS]
-    notes = (*desk.ignored, *(() if strict else desk.notes))
-    counted = tuple(one for one in scan.skipped if one not in notes)
-    return _exit_code(replace(scan, skipped=counted), least, unknown)
+    return _exit_code(scan, least, unknown)
 
 
 def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:

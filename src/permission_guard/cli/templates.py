@@ -51,11 +51,11 @@ class Desk:
     how: How
     given: frozenset[Path]
     config: Config = field(default_factory=Config)
+    is_strict: bool = False
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
-    """What is not deployed as the parameters are: told, and no doubt."""
-    ignored: list[Skipped] = field(default_factory=list)
+    """What is ignored, and what is not deployed as the parameters are; the latter only if not `is_strict`."""
     is_any_unusable: bool = False
     """Whether a file could not be used, which was told in one line."""
 
@@ -66,7 +66,7 @@ class Desk:
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
-        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes, *self.ignored))
+        return replace(scan, skipped=(*scan.skipped, *self.skipped), notes=tuple(self.notes))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
@@ -84,7 +84,8 @@ class Desk:
             self._unusable(f"{file}: cannot be evaluated: {type(error).__name__}: {error}")
         else:
             self.checked.append(kept)
-            self.notes += [Skipped(f"{file}: {what}", why) for what, why in done.source.notes]
+            for what, why in done.source.notes:
+                self._left_out(f"{file}: {what}", why)
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
@@ -100,8 +101,11 @@ class Desk:
                 kept.append(one)
             elif found.reason:
                 what = f"{source.file}: {source.name(one.owner)}: {found.rule}"
-                self.ignored.append(Skipped(what, f"it is ignored: {found.reason}"))
+                self.notes.append(Skipped(what, f"it is ignored: {found.reason}"))
         return replace(done, verdicts=tuple(kept))
+
+    def _left_out(self, what: str, why: str) -> None:
+        (self.skipped if self.is_strict else self.notes).append(Skipped(what, why))
 
     def _unusable(self, message: str) -> None:
         self.is_any_unusable = True
@@ -123,7 +127,7 @@ class Desk:
         """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
         if nested.is_application:
             what = f"{called(path)}: the application {nested.owner}"
-            self.notes.append(Skipped(what, "its template is in the Serverless Application Repository"))
+            self._left_out(what, "its template is in the Serverless Application Repository")
             return
         where = str(Path(path).parent / nested.file) if nested.file is not None else None
         if where is None or not Path(where).is_file() or where in around:

@@ -11,7 +11,7 @@ from typing import Final
 from permission_guard.formats.found import paragraphs
 from permission_guard.formats.text import inert, line, sentence
 from permission_guard.model.finding import Severity, Verdict
-from permission_guard.scan.result import Scan, ScannedFinding, worst_first
+from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_first
 
 _COMMANDS: Final = {
     Severity.CRITICAL: "error",
@@ -24,16 +24,18 @@ _IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": 
 
 
 def show(scan: Scan) -> str:
-    """Return a line for each finding that does not pass, and for each thing that was not evaluated or is ignored.
+    """Return a line for each finding that does not pass, and for each thing that was not evaluated, is ignored or is not deployed.
 
     The most severe come first: GitHub shows ten of each kind for a step.
     """
     found = (one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS)
-    skipped = (
-        _command("notice", {"title": "Not evaluated"}, f"{line(one.what)}: {sentence(one.why)}")
-        for one in scan.skipped
-    )
-    return "".join(f"{one}\n" for one in (*map(_annotation, found), *skipped))
+    skipped = (_skipped("warning", "Not evaluated", one) for one in scan.skipped)
+    notes = (_skipped("notice", "Ignored or not deployed", one) for one in scan.notes)
+    return "".join(f"{one}\n" for one in (*map(_annotation, found), *skipped, *notes))
+
+
+def _skipped(name: str, title: str, one: Skipped) -> str:
+    return _command(name, {"title": title}, f"{line(one.what)}: {sentence(one.why)}")
 
 
 def _annotation(one: ScannedFinding) -> str:

@@ -17,19 +17,22 @@ from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_fi
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NOT_EVALUATED: Final = "not evaluated"
-"""The name of the suite of what was not evaluated, and of what is ignored."""
+"""The name of the suite of what was not evaluated."""
+NOTES: Final = "ignored or not deployed"
+"""The name of the suite of the notes."""
 
 
 def show(scan: Scan) -> str:
-    """Return the report. A FAIL is a failure, an UNKNOWN an error; what was not evaluated or is ignored is skipped.
+    """Return the report. A FAIL is a failure, an UNKNOWN an error; what was not evaluated, is ignored or is not deployed is skipped.
 
     It is ASCII, other characters are references: so it can be read whatever the encoding of the output is.
     """
     suites: dict[str, list[Element]] = {}
     for one in worst_first(scan.findings):
         suites.setdefault(_suite(one), []).append(_test(one))
-    if scan.skipped:
-        suites[NOT_EVALUATED] = [_skipped(one) for one in scan.skipped]
+    for name, skipped in ((NOT_EVALUATED, scan.skipped), (NOTES, scan.notes)):
+        if skipped:
+            suites[name] = [_skipped(name, one) for one in skipped]
     counts = _counts([one for tests in suites.values() for one in tests])
     del counts["skipped"]  # which `testsuites` does not have
     root = Element("testsuites", {"name": PROGRAM, **counts})
@@ -66,7 +69,7 @@ def _case(suite: str, name: str) -> Element:
     return Element("testcase", {"classname": line(suite), "name": line(name), "time": "0"})
 
 
-def _skipped(one: Skipped) -> Element:
-    test = _case(NOT_EVALUATED, one.what)
+def _skipped(suite: str, one: Skipped) -> Element:
+    test = _case(suite, one.what)
     SubElement(test, "skipped", {"message": sentence(one.why)})
     return test
