@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from permission_guard.frozen import frozen
-from permission_guard.model.finding import Concern, Verdict
+from permission_guard.model.finding import GRAVITY, Concern, Verdict
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,
@@ -21,8 +21,6 @@ from permission_guard.template.edit import (
 from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.lines import line
 from permission_guard.template.source import Said
-
-_GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 
 _Key: TypeAlias = tuple[str, str, str, bool]
 
@@ -123,5 +121,5 @@ def harm(before: Checked, after: Checked, faults: Sequence[Judged]) -> str | Non
     now = {_key(one): one.finding.verdict for one in after.verdicts}
     if any(now.get(_key(fault)) is not Verdict.PASS for fault in faults):
         return "the line that is missing would not fix it"
-    worse = (key for key in now if _GRAVITY.index(now[key]) > _GRAVITY.index(was.get(key, Verdict.PASS)))
+    worse = (key for key in now if GRAVITY.index(now[key]) < GRAVITY.index(was.get(key, Verdict.PASS)))
     return next((f"the line that is missing would do harm to {key[1]}" for key in worse), None)

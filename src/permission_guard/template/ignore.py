@@ -16,7 +16,7 @@ import yaml
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern
-from permission_guard.template.node import At, Node, NotReadable, place
+from permission_guard.template.node import At, Node, NotReadable, member, members, place
 from permission_guard.template.value import listed, text_of
 
 RULE_IDS: Final = tuple(one.value for one in Concern)
@@ -61,14 +61,11 @@ def check_ignores(ignores: Sequence[Ignore]) -> None:
 
 def in_metadata(body: Mapping[str, Json], root: Node) -> Iterator[Ignore]:
     """Yield what the resources' Metadata ignores. Something of another form is a rule without a reason."""
-    resources = body.get("Resources")
-    for name, resource in resources.items() if isinstance(resources, Mapping) else ():
-        said: Json = resource
-        for key in _PATH:
-            said = said.get(key) if isinstance(said, Mapping) else None
+    for name, resource in members(body.get("Resources")).items():
+        said = member(resource, *_PATH)
         if said is None:
             continue
-        form = said if isinstance(said, Mapping) else {}
+        form = members(said)
         reason = text_of(form.get("reason")) or ""
         for rule in listed(form.get("ignore")) or ("",):
             yield Ignore(str(rule), reason.strip(), place(root, ("Resources", name, *_PATH)), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from itertools import product
 from typing import Final, TypeAlias
@@ -16,7 +16,18 @@ from permission_guard.template.home import Home, home_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
-from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
+from permission_guard.template.node import (
+    At,
+    Items,
+    Node,
+    NotReadable,
+    Table,
+    elements,
+    member,
+    members,
+    place,
+    plain,
+)
 from permission_guard.template.plan import is_plan
 from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
@@ -71,8 +82,7 @@ class Source:
     @property
     def parameters(self) -> frozenset[str]:
         """The names of the template's parameters."""
-        named = self.body.get("Parameters")
-        return frozenset(named) if isinstance(named, Mapping) else frozenset()
+        return frozenset(members(self.body.get("Parameters")))
 
     def path(self, owner: str) -> tuple[str | int, ...]:
         """Return the path of what defines a resource; an empty one in a plan."""
@@ -108,9 +118,7 @@ class Source:
 
         Its path in the CDK's tree if it has one; for one that SAM makes, what it makes it of; else its logical ID or address.
         """
-        found: Json = self.body.get("Resources")
-        for key in (owner, "Metadata", _CDK_PATH):
-            found = found.get(key) if isinstance(found, Mapping) else None
+        found = member(self.body, "Resources", owner, "Metadata", _CDK_PATH)
         if isinstance(found, str):
             return found
         made = [str(step) for step in origin(self.body, owner)[1:] if step != "Properties"]
@@ -175,7 +183,7 @@ def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scop
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
     kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
     for logical_id, one in kept.items():
-        kind = one.get("Type") if isinstance(one, Mapping) else None
+        kind = member(one, "Type")
         if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
         if kind.startswith("AWS::Serverless::") and not is_sam(body):
@@ -204,27 +212,25 @@ def _worlds(scope: Scope) -> _Worlds:
 
 def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:
     """Return the parameters for SAM: those said that the template has, and that are known."""
-    known = body.get("Parameters")
-    names = known if isinstance(known, Mapping) else {}
-    given = ((name, text_of(said.parameters[name])) for name in names if name in said.parameters)
+    names = members(body.get("Parameters")).keys() & said.parameters.keys()
+    given = ((name, text_of(said.parameters[name])) for name in names)
     return {name: text for name, text in given if text is not None}
 
 
 def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     asked = body.get("Transform")
-    for macro in asked if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked]:
-        name = macro.get("Name") if isinstance(macro, Mapping) else macro
+    for macro in [asked] if isinstance(asked, str | Mapping) else elements(asked):
+        name = member(macro, "Name") if isinstance(macro, Mapping) else macro
         if name is not None and text_of(name) not in _KNOWN_MACROS:
             yield f"what the macro {name} makes", "only CloudFormation can run it"
     if "Fn::Transform" in body:
         yield "what Fn::Transform brings", "only CloudFormation can run it"
-    resources = body.get("Resources")
-    for logical_id, one in resources.items() if isinstance(resources, Mapping) else ():
-        properties = one.get("Properties") if isinstance(one, Mapping) else None
+    for logical_id, one in members(body.get("Resources")).items():
         if _is_expanded(logical_id, one):
             yield f"the resources of {logical_id}", "only CloudFormation can make them"
-        elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
-            yield f"what Fn::Transform brings to {logical_id}", "only CloudFormation can run it"
+        for key in members(member(one, "Properties")):
+            if key == "Fn::Transform" or key.startswith("Fn::ForEach::"):
+                yield f"what {key} brings to {logical_id}", "only CloudFormation can run it"
 
 
 def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
