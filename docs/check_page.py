@@ -119,8 +119,8 @@ call from other Regions and whose account no condition names, and what only you 
 $ cfn-lint -a permission_guard.cfn_lint -t template.yaml
 ```
 
-The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always. Install
-both into one environment.
+The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always; what a
+template ignores by Metadata or a comment is ignored here, too. The configuration file above is not read. Install both into one environment.
 
 ## With every commit
 

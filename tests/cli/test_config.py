@@ -91,6 +91,27 @@ def test_an_entry_ignores_a_rule_on_the_resources_and_files_whose_names_fit(more
     assert code(FAULT, path="services/orders/template.yaml") == expected
 
 
+def test_a_resource_of_a_plan_is_ignored_by_its_address() -> None:
+    plan = """{"format_version": "1.2", "planned_values": {"root_module": {"resources": [{
+      "address": "aws_lambda_permission.it[\\"a\\"]", "mode": "managed", "type": "aws_lambda_permission",
+      "values": {"function_name": "f", "action": "lambda:InvokeFunction", "principal": "s3.amazonaws.com"}}]}}}"""
+    assert code(plan, path="plan.json") == 1
+    for resource in ("""aws_lambda_permission.it["a"]""", "aws_lambda_permission.it*"):
+        says(f"ignore = [{{rule = '{RULE}', reason = 'known', resource = '{resource}'}}]")
+        assert code(plan, path="plan.json") == 0
+
+
+def test_a_file_outside_of_the_configurations_folder_is_named_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("inner").mkdir()
+    monkeypatch.chdir("inner")
+    says(f'ignore = [{{rule = "{RULE}", reason = "known", path = "template.yaml"}}]')
+    assert code(FAULT, path="../template.yaml") == 1
+    says(f'ignore = [{{rule = "{RULE}", reason = "known", path = "{tmp_path.resolve()}/*"}}]')
+    assert code(FAULT, path="../template.yaml") == 0
+
+
 def test_standard_input_has_no_path() -> None:
     says(f'ignore = [{{rule = "{RULE}", reason = "known", path = "?*"}}]')
     assert run("check", "-", stdin=FAULT.encode()).exit_code == 1

@@ -53,9 +53,9 @@ class Config:
 
     def ignores(self, path: str) -> tuple[Ignore, ...]:
         """Return what is ignored in a file."""
-        name = (
-            os.path.relpath(Path(path).resolve(), self.folder).replace(os.sep, "/") if path != STDIN else ""
-        )
+        file = Path(path).resolve()
+        inside = file.relative_to(self.folder) if file.is_relative_to(self.folder) else file
+        name = "" if path == STDIN else inside.as_posix()
         return tuple(
             Ignore(one.rule, one.reason, resource=one.resource)
             for one in self.exempt
