@@ -171,11 +171,15 @@ def test_a_baseline_leaves_only_what_is_new() -> None:
     path = saved(FAULT)
     assert run("check", path, "--write-baseline", "known").exit_code == 0
     assert run("check", path, "--baseline", "known").exit_code == 0
+    assert run("check", f"./{path}", "--baseline", "known").exit_code == 0
     more = FAULT + FAULT[FAULT.index("  It:") :].replace("  It:", "  Another:")
     saved(more)
     ended = run("check", path, "--baseline", "known", "--format", "concise")
     assert (ended.exit_code, ended.stdout.count("FAIL invoke")) == (1, 1)
     assert run("check", path, "--baseline", "nowhere").exit_code == 3
+    ended = run("check", path, "--write-baseline", "no-folder/known")
+    problem = "permission-guard: no-folder/known: cannot be written: No such file or directory\n"
+    assert (ended.exit_code, ended.stderr) == (3, problem)
 
 
 @pytest.mark.parametrize(
