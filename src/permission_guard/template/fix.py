@@ -35,11 +35,11 @@ class Fixed:
 
 def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
-    checked = check(text, file, said, trust)
-    lines = _lines(text, checked, said)
-    changed = with_insertions(text, lines.kept)
-    after = check(changed, file, said, trust) if lines.kept else checked
-    return Fixed(changed, _with_reasons(after, lines.reasons))
+    found = fixable(text, file, said, trust)
+    if found.text == text:
+        return found
+    reasons = {_key(one): str(one.explanation.mend) for one in found.checked.verdicts}
+    return Fixed(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
 
 
 def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
@@ -48,20 +48,6 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     Raises NotReadable for what is no template or plan.
     """
     checked = check(text, file, said, trust)
-    lines = _lines(text, checked, said)
-    return Fixed(with_insertions(text, lines.kept), _with_reasons(checked, lines.reasons))
-
-
-@frozen
-class _Lines:
-    """The lines that are proved, and why there are no others."""
-
-    kept: tuple[Insertion, ...]
-    reasons: Mapping[_Key, str]
-
-
-def _lines(text: str, checked: Checked, said: Said) -> _Lines:
-    source = checked.source
     editor: Editor | None = None
     found: list[tuple[Judged, Insertion]] = []
     reasons: dict[_Key, str] = {}
@@ -70,12 +56,13 @@ def _lines(text: str, checked: Checked, said: Said) -> _Lines:
             continue
         try:
             wanted = line(checked, fault)
-            editor = editor or Editor(text, is_json=not source.is_yaml)
+            editor = editor or Editor(text, is_json=not checked.source.is_yaml)
             found.append((fault, editor.insertion(("Resources", fault.owner, "Properties"), wanted)))
         except CannotEdit as error:
             reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)
-    return _Lines(tuple(insertion for _, insertion in kept), reasons)
+    changed = with_insertions(text, [insertion for _, insertion in kept])
+    return Fixed(changed, _with_reasons(checked, reasons))
 
 
 def _proved(
