@@ -2,8 +2,9 @@
 
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
-from permission_guard.template.fix import Fixed, fixed
+from permission_guard.template.fix import Fixed, fixable, fixed
 from permission_guard.template.flat import scan_of
+from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
 from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
@@ -11,8 +12,10 @@ from permission_guard.template.source import LARGEST, Said, Source
 
 __all__ = [
     "LARGEST",
+    "RULE_IDS",
     "Checked",
     "Fixed",
+    "Ignore",
     "Judged",
     "Nested",
     "NotReadable",
@@ -20,7 +23,9 @@ __all__ = [
     "Source",
     "Trust",
     "check",
+    "check_ignores",
     "environment",
+    "fixable",
     "fixed",
     "scan_of",
 ]
