@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.test_architecture import TREES, imports
 
-PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = {"aws_lambda_powertools", "cfnlint"}
 """What the Lambda function and the plug-in for cfn-lint need, and the command line does not."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import written
-from permission_guard.cli.rows import row, table
+from permission_guard.cli.rows import folded, row, table
 from permission_guard.rules import RULES
+
+_HEAD: Final = ("RULE", "WHAT IT ASKS")
 
 
 @click.command(short_help="List the rules, or show one.")
@@ -15,7 +19,8 @@ from permission_guard.rules import RULES
 def rules(rule: str | None) -> int:
     """List the rules, or show one of them: what it asks, why, and the page that says so."""
     if rule is None:
-        written("\n".join(table(("RULE", "WHAT IT ASKS"), ((one.id, one.title) for one in RULES))) + "\n")
+        lines = table(_HEAD, ((one.id, one.title) for one in RULES))
+        written("".join(f"{folded(line, lines[0].index(_HEAD[-1]))}\n" for line in lines))
         return 0
     found = next((one for one in RULES if one.id == rule), None)
     if found is None:
