@@ -19,6 +19,7 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.given import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
+from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
@@ -30,7 +31,7 @@ _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
 
 TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
-plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
+plan of Terraform's (terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters count with their defaults, or as
 you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
 UNKNOWN.
 
@@ -115,11 +116,12 @@ def check(
 ) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
+    templates = template_files(templates)
     least = Severity[options.pop("fail_on").upper()]
     unknown, known, baseline = (options.pop(name) for name in ("unknown", "baseline", "write_baseline"))
     said, trust = _asked(**options)
     desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates))
-    for path in dict.fromkeys(templates):
+    for path in templates:
         desk.check(path)
     scan = _without(desk.scan(datetime.now(UTC)), ignored, _faults(known))
     if not desk.is_any_unusable:

@@ -7,10 +7,11 @@ from permission_guard.template.flat import scan_of
 from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, Said, Source
+from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
 
 __all__ = [
     "LARGEST",
+    "PLAN_COMMANDS",
     "Checked",
     "Fixed",
     "Judged",
