@@ -39,6 +39,7 @@ def checkup(caller: Login, name: str) -> Checkup:
     journal, *_ = stack.of(TABLE)
     return Checkup(
         stack=name,
+        partition=caller.partition,
         account=caller.account,
         region=caller.region,
         at=datetime.now(UTC),
