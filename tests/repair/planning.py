@@ -12,6 +12,7 @@ from permission_guard.rules import judge
 from permission_guard.settings import Settings
 from tests.fake_aws.builders import NOW, settings, statement, trigger
 
+ARN = "aws:SourceArn"
 SNS = statement("sns.amazonaws.com", sid="sns")
 
 
@@ -31,6 +32,3 @@ def conditions(planned: Plan) -> list[Json]:
 def reasons(planned: Plan) -> list[str]:
     assert planned.steps == ()
     return [tell.reason for tell in planned.tells]
-
-
-ARN = "aws:SourceArn"
