@@ -52,6 +52,15 @@ def test_what_others_wrote_and_what_was_built_is_left_out(tmp_path: Path) -> Non
     assert files(check(str(tmp_path)), tmp_path) == ["template.yaml"]
 
 
+def test_terraform_source_beside_a_template_is_said_not_to_be_evaluated(tmp_path: Path) -> None:
+    put(tmp_path, "template.yaml")
+    put(tmp_path, "main.tf", text='resource "aws_lambda_permission" "a" {}')
+    ended = check(str(tmp_path))
+    assert files(ended, tmp_path) == ["template.yaml"]
+    assert ended.stderr == f"permission-guard: {tmp_path}: Terraform source is not evaluated. {RUN}\n"
+    assert ended.exit_code == 1
+
+
 def test_a_plan_in_a_folder_is_found(tmp_path: Path) -> None:
     put(tmp_path, "plan.json", text='{"format_version": "1.2", "planned_values": {"root_module": {}}}')
     ended = check(str(tmp_path))

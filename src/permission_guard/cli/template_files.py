@@ -8,6 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import click
+
+from permission_guard.alerts import printable
+from permission_guard.cli import PROGRAM
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.endings import Unusable
 from permission_guard.template import LARGEST, PLAN_COMMANDS
@@ -35,10 +39,13 @@ def template_files(paths: Iterable[str]) -> tuple[str, ...]:
 def _inside(folder: str) -> tuple[str, ...]:
     files = tuple(_files(folder))
     found = tuple(one for one in files if one.endswith(_ENDINGS) and _is_template(one))
+    has_source = any(one.endswith(".tf") for one in files)
     if not found:
-        has_source = any(one.endswith(".tf") for one in files)
         hint = f" It has Terraform source. {PLAN_COMMANDS}" if has_source else ""
         raise Unusable(f"{folder}: no template and no Terraform plan was found in this folder.{hint}")
+    if has_source:
+        note = f"{folder}: Terraform source is not evaluated. {PLAN_COMMANDS}"
+        click.echo(f"{PROGRAM}: {printable(note)}", err=True)
     return found
 
 
