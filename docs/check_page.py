@@ -39,6 +39,8 @@ for code scanning. `--format json` has every verdict, and `report` makes the oth
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
 - A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
+- A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
+  out.
 
 Not evaluated, and said: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
 applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from permission_guard.alerts.digest import digest_of, waiting_alert
 
+from permission_guard.alerts.digest import digest_of, waiting_alert
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.tell import SnsHerald
 from permission_guard.events.trigger import EVERYTHING, Kind

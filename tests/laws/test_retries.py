@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 from tests.aws.delivered import Killed, Queues
-from tests.test_behaviours import let_in, outcomes, queues, statements
+from tests.queued import let_in, outcomes, queues, statements
 
 
 def played(hold: Callable[[str], None]) -> Queues:

@@ -20,6 +20,7 @@ from permission_guard.cli.endings import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.given import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
+from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
@@ -31,7 +32,7 @@ _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
 
 TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
-plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
+plan of Terraform's (terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters count with their defaults, or as
 you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
 UNKNOWN.
 
@@ -112,6 +113,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: Any) -> int:
     """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
+    templates = template_files(templates)
     settings = config()
     least = Severity[(options.pop("fail_on") or settings.fail_on or SEVERITIES[0]).upper()]
     unknown = options.pop("unknown") or settings.unknown or UNKNOWN[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from permission_guard.alerts import printable
-from permission_guard.cli.rows import counted, row, totals, word
+from permission_guard.cli.rows import counted, headline, row, totals, word
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, ScannedFinding
 
@@ -48,7 +48,13 @@ def _where(one: ScannedFinding) -> str:
 
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
-    yield f"{click.style(printable(_where(one)), bold=True)}{word(one.verdict)} {one.concern.value} ({one.severity.name}) {printable(one.subject)}"
+    where = printable(_where(one))
+    said = printable(f"{one.verdict.value} {one.concern.value} ({one.severity.name}) {one.subject}")
+    head, plain = headline(where + said), where + one.verdict.value
+    # A path with spaces may be wrapped itself.
+    is_whole = head.startswith(plain)
+    colored = click.style(where, bold=True) + word(one.verdict)
+    yield colored + head.removeprefix(plain) if is_whole else head
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")

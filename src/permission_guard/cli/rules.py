@@ -8,7 +8,7 @@ import click
 
 from permission_guard.cli.endings import Unusable
 from permission_guard.cli.output import written
-from permission_guard.cli.rows import row, table
+from permission_guard.cli.rows import folded, row, table
 from permission_guard.model.finding import Concern
 from permission_guard.rules import (
     function_is_not_public,
@@ -52,6 +52,8 @@ ABOUT: Final[dict[Concern, tuple[str, Rule]]] = {
 }
 """What each rule id reports, and the rule that finds it."""
 
+_HEAD: Final = ("RULE", "REPORTED IF")
+
 
 @click.command(short_help="List the rules, or show one.")
 @click.argument("rule", required=False)
@@ -59,8 +61,8 @@ def rules(rule: str | None) -> int:
     """List the rule ids, or show one of them: what it reports, why it matters, and AWS's page."""
     ids = {one.value: one for one in ABOUT}
     if rule is None:
-        rows = ((one.value, what) for one, (what, _) in ABOUT.items())
-        written("\n".join(table(("RULE", "REPORTED IF"), rows)) + "\n")
+        lines = table(_HEAD, ((one.value, what) for one, (what, _) in ABOUT.items()))
+        written("".join(f"{folded(line, lines[0].index(_HEAD[-1]))}\n" for line in lines))
         return 0
     if rule not in ids:
         raise Unusable(f"there is no rule {rule!r}: {', '.join(ids)}")

@@ -8,10 +8,11 @@ from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
 from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, Said, Source
+from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
 
 __all__ = [
     "LARGEST",
+    "PLAN_COMMANDS",
     "RULE_IDS",
     "Checked",
     "Fixed",

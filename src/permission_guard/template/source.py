@@ -140,11 +140,17 @@ def read(text: str, file: str) -> tuple[Node, bool]:
 
 def source(text: str, file: str, said: Said) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
-    root, is_yaml = read(text, file)
-    body = plain(root)
+    try:
+        root, is_yaml = read(text, file)
+        body = plain(root)
+    except NotReadable:
+        if file.endswith(_SOURCES):
+            raise NotReadable(_TERRAFORM) from None
+        raise
+    if file.endswith(_SOURCES) and not (isinstance(body, Mapping) and is_plan(body)):
+        raise NotReadable(_TERRAFORM)
     if not isinstance(body, Mapping):
-        problem = _TERRAFORM if file.endswith(".tf") else "is neither a template nor a plan: it is no object"
-        raise NotReadable(problem, root.at)
+        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
@@ -165,10 +171,12 @@ def source(text: str, file: str, said: Said) -> Source:
         raise NotReadable("refers to itself without end") from error
 
 
-_TERRAFORM: Final = (
-    "is Terraform's source, and a plan is what can be checked: terraform plan -out=PLANFILE, then "
-    "terraform show -json PLANFILE"
+PLAN_COMMANDS: Final = (
+    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
 )
+"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
+_TERRAFORM: Final = f"is Terraform source. {PLAN_COMMANDS}"
+_SOURCES: Final = (".tf", ".tf.json")
 _SECTIONS: Final = frozenset(
     {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
 )
