@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from permission_guard.alerts.digest import DIGEST_LIMIT
-from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
-
 from docs.alert_schema import schema
 from permission_guard.alerts import SCHEMA
+from permission_guard.alerts.digest import DIGEST_LIMIT
+from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.repair.outcome import Ending

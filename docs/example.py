@@ -16,7 +16,7 @@ from permission_guard.cli.undo import QUESTION
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.pipeline import Guard
 from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
@@ -35,8 +35,8 @@ class Repaired:
     """An account in which the guard has repaired something, what it reported, and its journal."""
 
     account: Account
-    herald: WorldHerald
-    journal: WorldJournal
+    notifier: FakeNotifier
+    journal: FakeJournal
 
 
 def repaired() -> Repaired:
@@ -45,12 +45,12 @@ def repaired() -> Repaired:
     function = account.with_function("orders")
     account.add_permission("orders", Grant("s3-may-invoke", "lambda:InvokeFunction", "s3.amazonaws.com"))
     settings = Settings.of({}, account=account.account, region=account.region)
-    herald, journal = WorldHerald(), WorldJournal(account)
+    notifier, journal = FakeNotifier(), FakeJournal(account)
     guard = Guard(
         settings,
-        WorldObserver(account, settings.logging_policy_arn),
-        WorldActor(account),
-        herald,
+        FakeObserver(account, settings.logging_policy_arn),
+        FakeWriter(account),
+        notifier,
         journal,
     )
     alice = Actor("arn:aws:iam::123456789012:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
@@ -58,12 +58,12 @@ def repaired() -> Repaired:
     guard.handle(
         Trigger(Kind.PERMISSION_ADDED, function.arn, None, alice, event, _NOW, arrived="s3-may-invoke"), _NOW
     )
-    return Repaired(account, herald, journal)
+    return Repaired(account, notifier, journal)
 
 
 def alert() -> str:
     """Return the mail that the guard sends, with its subject."""
-    report = repaired().herald.told[0]
+    report = repaired().notifier.sent[0]
     return f"Subject: {subject(report)}\n\n{text(report)}"
 
 
@@ -73,9 +73,9 @@ def undoing() -> str:
     (entry,) = there.journal.all()
 
     def connect(_: Place) -> Connection:
-        account, observer = there.account, WorldObserver(there.account, "")
+        account, observer = there.account, FakeObserver(there.account, "")
         where = (account.partition, account.account, account.region, "journal")
-        return Connection(*where, observer, WorldActor(account), there.journal)
+        return Connection(*where, observer, FakeWriter(account), there.journal)
 
     command = ["undo", entry.id]
     shown = CliRunner().invoke(main, command, obj=connect, input="y\n").output

@@ -69,9 +69,9 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
-    assert [told.trigger.event_id for told in there.herald.told] == ([trigger.event_id] if ends else [])
+    assert [told.trigger.event_id for told in there.notifier.sent] == ([trigger.event_id] if ends else [])
     again = there.guard.handle(trigger, NOW)
-    assert (again.lines, len(there.herald.told)) == ((), len(ends))
+    assert (again.lines, len(there.notifier.sent)) == ((), len(ends))
 
 
 @pytest.mark.parametrize("name", IGNORED)

@@ -20,7 +20,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import ApiError, WorldActor, WorldHerald, WorldObserver
+from permission_guard.fake_aws import ApiError, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.model.document import dumped
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import Guarded, guarded
@@ -60,13 +60,13 @@ def observed() -> Report:
 
 def told_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
     """What was told last, after several things have happened."""
-    herald, account = WorldHerald(), there.account
-    observer = WorldObserver(account, there.guard.settings.logging_policy_arn)
-    guard = replace(there.guard, observer=observer, actor=WorldActor(account), herald=herald)
+    notifier, account = FakeNotifier(), there.account
+    observer = FakeObserver(account, there.guard.settings.logging_policy_arn)
+    guard = replace(there.guard, observer=observer, writer=FakeWriter(account), notifier=notifier)
     there = replace(there, guard=guard)
     for happening in happenings:
         happening(there)
-    return herald.told[-1]
+    return notifier.sent[-1]
 
 
 def refused() -> Report:

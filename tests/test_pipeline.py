@@ -23,7 +23,7 @@ COMPLIANT = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:Sourc
 
 def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
     there.handle()
     assert there.account.calls == [
@@ -116,7 +116,7 @@ def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
     there.handle()
     there.handle()
     assert there.told == [TOLD, TOLD]
-    assert "nothing is repaired that cannot be written down first" in there.herald.told[0].lines[0].what
+    assert "nothing is repaired that cannot be written down first" in there.notifier.sent[0].lines[0].what
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])
@@ -194,8 +194,8 @@ def test_the_last_alert_of_an_hour_says_so_and_what_comes_after_it_waits_and_is_
         there.handle()
         assert "Condition" in there.statements[0]
     assert there.told == [REPAIRED, REPAIRED]
-    assert [one.limit for one in there.herald.told] == [None, 2]
-    assert (there.waiting, len(there.herald.digests)) == ([["REPAIRED"]], 0)
+    assert [one.limit for one in there.notifier.sent] == [None, 2]
+    assert (there.waiting, len(there.notifier.digests)) == ([["REPAIRED"]], 0)
     there.later(hours=1)
     there.open(statement("config.amazonaws.com"))
     there.handle()
@@ -208,12 +208,12 @@ def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_
         there.open(statement(Action="lambda:*"))
         there.handle()
         there.later(minutes=number)
-    assert [len(one.alerts) for one in there.herald.digests] == [1]
+    assert [len(one.alerts) for one in there.notifier.digests] == [1]
     assert there.waiting == [["REPAIRED", "REPAIRED"]]
     there.later(minutes=5)
     there.open(statement(Action="lambda:*"))
     there.handle()
-    assert [len(one.alerts) for one in there.herald.digests] == [1, 2]
+    assert [len(one.alerts) for one in there.notifier.digests] == [1, 2]
     assert there.waiting == []
 
 
@@ -223,20 +223,20 @@ def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
     there.handle(Kind.SWEEP, brought=None)
     assert (there.told, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
     assert there.guard.send_digest(there.now) == 1
-    assert (there.waiting, len(there.herald.digests)) == ([], 1)
+    assert (there.waiting, len(there.notifier.digests)) == ([], 1)
     assert there.guard.send_digest(there.now) == 0
 
 
 def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_again() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
     there.fail("Publish", "AuthorizationError")
     there.handle()
     assert (there.told, there.waiting) == ([], [["REPAIRED"]])
 
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
 
     def hook(call: str) -> None:
@@ -250,7 +250,7 @@ def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_a
 
 def test_a_digest_that_no_topic_takes_stays_where_it_is() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
     there.handle(Kind.SWEEP, brought=None)
     there.fail("Publish", "AuthorizationError")

@@ -8,7 +8,7 @@ import pytest
 
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import ApiError, WorldInventory, WorldQueue, WorldSweepRecords
+from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSweepRecords
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import Body
@@ -41,12 +41,12 @@ class Swept:
     page: int = 50
 
     def __post_init__(self) -> None:
-        self.queue = WorldQueue(self.there.account)
-        self.records = WorldSweepRecords(self.there.journal)
+        self.queue = FakeQueue(self.there.account)
+        self.records = FakeSweepRecords(self.there.journal)
 
     @property
     def sweeper(self) -> Sweeper:
-        inventory = WorldInventory(self.there.account, self.page)
+        inventory = FakeInventory(self.there.account, self.page)
         return Sweeper(self.there.guard, inventory, self.records, self.queue)
 
     def begin(self) -> list[SweepFunction]:

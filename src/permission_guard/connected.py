@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.aws.sns import SnsNotifier
 from permission_guard.aws.table import Table
-from permission_guard.aws.tell import SnsHerald
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.message import QueueName
 from permission_guard.frozen import frozen
 from permission_guard.pipeline import Guard
@@ -54,8 +54,8 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
     guard = Guard(
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
-        AwsActor(clients) if settings.mode is Mode.ENFORCE else None,
-        SnsHerald(clients, variables["ALERTS_TOPIC_ARN"], settings.central_topic_arn),
+        AwsWriter(clients) if settings.mode is Mode.ENFORCE else None,
+        SnsNotifier(clients, variables["ALERTS_TOPIC_ARN"], settings.central_topic_arn),
         DynamoJournal(table, sets_aside=True),
     )
     queues = {

@@ -25,13 +25,13 @@ from permission_guard.model.document import NO_STATEMENTS, statements_of
 from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Severity
 from permission_guard.ports import (
-    Actor,
     ChangedMeanwhile,
-    Herald,
     Journal,
+    Notifier,
     Observer,
     Refused,
     TryAgain,
+    Writer,
 )
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.finish import Earlier, finish
@@ -64,12 +64,12 @@ def look(
 
 @frozen
 class Guard:
-    """The guard and its connections to the world. Without an actor it can only observe."""
+    """The guard and its connections to the world. Without a writer it can only observe."""
 
     settings: Settings
     observer: Observer
-    actor: Actor | None
-    herald: Herald
+    writer: Writer | None
+    notifier: Notifier
     journal: Journal
 
     def handle(self, trigger: Trigger, now: datetime) -> Report:
@@ -137,9 +137,9 @@ class Guard:
         return replace(report, outcomes=outcomes)
 
     @property
-    def _hand(self) -> Actor | None:
+    def _allowed_writer(self) -> Writer | None:
         """What may change something; nothing while the guard only observes."""
-        return None if self.settings.mode is Mode.OBSERVE else self.actor
+        return None if self.settings.mode is Mode.OBSERVE else self.writer
 
     def _act(
         self, step: Repair, entries: tuple[Entry, ...], trigger: Trigger, keeper: Keeper, now: datetime
@@ -149,7 +149,7 @@ class Guard:
         That it was made is written down with its report. An interrupted run leaves PLANNED, and a later run sees for itself
         whether the repair was made.
         """
-        if self._hand is None:
+        if self._allowed_writer is None:
             return Outcome(step, Result.WOULD_DO)
         try:
             if trigger.kind is Kind.SWEEP:
@@ -162,15 +162,15 @@ class Guard:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
         except TryAgain as error:
             return Outcome(step, Result.TRY_AGAIN, str(error))
-        return carry_out(step, self._hand)
+        return carry_out(step, self._allowed_writer)
 
     def _taken_back(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
         """Take back what the guard has made and nothing needs any more."""
-        if self._hand is None:
+        if self._allowed_writer is None:
             return
-        yield from revoked(report, keeper, self._hand, now)
+        yield from revoked(report, keeper, self._allowed_writer, now)
         if self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR:
-            yield from released(report, keeper, self.observer, self._hand, self.settings, now)
+            yield from released(report, keeper, self.observer, self._allowed_writer, self.settings, now)
 
     def notify(self, report: Report, keeper: Keeper, now: datetime) -> Report:
         """Report what is new: at once, or with the next digest. Raises TryAgain."""
@@ -201,7 +201,7 @@ class Guard:
             return report
         report = replace(report, limit=count if count == self.settings.alerts_per_hour else None)
         try:
-            self.herald.tell(report)
+            self.notifier.send(report)
         except (TryAgain, Refused, ChangedMeanwhile):
             if not is_readable:
                 raise
@@ -220,7 +220,7 @@ class Guard:
             return 0
         trusted = self.settings.trusted
         digest = digest_of(waiting, trusted.account, self.settings.region, now)
-        self.herald.digest(digest)
+        self.notifier.send_digest(digest)
         self.journal.remove(digest.alerts)
         return len(digest.alerts)
 

@@ -82,7 +82,7 @@ class Observer(Protocol):
         ...
 
 
-class Actor(Protocol):
+class Writer(Protocol):
     """Makes the calls that change something. Each raises TryAgain, Refused or ChangedMeanwhile if it is not made."""
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
@@ -203,14 +203,14 @@ class SweepRecords(Protocol):
         ...
 
 
-class Herald(Protocol):
+class Notifier(Protocol):
     """Sends alerts. Each call raises TryAgain or Refused if a topic does not take it."""
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Send a report."""
         ...
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Send a digest."""
         ...
 

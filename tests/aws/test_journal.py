@@ -21,7 +21,7 @@ from moto.core.models import botocore_stubber
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
-from permission_guard.fake_aws import Account, ApiError, WorldJournal
+from permission_guard.fake_aws import Account, ApiError, FakeJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.journal.written import as_kept
@@ -157,7 +157,7 @@ def test_what_another_run_wrote_in_the_same_words_is_not_taken_for_our_own() -> 
 
 
 def test_one_entry_cannot_be_written_twice_in_one_transaction() -> None:
-    for kept in (journal(), WorldJournal(Account())):
+    for kept in (journal(), FakeJournal(Account())):
         with pytest.raises(Refused, match="multiple operations on one item"):
             kept.write((NEW, NEW))
 
@@ -322,8 +322,8 @@ def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
         raise wire.faults["UpdateItem"]
 
     account.before = refuse
-    assert WorldJournal(account).count_alert(NOW) is None
-    assert WorldJournal(account).may_send_digest(NOW) is False
+    assert FakeJournal(account).count_alert(NOW) is None
+    assert FakeJournal(account).may_send_digest(NOW) is False
 
 
 def test_a_digest_out_of_turn_is_sent_at_most_every_five_minutes() -> None:
@@ -404,7 +404,7 @@ def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> obje
 def test_the_world_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
     wire = Transport(Account())
     wire.table.page = page
-    table, world = journal(wire), WorldJournal(Account())
+    table, world = journal(wire), FakeJournal(Account())
     for act in acts:
         known = {entry.fault: entry.version for entry in world.of(TARGET).entries}
         assert answer(table, act, known, shape) == answer(world, act, known, shape)

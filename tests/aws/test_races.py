@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.aws.act import AwsActor
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.ports import Refused, TryAgain
@@ -38,5 +38,5 @@ def test_a_managed_policy_that_vanishes_while_it_is_read_leaves_the_role_unknown
 def test_a_call_that_botocore_would_not_send_is_refused_and_not_tried_for_ever() -> None:
     wire = Transport(Account())
     with pytest.raises(Refused, match=r"(?s)ParamValidation: .*Invalid length for parameter PolicyArn"):
-        AwsActor(wire.clients()).attach_role_policy("role", "short")
+        AwsWriter(wire.clients()).attach_role_policy("role", "short")
     assert wire.calls == []

@@ -11,7 +11,7 @@ import pytest
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
-from permission_guard.fake_aws import Account, ApiError, WorldJournal, WorldSweepRecords
+from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeSweepRecords
 from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
@@ -28,8 +28,8 @@ def records(wire: Transport | None = None) -> DynamoSweepRecords:
     return DynamoSweepRecords(Table((wire or Transport(Account())).clients(), "journal"))
 
 
-def in_memory() -> WorldSweepRecords:
-    return WorldSweepRecords(WorldJournal(Account()))
+def in_memory() -> FakeSweepRecords:
+    return FakeSweepRecords(FakeJournal(Account()))
 
 
 @pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])

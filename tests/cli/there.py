@@ -24,7 +24,7 @@ def run(story: Story, *arguments: str, stdin: str = "", color: bool = False) -> 
             place.region or account.region,
             place.table or "journal",
             story.observer,
-            story.actor,
+            story.writer,
             story.journal,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import WorldActor, WorldObserver
+from permission_guard.fake_aws import FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.finding import Concern
@@ -31,7 +31,7 @@ LATER = " LATER"
 def guarded() -> Watched:
     """Return the function `orders` under a guard that repairs what has just arrived, and whose alerts are calls too."""
     there = Watched(settings=settings(repair_existing=False))
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.account.managed[THEIRS] = dumped({"Version": "2012-10-17", "Statement": []})
     return there
 
@@ -49,7 +49,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.event = self.there.event(self.kind)
-        self.there.herald.told.clear()
+        self.there.notifier.sent.clear()
         self.there.account.calls.clear()
 
     def run(self) -> None:
@@ -66,10 +66,10 @@ class Stage:
     def undo(self) -> None:
         """Undo the repair, as `permission-guard undo` does. Raises TryAgain where a person would try again."""
         there = self.there
-        observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
+        observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
         try:
             (entry,) = there.journal.of(TARGET).entries
-            outcome = undo(entry, observer, actor, there.journal, there.now)
+            outcome = undo(entry, observer, writer, there.journal, there.now)
         except CannotUndo as error:
             self.answers.append(REFUSED if "could not be read" in str(error) else NOTHING_TO_UNDO)
             return
@@ -97,14 +97,14 @@ class Stage:
     @property
     def told(self) -> tuple[str, ...]:
         """What people have been told or will be with the next digest, one word for each finding."""
-        at_once = (line.ending.value for report in self.there.herald.told for line in report.lines)
+        at_once = (line.ending.value for report in self.there.notifier.sent for line in report.lines)
         waiting = (f"{word}{LATER}" for words in self.there.waiting for word in words)
         return (*at_once, *waiting, *self.answers)
 
     @property
     def said(self) -> str:
         """Every sentence of what people have been told."""
-        lines = [line for report in self.there.herald.told for line in report.lines]
+        lines = [line for report in self.there.notifier.sent for line in report.lines]
         at_once = [f"{line.what}; {sentence(line.finding.proof)}" for line in lines]
         return "\n".join([*at_once, *(one.mail for one in self.there.journal.alerts.values())])
 

@@ -32,11 +32,11 @@ from permission_guard.events.message import QueueName
 from permission_guard.events.record import BadEvent
 from permission_guard.events.trigger import EVERYTHING, Home, Kind
 from permission_guard.fake_aws import (
-    WorldActor,
-    WorldInventory,
-    WorldObserver,
-    WorldQueue,
-    WorldSweepRecords,
+    FakeInventory,
+    FakeObserver,
+    FakeQueue,
+    FakeSweepRecords,
+    FakeWriter,
 )
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
@@ -102,7 +102,7 @@ def _lawful(there: Watched) -> Iterator[None]:
         assert inside is not None, "a policy that cannot be read was changed"
         assert now is not None, "what was written cannot be read"
         assert now <= inside, "somebody was let in"
-    for report in there.herald.told:
+    for report in there.notifier.sent:
         _renders(report)
 
 
@@ -140,7 +140,7 @@ def _anybody() -> Watched:
     return there
 
 
-class _Queue(WorldQueue):
+class _Queue(FakeQueue):
     """A queue whose messages come back by themselves."""
 
     def receive_again(self, receipt: str, after: timedelta) -> None:
@@ -152,7 +152,7 @@ def _connected(there: Watched) -> Iterator[StringIO]:
     """Connect the handler to a world, and yield what it writes."""
     queue: Any = _Queue(there.account)
     nothing: Any = None  # no call of AWS is made here
-    sweeper = Sweeper(there.guard, WorldInventory(there.account), WorldSweepRecords(there.journal), queue)
+    sweeper = Sweeper(there.guard, FakeInventory(there.account), FakeSweepRecords(there.journal), queue)
     home = Home(there.account.account, there.account.region, "")
     here = entry_point.Environment(there.settings, home, {_arn(name): name for name in QueueName})
     connections = Connections(there.guard, dict.fromkeys(QueueName, queue), Table(nothing, "journal"))
@@ -258,10 +258,10 @@ def entry(text: str) -> None:
     with _lawful(there):
         there.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
         there.handle(Kind.FUNCTION_CHANGED)
-    observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
+    observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
     there.journal.entries = {(one.subject, one.fault): one}
     with suppress(CannotUndo, Refused, TryAgain, ChangedMeanwhile):
-        undo(one, observer, actor, there.journal, there.now)
+        undo(one, observer, writer, there.journal, there.now)
     with suppress(NothingToResume, Refused, TryAgain, ChangedMeanwhile):
         resume(one, there.journal)
 

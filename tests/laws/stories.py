@@ -12,7 +12,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, dumped, statements_of
@@ -117,19 +117,19 @@ class World:
 
     story: Story
     account: Account
-    herald: WorldHerald = field(init=False)
-    journal: WorldJournal = field(init=False)
+    notifier: FakeNotifier = field(init=False)
+    journal: FakeJournal = field(init=False)
 
     def __post_init__(self) -> None:
-        self.herald, self.journal = WorldHerald(account=self.account), WorldJournal(self.account)
+        self.notifier, self.journal = FakeNotifier(account=self.account), FakeJournal(self.account)
 
     @property
     def guard(self) -> Guard:
         return Guard(
             self.story.settings,
-            WorldObserver(self.account, BASIC),
-            WorldActor(self.account),
-            self.herald,
+            FakeObserver(self.account, BASIC),
+            FakeWriter(self.account),
+            self.notifier,
             self.journal,
         )
 
@@ -151,7 +151,7 @@ class World:
     @property
     def told(self) -> list[tuple[str | None, Ending]]:
         """What people were told: the journal's name for the fault, and what became of it."""
-        return [(line.entry, line.ending) for report in self.herald.told for line in report.lines]
+        return [(line.entry, line.ending) for report in self.notifier.sent for line in report.lines]
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""

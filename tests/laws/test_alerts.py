@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from permission_guard.fake_aws import WorldActor, WorldObserver
+from permission_guard.fake_aws import FakeObserver, FakeWriter
 from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
 from permission_guard.model.document import canonical
@@ -50,9 +50,9 @@ def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
     before = standing(world)
     world.run()
     made = [one for one in world.journal.entries.values() if one.told_as is Ending.REPAIRED]
-    observer, actor = WorldObserver(world.account, BASIC), WorldActor(world.account)
+    observer, writer = FakeObserver(world.account, BASIC), FakeWriter(world.account)
     for entry in {one.change: one for one in made}.values():  # one change may have mended two faults
-        assert undo(entry, observer, actor, world.journal, NOW).result is Result.DONE
+        assert undo(entry, observer, writer, world.journal, NOW).result is Result.DONE
     undone = standing(world)
     told = list(world.told)
 

@@ -47,8 +47,8 @@ PUBLIC: Final = "rules/function_is_not_public.py"
 ANSWERS: Final = "rules/external_access.py"
 ANALYSIS: Final = "access/external.py"
 SOURCES: Final = "rules/invoke_permission_names_its_source.py"
-REMOVE: Final = 'actor.remove_permission(target, str(swap.before.get("Sid")), revision)'
-ADD: Final = "        actor.add_permission(target, swap.narrow, revision)\n"
+REMOVE: Final = 'writer.remove_permission(target, str(swap.before.get("Sid")), revision)'
+ADD: Final = "        writer.add_permission(target, swap.narrow, revision)\n"
 
 CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
 DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
@@ -90,7 +90,7 @@ MUTANTS: Final = (
         (("repair/execute.py", "step.target, step.after,", "step.target, step.before,"),),
     ),
     Mutant("the wide statement is never removed", CONVERGES, (("repair/execute.py", REMOVE, "pass"),)),
-    Mutant("the policy is never attached", CONVERGES, (("repair/execute.py", "actor.attach_role_policy(", "(lambda *_: None)("),)),
+    Mutant("the policy is never attached", CONVERGES, (("repair/execute.py", "writer.attach_role_policy(", "(lambda *_: None)("),)),
     Mutant("a policy is attached though it does not help", CONVERGES, (UNPROVED,)),
     Mutant(
         "the wide statement is removed before the narrow one is added",
@@ -152,7 +152,7 @@ MUTANTS: Final = (
     Mutant(
         "the narrow statement is added though an earlier run added it",
         RESTARTS,
-        (("repair/execute.py", "    if not after <= present:\n        actor", "    if present:\n        actor"),),
+        (("repair/execute.py", "    if not after <= present:\n        writer", "    if present:\n        writer"),),
     ),
     Mutant(
         "the narrow statement has another Sid in each run",
@@ -177,12 +177,12 @@ MUTANTS: Final = (
     Mutant(
         "that people were told is written down before they are told",
         RESTARTS,
-        (("pipeline.py", "            self.herald.tell(report)\n", "            keeper.note(entries)\n            self.herald.tell(report)\n"),),
+        (("pipeline.py", "            self.notifier.send(report)\n", "            keeper.note(entries)\n            self.notifier.tell(report)\n"),),
     ),
     Mutant(
         "a repair is told before it is made",
         RESTARTS,
-        (("pipeline.py", "        return carry_out(step, self._hand)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._hand)\n"),),
+        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
@@ -270,7 +270,7 @@ MUTANTS: Final = (
     Mutant(
         "a guard that observes acts",
         OBSERVES,
-        (("pipeline.py", "return None if self.settings.mode is Mode.OBSERVE else self.actor", "return self.actor"),),
+        (("pipeline.py", "return None if self.settings.mode is Mode.OBSERVE else self.writer", "return self.writer"),),
     ),
     Mutant(
         "a document is written without its revision",

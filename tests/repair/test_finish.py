@@ -19,7 +19,7 @@ def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it
     died = there.now
     there.later(minutes=1)
     there.handle()
-    (report,) = there.herald.told
+    (report,) = there.notifier.sent
     (line,) = report.lines
     assert "An earlier run of the guard repaired this" in line.what
     assert (line.before, line.after) == (
@@ -48,7 +48,7 @@ def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_t
     there.handle()
     there.handle()
     assert there.told == [[Ending.TOLD]]
-    assert "The fault is gone now" in there.herald.told[0].lines[0].what
+    assert "The fault is gone now" in there.notifier.sent[0].lines[0].what
 
 
 def test_a_repair_that_may_have_been_made_is_told_as_that_if_the_function_is_gone() -> None:
@@ -59,7 +59,7 @@ def test_a_repair_that_may_have_been_made_is_told_as_that_if_the_function_is_gon
     there.later(minutes=1)
     there.handle(Kind.FUNCTION_CREATED)
     assert there.told == [[Ending.TOLD]]
-    assert "began to repair this and ended before it could report it" in there.herald.told[0].lines[0].what
+    assert "began to repair this and ended before it could report it" in there.notifier.sent[0].lines[0].what
 
 
 def test_what_may_have_been_attached_for_a_function_that_is_gone_is_taken_off() -> None:

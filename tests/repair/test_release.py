@@ -7,7 +7,7 @@ import json
 import pytest
 
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import Account, WorldObserver
+from permission_guard.fake_aws import Account, FakeObserver
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
 from permission_guard.journal.book import EMPTY, seen
@@ -73,7 +73,7 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_reporte
         "UpdateItem",
         "TransactWriteItems",
     ]
-    (line,) = there.herald.told[-1].lines
+    (line,) = there.notifier.sent[-1].lines
     assert (line.before, line.after) == (BASIC, "")
     assert line.what.endswith("because no function needs it any more.")
     assert [one.state for one in there.entries] == [State.RELEASED]
@@ -109,7 +109,7 @@ def test_a_role_that_something_other_than_lambda_may_assume_keeps_the_policy(pri
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED, [Ending.TOLD]]
-    assert "something other than Lambda may assume role" in there.herald.told[-1].lines[0].what
+    assert "something other than Lambda may assume role" in there.notifier.sent[-1].lines[0].what
 
 
 def test_a_role_whose_trust_names_whom_it_is_not_for_or_cannot_be_read_keeps_the_policy() -> None:
@@ -240,7 +240,7 @@ def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_o
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.told == [REPAIRED, [Ending.TOLD]]
-    assert "The policy stays attached: the functions that use" in there.herald.told[-1].lines[0].what
+    assert "The policy stays attached: the functions that use" in there.notifier.sent[-1].lines[0].what
 
 
 def test_of_a_living_function_it_is_not_worth_telling() -> None:
@@ -258,7 +258,7 @@ def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
     there.fail("GetRole", "AccessDenied")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert "could not be read" in there.herald.told[-1].lines[0].what
+    assert "could not be read" in there.notifier.sent[-1].lines[0].what
 
 
 def test_a_guard_that_observes_releases_nothing() -> None:
@@ -272,4 +272,4 @@ def test_an_entry_that_attached_nothing_has_nothing_to_release() -> None:
     facts = facts_with(statement("s3.amazonaws.com"))
     (finding,) = judge(facts, OWN)
     entry = seen(EMPTY, finding, facts, trigger(), NOW)
-    assert release(entry, FunctionFacts(facts.arn), WorldObserver(Account(), BASIC), OWN) is None
+    assert release(entry, FunctionFacts(facts.arn), FakeObserver(Account(), BASIC), OWN) is None

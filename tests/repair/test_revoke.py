@@ -54,7 +54,7 @@ def test_what_was_made_of_a_statement_goes_with_it_and_that_is_reported() -> Non
     remove(there)
     assert sids(there) == ["neighbour"]
     assert there.told == [REPAIRED, RELEASED]
-    (line,) = there.herald.told[-1].lines
+    (line,) = there.notifier.sent[-1].lines
     assert line.what == f'removed "{twin}", which replaced "s3", because its owner has removed "s3"'
     assert [one.state for one in there.entries] == [State.RELEASED]
     remove(there)
@@ -105,7 +105,7 @@ def test_a_removing_that_is_refused_is_reported_and_one_that_cannot_be_made_now_
     there.fail("RemovePermission", "AccessDeniedException")
     remove(there)
     assert there.told == [REPAIRED, [Ending.FAILED]]
-    assert "could not remove" in there.herald.told[-1].lines[0].what
+    assert "could not remove" in there.notifier.sent[-1].lines[0].what
     for code in ("TooManyRequestsException", "ResourceConflictException"):
         there.fail("RemovePermission", code)
         with pytest.raises(TryAgain):
@@ -147,7 +147,7 @@ def test_a_run_that_dies_anywhere_while_it_removes_is_finished_and_reported_by_t
 ) -> None:
     def removing(dies_at: int, *, after: bool) -> Watched:
         there = repaired()
-        there.herald.account = there.account
+        there.notifier.account = there.account
         there.open(*neighbours, there.statements[-1])
         calls = 0
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.fake_aws import Account, WorldActor, WorldObserver
+from permission_guard.fake_aws import Account, FakeObserver, FakeWriter
 from permission_guard.iam import Policy
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.facts import (
@@ -62,7 +62,7 @@ def swap(before: Body, condition: Body, family: Family) -> Swap:
 
 
 def read(account: Account) -> FunctionFacts:
-    return WorldObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.POLICY)
+    return FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.POLICY)
 
 
 def account_with(family: Family, *statements: Body) -> Account:
@@ -95,7 +95,7 @@ def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> Non
     )
 
     predicted = apply(step, facts)
-    outcome = carry_out(step, WorldActor(account))
+    outcome = carry_out(step, FakeWriter(account))
 
     assert outcome == Outcome(step, Result.DONE)
     assert text_of(predicted) == text_of(read(account))
@@ -108,7 +108,7 @@ def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> N
     facts = read(account)
     step = bounding(facts, change)
 
-    assert carry_out(step, WorldActor(account)).result is Result.DONE
+    assert carry_out(step, FakeWriter(account)).result is Result.DONE
     assert "AddPermission" not in account.calls
     assert text_of(apply(step, facts)) == text_of(read(account)) == document(*change.after, OTHER)
 
@@ -148,14 +148,14 @@ def test_an_attached_policy_is_what_the_account_then_holds() -> None:
     )
     account.with_function("orders", role="orders")
     account.with_role("orders")
-    facts = WorldObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.ROLE | Look.REMEDY)
+    facts = FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.ROLE | Look.REMEDY)
     assert isinstance(facts.remedy, Policy)
     step = AttachRolePolicy(ROLE, facts.remedy, ())
 
     predicted = apply(step, facts)
 
-    assert carry_out(step, WorldActor(account)) == Outcome(step, Result.DONE)
-    assert predicted.role == WorldObserver(account, BASIC).read(facts, Look.ROLE).role
+    assert carry_out(step, FakeWriter(account)) == Outcome(step, Result.DONE)
+    assert predicted.role == FakeObserver(account, BASIC).read(facts, Look.ROLE).role
 
 
 def test_attaching_what_is_attached_changes_nothing_nor_does_attaching_to_no_role() -> None:

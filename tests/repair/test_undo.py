@@ -57,9 +57,9 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
     )
     story.put(text)
     first, second = story.journal.of(TARGET).entries
-    undo(first, story.observer, story.actor, story.journal, NOW)
+    undo(first, story.observer, story.writer, story.journal, NOW)
     assert ["Condition" in one for one in statements_of(story.text)].count(True) == 1
-    undo(second, story.observer, story.actor, story.journal, NOW)
+    undo(second, story.observer, story.writer, story.journal, NOW)
     assert story.text == text
 
 
@@ -104,7 +104,7 @@ def test_a_policy_that_cannot_be_read_is_told_as_such() -> None:
 def test_an_alias_is_undone_in_its_own_policy() -> None:
     story = Story(Account())
     story.account.add_permission(f"{TARGET}:live", S3)
-    guard = Guard(settings(), story.observer, story.actor, story.herald, story.journal)
+    guard = Guard(settings(), story.observer, story.writer, story.notifier, story.journal)
     guard.handle(trigger("s3", kind=Kind.PERMISSION_ADDED, qualifier="live"), NOW)
     step = undoing(story.entry, story.observer)
     story.undo()
@@ -158,10 +158,10 @@ def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
 ) -> None:
     story = bound(documents=documents)
     story.undo()
-    before, told = story.text, list(story.herald.told)
+    before, told = story.text, list(story.notifier.sent)
     report = story.happens(kind, arrived)
     assert [line.ending for line in report.lines] == []
-    assert (story.text, story.herald.told) == (before, told)
+    assert (story.text, story.notifier.sent) == (before, told)
     assert story.entry.state is State.UNDONE
 
 
@@ -210,7 +210,7 @@ def test_what_one_change_has_mended_is_undone_and_resumed_together() -> None:
     story.put(document(statement("*", Action="lambda:*")))
     one, other = story.journal.of(TARGET).entries
     assert one.change == other.change is not None
-    assert undo(one, story.observer, story.actor, story.journal, NOW).result is Result.DONE
+    assert undo(one, story.observer, story.writer, story.journal, NOW).result is Result.DONE
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.UNDONE] * 2
     assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).plan.steps == ()
     resume(story.journal.of(TARGET).entries[0], story.journal)

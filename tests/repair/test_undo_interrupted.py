@@ -65,7 +65,7 @@ def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
     story.works_again()
     story.journal.write((entry,))
     with pytest.raises(ChangedMeanwhile):
-        undo(entry, story.observer, story.actor, story.journal, NOW)
+        undo(entry, story.observer, story.writer, story.journal, NOW)
     assert story.text == before
 
 

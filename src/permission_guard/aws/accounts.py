@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 import boto3
 
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.bulk import BulkRoles
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.clients import PATIENT, Clients
@@ -17,6 +16,7 @@ from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.pace import Pace, paced
 from permission_guard.aws.policies import FewestPolicies
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
 
@@ -104,9 +104,9 @@ class Region:
         roles = self.account.roles(self.clients)
         return AwsObserver(self.clients, logging_policy_arn, roles, FewestPolicies(self.clients))
 
-    def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsActor]:
+    def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsWriter]:
         """What reads a function as it is now, as a repair must, and what repairs it."""
-        return AwsObserver(self.clients, logging_policy_arn), AwsActor(self.clients)
+        return AwsObserver(self.clients, logging_policy_arn), AwsWriter(self.clients)
 
 
 def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:

@@ -10,7 +10,7 @@ import click
 from permission_guard.cli.endings import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry
-from permission_guard.ports import Actor, Journal, Observer
+from permission_guard.ports import Journal, Observer, Writer
 
 if TYPE_CHECKING:
     from permission_guard.aws.login import SessionOf
@@ -46,7 +46,7 @@ class Connection:
     region: str
     table: str
     observer: Observer
-    actor: Actor
+    writer: Writer
     journal: Listed
 
 
@@ -57,10 +57,10 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
     """Connect to AWS. Raises Unusable, Refused and TryAgain."""
     # `explain` and --help do without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
-    from permission_guard.aws.act import AwsActor  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
     from permission_guard.aws.table import Table  # noqa: PLC0415
+    from permission_guard.aws.writer import AwsWriter  # noqa: PLC0415
 
     try:
         caller = login.log_in(place.profile, place.region, session_of or login.session_of)
@@ -74,7 +74,7 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
         table,
         # The policy that the guard attaches is what the entry says; none is looked up.
         AwsObserver(caller.clients, ""),
-        AwsActor(caller.clients),
+        AwsWriter(caller.clients),
         DynamoJournal(Table(caller.clients, table)),
     )
 

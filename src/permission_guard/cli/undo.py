@@ -47,7 +47,7 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
             return DONE
         if not yes and not agreed():
             raise NotDone("Nothing was changed.")
-        outcome = undo_now(found.entry, there.observer, there.actor, there.journal, datetime.now(UTC))
+        outcome = undo_now(found.entry, there.observer, there.writer, there.journal, datetime.now(UTC))
     if outcome.result is Result.TRY_AGAIN:
         raise Again(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
     if outcome.result is not Result.DONE:

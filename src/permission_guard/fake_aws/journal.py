@@ -15,7 +15,7 @@ from permission_guard.ports import Kept
 
 
 @dataclass(slots=True)
-class WorldJournal:
+class FakeJournal:
     """Keeps entries in memory, as they read once they have been written down.
 
     Its calls are among the account's, so that a test can make them fail.

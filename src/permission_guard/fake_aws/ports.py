@@ -32,7 +32,7 @@ from permission_guard.repair.grant import Grant
 
 
 @dataclass(slots=True)
-class WorldObserver:
+class FakeObserver:
     """Reads facts from an account in memory."""
 
     account: Account
@@ -163,7 +163,7 @@ class WorldObserver:
 
 
 @dataclass(slots=True)
-class WorldActor:
+class FakeWriter:
     """Writes to an account in memory."""
 
     account: Account
@@ -209,19 +209,19 @@ class WorldActor:
 
 
 @dataclass(slots=True)
-class WorldHerald:
-    """Keeps what it was told. With an account, its call is among the account's, so that a test can make it fail."""
+class FakeNotifier:
+    """Keeps the alerts that it is asked to send. With an account, the call is one of the account's, so that a test can make it fail."""
 
-    told: list[Report] = field(default_factory=list)
+    sent: list[Report] = field(default_factory=list)
     account: Account | None = None
     digests: list[Digest] = field(default_factory=list)
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Keep the report. Raises what AWS answers."""
         with translated(), self._call():
-            self.told.append(report)
+            self.sent.append(report)
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Keep the digest. Raises what AWS answers."""
         with translated(), self._call():
             self.digests.append(digest)

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from permission_guard.model.document import canonical, statements_of
 from permission_guard.model.facts import Family
-from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
 
@@ -18,17 +18,17 @@ _REFUSALS: Final = {
 """Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
 
 
-def carry_out(step: Step, actor: Actor) -> Outcome:
+def carry_out(step: Step, writer: Writer) -> Outcome:
     """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
     try:
         match step:
             case AttachRolePolicy():
                 # Not read back: IAM is eventually consistent, so that neither answer would say anything (facts 5.6).
-                actor.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
+                writer.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
             case DetachRolePolicy():
-                actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
+                writer.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
             case BoundStatements():
-                _bound_unless_gone(step, actor)
+                _bound_unless_gone(step, writer)
             case _:
                 assert_never(step)
     except ChangedMeanwhile as error:
@@ -40,28 +40,28 @@ def carry_out(step: Step, actor: Actor) -> Outcome:
     return Outcome(step, Result.DONE)
 
 
-def _bound_unless_gone(step: BoundStatements, actor: Actor) -> None:
+def _bound_unless_gone(step: BoundStatements, writer: Writer) -> None:
     """Make the calls; what was read a moment ago and is not there any more, somebody has removed meanwhile."""
     try:
-        _bound(step, actor)
+        _bound(step, writer)
     except Refused as error:
         if error.code in NOT_FOUND:
             raise ChangedMeanwhile(str(error)) from error
         raise
 
 
-def _bound(step: BoundStatements, actor: Actor) -> None:
+def _bound(step: BoundStatements, writer: Writer) -> None:
     match step.policy.family:
         case Family.DOCUMENT:
-            actor.put_resource_policy(step.target, step.after, step.policy.revision)
+            writer.put_resource_policy(step.target, step.after, step.policy.revision)
         case Family.STATEMENTS:
             for swap in step.swaps:
-                _swapped(step.target, swap, actor)
+                _swapped(step.target, swap, writer)
         case _:
             assert_never(step.policy.family)
 
 
-def _swapped(target: str, swap: Swap, actor: Actor) -> None:
+def _swapped(target: str, swap: Swap, writer: Writer) -> None:
     """Add the narrow statement, read it back, and only then remove the wide one.
 
     Between the two both stand there: as loose as before, never tighter than what callers need. A run that died in
@@ -69,20 +69,20 @@ def _swapped(target: str, swap: Swap, actor: Actor) -> None:
     """
     if swap.narrow is None:
         raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
-    present, revision = _read_back(target, swap, actor)
+    present, revision = _read_back(target, swap, writer)
     after = {canonical(one) for one in swap.after}
     if not after <= present:
-        actor.add_permission(target, swap.narrow, revision)
-        present, revision = _read_back(target, swap, actor)
+        writer.add_permission(target, swap.narrow, revision)
+        present, revision = _read_back(target, swap, writer)
     if not after <= present:
         # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
         raise TryAgain(f"{swap.narrow.sid} was added and does not read back yet")
-    actor.remove_permission(target, str(swap.before.get("Sid")), revision)
+    writer.remove_permission(target, str(swap.before.get("Sid")), revision)
 
 
-def _read_back(target: str, swap: Swap, actor: Actor) -> tuple[frozenset[str], str | None]:
+def _read_back(target: str, swap: Swap, writer: Writer) -> tuple[frozenset[str], str | None]:
     """Return what stands there now. Raises ChangedMeanwhile if the wide statement's Sid says something else by now."""
-    text, revision = actor.get_policy(target)
+    text, revision = writer.get_policy(target)
     present = frozenset(map(canonical, statements_of(text))) if text else frozenset()
     if canonical(swap.before) not in present:
         raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")

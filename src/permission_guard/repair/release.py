@@ -27,7 +27,7 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import Verdict
-from permission_guard.ports import Actor, ChangedMeanwhile, Observer, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Observer, Refused, TryAgain, Writer
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.finish import Earlier, noted
 from permission_guard.repair.outcome import Ending, Result
@@ -133,7 +133,7 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
 
 
 def released(
-    report: Report, keeper: Keeper, observer: Observer, actor: Actor, settings: Settings, now: datetime
+    report: Report, keeper: Keeper, observer: Observer, writer: Writer, settings: Settings, now: datetime
 ) -> Iterator[Earlier]:
     """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
     for entry in filter(is_held, keeper.book.entries):
@@ -141,7 +141,7 @@ def released(
         ending, what = Ending.TOLD, ""
         match found:
             case DetachRolePolicy():
-                ending, what = _detached(found, entry, keeper, actor)
+                ending, what = _detached(found, entry, keeper, writer)
             case Heir(inherited):
                 what = _written(keeper, replace(entry, state=State.GONE), inherited) or ""
             case Ended():
@@ -173,13 +173,13 @@ def _written(keeper: Keeper, *entries: Entry) -> str | None:
     return None
 
 
-def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, actor: Actor) -> tuple[Ending, str]:
+def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, writer: Writer) -> tuple[Ending, str]:
     """Take it off, and say how that ended. Raises TryAgain."""
     is_known = entry.state is State.RELEASING
     refused = None if is_known else _written(keeper, replace(entry, state=State.RELEASING))
     if refused is not None:
         return Ending.FAILED, refused
-    outcome = carry_out(step, actor)
+    outcome = carry_out(step, writer)
     if outcome.result is Result.TRY_AGAIN:
         raise TryAgain(outcome.detail)
     if outcome.result is Result.DONE:

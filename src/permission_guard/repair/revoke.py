@@ -17,12 +17,12 @@ from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.journal.session import Keeper
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
-from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
 from permission_guard.repair.finish import Earlier, noted
 from permission_guard.repair.outcome import Ending
 
 
-def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:
+def revoked(report: Report, keeper: Keeper, writer: Writer, now: datetime) -> Iterator[Earlier]:
     """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
 
     What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
@@ -37,7 +37,7 @@ def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iter
     for entry in before:
         sids = _sids_made_of(entry, removed, report.facts.target, present)
         if sids:
-            yield _removed(entry, sids, report, keeper, actor, now)
+            yield _removed(entry, sids, report, keeper, writer, now)
 
 
 def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> tuple[str, ...]:
@@ -56,14 +56,14 @@ def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) ->
 
 
 def _removed(
-    entry: Entry, sids: tuple[str, ...], report: Report, keeper: Keeper, actor: Actor, now: datetime
+    entry: Entry, sids: tuple[str, ...], report: Report, keeper: Keeper, writer: Writer, now: datetime
 ) -> Earlier:
     removed, sid = report.trigger.removed, '" and "'.join(sids)
     try:
         if entry.state is not State.RELEASING:
             keeper.write((replace(entry, state=State.RELEASING),))
         for one in sids:
-            _remove(report.facts.target, one, actor)
+            _remove(report.facts.target, one, writer)
     except ChangedMeanwhile as error:
         raise TryAgain(str(error)) from error
     except Refused as error:
@@ -73,10 +73,10 @@ def _removed(
     return Earlier(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
 
 
-def _remove(target: str, sid: str, actor: Actor) -> None:
+def _remove(target: str, sid: str, writer: Writer) -> None:
     """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and TryAgain."""
     try:
-        actor.remove_permission(target, sid, None)
+        writer.remove_permission(target, sid, None)
     except Refused as error:
         if error.code not in NOT_FOUND:
             raise

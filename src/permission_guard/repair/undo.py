@@ -12,7 +12,7 @@ from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import Actor, ChangedMeanwhile, Journal, Observer, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, TryAgain, Writer
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.repair.outcome import Ending, Outcome, Result
@@ -31,7 +31,7 @@ class NothingToResume(Exception):
     """Nothing keeps the guard from repairing this fault. The message says so."""
 
 
-def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: datetime) -> Outcome:
+def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now: datetime) -> Outcome:
     """Put back what stood there before a repair, and have the guard leave it alone until a person resumes it.
 
     The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
@@ -43,7 +43,7 @@ def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: 
     marked = journal.write(
         tuple(replace(one, state=State.UNDONE, told_at=now, told_as=Ending.TOLD) for one in entries)
     )
-    outcome = carry_out(step, actor)
+    outcome = carry_out(step, writer)
     if outcome.result in _MAY_BE_MADE:
         return outcome
     try:

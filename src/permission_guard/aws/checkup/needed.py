@@ -15,8 +15,8 @@ from permission_guard.aws import (
     policies,
     queue,
     roles,
+    sns,
     sweep_records,
-    tell,
     users,
 )
 from permission_guard.frozen import frozen
@@ -28,7 +28,7 @@ LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 RECEIVE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and receive messages."""
 _MODULES: Final = (
-    *(observe, roles, policies, tell, journal),
+    *(observe, roles, policies, sns, journal),
     *(users, inventory, queue, sweep_records),
 )
 _ANY: Final = "any-of-the-account"
@@ -103,7 +103,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-_OF_THE_KEY: Final = tuple(one for one in tell.PERMISSIONS if one.startswith("kms:"))
+_OF_THE_KEY: Final = tuple(one for one in sns.PERMISSIONS if one.startswith("kms:"))
 _OF_ROLES: Final = (
     *("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"),
     *AttachRolePolicy.permissions,

@@ -21,7 +21,7 @@ from permission_guard.cli.undo import agreed
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import Account, WorldJournal
+from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
 from permission_guard.journal.news import as_told
@@ -92,8 +92,8 @@ class Repairs:
         guard = Guard(
             settings,
             *region.changing(settings.logging_policy_arn),
-            _Nobody(),
-            journal or WorldJournal(Account()),
+            _NoNotifier(),
+            journal or FakeJournal(Account()),
         )
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
@@ -173,11 +173,11 @@ def _trigger(arn: Subject, qualifier: str | None, region: Region, now: datetime)
     return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)
 
 
-class _Nobody:
+class _NoNotifier:
     """Sends no alert: the person sees the repairs on the terminal."""
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Send nothing."""
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Send nothing."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import AddPermissionRequestTypeDef
 
 
-class AwsActor:
-    """Makes the calls that change something. What they can raise is said in `ports.Actor`."""
+class AwsWriter:
+    """Makes the calls that change something. What they can raise is said in `ports.Writer`."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients

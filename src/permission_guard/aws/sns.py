@@ -19,7 +19,7 @@ PERMISSIONS = (
 kms:GenerateDataKey*, of which these two are the symmetric ones (sns/latest/dg/sns-key-management.html)."""
 
 
-class SnsHerald:
+class SnsNotifier:
     """Publishes: text for mail, JSON for everything else, attributes for filter policies.
 
     `central` is the organization's topic, which receives the same; empty if there is none. Each call raises TryAgain or Refused
@@ -30,11 +30,11 @@ class SnsHerald:
         self._clients = clients
         self._topics = (topic_arn, central) if central else (topic_arn,)
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Publish a report."""
         self._publish(subject(report), message(report), attributes(report))
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Publish a digest."""
         given = {
             "severity": digest.severity.name,

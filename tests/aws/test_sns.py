@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from permission_guard.alerts.digest import digest_of, waiting_alert
 
+from permission_guard.alerts.digest import digest_of, waiting_alert
 from permission_guard.aws.clients import Clients
-from permission_guard.aws.tell import SnsHerald
+from permission_guard.aws.sns import SnsNotifier
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.fake_aws import ApiError
 from permission_guard.ports import Refused, TryAgain
@@ -47,9 +47,9 @@ def test_the_organizations_topic_in_another_region_receives_the_same_alerts_and_
     centre = central.sns.create_topic(Name="centre")["TopicArn"]
     inboxes = [subscribed(clients, topic), subscribed(central, centre)]
     report = guarded().let_in("s3.amazonaws.com")
-    herald = SnsHerald(clients, topic, centre)
-    herald.tell(report)
-    herald.digest(digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW))
+    notifier = SnsNotifier(clients, topic, centre)
+    notifier.send(report)
+    notifier.send_digest(digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW))
     for inbox in inboxes:
         alert, digest = inbox()
         assert alert["findings"][0]["action"]["outcome"] == "REPAIRED"
@@ -73,7 +73,7 @@ def test_a_digest_carries_attributes_to_filter_by() -> None:
     there = guarded()
     report = there.let_in("s3.amazonaws.com")
     digest = digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW)
-    there.guard.herald.digest(digest)
+    there.guard.notifier.send_digest(digest)
     published = there.wire.published[-1]
     assert (published["TopicArn"], published["Subject"]) == (TOPIC, digest.subject)
     assert {name: value["StringValue"] for name, value in published["MessageAttributes"].items()} == {
@@ -90,7 +90,7 @@ def test_a_topic_that_does_not_take_an_alert_is_said_so(code: str, kind: type[Ex
     report = there.let_in("s3.amazonaws.com")
     there.wire.faults["Publish"] = ApiError(code, "no")
     with pytest.raises(kind):
-        there.guard.herald.tell(report)
+        there.guard.notifier.send(report)
 
 
 def test_a_report_that_is_too_long_is_cut_to_what_sns_takes_and_says_so() -> None:

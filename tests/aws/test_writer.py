@@ -7,8 +7,8 @@ import json
 import pytest
 from botocore.stub import Stubber
 
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.clients import Clients
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.fake_aws import Account
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 from permission_guard.repair.grant import Grant
@@ -30,7 +30,7 @@ def test_a_whole_policy_is_put_with_the_revision_that_was_read() -> None:
     with Stubber(connected.lambda_) as stub:
         expected = {"ResourceArn": TARGET, "Policy": DOCUMENT, "RevisionId": REVISION}
         stub.add_response("put_resource_policy", {"Policy": DOCUMENT, "RevisionId": REVISION}, expected)
-        AwsActor(connected).put_resource_policy(TARGET, DOCUMENT, REVISION)
+        AwsWriter(connected).put_resource_policy(TARGET, DOCUMENT, REVISION)
         stub.assert_no_pending_responses()
 
 
@@ -39,7 +39,7 @@ def test_the_first_policy_is_put_without_a_revision() -> None:
     with Stubber(connected.lambda_) as stub:
         expected = {"ResourceArn": TARGET, "Policy": DOCUMENT}
         stub.add_response("put_resource_policy", {"Policy": DOCUMENT, "RevisionId": REVISION}, expected)
-        AwsActor(connected).put_resource_policy(TARGET, DOCUMENT, None)
+        AwsWriter(connected).put_resource_policy(TARGET, DOCUMENT, None)
         stub.assert_no_pending_responses()
 
 
@@ -68,7 +68,7 @@ def test_each_field_of_a_grant_becomes_its_parameter(field: str) -> None:
             parameter: sent,
         }
         stub.add_response("add_permission", {"Statement": "{}"}, expected)
-        AwsActor(connected).add_permission(TARGET, grant, REVISION)
+        AwsWriter(connected).add_permission(TARGET, grant, REVISION)
         stub.assert_no_pending_responses()
 
 
@@ -80,7 +80,7 @@ def test_a_statement_is_removed_by_its_sid_and_the_revision(revision: str | None
         stub.add_response(
             "remove_permission", {}, {**expected, "RevisionId": revision} if revision else expected
         )
-        AwsActor(connected).remove_permission(TARGET, "it", revision)
+        AwsWriter(connected).remove_permission(TARGET, "it", revision)
         stub.assert_no_pending_responses()
 
 
@@ -101,7 +101,7 @@ def test_every_error_of_aws_is_one_of_three(code: str) -> None:
     with Stubber(connected.lambda_) as stub:
         stub.add_client_error("put_resource_policy", code, "because", 400)
         with pytest.raises(ANSWERS[code], match=f"{code}: because"):
-            AwsActor(connected).put_resource_policy(TARGET, DOCUMENT, REVISION)
+            AwsWriter(connected).put_resource_policy(TARGET, DOCUMENT, REVISION)
 
 
 def test_whoever_is_overtaken_once_decides_upon_what_stands_there_then() -> None:
