@@ -27,7 +27,7 @@ LAYERS: Final = (
     {"scan.explanation"},
     {"scan", "formats.scan_json", "doctor"},
     {"template"},
-    {"repair.finish", "repair.undo"},
+    {"repair.interrupted", "repair.undo"},
     {"repair"},
     {"pipeline"},
     {"sweep"},

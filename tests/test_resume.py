@@ -8,8 +8,8 @@ import pytest
 
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account
-from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.ports import ChangedMeanwhile
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import NothingToResume, resume

@@ -17,10 +17,10 @@ from permission_guard.alerts.digest import digest_of, waiting_alert
 from permission_guard.alerts.report import Line, Report
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import Book, planned
 from permission_guard.journal.entry import Entry, Rewritten
+from permission_guard.journal.history import FunctionHistory, planned
 from permission_guard.journal.news import as_told, news
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, statements_of
 from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Severity
@@ -34,7 +34,7 @@ from permission_guard.ports import (
     Writer,
 )
 from permission_guard.repair.execute import carry_out
-from permission_guard.repair.finish import Earlier, finish
+from permission_guard.repair.interrupted import PendingReport, complete_interrupted
 from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
 from permission_guard.repair.plan import concerned, plan_for
 from permission_guard.repair.release import released
@@ -49,7 +49,7 @@ _STALE_READS: Final = 2
 """How often a policy that does not show the statement of its event yet is read again later."""
 
 
-Journaled: TypeAlias = Callable[[Book], tuple[Entry, ...]]
+Journaled: TypeAlias = Callable[[FunctionHistory], tuple[Entry, ...]]
 """What the journal says of a report once it was sent or written down."""
 
 
@@ -77,47 +77,48 @@ class Guard:
 
         Raises TryAgain if something is left that a later run must finish; what was done until then is reported first.
         """
-        keeper = Keeper(self.journal, str(trigger.subject))
-        report = self._repaired(trigger, keeper, now)
-        report = self.notify(news(report, keeper.book, now), keeper, now)
+        session = JournalSession(self.journal, str(trigger.subject))
+        report = self._repaired(trigger, session, now)
+        report = self.notify(news(report, session.history, now), session, now)
         noted: list[Line] = []
-        for earlier in chain(finish(report, keeper, now), self._taken_back(report, keeper, now)):
-            self._deliver(earlier.report, earlier.after, keeper, now)
-            noted += earlier.report.noted
+        interrupted = complete_interrupted(report, session, now)
+        for pending in chain(interrupted, self._removed(report, session, now)):
+            self._deliver(pending.report, pending.after, session, now)
+            noted += pending.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result in UNFINISHED]
         if unfinished:
             raise TryAgain(unfinished[0].detail)
-        if keeper.book.closed is not None and not report.lines and not noted:
-            # Nobody would hear that what an earlier run left is not finished.
-            raise TryAgain(keeper.book.closed)
+        if session.history.closed is not None and not report.lines and not noted:
+            # No alert would show that an earlier run's repair is unfinished.
+            raise TryAgain(session.history.closed)
         return replace(report, noted=tuple(noted))
 
-    def _repaired(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+    def _repaired(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
         """Plan and apply; read again if somebody else has written meanwhile. Raises TryAgain."""
-        report = self.act(self.plan(trigger, keeper, now), keeper, now)
+        report = self.act(self.plan(trigger, session, now), session, now)
         for _ in range(ATTEMPTS - 1):
             if not any(outcome.result is Result.CHANGED_MEANWHILE for outcome in report.outcomes):
                 break
-            report = self.act(self.plan(trigger, keeper, now), keeper, now)
+            report = self.act(self.plan(trigger, session, now), session, now)
         return report
 
-    def plan(self, trigger: Trigger, keeper: Keeper, now: datetime) -> Report:
+    def plan(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
         """Read, evaluate and plan; nothing is changed, and nothing is written. Raises TryAgain."""
         facts = look(
             self.observer,
-            self._read(trigger, keeper, now),
+            self._read(trigger, session, now),
             trigger.looks,
             self.settings.trusted,
             trigger.role,
         )
-        if _is_stale(trigger, facts, keeper):
+        if _is_stale(trigger, facts, session):
             raise TryAgain(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
         findings = judge(facts, self.settings.trusted)
-        due = concerned(findings, facts, trigger, keeper.book, now)
-        plan = plan_for(due, facts, trigger, self.settings, now, keeper.book)
+        due = concerned(findings, facts, trigger, session.history, now)
+        plan = plan_for(due, facts, trigger, self.settings, now, session.history)
         return Report(trigger, facts, findings, plan, (), self.settings.mode)
 
-    def _read(self, trigger: Trigger, keeper: Keeper, now: datetime) -> FunctionFacts:
+    def _read(self, trigger: Trigger, session: JournalSession, now: datetime) -> FunctionFacts:
         """Read the journal and the function at the same time.
 
         A journal without entries is as good as one that was read before: no other run had begun a repair. If it has some,
@@ -125,15 +126,15 @@ class Guard:
         """
         facts = FunctionFacts(trigger.subject, trigger.qualifier, at=now)
         asked = wanted(facts, trigger.looks, self.settings.trusted)
-        read = self.observer.read_beside(facts, asked, trigger.role, keeper.read)
-        return facts if keeper.book.entries else read
+        read = self.observer.read_beside(facts, asked, trigger.role, session.read)
+        return facts if session.history.entries else read
 
-    def act(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+    def act(self, report: Report, session: JournalSession, now: datetime) -> Report:
         """Carry out what was planned, upon the very policies and entries that were read for it."""
         steps = (part for step in report.plan.steps for part in parts(step))
         # As the journal was before the look, whatever is read from it while the first of them is made.
-        known = [(step, planned(keeper.book, step, report.facts, report.trigger, now)) for step in steps]
-        outcomes = tuple(self._act(step, entries, report.trigger, keeper, now) for step, entries in known)
+        known = [(step, planned(session.history, step, report.facts, report.trigger, now)) for step in steps]
+        outcomes = tuple(self._act(step, entries, report.trigger, session, now) for step, entries in known)
         return replace(report, outcomes=outcomes)
 
     @property
@@ -142,7 +143,12 @@ class Guard:
         return None if self.settings.mode is Mode.OBSERVE else self.writer
 
     def _act(
-        self, step: Repair, entries: tuple[Entry, ...], trigger: Trigger, keeper: Keeper, now: datetime
+        self,
+        step: Repair,
+        entries: tuple[Entry, ...],
+        trigger: Trigger,
+        session: JournalSession,
+        now: datetime,
     ) -> Outcome:
         """Make one repair: first it is written down, then it is made.
 
@@ -153,9 +159,9 @@ class Guard:
             return Outcome(step, Result.WOULD_DO)
         try:
             if trigger.kind is Kind.SWEEP:
-                keeper.write(entries)
+                session.write(entries)
             else:
-                keeper.write_before_alert(entries, now)
+                session.write_before_alert(entries, now)
         except ChangedMeanwhile as error:
             return Outcome(step, Result.CHANGED_MEANWHILE, str(error))
         except Refused as error:
@@ -164,38 +170,38 @@ class Guard:
             return Outcome(step, Result.TRY_AGAIN, str(error))
         return carry_out(step, self._allowed_writer)
 
-    def _taken_back(self, report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
-        """Take back what the guard has made and nothing needs any more."""
+    def _removed(self, report: Report, session: JournalSession, now: datetime) -> Iterator[PendingReport]:
+        """Remove what the guard has made and nothing needs any more."""
         if self._allowed_writer is None:
             return
-        yield from revoked(report, keeper, self._allowed_writer, now)
+        yield from revoked(report, session, self._allowed_writer, now)
         if self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR:
-            yield from released(report, keeper, self.observer, self._allowed_writer, self.settings, now)
+            yield from released(report, session, self.observer, self._allowed_writer, self.settings, now)
 
-    def notify(self, report: Report, keeper: Keeper, now: datetime) -> Report:
+    def notify(self, report: Report, session: JournalSession, now: datetime) -> Report:
         """Report what is new: at once, or with the next digest. Raises TryAgain."""
         if not report.lines:
-            keeper.note(as_told(report, now))
+            session.note(as_told(report, now))
             return report
-        return self._deliver(report, as_told(report, now), keeper, now)
+        return self._deliver(report, as_told(report, now), session, now)
 
-    def _deliver(self, report: Report, entries: Journaled, keeper: Keeper, now: datetime) -> Report:
+    def _deliver(self, report: Report, entries: Journaled, session: JournalSession, now: datetime) -> Report:
         """Send a report or write it down for the digest, and write down that this was done.
 
         A journal that cannot be read or written keeps nothing for the digest, so then every report is sent at once.
         """
         if not report.lines:
-            keeper.note(entries)
+            session.note(entries)
             return report
-        is_readable = keeper.book.closed is None
+        is_readable = session.history.closed is None
         if report.trigger.kind is Kind.SWEEP:
             if not is_readable:
                 # A sweep finds again what it has found; without the journal it would report all of it each time.
-                raise TryAgain(str(keeper.book.closed))
-            return self._postponed(report, entries, keeper, now)
-        count = keeper.count_alert(now) if is_readable else None
+                raise TryAgain(str(session.history.closed))
+            return self._postponed(report, entries, session, now)
+        count = session.count_alert(now) if is_readable else None
         if count is not None and count > self.settings.alerts_per_hour:
-            report = self._postponed(report, entries, keeper, now)
+            report = self._postponed(report, entries, session, now)
             if report.severity is Severity.CRITICAL and self.journal.may_send_digest(now):
                 self.send_digest(now)
             return report
@@ -205,12 +211,14 @@ class Guard:
         except (TryAgain, Refused, ChangedMeanwhile):
             if not is_readable:
                 raise
-            return self._postponed(report, entries, keeper, now)
-        keeper.note(entries)
+            return self._postponed(report, entries, session, now)
+        session.note(entries)
         return report
 
-    def _postponed(self, report: Report, entries: Journaled, keeper: Keeper, now: datetime) -> Report:
-        keeper.note(entries, (waiting_alert(report, now),))
+    def _postponed(
+        self, report: Report, entries: Journaled, session: JournalSession, now: datetime
+    ) -> Report:
+        session.note(entries, (waiting_alert(report, now),))
         return report
 
     def send_digest(self, now: datetime) -> int:
@@ -225,7 +233,7 @@ class Guard:
         return len(digest.alerts)
 
 
-def _is_stale(trigger: Trigger, facts: FunctionFacts, keeper: Keeper) -> bool:
+def _is_stale(trigger: Trigger, facts: FunctionFacts, session: JournalSession) -> bool:
     """Tell whether a policy was read as it stood before its event, which Lambda may do for a moment.
 
     A statement that is not there after two later reads was removed. One that the guard has replaced is not expected.
@@ -237,7 +245,7 @@ def _is_stale(trigger: Trigger, facts: FunctionFacts, keeper: Keeper) -> bool:
     sids = {statement.get("Sid") for statement in statements_of(text)}
     replaced = {
         statement.get("Sid")
-        for entry in keeper.book.entries
+        for entry in session.history.entries
         if isinstance(entry.change, Rewritten)
         for statement in statements_of(entry.change.document)
     }

@@ -19,7 +19,7 @@ from permission_guard.repair.outcome import Ending
 from tests.aws.test_journal import NEW, motos_table
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import FUNCTION, NOW, TARGET
-from tests.journal.test_book import about_the_role
+from tests.journal.test_history import about_the_role
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permission_guard.journal.book import PUT_BACK_LIMIT
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from tests.embedded.commands import run
 from tests.embedded.emulator import ACCOUNT
 from tests.embedded.people import LOGGING_POLICY

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 
-from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
+from permission_guard.journal.history import EMPTY, seen
 from permission_guard.journal.written import EntryError, as_kept, entry_of, written
 from permission_guard.model.facts import Family
 from permission_guard.model.finding import Recorded, Witness

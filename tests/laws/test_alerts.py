@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from permission_guard.fake_aws import FakeObserver, FakeWriter
-from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.model.document import canonical
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import undo

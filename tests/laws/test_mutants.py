@@ -162,37 +162,37 @@ MUTANTS: Final = (
     Mutant(
         "a repair is not written down before it is made",
         RESTARTS,
-        (("pipeline.py", "keeper.write_before_alert(entries, now)\n", "pass\n"),),
+        (("pipeline.py", "session.write_before_alert(entries, now)\n", "pass\n"),),
     ),
     Mutant(
         "a repair is written down as made before it is made",
         RESTARTS,
-        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
+        (("journal/history.py", "replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
     ),
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("repair/finish.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
+        (("repair/interrupted.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
     ),
     Mutant(
         "that people were told is written down before they are told",
         RESTARTS,
-        (("pipeline.py", "            self.notifier.send(report)\n", "            keeper.note(entries)\n            self.notifier.tell(report)\n"),),
+        (("pipeline.py", "            self.notifier.send(report)\n", "            session.note(entries)\n            self.notifier.tell(report)\n"),),
     ),
     Mutant(
         "a repair is told before it is made",
         RESTARTS,
-        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
+        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.TOLD) for one in history.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain((), "),),
+        (("pipeline.py", "chain(interrupted, ", "chain((), "),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next look",
         RESTARTS,
-        (("repair/finish.py", "return entry.last_seen == now and stands is False", "return True"),),
+        (("repair/interrupted.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
         "each look at a fault is told",
@@ -202,12 +202,12 @@ MUTANTS: Final = (
     Mutant(
         "it is not written down that people were told",
         ONCE,
-        (("pipeline.py", "        keeper.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
+        (("pipeline.py", "        session.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
     ),
     Mutant(
         "what is put back is repaired each time",
         PUT_BACK,
-        (("journal/book.py", "len(recent) >= PUT_BACK_LIMIT", "False"),),
+        (("journal/history.py", "len(recent) >= PUT_BACK_LIMIT", "False"),),
     ),
     Mutant(
         "a statement that is put back under another Sid is another fault",
@@ -217,7 +217,7 @@ MUTANTS: Final = (
     Mutant(
         "what a person undid is repaired again",
         UNDONE,
-        (("journal/book.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
+        (("journal/history.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
     ),
     Mutant(
         "of two faults that one repair has mended only one is left alone when it is undone",
@@ -330,12 +330,12 @@ MUTANTS: Final = (
     Mutant(
         "a statement that is replaced is new",
         REPLACED,
-        (("journal/book.py", "any(entry.is_existing for entry in self.entries if entry.fault in faults)", "False"),),
+        (("journal/history.py", "any(entry.is_existing for entry in self.entries if entry.fault in faults)", "False"),),
     ),
     Mutant(
         "that a statement was reported as existing is not written down",
         REPLACED,
-        (("journal/book.py", "is_existing=entry.is_existing or is_existing", "is_existing=False"),),
+        (("journal/history.py", "is_existing=entry.is_existing or is_existing", "is_existing=False"),),
     ),
     Mutant(
         "what a sweep has seen is new",

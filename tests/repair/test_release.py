@@ -10,8 +10,8 @@ from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, FakeObserver
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
-from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import EMPTY, seen
 from permission_guard.model.document import Body, dumped
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.repair.outcome import Ending

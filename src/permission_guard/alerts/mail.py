@@ -75,7 +75,7 @@ def _trigger(line: Line, report: Report) -> Trigger:
     """The call that caused it; of what a sweep found, as far as the journal knows the call."""
     cause = report.trigger
     if cause.kind is Kind.SWEEP:
-        cause = next((one.cause for one in report.book.entries if one.id == line.entry), cause)
+        cause = next((one.cause for one in report.history.entries if one.id == line.entry), cause)
     return cause
 
 

@@ -7,8 +7,8 @@ from typing import Final, assert_never
 
 from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Attached, Change, Rewritten
+from permission_guard.journal.history import EMPTY, FunctionHistory
 from permission_guard.model.facts import GONE, FunctionFacts
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
 from permission_guard.repair.outcome import UNFINISHED, Ending, Outcome, Result
@@ -82,7 +82,7 @@ class Report:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     mode: Mode
-    book: Book = EMPTY
+    history: FunctionHistory = EMPTY
     """The journal's entries of the function."""
     silent: frozenset[tuple[str, Concern, str]] = frozenset()
     """The keys of findings that were reported before."""
@@ -110,16 +110,16 @@ class Report:
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for tell in self.plan.tells:
-            entry = self.book.of(tell.finding, self.facts)
+            entry = self.history.of(tell.finding, self.facts)
             # What the guard has stopped repairing is reported with the repair that was put back each time.
             change = entry.change if entry and tell.ending is Ending.ESCALATED else None
             what = f"Nothing was changed: {tell.reason}."
             yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:
-        if not self.book.entries:
+        if not self.history.entries:
             return None
-        entry = self.book.of(finding, self.facts)
+        entry = self.history.of(finding, self.facts)
         return entry.id if entry else None
 
     @property

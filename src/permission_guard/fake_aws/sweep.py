@@ -14,8 +14,8 @@ from permission_guard.fake_aws.ports import FakeObserver
 from permission_guard.fake_aws.resources import Function
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.book import is_open
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.history import is_open
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Concern

@@ -7,23 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from permission_guard.alerts.report import Line, Report
-from permission_guard.journal.book import Book, counted, is_due, seen, settled, told
 from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.history import FunctionHistory, counted, is_due, seen, settled, told
 from permission_guard.repair.outcome import UNFINISHED, Ending
 
 
-def news(report: Report, book: Book, now: datetime) -> Report:
+def news(report: Report, history: FunctionHistory, now: datetime) -> Report:
     """Return the report without what was reported before, and with the journal entries of the rest."""
     silent = frozenset(
         line.finding.key
         for line in report.lines
-        if not is_due(book.of(line.finding, report.facts), line.ending, now)
+        if not is_due(history.of(line.finding, report.facts), line.ending, now)
     )
     report = replace(report, silent=silent)
-    return replace(report, book=book.with_entries(as_told(report, now)(book)))
+    return replace(report, history=history.with_entries(as_told(report, now)(history)))
 
 
-def as_told(report: Report, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
+def as_told(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
     """Return what the journal says after a report was sent, or written down for the digest."""
     lines = replace(report, silent=frozenset()).lines
     trying = frozenset(
@@ -34,8 +34,8 @@ def as_told(report: Report, now: datetime) -> Callable[[Book], tuple[Entry, ...]
     )
     existing = frozenset(one.finding.key for one in report.plan.tells if one.is_existing)
 
-    def entries(book: Book) -> tuple[Entry, ...]:
-        found = (seen(book, line.finding, report.facts, report.trigger, now) for line in lines)
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        found = (seen(history, line.finding, report.facts, report.trigger, now) for line in lines)
         after = (
             _after(line, entry, report, trying, existing, now)
             for line, entry in zip(lines, found, strict=True)

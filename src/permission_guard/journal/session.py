@@ -1,4 +1,4 @@
-"""The journal during one event: what is read from it, and what is written to it when."""
+"""The journal during one event: what is read from it, and when it is written."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.history import EMPTY, FunctionHistory
 from permission_guard.journal.waiting import WaitingAlert
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
 
@@ -17,25 +17,25 @@ _ATTEMPTS: Final = 3
 
 
 @dataclass(slots=True)
-class Keeper:
-    """The journal's pages about one subject, as they were last read or written."""
+class JournalSession:
+    """The journal's entries about one subject, as they were last read or written."""
 
     journal: Journal
     subject: str
-    book: Book = EMPTY
+    history: FunctionHistory = EMPTY
     alerts: int | None = None
     """How many alerts this hour has with that of this run; None if it was not counted, or the journal cannot be read."""
     is_counted: bool = False
     """Whether the alert of this run has been counted."""
 
     def read(self) -> None:
-        """Read the entries. Raises TryAgain; a journal that refuses to be read is closed."""
+        """Read the entries. Raises TryAgain. If the journal refuses to be read, the history is closed."""
         try:
             kept = self.journal.of(self.subject)
         except Refused as error:
-            self.book = Book(closed=str(error))
+            self.history = FunctionHistory(closed=str(error))
         else:
-            self.book = Book(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
+            self.history = FunctionHistory(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> None:
         """Write before something is done. Raises ChangedMeanwhile, Refused and TryAgain: then it must not be done."""
@@ -58,25 +58,25 @@ class Keeper:
         return self.alerts
 
     def _replace(self, written: tuple[Entry, ...]) -> None:
-        self.book = self.book.with_entries(tuple(one for one in written if one.subject == self.subject))
+        self.history = self.history.with_entries(tuple(one for one in written if one.subject == self.subject))
 
     def note(
-        self, entries: Callable[[Book], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
+        self, entries: Callable[[FunctionHistory], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
     ) -> None:
         """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
 
         Nothing is written to a journal that cannot be read.
         """
         for _ in range(_ATTEMPTS):
-            if self.book.closed is not None:
+            if self.history.closed is not None:
                 return
             try:
-                self.write(entries(self.book), waiting)
+                self.write(entries(self.history), waiting)
             except ChangedMeanwhile:
                 self.read()
             except Refused as error:
                 # It is reported each time, since the journal cannot record that it was reported.
-                self.book = Book(closed=str(error))
+                self.history = FunctionHistory(closed=str(error))
                 return
             else:
                 return

@@ -7,9 +7,9 @@ from typing import Final
 
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.fault import statement_digest
+from permission_guard.journal.history import EMPTY, FunctionHistory, is_on_its_way
 from permission_guard.model.document import statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts
 from permission_guard.model.finding import Concern, Finding, Verdict
@@ -40,7 +40,11 @@ class Plan:
 
 
 def concerned(
-    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
+    findings: tuple[Finding, ...],
+    facts: FunctionFacts,
+    trigger: Trigger,
+    history: FunctionHistory,
+    now: datetime,
 ) -> tuple[Finding, ...]:
     """Return the findings that an event is about: all but what another event is about, and what is fixed already.
 
@@ -51,15 +55,15 @@ def concerned(
     return tuple(
         one
         for one in findings
-        if _is_its_own(one, facts, trigger, book) and not is_on_its_way(book.of(one, facts), now)
+        if _is_its_own(one, facts, trigger, history) and not is_on_its_way(history.of(one, facts), now)
     )
 
 
-def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book) -> bool:
+def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, history: FunctionHistory) -> bool:
     policy = facts.resource_policy
     if trigger.kind is not Kind.PERMISSION_ADDED or policy is None or finding.statement is None:
         return True
-    return trigger.brought(policy.statements[finding.statement].sid) or book.of(finding, facts) is not None
+    return trigger.brought(policy.statements[finding.statement].sid) or history.of(finding, facts) is not None
 
 
 def plan_for(
@@ -68,11 +72,11 @@ def plan_for(
     trigger: Trigger,
     settings: Settings,
     now: datetime,
-    book: Book = EMPTY,
+    history: FunctionHistory = EMPTY,
 ) -> Plan:
     """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
     whys = [
-        (finding, _why_told(finding, facts, trigger, settings, now, book))
+        (finding, _why_told(finding, facts, trigger, settings, now, history))
         for finding in findings
         if finding.verdict is not Verdict.PASS and settings.treatments[finding.concern] is not Treatment.OFF
     ]
@@ -106,19 +110,24 @@ def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
 
 
 def _why_told(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime, book: Book
+    finding: Finding,
+    facts: FunctionFacts,
+    trigger: Trigger,
+    settings: Settings,
+    now: datetime,
+    history: FunctionHistory,
 ) -> Tell | None:
     """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
     reason = _why_never(finding, facts, settings)
     if reason is not None:
         return Tell(finding, reason)
     # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
-    held_back = book.held_back(finding, facts, now)
+    held_back = history.held_back(finding, facts, now)
     if held_back is not None:
         return Tell(finding, held_back[1], held_back[0])
     if settings.repair_existing:
         return None
-    reason = not_new_reason(finding, facts, trigger, book, now)
+    reason = not_new_reason(finding, facts, trigger, history, now)
     return Tell(finding, reason, is_existing=True) if reason is not None else None
 
 
@@ -139,7 +148,7 @@ def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> st
 
 
 def not_new_reason(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, history: FunctionHistory, now: datetime
 ) -> str | None:
     """Return why callers may rely on a statement already; None if it is new.
 
@@ -149,13 +158,13 @@ def not_new_reason(
     policy = facts.resource_policy
     if finding.statement is None or policy is None:
         return None
-    entry = book.of(finding, facts)
+    entry = history.of(finding, facts)
     if entry is not None and not entry.is_existing and _was_begun(entry):
         return None
-    if book.is_existing(finding, facts):
+    if history.is_existing(finding, facts):
         return _EXISTING.format("was reported before")
     statement = statements_of(policy.text)[finding.statement]
-    seen = book.seen_in(facts.qualifier)
+    seen = history.seen_in(facts.qualifier)
     if seen is not None:
         if statement_digest(facts.target, statement) in seen:
             return _EXISTING.format("was there at an earlier sweep")

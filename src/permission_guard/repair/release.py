@@ -14,9 +14,9 @@ from typing import Final, assert_never
 from permission_guard.alerts.report import Report
 from permission_guard.frozen import frozen
 from permission_guard.iam import Effect
-from permission_guard.journal.book import Book, gone, is_due, is_held, settled, told
 from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.history import FunctionHistory, gone, is_due, is_held, settled, told
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
@@ -29,7 +29,7 @@ from permission_guard.model.facts import (
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import ChangedMeanwhile, Observer, Refused, TryAgain, Writer
 from permission_guard.repair.execute import carry_out
-from permission_guard.repair.finish import Earlier, noted
+from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.step import DetachRolePolicy, apply
 from permission_guard.rules import role_can_write_logs
@@ -133,19 +133,24 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
 
 
 def released(
-    report: Report, keeper: Keeper, observer: Observer, writer: Writer, settings: Settings, now: datetime
-) -> Iterator[Earlier]:
+    report: Report,
+    session: JournalSession,
+    observer: Observer,
+    writer: Writer,
+    settings: Settings,
+    now: datetime,
+) -> Iterator[PendingReport]:
     """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
-    for entry in filter(is_held, keeper.book.entries):
+    for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.TOLD, ""
         match found:
             case DetachRolePolicy():
-                ending, what = _detached(found, entry, keeper, writer)
+                ending, what = _detached(found, entry, session, writer)
             case Heir(inherited):
-                what = _written(keeper, replace(entry, state=State.GONE), inherited) or ""
+                what = _written(session, replace(entry, state=State.GONE), inherited) or ""
             case Ended():
-                keeper.note(_ended(entry, now))
+                session.note(_ended(entry, now))
             case Kept(why):
                 what = f"The policy stays attached: {why}." if report.is_gone else ""
             case None:
@@ -158,14 +163,14 @@ def released(
             yield _told_before(entry, report)
 
 
-def _ended(entry: Entry, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
-    return lambda book: tuple(gone(one, now) for one in book.about(entry.fault))
+def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+    return lambda history: tuple(gone(one, now) for one in history.about(entry.fault))
 
 
-def _written(keeper: Keeper, *entries: Entry) -> str | None:
+def _written(session: JournalSession, *entries: Entry) -> str | None:
     """Write before something is done; return why it must not be done, if the journal refuses. Raises TryAgain."""
     try:
-        keeper.write(entries)
+        session.write(entries)
     except ChangedMeanwhile as error:
         raise TryAgain(f"another run is releasing the same: {error}") from error
     except Refused as error:
@@ -173,10 +178,12 @@ def _written(keeper: Keeper, *entries: Entry) -> str | None:
     return None
 
 
-def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, writer: Writer) -> tuple[Ending, str]:
+def _detached(
+    step: DetachRolePolicy, entry: Entry, session: JournalSession, writer: Writer
+) -> tuple[Ending, str]:
     """Take it off, and say how that ended. Raises TryAgain."""
     is_known = entry.state is State.RELEASING
-    refused = None if is_known else _written(keeper, replace(entry, state=State.RELEASING))
+    refused = None if is_known else _written(session, replace(entry, state=State.RELEASING))
     if refused is not None:
         return Ending.FAILED, refused
     outcome = carry_out(step, writer)
@@ -187,15 +194,15 @@ def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, writer: Writ
     return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."
 
 
-def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Earlier:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in book.about(entry.fault))
+def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> PendingReport:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(told(one, ending, now) for one in history.about(entry.fault))
 
-    return Earlier(noted(entry, ending, what, report), entries)
+    return PendingReport(noted(entry, ending, what, report), entries)
 
 
-def _told_before(entry: Entry, report: Report) -> Earlier:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(settled(one) for one in book.about(entry.fault) if one.state is State.RELEASING)
+def _told_before(entry: Entry, report: Report) -> PendingReport:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(settled(one) for one in history.about(entry.fault) if one.state is State.RELEASING)
 
-    return Earlier(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)
+    return PendingReport(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)

@@ -12,17 +12,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from permission_guard.alerts.report import Report
-from permission_guard.journal.book import Book, told
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.history import FunctionHistory, told
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
 from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
-from permission_guard.repair.finish import Earlier, noted
+from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending
 
 
-def revoked(report: Report, keeper: Keeper, writer: Writer, now: datetime) -> Iterator[Earlier]:
+def revoked(
+    report: Report, session: JournalSession, writer: Writer, now: datetime
+) -> Iterator[PendingReport]:
     """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
 
     What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
@@ -33,11 +35,11 @@ def revoked(report: Report, keeper: Keeper, writer: Writer, now: datetime) -> It
     text = policy.policy.text if policy.policy else NO_STATEMENTS
     present = {canonical(one) for one in statements_of(text)}
     # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
-    before = [entry for entry in keeper.book.entries if entry.cause.at < report.trigger.at]
+    before = [entry for entry in session.history.entries if entry.cause.at < report.trigger.at]
     for entry in before:
         sids = _sids_made_of(entry, removed, report.facts.target, present)
         if sids:
-            yield _removed(entry, sids, report, keeper, writer, now)
+            yield _removed(entry, sids, report, session, writer, now)
 
 
 def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> tuple[str, ...]:
@@ -56,21 +58,26 @@ def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) ->
 
 
 def _removed(
-    entry: Entry, sids: tuple[str, ...], report: Report, keeper: Keeper, writer: Writer, now: datetime
-) -> Earlier:
+    entry: Entry,
+    sids: tuple[str, ...],
+    report: Report,
+    session: JournalSession,
+    writer: Writer,
+    now: datetime,
+) -> PendingReport:
     removed, sid = report.trigger.removed, '" and "'.join(sids)
     try:
         if entry.state is not State.RELEASING:
-            keeper.write((replace(entry, state=State.RELEASING),))
+            session.write((replace(entry, state=State.RELEASING),))
         for one in sids:
             _remove(report.facts.target, one, writer)
     except ChangedMeanwhile as error:
         raise TryAgain(str(error)) from error
     except Refused as error:
         what = f'could not remove "{sid}", which replaced "{removed}": {error}'
-        return Earlier(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
+        return PendingReport(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
     what = f'removed "{sid}", which replaced "{removed}", because its owner has removed "{removed}"'
-    return Earlier(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
+    return PendingReport(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
 
 
 def _remove(target: str, sid: str, writer: Writer) -> None:
@@ -82,8 +89,8 @@ def _remove(target: str, sid: str, writer: Writer) -> None:
             raise
 
 
-def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in book.about(entry.fault))
+def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(told(one, ending, now) for one in history.about(entry.fault))
 
     return entries

@@ -25,7 +25,7 @@ from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
 from permission_guard.journal.news import as_told
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
@@ -44,7 +44,7 @@ class Planned:
 
     report: Report
     guard: Guard
-    keeper: Keeper
+    session: JournalSession
     region: Region
     is_undoable: bool
     riding: tuple[AttachRolePolicy, ...] = ()
@@ -98,9 +98,9 @@ class Repairs:
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
             arn = subject_of(target)
-            keeper = Keeper(guard.journal, str(arn))
-            report = guard.plan(_trigger(arn, qualifier, region, now), keeper, now)
-            yield self._once(Planned(report, guard, keeper, region, journal is not None))
+            session = JournalSession(guard.journal, str(arn))
+            report = guard.plan(_trigger(arn, qualifier, region, now), session, now)
+            yield self._once(Planned(report, guard, session, region, journal is not None))
 
     def _settings(self, region: Region, faults: list[ScannedFinding]) -> Settings:
         """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
@@ -128,7 +128,7 @@ class Repairs:
     def _carry_out(self, planned: Planned) -> tuple[Outcome, ...]:
         """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
         now = datetime.now(UTC)
-        report = planned.guard.act(planned.report, planned.keeper, now)
+        report = planned.guard.act(planned.report, planned.session, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
@@ -136,7 +136,7 @@ class Repairs:
             # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
             with suppress(TryAgain):
                 only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
-                planned.keeper.note(as_told(only, now))
+                planned.session.note(as_told(only, now))
         self._note(planned, made)
         return report.outcomes
 

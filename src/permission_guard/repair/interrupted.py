@@ -9,8 +9,10 @@ from typing import Final
 
 from permission_guard.alerts.report import Line, Report, swapped
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import (
-    Book,
+from permission_guard.journal.entry import Attached, Entry, State
+from permission_guard.journal.fault import fault_of
+from permission_guard.journal.history import (
+    FunctionHistory,
     counted,
     gone,
     is_held,
@@ -18,9 +20,7 @@ from permission_guard.journal.book import (
     is_made,
     told,
 )
-from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.fault import fault_of
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.plan import Plan
@@ -34,26 +34,26 @@ _SETTLED: Final = timedelta(minutes=5)
 
 
 @frozen
-class Earlier:
+class PendingReport:
     """What an earlier run did not report, and the entry once it is reported."""
 
     report: Report
-    after: Callable[[Book], tuple[Entry, ...]]
+    after: Callable[[FunctionHistory], tuple[Entry, ...]]
 
 
-def finish(report: Report, keeper: Keeper, now: datetime) -> Iterator[Earlier]:
+def complete_interrupted(report: Report, session: JournalSession, now: datetime) -> Iterator[PendingReport]:
     """Yield what earlier runs did and never reported, all of it in one report.
 
     Faults that are gone without our doing are noted as gone.
     """
     faults = {fault_of(one, report.facts) for one in report.findings if one.verdict is not Verdict.PASS}
-    left = [entry for entry in keeper.book.entries if entry.fault not in faults]
+    left = [entry for entry in session.history.entries if entry.fault not in faults]
     vanished = {entry.fault for entry in left if _has_vanished(entry, report, now)}
     if vanished:
         # What another run has written meanwhile is its own to go on with.
-        keeper.note(
-            lambda book: tuple(
-                gone(one, now) for one in book.entries if one in left and one.fault in vanished
+        session.note(
+            lambda history: tuple(
+                gone(one, now) for one in history.entries if one in left and one.fault in vanished
             )
         )
     untold = [
@@ -85,7 +85,7 @@ def _ending(entry: Entry, report: Report) -> Ending | None:
     return None
 
 
-def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Earlier:
+def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> PendingReport:
     """Return one report of all that was not reported: one entry with its cause, several with the cause of each."""
     alone = len(untold) == 1
     reports = [noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in untold]
@@ -93,15 +93,15 @@ def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) 
     if alone:
         told_now = replace(told_now, trigger=untold[0][0].cause)
 
-    def entries(book: Book) -> tuple[Entry, ...]:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(
             # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
             told(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
             for entry, ending in untold
-            for one in book.about(entry.fault)
+            for one in history.about(entry.fault)
         )
 
-    return Earlier(told_now, entries)
+    return PendingReport(told_now, entries)
 
 
 def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:

@@ -1,4 +1,4 @@
-"""What the journal says about one function, and how each entry goes on: pure, every step of an entry's life."""
+"""What the journal has about one function, and how each entry changes. Nothing here reads or writes the journal."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repa
 
 
 @frozen
-class Book:
-    """The entries about one subject. `closed` says why there are none to be had: then nothing may be repaired."""
+class FunctionHistory:
+    """The entries about one subject. `closed` says why they cannot be read: then nothing may be repaired."""
 
     entries: tuple[Entry, ...] = ()
     closed: str | None = None
@@ -54,8 +54,8 @@ class Book:
         """Return the entry about a fault as it stands here now; nothing if there is none."""
         return tuple(one for one in self.entries if one.fault == fault)
 
-    def with_entries(self, entries: tuple[Entry, ...]) -> Book:
-        """Return the book with these entries in the place of those about the same faults."""
+    def with_entries(self, entries: tuple[Entry, ...]) -> FunctionHistory:
+        """Return the history with these entries in place of those about the same faults."""
         written = {entry.fault for entry in entries}
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
@@ -93,13 +93,15 @@ REMINDER: Final = timedelta(days=7)
 REPLACED_WITHIN: Final = timedelta(days=1)
 """A statement that was reported as existing, is gone and comes back within this time was replaced, not added anew."""
 
-EMPTY: Final = Book()
-"""A book in which nothing stands."""
+EMPTY: Final = FunctionHistory()
+"""A history without entries."""
 
 
-def seen(book: Book, finding: Finding, facts: FunctionFacts, trigger: Trigger, now: datetime) -> Entry:
+def seen(
+    history: FunctionHistory, finding: Finding, facts: FunctionFacts, trigger: Trigger, now: datetime
+) -> Entry:
     """Return the entry about a finding, made now if there is none, with what was seen now."""
-    entry = book.of(finding, facts)
+    entry = history.of(finding, facts)
     if entry is None:
         subject, fault = str(facts.arn), fault_of(finding, facts)
         return Entry(subject, fault, finding, trigger, State.GONE, first_seen=now, last_seen=now)
@@ -109,11 +111,11 @@ def seen(book: Book, finding: Finding, facts: FunctionFacts, trigger: Trigger, n
 
 
 def planned(
-    book: Book, step: Repair, facts: FunctionFacts, trigger: Trigger, now: datetime
+    history: FunctionHistory, step: Repair, facts: FunctionFacts, trigger: Trigger, now: datetime
 ) -> tuple[Entry, ...]:
     """Return the entries to be written before a repair is made, with what stands there and what will."""
     return tuple(
-        replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)
+        replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)
         for finding, change in _changes(step)
     )
 

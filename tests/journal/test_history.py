@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from permission_guard.journal.book import (
+from permission_guard.journal.entry import Attached, Entry, Rewritten, State
+from permission_guard.journal.history import (
     EMPTY,
-    Book,
+    FunctionHistory,
     counted,
     gone,
     is_due,
@@ -21,7 +22,6 @@ from permission_guard.journal.book import (
     settled,
     told,
 )
-from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import (
     GONE,
@@ -63,8 +63,8 @@ def entry(state: State = State.TOLD, **changes: object) -> Entry:
 
 
 def held_back(one: Entry | None) -> tuple[Ending, str] | None:
-    book = Book((one,)) if one else EMPTY
-    return book.held_back(FINDING, FACTS, NOW)
+    history = FunctionHistory((one,)) if one else EMPTY
+    return history.held_back(FINDING, FACTS, NOW)
 
 
 def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
@@ -74,7 +74,7 @@ def test_nothing_holds_a_repair_back_that_was_never_made() -> None:
 
 
 def test_a_closed_journal_holds_every_repair_back() -> None:
-    found = Book(closed="AccessDenied").held_back(FINDING, FACTS, NOW)
+    found = FunctionHistory(closed="AccessDenied").held_back(FINDING, FACTS, NOW)
     assert found == (
         Ending.TOLD,
         "the journal cannot be read, and nothing is repaired that cannot be written down first: AccessDenied",
@@ -114,7 +114,7 @@ def test_what_was_escalated_stays_so_while_the_fault_stays() -> None:
 
 def test_seeing_a_fault_again_keeps_its_history_and_takes_the_new_event() -> None:
     old = entry(repairs=(NOW,), told_at=NOW)
-    again = seen(Book((old,)), FINDING, FACTS, replace(trigger(), event_id="later"), NOW + DAY)
+    again = seen(FunctionHistory((old,)), FINDING, FACTS, replace(trigger(), event_id="later"), NOW + DAY)
     assert again == replace(old, cause=again.cause, last_seen=NOW + DAY)
     assert again.cause.event_id == "later"
     assert again.first_seen == NOW
@@ -237,7 +237,7 @@ def test_an_entry_is_called_by_the_functions_name_and_the_fault() -> None:
 
 def test_a_finding_without_an_entry_has_none() -> None:
     other: Finding = judge(facts_with(statement("sns.amazonaws.com")), OWN)[0]
-    assert Book((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
+    assert FunctionHistory((entry(),)).of(other, facts_with(statement("sns.amazonaws.com"))) is None
 
 
 def test_a_repair_that_failed_again_is_finished_without_another_alert() -> None:
@@ -251,17 +251,21 @@ def test_what_was_once_reported_as_existing_stays_so() -> None:
 
 
 def test_a_statement_with_the_content_of_an_existing_one_is_existing_whatever_its_sid() -> None:
-    book = Book((entry(is_existing=True),))
+    history = FunctionHistory((entry(is_existing=True),))
     both = facts_with(OPEN, statement("s3.amazonaws.com", sid="terraform-2"))
-    assert [book.is_existing(one, both) for one in judge(both, OWN)] == [True, True]
+    assert [history.is_existing(one, both) for one in judge(both, OWN)] == [True, True]
     other = facts_with(statement("sns.amazonaws.com"))
-    assert not book.is_existing(judge(other, OWN)[0], other)
-    assert not Book((entry(),)).is_existing(FINDING, FACTS)
+    assert not history.is_existing(judge(other, OWN)[0], other)
+    assert not FunctionHistory((entry(),)).is_existing(FINDING, FACTS)
 
 
 def test_what_a_sweep_has_seen_is_told_apart_for_versions() -> None:
-    book = Book(seen=frozenset({"a"}), seen_versions=frozenset({"b"}))
-    assert [book.seen_in(one) for one in (None, "live", "7")] == [book.seen, book.seen, book.seen_versions]
+    history = FunctionHistory(seen=frozenset({"a"}), seen_versions=frozenset({"b"}))
+    assert [history.seen_in(one) for one in (None, "live", "7")] == [
+        history.seen,
+        history.seen,
+        history.seen_versions,
+    ]
 
 
 JUST_ATTACHED = replace(ATTACHED, state=State.TOLD, told_as=Ending.REPAIRED, repairs=(NOW,))
