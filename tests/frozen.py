@@ -22,7 +22,7 @@ from permission_guard.fake_aws.resources import Function
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.remedy import repair_of
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements
+from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
 from permission_guard.rules import RULES
 from permission_guard.settings import Settings
 from tests.aws.delivered import Queues, at
@@ -58,8 +58,8 @@ def _name(statements: Any, place: int) -> str:
     return str(found.get("Sid", f"statement {place}"))
 
 
-def _repair(step: AttachRolePolicy | BoundStatements | None) -> Json | None:
-    if isinstance(step, BoundStatements):
+def _repair(step: AttachRolePolicy | RewriteStatements | None) -> Json | None:
+    if isinstance(step, RewriteStatements):
         return _change([*statements_of(step.before)], [*statements_of(step.after)])
     return {"+": [step.policy.name]} if step else None
 

@@ -96,7 +96,7 @@ def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_
         there.open()
         there.handle()
         there.later(hours=1)
-    there.handle(Kind.PERMISSION_REMOVED, brought=None)
+    there.handle(Kind.PERMISSION_REMOVED, added=None)
     assert there.told == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
     there.later(days=30)
     there.handle()
@@ -140,19 +140,19 @@ def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
     there = Watched()
     there.account.has_resource_policy_calls = False
     there.open()
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    there.handle(Kind.PERMISSION_ADDED, added="s")
     assert [one["Sid"] for one in there.statements] != ["s"]
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    there.handle(Kind.PERMISSION_ADDED, added="s")
     assert there.told == [REPAIRED]
 
 
 def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
     there = Watched()
     with pytest.raises(TryAgain):
-        there.handle(Kind.PERMISSION_ADDED, brought="s")
-    assert there.handle(Kind.PERMISSION_ADDED, brought="s", receives=3).lines == ()
+        there.handle(Kind.PERMISSION_ADDED, added="s")
+    assert there.handle(Kind.PERMISSION_ADDED, added="s", receives=3).lines == ()
     there.fail("GetResourcePolicy", "AccessDeniedException")
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    there.handle(Kind.PERMISSION_ADDED, added="s")
     assert there.told == [TOLD]
 
 
@@ -161,7 +161,7 @@ def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
     there.open()
     there.fail("Query", "AccessDeniedException")
     with pytest.raises(TryAgain, match="AccessDeniedException"):
-        there.handle(Kind.SWEEP, brought=None)
+        there.handle(Kind.SWEEP, added=None)
     assert (there.told, there.waiting) == ([], [])
 
 
@@ -220,7 +220,7 @@ def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_
 def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
     there = Watched()
     there.open()
-    there.handle(Kind.SWEEP, brought=None)
+    there.handle(Kind.SWEEP, added=None)
     assert (there.told, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
     assert there.guard.send_digest(there.now) == 1
     assert (there.waiting, len(there.notifier.digests)) == ([], 1)
@@ -252,7 +252,7 @@ def test_a_digest_that_no_topic_takes_stays_where_it_is() -> None:
     there = Watched()
     there.notifier.account = there.account
     there.open()
-    there.handle(Kind.SWEEP, brought=None)
+    there.handle(Kind.SWEEP, added=None)
     there.fail("Publish", "AuthorizationError")
     with pytest.raises(Refused):
         there.guard.send_digest(there.now)

@@ -14,7 +14,7 @@ from permission_guard.ports import ChangedMeanwhile
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import NothingToResume, resume
 from tests.fake_aws.builders import document, statement
-from tests.undoing import Story, bound
+from tests.undoing import Story, repaired
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_what_is_resumed_is_repaired_again_and_told(
     kind: Kind,
     arrived: str | Everything,
 ) -> None:
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.undo()
     resumed = resume(story.entry, story.journal)
     assert resumed == story.entry
@@ -56,7 +56,7 @@ def test_what_was_put_back_too_often_is_resumed_and_counted_from_zero() -> None:
 
 
 def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once() -> None:
-    story = bound()
+    story = repaired()
     before = story.entry
     resume(before, story.journal)
     assert story.entry == replace(before, repairs=(), version=before.version + 1)
@@ -66,7 +66,7 @@ def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once(
 
 
 def test_a_resumption_that_another_run_overtook_is_not_written() -> None:
-    story = bound()
+    story = repaired()
     story.undo()
     before = story.entry
     story.journal.write((before,))

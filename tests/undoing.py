@@ -88,7 +88,7 @@ class Story:
         self.account.before = self.account.after = lambda _call: None
 
 
-def bound(*, documents: bool = True) -> Story:
+def repaired(*, documents: bool = True) -> Story:
     """S3 was let in for anybody, and the guard has bound it."""
     story = Story(Account(has_resource_policy_calls=documents))
     story.account.add_permission("orders", OTHER)
@@ -104,5 +104,5 @@ def attached() -> Story:
     return story
 
 
-def bound_by_statements() -> Story:
-    return bound(documents=False)
+def repaired_by_add_permission() -> Story:
+    return repaired(documents=False)

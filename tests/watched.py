@@ -52,12 +52,12 @@ class Watched:
         self,
         kind: Kind = Kind.POLICY_WRITTEN,
         *,
-        brought: str | Everything | None = EVERYTHING,
+        added: str | Everything | None = EVERYTHING,
         receives: int = 1,
         removed: str | None = None,
     ) -> Report:
         """Let the guard deal with an event about `orders` that happens now."""
-        event = replace(self.event(kind, brought=brought), receives=receives, removed=removed)
+        event = replace(self.event(kind, added=added), receives=receives, removed=removed)
         return self.guard.handle(event, self.now)
 
     @property
@@ -65,10 +65,10 @@ class Watched:
         observer = FakeObserver(self.account, BASIC)
         return Guard(self.settings, observer, FakeWriter(self.account), self.notifier, self.journal)
 
-    def event(self, kind: Kind, *, brought: str | Everything | None = EVERYTHING) -> Trigger:
+    def event(self, kind: Kind, *, added: str | Everything | None = EVERYTHING) -> Trigger:
         """Return an event about `orders` that happens now."""
         actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
-        return Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought)
+        return Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, added)
 
     def open(self, *statements: Body) -> None:
         """Give the function a resource policy, open for any bucket unless it is said what stands in it."""

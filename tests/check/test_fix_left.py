@@ -8,7 +8,7 @@ from permission_guard.template import Checked, Said, Trust, check, fixed
 from permission_guard.template.edit import CannotEdit, Editor, Line
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
-from tests.check.mending import HEAD, ROLE, why_not
+from tests.check.fixing import HEAD, ROLE, why_not
 
 TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com"
 LEFT = {

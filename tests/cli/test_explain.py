@@ -130,9 +130,9 @@ def test_a_document_is_taken_in_every_form_in_which_it_comes(form: str, encoding
 
 
 def test_the_fix_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -> None:
-    mend = told(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
-    assert json.loads(mend["before"]) == invoking("open")
-    assert json.loads(mend["after"]) == invoking("open", Condition=OURS)
+    fix = told(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
+    assert json.loads(fix["before"]) == invoking("open")
+    assert json.loads(fix["after"]) == invoking("open", Condition=OURS)
 
 
 def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:

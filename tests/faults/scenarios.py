@@ -6,7 +6,7 @@ from typing import Final
 
 from permission_guard.events.trigger import Kind
 from permission_guard.model.document import Body, dumped
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+from permission_guard.repair.step import AttachRolePolicy, DetachRolePolicy, RewriteStatements
 from tests.fake_aws.builders import statement
 from tests.faults.stage import Scenario, Stage, guarded
 from tests.watched import LOGGING, Watched
@@ -23,7 +23,7 @@ def _open(*statements: Body, documents: bool) -> Watched:
     return there
 
 
-def _bounding(*statements: Body, documents: bool) -> Stage:
+def _repairing(*statements: Body, documents: bool) -> Stage:
     return Stage(_open(*statements, documents=documents), Kind.POLICY_WRITTEN)
 
 
@@ -71,20 +71,22 @@ SCENARIOS: Final = (
     Scenario("release what a role can do without", DetachRolePolicy, _gained),
     Scenario("leave to another function what it needs too", DetachRolePolicy, _inherited),
     Scenario(
-        "bound a statement by PutResourcePolicy", BoundStatements, lambda: _bounding(_TOPICS, documents=True)
+        "bound a statement by PutResourcePolicy",
+        RewriteStatements,
+        lambda: _repairing(_TOPICS, documents=True),
     ),
-    Scenario("undo that by PutResourcePolicy", BoundStatements, lambda: _bound(documents=True)),
+    Scenario("undo that by PutResourcePolicy", RewriteStatements, lambda: _bound(documents=True)),
     Scenario(
         "bound a statement by AddPermission and RemovePermission",
-        BoundStatements,
-        lambda: _bounding(_BUCKETS, documents=False),
+        RewriteStatements,
+        lambda: _repairing(_BUCKETS, documents=False),
     ),
     Scenario(
         "bound two statements by AddPermission and RemovePermission",
-        BoundStatements,
-        lambda: _bounding(_BUCKETS, _RULES, documents=False),
+        RewriteStatements,
+        lambda: _repairing(_BUCKETS, _RULES, documents=False),
     ),
     Scenario(
-        "undo that by AddPermission and RemovePermission", BoundStatements, lambda: _bound(documents=False)
+        "undo that by AddPermission and RemovePermission", RewriteStatements, lambda: _bound(documents=False)
     ),
 )

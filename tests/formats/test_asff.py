@@ -95,8 +95,8 @@ def test_the_status_and_the_label_follow_the_verdict(finding: Any, status: str, 
 
 
 def test_a_finding_that_passes_now_is_the_one_that_failed() -> None:
-    mended = replace(OPEN, verdict=Verdict.PASS, fault="another")
-    assert only(replace(SCAN, findings=(mended,)))["Id"] == only(replace(SCAN, findings=(OPEN,)))["Id"]
+    fixed = replace(OPEN, verdict=Verdict.PASS, fault="another")
+    assert only(replace(SCAN, findings=(fixed,)))["Id"] == only(replace(SCAN, findings=(OPEN,)))["Id"]
 
 
 def test_a_resource_is_a_function_or_a_layer_version() -> None:

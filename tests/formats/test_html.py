@@ -86,14 +86,14 @@ def test_nothing_is_open_where_nothing_fails() -> None:
 @pytest.mark.parametrize(
     ("scan", "heading"),
     [
-        (SCAN, "5 findings to mend"),
-        (replace(SCAN, findings=(OPEN,)), "1 finding to mend"),
+        (SCAN, "5 findings to fix"),
+        (replace(SCAN, findings=(OPEN,)), "1 finding to fix"),
         (
             replace(SCAN, findings=(replace(OPEN, verdict=Verdict.UNKNOWN),)),
             "Nothing is proved wrong, 1 in doubt",
         ),
-        (replace(SCAN, findings=PASSES), "Nothing to mend"),
-        (EMPTY, "Nothing to mend"),
+        (replace(SCAN, findings=PASSES), "Nothing to fix"),
+        (EMPTY, "Nothing to fix"),
     ],
 )
 def test_the_heading_says_how_it_is(scan: Scan, heading: str) -> None:

@@ -14,7 +14,7 @@ from tests.fake_aws.builders import ACCOUNT, TARGET, statement
 from tests.rules.case import CASES
 from tests.samples import ACCOUNT as OF_SAMPLES
 from tests.samples import FOLDER
-from tests.undoing import Story, bound
+from tests.undoing import Story, repaired
 from tests.watched import Watched
 
 REGION: Final = "us-east-1"
@@ -74,10 +74,10 @@ def policies() -> tuple[Json, ...]:
 @cache
 def entries() -> tuple[Json, ...]:
     """Entries in the states in which a guard leaves them."""
-    there, undone, told = bound(), bound(), Watched()
+    there, undone, told = repaired(), repaired(), Watched()
     undone.undo()
     told.handle(Kind.FUNCTION_CREATED)
     told.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
-    told.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
+    told.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
     worlds: tuple[Story | Watched, ...] = (there, undone, told)
     return tuple(json.loads(written(one)) for world in worlds for one in world.journal.entries.values())

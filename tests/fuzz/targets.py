@@ -256,7 +256,7 @@ def entry(text: str) -> None:
     there = _anybody()
     there.journal.entries[one.subject, one.fault] = one
     with _lawful(there):
-        there.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
+        there.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
         there.handle(Kind.FUNCTION_CHANGED)
     observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
     there.journal.entries = {(one.subject, one.fault): one}

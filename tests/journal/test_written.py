@@ -72,7 +72,7 @@ SCRIBBLES: dict[str, tuple[object, str]] = {
     "schema": ("permission-guard/entry/9", "is 'permission-guard/entry/9', not 'permission-guard/entry/1'"),
     "subject": (None, "is missing"),
     "fault": (7, "is a number, not a text"),
-    "state": ("mended", "is 'mended', not one of planned, told, gone, undone, releasing, released"),
+    "state": ("fixed", "is 'fixed', not one of planned, told, gone, undone, releasing, released"),
     "version": ("three", "is a text, not a whole number"),
     "first_seen": ("yesterday", "is no time with a zone: 'yesterday'"),
     "last_seen": ("2026-11-20T10:15:30", "is no time with a zone: '2026-11-20T10:15:30'"),

@@ -51,7 +51,7 @@ def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
     world.run()
     made = [one for one in world.journal.entries.values() if one.told_as is Ending.REPAIRED]
     observer, writer = FakeObserver(world.account, BASIC), FakeWriter(world.account)
-    for entry in {one.change: one for one in made}.values():  # one change may have mended two faults
+    for entry in {one.change: one for one in made}.values():  # one change may have fixed two faults
         assert undo(entry, observer, writer, world.journal, NOW).result is Result.DONE
     undone = standing(world)
     told = list(world.told)

@@ -9,7 +9,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.model.document import canonical
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Result
-from permission_guard.repair.step import BoundStatements
+from permission_guard.repair.step import RewriteStatements
 from tests.laws.profile import law
 from tests.laws.stories import NOW, Story, World
 
@@ -17,15 +17,15 @@ LATER: Final = NOW + timedelta(minutes=5)
 """When IAM shows what was attached; until then a guard that did nothing would not be noticed."""
 
 
-def mended_in(world: World, reports: tuple[Report, ...]) -> None:
+def fixed_in(world: World, reports: tuple[Report, ...]) -> None:
     """Everything that a report says was repaired is there, and what it replaced is not."""
     there = {canonical(statement) for statement in world.statements}
     for outcome in (outcome for report in reports for outcome in report.outcomes):
         assert outcome.result is Result.DONE
-        if isinstance(outcome.step, BoundStatements):
-            for swap in outcome.step.swaps:
-                assert {canonical(one) for one in swap.after} <= there
-                assert canonical(swap.before) not in there
+        if isinstance(outcome.step, RewriteStatements):
+            for replacement in outcome.step.replacements:
+                assert {canonical(one) for one in replacement.after} <= there
+                assert canonical(replacement.before) not in there
 
 
 @law()
@@ -33,7 +33,7 @@ def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
     world = story.world()
     first = world.run()
     document, attached = world.document, world.attached
-    mended_in(world, first)
+    fixed_in(world, first)
 
     second = world.run(LATER)
 
@@ -45,7 +45,7 @@ def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
 def test_what_was_repaired_is_judged_a_pass_by_the_next_look(story: Story) -> None:
     world = story.world()
     reports = world.run()
-    repaired = {finding.rule for report in reports for step in report.plan.steps for finding in step.mends}
+    repaired = {finding.rule for report in reports for step in report.plan.steps for finding in step.fixes}
     fault_free = {"role-can-write-logs"} & repaired
 
     again = world.run(LATER)

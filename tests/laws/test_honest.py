@@ -74,7 +74,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story
 @law()
 def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: Story) -> None:
     for report in story.world().run():
-        repaired = [finding for step in report.plan.steps for finding in step.mends]
+        repaired = [finding for step in report.plan.steps for finding in step.fixes]
         assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}
         for finding in report.findings:
             if isinstance(finding.proof, Undecided):

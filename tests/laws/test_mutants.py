@@ -47,8 +47,8 @@ PUBLIC: Final = "rules/function_is_not_public.py"
 ANSWERS: Final = "rules/external_access.py"
 ANALYSIS: Final = "access/external.py"
 SOURCES: Final = "rules/invoke_permission_names_its_source.py"
-REMOVE: Final = 'writer.remove_permission(target, str(swap.before.get("Sid")), revision)'
-ADD: Final = "        writer.add_permission(target, swap.narrow, revision)\n"
+REMOVE: Final = 'writer.remove_permission(target, str(replacement.before.get("Sid")), revision)'
+ADD: Final = "        writer.add_permission(target, replacement.narrow, revision)\n"
 
 CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
 DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
@@ -100,7 +100,7 @@ MUTANTS: Final = (
     Mutant(
         "the members of a trusted organization are forgotten",
         LOST,
-        (UNPROVED, (SOURCES, "if bound is not None and trusted.organizations:", "if bound is None:")),
+        (UNPROVED, (SOURCES, "if condition is not None and trusted.organizations:", "if condition is None:")),
     ),
     Mutant(
         "a key is demanded that the service is not sure to send",
@@ -128,15 +128,15 @@ MUTANTS: Final = (
     Mutant(
         "the other conditions of a statement are dropped",
         WIDENS,
-        (UNPROVED, ("model/document.py", "{**block, bound.operator: {**keys, bound.key: value}}", "{bound.operator: {bound.key: value}}")),
+        (UNPROVED, ("model/document.py", "{**block, condition.operator: {**keys, condition.key: value}}", "{condition.operator: {condition.key: value}}")),
     ),
     Mutant(
         "a value is added to a condition that is there",
         WIDENS,
         (
             UNPROVED,
-            ("model/document.py", "bound.key.lower() in {present.lower() for present in keys}", "False"),
-            ("model/document.py", "{**keys, bound.key: value}", "{name: [v, *bound.values] for name, v in keys.items()} | {bound.key: list(bound.values)}"),
+            ("model/document.py", "condition.key.lower() in {present.lower() for present in keys}", "False"),
+            ("model/document.py", "{**keys, condition.key: value}", "{name: [v, *condition.values] for name, v in keys.items()} | {condition.key: list(condition.values)}"),
         ),
     ),
     Mutant(
@@ -222,7 +222,7 @@ MUTANTS: Final = (
     Mutant(
         "of two faults that one repair has mended only one is left alone when it is undone",
         UNDONE,
-        (("repair/undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
+        (("repair/undo.py", "entries = (entry, *_fixed_with(entry, journal))", "entries = (entry,)"),),
     ),
     Mutant(
         "Deny statements are not asked",
@@ -280,7 +280,7 @@ MUTANTS: Final = (
     Mutant(
         "a statement is removed by its Sid, whatever it says by now",
         OTHERS,
-        (("repair/execute.py", "if canonical(swap.before) not in present:", "if not present:"),),
+        (("repair/execute.py", "if canonical(replacement.before) not in present:", "if not present:"),),
     ),
     Mutant(
         "a statement is removed without the revision that was read",

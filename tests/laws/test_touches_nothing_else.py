@@ -1,4 +1,4 @@
-"""A repair changes the statement it mends and no other, and nobody's write in between is lost."""
+"""A repair changes the statement it fixes and no other, and nobody's write in between is lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from permission_guard.model.document import Body, canonical, dumped
-from permission_guard.repair.step import BoundStatements
+from permission_guard.repair.step import RewriteStatements
 from tests.laws.profile import policy_law
 from tests.laws.stories import Story, World
 
@@ -23,9 +23,13 @@ SOMEBODY: Body = {
 def replaced(world: World) -> dict[str, int]:
     """The statements that the guard replaced, canonically, and by how many."""
     steps = [
-        step for report in world.run() for step in report.plan.steps if isinstance(step, BoundStatements)
+        step for report in world.run() for step in report.plan.steps if isinstance(step, RewriteStatements)
     ]
-    return {canonical(swap.before): len(swap.after) for step in steps for swap in step.swaps}
+    return {
+        canonical(replacement.before): len(replacement.after)
+        for step in steps
+        for replacement in step.replacements
+    }
 
 
 @policy_law()
@@ -33,11 +37,11 @@ def test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte(story:
     world = story.world()
     before = world.statements
 
-    mended = replaced(world)
+    replaced_by = replaced(world)
 
-    kept = [dumped(statement) for statement in before if canonical(statement) not in mended]
+    kept = [dumped(statement) for statement in before if canonical(statement) not in replaced_by]
     assert [text for text in map(dumped, world.statements) if text in kept] == kept
-    assert len(world.statements) == sum(mended.get(canonical(statement), 1) for statement in before)
+    assert len(world.statements) == sum(replaced_by.get(canonical(statement), 1) for statement in before)
 
 
 LAST: Final = 9

@@ -13,14 +13,14 @@ from permission_guard.model.facts import Family, PolicyFacts
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Result
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Swap
+from permission_guard.repair.step import AttachRolePolicy, DetachRolePolicy, Replacement, RewriteStatements
 from tests.fake_aws.builders import BASIC, LOGGING, TARGET, TOPIC, document, statement
 
 OPEN = statement("sns.amazonaws.com", sid="open")
 NARROW = Grant("open", "lambda:InvokeFunction", "sns.amazonaws.com", source_arn=TOPIC).twin()
 ATTACH = AttachRolePolicy("arn:aws:iam::111122223333:role/team/orders", LOGGING, ())
-BY_STATEMENTS = Swap(OPEN, (NARROW.statement(TARGET),), NARROW)
-BY_DOCUMENT = Swap(OPEN, ({**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}},))
+BY_STATEMENTS = Replacement(OPEN, (NARROW.statement(TARGET),), NARROW)
+BY_DOCUMENT = Replacement(OPEN, ({**OPEN, "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}}},))
 
 
 def account_with(family: Family) -> Account:
@@ -31,8 +31,10 @@ def account_with(family: Family) -> Account:
     return account
 
 
-def bounding(family: Family, swap: Swap) -> BoundStatements:
-    return BoundStatements(TARGET, PolicyFacts(None, Policy.parse(document(OPEN)), "first", family), (swap,))
+def bounding(family: Family, replacement: Replacement) -> RewriteStatements:
+    return RewriteStatements(
+        TARGET, PolicyFacts(None, Policy.parse(document(OPEN)), "first", family), (replacement,)
+    )
 
 
 def sids(account: Account) -> list[object]:
@@ -150,11 +152,11 @@ class Refuses:
 def test_each_refusal_of_each_call_ends_in_an_outcome_and_the_wide_statement_stays(
     call: str, code: str
 ) -> None:
-    family, swap = STEPS[call]
+    family, replacement = STEPS[call]
     account = account_with(family)
     account.before = Refuses(call, code)
 
-    outcome = carry_out(bounding(family, swap), FakeWriter(account))
+    outcome = carry_out(bounding(family, replacement), FakeWriter(account))
 
     assert outcome.result is ENDS[code]
     assert f"{code}: as the test wants it" in outcome.detail

@@ -23,32 +23,32 @@ def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_
     None
 ):
     there = deployed()
-    there.handle(Kind.PERMISSION_ADDED, brought="topics")
+    there.handle(Kind.PERMISSION_ADDED, added="topics")
     assert there.told == [[REPAIRED]]
-    there.handle(Kind.PERMISSION_ADDED, brought="buckets")
+    there.handle(Kind.PERMISSION_ADDED, added="buckets")
     assert there.told == [[REPAIRED], [REPAIRED]]
     assert all("Condition" in one for one in there.statements)
 
 
 def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everything() -> None:
     there = deployed()
-    there.handle(Kind.PERMISSION_ADDED, brought="topics")
-    there.handle(Kind.SWEEP, brought=None)
+    there.handle(Kind.PERMISSION_ADDED, added="topics")
+    there.handle(Kind.SWEEP, added=None)
     assert (there.told, there.waiting) == ([[REPAIRED]], [["TOLD"]])
 
 
 def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
     there = deployed()
-    there.handle(Kind.ALIAS_CHANGED, brought=None)
+    there.handle(Kind.ALIAS_CHANGED, added=None)
     assert there.told == [[TOLD, TOLD]]
     there.later(days=8)
-    there.handle(Kind.PERMISSION_ADDED, brought="another", receives=3)
+    there.handle(Kind.PERMISSION_ADDED, added="another", receives=3)
     assert there.told == [[TOLD, TOLD], [TOLD, TOLD]]
 
 
 def test_a_call_that_added_nothing_is_about_everything() -> None:
     there = deployed()
-    there.handle(Kind.PERMISSION_REMOVED, brought=None)
+    there.handle(Kind.PERMISSION_REMOVED, added=None)
     assert there.told == [[TOLD, TOLD]]
 
 

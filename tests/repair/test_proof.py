@@ -9,7 +9,7 @@ from permission_guard.model.document import POLICY_LIMIT, Body
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Swap
+from permission_guard.repair.step import AttachRolePolicy, Replacement, RewriteStatements
 from permission_guard.rules import judge
 from tests.fake_aws.builders import (
     ACCOUNT,
@@ -38,7 +38,9 @@ def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN, befor
     assert isinstance(facts.policy, PolicyFacts)
     finding = next(one for one in judge(facts, trusted) if one.statement == 0)
     return objection(
-        BoundStatements(TARGET, facts.policy, (Swap(before, (after,), mends=(finding,)),)), facts, trusted
+        RewriteStatements(TARGET, facts.policy, (Replacement(before, (after,), fixes=(finding,)),)),
+        facts,
+        trusted,
     )
 
 
@@ -58,7 +60,7 @@ def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> Non
     (finding, *_) = judge(facts, OWN)
     assert isinstance(facts.policy, PolicyFacts)
     problem = objection(
-        BoundStatements(TARGET, facts.policy, (Swap(wide, (after,), mends=(finding,)),)), facts, OWN
+        RewriteStatements(TARGET, facts.policy, (Replacement(wide, (after,), fixes=(finding,)),)), facts, OWN
     )
     assert problem is not None
     assert problem.endswith("more than the 20480 that Lambda takes")
@@ -132,10 +134,10 @@ def test_a_caller_of_another_service_of_the_statement_is_not_lost_either() -> No
     facts = facts_with(statement(service))
     assert isinstance(facts.policy, PolicyFacts)
     before = statement(service)
-    step = BoundStatements(
+    step = RewriteStatements(
         TARGET,
         facts.policy,
-        (Swap(before, ({**before, "Condition": arn(ALL_TOPICS)},), mends=judge(facts, OWN)),),
+        (Replacement(before, ({**before, "Condition": arn(ALL_TOPICS)},), fixes=judge(facts, OWN)),),
     )
 
     assert "unheard-of.amazonaws.com" in str(objection(step, facts, OWN))
@@ -146,7 +148,9 @@ def test_behind_a_bare_star_services_that_act_for_trusted_accounts_are_callers_t
     facts = facts_with(everyone)
     assert isinstance(facts.policy, PolicyFacts)
     bound = {**everyone, "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
-    step = BoundStatements(TARGET, facts.policy, (Swap(everyone, (bound,), mends=judge(facts, OWN)),))
+    step = RewriteStatements(
+        TARGET, facts.policy, (Replacement(everyone, (bound,), fixes=judge(facts, OWN)),)
+    )
 
     assert "it would refuse a trusted caller" in str(objection(step, facts, OWN))
 
@@ -165,7 +169,7 @@ def test_a_step_that_lets_in_somebody_who_was_kept_out_is_never_taken() -> None:
         "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     }
     closed = {**statement("s3.amazonaws.com", sid="other"), "Resource": f"{TARGET}:live"}
-    step = BoundStatements(TARGET, facts.policy, (Swap(closed, (added,)),))
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(closed, (added,)),))
     assert str(objection(step, facts, OWN)).startswith(
         "it would give access to a caller that has none now: s3.amazonaws.com for account"
     )
@@ -177,11 +181,11 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
     facts = facts_with(s3, family=family)
     assert isinstance(facts.policy, PolicyFacts)
     narrow = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=ACCOUNT).twin()
-    swap = Swap(
+    replacement = Replacement(
         s3, (narrow.statement(TARGET),), narrow if family is Family.STATEMENTS else None, judge(facts, OWN)
     )
 
-    assert objection(BoundStatements(TARGET, facts.policy, (swap,)), facts, OWN) is None
+    assert objection(RewriteStatements(TARGET, facts.policy, (replacement,)), facts, OWN) is None
 
 
 def attaching(role: RoleFacts) -> str | None:

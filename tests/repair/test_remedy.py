@@ -11,7 +11,7 @@ import pytest
 from permission_guard.model.document import POLICY_LIMIT, Body
 from permission_guard.model.facts import Family, FunctionFacts
 from permission_guard.repair.proof import objection
-from permission_guard.repair.step import BoundStatements
+from permission_guard.repair.step import RewriteStatements
 from permission_guard.rules import judge
 from tests.fake_aws.builders import ACCOUNT, document, facts_with, settings, statement
 from tests.repair.test_plan import conditions, plan, reasons
@@ -38,7 +38,7 @@ def proofs(facts: FunctionFacts) -> int:
         planned = plan(facts)
     finally:
         sys.setprofile(None)
-    assert len(planned.steps[0].mends) == len(judge(facts, settings().trusted))
+    assert len(planned.steps[0].fixes) == len(judge(facts, settings().trusted))
     return count
 
 
@@ -56,8 +56,8 @@ def test_what_cannot_be_proved_spoils_it_for_no_other(place: int) -> None:
     planned = plan(facts_with(*statements))
 
     (step,) = planned.steps
-    assert isinstance(step, BoundStatements)
-    assert [finding.statement for finding in step.mends] == [i for i in range(6) if i != place]
+    assert isinstance(step, RewriteStatements)
+    assert [finding.statement for finding in step.fixes] == [i for i in range(6) if i != place]
     assert {tell.finding.statement for tell in planned.tells} == {place}
     assert "it would refuse a trusted caller" in planned.tells[0].reason
 

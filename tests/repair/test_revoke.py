@@ -37,11 +37,11 @@ def repaired(*, documents: bool = False) -> Watched:
 
 def add(there: Watched) -> None:
     there.account.add_permission("orders", WIDE)
-    there.handle(Kind.PERMISSION_ADDED, brought="s3")
+    there.handle(Kind.PERMISSION_ADDED, added="s3")
 
 
 def remove(there: Watched, sid: str = "s3") -> None:
-    there.handle(Kind.PERMISSION_REMOVED, brought=None, removed=sid)
+    there.handle(Kind.PERMISSION_REMOVED, added=None, removed=sid)
 
 
 def sids(there: Watched) -> list[str]:
@@ -135,7 +135,7 @@ def test_the_same_sid_in_the_policy_of_an_alias_is_another_statement() -> None:
     before = sids(there)
     policies = there.account.functions["orders"].policies
     policies["live"] = policies[None]
-    event = there.event(Kind.PERMISSION_REMOVED, brought=None)
+    event = there.event(Kind.PERMISSION_REMOVED, added=None)
     there.guard.handle(replace(event, qualifier="live", removed="s3"), there.now)
     assert sids(there) == before
     assert policies["live"] == policies[None]

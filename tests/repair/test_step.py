@@ -24,9 +24,9 @@ from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import (
     STEPS,
     AttachRolePolicy,
-    BoundStatements,
     DetachRolePolicy,
-    Swap,
+    Replacement,
+    RewriteStatements,
     apply,
     diffs,
 )
@@ -53,12 +53,12 @@ LAST = statement("s3.amazonaws.com", sid="last")
 NARROW = {"ArnLike": {"AWS:SourceArn": TOPIC}}
 
 
-def swap(before: Body, condition: Body, family: Family) -> Swap:
+def replacement(before: Body, condition: Body, family: Family) -> Replacement:
     after = {**before, "Condition": condition}
     if family is Family.DOCUMENT:
-        return Swap(before, (after,))
+        return Replacement(before, (after,))
     narrow = Grant.of(after, TARGET).twin()
-    return Swap(before, (narrow.statement(TARGET),), narrow)
+    return Replacement(before, (narrow.statement(TARGET),), narrow)
 
 
 def read(account: Account) -> FunctionFacts:
@@ -71,11 +71,11 @@ def account_with(family: Family, *statements: Body) -> Account:
     return account
 
 
-def bounding(facts: FunctionFacts, *swaps: Swap) -> BoundStatements:
+def bounding(facts: FunctionFacts, *replacements: Replacement) -> RewriteStatements:
     assert isinstance(facts.policy, PolicyFacts)
-    found = zip(swaps, judge(facts, OWN), strict=False)
-    return BoundStatements(
-        TARGET, facts.policy, tuple(replace(one, mends=(mended,)) for one, mended in found)
+    found = zip(replacements, judge(facts, OWN), strict=False)
+    return RewriteStatements(
+        TARGET, facts.policy, tuple(replace(one, fixes=(fixed,)) for one, fixed in found)
     )
 
 
@@ -90,8 +90,8 @@ def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> Non
     facts = read(account)
     step = bounding(
         facts,
-        swap(OPEN, NARROW, family),
-        swap(LAST, {"StringEquals": {"AWS:SourceAccount": ACCOUNT}}, family),
+        replacement(OPEN, NARROW, family),
+        replacement(LAST, {"StringEquals": {"AWS:SourceAccount": ACCOUNT}}, family),
     )
 
     predicted = apply(step, facts)
@@ -103,7 +103,7 @@ def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> Non
 
 
 def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> None:
-    change = swap(OPEN, NARROW, Family.STATEMENTS)
+    change = replacement(OPEN, NARROW, Family.STATEMENTS)
     account = account_with(Family.STATEMENTS, OPEN, *change.after, OTHER)
     facts = read(account)
     step = bounding(facts, change)
@@ -116,7 +116,7 @@ def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> N
 def test_by_document_a_statement_is_bound_in_its_place_under_its_own_sid() -> None:
     facts = facts_with(OPEN, OTHER)
 
-    after = text_of(apply(bounding(facts, swap(OPEN, NARROW, Family.DOCUMENT)), facts))
+    after = text_of(apply(bounding(facts, replacement(OPEN, NARROW, Family.DOCUMENT)), facts))
 
     assert after == document({**OPEN, "Condition": NARROW}, OTHER)
 
@@ -124,7 +124,9 @@ def test_by_document_a_statement_is_bound_in_its_place_under_its_own_sid() -> No
 def test_by_statements_the_narrow_one_goes_to_the_end_under_a_sid_of_its_own() -> None:
     facts = facts_with(OPEN, OTHER, family=Family.STATEMENTS)
 
-    after = statements_of(text_of(apply(bounding(facts, swap(OPEN, NARROW, Family.STATEMENTS)), facts)))
+    after = statements_of(
+        text_of(apply(bounding(facts, replacement(OPEN, NARROW, Family.STATEMENTS)), facts))
+    )
 
     assert dumped(after[0]) == dumped(OTHER)
     assert {**after[1], "Sid": "open"} == {**OPEN, "Condition": NARROW}
@@ -134,7 +136,7 @@ def test_by_statements_the_narrow_one_goes_to_the_end_under_a_sid_of_its_own() -
 def test_of_two_statements_that_say_the_same_each_is_bound() -> None:
     nameless = statement("sns.amazonaws.com", sid=None)
     facts = facts_with(nameless, nameless)
-    change = swap(nameless, NARROW, Family.DOCUMENT)
+    change = replacement(nameless, NARROW, Family.DOCUMENT)
 
     after = statements_of(text_of(apply(bounding(facts, change, change), facts)))
 
@@ -170,7 +172,9 @@ def test_attaching_what_is_attached_changes_nothing_nor_does_attaching_to_no_rol
 def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
     facts = facts_with(OPEN, statement("s3.amazonaws.com", sid=None))
     nameless = statement("s3.amazonaws.com", sid=None)
-    step = bounding(facts, swap(OPEN, NARROW, Family.DOCUMENT), swap(nameless, NARROW, Family.DOCUMENT))
+    step = bounding(
+        facts, replacement(OPEN, NARROW, Family.DOCUMENT), replacement(nameless, NARROW, Family.DOCUMENT)
+    )
 
     assert step.what == 'add a condition to statement "open", a statement without a Sid of orders'
     assert step.done == 'Added a condition to statement "open", a statement without a Sid of orders'
@@ -187,7 +191,7 @@ def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
 
 def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be() -> None:
     facts = facts_with(OPEN)
-    change = swap(OPEN, NARROW, Family.DOCUMENT)
+    change = replacement(OPEN, NARROW, Family.DOCUMENT)
     finding = judge(facts, OWN)[0]
 
     assert diffs(bounding(facts, change)) == ((finding, dumped(change.before), dumped(change.after[0])),)
@@ -195,7 +199,7 @@ def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be(
 
 
 def test_a_policy_that_is_not_there_has_no_text() -> None:
-    assert BoundStatements(TARGET, PolicyFacts(None, None, None, Family.DOCUMENT), ()).before == ""
+    assert RewriteStatements(TARGET, PolicyFacts(None, None, None, Family.DOCUMENT), ()).before == ""
 
 
 def test_detaching_takes_the_policy_and_its_rights_from_the_role_and_from_no_other_facts() -> None:

@@ -17,7 +17,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import CannotUndo, resume, undo, undoing
 from tests.fake_aws.builders import BASIC, NOW, TARGET, document, settings, statement, trigger
-from tests.undoing import OTHER, S3, Story, attached, bound
+from tests.undoing import OTHER, S3, Story, attached, repaired
 
 DOCUMENTS = {
     "as AddPermission makes it": document(statement("s3.amazonaws.com")),
@@ -65,7 +65,7 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])
 def test_what_others_have_written_meanwhile_stays(documents: bool) -> None:  # noqa: FBT001  # a parameter of pytest
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.account.remove_permission("orders", "sns")
     late = replace(OTHER, sid="late")
     story.account.add_permission("orders", late)
@@ -77,7 +77,7 @@ def test_what_others_have_written_meanwhile_stays(documents: bool) -> None:  # n
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])
 def test_a_statement_that_is_not_ours_any_more_is_left(documents: bool) -> None:  # noqa: FBT001  # same
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.account.remove_permission("orders", next(sid for sid in story.sids if sid != "sns"))
     story.account.add_permission("orders", replace(S3, source_arn="arn:aws:s3:::mine"))
     before = story.text
@@ -88,14 +88,14 @@ def test_a_statement_that_is_not_ours_any_more_is_left(documents: bool) -> None:
 
 
 def test_a_policy_that_is_gone_altogether_is_left_so() -> None:
-    story = bound()
+    story = repaired()
     del story.account.functions["orders"].policies[None]
     with pytest.raises(CannotUndo, match="was changed after the repair"):
         story.undo()
 
 
 def test_a_policy_that_cannot_be_read_is_told_as_such() -> None:
-    story = bound()
+    story = repaired()
     story.fails("GetResourcePolicy")
     with pytest.raises(CannotUndo, match="could not be read: AccessDeniedException"):
         story.undo()
@@ -156,7 +156,7 @@ def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
     kind: Kind,
     arrived: str | Everything,
 ) -> None:
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.undo()
     before, told = story.text, list(story.notifier.sent)
     report = story.happens(kind, arrived)
@@ -166,7 +166,7 @@ def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
 
 
 def test_what_was_undone_is_told_again_after_the_reminder_with_the_way_back() -> None:
-    story = bound()
+    story = repaired()
     story.undo()
     (line,) = story.happens(Kind.POLICY_WRITTEN, EVERYTHING, after=timedelta(days=8)).lines
     assert line.ending is Ending.TOLD
@@ -175,7 +175,7 @@ def test_what_was_undone_is_told_again_after_the_reminder_with_the_way_back() ->
 
 
 def test_an_undo_in_whose_midst_the_guard_wakes_is_left_alone() -> None:
-    story = bound(documents=False)
+    story = repaired(documents=False)
 
     def wake(call: str) -> None:
         if call == "AddPermission":
@@ -199,7 +199,7 @@ def test_what_was_never_repaired_cannot_be_undone() -> None:
 
 
 def test_an_entry_about_a_layer_is_no_repair_to_undo() -> None:
-    story = bound()
+    story = repaired()
     layer = LayerVersionArn("aws", "us-east-1", "111122223333", "shared", "3")
     with pytest.raises(CannotUndo, match="is not about a function"):
         undoing(replace(story.entry, subject=str(layer)), story.observer)

@@ -15,10 +15,10 @@ from permission_guard.ports import ChangedMeanwhile, TryAgain
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
 from tests.fake_aws.builders import NOW, TARGET
-from tests.undoing import S3, Story, attached, bound
+from tests.undoing import S3, Story, attached, repaired
 
 CALLS: dict[str, tuple[Callable[[], Story], str]] = {
-    "bound": (bound, "PutResourcePolicy"),
+    "bound": (repaired, "PutResourcePolicy"),
     "attached": (attached, "DetachRolePolicy"),
 }
 
@@ -40,7 +40,7 @@ def test_the_entry_is_as_it_was_if_the_call_is_refused(kind: str, code: str, res
 
 
 def test_a_refusal_is_told_even_if_the_journal_cannot_take_it_back() -> None:
-    story = bound()
+    story = repaired()
 
     def hook(call: str) -> None:
         if call == "PutResourcePolicy":
@@ -57,7 +57,7 @@ def test_a_refusal_is_told_even_if_the_journal_cannot_take_it_back() -> None:
 
 
 def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
-    story = bound()
+    story = repaired()
     before, entry = story.text, story.entry
     story.fails("TransactWriteItems", "ThrottlingException")
     with pytest.raises(TryAgain):

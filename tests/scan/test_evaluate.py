@@ -1,4 +1,4 @@
-"""What a scan shows of facts is what the explanation says of them, with the lines that mend it, the worst first."""
+"""What a scan shows of facts is what the explanation says of them, with the lines that fix it, the worst first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from permission_guard.model.finding import Severity, Verdict
 from permission_guard.model.proof_text import KINDS
 from permission_guard.rules import RULE_IDS
 from permission_guard.scan.evaluate import findings, looks_of, verdict
-from permission_guard.scan.explanation import Mend, explain
+from permission_guard.scan.explanation import ProvedFix, explain
 from permission_guard.scan.result import Scan, Skipped, worst_first
 from tests.fake_aws.builders import BASIC, NOW, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
@@ -49,8 +49,8 @@ def test_a_fault_that_can_be_mended_shows_the_change_and_the_lines_for_its_sourc
     facts = facts_with(S3)
     (one,) = findings(facts, OWN, ALL, NOW)
     (said,) = explain(facts, OWN)
-    assert isinstance(said.mend, Mend)
-    assert (one.repair, one.before, one.after) == (said.mend.what, said.mend.before, said.mend.after)
+    assert isinstance(said.fix, ProvedFix)
+    assert (one.repair, one.before, one.after) == (said.fix.what, said.fix.before, said.fix.after)
     assert one.obstacle == ""
     assert {patch.language.value for patch in one.patches} == {"SAM", "CloudFormation", "Terraform", "CDK"}
     assert all("111122223333" in patch.text for patch in one.patches)

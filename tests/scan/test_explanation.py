@@ -12,7 +12,7 @@ from permission_guard.iam import Context, Policy, Request, Service
 from permission_guard.model.document import bodies_of
 from permission_guard.model.finding import DeniedRequest, Missing, Undecided, Verdict, Witness
 from permission_guard.rules import judge
-from permission_guard.scan.explanation import Explanation, Mend, explain, verdict
+from permission_guard.scan.explanation import Explanation, ProvedFix, explain, verdict
 from permission_guard.scan.mismatch_text import condition, met, principals, request, service
 from tests.rules.case import CASES, Case
 
@@ -36,8 +36,8 @@ def test_every_finding_is_explained_with_the_request_and_the_statements_it_rests
     for one in explained:
         proof = one.finding.proof
         assert one.sentence.endswith(".")
-        assert one.mend == "" or one.finding.verdict is Verdict.FAIL
-        assert isinstance(one.mend, str) or one.mend.after
+        assert one.fix == "" or one.finding.verdict is Verdict.FAIL
+        assert isinstance(one.fix, str) or one.fix.after
         if isinstance(proof, Witness | DeniedRequest | Undecided):
             assert proof.request.action in one.sentence
             assert proof.request.resource in one.sentence
@@ -60,20 +60,20 @@ def test_a_fail_is_graver_than_a_doubt_and_a_doubt_than_a_pass() -> None:
 
 
 def test_a_mend_keeps_all_of_the_statement_and_adds_a_condition() -> None:
-    mended = 0
+    fixed = 0
     for path in PATHS:
         for one in explained_case(path):
-            if isinstance(one.mend, Mend) and one.mend.before:
-                before = json.loads(one.mend.before)
-                for after in bodies_of(one.mend.after):
+            if isinstance(one.fix, ProvedFix) and one.fix.before:
+                before = json.loads(one.fix.before)
+                for after in bodies_of(one.fix.after):
                     assert {**after, "Condition": None, "Sid": None} == {
                         **before,
                         "Condition": None,
                         "Sid": None,
                     }
                     assert after["Condition"] != before.get("Condition")
-                mended += 1
-    assert mended > 10
+                fixed += 1
+    assert fixed > 10
 
 
 CONDITIONS = {

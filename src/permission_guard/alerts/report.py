@@ -59,7 +59,7 @@ def _told(outcome: Outcome) -> str:
     return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"
 
 
-def swapped(change: Change | None) -> tuple[str | None, str | None]:
+def before_and_after(change: Change | None) -> tuple[str | None, str | None]:
     """Return what stood there before a repair that the journal knows, and what it put there."""
     match change:
         case Attached(policy_arn=policy):
@@ -114,7 +114,9 @@ class Report:
             # What the guard has stopped repairing is reported with the repair that was put back each time.
             change = entry.change if entry and tell.ending is Ending.ESCALATED else None
             what = f"Nothing was changed: {tell.reason}."
-            yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
+            yield Line(
+                tell.finding, tell.ending, what, *before_and_after(change), entry.id if entry else None
+            )
 
     def _entry(self, finding: Finding) -> str | None:
         if not self.history.entries:

@@ -75,7 +75,10 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     help=f"A concern that is not told: {', '.join(_CONCERNS)}. Repeatable.",
 )
 @click.option(
-    "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
+    "--fix",
+    "fix",
+    is_flag=True,
+    help="Write the missing lines into the YAML, where that is proved to fix the finding.",
 )
 @click.option(
     "--fail-on",
@@ -113,7 +116,7 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 def check(
     format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool, **options: Any
 ) -> int:
-    """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
+    """Read, evaluate, fix if asked to, and report; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
     least = Severity[options.pop("fail_on").upper()]
     unknown, known, baseline = (options.pop(name) for name in ("unknown", "baseline", "write_baseline"))

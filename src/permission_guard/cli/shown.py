@@ -13,7 +13,7 @@ from permission_guard.cli.rows import row, totals, word
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Configuration, FunctionFacts
 from permission_guard.model.finding import Finding, Verdict
-from permission_guard.scan.explanation import Explanation, Mend, verdict
+from permission_guard.scan.explanation import Explanation, ProvedFix, verdict
 
 SCHEMA: Final = "permission-guard/explain/1"
 
@@ -51,7 +51,7 @@ def _paragraphs(one: Explanation, facts: FunctionFacts) -> Iterator[str]:
         yield row("Because", reason, "  ")
     if finding.verdict is Verdict.FAIL:
         yield row("Risk", one.why, "  ")
-    yield from _mend(one.mend)
+    yield from _fix(one.fix)
     if one.advice:
         yield row("Next", one.advice, "  ")
 
@@ -66,17 +66,17 @@ def _subject(finding: Finding, facts: FunctionFacts) -> str:
     return f"{named} of {facts.target.split(':', 6)[-1]}"
 
 
-def _mend(mend: Mend | str) -> Iterator[str]:
-    if isinstance(mend, str):
-        if mend:
-            yield row("No fix", f"{mend[:1].upper()}{mend[1:]}.", "  ")
+def _fix(fix: ProvedFix | str) -> Iterator[str]:
+    if isinstance(fix, str):
+        if fix:
+            yield row("No fix", f"{fix[:1].upper()}{fix[1:]}.", "  ")
         return
-    yield row("Fix", f"{mend.what[:1].upper()}{mend.what[1:]}.", "  ")
-    if mend.before:
-        lines = difference(mend.before, mend.after, then_named="after the fix")
+    yield row("Fix", f"{fix.what[:1].upper()}{fix.what[1:]}.", "  ")
+    if fix.before:
+        lines = difference(fix.before, fix.after, then_named="after the fix")
         for number, line in enumerate(lines):
             yield f"  {'' if number else 'Change':<10} {line}"
-    yield row("Impact", f"{mend.costs[:1].upper()}{mend.costs[1:]}.", "  ")
+    yield row("Impact", f"{fix.costs[:1].upper()}{fix.costs[1:]}.", "  ")
 
 
 def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
@@ -97,15 +97,15 @@ def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
 
 
 def _entry(one: Explanation) -> dict[str, Json]:
-    mend = one.mend
+    fix = one.fix
     return {
         **judgement(one.finding),
         "sentence": one.sentence,
         "because": one.because,
         "why": one.why,
-        "fix": {"what": mend.what, "before": mend.before, "after": mend.after, "impact": mend.costs}
-        if isinstance(mend, Mend)
+        "fix": {"what": fix.what, "before": fix.before, "after": fix.after, "impact": fix.costs}
+        if isinstance(fix, ProvedFix)
         else None,
-        "obstacle": None if isinstance(mend, Mend) or not mend else mend,
+        "obstacle": None if isinstance(fix, ProvedFix) or not fix else fix,
         "next": one.advice,
     }

@@ -1,4 +1,4 @@
-"""Templates from files: each is judged, mended if that is asked for, and so is what it nests."""
+"""Templates from files: each is evaluated, with the stacks that it nests, and fixed if that is asked for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from permission_guard.template import (
 
 
 class How(Enum):
-    """What is done about what can be mended."""
+    """What is done about findings that can be fixed."""
 
     JUDGE = "nothing"
     FIX = "it is written"
@@ -119,7 +119,7 @@ class Desk:
         return done.checked
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
-        """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
+        """Evaluate the template of a nested stack with the parameters that it is given. It is not fixed."""
         if nested.is_application:
             what = f"{called(path)}: the application {nested.owner}"
             self.notes.append(Skipped(what, "its template is in the Serverless Application Repository"))

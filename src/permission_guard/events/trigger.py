@@ -92,7 +92,7 @@ class Trigger:
             return Look.ROLE | Look.POLICY
         return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
 
-    def brought(self, sid: str | None) -> bool:
+    def added(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
         return self.arrived is EVERYTHING or (sid is not None and self.arrived == sid)
 

@@ -22,7 +22,7 @@ from permission_guard.model.document import (
 from permission_guard.model.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.repair.outcome import Ending
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair
+from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements
 
 
 @frozen
@@ -242,17 +242,21 @@ def _changes(step: Repair) -> tuple[tuple[Finding, Change], ...]:
     match step:
         case AttachRolePolicy():
             attached = Attached(step.role_arn, step.policy.name, step.role_id)
-            return tuple((finding, attached) for finding in step.mends)
-        case BoundStatements():
+            return tuple((finding, attached) for finding in step.fixes)
+        case RewriteStatements():
             return tuple(
                 (
                     finding,
                     Rewritten(
-                        step.target, step.policy.family, dumped(swap.before), written(swap.after), step.before
+                        step.target,
+                        step.policy.family,
+                        dumped(replacement.before),
+                        written(replacement.after),
+                        step.before,
                     ),
                 )
-                for swap in step.swaps
-                for finding in swap.mends
+                for replacement in step.replacements
+                for finding in replacement.fixes
             )
         case _:
             assert_never(step)

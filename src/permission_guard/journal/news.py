@@ -30,7 +30,7 @@ def as_told(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[
         finding.key
         for outcome in report.outcomes
         if outcome.result in UNFINISHED
-        for finding in outcome.step.mends
+        for finding in outcome.step.fixes
     )
     existing = frozenset(one.finding.key for one in report.plan.tells if one.is_existing)
 

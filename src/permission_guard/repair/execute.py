@@ -8,7 +8,13 @@ from permission_guard.model.document import canonical, statements_of
 from permission_guard.model.facts import Family
 from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
 from permission_guard.repair.outcome import Outcome, Result
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
+from permission_guard.repair.step import (
+    AttachRolePolicy,
+    DetachRolePolicy,
+    Replacement,
+    RewriteStatements,
+    Step,
+)
 
 _REFUSALS: Final = {
     "PolicyLengthExceededException": Result.TOO_LONG,
@@ -27,8 +33,8 @@ def carry_out(step: Step, writer: Writer) -> Outcome:
                 writer.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
             case DetachRolePolicy():
                 writer.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
-            case BoundStatements():
-                _bound_unless_gone(step, writer)
+            case RewriteStatements():
+                _rewrite_unless_gone(step, writer)
             case _:
                 assert_never(step)
     except ChangedMeanwhile as error:
@@ -40,50 +46,50 @@ def carry_out(step: Step, writer: Writer) -> Outcome:
     return Outcome(step, Result.DONE)
 
 
-def _bound_unless_gone(step: BoundStatements, writer: Writer) -> None:
+def _rewrite_unless_gone(step: RewriteStatements, writer: Writer) -> None:
     """Make the calls; what was read a moment ago and is not there any more, somebody has removed meanwhile."""
     try:
-        _bound(step, writer)
+        _rewrite(step, writer)
     except Refused as error:
         if error.code in NOT_FOUND:
             raise ChangedMeanwhile(str(error)) from error
         raise
 
 
-def _bound(step: BoundStatements, writer: Writer) -> None:
+def _rewrite(step: RewriteStatements, writer: Writer) -> None:
     match step.policy.family:
         case Family.DOCUMENT:
             writer.put_resource_policy(step.target, step.after, step.policy.revision)
         case Family.STATEMENTS:
-            for swap in step.swaps:
-                _swapped(step.target, swap, writer)
+            for replacement in step.replacements:
+                _replace(step.target, replacement, writer)
         case _:
             assert_never(step.policy.family)
 
 
-def _swapped(target: str, swap: Swap, writer: Writer) -> None:
+def _replace(target: str, replacement: Replacement, writer: Writer) -> None:
     """Add the narrow statement, read it back, and only then remove the wide one.
 
     Between the two both stand there: as loose as before, never tighter than what callers need. A run that died in
     between is finished by the next, which finds the narrow statement by its Sid.
     """
-    if swap.narrow is None:
+    if replacement.narrow is None:
         raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
-    present, revision = _read_back(target, swap, writer)
-    after = {canonical(one) for one in swap.after}
+    present, revision = _read_back(target, replacement, writer)
+    after = {canonical(one) for one in replacement.after}
     if not after <= present:
-        writer.add_permission(target, swap.narrow, revision)
-        present, revision = _read_back(target, swap, writer)
+        writer.add_permission(target, replacement.narrow, revision)
+        present, revision = _read_back(target, replacement, writer)
     if not after <= present:
         # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
-        raise TryAgain(f"{swap.narrow.sid} was added and does not read back yet")
-    writer.remove_permission(target, str(swap.before.get("Sid")), revision)
+        raise TryAgain(f"{replacement.narrow.sid} was added and does not read back yet")
+    writer.remove_permission(target, str(replacement.before.get("Sid")), revision)
 
 
-def _read_back(target: str, swap: Swap, writer: Writer) -> tuple[frozenset[str], str | None]:
+def _read_back(target: str, replacement: Replacement, writer: Writer) -> tuple[frozenset[str], str | None]:
     """Return what stands there now. Raises ChangedMeanwhile if the wide statement's Sid says something else by now."""
     text, revision = writer.get_policy(target)
     present = frozenset(map(canonical, statements_of(text))) if text else frozenset()
-    if canonical(swap.before) not in present:
-        raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")
+    if canonical(replacement.before) not in present:
+        raise ChangedMeanwhile(f"{replacement.before.get('Sid')} is not any more what it was")
     return present, revision

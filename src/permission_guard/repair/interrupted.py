@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from permission_guard.alerts.report import Line, Report, swapped
+from permission_guard.alerts.report import Line, Report, before_and_after
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
@@ -122,7 +122,7 @@ _WHAT: Final = {
 
 def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
     """Return the report about one entry."""
-    before, after = swapped(entry.change)
+    before, after = before_and_after(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""
     line = Line(entry.finding, ending, what, before, after, entry.id)

@@ -16,7 +16,7 @@ from permission_guard.model.finding import Concern, Finding, Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.proof import objection
 from permission_guard.repair.remedy import joined, repair_of, together
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair
+from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements
 from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Settings, Treatment
 
 
@@ -63,7 +63,7 @@ def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, histor
     policy = facts.resource_policy
     if trigger.kind is not Kind.PERMISSION_ADDED or policy is None or finding.statement is None:
         return True
-    return trigger.brought(policy.statements[finding.statement].sid) or history.of(finding, facts) is not None
+    return trigger.added(policy.statements[finding.statement].sid) or history.of(finding, facts) is not None
 
 
 def plan_for(
@@ -82,31 +82,31 @@ def plan_for(
     ]
     proved, problem = together([one for one, why in whys if why is None], facts, settings.trusted)
     at_once = None if problem else proved
-    attach, bound = None, at_once
+    attach, rewrite = None, at_once
     tells: list[Tell] = []
     for finding, why in whys:
         reason = None
-        if why is None and _is_mended(finding, proved):
+        if why is None and _is_fixed(finding, proved):
             reason = problem
         elif why is None:
             step, reason = repair_of(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
-                bound, reason = joined(bound, step)
+                rewrite, reason = joined(rewrite, step)
         if why is not None or reason is not None:
             tells.append(why or Tell(finding, str(reason)))
-    if bound is not None and bound is not at_once and len(bound.swaps) > 1:
+    if rewrite is not None and rewrite is not at_once and len(rewrite.replacements) > 1:
         # Each change is proved by itself; what they do together is proved once.
-        problem = objection(bound, facts, settings.trusted)
+        problem = objection(rewrite, facts, settings.trusted)
         if problem is not None:
-            tells += [Tell(one, problem) for one in bound.mends if not _is_mended(one, at_once)]
-            bound = at_once
-    return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
+            tells += [Tell(one, problem) for one in rewrite.fixes if not _is_fixed(one, at_once)]
+            rewrite = at_once
+    return Plan(tuple(step for step in (attach, rewrite) if step is not None), tuple(tells))
 
 
-def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
-    return step is not None and any(one is finding for one in step.mends)
+def _is_fixed(finding: Finding, step: RewriteStatements | None) -> bool:
+    return step is not None and any(one is finding for one in step.fixes)
 
 
 def _why_told(
@@ -168,9 +168,9 @@ def not_new_reason(
     if seen is not None:
         if statement_digest(facts.target, statement) in seen:
             return _EXISTING.format("was there at an earlier sweep")
-        if not trigger.brought(policy.statements[finding.statement].sid):
+        if not trigger.added(policy.statements[finding.statement].sid):
             return None
-    elif not trigger.brought(policy.statements[finding.statement].sid):
+    elif not trigger.added(policy.statements[finding.statement].sid):
         return _EXISTING.format(f"was there before this {_event(trigger)}")
     if (trigger.first_received or now) - trigger.at > NEW_STATEMENT_AGE:
         return _EXISTING.format("is older than an hour, because its event arrived late")

@@ -13,18 +13,18 @@ from permission_guard.access import Change, compare
 from permission_guard.model.document import POLICY_LIMIT
 from permission_guard.model.facts import Family, FunctionFacts, Trusted
 from permission_guard.model.finding import DeniedRequest, Finding, Verdict
-from permission_guard.repair.step import BoundStatements, Step, apply
+from permission_guard.repair.step import RewriteStatements, Step, apply
 from permission_guard.rules import judge
 
 
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     """Say why a step must not be taken; None if it may."""
     after = apply(step, facts)
-    known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.mends}
+    known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.fixes}
     for fault in _faults(after, trusted):
         if fault.key not in known:
             return f"it would not help to {step.what}: {_why(fault)}"
-    if not isinstance(step, BoundStatements):
+    if not isinstance(step, RewriteStatements):
         return None
     deleted = _deleted_principal(step)
     if deleted is not None:
@@ -38,7 +38,7 @@ _DELETED: Final = re.compile(r"(?:AROA|AIDA)[A-Z0-9]+")
 """What IAM puts in the place of a principal's ARN once it is deleted (IAM/latest/UserGuide/reference_identifiers.html)."""
 
 
-def _deleted_principal(step: BoundStatements) -> str | None:
+def _deleted_principal(step: RewriteStatements) -> str | None:
     """Return a principal that does not exist any more, which PutResourcePolicy refuses."""
     if step.policy.family is not Family.DOCUMENT or step.policy.policy is None:
         return None

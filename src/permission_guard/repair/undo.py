@@ -16,7 +16,7 @@ from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused,
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.repair.outcome import Ending, Outcome, Result
-from permission_guard.repair.step import BoundStatements, DetachRolePolicy, Swap
+from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteStatements
 
 _UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
@@ -39,7 +39,7 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
     effect, and can be undone again. Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
-    entries = (entry, *_mended_with(entry, journal))
+    entries = (entry, *_fixed_with(entry, journal))
     marked = journal.write(
         tuple(replace(one, state=State.UNDONE, told_at=now, told_as=Ending.TOLD) for one in entries)
     )
@@ -53,7 +53,7 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
     return outcome
 
 
-def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
+def _fixed_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
     """Return the entries about other faults that the same change has fixed: they are back with it."""
     return tuple(
         one
@@ -74,7 +74,7 @@ def resume(entry: Entry, journal: Journal) -> Entry:
         resumed = replace(entry, repairs=())
     else:
         raise NothingToResume(f"{entry.id} is {entry.state.value}: nothing keeps the guard from repairing it")
-    others = _mended_with(entry, journal) if entry.state is State.UNDONE else ()
+    others = _fixed_with(entry, journal) if entry.state is State.UNDONE else ()
     undone = (one for one in others if one.state is State.UNDONE)
     written, *_ = journal.write((resumed, *map(_from_zero, undone)))
     return written
@@ -84,7 +84,7 @@ def _from_zero(entry: Entry) -> Entry:
     return replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
 
 
-def undoing(entry: Entry, observer: Observer) -> BoundStatements | DetachRolePolicy:
+def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:
     """Return the step that undoes a repair. Raises CannotUndo if there is none, and TryAgain."""
     if entry.state not in _UNDOABLE:
         raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair to undo")
@@ -119,7 +119,7 @@ def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
     return DetachRolePolicy(change.role_arn, change.policy_arn, ())
 
 
-def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
+def _back(change: Rewritten, facts: FunctionFacts) -> RewriteStatements:
     policy = facts.policy
     if isinstance(policy, Unreadable):
         raise CannotUndo(str(policy))
@@ -137,8 +137,8 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     if not isinstance(policy, PolicyFacts) or not is_there:
         raise CannotUndo(f"the statement in the policy of {change.target} was changed after the repair")
     if policy.family is Family.DOCUMENT:
-        swaps = (Swap(ours[0], (original,)), *(Swap(one, ()) for one in ours[1:]))
-        step = BoundStatements(change.target, policy, swaps)
+        replacements = (Replacement(ours[0], (original,)), *(Replacement(one, ()) for one in ours[1:]))
+        step = RewriteStatements(change.target, policy, replacements)
         # Then nothing else has changed, and the document can be what it was to the last byte.
         is_whole = _said(step.after) == _said(change.document)
         return replace(step, verbatim=change.document) if is_whole else step
@@ -146,7 +146,7 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
         grant = Grant.of(original, change.target)
     except NotExpressible as error:
         raise CannotUndo(f"{error}, and PutResourcePolicy is not available in this Region") from error
-    return BoundStatements(change.target, policy, (Swap(ours[0], (original,), grant),))
+    return RewriteStatements(change.target, policy, (Replacement(ours[0], (original,), grant),))
 
 
 def _said(text: str) -> tuple[Mapping[str, object], Counter[str]]:

@@ -16,12 +16,12 @@ from permission_guard.access import Answer as Given
 from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.access.keys import AUTH_TYPE, VIA_URL
 from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
-from permission_guard.model.document import Bound
+from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, covers, review_of
-from permission_guard.rules.rule import LeaveIt, Remedy, ReplaceStatement, Rule
+from permission_guard.rules.rule import LeaveIt, Remedy, Rule, SplitStatement
 from permission_guard.services import REPLICATORS
 
 ID: Final = "function-is-not-public"
@@ -198,8 +198,8 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
 
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
     """Offer to replace a bare `*` by statements that together give access to the zone of trust, and to nobody else."""
-    mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
-    if finding.statement is None or finding.concern not in mended:
+    repairable = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
+    if finding.statement is None or finding.concern not in repairable:
         return
     statement = next((one for one in _bare(facts) if one.index == finding.statement), None)
     if statement is None:
@@ -212,7 +212,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         # A deploy may add the permissions before the URL.
         yield LeaveIt("another statement is for a public function URL, which needs this permission")
         return
-    yield ReplaceStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
+    yield SplitStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
 
 
 def _whether_url(facts: FunctionFacts) -> str:
@@ -223,19 +223,19 @@ def _whether_url(facts: FunctionFacts) -> str:
     return "the function has a function URL with AuthType NONE, which needs this permission"
 
 
-def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[Bound]:
+def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[NewCondition]:
     """Return conditions, one for each statement, that together are met by all trusted principals and services, and by nobody else."""
     accounts, organizations = trusted.all_accounts, trusted.organizations
     arns = tuple(f"arn:{partition}:*:*:{one}:*" for one in accounts)
     by_account = (
-        Bound("StringEquals", "aws:PrincipalAccount", accounts),
-        Bound("StringEquals", "aws:SourceAccount", accounts),
-        Bound("ArnLike", "aws:SourceArn", arns),
+        NewCondition("StringEquals", "aws:PrincipalAccount", accounts),
+        NewCondition("StringEquals", "aws:SourceAccount", accounts),
+        NewCondition("ArnLike", "aws:SourceArn", arns),
     )
     if not organizations:
         return by_account
     keys = ("aws:PrincipalOrgID", "aws:SourceOrgID")
-    return (*by_account, *(Bound("StringEquals", key, organizations) for key in keys))
+    return (*by_account, *(NewCondition("StringEquals", key, organizations) for key in keys))
 
 
 RULE: Final = Rule(

@@ -14,7 +14,7 @@ from permission_guard.access import INVOKING, Access, Answer
 from permission_guard.access.answer import caller
 from permission_guard.iam import Answer as Decided
 from permission_guard.iam import Effect, FunctionArn, Statement
-from permission_guard.model.document import Bound
+from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import FunctionFacts, Look, Subject, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
 from permission_guard.rules.external_access import (
@@ -134,21 +134,21 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     rows = [row for one in names if (row := service_of(one))]
     if len(rows) < len(names):
         return
-    bound = condition_on(rows, facts.arn, trusted.all_accounts)
-    if bound is not None and trusted.organizations:
+    condition = condition_on(rows, facts.arn, trusted.all_accounts)
+    if condition is not None and trusted.organizations:
         yield LeaveIt(_ORGANIZATIONS)
-    elif bound is not None:
-        yield AddCondition(finding.statement, bound)
+    elif condition is not None:
+        yield AddCondition(finding.statement, condition)
 
 
-def condition_on(rows: Sequence[Service], target: Subject, accounts: Sequence[str]) -> Bound | None:
-    """Return the condition by which all these services are bound to accounts; None if they surely send no such key."""
+def condition_on(rows: Sequence[Service], target: Subject, accounts: Sequence[str]) -> NewCondition | None:
+    """Return the condition that limits all these services to accounts; None if they do not always send such a key."""
     if all(row.account is Sends.ALWAYS for row in rows):
-        return Bound("StringEquals", "aws:SourceAccount", tuple(accounts))
+        return NewCondition("StringEquals", "aws:SourceAccount", tuple(accounts))
     if not all(row.arn is Sends.ALWAYS and row.owned for row in rows):
         return None
     arns = (row.by_account(target.partition, target.region, one) for row in rows for one in accounts)
-    return Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns)))
+    return NewCondition("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns)))
 
 
 _ORGANIZATIONS: Final = (

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy
-from permission_guard.model.document import Bound
+from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import FunctionFacts, Look, Trusted
 from permission_guard.model.finding import Finding
 
@@ -24,15 +24,15 @@ class AddCondition:
     """Remedy: add one condition to a statement of the resource policy."""
 
     statement: int
-    bound: Bound
+    condition: NewCondition
 
 
 @frozen
-class ReplaceStatement:
+class SplitStatement:
     """Remedy: replace a statement by several, each with one condition more."""
 
     statement: int
-    bounds: Sequence[Bound]
+    conditions: Sequence[NewCondition]
 
 
 @frozen
@@ -42,14 +42,14 @@ class LeaveIt:
     reason: str
 
 
-Remedy: TypeAlias = AttachPolicy | AddCondition | ReplaceStatement | LeaveIt
+Remedy: TypeAlias = AttachPolicy | AddCondition | SplitStatement | LeaveIt
 
 
 @frozen
 class Rule:
     """One law that a function has to keep.
 
-    `asks` says what must still be looked at before `check` can judge. `remedies` offers what could mend a finding, the
+    `asks` says what must still be looked at before `check` can judge. `remedies` offers what could fix a finding, the
     best first; none of it is done before it is proved.
     """
 

@@ -14,7 +14,7 @@ from permission_guard.model.finding import Verdict, gravest
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
-from permission_guard.scan.explanation import Explanation, Mend, explain
+from permission_guard.scan.explanation import Explanation, ProvedFix, explain
 from permission_guard.scan.result import Scan, ScannedFinding
 
 
@@ -41,8 +41,8 @@ def findings(
 def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patch, ...]:
     """Return the lines to change at the source."""
     trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
-    made = one.mend
-    if isinstance(made, Mend):
+    made = one.fix
+    if isinstance(made, ProvedFix):
         ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
         return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
     return patches_for(Line(one.finding, Ending.TOLD, ""), facts, trigger)
@@ -50,8 +50,8 @@ def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patc
 
 def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:
     """Return one verdict on a function, version, alias or layer version, flat."""
-    finding, mend = one.finding, one.mend
-    made = mend if isinstance(mend, Mend) else Mend("", "", "", "")
+    finding, fix = one.finding, one.fix
+    made = fix if isinstance(fix, ProvedFix) else ProvedFix("", "", "", "")
     return ScannedFinding(
         fault=fault_of(finding, facts),
         target=facts.target,
@@ -74,7 +74,7 @@ def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> 
         repair=made.what,
         before=made.before,
         after=made.after,
-        obstacle=mend if isinstance(mend, str) else "",
+        obstacle=fix if isinstance(fix, str) else "",
         advice=one.advice,
         patches=patches,
     )

@@ -33,13 +33,13 @@ from permission_guard.model.finding import (
     gravest,
 )
 from permission_guard.repair.remedy import repair_of
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair, diffs
+from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements, diffs
 from permission_guard.rules import judge, rule_of
 from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
 
 
 @frozen
-class Mend:
+class ProvedFix:
     """A change that is proved to fix a finding and to lose no trusted caller; `before` is empty where something is added.
 
     `costs` is its impact on others.
@@ -56,7 +56,7 @@ class Explanation:
     """A finding in plain sentences.
 
     `title` and, unless the finding has its own, `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
-    statement after the other. `mend` is what the guard would do about a FAIL, or the reason why it would do nothing;
+    statement after the other. `fix` is what the guard would do about a FAIL, or the reason why it would do nothing;
     `advice` is what a person should change at the source.
     """
 
@@ -65,14 +65,14 @@ class Explanation:
     why: str
     sentence: str
     because: tuple[str, ...]
-    mend: Mend | str
+    fix: ProvedFix | str
     advice: str
 
 
 def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> tuple[Explanation, ...]:
     """Judge the facts by every rule and explain each finding, faults first, then doubts.
 
-    Without `repairs`, `mend` stays empty: to prove one takes longer than to find what is wrong.
+    Without `repairs`, `fix` stays empty: to prove a repair takes longer than to find the fault.
     """
     findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
     return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
@@ -89,9 +89,9 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repa
     sentence = _sentence(finding)
     # What the finding advises then is about rights of the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
-    mend = _mend(finding, facts, trusted) if repairs else ""
+    fix = _fix(finding, facts, trusted) if repairs else ""
     why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
-    return Explanation(finding, rule.title, why, sentence, because, mend, advice)
+    return Explanation(finding, rule.title, why, sentence, because, fix, advice)
 
 
 _WHY: Final = {
@@ -110,21 +110,21 @@ def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, St
         yield from ((policy, one) for one in policy.statements if one.index == finding.statement)
 
 
-def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
+def _fix(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> ProvedFix | str:
     if finding.verdict is not Verdict.FAIL:
         return ""
     step, reason = repair_of(finding, facts, trusted)
     if step is None:
         return reason or ""
     (_, before, after), *_ = diffs(step)
-    return Mend(step.what, before, after, _costs(step))
+    return ProvedFix(step.what, before, after, _costs(step))
 
 
 def _costs(step: Repair) -> str:
     match step:
         case AttachRolePolicy():
             return "everything else that runs with this role can write logs, too"
-        case BoundStatements():
+        case RewriteStatements():
             return "no trusted caller loses access, and no other caller gains it"
         case _:
             assert_never(step)

@@ -81,7 +81,7 @@ def _proved(
 
 
 def _with_reason(one: Judged, reason: str) -> Judged:
-    return replace(one, explanation=replace(one.explanation, mend=reason)) if reason else one
+    return replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
 
 
 def _key(one: Judged) -> _Key:

@@ -133,7 +133,7 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
         finding=finding,
         sentence=f"It cannot be told: {said}.",
         because=(f"If it comes to the worst: {worst}",),
-        mend="",
+        fix="",
         advice="",
     )
     return replace(one, explanation=explanation)

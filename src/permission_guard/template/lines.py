@@ -29,7 +29,7 @@ def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
     """Return the lines to add, in the language of the template; none, and the reason, where there are none to add."""
     if one.finding.verdict is not Verdict.FAIL:
         return (), ""
-    source, reason = checked.source, str(one.explanation.mend)
+    source, reason = checked.source, str(one.explanation.fix)
     if reason:
         return (), reason
     try:

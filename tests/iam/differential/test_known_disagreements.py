@@ -1,6 +1,6 @@
 """Each known disagreement, by its minimal example: we answer as AWS's page says, and the other does not.
 
-If the other evaluator has been mended, the test of its example fails: take the class out of `known.py` and the record.
+If the other evaluator has been fixed, the test of its example fails: take the class out of `known.py` and the record.
 """
 
 from __future__ import annotations

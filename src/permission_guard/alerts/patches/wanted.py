@@ -1,4 +1,4 @@
-"""Which change at the source mends a finding: the very one that was made or planned, else the one the advice is about."""
+"""Which change at the source fixes a finding: the one that was made or planned, else the one that the advice describes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     # Of several statements only the one for an organization is what a person would write.
     organizations = [one for one in after if "aws:PrincipalOrgID" in str(one.get("Condition"))]
     if len(after) == 1 or organizations:
-        return _swapped(before, (*organizations, *after)[0], trigger)
+        return _rewritten(before, (*organizations, *after)[0], trigger)
     said = advised(line.finding.concern, before, facts)
     if said is None:
         return None
@@ -70,8 +70,8 @@ def _judged(line: Line, facts: FunctionFacts) -> Body | None:
     return statements_of(policy.text)[index]
 
 
-def _swapped(before: Body, after: Body, trigger: Trigger) -> Change:
-    """Say a swap. The narrow statement keeps the name of the wide one, whatever the guard had to call it."""
+def _rewritten(before: Body, after: Body, trigger: Trigger) -> Change:
+    """Return a replacement. The narrow statement keeps the Sid of the wide one, whatever Sid the guard gave it."""
     target, sid = trigger.subject.qualified(trigger.qualifier), before.get("Sid")
     was = grant_of(before, target)
     grants = grants_of(after, target, was.sid) if was else None

@@ -21,7 +21,7 @@ from permission_guard.aws import (
 )
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Concern
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+from permission_guard.repair.step import AttachRolePolicy, DetachRolePolicy, RewriteStatements
 from permission_guard.settings import Mode, Settings, Treatment
 
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -43,7 +43,7 @@ def needed(settings: Settings) -> tuple[str, ...]:
         if Concern.ROLE_CAN_WRITE_LOGS in repaired:
             found += [*AttachRolePolicy.permissions, *DetachRolePolicy.permissions]
         if repaired - {Concern.ROLE_CAN_WRITE_LOGS}:
-            found += BoundStatements.permissions
+            found += RewriteStatements.permissions
     return tuple(dict.fromkeys(found))
 
 
@@ -113,5 +113,5 @@ _OF_FUNCTIONS: Final = (
     *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig"),
     *("lambda:GetPolicy", "lambda:GetResourcePolicy"),
     *("lambda:ListAliases", "lambda:ListVersionsByFunction"),
-    *BoundStatements.permissions,
+    *RewriteStatements.permissions,
 )

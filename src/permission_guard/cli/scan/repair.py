@@ -52,7 +52,7 @@ class Planned:
 
     def faults(self, step: Step) -> frozenset[str]:
         """Return the faults that a step fixes."""
-        return frozenset(fault_of(one, self.report.facts) for one in step.mends)
+        return frozenset(fault_of(one, self.report.facts) for one in step.fixes)
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Repairs:
     options: Options
     regions: tuple[Region, ...]
     scan: Scan
-    _mended: set[str] = field(default_factory=set)
+    _fixed: set[str] = field(default_factory=set)
     _attached: set[tuple[str, str]] = field(default_factory=set)
     """The roles, with the policy, that are to be attached to, and of them those that were."""
     _attached_now: set[tuple[str, str]] = field(default_factory=set)
@@ -80,7 +80,7 @@ class Repairs:
             except KeyboardInterrupt as error:
                 raise Interrupted(_UNDER_WAY) from error
             shown.total(outcomes)
-        left = tuple(one for one in self.scan.findings if one.fault not in self._mended)
+        left = tuple(one for one in self.scan.findings if one.fault not in self._fixed)
         return replace(self.scan, findings=left)
 
     def _plans(self, region: Region) -> Iterator[Planned]:
@@ -142,12 +142,12 @@ class Repairs:
 
     def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
         for outcome in made:
-            self._mended |= planned.faults(outcome.step)
+            self._fixed |= planned.faults(outcome.step)
             if isinstance(outcome.step, AttachRolePolicy):
                 self._attached_now.add(_attaching(outcome.step))
         for step in planned.riding:
             if _attaching(step) in self._attached_now:
-                self._mended |= planned.faults(step)
+                self._fixed |= planned.faults(step)
 
 
 def _journal(region: Region, options: Options) -> Journal | None:

@@ -80,7 +80,7 @@ def total(outcomes: Sequence[Outcome]) -> None:
 def _step(planned: Planned, step: Repair) -> Iterator[str]:
     yield row("Function", planned.report.facts.target)
     yield row("Repair", f"{step.what[:1].upper()}{step.what[1:]}.")
-    for finding in step.mends:
+    for finding in step.fixes:
         yield row("Finding", _fault(finding))
     for before, after in dict.fromkeys((before, after) for _, before, after in diffs(step)):
         yield from difference(before, after, then_named="after the repair")

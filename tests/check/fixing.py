@@ -13,16 +13,16 @@ BASIC = '!Sub "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasic
 HEAD = f"Resources:{FUNCTION}"
 
 
-def mended(text: str, trust: Trust | None = None) -> str:
+def repaired(text: str, trust: Trust | None = None) -> str:
     return fixed(text, "template.yaml", Said(), trust or Trust()).text
 
 
 def added(text: str, trust: Trust | None = None) -> list[str]:
     """The lines that are added; nothing else may differ, and nothing is added twice."""
-    after = mended(text, trust)
+    after = repaired(text, trust)
     changes = [line for line in difflib.ndiff(text.splitlines(), after.splitlines()) if line[0] in "+-"]
     assert [line for line in changes if line[0] == "-"] == []
-    assert mended(after, trust) == after
+    assert repaired(after, trust) == after
     return [line[2:] for line in changes]
 
 
@@ -31,7 +31,7 @@ def why_not(text: str, subject: str = "It", file: str = "template.yaml") -> str:
     done = fixed(text, file, Said(), Trust())
     assert done.text == text
     (reason,) = (
-        one.explanation.mend
+        one.explanation.fix
         for one in done.checked.verdicts
         if one.owner == subject and one.finding.verdict is Verdict.FAIL
     )

@@ -1,6 +1,6 @@
 """The same policy said without one feature of the language: for one request, and with AWS's answer put in its place.
 
-If the others answer a mended question as we do, it was the feature that they got wrong, and nothing else.
+If the others answer a rewritten question as we do, it was the feature that they got wrong, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.policy import Json
 from tests.iam.differential.question import Document, Question, Statement, lines, texts
 
-Mend: TypeAlias = Callable[[Statement, Question, bool], Statement | None]
+Rewrite: TypeAlias = Callable[[Statement, Question, bool], Statement | None]
 """Takes a statement, the question, and whether the document has variables; None if the statement is not about it."""
 
 WITH_VARIABLES: Final = "2012-10-17"
 
 
-def mended(mend: Mend, question: Question) -> Question:
-    """Put the mended documents into the question; it is the same object if there was nothing to mend."""
-    identity = _document(mend, question.identity, question)
-    boundary = question.boundary and _document(mend, question.boundary, question)
+def rewritten(rewrite: Rewrite, question: Question) -> Question:
+    """Put the rewritten documents into the question; it is the same object if there was nothing to rewrite."""
+    identity = _document(rewrite, question.identity, question)
+    boundary = question.boundary and _document(rewrite, question.boundary, question)
     if identity is question.identity and boundary is question.boundary:
         return question
     return replace(question, identity=identity, boundary=boundary)
 
 
-def _document(mend: Mend, document: Document, question: Question) -> Document:
+def _document(rewrite: Rewrite, document: Document, question: Question) -> Document:
     before = document.statements
-    after = [mend(statement, question, document.version == WITH_VARIABLES) for statement in before]
+    after = [rewrite(statement, question, document.version == WITH_VARIABLES) for statement in before]
     if after == before:
         return document
     return Document({**document.body, "Statement": [dict(statement) for statement in after if statement]})
 
 
-def settle(chosen: Callable[[Condition, Question], bool]) -> Mend:
+def settle(chosen: Callable[[Condition, Question], bool]) -> Rewrite:
     """Leave out the chosen lines of the Condition block that hold, and the statement if one does not."""
 
-    def mend(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
+    def rewrite(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
         kept: dict[str, dict[str, Json]] = {}
         for operator, key, value in lines(statement):
             line = Condition.compiled(operator, key, tuple(texts(value)), variables=variables)
@@ -55,13 +55,13 @@ def settle(chosen: Callable[[Condition, Question], bool]) -> Mend:
         bare = {element: value for element, value in statement.items() if element != "Condition"}
         return {**bare, "Condition": kept} if kept else bare
 
-    return mend
+    return rewrite
 
 
-def match(element: str, chosen: Callable[[str, str], bool]) -> Mend:
+def match(element: str, chosen: Callable[[str, str], bool]) -> Rewrite:
     """Write `*` for the chosen patterns of an element that fit the request, and leave out those that do not."""
 
-    def mend(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
+    def rewrite(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
         asked = question.action if element == "Action" else question.resource
         for name in (element, f"Not{element}"):
             before = texts(statement.get(name, []))
@@ -78,7 +78,7 @@ def match(element: str, chosen: Callable[[str, str], bool]) -> Mend:
             return None if name == element else {**others, element: "*"}
         return statement
 
-    return mend
+    return rewrite
 
 
 def fits(element: str, text: str, question: Question, *, variables: bool) -> bool:
@@ -105,13 +105,13 @@ def say_not_resource_by_resource(
     return {**{key: value for key, value in statement.items() if key != "NotResource"}, "Resource": "*"}
 
 
-def both(*mends: Mend) -> Mend:
-    """One mend after the other."""
+def both(*rewrites: Rewrite) -> Rewrite:
+    """One rewrite after the other."""
 
-    def mend(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
+    def rewrite(statement: Statement, question: Question, variables: bool) -> Statement | None:  # noqa: FBT001
         left: Statement | None = statement
-        for one in mends:
+        for one in rewrites:
             left = left and one(left, question, variables)
         return left
 
-    return mend
+    return rewrite
