@@ -11,8 +11,8 @@ HOOK: Final = ".pre-commit-hooks.yaml"
 
 def check_page(note: str) -> str:
     """Return the page."""
-    tells, writes, said = map(_shown, CHECKS)
-    return _PAGE.format(note=note, tells=tells, writes=writes, said=said)
+    reports, writes, parameters = map(_shown, CHECKS)
+    return _PAGE.format(note=note, reports=reports, writes=writes, parameters=parameters)
 
 
 def _shown(piece: Piece) -> str:
@@ -26,7 +26,7 @@ _PAGE: Final = """\
 `permission-guard check TEMPLATE...` evaluates what a template will deploy, by the guard's own rules, and names the line of each finding. It reads files and asks
 nothing of AWS.
 
-{tells}
+{reports}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
 are evaluated all the same. `--format json` has every verdict, and `report` makes other [formats](formats.md) of it; `--format sarif` is for code scanning.
@@ -50,7 +50,7 @@ without a default, dynamic references, values known after apply) is read as the 
 verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account passes, and an imported bucket name without an account
 fails. The same parameter in two places is the same value.
 
-{said}
+{parameters}
 
 It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
 that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.

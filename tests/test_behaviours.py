@@ -191,14 +191,14 @@ def test_a_statement_that_terraform_replaces_is_not_new_and_is_not_reported_agai
     let_in(there, "terraform-1")
     sweep(there)
     digest(there)
-    assert outcomes(there) == ["TOLD"]
+    assert outcomes(there) == ["REPORTED"]
     there.wire.account.remove_permission("orders", "terraform-1")
     there.send(removed(there, "terraform-1"))
     there.run()
     there.send(let_in(there, "terraform-2"))
     there.run()
     assert ["Condition" in one for one in statements(there)] == [False]
-    assert outcomes(there) == ["TOLD"]
+    assert outcomes(there) == ["REPORTED"]
 
 
 def test_a_document_that_is_written_again_makes_nothing_new_that_the_journal_knows() -> None:

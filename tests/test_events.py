@@ -33,14 +33,14 @@ ACTED_UPON: dict[str, tuple[Kind, str | None, Ends]] = {
     "an-alias-was-opened-to-sns": (Kind.PERMISSION_ADDED, "live", BOUND),
     "api-gateway-was-let-in-by-an-older-call": (Kind.PERMISSION_ADDED, "live", BOUND),
     "anyone-was-let-in": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPAIRED)]),
-    "another-account-was-let-in": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.TOLD)]),
-    "a-function-url-was-opened-to-everybody": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.TOLD)]),
+    "another-account-was-let-in": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPORTED)]),
+    "a-function-url-was-opened-to-everybody": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPORTED)]),
     "a-whole-policy-was-put": (Kind.POLICY_WRITTEN, None, BOUND),
     "a-whole-policy-was-put-and-not-recorded": (Kind.POLICY_WRITTEN, "live", BOUND),
     "a-permission-was-removed": (Kind.PERMISSION_REMOVED, None, []),
     "an-alias-was-created": (Kind.ALIAS_CREATED, "live", []),
     "an-alias-was-moved": (Kind.ALIAS_CHANGED, "live", []),
-    "a-layer-was-shared": (Kind.LAYER_SHARED, None, [("layer-is-not-public", Ending.TOLD)]),
+    "a-layer-was-shared": (Kind.LAYER_SHARED, None, [("layer-is-not-public", Ending.REPORTED)]),
     "a-function-url-was-created": (Kind.URL_CREATED, None, []),
 }
 IGNORED = {
@@ -69,7 +69,9 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
-    assert [told.trigger.event_id for told in there.notifier.sent] == ([trigger.event_id] if ends else [])
+    assert [reported.trigger.event_id for reported in there.notifier.sent] == (
+        [trigger.event_id] if ends else []
+    )
     again = there.guard.handle(trigger, NOW)
     assert (again.lines, len(there.notifier.sent)) == ((), len(ends))
 

@@ -1,8 +1,8 @@
 """What must not change by accident, for every case, sample event and repair: `frozen.jsonl`, a line for each thing recorded.
 
-Every line begins with its kind: the `verdict` of a case's rule; what was `told` and what `waits` for the digest, the `end`
+Every line begins with its kind: the `verdict` of a case's rule; what was `reported` and what `waits` for the digest, the `end`
 in AWS (what a policy or a role has more, `+`, and what it lacks, `-`) and the `calls` of a run from the event on; how each
-run for a sample event ended, its `answer`. Where nothing is told, changed or called there is
+run for a sample event ended, its `answer`. Where nothing is reported, changed or called there is
 no line.
 **A line changes only in a commit that says why.** After a change that is meant, write it anew and read the difference:
 
@@ -64,10 +64,10 @@ def of_repairs() -> Recorded:
         there = guarded(documents=documents)
         happens(there)
         yield from ((kind, f"repair {name}", value) for kind, value in outcome(there.wire, before))
-    for name, tells in test_golden.TYPICAL.items():
+    for name, unrepaired in test_golden.TYPICAL.items():
         made: list[Guarded] = []
         with mock.patch.object(test_golden, "guarded", lambda made=made, **given: noted(made, **given)):
-            report = tells()
+            report = unrepaired()
         found = outcome(made[0].wire, before, report)
         yield from ((kind, f"golden {name}", value) for kind, value in found)
 
@@ -110,7 +110,7 @@ def of_scenarios() -> Recorded:
         account = stage.there.account
         wire, before = Transport(account, calls=account.calls), state(account)
         stage.run()
-        found = {**dict(outcome(wire, before)), "told": stage.told}
+        found = {**dict(outcome(wire, before)), "reported": stage.reported}
         yield from ((kind, name, value) for kind, value in found.items())
 
 

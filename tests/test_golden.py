@@ -58,7 +58,7 @@ def observed() -> Report:
     return guarded(MODE="Observe").let_in("*")
 
 
-def told_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
+def reported_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
     """What was told last, after several things have happened."""
     notifier, account = FakeNotifier(), there.account
     observer = FakeObserver(account, there.guard.settings.logging_policy_arn)
@@ -85,7 +85,7 @@ def put_back(there: Guarded) -> None:
 
 
 def escalated() -> Report:
-    return told_last(guarded(), *[put_back] * 4)
+    return reported_last(guarded(), *[put_back] * 4)
 
 
 def gain_the_right(there: Guarded) -> None:
@@ -95,7 +95,7 @@ def gain_the_right(there: Guarded) -> None:
 
 
 def released() -> Report:
-    return told_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
+    return reported_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
 
 
 def let_in_by_a_stack() -> Report:

@@ -16,7 +16,7 @@ from permission_guard.settings import Treatment
 from tests.fake_aws.builders import BASIC, FOREIGN, settings, statement
 from tests.watched import Watched
 
-REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
+REPAIRED, REPORTED = [Ending.REPAIRED], [Ending.REPORTED]
 FOREIGNER = statement(FOREIGN, sid="foreign")
 COMPLIANT = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
 
@@ -31,7 +31,7 @@ def test_a_repair_is_written_down_made_told_and_written_down() -> None:
         *("TransactWriteItems", "UpdateItem", "PutResourcePolicy", "Publish", "TransactWriteItems"),
     ]
     (entry,) = there.entries
-    assert (entry.state, entry.told_as, entry.repairs) == (State.TOLD, Ending.REPAIRED, (there.now,))
+    assert (entry.state, entry.reported_as, entry.repairs) == (State.REPORTED, Ending.REPAIRED, (there.now,))
     assert isinstance(entry.change, Rewritten)
     assert '"s3.amazonaws.com"' in entry.change.before
     assert '"aws:SourceAccount":"111122223333"' in entry.change.after
@@ -43,9 +43,9 @@ def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
     there.open(FOREIGNER)
     there.handle()
     assert there.account.calls == ["GetResourcePolicy", "Query", "UpdateItem", "TransactWriteItems"]
-    assert there.told == [TOLD]
-    assert [(one.state, one.told_as, one.change) for one in there.entries] == [
-        (State.TOLD, Ending.TOLD, None)
+    assert there.reported == [REPORTED]
+    assert [(one.state, one.reported_as, one.change) for one in there.entries] == [
+        (State.REPORTED, Ending.REPORTED, None)
     ]
 
 
@@ -63,10 +63,10 @@ def test_a_fault_that_stays_is_told_once_and_again_after_the_reminder_period() -
     for _ in range(6):
         there.handle()
         there.later(days=1)
-    assert there.told == [TOLD]
+    assert there.reported == [REPORTED]
     there.later(days=1)
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
 def test_a_fault_that_changes_is_told_again() -> None:
@@ -75,7 +75,7 @@ def test_a_fault_that_changes_is_told_again() -> None:
     there.handle()
     there.open(statement(FOREIGN, sid="foreign", Action="lambda:GetFunction"))
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
 def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
@@ -87,7 +87,7 @@ def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
     assert [one.state for one in there.entries] == [State.GONE]
     there.open(FOREIGNER)
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
 def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> None:
@@ -97,10 +97,10 @@ def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_
         there.handle()
         there.later(hours=1)
     there.handle(Kind.PERMISSION_REMOVED, added=None)
-    assert there.told == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
+    assert there.reported == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
     there.later(days=30)
     there.handle()
-    assert there.told[4:] == [[Ending.ESCALATED]]
+    assert there.reported[4:] == [[Ending.ESCALATED]]
     assert "Condition" not in there.statements[0]
 
 
@@ -115,7 +115,7 @@ def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
     there.account.before = hook
     there.handle()
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
     assert "nothing is repaired that cannot be written down first" in there.notifier.sent[0].lines[0].what
 
 
@@ -129,11 +129,11 @@ def test_a_repair_that_is_not_finished_stays_planned_and_is_reported_from_the_fi
     for receives in range(1, 7):
         with pytest.raises(TryAgain, match=code):
             there.handle(receives=receives)
-        assert there.told == ([[Ending.FAILED]] if receives >= 5 else [])
+        assert there.reported == ([[Ending.FAILED]] if receives >= 5 else [])
     assert [one.state for one in there.entries] == [State.PLANNED]
     there.account.before = lambda _call: None
     there.handle(receives=7)
-    assert there.told == [[Ending.FAILED], REPAIRED]
+    assert there.reported == [[Ending.FAILED], REPAIRED]
 
 
 def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
@@ -143,7 +143,7 @@ def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
     there.handle(Kind.PERMISSION_ADDED, added="s")
     assert [one["Sid"] for one in there.statements] != ["s"]
     there.handle(Kind.PERMISSION_ADDED, added="s")
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
 
 
 def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
@@ -153,7 +153,7 @@ def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_r
     assert there.handle(Kind.PERMISSION_ADDED, added="s", receives=3).lines == ()
     there.fail("GetResourcePolicy", "AccessDeniedException")
     there.handle(Kind.PERMISSION_ADDED, added="s")
-    assert there.told == [TOLD]
+    assert there.reported == [REPORTED]
 
 
 def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
@@ -162,7 +162,7 @@ def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
     there.fail("Query", "AccessDeniedException")
     with pytest.raises(TryAgain, match="AccessDeniedException"):
         there.handle(Kind.SWEEP, added=None)
-    assert (there.told, there.waiting) == ([], [])
+    assert (there.reported, there.waiting) == ([], [])
 
 
 def test_a_role_that_got_the_policy_is_remembered_with_it() -> None:
@@ -178,7 +178,7 @@ def test_a_role_rule_that_is_switched_to_alert_attaches_and_releases_nothing() -
     treatments = {**given.treatments, Concern.ROLE_CAN_WRITE_LOGS: Treatment.ALERT}
     there = Watched(settings=replace(given, treatments=treatments))
     there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [TOLD]
+    assert there.reported == [REPORTED]
     assert there.attached == []
 
 
@@ -193,13 +193,13 @@ def test_the_last_alert_of_an_hour_says_so_and_what_comes_after_it_waits_and_is_
         there.open(statement(source))
         there.handle()
         assert "Condition" in there.statements[0]
-    assert there.told == [REPAIRED, REPAIRED]
+    assert there.reported == [REPAIRED, REPAIRED]
     assert [one.limit for one in there.notifier.sent] == [None, 2]
     assert (there.waiting, len(there.notifier.digests)) == ([["REPAIRED"]], 0)
     there.later(hours=1)
     there.open(statement("config.amazonaws.com"))
     there.handle()
-    assert len(there.told) == 3
+    assert len(there.reported) == 3
 
 
 def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_every_five_minutes() -> None:
@@ -221,7 +221,7 @@ def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
     there = Watched()
     there.open()
     there.handle(Kind.SWEEP, added=None)
-    assert (there.told, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
+    assert (there.reported, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
     assert there.guard.send_digest(there.now) == 1
     assert (there.waiting, len(there.notifier.digests)) == ([], 1)
     assert there.guard.send_digest(there.now) == 0
@@ -233,7 +233,7 @@ def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_a
     there.open()
     there.fail("Publish", "AuthorizationError")
     there.handle()
-    assert (there.told, there.waiting) == ([], [["REPAIRED"]])
+    assert (there.reported, there.waiting) == ([], [["REPAIRED"]])
 
     there = Watched()
     there.notifier.account = there.account

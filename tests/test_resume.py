@@ -31,10 +31,15 @@ def test_what_is_resumed_is_repaired_again_and_told(
     story.undo()
     resumed = resume(story.entry, story.journal)
     assert resumed == story.entry
-    assert (resumed.state, resumed.repairs, resumed.told_at, resumed.told_as) == (State.GONE, (), None, None)
+    assert (resumed.state, resumed.repairs, resumed.reported_at, resumed.reported_as) == (
+        State.GONE,
+        (),
+        None,
+        None,
+    )
     (line,) = story.happens(kind, arrived).lines
     assert line.ending is Ending.REPAIRED
-    assert (story.entry.state, len(story.entry.repairs)) == (State.TOLD, 1)
+    assert (story.entry.state, len(story.entry.repairs)) == (State.REPORTED, 1)
     assert story.undo().result is Result.DONE
 
 
@@ -47,12 +52,12 @@ def put_back_too_often() -> Story:
 
 def test_what_was_put_back_too_often_is_resumed_and_counted_from_zero() -> None:
     story = put_back_too_often()
-    assert story.entry.told_as == Ending.ESCALATED
+    assert story.entry.reported_as == Ending.ESCALATED
     assert story.text == document(statement("s3.amazonaws.com"))
     resume(story.entry, story.journal)
     story.put(document(statement("s3.amazonaws.com")))
     again = story.entry
-    assert (again.told_as, len(again.repairs)) == (Ending.REPAIRED, 1)
+    assert (again.reported_as, len(again.repairs)) == (Ending.REPAIRED, 1)
 
 
 def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once() -> None:
@@ -60,7 +65,7 @@ def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once(
     before = story.entry
     resume(before, story.journal)
     assert story.entry == replace(before, repairs=(), version=before.version + 1)
-    with pytest.raises(NothingToResume, match="is told: nothing keeps the guard from repairing it"):
+    with pytest.raises(NothingToResume, match="is reported: nothing keeps the guard from repairing it"):
         resume(story.entry, story.journal)
     assert story.undo().result is Result.DONE
 

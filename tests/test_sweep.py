@@ -183,11 +183,11 @@ def test_what_the_first_sweep_finds_is_reported_as_existing_and_what_appears_lat
     swept = Swept()
     swept.put(S3)
     swept.sweep()
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     swept.put(S3, statement("sns.amazonaws.com", sid="sns"))
     swept.sweep()
     assert ["Condition" in one for one in swept.there.statements] == [False, True]
-    assert swept.there.waiting == [["TOLD"], ["REPAIRED"]]
+    assert swept.there.waiting == [["REPORTED"], ["REPAIRED"]]
     swept.sweep()
     assert len(swept.there.waiting) == 2
 
@@ -220,7 +220,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
     (task,) = swept.begin()
     assert (task.role, task.open) == (True, (None,))
     swept.evaluate(task)
-    assert there.told == [[Ending.REPAIRED]]
+    assert there.reported == [[Ending.REPAIRED]]
     orders = there.account.functions["orders"]
     orders.qualifiers.add("live")
     for principal in ("s3.amazonaws.com", "999988887777"):
@@ -252,7 +252,7 @@ def test_where_aws_cannot_answer_for_one_policy_the_others_are_evaluated_and_not
     swept.there.account.before = hook
     with pytest.raises(TryAgain, match="slow down"):
         swept.evaluate(task)
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     assert swept.there.journal.seen == {}
 
 
@@ -263,7 +263,7 @@ def test_a_policy_that_may_not_be_read_is_reported_and_marks_nothing_as_seen() -
     swept.there.account.has_resource_policy_calls = False
     (task,) = swept.begin()
     swept.evaluate(task)
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     assert swept.there.journal.seen == {}
 
 

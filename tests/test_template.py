@@ -26,7 +26,7 @@ from permission_guard.iam import (
 )
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Concern, Verdict
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.settings import ALERTS_PER_HOUR, MOST_ALERTS_PER_HOUR, NEEDED, Mode, Settings
 from tests.aws.delivered import MOST_RECEIVES, VISIBILITY
 from tests.aws.transport import Transport
@@ -240,7 +240,7 @@ def own_facts(*, log_group_exists: bool) -> FunctionFacts:
 
 def test_the_guard_passes_its_own_rule_because_its_log_group_is_in_the_stack() -> None:
     def verdicts(*, exists: bool) -> list[Verdict]:
-        return [one.verdict for one in judge(own_facts(log_group_exists=exists), Trusted(ACCOUNT))]
+        return [one.verdict for one in evaluate(own_facts(log_group_exists=exists), Trusted(ACCOUNT))]
 
     assert (verdicts(exists=True), verdicts(exists=False)) == ([Verdict.PASS], [Verdict.FAIL])
     # Nobody invokes it by a permission: Lambda fetches the messages with the guard's own role.

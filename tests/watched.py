@@ -107,7 +107,7 @@ class Watched:
         self.account.before = self.account.after = lambda _call: None
 
     @property
-    def told(self) -> list[list[Ending]]:
+    def reported(self) -> list[list[Ending]]:
         """How the findings of each alert ended."""
         return [[line.ending for line in report.lines] for report in self.notifier.sent]
 

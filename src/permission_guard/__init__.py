@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from permission_guard.model.proof_text import sentence
     from permission_guard.repair.remedy import repair_of
     from permission_guard.repair.step import diffs
-    from permission_guard.rules import judge
+    from permission_guard.rules import evaluate
 
 # Written so that hatchling finds it (pyproject.toml), which knows no other annotation than `str`.
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "diffs",
-    "judge",
+    "evaluate",
     "repair_of",
     "sentence",
 ]
@@ -61,7 +61,7 @@ _HOMES = {
     "model.finding": ("Concern", "Finding", "Severity", "Verdict"),
     "iam": ("FunctionArn", "Policy", "PolicyError"),
     "repair.remedy": ("repair_of",),
-    "rules": ("judge",),
+    "rules": ("evaluate",),
     "model.proof_text": ("sentence",),
     "repair.step": ("diffs",),
 }

@@ -16,19 +16,21 @@ from permission_guard.iam.policy import loads
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Finding, Verdict
 from permission_guard.repair.grant import Grant, NotExpressible
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 
 
 def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
     """Return the findings about a permission that its own event proves bound; none if the function must be looked at.
 
-    Every one of them passes: a permission that is open, dead or in doubt is judged by what stands there now.
+    Every one of them passes: a permission that is open, dead or in doubt is evaluated as the policy is now.
     """
     policy = _alone(trigger)
     if policy is None:
         return ()
     known = PolicyFacts(trigger.qualifier, policy, None, Family.STATEMENTS)
-    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted)
+    findings = evaluate(
+        FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted
+    )
     return () if any(finding.verdict is not Verdict.PASS for finding in findings) else findings
 
 

@@ -19,7 +19,7 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry, Rewritten
 from permission_guard.journal.history import FunctionHistory, planned
-from permission_guard.journal.news import as_told, news
+from permission_guard.journal.news import entries_after_report, news
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, statements_of
 from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, Trusted
@@ -40,7 +40,7 @@ from permission_guard.repair.plan import concerned, plan_for
 from permission_guard.repair.release import released
 from permission_guard.repair.revoke import revoked
 from permission_guard.repair.step import Repair, parts
-from permission_guard.rules import judge, wanted
+from permission_guard.rules import evaluate, wanted
 from permission_guard.settings import Mode, Settings, Treatment
 
 ATTEMPTS: Final = 3
@@ -113,7 +113,7 @@ class Guard:
         )
         if _is_stale(trigger, facts, session):
             raise TryAgain(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
-        findings = judge(facts, self.settings.trusted)
+        findings = evaluate(facts, self.settings.trusted)
         due = concerned(findings, facts, trigger, session.history, now)
         plan = plan_for(due, facts, trigger, self.settings, now, session.history)
         return Report(trigger, facts, findings, plan, (), self.settings.mode)
@@ -181,9 +181,9 @@ class Guard:
     def notify(self, report: Report, session: JournalSession, now: datetime) -> Report:
         """Report what is new: at once, or with the next digest. Raises TryAgain."""
         if not report.lines:
-            session.note(as_told(report, now))
+            session.note(entries_after_report(report, now))
             return report
-        return self._deliver(report, as_told(report, now), session, now)
+        return self._deliver(report, entries_after_report(report, now), session, now)
 
     def _deliver(self, report: Report, entries: Journaled, session: JournalSession, now: datetime) -> Report:
         """Send a report or write it down for the digest, and write down that this was done.

@@ -34,7 +34,7 @@ from permission_guard.ports import (
     SweepRecords,
     TryAgain,
 )
-from permission_guard.rules import judge, role_can_write_logs
+from permission_guard.rules import evaluate, role_can_write_logs
 
 _Functions: TypeAlias = dict[FunctionArn, ListedFunction]
 _Versions: TypeAlias = Mapping[FunctionArn, list[str]]
@@ -191,7 +191,7 @@ def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:
 
 
 def _passes(facts: FunctionFacts, trusted: Trusted) -> bool:
-    return all(one.verdict is Verdict.PASS for one in judge(facts, trusted))
+    return all(one.verdict is Verdict.PASS for one in evaluate(facts, trusted))
 
 
 def seen_in(policies: list[FunctionFacts]) -> tuple[frozenset[str], frozenset[str]]:

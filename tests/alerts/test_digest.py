@@ -17,7 +17,7 @@ from tests.alerts.scenes import FORGED, line, report
 from tests.fake_aws.builders import ACCOUNT, NOW
 
 HIGH = waiting_alert(report(line(Ending.REPAIRED)), NOW)
-LARGE = waiting_alert(report(*(line(Ending.TOLD, name=f"s{one}", size=3000) for one in range(100))), NOW)
+LARGE = waiting_alert(report(*(line(Ending.REPORTED, name=f"s{one}", size=3000) for one in range(100))), NOW)
 
 
 def digest(*alerts: WaitingAlert) -> Digest:

@@ -191,10 +191,10 @@ def _clock(now: float) -> Any:
 
 def at(event: Json, moment: float) -> Json:
     """An event as if its call had been made then."""
-    told = json.loads(json.dumps(event))
-    told["detail"]["eventTime"] = datetime.fromtimestamp(moment, UTC).isoformat()
-    assert isinstance(told, dict)
-    return told
+    reported = json.loads(json.dumps(event))
+    reported["detail"]["eventTime"] = datetime.fromtimestamp(moment, UTC).isoformat()
+    assert isinstance(reported, dict)
+    return reported
 
 
 def scheduled(account: str, region: str) -> Json:

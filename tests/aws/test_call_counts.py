@@ -70,8 +70,8 @@ def costs(there: Guarded, what: str) -> Iterator[None]:
 def test_the_page_says_what_each_event_costs() -> None:
     section = DOCS.read_text().split("\n## ")[1]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
-    told = {what: (int(calls), int(trips)) for what, calls, trips, _ in rows}
-    assert told == {what: (sum(map(len, rounds)), len(rounds)) for what, rounds in COSTS.items()}
+    reported = {what: (int(calls), int(trips)) for what, calls, trips, _ in rows}
+    assert reported == {what: (sum(map(len, rounds)), len(rounds)) for what, rounds in COSTS.items()}
 
 
 def test_a_compliant_permission_costs_nothing() -> None:

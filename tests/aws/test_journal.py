@@ -63,7 +63,7 @@ def test_an_item_shows_whoever_looks_at_the_table_what_it_is_about() -> None:
         "subject": {"S": TARGET},
         "fault": {"S": NEW.fault},
         "version": {"N": "1"},
-        "state": {"S": "told"},
+        "state": {"S": "reported"},
         "rule": {"S": "invoke-permission-names-its-source"},
         "last_seen": {"S": "2026-11-03T12:00:00+00:00"},
         "expires": {"N": str(int((NOW + timedelta(days=365)).timestamp()))},

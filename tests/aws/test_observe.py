@@ -26,7 +26,9 @@ def test_a_read_that_is_refused_is_told_as_unknown_and_nothing_is_written(refuse
     there.account.with_role("role", logs=LOGGING)
     there.wire.faults[refused] = DENIED
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [("UNKNOWN", Ending.TOLD)]
+    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [
+        ("UNKNOWN", Ending.REPORTED)
+    ]
     assert "AccessDenied: User is not authorized" in report.lines[0].finding.summary
     assert WRITES & set(there.wire.calls) == set()
     assert len(there.wire.published) == 1
@@ -97,7 +99,7 @@ def test_a_role_that_is_gone_is_told_as_missing() -> None:
     assert report.lines[0].finding.summary == (
         "the execution role arn:aws:iam::111122223333:role/role does not exist"
     )
-    assert report.lines[0].ending is Ending.TOLD
+    assert report.lines[0].ending is Ending.REPORTED
 
 
 def test_a_role_is_read_with_everything_that_bears_on_it() -> None:
@@ -169,7 +171,7 @@ def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_told() -> 
     there.account.managed.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
     assert isinstance(report.facts.remedy, Unreadable)
-    assert [line.ending for line in report.lines] == [Ending.TOLD]
+    assert [line.ending for line in report.lines] == [Ending.REPORTED]
 
 
 LAYER = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")

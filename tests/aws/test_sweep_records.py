@@ -76,11 +76,11 @@ def test_a_table_that_cannot_answer_now_is_no_sweep_that_has_begun() -> None:
 def test_the_overview_has_the_open_entries_of_each_function_and_a_digest_of_what_was_seen() -> None:
     wire = Transport(Account())
     kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
-    told = replace(NEW, told_as=Ending.TOLD)
-    alias = replace(told, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
+    reported = replace(NEW, reported_as=Ending.REPORTED)
+    alias = replace(reported, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
     gone = replace(alias, fault="2" * 16, state=State.GONE, cause=replace(NEW.cause, qualifier="7"))
-    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.TOLD, version=0)
-    journal.write((told, alias, gone, role))
+    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.REPORTED, version=0)
+    journal.write((reported, alias, gone, role))
     kept.write_seen(FUNCTION, frozenset({"a", "b"}), None)
     wire.table.items["digest", "1"] = {"subject": {"S": "digest"}, "fault": {"S": "1"}}
     found = kept.overview()

@@ -83,14 +83,14 @@ class Day:
                 one.subject,
                 one.fault,
                 one.state.value,
-                one.told_as.value if one.told_as else None,
+                one.reported_as.value if one.reported_as else None,
                 len(one.repairs),
             )
             for one in entries
         ]
 
     @property
-    def told(self) -> Counter[tuple[str, str]]:
+    def reported(self) -> Counter[tuple[str, str]]:
         """How often each entry was told as what, at once or in a digest."""
         sent = [json.loads(json.loads(one["Message"])["default"]) for one in self.wire.published]
         return Counter(
@@ -120,20 +120,20 @@ def test_a_burst_in_bad_weather_ends_as_one_event_after_the_other_on_a_calm_day(
     capsys.readouterr()
 
     assert calm.queues.dead == []
-    assert {outcome for _, outcome in calm.told} == {"REPAIRED", "TOLD"}
+    assert {outcome for _, outcome in calm.reported} == {"REPAIRED", "REPORTED"}
     assert set(storm.wire.met) == set(RATES)
     again = storm.queues.answers.count("again")
     assert min(storm.lost, storm.twice, again) > 0
     assert storm.town.stands == calm.town.stands
     assert storm.journal == calm.journal
-    told, wanted = storm.told, calm.told
-    assert set(wanted) == {one for one in told if one[1] != "FAILED"}
+    reported, wanted = storm.reported, calm.reported
+    assert set(wanted) == {one for one in reported if one[1] != "FAILED"}
     assert set(wanted.values()) == {1}
-    for (entry, outcome), times in told.items():
+    for (entry, outcome), times in reported.items():
         function = entry.partition("/")[0]
         assert times <= 1 + storm.wire.forgotten[function], f"{entry} was told {times} times as {outcome}"
     print(  # the figures of the long run
         f"{CALLS:,} calls: {storm.lost} events lost, {storm.twice} twice, {again} received again, "
         f"{len(storm.queues.dead)} dead letters; {len(storm.wire.calls):,} calls of the guard, {dict(storm.wire.met)}; "
-        f"{len(storm.journal)} faults, {sum(told.values())} alerts of them, {sum(wanted.values())} on the calm day"
+        f"{len(storm.journal)} faults, {sum(reported.values())} alerts of them, {sum(wanted.values())} on the calm day"
     )

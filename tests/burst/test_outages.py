@@ -78,7 +78,7 @@ def test_while_a_part_of_aws_is_not_there_nothing_is_lost_and_one_sweep_after_it
     there, became = day(OUTAGES[name], ANSWERS[how])
     assert became == BECOMES[name, how]
     assert there.town.stands == calm.town.stands
-    assert {entry for entry, _ in there.told} >= {entry for entry, _ in calm.told}
+    assert {entry for entry, _ in there.reported} >= {entry for entry, _ in calm.reported}
 
 
 @pytest.fixture(scope="module")

@@ -77,8 +77,8 @@ class Weather(Transport):
 
     def _forget(self, operation: str, params: Params) -> None:
         if operation == "Publish":
-            told = params["Message"]
-            self.forgotten[told.partition(":function:")[2].partition('\\"')[0]] += 1
+            reported = params["Message"]
+            self.forgotten[reported.partition(":function:")[2].partition('\\"')[0]] += 1
         elif operation in _WRITES:
             puts = [put["Put"]["Item"] for put in params.get("TransactItems", [])] or [params["Item"]]
             self.forgotten[puts[0]["subject"]["S"].rpartition(":")[2]] += 1

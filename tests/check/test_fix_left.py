@@ -108,14 +108,14 @@ def test_what_says_otherwise_under_a_condition_is_left() -> None:
 
 
 def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
-    def judged(text: str) -> Checked:
+    def evaluated(text: str) -> Checked:
         return check(text, "template.yaml", Said(), Trust())
 
-    good, bad = judged(permission(SourceAccount="!Ref AWS::AccountId")), judged(permission())
+    good, bad = evaluated(permission(SourceAccount="!Ref AWS::AccountId")), evaluated(permission())
     fault = next(one for one in bad.verdicts if one.owner == "It")
     assert harm(bad, good, [fault]) is None
     assert harm(bad, bad, [fault]) == "the line that is missing would not fix it"
-    silent = judged(
+    silent = evaluated(
         permission(SourceAccount="!Ref AWS::AccountId").replace("[arn:aws:iam", "['*', arn:aws:iam")
     )
     assert harm(bad, silent, [fault]) == "the line that is missing would do harm to Role"

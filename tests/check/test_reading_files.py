@@ -222,7 +222,7 @@ def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
     path = tmp_path / "template.yaml"
     path.write_text("Parameters: {A: {Type: String}}\nResources: {B: {Type: AWS::SNS::Topic}}\n")
     # What only a fault of our own can bring about.
-    desk = Desk(Said(region=cast("str", 3)), Trust(), How.JUDGE, frozenset())
+    desk = Desk(Said(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
     desk.check(str(path))
     assert desk.is_any_unusable
     assert "template.yaml: cannot be evaluated: " in capsys.readouterr().err

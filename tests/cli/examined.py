@@ -34,7 +34,7 @@ def verdicts(there: Deployed, code: int) -> dict[str, str]:
     assert result.exit_code == code
     found: dict[str, Any] = json.loads(result.stdout)
     order = ["good", "unknown", "wrong"]
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for one in found["checks"]:
-        told[one["name"]] = max(told.get(one["name"], "good"), one["verdict"], key=order.index)
-    return told
+        reported[one["name"]] = max(reported.get(one["name"], "good"), one["verdict"], key=order.index)
+    return reported

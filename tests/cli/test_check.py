@@ -75,10 +75,10 @@ def test_standard_input_is_a_template_too() -> None:
 
 
 def test_for_machines_every_verdict_is_told_as_a_scan_is(tmp_path: Path) -> None:
-    told = scan_json.read(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
-    verdicts = {(one.subject, one.place and one.place.line, one.verdict.value) for one in told.findings}
+    reported = scan_json.read(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
+    verdicts = {(one.subject, one.place and one.place.line, one.verdict.value) for one in reported.findings}
     assert verdicts == {("It", 10, "UNKNOWN"), ("Role", 5, "PASS")}
-    assert told.skipped == ()
+    assert reported.skipped == ()
 
 
 def test_for_code_scanning_each_fault_has_its_place(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Wired:
         connect = partial(connected, session_of=self.session)
         return CliRunner().invoke(main, arguments, obj=connect, catch_exceptions=False)
 
-    def told(self, *arguments: str) -> tuple[int, str]:
+    def reported(self, *arguments: str) -> tuple[int, str]:
         result = self.run(*arguments)
         assert result.stdout == ""
         (line,) = result.stderr.splitlines()
@@ -106,14 +106,14 @@ UNUSABLE = {
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_what_is_not_there_is_told(kind: str) -> None:
     options, line = UNUSABLE[kind]
-    assert Wired(repaired()).told("journal", "orders", *options) == (3, line)
+    assert Wired(repaired()).reported("journal", "orders", *options) == (3, line)
 
 
 def test_a_stack_without_a_journal_is_told() -> None:
     there = Wired(repaired())
     for outputs in ({}, {"AlertsTopicArn": "arn:aws:sns:us-east-1:111122223333:alerts"}):
         there.wire.stacks["old"] = outputs
-        assert there.told("journal", "--stack-name", "old") == (
+        assert there.reported("journal", "--stack-name", "old") == (
             3,
             'Stack "old" in us-east-1 has no output JournalTableName. It is not the guard\'s stack, or is another version.',
         )
@@ -125,7 +125,7 @@ def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     there = Wired(repaired())
     there.region = None
-    assert there.told("journal") == (
+    assert there.reported("journal") == (
         3,
         "No Region is set. Pass --region or set AWS_REGION.",
     )
@@ -163,7 +163,10 @@ def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
 
     monkeypatch.setattr(there, "session", no_credentials)
-    assert there.told("journal") == (3, "No AWS credentials were found. Pass --profile or set AWS_PROFILE.")
+    assert there.reported("journal") == (
+        3,
+        "No AWS credentials were found. Pass --profile or set AWS_PROFILE.",
+    )
 
 
 class _Nothing:
@@ -185,13 +188,13 @@ CREDENTIALS = {
 def test_credentials_that_are_not_taken_are_told(code: str) -> None:
     there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = ApiError(code, "no")
-    assert there.told("journal") == CREDENTIALS[code]
+    assert there.reported("journal") == CREDENTIALS[code]
 
 
 def test_credentials_that_expire_on_the_way_are_told() -> None:
     there = Wired(repaired())
     there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
-    assert there.told("journal", "orders") == (
+    assert there.reported("journal", "orders") == (
         3,
         "Your AWS credentials have expired: ExpiredTokenException: expired (Query)",
     )
@@ -204,13 +207,13 @@ def test_an_interruption_is_told() -> None:
         raise KeyboardInterrupt
 
     there.wire.hold = interrupted
-    assert there.told("journal") == (130, "Interrupted.")
+    assert there.reported("journal") == (130, "Interrupted.")
 
 
 def test_aws_that_cannot_be_reached_is_told() -> None:
     there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
-    assert there.told("journal") == (
+    assert there.reported("journal") == (
         2,
         'Could not reach AWS: Could not connect to the endpoint URL: "https://sts.example". Run the command again.',
     )
@@ -223,14 +226,14 @@ def test_aws_that_cannot_be_reached_is_told() -> None:
 def test_access_that_is_denied_is_told(call: str, arguments: list[str]) -> None:
     there = Wired(repaired())
     there.wire.faults[call] = ApiError("AccessDeniedException", "not authorized")
-    assert there.told(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
+    assert there.reported(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
 
 
 def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_told() -> None:
     there = Wired(repaired())
     (item,) = there.wire.table.items.values()
     item["entry"] = {"S": "{}"}
-    code, line = there.told("journal")
+    code, line = there.reported("journal")
     assert code == 1
     assert line.startswith("AWS refused: EntryUnreadable: in the journal's item")
 

@@ -114,10 +114,10 @@ def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_noth
 ) -> None:
     there = Deployed()
     there.faults[call] = ApiError(code, "no")
-    told = verdicts(there, 2)
-    assert told[SEEN[call]] == "unknown"
+    reported = verdicts(there, 2)
+    assert reported[SEEN[call]] == "unknown"
     lost = {SEEN[call]} | ({"rights", "settings"} if call == "GetFunctionConfiguration" else set())
-    assert {name: told[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
+    assert {name: reported[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
 
 
 def test_a_trail_is_asked_in_its_own_region_by_its_arn() -> None:

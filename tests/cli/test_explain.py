@@ -89,7 +89,7 @@ def test_every_kept_explanation_is_one_that_is_made() -> None:
     assert kept == {f"{scene}.{ending}" for scene in SCENES for ending in ("txt", "json")}
 
 
-def told(*arguments: str, stdin: bytes = b"") -> dict[str, Any]:
+def reported(*arguments: str, stdin: bytes = b"") -> dict[str, Any]:
     body: dict[str, Any] = json.loads(run("explain", *arguments, "--format", "json", stdin=stdin).output)
     return body
 
@@ -103,7 +103,7 @@ def test_the_gravest_verdict_comes_first_and_is_the_exit_code(tmp_path: Path) ->
     for statements, code in (([ours], 0), ([ours, office], 2), ([ours, office, stranger], 1)):
         result = run("explain", *written(tmp_path, policy(*statements)))
         assert result.exit_code == code
-    assert verdicts(told(*written(tmp_path, policy(ours, office, stranger)))) == [
+    assert verdicts(reported(*written(tmp_path, policy(ours, office, stranger)))) == [
         ("invoke-permission-names-its-source", "FAIL"),
         ("function-is-not-public", "UNKNOWN"),
         ("invoke-permission-names-its-source", "PASS"),
@@ -123,14 +123,14 @@ FORMS: dict[str, object] = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_document_is_taken_in_every_form_in_which_it_comes(form: str, encoding: str) -> None:
-    body = told("--policy", "-", stdin=json.dumps(FORMS[form]).encode(encoding))
+    body = reported("--policy", "-", stdin=json.dumps(FORMS[form]).encode(encoding))
     assert body["function"] == ORDERS
     assert verdicts(body) == [("invoke-permission-names-its-source", "FAIL")]
     assert body["findings"][0]["proof"]["statements"] == ["open of standard input"]
 
 
 def test_the_fix_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -> None:
-    fix = told(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
+    fix = reported(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
     assert json.loads(fix["before"]) == invoking("open")
     assert json.loads(fix["after"]) == invoking("open", Condition=OURS)
 
@@ -154,12 +154,12 @@ def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
 
 
 def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:
-    body = told(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
+    body = reported(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
     assert (body["function"], body["qualifier"], body["verdict"]) == (ORDERS, "live", "FAIL")
 
 
 def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Path) -> None:
-    body = told(*written(tmp_path, policy(invoking(Resource="*"))))
+    body = reported(*written(tmp_path, policy(invoking(Resource="*"))))
     assert body["function"] == "arn:aws:lambda:us-east-1:123456789012:function:example"
     assert body["assumed"] == ["the function's ARN is an example; to set it, pass --function"]
     assert body["verdict"] == "FAIL"
@@ -169,7 +169,7 @@ def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Pat
 def test_whether_the_log_group_exists_is_not_guessed(tmp_path: Path, known: list[str], verdict: str) -> None:
     options = {"yes": "--log-group-exists", "no": "--no-log-group-exists"}
     streams = policy(logging(Action=["logs:CreateLogStream", "logs:PutLogEvents"]))
-    body = told(*written(tmp_path, streams), *(options[one] for one in known))
+    body = reported(*written(tmp_path, streams), *(options[one] for one in known))
     assert body["verdict"] == verdict
 
 
@@ -180,21 +180,21 @@ def test_log_group_role_and_tags_are_what_was_said(tmp_path: Path) -> None:
     )
     files = written(tmp_path, policy(streams))
     role = "arn:aws:iam::123456789012:role/path/mine"
-    body = told(*files, "--log-group", "mine", "--role-arn", role, "--tag", "team=red")
+    body = reported(*files, "--log-group", "mine", "--role-arn", role, "--tag", "team=red")
     assert (body["verdict"], body["role"]) == ("PASS", role)
-    assert told(*files, "--log-group", "mine", "--tag", "team=blue")["verdict"] == "FAIL"
-    assert told(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
+    assert reported(*files, "--log-group", "mine", "--tag", "team=blue")["verdict"] == "FAIL"
+    assert reported(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
 
 
 def test_a_trusted_account_or_organization_is_no_stranger(tmp_path: Path) -> None:
     partner = invoking(Principal={"AWS": "210987654321"})
     files = written(tmp_path, policy(partner))
-    assert told(*files)["verdict"] == "FAIL"
-    assert told(*files, "--trusted-account", "210987654321")["verdict"] == "PASS"
+    assert reported(*files)["verdict"] == "FAIL"
+    assert reported(*files, "--trusted-account", "210987654321")["verdict"] == "PASS"
     member = invoking(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}})
     files = written(tmp_path, policy(member))
-    assert told(*files)["verdict"] == "FAIL"
-    assert told(*files, "--trusted-organization", "o-abcdefghij")["verdict"] == "PASS"
+    assert reported(*files)["verdict"] == "FAIL"
+    assert reported(*files, "--trusted-organization", "o-abcdefghij")["verdict"] == "PASS"
 
 
 def test_a_policy_that_lets_nobody_invoke_passes_and_says_so(tmp_path: Path) -> None:

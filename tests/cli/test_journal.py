@@ -35,8 +35,8 @@ def busy() -> Story:
         ),
         state=State.PLANNED,
         repairs=(),
-        told_at=None,
-        told_as=None,
+        reported_at=None,
+        reported_as=None,
         last_seen=first.last_seen - timedelta(days=365),
         version=0,
     )
@@ -90,7 +90,7 @@ def test_what_is_seen_on_two_events_is_one_row() -> None:
     assert len(run(story, "journal", "orders").stdout.splitlines()) == 2
 
 
-def told(story: Story, *arguments: str) -> tuple[int, str]:
+def reported(story: Story, *arguments: str) -> tuple[int, str]:
     result = run(story, *arguments)
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -131,7 +131,7 @@ BAD: dict[str, tuple[list[str], str]] = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_name_that_cannot_be_meant_is_told(kind: str) -> None:
     arguments, line = BAD[kind]
-    assert told(repaired(), *arguments) == (3, line)
+    assert reported(repaired(), *arguments) == (3, line)
 
 
 ERRORS = {
@@ -162,7 +162,7 @@ def test_a_journal_that_cannot_be_read_is_told(code: str, arguments: list[str], 
     story = repaired()
     story.fails(call, code)
     expected, line = ERRORS[code]
-    assert told(story, *arguments) == (expected, line.format(call=call))
+    assert reported(story, *arguments) == (expected, line.format(call=call))
 
 
 def test_the_options_say_where_to_look_and_an_arn_says_the_region() -> None:

@@ -6,6 +6,6 @@ from tests.embedded.story import FAULTS, OBSERVED
 
 def test_the_readme_tells_of_every_fault() -> None:
     text = README.read_text()
-    told = text[text.index(BEGIN) : text.index(END)]
+    reported = text[text.index(BEGIN) : text.index(END)]
 
-    assert [fault.title for fault in (OBSERVED, *FAULTS) if f"  ✓ {fault.title}\n" not in told] == []
+    assert [fault.title for fault in (OBSERVED, *FAULTS) if f"  ✓ {fault.title}\n" not in reported] == []

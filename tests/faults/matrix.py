@@ -41,11 +41,11 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RunResult:
     """How a run ended, and what was told in it."""
 
     ended: Ended
-    told: tuple[str, ...]
+    reported: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Played:
 
     start: End
     """How it stood before."""
-    runs: tuple[Told, ...]
+    runs: tuple[RunResult, ...]
     """The first run, and those that followed until nothing was left to do."""
     end: End
     """How it stood then."""
-    later: Told
+    later: RunResult
     """One more run, with every right there."""
     last: End
     """How it stood after that."""
@@ -69,9 +69,9 @@ class Played:
     """All the sentences of what was told."""
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def reported(self) -> tuple[str, ...]:
         """Everything that was told until nothing was left to do."""
-        return tuple(word for run in self.runs for word in run.told)
+        return tuple(word for run in self.runs for word in run.reported)
 
 
 @dataclass(slots=True)
@@ -84,9 +84,9 @@ class _Play:
         if self.moments[-1:] != [moment]:
             self.moments.append(moment)
 
-    def run(self) -> Told:
+    def run(self) -> RunResult:
         """Let one run happen, a minute after the one before."""
-        known, ended = Counter(self.stage.told), Ended.RETURNED
+        known, ended = Counter(self.stage.reported), Ended.RETURNED
         try:
             self.stage.run()
         except Killed:
@@ -95,7 +95,7 @@ class _Play:
             ended = Ended.AGAIN
         self.look()
         self.stage.there.later(minutes=1)
-        return Told(ended, tuple((Counter(self.stage.told) - known).elements()))
+        return RunResult(ended, tuple((Counter(self.stage.reported) - known).elements()))
 
 
 def played(scenario: Scenario, place: int | None = None, fault: Fault | None = None) -> Played:

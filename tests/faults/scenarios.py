@@ -27,7 +27,7 @@ def _repairing(*statements: Body, documents: bool) -> Stage:
     return Stage(_open(*statements, documents=documents), Kind.POLICY_WRITTEN)
 
 
-def _bound(*, documents: bool) -> Stage:
+def _repaired(*, documents: bool) -> Stage:
     there = _open(_BUCKETS, documents=documents)
     there.handle(Kind.POLICY_WRITTEN)
     there.later(hours=1)
@@ -71,22 +71,24 @@ SCENARIOS: Final = (
     Scenario("release what a role can do without", DetachRolePolicy, _gained),
     Scenario("leave to another function what it needs too", DetachRolePolicy, _inherited),
     Scenario(
-        "bound a statement by PutResourcePolicy",
+        "add a condition by PutResourcePolicy",
         RewriteStatements,
         lambda: _repairing(_TOPICS, documents=True),
     ),
-    Scenario("undo that by PutResourcePolicy", RewriteStatements, lambda: _bound(documents=True)),
+    Scenario("undo that by PutResourcePolicy", RewriteStatements, lambda: _repaired(documents=True)),
     Scenario(
-        "bound a statement by AddPermission and RemovePermission",
+        "add a condition by AddPermission and RemovePermission",
         RewriteStatements,
         lambda: _repairing(_BUCKETS, documents=False),
     ),
     Scenario(
-        "bound two statements by AddPermission and RemovePermission",
+        "add two conditions by AddPermission and RemovePermission",
         RewriteStatements,
         lambda: _repairing(_BUCKETS, _RULES, documents=False),
     ),
     Scenario(
-        "undo that by AddPermission and RemovePermission", RewriteStatements, lambda: _bound(documents=False)
+        "undo that by AddPermission and RemovePermission",
+        RewriteStatements,
+        lambda: _repaired(documents=False),
     ),
 )

@@ -95,7 +95,7 @@ class Stage:
             self.there.attached.append(THEIRS)
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def reported(self) -> tuple[str, ...]:
         """What people have been told or will be with the next digest, one word for each finding."""
         at_once = (line.ending.value for report in self.there.notifier.sent for line in report.lines)
         waiting = (f"{word}{LATER}" for words in self.there.waiting for word in words)
@@ -149,8 +149,8 @@ def _statements(there: Watched) -> tuple[Body, ...]:
 
 
 def _noted(entry: Entry) -> Noted:
-    told_as = entry.told_as.value if entry.told_as else None
-    return entry.subject, entry.finding.concern, entry.state.value, told_as, len(entry.repairs)
+    reported_as = entry.reported_as.value if entry.reported_as else None
+    return entry.subject, entry.finding.concern, entry.state.value, reported_as, len(entry.repairs)
 
 
 @dataclass(frozen=True, slots=True)

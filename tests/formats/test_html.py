@@ -158,8 +158,8 @@ def test_hostile_text_is_only_ever_text(scan: Scan) -> None:
     assert {key for one in elements(made) for key in one.attributes} <= ATTRIBUTES
     texts = [" ".join(one.text.split()) for one in made.all("details")]
     for one in scan.findings:
-        for told in (one.name, one.subject, one.target, one.proof):
-            assert any(line(told) in text for text in texts)
+        for reported in (one.name, one.subject, one.target, one.proof):
+            assert any(line(reported) in text for text in texts)
     patches = [
         pre.text.removeprefix("\n")
         for one in made.all("details")

@@ -109,12 +109,14 @@ def test_hostile_text_stays_text(scan: Scan) -> None:
     assert is_harmless(shown)
     whole = json.loads(shown)
     assert sarif().is_valid(whole)
-    told = [one for one in scan.findings if one.verdict is not Verdict.PASS]
+    reported = [one for one in scan.findings if one.verdict is not Verdict.PASS]
     results = whole["runs"][0]["results"]
     assert sorted(one["properties"]["subject"] for one in results) == sorted(
-        inert(one.subject) for one in told
+        inert(one.subject) for one in reported
     )
-    assert sorted(one["properties"]["before"] for one in results) == sorted(inert(one.before) for one in told)
+    assert sorted(one["properties"]["before"] for one in results) == sorted(
+        inert(one.before) for one in reported
+    )
     messages = [one["message"]["text"] for one in results]
     assert not any("](" in text or "{" in text.replace("{{", "") for text in messages)
     # Markdown is nowhere, so there is none that foreign text could be taken for.

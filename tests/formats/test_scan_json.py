@@ -125,9 +125,9 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_what_is_wrong_is_told_by_its_field(kind: str) -> None:
     change, line = WRONG[kind]
-    with pytest.raises(ScanError) as told:
+    with pytest.raises(ScanError) as reported:
         read(json.dumps(change(json.loads(written(SCAN)))))
-    assert str(told.value) == line
+    assert str(reported.value) == line
 
 
 def test_what_is_no_json_is_told_with_its_place() -> None:

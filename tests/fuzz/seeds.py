@@ -74,10 +74,10 @@ def policies() -> tuple[Json, ...]:
 @cache
 def entries() -> tuple[Json, ...]:
     """Entries in the states in which a guard leaves them."""
-    there, undone, told = repaired(), repaired(), Watched()
+    there, undone, reported = repaired(), repaired(), Watched()
     undone.undo()
-    told.handle(Kind.FUNCTION_CREATED)
-    told.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
-    told.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
-    worlds: tuple[Story | Watched, ...] = (there, undone, told)
+    reported.handle(Kind.FUNCTION_CREATED)
+    reported.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
+    reported.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
+    worlds: tuple[Story | Watched, ...] = (there, undone, reported)
     return tuple(json.loads(written(one)) for world in worlds for one in world.journal.entries.values())

@@ -50,13 +50,13 @@ PAIRS = list(product(Truth, repeat=2))
 LEVELS = [(given, levels) for given in Truth for levels in combinations_with_replacement(Truth, 2)]
 
 
-def told(decision: Decision) -> tuple[Answer, Layer, list[str]]:
+def reported(decision: Decision) -> tuple[Answer, Layer, list[str]]:
     return decision.answer, decision.layer, [str(cited) for cited in decision.statements]
 
 
 def test_a_request_is_not_allowed_unless_something_allows_it() -> None:
-    assert told(decide(ASKED)) == (NOT_ALLOWED, IDENTITY, [])
-    assert told(decide(ASKED, identity=[OTHER])) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED)) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED, identity=[OTHER])) == (NOT_ALLOWED, IDENTITY, [])
 
 
 def test_identity_policies_are_united_and_every_allowing_statement_is_cited() -> None:
@@ -64,8 +64,8 @@ def test_identity_policies_are_united_and_every_allowing_statement_is_cited() ->
         statement(Sid="First"), statement(Action="s3:Get*"), statement("Deny", Action="x:*"), name="two"
     )
 
-    assert told(decide(ASKED, identity=[OTHER, ALLOW])) == (ALLOWED, IDENTITY, ["Allow of allow"])
-    assert told(decide(ASKED, identity=[MAY_ALLOW, two, ALLOW])) == (
+    assert reported(decide(ASKED, identity=[OTHER, ALLOW])) == (ALLOWED, IDENTITY, ["Allow of allow"])
+    assert reported(decide(ASKED, identity=[MAY_ALLOW, two, ALLOW])) == (
         *(ALLOWED, IDENTITY),
         ["First of two", "Statement[1] of two", "Allow of allow"],
     )
@@ -85,7 +85,7 @@ def test_an_explicit_deny_anywhere_wins_over_every_allow(layer: Layer) -> None:
         resource=both if layer is RESOURCE else ALLOW,
     )
 
-    assert told(asked) == (DENIED, layer, ["Deny of deny"])
+    assert reported(asked) == (DENIED, layer, ["Deny of deny"])
 
 
 def ask(
@@ -96,8 +96,8 @@ def ask(
 
 
 def test_an_explicit_deny_wins_even_where_nothing_allows() -> None:
-    assert told(decide(ASKED, identity=[DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
-    assert told(decide(ASKED, identity=[MAY_DENY, DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
+    assert reported(decide(ASKED, identity=[DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
+    assert reported(decide(ASKED, identity=[MAY_DENY, DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
 
 
 def test_a_deny_about_something_else_denies_nothing() -> None:
@@ -160,7 +160,7 @@ def test_whether_a_boundary_stands_against_a_resource_policy_cannot_be_told(
     """It does if the policy names the role, and does not if it names the session or everyone."""
     decision = ask(KINDS[given], KINDS[bound], [], ALLOW)
 
-    assert told(decision) == (expected, layer, ["Allow of allow"])
+    assert reported(decision) == (expected, layer, ["Allow of allow"])
 
 
 def test_a_deny_that_may_apply_makes_the_answer_undecided() -> None:
@@ -179,21 +179,21 @@ def both(other: Policy) -> Policy:
 
 
 def test_a_deny_that_may_apply_changes_nothing_where_nothing_allows() -> None:
-    assert told(decide(ASKED, identity=[OTHER, MAY_DENY])) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED, identity=[OTHER, MAY_DENY])) == (NOT_ALLOWED, IDENTITY, [])
 
 
 def test_where_an_allow_and_a_deny_may_apply_the_deny_is_cited() -> None:
     decision = decide(ASKED, identity=[MAY_ALLOW, MAY_DENY])
 
-    assert told(decision) == (UNDECIDED, IDENTITY, ["MayDeny of may-deny"])
+    assert reported(decision) == (UNDECIDED, IDENTITY, ["MayDeny of may-deny"])
 
 
 def test_an_allow_that_may_apply_is_cited_as_what_the_answer_rests_on() -> None:
-    assert told(decide(ASKED, identity=[OTHER, MAY_ALLOW])) == (
+    assert reported(decide(ASKED, identity=[OTHER, MAY_ALLOW])) == (
         *(UNDECIDED, IDENTITY),
         ["MayAllow of may-allow"],
     )
-    assert told(decide(ASKED, identity=[ALLOW], boundary=MAY_ALLOW)) == (
+    assert reported(decide(ASKED, identity=[ALLOW], boundary=MAY_ALLOW)) == (
         *(UNDECIDED, BOUNDARY),
         ["MayAllow of may-allow"],
     )

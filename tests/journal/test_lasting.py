@@ -18,14 +18,14 @@ ATTACHED = replace(ENTRY, change=Attached(ROLE, BASIC))
 
 FORGOTTEN: dict[str, Entry] = {
     "a repaired statement that somebody was told of": ENTRY,
-    "a fault that was told and never repaired": replace(ENTRY, change=None, told_as=Ending.TOLD),
+    "a fault that was told and never repaired": replace(ENTRY, change=None, reported_as=Ending.REPORTED),
     "a fault that is gone": replace(ATTACHED, state=State.GONE),
-    "a policy that was taken off again": replace(ATTACHED, state=State.RELEASED, told_as=Ending.RELEASED),
+    "a policy that was taken off again": replace(ATTACHED, state=State.RELEASED, reported_as=Ending.RELEASED),
 }
 KEPT: dict[str, Entry] = {
     "a repair that may have been made": replace(ENTRY, state=State.PLANNED),
     "a repair that a person undid": replace(ENTRY, state=State.UNDONE),
-    "a repair that the guard has stopped making": replace(ENTRY, told_as=Ending.ESCALATED),
+    "a repair that the guard has stopped making": replace(ENTRY, reported_as=Ending.ESCALATED),
     "a policy that is attached": ATTACHED,
     "a policy that is about to be taken off": replace(ATTACHED, state=State.RELEASING),
 }

@@ -15,19 +15,19 @@ from permission_guard.journal.written import EntryError, as_kept, entry_of, writ
 from permission_guard.model.facts import Family
 from permission_guard.model.finding import Recorded, Witness
 from permission_guard.repair.outcome import Ending
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import NOW, OWN, ROLE, TARGET, facts_with, statement, trigger
 from tests.journal.entries import ENTRIES
 
 FACTS = facts_with(statement("s3.amazonaws.com"))
-(FINDING,) = judge(FACTS, OWN)
+(FINDING,) = evaluate(FACTS, OWN)
 ENTRY = replace(
     seen(EMPTY, FINDING, FACTS, trigger(), NOW),
-    state=State.TOLD,
+    state=State.REPORTED,
     change=Rewritten(TARGET, Family.STATEMENTS, '{"Sid": "s"}', '{"Sid": "t"}', '{"Statement": []}'),
     repairs=(NOW,),
-    told_at=NOW,
-    told_as=Ending.REPAIRED,
+    reported_at=NOW,
+    reported_as=Ending.REPAIRED,
     version=2,
 )
 
@@ -72,12 +72,12 @@ SCRIBBLES: dict[str, tuple[object, str]] = {
     "schema": ("permission-guard/entry/9", "is 'permission-guard/entry/9', not 'permission-guard/entry/1'"),
     "subject": (None, "is missing"),
     "fault": (7, "is a number, not a text"),
-    "state": ("fixed", "is 'fixed', not one of planned, told, gone, undone, releasing, released"),
+    "state": ("fixed", "is 'fixed', not one of planned, reported, gone, undone, releasing, released"),
     "version": ("three", "is a text, not a whole number"),
     "first_seen": ("yesterday", "is no time with a zone: 'yesterday'"),
     "last_seen": ("2026-11-20T10:15:30", "is no time with a zone: '2026-11-20T10:15:30'"),
-    "told_at": (1, "is a number, not a text"),
-    "told_as": ("MENDED", "is 'MENDED', not one of "),
+    "reported_at": (1, "is a number, not a text"),
+    "reported_as": ("FIXED", "is 'FIXED', not one of "),
     "repairs": ("often", "is no list"),
     "repairs.0": ("often", "is no time with a zone: 'often'"),
     "change": ([], "is a list, not an object"),

@@ -149,7 +149,7 @@ class World:
         return tuple(role.attached) if role else ()
 
     @property
-    def told(self) -> list[tuple[str | None, Ending]]:
+    def reported(self) -> list[tuple[str | None, Ending]]:
         """What people were told: the journal's name for the fault, and what became of it."""
         return [(line.entry, line.ending) for report in self.notifier.sent for line in report.lines]
 
@@ -215,7 +215,7 @@ _ROLES: Final = (
 _TRUSTED: Final = (((), ()), ((), ()), ((PARTNER,), ()), ((), (TRUSTED_ORG,)), ((PARTNER,), (TRUSTED_ORG,)))
 _BOUNDARIES: Final = (None, None, None, allow("*"), allow("s3:*"), allow("logs:*"))
 _TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.OFF)
-_TOLD: Final = (Treatment.ALERT, Treatment.OFF)
+_REPORTED: Final = (Treatment.ALERT, Treatment.OFF)
 _POLICY_KINDS: Final = (Kind.PERMISSION_ADDED, Kind.POLICY_WRITTEN, Kind.ALIAS_CHANGED, Kind.URL_CREATED)
 _AGES: Final = (*(timedelta(minutes=3),) * 5, timedelta(hours=2))
 
@@ -237,7 +237,7 @@ def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
         has_log_group=draw(st.booleans()),
         trusted=Trusted(OWN, *draw(st.sampled_from(_TRUSTED))),
         treatments={
-            concern: draw(st.sampled_from(_TOLD if concern in NEVER_REPAIRED else _TREATMENTS))
+            concern: draw(st.sampled_from(_REPORTED if concern in NEVER_REPAIRED else _TREATMENTS))
             for concern in Concern
         },
         repair_existing=draw(st.sampled_from((True, True, False))),

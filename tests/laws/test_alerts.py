@@ -26,22 +26,22 @@ def test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come(s
     shuffled.run()
     shuffled.run(NOW + timedelta(hours=1))
 
-    assert [fault for fault, times in Counter(shuffled.told).items() if times > 1] == []
+    assert [fault for fault, times in Counter(shuffled.reported).items() if times > 1] == []
 
 
 @law()
 def test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone(story: Story) -> None:
     world = replace(story, kinds=story.kinds[:1]).world()
     world.run()
-    repaired = {fault for fault, ending in world.told if ending is Ending.REPAIRED}
+    repaired = {fault for fault, ending in world.reported if ending is Ending.REPAIRED}
     for times in range(1, PUT_BACK_LIMIT + 3):
         world.put_back(times)
         world.run(NOW + timedelta(hours=times))
 
-    told = Counter(world.told)
+    reported = Counter(world.reported)
     for fault in repaired:
-        assert told[fault, Ending.REPAIRED] == PUT_BACK_LIMIT
-        assert told[fault, Ending.ESCALATED] == 1
+        assert reported[fault, Ending.REPAIRED] == PUT_BACK_LIMIT
+        assert reported[fault, Ending.ESCALATED] == 1
 
 
 @law()
@@ -49,16 +49,16 @@ def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
     world = story.world()
     before = standing(world)
     world.run()
-    made = [one for one in world.journal.entries.values() if one.told_as is Ending.REPAIRED]
+    made = [one for one in world.journal.entries.values() if one.reported_as is Ending.REPAIRED]
     observer, writer = FakeObserver(world.account, BASIC), FakeWriter(world.account)
     for entry in {one.change: one for one in made}.values():  # one change may have fixed two faults
         assert undo(entry, observer, writer, world.journal, NOW).result is Result.DONE
     undone = standing(world)
-    told = list(world.told)
+    reported = list(world.reported)
 
     world.run()
     world.run(NOW + timedelta(hours=1))
 
     assert undone == standing(world) == before
-    assert world.told == told
+    assert world.reported == reported
     assert {world.journal.entries[one.subject, one.fault].state for one in made} <= {State.UNDONE}

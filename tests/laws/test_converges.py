@@ -50,5 +50,5 @@ def test_what_was_repaired_is_judged_a_pass_by_the_next_look(story: Story) -> No
 
     again = world.run(LATER)
 
-    judged = [finding for report in again for finding in report.findings if finding.rule in fault_free]
-    assert {finding.verdict for finding in judged} <= {Verdict.PASS}
+    evaluated = [finding for report in again for finding in report.findings if finding.rule in fault_free]
+    assert {finding.verdict for finding in evaluated} <= {Verdict.PASS}

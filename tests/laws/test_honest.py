@@ -6,7 +6,7 @@ from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
 from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.pipeline import look
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import law, policy_law, role_law
 from tests.laws.statements import FUNCTION, target_of
@@ -21,7 +21,7 @@ def facts_of(story: Story, looks: Look) -> FunctionFacts:
 
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
     """What is said of whom the policy lets in; that a statement lets nobody in is told apart."""
-    findings = judge(facts, story.trusted)
+    findings = evaluate(facts, story.trusted)
     return [finding for finding in findings if finding.concern is not Concern.PERMISSION_IS_USABLE]
 
 
@@ -39,7 +39,7 @@ def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) ->
 @policy_law()
 def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Story) -> None:
     facts = facts_of(story, Look.POLICY)
-    for finding in judge(facts, story.trusted):
+    for finding in evaluate(facts, story.trusted):
         if finding.concern is not Concern.PERMISSION_IS_USABLE:
             continue
         assert isinstance(facts.policy, PolicyFacts)
@@ -86,7 +86,7 @@ def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: S
     facts = facts_of(story, Look.ROLE)
     if not isinstance(facts.role, RoleFacts):
         return
-    (finding,) = judge(facts, story.trusted)
+    (finding,) = evaluate(facts, story.trusted)
 
     assert (finding.verdict is Verdict.FAIL) == isinstance(finding.proof, DeniedRequest)
     if isinstance(finding.proof, DeniedRequest):

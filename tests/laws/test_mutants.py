@@ -167,7 +167,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair is written down as made before it is made",
         RESTARTS,
-        (("journal/history.py", "replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
+        (("journal/history.py", "replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)", "reported(counted(replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
     ),
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
@@ -175,14 +175,14 @@ MUTANTS: Final = (
         (("repair/interrupted.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
     ),
     Mutant(
-        "that people were told is written down before they are told",
+        "that people were reported is written down before they are reported",
         RESTARTS,
         (("pipeline.py", "            self.notifier.send(report)\n", "            session.note(entries)\n            self.notifier.tell(report)\n"),),
     ),
     Mutant(
-        "a repair is told before it is made",
+        "a repair is reported before it is made",
         RESTARTS,
-        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.TOLD) for one in history.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
+        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
@@ -195,12 +195,12 @@ MUTANTS: Final = (
         (("repair/interrupted.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
-        "each look at a fault is told",
+        "each look at a fault is reported",
         ONCE,
         (("journal/news.py", "if not is_due(", "if False and not is_due("),),
     ),
     Mutant(
-        "it is not written down that people were told",
+        "it is not written down that people were reported",
         ONCE,
         (("pipeline.py", "        session.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
     ),
@@ -245,7 +245,7 @@ MUTANTS: Final = (
     Mutant(
         "a statement passes if it is not the first",
         STRANGERS,
-        ((ANSWERS, "    answer = _telling(", "    if finding.statement:\n        return finding\n    answer = _telling("),),
+        ((ANSWERS, "    answer = _clearest_example(", "    if finding.statement:\n        return finding\n    answer = _clearest_example("),),
     ),
     Mutant(
         "a statement that only a Deny shuts is said to be dead",
@@ -258,7 +258,7 @@ MUTANTS: Final = (
         ((PUBLIC, "if covers(statement, _CHANGING) and not _is_replication(statement):", "if False:"),),
     ),
     Mutant(
-        "what cannot be told is repaired",
+        "what cannot be reported is repaired",
         DOUBTS,
         (("repair/plan.py", "if finding.verdict is Verdict.UNKNOWN:", "if finding.proof is None:"),),
     ),

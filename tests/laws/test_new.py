@@ -62,9 +62,9 @@ def test_a_statement_that_a_sweep_has_seen_is_never_repaired(story: Story) -> No
 def test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_as_if_its_event_had_come(
     story: Story,
 ) -> None:
-    told, swept = cautious(story), cautious(story)
-    happen(told, Kind.POLICY_WRITTEN, EVERYTHING)
+    reported, swept = cautious(story), cautious(story)
+    happen(reported, Kind.POLICY_WRITTEN, EVERYTHING)
     see(swept)
     happen(swept, Kind.SWEEP)
 
-    assert swept.document == told.document
+    assert swept.document == reported.document

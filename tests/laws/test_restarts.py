@@ -36,7 +36,7 @@ def dies_at(wanted: int) -> Callable[[str], None]:
 def ending(world: World) -> tuple[object, ...]:
     """What stands there, and what the journal says of it."""
     noted = sorted(
-        (entry.fault, entry.state.value, entry.told_as, len(entry.repairs))
+        (entry.fault, entry.state.value, entry.reported_as, len(entry.repairs))
         for entry in world.journal.entries.values()
     )
     return [canonical(statement) for statement in world.statements], world.attached, noted
@@ -62,7 +62,7 @@ def test_a_run_that_died_anywhere_and_is_repeated_ends_and_tells_as_one_that_did
     calm.run()
     for world, died in restarted(story, list(calm.account.calls)):
         assert ending(world) == ending(calm), died
-        assert set(calm.told) <= set(world.told), died
+        assert set(calm.reported) <= set(world.reported), died
 
 
 def _open_bucket(call: str) -> World:
@@ -86,9 +86,9 @@ def test_a_message_that_is_not_finished_is_received_again_and_ends_as_if_nothing
     world.account.before = failing
     with pytest.raises(TryAgain, match="not now"):
         world.run()
-    assert world.told == []
+    assert world.reported == []
     assert world.account.calls.count(call) == (1 if code == "TooManyRequestsException" else ATTEMPTS)
     world.account.before = lambda _call: None
     world.run()
 
-    assert (ending(world), world.told) == (ending(calm), calm.told)
+    assert (ending(world), world.reported) == (ending(calm), calm.reported)

@@ -11,7 +11,7 @@ from permission_guard.model.document import dumped
 from permission_guard.model.facts import FunctionFacts, Look
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import look
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import policy_law
 from tests.laws.statements import FUNCTION, target_of
@@ -32,7 +32,7 @@ def added(story: Story) -> list[tuple[int, Trigger]]:
 def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: Story) -> None:
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
     facts = look(story.world().guard.observer, facts, Look.POLICY, story.trusted)
-    findings = judge(facts, story.trusted)
+    findings = evaluate(facts, story.trusted)
     for index, event in added(story):
         if shown(event, story.trusted):
             mine = [finding.verdict for finding in findings if finding.statement == index]

@@ -53,7 +53,7 @@ TELLING: Final = (1, 3, 4, 6)
 @policy_law(
     st.integers(0, LAST),
     st.booleans(),
-    told=((moment, way) for moment in TELLING for way in (True, False)),
+    reported=((moment, way) for moment in TELLING for way in (True, False)),
 )
 def test_what_somebody_writes_meanwhile_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
     world = story.world()

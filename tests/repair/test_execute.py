@@ -31,7 +31,7 @@ def account_with(family: Family) -> Account:
     return account
 
 
-def bounding(family: Family, replacement: Replacement) -> RewriteStatements:
+def rewriting(family: Family, replacement: Replacement) -> RewriteStatements:
     return RewriteStatements(
         TARGET, PolicyFacts(None, Policy.parse(document(OPEN)), "first", family), (replacement,)
     )
@@ -45,7 +45,7 @@ def test_a_document_that_somebody_wrote_meanwhile_is_not_overwritten() -> None:
     account = account_with(Family.DOCUMENT)
     account.functions["orders"].policies[None] = (document(OPEN), "second")
 
-    outcome = carry_out(bounding(Family.DOCUMENT, BY_DOCUMENT), FakeWriter(account))
+    outcome = carry_out(rewriting(Family.DOCUMENT, BY_DOCUMENT), FakeWriter(account))
 
     assert outcome.result is Result.CHANGED_MEANWHILE
     assert "PreconditionFailedException" in outcome.detail
@@ -59,7 +59,7 @@ def test_a_statement_that_is_not_any_more_what_it_was_is_left_alone() -> None:
         "second",
     )
 
-    outcome = carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
+    outcome = carry_out(rewriting(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
 
     assert (outcome.result, account.calls) == (Result.CHANGED_MEANWHILE, ["GetPolicy"])
     assert "open" in outcome.detail
@@ -70,7 +70,7 @@ def test_a_policy_that_is_gone_has_changed_meanwhile() -> None:
     account.functions["orders"].policies.clear()
 
     assert (
-        carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account)).result
+        carry_out(rewriting(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account)).result
         is Result.CHANGED_MEANWHILE
     )
 
@@ -85,7 +85,7 @@ def test_whoever_writes_between_two_calls_is_noticed_by_the_revision(call: str) 
             function.policies[None] = (function.policies[None][0], "somebody's")
 
     account.before = somebody
-    outcome = carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
+    outcome = carry_out(rewriting(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
 
     assert outcome.result is Result.CHANGED_MEANWHILE
     assert "open" in sids(account)
@@ -100,7 +100,7 @@ def test_a_narrow_statement_that_does_not_read_back_as_it_was_meant_leaves_the_w
             account.functions["orders"].policies[None] = (document(OPEN, mangled), "mangled")
 
     account.after = aws
-    outcome = carry_out(bounding(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
+    outcome = carry_out(rewriting(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
 
     assert outcome.result is Result.TRY_AGAIN
     assert "does not read back yet" in outcome.detail
@@ -110,7 +110,9 @@ def test_a_narrow_statement_that_does_not_read_back_as_it_was_meant_leaves_the_w
 def test_without_a_way_to_say_it_by_add_permission_nothing_is_called() -> None:
     account = account_with(Family.STATEMENTS)
 
-    outcome = carry_out(bounding(Family.STATEMENTS, replace(BY_STATEMENTS, narrow=None)), FakeWriter(account))
+    outcome = carry_out(
+        rewriting(Family.STATEMENTS, replace(BY_STATEMENTS, narrow=None)), FakeWriter(account)
+    )
 
     assert (outcome.result, account.calls) == (Result.REFUSED, [])
     assert "NotExpressible" in outcome.detail
@@ -156,7 +158,7 @@ def test_each_refusal_of_each_call_ends_in_an_outcome_and_the_wide_statement_sta
     account = account_with(family)
     account.before = Refuses(call, code)
 
-    outcome = carry_out(bounding(family, replacement), FakeWriter(account))
+    outcome = carry_out(rewriting(family, replacement), FakeWriter(account))
 
     assert outcome.result is ENDS[code]
     assert f"{code}: as the test wants it" in outcome.detail

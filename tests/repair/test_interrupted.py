@@ -35,7 +35,7 @@ def test_a_planned_repair_is_not_judged_by_an_event_that_does_not_show_it() -> N
     there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
     there.later(minutes=1)
     there.handle(Kind.POLICY_WRITTEN)
-    assert there.told == []
+    assert there.reported == []
     assert [one.state for one in there.entries] == [State.PLANNED]
 
 
@@ -47,7 +47,7 @@ def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_t
     there.later(minutes=1)
     there.handle()
     there.handle()
-    assert there.told == [[Ending.TOLD]]
+    assert there.reported == [[Ending.REPORTED]]
     assert "The fault is gone now" in there.notifier.sent[0].lines[0].what
 
 
@@ -58,7 +58,7 @@ def test_a_repair_that_may_have_been_made_is_told_as_that_if_the_function_is_gon
     there.account.functions.clear()
     there.later(minutes=1)
     there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [[Ending.TOLD]]
+    assert there.reported == [[Ending.REPORTED]]
     assert "began to repair this and ended before it could report it" in there.notifier.sent[0].lines[0].what
 
 
@@ -69,7 +69,7 @@ def test_what_may_have_been_attached_for_a_function_that_is_gone_is_taken_off() 
     there.account.functions.clear()
     there.later(minutes=1)
     there.handle(Kind.FUNCTION_DELETED)
-    assert there.told == [[Ending.TOLD], [Ending.RELEASED]]
+    assert there.reported == [[Ending.REPORTED], [Ending.RELEASED]]
     assert there.attached == []
 
 
@@ -83,7 +83,7 @@ def test_a_race_that_was_lost_to_somebody_who_mended_the_fault_is_not_told() -> 
 
     there.account.before = somebody
     there.handle()
-    assert there.told == []
+    assert there.reported == []
     assert [one.state for one in there.entries] == [State.GONE]
 
 
@@ -98,4 +98,4 @@ def test_an_attached_policy_that_somebody_detached_is_forgotten_after_iam_has_se
     there.later(minutes=10)
     there.handle(Kind.FUNCTION_CHANGED)
     assert [one.state for one in there.entries] == [State.GONE]
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]

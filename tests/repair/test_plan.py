@@ -25,7 +25,7 @@ from permission_guard.model.finding import Concern, Finding, Severity, Verdict
 from permission_guard.repair.plan import Plan, plan_for
 from permission_guard.repair.remedy import _step, joined
 from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.rules.rule import AddCondition, AttachPolicy
 from permission_guard.settings import Settings, Treatment
 from tests.fake_aws.builders import (
@@ -52,12 +52,12 @@ S3 = statement("s3.amazonaws.com", sid="s3")
 
 def plan(facts: FunctionFacts, given: Settings | None = None, event: Trigger | None = None) -> Plan:
     given = given or settings()
-    return plan_for(judge(facts, given.trusted), facts, event or trigger(), given, NOW)
+    return plan_for(evaluate(facts, given.trusted), facts, event or trigger(), given, NOW)
 
 
 def conditions(planned: Plan) -> list[Json]:
     """The Condition of each statement as the plan's one step leaves it."""
-    assert planned.tells == ()
+    assert planned.unrepaired == ()
     (step,) = planned.steps
     assert isinstance(step, RewriteStatements)
     return [one.get("Condition") for one in statements_of(step.after)]
@@ -65,7 +65,7 @@ def conditions(planned: Plan) -> list[Json]:
 
 def reasons(planned: Plan) -> list[str]:
     assert planned.steps == ()
-    return [tell.reason for tell in planned.tells]
+    return [tell.reason for tell in planned.unrepaired]
 
 
 ARN = "aws:SourceArn"
@@ -164,7 +164,7 @@ def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
 
     (step,) = planned.steps
     assert isinstance(step, AttachRolePolicy)
-    assert (step.role_arn, step.policy, planned.tells) == (ROLE, LOGGING, ())
+    assert (step.role_arn, step.policy, planned.unrepaired) == (ROLE, LOGGING, ())
 
 
 def test_what_passes_is_neither_repaired_nor_told() -> None:
@@ -180,11 +180,11 @@ def test_a_rule_can_be_reported_only_or_ignored(
 ) -> None:
     given = settings()
     given = replace(given, treatments=dict.fromkeys(Concern, treatment))
-    is_told = treatment is Treatment.ALERT
+    is_reported = treatment is Treatment.ALERT
 
     listed = ["AlertOnly lists invoke-permission-names-its-source", "AlertOnly lists role-can-write-logs"]
     found = (plan(facts_with(SNS), given), plan(facts_with_role(RoleFacts(ROLE)), given))
-    assert [reason for one in found for reason in reasons(one)] == (listed if is_told else [])
+    assert [reason for one in found for reason in reasons(one)] == (listed if is_reported else [])
 
 
 def test_what_has_just_arrived_is_repaired() -> None:
@@ -192,13 +192,13 @@ def test_what_has_just_arrived_is_repaired() -> None:
     planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
 
     assert [step.what for step in planned.steps] == ['add a condition to statement "sns" of orders']
-    assert [tell.finding.statement for tell in planned.tells] == [1]
+    assert [tell.finding.statement for tell in planned.unrepaired] == [1]
 
 
 UNKNOWN = "the guard repairs only what it can evaluate"
 NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
 NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
-TOLD: dict[str, tuple[FunctionFacts, str]] = {
+REPORTED: dict[str, tuple[FunctionFacts, str]] = {
     "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
     "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
     "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
@@ -258,14 +258,14 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", REPORTED)
 def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -> None:
-    facts, reason = TOLD[case]
+    facts, reason = REPORTED[case]
 
-    told = reasons(plan(facts))
+    reported = reasons(plan(facts))
 
-    assert told
-    assert reason in told[0]
+    assert reported
+    assert reason in reported[0]
 
 
 def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() -> None:
@@ -277,7 +277,7 @@ def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() ->
     assert replacement.narrow is not None
     assert (replacement.narrow.source_account, replacement.narrow.sid[:3]) == (ACCOUNT, "s3-")
     assert isinstance(step.policy, PolicyFacts)
-    assert [tell.finding.statement for tell in planned.tells] == [0]
+    assert [tell.finding.statement for tell in planned.unrepaired] == [0]
 
 
 def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
@@ -307,7 +307,7 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
 
 def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     facts = facts_with(SNS)
-    (finding,) = judge(facts, settings().trusted)
+    (finding,) = evaluate(facts, settings().trusted)
     by_arn, by_account = (
         NewCondition("ArnLike", ARN, (TOPIC,)),
         NewCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),

@@ -7,7 +7,7 @@ from permission_guard.repair.outcome import Ending
 from tests.fake_aws.builders import settings, statement
 from tests.watched import LOGGING, Watched
 
-REPAIRED, TOLD = Ending.REPAIRED, Ending.TOLD
+REPAIRED, REPORTED = Ending.REPAIRED, Ending.REPORTED
 TOPICS, BUCKETS = statement("sns.amazonaws.com", sid="topics"), statement("s3.amazonaws.com", sid="buckets")
 
 
@@ -24,9 +24,9 @@ def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_
 ):
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, added="topics")
-    assert there.told == [[REPAIRED]]
+    assert there.reported == [[REPAIRED]]
     there.handle(Kind.PERMISSION_ADDED, added="buckets")
-    assert there.told == [[REPAIRED], [REPAIRED]]
+    assert there.reported == [[REPAIRED], [REPAIRED]]
     assert all("Condition" in one for one in there.statements)
 
 
@@ -34,22 +34,22 @@ def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everythi
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, added="topics")
     there.handle(Kind.SWEEP, added=None)
-    assert (there.told, there.waiting) == ([[REPAIRED]], [["TOLD"]])
+    assert (there.reported, there.waiting) == ([[REPAIRED]], [["REPORTED"]])
 
 
 def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
     there = deployed()
     there.handle(Kind.ALIAS_CHANGED, added=None)
-    assert there.told == [[TOLD, TOLD]]
+    assert there.reported == [[REPORTED, REPORTED]]
     there.later(days=8)
     there.handle(Kind.PERMISSION_ADDED, added="another", receives=3)
-    assert there.told == [[TOLD, TOLD], [TOLD, TOLD]]
+    assert there.reported == [[REPORTED, REPORTED], [REPORTED, REPORTED]]
 
 
 def test_a_call_that_added_nothing_is_about_everything() -> None:
     there = deployed()
     there.handle(Kind.PERMISSION_REMOVED, added=None)
-    assert there.told == [[TOLD, TOLD]]
+    assert there.reported == [[REPORTED, REPORTED]]
 
 
 def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_told_again() -> (
@@ -61,9 +61,9 @@ def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither
     there.attached.clear()  # IAM shows the role as it was
     there.later(seconds=59)
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [[REPAIRED]]
+    assert there.reported == [[REPAIRED]]
     assert there.account.calls.count("AttachRolePolicy") == 1
     there.later(seconds=1)
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [[REPAIRED], [REPAIRED]]
+    assert there.reported == [[REPAIRED], [REPAIRED]]
     assert there.attached == attached

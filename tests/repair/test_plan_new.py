@@ -15,7 +15,7 @@ from permission_guard.model.document import Body
 from permission_guard.model.facts import FunctionFacts, RoleFacts
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.plan import not_new_reason, plan_for
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import NOW, OWN, ROLE, facts_with, facts_with_role, settings, statement, trigger
 
 S3 = statement("s3.amazonaws.com", sid="s3")
@@ -27,11 +27,11 @@ ADDED, SWEPT = trigger("s3", kind=Kind.PERMISSION_ADDED), trigger(None, kind=Kin
 def reason(
     event: Trigger = ADDED, history: FunctionHistory = EMPTY, facts: FunctionFacts = FACTS
 ) -> str | None:
-    return not_new_reason(judge(facts, OWN)[0], facts, event, history, NOW)
+    return not_new_reason(evaluate(facts, OWN)[0], facts, event, history, NOW)
 
 
 def entry(**changes: object) -> Entry:
-    made = replace(seen(EMPTY, judge(FACTS, OWN)[0], FACTS, trigger(), NOW), state=State.TOLD)
+    made = replace(seen(EMPTY, evaluate(FACTS, OWN)[0], FACTS, trigger(), NOW), state=State.REPORTED)
     return replace(made, **changes)  # type: ignore[arg-type]  # the fields of Entry
 
 
@@ -51,7 +51,7 @@ NEW: dict[str, tuple[Trigger, FunctionHistory]] = {
     ),
     "an earlier run has begun to repair it": (SWEPT, FunctionHistory((entry(state=State.PLANNED),))),
     "an earlier run has repaired it": (SWEPT, FunctionHistory((entry(repairs=(NOW,)),))),
-    "an earlier run could not repair it": (SWEPT, FunctionHistory((entry(told_as=Ending.FAILED),))),
+    "an earlier run could not repair it": (SWEPT, FunctionHistory((entry(reported_as=Ending.FAILED),))),
     "it was in the journal before a sweep saw it": (
         SWEPT,
         replace(swept(S3), entries=(entry(repairs=(NOW,)),)),
@@ -85,7 +85,7 @@ EXISTING: dict[str, tuple[Trigger, FunctionHistory, str]] = {
     ),
     "it was reported as existing and somebody's repair of it failed": (
         ADDED,
-        FunctionHistory((entry(is_existing=True, told_as=Ending.FAILED),)),
+        FunctionHistory((entry(is_existing=True, reported_as=Ending.FAILED),)),
         "was reported before",
     ),
     "its event is an hour late": (
@@ -129,7 +129,7 @@ def test_a_role_is_repaired_however_long_it_has_been_so() -> None:
 
 
 def test_what_is_existing_is_reported_as_such_and_repaired_if_the_settings_say_so() -> None:
-    findings = judge(FACTS, OWN)
-    told = plan_for(findings, FACTS, SWEPT, settings(repair_existing=False), NOW, EMPTY)
-    assert (told.steps, [one.is_existing for one in told.tells]) == ((), [True])
+    findings = evaluate(FACTS, OWN)
+    reported = plan_for(findings, FACTS, SWEPT, settings(repair_existing=False), NOW, EMPTY)
+    assert (reported.steps, [one.is_existing for one in reported.unrepaired]) == ((), [True])
     assert len(plan_for(findings, FACTS, SWEPT, settings(), NOW, EMPTY).steps) == 1

@@ -10,7 +10,7 @@ from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Rol
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
 from permission_guard.repair.step import AttachRolePolicy, Replacement, RewriteStatements
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import (
     ACCOUNT,
     LOGGING,
@@ -36,7 +36,7 @@ def arn(*arns: str) -> Body:
 def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN, before: Body = SNS) -> str | None:
     """What is objected to putting this statement in the place of the first one."""
     assert isinstance(facts.policy, PolicyFacts)
-    finding = next(one for one in judge(facts, trusted) if one.statement == 0)
+    finding = next(one for one in evaluate(facts, trusted) if one.statement == 0)
     return objection(
         RewriteStatements(TARGET, facts.policy, (Replacement(before, (after,), fixes=(finding,)),)),
         facts,
@@ -57,7 +57,7 @@ def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> Non
         "StringEquals": {"aws:SourceAccount": OWN.account},
     }
     after: Body = {**wide, "Condition": condition}
-    (finding, *_) = judge(facts, OWN)
+    (finding, *_) = evaluate(facts, OWN)
     assert isinstance(facts.policy, PolicyFacts)
     problem = objection(
         RewriteStatements(TARGET, facts.policy, (Replacement(wide, (after,), fixes=(finding,)),)), facts, OWN
@@ -137,7 +137,7 @@ def test_a_caller_of_another_service_of_the_statement_is_not_lost_either() -> No
     step = RewriteStatements(
         TARGET,
         facts.policy,
-        (Replacement(before, ({**before, "Condition": arn(ALL_TOPICS)},), fixes=judge(facts, OWN)),),
+        (Replacement(before, ({**before, "Condition": arn(ALL_TOPICS)},), fixes=evaluate(facts, OWN)),),
     )
 
     assert "unheard-of.amazonaws.com" in str(objection(step, facts, OWN))
@@ -149,7 +149,7 @@ def test_behind_a_bare_star_services_that_act_for_trusted_accounts_are_callers_t
     assert isinstance(facts.policy, PolicyFacts)
     bound = {**everyone, "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
     step = RewriteStatements(
-        TARGET, facts.policy, (Replacement(everyone, (bound,), fixes=judge(facts, OWN)),)
+        TARGET, facts.policy, (Replacement(everyone, (bound,), fixes=evaluate(facts, OWN)),)
     )
 
     assert "it would refuse a trusted caller" in str(objection(step, facts, OWN))
@@ -182,7 +182,7 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
     assert isinstance(facts.policy, PolicyFacts)
     narrow = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=ACCOUNT).twin()
     replacement = Replacement(
-        s3, (narrow.statement(TARGET),), narrow if family is Family.STATEMENTS else None, judge(facts, OWN)
+        s3, (narrow.statement(TARGET),), narrow if family is Family.STATEMENTS else None, evaluate(facts, OWN)
     )
 
     assert objection(RewriteStatements(TARGET, facts.policy, (replacement,)), facts, OWN) is None
@@ -190,7 +190,7 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
 
 def attaching(role: RoleFacts) -> str | None:
     facts = facts_with_role(role)
-    step = AttachRolePolicy(ROLE, LOGGING, judge(facts, OWN))
+    step = AttachRolePolicy(ROLE, LOGGING, evaluate(facts, OWN))
     return objection(step, facts, OWN)
 
 
@@ -217,6 +217,6 @@ def test_a_policy_that_something_stands_before_would_not_help_and_the_blocker_is
 
 def test_a_policy_that_holds_none_of_the_rights_would_not_help() -> None:
     facts = facts_with_role(RoleFacts(ROLE))
-    step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), judge(facts, OWN))
+    step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), evaluate(facts, OWN))
 
     assert "would not help" in str(objection(step, facts, OWN))

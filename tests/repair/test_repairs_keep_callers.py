@@ -77,7 +77,7 @@ def test_where_there_is_only_add_permission_a_topic_of_every_region_cannot_be_sa
     before = statements(there)
     there.run()
 
-    assert (outcomes(there), statements(there)) == (["TOLD"], before)
+    assert (outcomes(there), statements(there)) == (["REPORTED"], before)
 
 
 @pytest.mark.parametrize("documents", [True, False])
@@ -237,4 +237,4 @@ def test_where_there_is_only_add_permission_a_bare_star_is_reported() -> None:
     there.send(event)
     there.run()
 
-    assert (outcomes(there), statements(there)) == (["TOLD"], before)
+    assert (outcomes(there), statements(there)) == (["REPORTED"], before)

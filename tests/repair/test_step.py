@@ -30,7 +30,7 @@ from permission_guard.repair.step import (
     apply,
     diffs,
 )
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import (
     ACCOUNT,
     BASIC,
@@ -71,9 +71,9 @@ def account_with(family: Family, *statements: Body) -> Account:
     return account
 
 
-def bounding(facts: FunctionFacts, *replacements: Replacement) -> RewriteStatements:
+def rewriting(facts: FunctionFacts, *replacements: Replacement) -> RewriteStatements:
     assert isinstance(facts.policy, PolicyFacts)
-    found = zip(replacements, judge(facts, OWN), strict=False)
+    found = zip(replacements, evaluate(facts, OWN), strict=False)
     return RewriteStatements(
         TARGET, facts.policy, tuple(replace(one, fixes=(fixed,)) for one, fixed in found)
     )
@@ -88,7 +88,7 @@ def text_of(facts: FunctionFacts) -> str:
 def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> None:
     account = account_with(family, OPEN, OTHER, LAST)
     facts = read(account)
-    step = bounding(
+    step = rewriting(
         facts,
         replacement(OPEN, NARROW, family),
         replacement(LAST, {"StringEquals": {"AWS:SourceAccount": ACCOUNT}}, family),
@@ -99,14 +99,14 @@ def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> Non
 
     assert outcome == Outcome(step, Result.DONE)
     assert text_of(predicted) == text_of(read(account))
-    assert judge(predicted, OWN) == judge(read(account), OWN)
+    assert evaluate(predicted, OWN) == evaluate(read(account), OWN)
 
 
 def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> None:
     change = replacement(OPEN, NARROW, Family.STATEMENTS)
     account = account_with(Family.STATEMENTS, OPEN, *change.after, OTHER)
     facts = read(account)
-    step = bounding(facts, change)
+    step = rewriting(facts, change)
 
     assert carry_out(step, FakeWriter(account)).result is Result.DONE
     assert "AddPermission" not in account.calls
@@ -116,7 +116,7 @@ def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> N
 def test_by_document_a_statement_is_bound_in_its_place_under_its_own_sid() -> None:
     facts = facts_with(OPEN, OTHER)
 
-    after = text_of(apply(bounding(facts, replacement(OPEN, NARROW, Family.DOCUMENT)), facts))
+    after = text_of(apply(rewriting(facts, replacement(OPEN, NARROW, Family.DOCUMENT)), facts))
 
     assert after == document({**OPEN, "Condition": NARROW}, OTHER)
 
@@ -125,7 +125,7 @@ def test_by_statements_the_narrow_one_goes_to_the_end_under_a_sid_of_its_own() -
     facts = facts_with(OPEN, OTHER, family=Family.STATEMENTS)
 
     after = statements_of(
-        text_of(apply(bounding(facts, replacement(OPEN, NARROW, Family.STATEMENTS)), facts))
+        text_of(apply(rewriting(facts, replacement(OPEN, NARROW, Family.STATEMENTS)), facts))
     )
 
     assert dumped(after[0]) == dumped(OTHER)
@@ -138,7 +138,7 @@ def test_of_two_statements_that_say_the_same_each_is_bound() -> None:
     facts = facts_with(nameless, nameless)
     change = replacement(nameless, NARROW, Family.DOCUMENT)
 
-    after = statements_of(text_of(apply(bounding(facts, change, change), facts)))
+    after = statements_of(text_of(apply(rewriting(facts, change, change), facts)))
 
     assert [canonical(one) for one in after] == [canonical(change.after[0])] * 2
 
@@ -172,7 +172,7 @@ def test_attaching_what_is_attached_changes_nothing_nor_does_attaching_to_no_rol
 def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
     facts = facts_with(OPEN, statement("s3.amazonaws.com", sid=None))
     nameless = statement("s3.amazonaws.com", sid=None)
-    step = bounding(
+    step = rewriting(
         facts, replacement(OPEN, NARROW, Family.DOCUMENT), replacement(nameless, NARROW, Family.DOCUMENT)
     )
 
@@ -192,9 +192,9 @@ def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
 def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be() -> None:
     facts = facts_with(OPEN)
     change = replacement(OPEN, NARROW, Family.DOCUMENT)
-    finding = judge(facts, OWN)[0]
+    finding = evaluate(facts, OWN)[0]
 
-    assert diffs(bounding(facts, change)) == ((finding, dumped(change.before), dumped(change.after[0])),)
+    assert diffs(rewriting(facts, change)) == ((finding, dumped(change.before), dumped(change.after[0])),)
     assert diffs(AttachRolePolicy(ROLE, LOGGING, (finding,))) == ((finding, "", BASIC),)
 
 
@@ -212,6 +212,6 @@ def test_detaching_takes_the_policy_and_its_rights_from_the_role_and_from_no_oth
 
 
 def test_a_detaching_is_shown_with_what_was_attached() -> None:
-    (finding,) = judge(facts_with_role(RoleFacts(ROLE)), OWN)
+    (finding,) = evaluate(facts_with_role(RoleFacts(ROLE)), OWN)
 
     assert diffs(DetachRolePolicy(ROLE, BASIC, (finding,))) == ((finding, BASIC, ""),)

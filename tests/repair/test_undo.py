@@ -84,7 +84,7 @@ def test_a_statement_that_is_not_ours_any_more_is_left(documents: bool) -> None:
     with pytest.raises(CannotUndo, match="was changed after the repair"):
         story.undo()
     assert story.text == before
-    assert story.entry.state is State.TOLD
+    assert story.entry.state is State.REPORTED
 
 
 def test_a_policy_that_is_gone_altogether_is_left_so() -> None:
@@ -158,10 +158,10 @@ def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
 ) -> None:
     story = repaired(documents=documents)
     story.undo()
-    before, told = story.text, list(story.notifier.sent)
+    before, reported = story.text, list(story.notifier.sent)
     report = story.happens(kind, arrived)
     assert [line.ending for line in report.lines] == []
-    assert (story.text, story.notifier.sent) == (before, told)
+    assert (story.text, story.notifier.sent) == (before, reported)
     assert story.entry.state is State.UNDONE
 
 
@@ -169,9 +169,9 @@ def test_what_was_undone_is_told_again_after_the_reminder_with_the_way_back() ->
     story = repaired()
     story.undo()
     (line,) = story.happens(Kind.POLICY_WRITTEN, EVERYTHING, after=timedelta(days=8)).lines
-    assert line.ending is Ending.TOLD
+    assert line.ending is Ending.REPORTED
     assert f"permission-guard resume {story.entry.id}" in line.what
-    assert (story.entry.state, story.entry.told_at) == (State.UNDONE, NOW + timedelta(days=8))
+    assert (story.entry.state, story.entry.reported_at) == (State.UNDONE, NOW + timedelta(days=8))
 
 
 def test_an_undo_in_whose_midst_the_guard_wakes_is_left_alone() -> None:

@@ -12,7 +12,7 @@ from permission_guard.model.finding import Finding, Verdict
 from permission_guard.repair.remedy import repair_of
 from permission_guard.repair.step import RewriteStatements
 from permission_guard.rules import RULES
-from tests.rules.case import CASES, Case, told
+from tests.rules.case import CASES, Case, reported
 
 PATHS = sorted(CASES.glob("*/*.json"))
 LEAST = {Verdict.PASS: 25, Verdict.FAIL: 25, Verdict.UNKNOWN: 10}
@@ -37,15 +37,15 @@ def test_the_rule_gives_the_verdict_of_the_files_name_and_proves_it(path: Path) 
     for word in expected.get("summary", ()):
         assert word in finding.summary
     for word in expected.get("proof", ()):
-        assert word in told(finding.proof)
+        assert word in reported(finding.proof)
     if "concern" in expected:
         assert finding.concern.value == expected["concern"]
     if "severity" in expected:
         assert finding.severity.name.lower() == expected["severity"]
     if "scale" in expected:
         assert case.scale(finding).name.lower() == expected["scale"]
-    if "repaired" in expected or "told" in expected:
-        assert repaired(case, finding) == (expected_document(case, finding), expected.get("told"))
+    if "repaired" in expected or "reported" in expected:
+        assert repaired(case, finding) == (expected_document(case, finding), expected.get("reported"))
 
 
 def repaired(case: Case, finding: Finding) -> tuple[str | None, str | None]:

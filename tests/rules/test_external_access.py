@@ -11,7 +11,7 @@ from permission_guard.model.document import Body
 from permission_guard.model.facts import Family, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict
 from permission_guard.repair.remedy import repair_of
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.access.hostile import digits_wanted, largest
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
 
@@ -19,7 +19,7 @@ MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
 def found(*statements: Body, trusted: Trusted = OWN) -> tuple[Finding, ...]:
-    return judge(facts_with(*statements), trusted)
+    return evaluate(facts_with(*statements), trusted)
 
 
 def source(arn: str) -> dict[str, Json]:
@@ -43,7 +43,7 @@ def test_a_statement_for_a_service_that_needs_none_is_low_and_to_be_removed(serv
 @pytest.mark.parametrize("service", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
 def test_a_service_that_invokes_within_its_account_only_is_never_called_untrusted(service: str) -> None:
     facts = facts_with(statement(service))
-    (finding,) = judge(facts, OWN)
+    (finding,) = evaluate(facts, OWN)
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert "untrusted" not in finding.summary
@@ -207,7 +207,7 @@ def test_the_half_of_a_public_url_that_needs_the_other_passes_by_itself() -> Non
 
 def test_a_policy_that_is_too_complex_is_unknown_and_high_and_says_what_to_simplify() -> None:
     facts = replace(facts_with(), policy=PolicyFacts(None, largest(digits_wanted), "first", Family.DOCUMENT))
-    finding = next(one for one in judge(facts, OWN) if one.verdict is not Verdict.PASS)
+    finding = next(one for one in evaluate(facts, OWN) if one.verdict is not Verdict.PASS)
 
     assert (finding.verdict, finding.severity) == (Verdict.UNKNOWN, Severity.HIGH)
     assert "too complex" in finding.summary
@@ -223,6 +223,6 @@ def test_conditions_that_exclude_each_other_are_named_together() -> None:
 
 def test_findings_of_an_alias_name_it() -> None:
     facts = facts_with({**statement(), "Resource": f"{TARGET}:live"}, qualifier="live")
-    (finding,) = judge(replace(facts, has_public_url=False), OWN)
+    (finding,) = evaluate(replace(facts, has_public_url=False), OWN)
 
     assert "to invoke orders:live" in finding.summary

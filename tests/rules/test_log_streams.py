@@ -146,8 +146,8 @@ def check(seed: int) -> Verdict:
         assert is_stream(proof.request.resource.partition(":log-stream:")[2], group), seed
         again = decide(proof.request, identity=role.identity, boundary=role.boundary).answer
         refused = again in {Answer.NOT_ALLOWED, Answer.DENIED}
-        is_told = refused if finding.verdict is Verdict.FAIL else again is not Answer.ALLOWED
-        assert is_told or "steps to evaluate" in finding.summary, seed
+        is_reported = refused if finding.verdict is Verdict.FAIL else again is not Answer.ALLOWED
+        assert is_reported or "steps to evaluate" in finding.summary, seed
         return finding.verdict
     assert finding.verdict is Verdict.PASS
     principal = IamPrincipal(ROLE, FUNCTION.account)

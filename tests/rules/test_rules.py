@@ -19,7 +19,7 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import Severity, Verdict
-from permission_guard.rules import RULES, judge, rule_of, wanted
+from permission_guard.rules import RULES, evaluate, rule_of, wanted
 from tests.fake_aws.builders import (
     ACCOUNT,
     FOREIGN,
@@ -46,13 +46,16 @@ def test_every_rule_tells_its_title_its_reason_and_its_page() -> None:
 
 
 def test_a_finding_leads_back_to_its_rule() -> None:
-    for finding in (*judge(facts_with(statement()), OWN), *judge(facts_with_role(RoleFacts(ROLE)), OWN)):
+    for finding in (
+        *evaluate(facts_with(statement()), OWN),
+        *evaluate(facts_with_role(RoleFacts(ROLE)), OWN),
+    ):
         assert rule_of(finding).id == finding.rule
 
 
 def test_what_has_not_been_read_is_not_judged() -> None:
-    assert judge(NOTHING, OWN) == ()
-    assert judge(replace(NOTHING, policy=PolicyFacts(None, None, None, Family.DOCUMENT)), OWN) == ()
+    assert evaluate(NOTHING, OWN) == ()
+    assert evaluate(replace(NOTHING, policy=PolicyFacts(None, None, None, Family.DOCUMENT)), OWN) == ()
 
 
 def test_first_only_what_the_event_is_about_is_looked_at() -> None:
@@ -93,32 +96,32 @@ def test_a_role_that_could_not_be_read_is_not_asked_for_again() -> None:
 
 
 def test_a_role_without_its_configuration_is_called_by_the_function() -> None:
-    (finding,) = judge(replace(NOTHING, role=Unreadable("role", "AccessDenied")), OWN)
+    (finding,) = evaluate(replace(NOTHING, role=Unreadable("role", "AccessDenied")), OWN)
 
     assert (finding.subject, finding.verdict) == (str(FUNCTION), Verdict.UNKNOWN)
 
 
 def test_a_fault_is_the_graver_the_more_people_get_in() -> None:
     def severity(principal: Json = "*", action: str = "lambda:InvokeFunction") -> Severity:
-        (finding,) = judge(facts_with(statement(principal, Action=action)), OWN)
+        (finding,) = evaluate(facts_with(statement(principal, Action=action)), OWN)
         return finding.severity
 
     assert severity() is Severity.CRITICAL
     assert severity(action=INVOKE_URL) is Severity.HIGH
     assert severity("sns.amazonaws.com") is Severity.HIGH
     assert severity({"AWS": FOREIGN}) is Severity.MEDIUM
-    assert judge(facts_with_role(RoleFacts(ROLE)), OWN)[0].severity is Severity.MEDIUM
+    assert evaluate(facts_with_role(RoleFacts(ROLE)), OWN)[0].severity is Severity.MEDIUM
 
 
 def test_a_finding_about_no_statement_has_no_remedy() -> None:
-    (finding,) = judge(replace(NOTHING, policy=Unreadable("policy", "AccessDenied")), OWN)
+    (finding,) = evaluate(replace(NOTHING, policy=Unreadable("policy", "AccessDenied")), OWN)
 
     assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
 
 
 @pytest.mark.parametrize("service", ["s3.amazonaws.com", "*"])
 def test_remedies_are_offered_only_for_a_policy_that_was_read(service: str) -> None:
-    (finding,) = judge(facts_with(statement(service)), OWN)
+    (finding,) = evaluate(facts_with(statement(service)), OWN)
 
     assert list(rule_of(finding).remedies(finding, facts_with(statement(service)), OWN)) != []
     assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
@@ -133,12 +136,14 @@ def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:
         far, role=RoleFacts(ROLE, identity=(policy("near", "logs:*", resource="arn:aws:logs:*:*:x"),))
     )
 
-    assert "far" not in judge(far, OWN)[0].summary
-    assert "Statement[0] of near" in judge(near, OWN)[0].summary
+    assert "far" not in evaluate(far, OWN)[0].summary
+    assert "Statement[0] of near" in evaluate(near, OWN)[0].summary
 
 
 def test_a_statement_is_called_by_its_whole_sid() -> None:
     never = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"}}
-    (finding,) = judge(facts_with(statement("events.amazonaws.com", sid="every night", Condition=never)), OWN)
+    (finding,) = evaluate(
+        facts_with(statement("events.amazonaws.com", sid="every night", Condition=never)), OWN
+    )
 
     assert finding.summary.startswith("every night gives nobody access: ")

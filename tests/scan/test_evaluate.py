@@ -24,10 +24,10 @@ BOUND = statement(
 def test_each_finding_says_what_its_explanation_says() -> None:
     live = f"{TARGET}:live"
     facts = facts_with({**S3, "Resource": live}, {**BOUND, "Resource": live}, qualifier="live")
-    told = explain(facts, OWN)
+    reported = explain(facts, OWN)
     found = findings(facts, OWN, ALL, NOW)
-    assert len(found) == len(told) == 2
-    for one, said in zip(found, told, strict=True):
+    assert len(found) == len(reported) == 2
+    for one, said in zip(found, reported, strict=True):
         finding = said.finding
         assert (one.fault, one.target) == (fault_of(finding, facts), facts.target)
         assert (one.name, one.qualifier, one.account, one.region) == (

@@ -11,7 +11,7 @@ import pytest
 from permission_guard.iam import Context, Policy, Request, Service
 from permission_guard.model.document import bodies_of
 from permission_guard.model.finding import DeniedRequest, Missing, Undecided, Verdict, Witness
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.scan.explanation import Explanation, ProvedFix, explain, verdict
 from permission_guard.scan.mismatch_text import condition, met, principals, request, service
 from tests.rules.case import CASES, Case
@@ -31,7 +31,7 @@ def test_every_finding_is_explained_with_the_request_and_the_statements_it_rests
     case = Case.of(path)
     explained = explained_case(path)
     gravity = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-    findings = sorted(judge(case.facts, case.trusted), key=lambda finding: gravity.index(finding.verdict))
+    findings = sorted(evaluate(case.facts, case.trusted), key=lambda finding: gravity.index(finding.verdict))
     assert [one.finding for one in explained] == findings
     for one in explained:
         proof = one.finding.proof

@@ -68,7 +68,7 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
             # What it allows, the other policy allows too.
             continue
         for side in sides:
-            for action in analysis.coverage.told_apart(allow, every):
+            for action in analysis.coverage.distinguished(allow, every):
                 for kind in kinds(side, allow.principals):
                     yield from _of_kind(analysis, other, allow, Question(side, action, kind, _MAY))
 

@@ -91,7 +91,7 @@ class Analysis:
             return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
-        asked = self.coverage.told_apart(allow, among)
+        asked = self.coverage.distinguished(allow, among)
         unknown: tuple[Found, Witness] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):

@@ -60,7 +60,7 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
     """One finding with its end."""
     stands_now, region = line.ending in STANDS_NOW, report.facts.arn.region
     return {
-        **judgement(line.finding),
+        **finding_json(line.finding),
         "action": {
             "outcome": line.ending.value,
             "what": line.what,
@@ -81,7 +81,7 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
     }
 
 
-def judgement(finding: Finding) -> dict[str, Json]:
+def finding_json(finding: Finding) -> dict[str, Json]:
     """A finding for machines: the verdict, on what, and its proof."""
     return {
         "rule": finding.rule,

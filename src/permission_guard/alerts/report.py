@@ -48,7 +48,7 @@ class Line:
     """The journal's name for it, by which a person can have it undone."""
 
 
-def _told(outcome: Outcome) -> str:
+def _outcome_text(outcome: Outcome) -> str:
     """Return the outcome of a repair in one sentence."""
     if outcome.result is Result.DONE:
         return f"{outcome.step.done}."
@@ -106,17 +106,15 @@ class Report:
         for outcome in self.outcomes:
             if outcome.result in UNFINISHED and self.trigger.receives < REPORT_UNFINISHED_AT:
                 continue
-            what = _told(outcome)
+            what = _outcome_text(outcome)
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
-        for tell in self.plan.tells:
-            entry = self.history.of(tell.finding, self.facts)
+        for one in self.plan.unrepaired:
+            entry = self.history.of(one.finding, self.facts)
             # What the guard has stopped repairing is reported with the repair that was put back each time.
-            change = entry.change if entry and tell.ending is Ending.ESCALATED else None
-            what = f"Nothing was changed: {tell.reason}."
-            yield Line(
-                tell.finding, tell.ending, what, *before_and_after(change), entry.id if entry else None
-            )
+            change = entry.change if entry and one.ending is Ending.ESCALATED else None
+            what = f"Nothing was changed: {one.reason}."
+            yield Line(one.finding, one.ending, what, *before_and_after(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:
         if not self.history.entries:

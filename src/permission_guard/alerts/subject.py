@@ -23,7 +23,7 @@ def _adjective(what: str) -> tuple[str, str, str]:
 _OUTCOMES: Final = {
     Ending.REPAIRED: "Fixed",
     Ending.WOULD_REPAIR: "Not fixed (Observe)",
-    Ending.TOLD: "Action needed",
+    Ending.REPORTED: "Action needed",
     Ending.FAILED: "Fix failed",
     Ending.ESCALATED: "Fix was put back",
     Ending.RELEASED: "Removed",
@@ -45,7 +45,7 @@ _NOT_EVALUATED: Final = "{} could not be evaluated"
 _WORST_FIRST: Final = (
     Ending.ESCALATED,
     Ending.FAILED,
-    Ending.TOLD,
+    Ending.REPORTED,
     Ending.WOULD_REPAIR,
     Ending.REPAIRED,
     Ending.RELEASED,

@@ -12,7 +12,7 @@ from permission_guard.model.facts import FunctionFacts
 from permission_guard.model.finding import Concern, Verdict
 from permission_guard.repair.outcome import Ending
 
-_OPEN: Final = frozenset({Ending.WOULD_REPAIR, Ending.TOLD, Ending.FAILED, Ending.ESCALATED})
+_OPEN: Final = frozenset({Ending.WOULD_REPAIR, Ending.REPORTED, Ending.FAILED, Ending.ESCALATED})
 """The endings after which the statement is there as it was."""
 _NOT_ACCESS: Final = frozenset({Concern.ROLE_CAN_WRITE_LOGS, Concern.PERMISSION_IS_USABLE})
 

@@ -31,14 +31,14 @@ Say whether templates keep the guard's rules, before they are deployed. Nothing 
 
 TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
 plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
-you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
+you say. Values that only a deployed stack has are evaluated at their most open and at their most closed; where the two differ, the verdict is
 UNKNOWN.
 
 \b
 Exit codes:
   0  everything passes
   1  something fails
-  2  something cannot be told, and nothing fails
+  2  something is UNKNOWN, and nothing fails
   3  the input cannot be used
 """
 _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
@@ -54,7 +54,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 _CONCERNS: Final = tuple(one.value for one in Concern)
 
 
-@click.command(help=_HELP, short_help="Judge templates and Terraform plans before the deploy.")
+@click.command(help=_HELP, short_help="Evaluate templates and Terraform plans before the deploy.")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
 @click.option(
     "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
@@ -148,7 +148,7 @@ def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
         raise Unusable("--fix writes what --diff only shows: say one of them")
     if fix and STDIN in templates:
         raise Unusable("--fix: standard input cannot be written to; say --diff")
-    return How.FIX if fix else How.DIFF if diff else How.JUDGE
+    return How.FIX if fix else How.DIFF if diff else How.CHECK
 
 
 def _asked(

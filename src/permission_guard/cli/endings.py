@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from permission_guard.alerts import printable
-from permission_guard.cli import INTERRUPTED, Told
+from permission_guard.cli import INTERRUPTED, CommandError
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
 from permission_guard.repair.undo import CannotUndo, NothingToResume
 
@@ -16,7 +16,7 @@ NOT_DONE: Final = 1
 AGAIN: Final = 2
 
 
-class Unusable(Told):
+class Unusable(CommandError):
     """Input that cannot be used: the message is the one line that is shown."""
 
     def __init__(self, message: str) -> None:

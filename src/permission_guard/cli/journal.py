@@ -58,7 +58,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         rows.minute(entry.first_seen),
         rows.minute(entry.last_seen),
         rows.counted(times, "time") if times else "never",
-        entry.told_as.value if entry.told_as else "not yet",
+        entry.reported_as.value if entry.reported_as else "not yet",
     )
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.alerts import judgement, printable
+from permission_guard.alerts import finding_json, printable
 from permission_guard.cli.difference import difference
 from permission_guard.cli.given import Asked
 from permission_guard.cli.rows import row, totals, word
@@ -99,7 +99,7 @@ def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
 def _entry(one: Explanation) -> dict[str, Json]:
     fix = one.fix
     return {
-        **judgement(one.finding),
+        **finding_json(one.finding),
         "sentence": one.sentence,
         "because": one.because,
         "why": one.why,

@@ -20,10 +20,10 @@ from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
-    Judged,
     Nested,
     NotReadable,
     Said,
+    TemplateFinding,
     Trust,
     check,
     environment,
@@ -35,14 +35,14 @@ from permission_guard.template import (
 class How(Enum):
     """What is done about findings that can be fixed."""
 
-    JUDGE = "nothing"
+    CHECK = "nothing"
     FIX = "it is written"
     DIFF = "it is shown, and nothing else is"
 
 
 @dataclass(slots=True)
 class Desk:
-    """Where files are judged one after the other. `given` are those that were named; what they nest is judged too."""
+    """Evaluates files one after the other. `given` are those that were named; the templates that they nest are evaluated too."""
 
     said: Said
     trust: Trust
@@ -51,13 +51,13 @@ class Desk:
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
-    """What is not deployed as the parameters are: told, and no doubt."""
+    """What is not deployed with these parameters: reported, but not counted as UNKNOWN."""
     ignored: list[Skipped] = field(default_factory=list)
     is_any_unusable: bool = False
-    """Whether a file could not be used, which was told in one line."""
+    """Whether a file could not be used; the reason was shown in one line."""
 
     def check(self, path: str) -> None:
-        """Judge a file that was named, and what it nests."""
+        """Evaluate a file that was named, and what it nests."""
         self._check(path, self.said, self.how, frozenset())
 
     def scan(self, at: datetime) -> Scan:
@@ -69,7 +69,7 @@ class Desk:
         file = called(path)
         try:
             said = said if said.home is not None else in_environment(path, said)
-            done = self._judged(path, file, said, how)
+            done = self._evaluated(path, file, said, how)
             kept = self._without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
@@ -87,7 +87,7 @@ class Desk:
 
     def _without_ignored(self, done: Checked) -> Checked:
         """Take out what Metadata ignores, with its reason. Raises Unusable for one without a reason."""
-        kept: list[Judged] = []
+        kept: list[TemplateFinding] = []
         for one in done.verdicts:
             rules, reason = done.source.ignored(one.owner)
             concern = one.finding.concern.value
@@ -104,9 +104,9 @@ class Desk:
         self.is_any_unusable = True
         click.echo(f"{PROGRAM}: {printable(message)}", err=True)
 
-    def _judged(self, path: str, file: str, said: Said, how: How) -> Checked:
+    def _evaluated(self, path: str, file: str, said: Said, how: How) -> Checked:
         given = opened(path, LARGEST)
-        if how is How.JUDGE:
+        if how is How.CHECK:
             return check(given.text, file, said, self.trust)
         done = fixed(given.text, file, said, self.trust)
         changes = patch(given.text, done.text, file)
@@ -129,7 +129,7 @@ class Desk:
             why = "its template is no file here" if where not in around else "it nests itself"
             self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
-            self._check(where, said, How.JUDGE, frozenset(around))
+            self._check(where, said, How.CHECK, frozenset(around))
 
 
 def in_environment(path: str, said: Said) -> Said:

@@ -38,7 +38,7 @@ def wrong(name: str, what: str, todo: str) -> Check:
     return Check(name, Verdict.WRONG, what, todo)
 
 
-def untold(name: str, what: str | Unreadable, todo: str = "") -> Check:
+def unchecked(name: str, what: str | Unreadable, todo: str = "") -> Check:
     """It could not be checked."""
     said = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
     return Check(name, Verdict.UNKNOWN, said, todo or _TO_SEE)

@@ -65,5 +65,5 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
 
 
 def _skipped(one: Skipped) -> tuple[str, ...]:
-    told = {"verdict": NOT_LOOKED_AT, "target": one.what, "summary": one.why}
-    return tuple(told.get(column, "") for column in HEADER)
+    values = {"verdict": NOT_LOOKED_AT, "target": one.what, "summary": one.why}
+    return tuple(values.get(column, "") for column in HEADER)

@@ -114,8 +114,8 @@ def _reference(finding: ScannedFinding) -> str:
 
 def difference(before: str, after: str) -> tuple[_Row, ...]:
     """Return the lines that go, come and stay; a policy document has a line for each of its parts."""
-    told = ndiff(_lines(before), _lines(after))
-    return tuple(_Row(_MARKS[row[:2]], row[2:]) for row in told if row[:2] in _MARKS)
+    compared = ndiff(_lines(before), _lines(after))
+    return tuple(_Row(_MARKS[row[:2]], row[2:]) for row in compared if row[:2] in _MARKS)
 
 
 def _lines(text: str) -> list[str]:

@@ -18,8 +18,8 @@ class State(Enum):
 
     PLANNED = "planned"
     """A repair was about to be made; whether it was, only the function's policy shows."""
-    TOLD = "told"
-    """Its outcome was reported (`told_as`)."""
+    REPORTED = "reported"
+    """Its outcome was reported (`reported_as`)."""
     GONE = "gone"
     """The fault disappeared without a repair; if it is seen again, it is reported again."""
     UNDONE = "undone"
@@ -77,8 +77,8 @@ class Entry:
     """The repair that was planned or made."""
     repairs: tuple[datetime, ...] = ()
     """When it was repaired, the latest last."""
-    told_at: datetime | None = None
-    told_as: Ending | None = None
+    reported_at: datetime | None = None
+    reported_as: Ending | None = None
     is_existing: bool = False
     """Whether it was reported as existing: callers may rely on the statement, so it is never taken for new again."""
     version: int = 0

@@ -63,16 +63,19 @@ class FunctionHistory:
         """Return why a fault must not be repaired (again), and how that is reported; None if it may be."""
         if self.closed is not None:
             return (
-                Ending.TOLD,
+                Ending.REPORTED,
                 f"the journal cannot be read, and nothing is repaired that cannot be written down first: {self.closed}",
             )
         entry = self.of(finding, facts)
         if entry is None:
             return None
         if entry.state is State.UNDONE:
-            return Ending.TOLD, f"a person undid this repair (`permission-guard resume {entry.id}` ends that)"
+            return (
+                Ending.REPORTED,
+                f"a person undid this repair (`permission-guard resume {entry.id}` ends that)",
+            )
         recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
-        stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+        stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
         if stopped or len(recent) >= PUT_BACK_LIMIT:
             return Ending.ESCALATED, _PUT_BACK.format(len(entry.repairs), entry.id)
         return None
@@ -131,7 +134,7 @@ _KEPT: Final = 100
 """How many repairs of one fault are remembered."""
 
 
-def told(
+def reported(
     entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True, is_existing: bool = False
 ) -> Entry:
     """Return the entry after it was reported, or written down for the next digest.
@@ -139,14 +142,14 @@ def told(
     What is not finished stays PLANNED, because a call that seemed to fail may have had its effect; what a person undid
     stays UNDONE.
     """
-    state = State.TOLD if is_finished and entry.state is not State.UNDONE else entry.state
+    state = State.REPORTED if is_finished and entry.state is not State.UNDONE else entry.state
     if ending is Ending.RELEASED:
         state = State.RELEASED
     return replace(
         entry,
         state=state,
-        told_at=now,
-        told_as=ending,
+        reported_at=now,
+        reported_as=ending,
         last_seen=now,
         is_existing=entry.is_existing or is_existing,
     )
@@ -154,7 +157,7 @@ def told(
 
 def settled(entry: Entry) -> Entry:
     """Return the entry of a repair that was planned again and failed again, which was reported before."""
-    return replace(entry, state=State.TOLD)
+    return replace(entry, state=State.REPORTED)
 
 
 def gone(entry: Entry, now: datetime) -> Entry:
@@ -164,12 +167,12 @@ def gone(entry: Entry, now: datetime) -> Entry:
 
 def is_due(entry: Entry | None, ending: Ending, now: datetime) -> bool:
     """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
-    if entry is None or entry.told_at is None or ending in _ALWAYS:
+    if entry is None or entry.reported_at is None or ending in _ALWAYS:
         return True
     came_back = entry.state in {State.GONE, State.RELEASED} and not (
         entry.is_existing and now - entry.last_seen < REPLACED_WITHIN
     )
-    return came_back or entry.told_as is not ending or now - entry.told_at >= REMINDER
+    return came_back or entry.reported_as is not ending or now - entry.reported_at >= REMINDER
 
 
 _ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
@@ -194,10 +197,10 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
     """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
-    if entry is None or not isinstance(entry.change, Attached) or entry.told_as is not Ending.REPAIRED:
+    if entry is None or not isinstance(entry.change, Attached) or entry.reported_as is not Ending.REPAIRED:
         return False
     is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
-    return entry.state is State.TOLD and is_recent
+    return entry.state is State.REPORTED and is_recent
 
 
 _SHOWN: Final = timedelta(minutes=1)
@@ -217,12 +220,12 @@ def is_held(entry: Entry) -> bool:
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
-_HELD: Final = frozenset({State.TOLD, State.RELEASING})
+_HELD: Final = frozenset({State.REPORTED, State.RELEASING})
 
 
 def is_open(entry: Entry) -> bool:
     """Tell whether a sweep has to look at an entry: what a repair attached may have to come off, a repaired statement is done."""
-    is_done = entry.state is State.TOLD and entry.told_as is Ending.REPAIRED
+    is_done = entry.state is State.REPORTED and entry.reported_as is Ending.REPAIRED
     return entry.state not in _CLOSED and not (is_done and isinstance(entry.change, Rewritten))
 
 

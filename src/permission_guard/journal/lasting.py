@@ -18,9 +18,11 @@ def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
     match entry.state:
         case State.GONE | State.RELEASED:
             return entry.last_seen + retention
-        case State.TOLD:
+        case State.REPORTED:
             is_open = (
-                isinstance(entry.change, Attached) or entry.told_as is Ending.ESCALATED or entry.is_existing
+                isinstance(entry.change, Attached)
+                or entry.reported_as is Ending.ESCALATED
+                or entry.is_existing
             )
             return None if is_open else entry.last_seen + retention
         case State.PLANNED | State.UNDONE | State.RELEASING:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from permission_guard.alerts.report import Line, Report
 from permission_guard.journal.entry import Entry, State
-from permission_guard.journal.history import FunctionHistory, counted, is_due, seen, settled, told
+from permission_guard.journal.history import FunctionHistory, counted, is_due, reported, seen, settled
 from permission_guard.repair.outcome import UNFINISHED, Ending
 
 
@@ -20,10 +20,10 @@ def news(report: Report, history: FunctionHistory, now: datetime) -> Report:
         if not is_due(history.of(line.finding, report.facts), line.ending, now)
     )
     report = replace(report, silent=silent)
-    return replace(report, history=history.with_entries(as_told(report, now)(history)))
+    return replace(report, history=history.with_entries(entries_after_report(report, now)(history)))
 
 
-def as_told(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+def entries_after_report(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
     """Return what the journal says after a report was sent, or written down for the digest."""
     lines = replace(report, silent=frozenset()).lines
     trying = frozenset(
@@ -32,7 +32,7 @@ def as_told(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[
         if outcome.result in UNFINISHED
         for finding in outcome.step.fixes
     )
-    existing = frozenset(one.finding.key for one in report.plan.tells if one.is_existing)
+    existing = frozenset(one.finding.key for one in report.plan.unrepaired if one.is_existing)
 
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         found = (seen(history, line.finding, report.facts, report.trigger, now) for line in lines)
@@ -57,12 +57,12 @@ def _after(
     if key not in report.silent:
         # Another run may have gone on with it since; what was repaired counts once.
         entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
-        return told(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
+        return reported(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
     if entry.state is State.PLANNED and key not in trying:
         return settled(entry)
     if entry.state in {State.GONE, State.RELEASED} or entry.is_existing is not (key in existing):
         # It is there again, or its owner replaced it: known, and not reported again.
         return replace(
-            entry, state=State.TOLD, last_seen=now, is_existing=entry.is_existing or key in existing
+            entry, state=State.REPORTED, last_seen=now, is_existing=entry.is_existing or key in existing
         )
     return None

@@ -53,8 +53,8 @@ def written(entry: Entry) -> str:
                 "version": entry.version,
                 "first_seen": entry.first_seen.isoformat(),
                 "last_seen": entry.last_seen.isoformat(),
-                "told_at": entry.told_at.isoformat() if entry.told_at else None,
-                "told_as": entry.told_as.value if entry.told_as else None,
+                "reported_at": entry.reported_at.isoformat() if entry.reported_at else None,
+                "reported_as": entry.reported_as.value if entry.reported_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
                 "existing": entry.is_existing or None,
                 "change": _change(entry.change),
@@ -165,8 +165,8 @@ def _entry(body: Record) -> Entry:
         change=_change_in(body.inner("change")) if body.has("change") else None,
         repairs=_moments_in(body, "repairs"),
         is_existing=body.flag("existing"),
-        told_at=body.moment("told_at") if body.has("told_at") else None,
-        told_as=body.one_of(Ending, "told_as") if body.has("told_as") else None,
+        reported_at=body.moment("reported_at") if body.has("reported_at") else None,
+        reported_as=body.one_of(Ending, "reported_as") if body.has("reported_as") else None,
         version=body.whole("version"),
     )
 

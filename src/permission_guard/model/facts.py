@@ -42,7 +42,7 @@ def subject_of(text: str) -> Subject:
     return LayerVersionArn.parse(text) if ":layer:" in text else FunctionArn.parse(text)
 
 
-"""What is judged: a function, or a layer version, of which only the resource policy is anybody's business."""
+"""What is evaluated: a function, or a layer version, of which only the resource-based policy is read."""
 
 
 class NotRead(Enum):
@@ -96,7 +96,7 @@ class Configuration:
 
 
 class Gone(Enum):
-    """The function has been deleted meanwhile: there is nothing left to judge."""
+    """The function was deleted meanwhile: there is nothing to evaluate."""
 
     GONE = "function does not exist"
 

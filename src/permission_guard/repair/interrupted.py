@@ -18,14 +18,14 @@ from permission_guard.journal.history import (
     is_held,
     is_in_view,
     is_made,
-    told,
+    reported,
 )
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.plan import Plan
 
-_OPEN: Final = frozenset({Ending.TOLD, Ending.FAILED, Ending.WOULD_REPAIR, Ending.ESCALATED})
+_OPEN: Final = frozenset({Ending.REPORTED, Ending.FAILED, Ending.WOULD_REPAIR, Ending.ESCALATED})
 """The endings after which a fault was still there."""
 
 
@@ -56,13 +56,13 @@ def complete_interrupted(report: Report, session: JournalSession, now: datetime)
                 gone(one, now) for one in history.entries if one in left and one.fault in vanished
             )
         )
-    untold = [
+    unreported = [
         (entry, ending)
         for entry in left
         if entry.fault not in vanished and (ending := _ending(entry, report)) is not None
     ]
-    if untold:
-        yield _earlier(untold, report, now)
+    if unreported:
+        yield _pending(unreported, report, now)
 
 
 def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
@@ -72,36 +72,38 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
     stands = is_made(entry, report.facts)
     if entry.state is State.PLANNED:
         return entry.last_seen == now and stands is False
-    if entry.state is not State.TOLD:
+    if entry.state is not State.REPORTED:
         return False
     detached = isinstance(entry.change, Attached) and stands is False and now - entry.last_seen > _SETTLED
-    return detached or (entry.told_as in _OPEN and not is_held(entry))
+    return detached or (entry.reported_as in _OPEN and not is_held(entry))
 
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
     """Return what became of a fault that an earlier run left open; None if nothing is left to report."""
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
-        return Ending.REPAIRED if is_made(entry, report.facts) else Ending.TOLD
+        return Ending.REPAIRED if is_made(entry, report.facts) else Ending.REPORTED
     return None
 
 
-def _earlier(untold: list[tuple[Entry, Ending]], report: Report, now: datetime) -> PendingReport:
+def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: datetime) -> PendingReport:
     """Return one report of all that was not reported: one entry with its cause, several with the cause of each."""
-    alone = len(untold) == 1
-    reports = [noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in untold]
-    told_now = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
+    alone = len(unreported) == 1
+    reports = [
+        noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in unreported
+    ]
+    combined = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
     if alone:
-        told_now = replace(told_now, trigger=untold[0][0].cause)
+        combined = replace(combined, trigger=unreported[0][0].cause)
 
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(
             # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
-            told(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
-            for entry, ending in untold
+            reported(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
+            for entry, ending in unreported
             for one in history.about(entry.fault)
         )
 
-    return PendingReport(told_now, entries)
+    return PendingReport(combined, entries)
 
 
 def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
@@ -114,7 +116,7 @@ def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
 
 _WHAT: Final = {
     Ending.REPAIRED: "An earlier run of the guard repaired this and ended before it could report it.",
-    Ending.TOLD: (
+    Ending.REPORTED: (
         "An earlier run of the guard began to repair this and ended before it could report it. The fault is gone now."
     ),
 }

@@ -31,7 +31,7 @@ class Ending(Enum):
 
     REPAIRED = "REPAIRED"
     WOULD_REPAIR = "WOULD_REPAIR"
-    TOLD = "TOLD"
+    REPORTED = "REPORTED"
     FAILED = "FAILED"
     ESCALATED = "ESCALATED"
     """It was put back so often that the guard has stopped repairing it."""

@@ -21,12 +21,12 @@ from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Setting
 
 
 @frozen
-class Tell:
+class Unrepaired:
     """A finding that is not repaired, and why not."""
 
     finding: Finding
     reason: str
-    ending: Ending = Ending.TOLD
+    ending: Ending = Ending.REPORTED
     is_existing: bool = False
     """Whether the reason is that the statement was there before, so that callers may rely on it."""
 
@@ -36,7 +36,7 @@ class Plan:
     """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
 
     steps: tuple[Repair, ...] = ()
-    tells: tuple[Tell, ...] = ()
+    unrepaired: tuple[Unrepaired, ...] = ()
 
 
 def concerned(
@@ -76,14 +76,14 @@ def plan_for(
 ) -> Plan:
     """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
     whys = [
-        (finding, _why_told(finding, facts, trigger, settings, now, history))
+        (finding, _not_repaired_reason(finding, facts, trigger, settings, now, history))
         for finding in findings
         if finding.verdict is not Verdict.PASS and settings.treatments[finding.concern] is not Treatment.OFF
     ]
     proved, problem = together([one for one, why in whys if why is None], facts, settings.trusted)
     at_once = None if problem else proved
     attach, rewrite = None, at_once
-    tells: list[Tell] = []
+    unrepaired: list[Unrepaired] = []
     for finding, why in whys:
         reason = None
         if why is None and _is_fixed(finding, proved):
@@ -95,43 +95,43 @@ def plan_for(
             elif step is not None:
                 rewrite, reason = joined(rewrite, step)
         if why is not None or reason is not None:
-            tells.append(why or Tell(finding, str(reason)))
+            unrepaired.append(why or Unrepaired(finding, str(reason)))
     if rewrite is not None and rewrite is not at_once and len(rewrite.replacements) > 1:
         # Each change is proved by itself; what they do together is proved once.
         problem = objection(rewrite, facts, settings.trusted)
         if problem is not None:
-            tells += [Tell(one, problem) for one in rewrite.fixes if not _is_fixed(one, at_once)]
+            unrepaired += [Unrepaired(one, problem) for one in rewrite.fixes if not _is_fixed(one, at_once)]
             rewrite = at_once
-    return Plan(tuple(step for step in (attach, rewrite) if step is not None), tuple(tells))
+    return Plan(tuple(step for step in (attach, rewrite) if step is not None), tuple(unrepaired))
 
 
 def _is_fixed(finding: Finding, step: RewriteStatements | None) -> bool:
     return step is not None and any(one is finding for one in step.fixes)
 
 
-def _why_told(
+def _not_repaired_reason(
     finding: Finding,
     facts: FunctionFacts,
     trigger: Trigger,
     settings: Settings,
     now: datetime,
     history: FunctionHistory,
-) -> Tell | None:
+) -> Unrepaired | None:
     """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
-    reason = _why_never(finding, facts, settings)
+    reason = _forbidden_reason(finding, facts, settings)
     if reason is not None:
-        return Tell(finding, reason)
+        return Unrepaired(finding, reason)
     # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
     held_back = history.held_back(finding, facts, now)
     if held_back is not None:
-        return Tell(finding, held_back[1], held_back[0])
+        return Unrepaired(finding, held_back[1], held_back[0])
     if settings.repair_existing:
         return None
     reason = not_new_reason(finding, facts, trigger, history, now)
-    return Tell(finding, reason, is_existing=True) if reason is not None else None
+    return Unrepaired(finding, reason, is_existing=True) if reason is not None else None
 
 
-def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
+def _forbidden_reason(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
     """Return what forbids a repair at any time; None if nothing does."""
     if finding.verdict is Verdict.UNKNOWN:
         return "the guard repairs only what it can evaluate"
@@ -179,7 +179,7 @@ def not_new_reason(
 
 def _was_begun(entry: Entry) -> bool:
     """Tell whether an earlier run began a repair, so that the statement was new then."""
-    return entry.state is State.PLANNED or bool(entry.repairs) or entry.told_as is Ending.FAILED
+    return entry.state is State.PLANNED or bool(entry.repairs) or entry.reported_as is Ending.FAILED
 
 
 _EXISTING: Final = "the statement {}, and callers may rely on it (RepairExisting is false)"

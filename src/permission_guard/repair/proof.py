@@ -14,7 +14,7 @@ from permission_guard.model.document import POLICY_LIMIT
 from permission_guard.model.facts import Family, FunctionFacts, Trusted
 from permission_guard.model.finding import DeniedRequest, Finding, Verdict
 from permission_guard.repair.step import RewriteStatements, Step, apply
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 
 
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
@@ -50,7 +50,7 @@ def _deleted_principal(step: RewriteStatements) -> str | None:
 
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
+    return tuple(finding for finding in evaluate(facts, trusted) if finding.verdict is not Verdict.PASS)
 
 
 def _why(fault: Finding) -> str:

@@ -15,7 +15,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.frozen import frozen
 from permission_guard.iam import Effect
 from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.history import FunctionHistory, gone, is_due, is_held, settled, told
+from permission_guard.journal.history import FunctionHistory, gone, is_due, is_held, reported, settled
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import (
     GONE,
@@ -143,7 +143,7 @@ def released(
     """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
     for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
-        ending, what = Ending.TOLD, ""
+        ending, what = Ending.REPORTED, ""
         match found:
             case DetachRolePolicy():
                 ending, what = _detached(found, entry, session, writer)
@@ -158,9 +158,9 @@ def released(
             case _:
                 assert_never(found)
         if what and is_due(entry, ending, now):
-            yield _told(entry, ending, what, report, now)
+            yield _reported(entry, ending, what, report, now)
         elif what:
-            yield _told_before(entry, report)
+            yield _reported_before(entry, report)
 
 
 def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
@@ -194,15 +194,15 @@ def _detached(
     return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."
 
 
-def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> PendingReport:
+def _reported(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> PendingReport:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in history.about(entry.fault))
+        return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 
     return PendingReport(noted(entry, ending, what, report), entries)
 
 
-def _told_before(entry: Entry, report: Report) -> PendingReport:
+def _reported_before(entry: Entry, report: Report) -> PendingReport:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(settled(one) for one in history.about(entry.fault) if one.state is State.RELEASING)
 
-    return PendingReport(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)
+    return PendingReport(replace(noted(entry, Ending.REPORTED, "", report), noted=()), entries)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from permission_guard.alerts.report import Report
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.journal.history import FunctionHistory, told
+from permission_guard.journal.history import FunctionHistory, reported
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
@@ -91,6 +91,6 @@ def _remove(target: str, sid: str, writer: Writer) -> None:
 
 def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in history.about(entry.fault))
+        return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 
     return entries

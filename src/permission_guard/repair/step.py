@@ -139,8 +139,8 @@ def _place(replacement: Replacement, said: Sequence[str]) -> int:
     """Return the place of the statement to replace: of equal ones without a Sid, the one that was evaluated."""
     wanted = canonical(replacement.before)
     places = [i for i, statement in enumerate(said) if statement == wanted]
-    judged = replacement.fixes[0].statement if replacement.fixes else None
-    return judged if judged in places else places[0]
+    evaluated = replacement.fixes[0].statement if replacement.fixes else None
+    return evaluated if evaluated in places else places[0]
 
 
 Step: TypeAlias = AttachRolePolicy | DetachRolePolicy | RewriteStatements

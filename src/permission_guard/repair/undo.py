@@ -18,7 +18,7 @@ from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.repair.outcome import Ending, Outcome, Result
 from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteStatements
 
-_UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.UNDONE})
+_UNDOABLE: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
 _MAY_BE_MADE: Final = frozenset({Result.DONE, Result.TRY_AGAIN})
 
@@ -41,7 +41,9 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
     step = undoing(entry, observer)
     entries = (entry, *_fixed_with(entry, journal))
     marked = journal.write(
-        tuple(replace(one, state=State.UNDONE, told_at=now, told_as=Ending.TOLD) for one in entries)
+        tuple(
+            replace(one, state=State.UNDONE, reported_at=now, reported_as=Ending.REPORTED) for one in entries
+        )
     )
     outcome = carry_out(step, writer)
     if outcome.result in _MAY_BE_MADE:
@@ -67,7 +69,7 @@ def resume(entry: Entry, journal: Journal) -> Entry:
 
     Raises NothingToResume, and what the journal raises.
     """
-    was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+    was_stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
     if entry.state is State.UNDONE or was_stopped:
         resumed = _from_zero(entry)
     elif entry.repairs:
@@ -81,7 +83,7 @@ def resume(entry: Entry, journal: Journal) -> Entry:
 
 
 def _from_zero(entry: Entry) -> Entry:
-    return replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
+    return replace(entry, state=State.GONE, repairs=(), reported_at=None, reported_as=None)
 
 
 def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:

@@ -83,7 +83,7 @@ def found(
     fault: Callable[[Answer, Witness], Fault],
 ) -> Finding:
     """Return what the answer about a statement comes to: the finding as it is if it passes, else the fault or doubt."""
-    answer = _telling(review.answer(statement, actions), review)
+    answer = _clearest_example(review.answer(statement, actions), review)
     match answer.access:
         case Access.OPEN | Access.NAMED:
             witness = witness_of(answer, review)
@@ -111,7 +111,7 @@ def witness_of(answer: Answer, review: Review) -> Witness:
     return Witness(request, decide(request, resource=review.policy), caller(request, answer.witness.account))
 
 
-def _telling(answer: Answer, review: Review) -> Answer:
+def _clearest_example(answer: Answer, review: Review) -> Answer:
     """Return the answer with the request that tells most, if it is allowed, too.
 
     Of a service one that shows an untrusted account; through a function URL one without credentials.

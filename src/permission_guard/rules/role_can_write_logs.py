@@ -141,10 +141,10 @@ def _in_doubt(facts: FunctionFacts, calls: Calls, asked: Asked) -> Finding:
     if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
         return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists)
     proof = Undecided(*asked, doubt(asked, calls))
-    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
+    return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
-def _untold(proof: Undecided, role: RoleFacts) -> str:
+def _undecided_text(proof: Undecided, role: RoleFacts) -> str:
     asked = proof.request
     return f"whether {role.name} is allowed to call {asked.action} on {asked.resource} cannot be told: {proof.doubt}"
 
@@ -159,7 +159,7 @@ def _said(asked: Asked, role: RoleFacts) -> str:
 def _too_complex(facts: FunctionFacts, calls: Calls) -> Finding:
     """Say that the policies take more than their budget of steps."""
     proof = Undecided(*calls.example(), _TOO_COMPLEX)
-    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
+    return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
 _TOO_COMPLEX: Final = f"the role's policies take more than {BUDGET:,} steps to evaluate; simplify the patterns of their Resource elements"

@@ -47,10 +47,10 @@ Remedy: TypeAlias = AttachPolicy | AddCondition | SplitStatement | LeaveIt
 
 @frozen
 class Rule:
-    """One law that a function has to keep.
+    """One rule that a function has to meet.
 
-    `asks` says what must still be looked at before `check` can judge. `remedies` offers what could fix a finding, the
-    best first; none of it is done before it is proved.
+    `asks` returns what must still be read before `check` can decide. `remedies` offers what could fix a finding, the best
+    first; each is proved before it is made.
     """
 
     id: str

@@ -30,7 +30,7 @@ def looks_of(rules: frozenset[str]) -> Look:
 def findings(
     facts: FunctionFacts, trusted: Trusted, rules: frozenset[str], at: datetime
 ) -> tuple[ScannedFinding, ...]:
-    """Judge what has been read by these rules. Also what passes is a finding."""
+    """Evaluate what has been read by these rules. What passes is a finding too."""
     return tuple(
         flat(one, facts, _patches(one, facts, at))
         for one in explain(facts, trusted)
@@ -45,7 +45,7 @@ def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patc
     if isinstance(made, ProvedFix):
         ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
         return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
-    return patches_for(Line(one.finding, Ending.TOLD, ""), facts, trigger)
+    return patches_for(Line(one.finding, Ending.REPORTED, ""), facts, trigger)
 
 
 def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:

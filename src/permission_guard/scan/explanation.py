@@ -34,7 +34,7 @@ from permission_guard.model.finding import (
 )
 from permission_guard.repair.remedy import repair_of
 from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements, diffs
-from permission_guard.rules import judge, rule_of
+from permission_guard.rules import evaluate, rule_of
 from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
 
 
@@ -70,11 +70,11 @@ class Explanation:
 
 
 def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> tuple[Explanation, ...]:
-    """Judge the facts by every rule and explain each finding, faults first, then doubts.
+    """Evaluate the facts by every rule and explain each finding: FAIL first, then UNKNOWN.
 
     Without `repairs`, `fix` stays empty: to prove a repair takes longer than to find the fault.
     """
-    findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
+    findings = sorted(evaluate(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
     return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
 
 
@@ -103,7 +103,7 @@ _WHY: Final = {
 """Why it matters, where a rule's own reason is about something graver or else."""
 
 
-def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
+def _evaluated(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
     """Yield the statement that a finding is about, with its policy; nothing if it is about no statement."""
     policy = facts.resource_policy
     if policy is not None:
@@ -156,7 +156,7 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
             return tuple(_allows(cited, asked) for cited in decision.statements)
         case DeniedRequest(blocker=blocker) if finding.concern is Concern.PERMISSION_IS_USABLE:
             return tuple(
-                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _judged(finding, facts)
+                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _evaluated(finding, facts)
             )
         case DeniedRequest(_, decision, blocker):
             return (f"{blocker}.", _LAYERS[_layer(decision)])
@@ -207,7 +207,7 @@ def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
 def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     """Say what the statement of a PASS asks for."""
     said: list[str] = []
-    for policy, one in _judged(finding, facts):
+    for policy, one in _evaluated(finding, facts):
         whom = principals(one.principals) if one.principals else "nobody"
         head = f"{_name(one)} of {policy.name} names {whom}"
         asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"

@@ -2,9 +2,9 @@
 
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
+from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.fix import Fixed, fixed
 from permission_guard.template.flat import scan_of
-from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, Said, Source
@@ -13,11 +13,11 @@ __all__ = [
     "LARGEST",
     "Checked",
     "Fixed",
-    "Judged",
     "Nested",
     "NotReadable",
     "Said",
     "Source",
+    "TemplateFinding",
     "Trust",
     "check",
     "environment",

@@ -1,4 +1,4 @@
-"""What is declared, as the facts that the rules judge: once at its worst, once at its best."""
+"""What is declared, as facts for the rules: once at its most open, once at its most closed."""
 
 from __future__ import annotations
 

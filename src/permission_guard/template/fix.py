@@ -18,7 +18,7 @@ from permission_guard.template.edit import (
     Insertion,
     with_insertions,
 )
-from permission_guard.template.judging import Judged, Trust
+from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.lines import line
 from permission_guard.template.source import Said
 
@@ -41,7 +41,7 @@ def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     source = checked.source
     faults = [one for one in checked.verdicts if one.finding.verdict is Verdict.FAIL]
     editor: Editor | None = None
-    found: list[tuple[Judged, Insertion]] = []
+    found: list[tuple[TemplateFinding, Insertion]] = []
     reasons: dict[_Key, str] = {}
     for fault in faults:
         try:
@@ -61,9 +61,9 @@ def _proved(
     text: str,
     checked: Checked,
     said: Said,
-    found: Sequence[tuple[Judged, Insertion]],
+    found: Sequence[tuple[TemplateFinding, Insertion]],
     reasons: dict[_Key, str],
-) -> list[tuple[Judged, Insertion]]:
+) -> list[tuple[TemplateFinding, Insertion]]:
     """Return those that are proved: all at once if possible, else each half by itself."""
     if not found:
         return []
@@ -80,16 +80,16 @@ def _proved(
     return [each for part in parts for each in _proved(text, checked, said, part, reasons)]
 
 
-def _with_reason(one: Judged, reason: str) -> Judged:
+def _with_reason(one: TemplateFinding, reason: str) -> TemplateFinding:
     return replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
 
 
-def _key(one: Judged) -> _Key:
+def _key(one: TemplateFinding) -> _Key:
     managing = one.finding.concern is Concern.MANAGEMENT_ACCESS
     return one.finding.rule, one.owner, one.facts.target, managing
 
 
-def harm(before: Checked, after: Checked, faults: Sequence[Judged]) -> str | None:
+def harm(before: Checked, after: Checked, faults: Sequence[TemplateFinding]) -> str | None:
     """Say what is wrong with a text that was to fix faults: one is still there, or something else is worse."""
     was = {_key(one): one.finding.verdict for one in before.verdicts}
     now = {_key(one): one.finding.verdict for one in after.verdicts}

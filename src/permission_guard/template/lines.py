@@ -17,7 +17,7 @@ from permission_guard.services import Region, Service, service_of
 from permission_guard.template.check import Checked
 from permission_guard.template.declared import Permission
 from permission_guard.template.edit import CannotEdit, Line
-from permission_guard.template.judging import Judged
+from permission_guard.template.findings import TemplateFinding
 from permission_guard.template.sam import is_sam
 from permission_guard.template.value import text_of
 
@@ -25,7 +25,7 @@ _BASIC: Final = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBas
 _NAMED: Final = re.compile(r"\{[a-z]+\}")
 
 
-def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
+def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], str]:
     """Return the lines to add, in the language of the template; none, and the reason, where there are none to add."""
     if one.finding.verdict is not Verdict.FAIL:
         return (), ""
@@ -40,7 +40,7 @@ def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
     return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),), ""
 
 
-def line(checked: Checked, fault: Judged) -> Line:
+def line(checked: Checked, fault: TemplateFinding) -> Line:
     """Return the line to add where a fault is. Raises CannotEdit."""
     source, concern = checked.source, fault.finding.concern
     if source.is_plan:
@@ -62,7 +62,7 @@ def line(checked: Checked, fault: Judged) -> Line:
     return _condition(found)
 
 
-def _policy(fault: Judged) -> Line:
+def _policy(fault: TemplateFinding) -> Line:
     """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
     proof = fault.finding.proof
     if isinstance(proof, DeniedRequest) and (

@@ -162,7 +162,7 @@ def test_the_resource_of_a_stack_is_called_as_it_is_called_there() -> None:
     assert list(yaml.safe_load(patch(added, Language.SAM))) == ["Uploads"]
 
 
-TOLD: dict[str, tuple[Body, str, str]] = {
+REPORTED: dict[str, tuple[Body, str, str]] = {
     "a service that sends its ARN and its account": (
         {"Principal": S3},
         'SourceArn: arn:aws:s3:::NAME  # add\n    SourceAccount: "111122223333"  # add',
@@ -187,9 +187,9 @@ TOLD: dict[str, tuple[Body, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", REPORTED)
 def test_what_is_only_told_is_patched_as_the_advice_says(case: str) -> None:
-    statement, lines, remark = TOLD[case]
+    statement, lines, remark = REPORTED[case]
     report = about(statement, alert_only())
     text = patch(report, Language.CLOUDFORMATION)
     check(yaml.safe_load(text))
@@ -236,7 +236,7 @@ def role(**settings: str) -> Report:
 BASIC = "service-role/AWSLambdaBasicExecutionRole"
 
 
-@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "told"])
+@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "reported"])
 def test_a_role_gets_the_logging_policy_in_every_language(settings: dict[str, str]) -> None:
     report = role(**settings)
     assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": ["AWSLambdaBasicExecutionRole"]}
@@ -276,7 +276,7 @@ def test_where_a_deny_or_a_boundary_forbids_the_logs_no_policy_is_offered() -> N
     for there in (deny, bounded):
         report = there.report(Kind.FUNCTION_CREATED)
         (line,) = report.lines
-        assert line.ending is Ending.TOLD
+        assert line.ending is Ending.REPORTED
         assert patches_for(line, report.facts, report.trigger) == ()
 
 
@@ -330,8 +330,8 @@ def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_sai
     (line,) = report.lines
     finding = replace(line.finding, proof=Recorded("witness", "somebody got in"), statement=40)
     assert patches_for(replace(line, finding=finding), report.facts, report.trigger) == ()
-    told = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
-    assert patches_for(told, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')
+    reported = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
+    assert patches_for(reported, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')
 
 
 FIRST = {

@@ -8,7 +8,7 @@ import pytest
 
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.model.finding import Verdict
-from tests.cli.scanning import account, faulty, run, scanned, told, wires
+from tests.cli.scanning import account, faulty, reported, run, scanned, wires
 from tests.fake_aws.builders import document
 
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:tools"
@@ -81,4 +81,4 @@ def test_where_only_layers_are_asked_for_and_may_not_be_listed_there_is_no_verdi
     there.wires[0].faults["ListLayers"] = ApiError("AccessDeniedException", "no")
     result = run(there, "--only", "layer-is-not-public")
     assert result.exit_code == 3
-    assert told(result) == "AWS refused every call: AccessDeniedException: no (ListLayers)"
+    assert reported(result) == "AWS refused every call: AccessDeniedException: no (ListLayers)"

@@ -10,7 +10,7 @@ from permission_guard.aws.pace import RATE, Stopped
 from permission_guard.fake_aws import ApiError
 from permission_guard.repair.grant import Grant
 from tests.aws.surveyed import Wires, params_of
-from tests.cli.scanning import HOME, account, run, scanned, told, wires
+from tests.cli.scanning import HOME, account, reported, run, scanned, wires
 
 THEIRS = "444455556666"
 ROLE = f"arn:aws:iam::{THEIRS}:role/audit/scan"
@@ -143,7 +143,7 @@ def test_where_nothing_can_be_looked_at_there_is_one_line_and_no_verdict(kind: s
     there.wires[0].faults[call] = ApiError("AccessDeniedException", "no")
     result = run(there, *options)
     assert result.exit_code == 3
-    assert told(result) == line
+    assert reported(result) == line
 
 
 def test_what_moves_from_one_page_to_the_next_while_they_are_read_is_looked_at_once() -> None:

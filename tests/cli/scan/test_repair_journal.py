@@ -24,7 +24,7 @@ def test_each_repair_stands_in_the_journal_with_who_made_it_and_can_be_undone() 
     before = made.functions["orders"].policies["live"][0]
     result = run(there, "--repair", "--repair-existing", "--yes")
     (entry,) = kept(there).of(ORDERS).entries
-    assert (entry.state, entry.told_as) == (State.TOLD, Ending.REPAIRED)
+    assert (entry.state, entry.reported_as) == (State.REPORTED, Ending.REPAIRED)
     assert entry.cause.actor.principal == "arn:aws:sts::111122223333:assumed-role/admin/alice"
     assert entry.cause.qualifier == "live"
     (command,) = [line for line in result.stderr.splitlines() if line.endswith(entry.fault)]

@@ -43,6 +43,6 @@ def test_the_example_is_of_its_own_class_alone(one: Disagreement, evaluators: di
 
 
 def test_the_record_and_the_list_name_the_same_disagreements() -> None:
-    told = [(found["evaluator"], found["title"]) for found in TITLE.finditer(RECORD.read_text())]
+    reported = [(found["evaluator"], found["title"]) for found in TITLE.finditer(RECORD.read_text())]
 
-    assert told == [(one.evaluator, one.title) for one in KNOWN]
+    assert reported == [(one.evaluator, one.title) for one in KNOWN]

@@ -48,7 +48,7 @@ def change_of(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | No
 
 
 def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | None:
-    before = body_of(line.before) if line.before else _judged(line, facts)
+    before = body_of(line.before) if line.before else _evaluated(line, facts)
     if before is None:
         return None
     after = bodies_of(line.after) if line.after else ()
@@ -62,8 +62,8 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     return Permissions(facts.arn.name, facts.qualifier, said.grants, said.marks, remark=said.remark)
 
 
-def _judged(line: Line, facts: FunctionFacts) -> Body | None:
-    """Return the statement that the finding is about, if the policy that was read is the one that was judged."""
+def _evaluated(line: Line, facts: FunctionFacts) -> Body | None:
+    """Return the statement that the finding is about, if the policy that was read is the one that was evaluated."""
     policy, index = facts.resource_policy, line.finding.statement
     if policy is None or index is None or isinstance(line.finding.proof, Recorded):
         return None

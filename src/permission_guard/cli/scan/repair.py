@@ -24,7 +24,7 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
-from permission_guard.journal.news import as_told
+from permission_guard.journal.news import entries_after_report
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
@@ -135,8 +135,8 @@ class Repairs:
         if made:
             # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
             with suppress(TryAgain):
-                only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
-                planned.session.note(as_told(only, now))
+                only = replace(report, outcomes=made, plan=replace(report.plan, unrepaired=()))
+                planned.session.note(entries_after_report(only, now))
         self._note(planned, made)
         return report.outcomes
 

@@ -34,8 +34,8 @@ def plan(plans: Sequence[Planned]) -> None:
     for one in plans:
         for step in one.report.plan.steps:
             lines += ["", *_step(one, step)]
-    told = [line for one in plans for line in _told(one)]
-    lines += ["", *told] if told else []
+    left = [line for one in plans for line in _not_fixed(one)]
+    lines += ["", *left] if left else []
     if not any(one.report.plan.steps for one in plans):
         lines += ["", row("Repairs", "nothing can be repaired automatically.")]
     for region in dict.fromkeys(
@@ -86,11 +86,11 @@ def _step(planned: Planned, step: Repair) -> Iterator[str]:
         yield from difference(before, after, then_named="after the repair")
 
 
-def _told(planned: Planned) -> Iterator[str]:
-    for tell in planned.report.plan.tells:
-        if tell.finding.verdict is Verdict.FAIL:
-            reason = _EXISTING if tell.is_existing else tell.reason
-            yield row("Not fixed", f"{planned.report.facts.target}: {_fault(tell.finding)}: {reason}")
+def _not_fixed(planned: Planned) -> Iterator[str]:
+    for one in planned.report.plan.unrepaired:
+        if one.finding.verdict is Verdict.FAIL:
+            reason = _EXISTING if one.is_existing else one.reason
+            yield row("Not fixed", f"{planned.report.facts.target}: {_fault(one.finding)}: {reason}")
 
 
 def _fault(finding: Finding) -> str:

@@ -8,7 +8,7 @@ from permission_guard import (
     PolicyFacts,
     Trusted,
     Verdict,
-    judge,
+    evaluate,
     repair_of,
     sentence,
 )
@@ -22,7 +22,7 @@ policy = Policy.parse(DOCUMENT, name="the resource policy")
 facts = FunctionFacts(ORDERS, policy=PolicyFacts(None, policy, None, Family.DOCUMENT))
 trusted = Trusted("123456789012")
 
-for finding in judge(facts, trusted):
+for finding in evaluate(facts, trusted):
     print(finding.verdict.value, finding.rule, "-", sentence(finding.proof))
     if finding.verdict is Verdict.FAIL:
         step, obstacle = repair_of(finding, facts, trusted)

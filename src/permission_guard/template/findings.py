@@ -37,7 +37,7 @@ class Trust:
 
 
 @frozen
-class Judged:
+class TemplateFinding:
     """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
 
     owner: str
@@ -57,18 +57,20 @@ _Index: TypeAlias = dict[str, list[_Declaration]]
 """What is declared, by the resources."""
 
 
-def judged(worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust) -> tuple[Judged, ...]:
-    """Judge what is declared in each of the deployments that cannot be told apart, and say what is so in all of them."""
-    verdicts: dict[_Key, list[tuple[Mapping[str, bool], Judged]]] = {}
+def evaluated(
+    worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
+) -> tuple[TemplateFinding, ...]:
+    """Evaluate what is declared in each deployment that the template allows, and return what holds in all of them."""
+    verdicts: dict[_Key, list[tuple[Mapping[str, bool], TemplateFinding]]] = {}
     for assumed, declared in worlds:
         for key, one in _in_one(declared, trust).items():
             verdicts.setdefault(key, []).append((assumed, one))
     return _merged([_agreed(each) for each in verdicts.values()])
 
 
-def _merged(found: Sequence[Judged]) -> tuple[Judged, ...]:
+def _merged(found: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
     """Tell what is wrong with a role once, whoever runs with it."""
-    groups: dict[tuple[object, ...], list[Judged]] = {}
+    groups: dict[tuple[object, ...], list[TemplateFinding]] = {}
     for number, one in enumerate(found):
         finding = one.finding
         is_shared = finding.rule == _ABOUT_A_ROLE and finding.verdict is not Verdict.PASS
@@ -77,7 +79,7 @@ def _merged(found: Sequence[Judged]) -> tuple[Judged, ...]:
     return tuple(_for_all(each) for each in groups.values())
 
 
-def _for_all(alike: Sequence[Judged]) -> Judged:
+def _for_all(alike: Sequence[TemplateFinding]) -> TemplateFinding:
     first = alike[0]
     if len(alike) == 1:
         return first
@@ -86,7 +88,7 @@ def _for_all(alike: Sequence[Judged]) -> Judged:
     return replace(first, explanation=replace(first.explanation, because=because))
 
 
-def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
+def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
     worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
     index: _Index = {}
     every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
@@ -95,8 +97,8 @@ def _in_one(declared: Declared, trust: Trust) -> dict[_Key, Judged]:
     return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
 
 
-def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
-    found: dict[_Key, Judged] = {}
+def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, TemplateFinding]:
+    found: dict[_Key, TemplateFinding] = {}
     for case in cases.values():
         for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
             finding = one.finding
@@ -104,13 +106,15 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, Judged]:
             if finding.statement is not None:
                 owner = case.owners[finding.statement]
             managing = finding.concern is Concern.MANAGEMENT_ACCESS
-            found[finding.rule, case.facts.target, finding.subject, managing] = Judged(
+            found[finding.rule, case.facts.target, finding.subject, managing] = TemplateFinding(
                 owner, case.owner, case.facts, one
             )
     return found
 
 
-def _between(worst: Judged, best: Judged | None, home: Home, index: _Index) -> Judged:
+def _between(
+    worst: TemplateFinding, best: TemplateFinding | None, home: Home, index: _Index
+) -> TemplateFinding:
     """Return the verdict that both readings agree on, else that it cannot be told."""
     finding = worst.finding
     if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
@@ -124,7 +128,7 @@ def _between(worst: Judged, best: Judged | None, home: Home, index: _Index) -> J
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
 
 
-def _in_doubt(one: Judged, why: Unreadable) -> Judged:
+def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
     said = f"{why.what} {why.why.removeprefix('it ')}"
     finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"it cannot be told: {said}", proof=why)
     worst = one.explanation.sentence
@@ -139,7 +143,7 @@ def _in_doubt(one: Judged, why: Unreadable) -> Judged:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: Judged, home: Home, index: _Index) -> list[Unreadable]:
+def _doubts(one: TemplateFinding, home: Home, index: _Index) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
     rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
@@ -149,7 +153,7 @@ def _doubts(one: Judged, home: Home, index: _Index) -> list[Unreadable]:
     ]
 
 
-def _rests_on(one: Judged, index: _Index) -> Iterator[tuple[str, Value]]:
+def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]]:
     is_role = one.finding.rule == _ABOUT_A_ROLE
     found = index.get(one.function if is_role else one.owner, ())
     for function in [each for each in found if is_role and isinstance(each, Function)]:
@@ -181,7 +185,7 @@ def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
                 yield Unreadable(what, why)
 
 
-def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], Judged]]) -> Judged:
+def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], TemplateFinding]]) -> TemplateFinding:
     """Return the verdict of all deployments, or a doubt that names the condition on which they differ."""
     _, first = verdicts[0]
     if len({one.finding.verdict for _, one in verdicts}) == 1:
