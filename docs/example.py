@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from permission_guard.alerts import subject, text
 from permission_guard.cli import PROGRAM, main
-from permission_guard.cli.connection import Connection, Place
+from permission_guard.cli.connection import Connection, StackPlace
 from permission_guard.cli.undo import QUESTION
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
@@ -72,7 +72,7 @@ def undoing() -> str:
     there = repaired()
     (entry,) = there.journal.all()
 
-    def connect(_: Place) -> Connection:
+    def connect(_: StackPlace) -> Connection:
         account, observer = there.account, FakeObserver(there.account, "")
         where = (account.partition, account.account, account.region, "journal")
         return Connection(*where, observer, FakeWriter(account), there.journal)

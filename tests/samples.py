@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from permission_guard.events.trigger import Home, Ignored, Trigger, trigger_of
+from permission_guard.events.trigger import Ignored, Installation, Trigger, trigger_of
 from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.model.document import Body, dumped
 from permission_guard.pipeline import Guard
@@ -37,9 +37,9 @@ def sample(name: str) -> dict[str, Any]:
     return event
 
 
-def home(region: str = "eu-west-1") -> Home:
+def home(region: str = "eu-west-1") -> Installation:
     """Where the guard of the samples' account works."""
-    return Home(ACCOUNT, region, GUARD_ROLE)
+    return Installation(ACCOUNT, region, GUARD_ROLE)
 
 
 def read(event: dict[str, Any]) -> Trigger | Ignored:

@@ -33,7 +33,7 @@ LAYERS: Final = (
     {"sweep"},
     {"fake_aws"},
     {"aws"},
-    {"connected"},
+    {"connections"},
     {"handler", "cli", "cfn_lint"},
     {"__main__"},
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from permission_guard.model.document import dumped
 from tests.alerts.scenes import FORGED
 from tests.aws.delivered import Queues, at

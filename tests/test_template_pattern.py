@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
-from permission_guard.events.trigger import Home, Ignored, Kind, trigger_of
+from permission_guard.events.trigger import Ignored, Installation, Kind, trigger_of
 from tests.samples import ACCOUNT, NAMES, home, read, sample
 from tests.template import REGION, resolved, written
 
@@ -163,7 +163,7 @@ def test_recorded_events_match_exactly_if_the_code_would_evaluate_them() -> None
     for path in sorted(RECORDED.glob("[!_]*.json")):
         given = json.loads(path.read_text())
         account, region = given["detail"]["recipientAccountId"], given["detail"]["awsRegion"]
-        found = trigger_of(given, Home(account, region, "arn:aws:iam::111122223333:role/guard"))
+        found = trigger_of(given, Installation(account, region, "arn:aws:iam::111122223333:role/guard"))
         here = {**given, "account": ACCOUNT, "region": REGION}
         if matches(here) == isinstance(found, Ignored):
             wrong.append(path.name)

@@ -19,7 +19,7 @@ from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.rules import evaluate
 
 
-def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
+def compliant_findings(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
     """Return the findings about a permission that its own event proves bound; none if the function must be looked at.
 
     Every one of them passes: a permission that is open, dead or in doubt is evaluated as the policy is now.

@@ -17,10 +17,10 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from permission_guard.alerts import body
 from permission_guard.alerts.report import Report
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.events.trigger import Home, Ignored, Kind, Trigger
+from permission_guard.events.trigger import Ignored, Installation, Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import TryAgain
@@ -30,7 +30,7 @@ from permission_guard.settings import NEEDED, Settings, SettingsError
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from permission_guard.connected import Connections
+    from permission_guard.connections import Connections
 
 # Python looks for garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
 gc.set_threshold(100_000, 20, 20)
@@ -60,7 +60,7 @@ class Environment:
     """What one execution environment knows: the settings, its place, and the guard, connected when it is first needed."""
 
     settings: Settings
-    home: Home
+    installation: Installation
     queues: dict[str, QueueName]
     """The guard's queues by their ARNs."""
 
@@ -68,7 +68,7 @@ class Environment:
     def connections(self) -> Connections:
         """The guard and its connections."""
         # To load boto3 takes as long as all the rest, and a permission that its event shows to be bound needs none of it.
-        from permission_guard.connected import connect  # noqa: PLC0415
+        from permission_guard.connections import connect  # noqa: PLC0415
 
         return connect(self.settings, os.environ)
 
@@ -97,7 +97,7 @@ def environment(function_arn: str) -> Environment:
     queues = {
         f"arn:{partition}:sqs:{region}:{account}:{url.rpartition('/')[2]}": name for name, url in urls.items()
     }
-    return Environment(settings, Home(account, region, settings.guard_role_arn), queues)
+    return Environment(settings, Installation(account, region, settings.guard_role_arn), queues)
 
 
 @metrics.log_metrics
@@ -159,7 +159,7 @@ _SHOWN: Final = 2000
 def _handle(message: Message, here: Environment) -> None:
     """Do what a message asks for. Raises BadEvent, NotSettled, TryAgain and Refused."""
     now = datetime.now(UTC)
-    request = message.request(here.home)
+    request = message.request(here.installation)
     match request:
         case Ignored(why):
             logger.info("ignored", why=why)
@@ -192,7 +192,7 @@ def _evaluate(trigger: Trigger, here: Environment, now: datetime) -> None:
     wait = settled_at(trigger) - now
     if wait > timedelta(0):
         raise NotSettled(wait)
-    if shown(trigger, here.settings.trusted):
+    if compliant_findings(trigger, here.settings.trusted):
         _compliant(trigger.subject.qualified(trigger.qualifier))
     else:
         _log(here.connections.guard.handle(trigger, now))

@@ -22,7 +22,7 @@ from permission_guard.journal.history import FunctionHistory, planned
 from permission_guard.journal.news import entries_after_report, news
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, statements_of
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Severity
 from permission_guard.ports import (
     ChangedMeanwhile,
@@ -53,11 +53,15 @@ Journaled: TypeAlias = Callable[[FunctionHistory], tuple[Entry, ...]]
 """What the journal says of a report once it was sent or written down."""
 
 
-def look(
-    observer: Observer, facts: FunctionFacts, looks: Look, trusted: Trusted, likely_role: str | None = None
+def read_facts(
+    observer: Observer,
+    facts: FunctionFacts,
+    to_read: FactKind,
+    trusted: Trusted,
+    likely_role: str | None = None,
 ) -> FunctionFacts:
     """Read until no rule about these looks asks for more. Raises TryAgain."""
-    while asked := wanted(facts, looks, trusted):
+    while asked := wanted(facts, to_read, trusted):
         facts = observer.read(facts, asked, likely_role)
     return facts
 
@@ -104,10 +108,10 @@ class Guard:
 
     def plan(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
         """Read, evaluate and plan; nothing is changed, and nothing is written. Raises TryAgain."""
-        facts = look(
+        facts = read_facts(
             self.observer,
             self._read(trigger, session, now),
-            trigger.looks,
+            trigger.to_read,
             self.settings.trusted,
             trigger.role,
         )
@@ -125,7 +129,7 @@ class Guard:
         the function is read again, so that what is planned never rests on what stood there before another run's repair.
         """
         facts = FunctionFacts(trigger.subject, trigger.qualifier, at=now)
-        asked = wanted(facts, trigger.looks, self.settings.trusted)
+        asked = wanted(facts, trigger.to_read, self.settings.trusted)
         read = self.observer.read_beside(facts, asked, trigger.role, session.read)
         return facts if session.history.entries else read
 

@@ -12,11 +12,11 @@ from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.facts import (
     Configuration,
+    FactKind,
     FunctionFacts,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -52,7 +52,7 @@ NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
 class Observer(Protocol):
     """Reads facts."""
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
         """Return the facts with these looks taken. What may not be read becomes Unreadable.
 
         `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
@@ -63,7 +63,7 @@ class Observer(Protocol):
     def read_beside(
         self,
         facts: FunctionFacts,
-        wanted: Look,
+        wanted: FactKind,
         likely_role: str | None,
         other: Callable[[], None],
     ) -> FunctionFacts:
@@ -111,7 +111,7 @@ class Writer(Protocol):
 
 
 @frozen
-class Kept:
+class StoredHistory:
     """What the journal has about one subject."""
 
     entries: tuple[Entry, ...] = ()
@@ -124,7 +124,7 @@ class Kept:
 class Journal(Protocol):
     """Keeps what was found and done. Each call raises TryAgain or Refused."""
 
-    def of(self, subject: str) -> Kept:
+    def of(self, subject: str) -> StoredHistory:
         """Return what is known about a function or layer version, by its ARN."""
         ...
 
@@ -261,7 +261,7 @@ class Inventory(Protocol):
         ...
 
 
-class Queue(Protocol):
+class TaskQueue(Protocol):
     """The queue of the sweep's tasks."""
 
     def send(self, tasks: tuple[SweepFunction, ...]) -> None:

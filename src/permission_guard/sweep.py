@@ -22,16 +22,16 @@ from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all, is_version
 from permission_guard.model.document import statements_of
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
 from permission_guard.ports import (
     FunctionRecord,
     Inventory,
     ListedFunction,
-    Queue,
     Refused,
     SweepRecords,
+    TaskQueue,
     TryAgain,
 )
 from permission_guard.rules import evaluate, role_can_write_logs
@@ -47,7 +47,7 @@ class Sweeper:
     guard: Guard
     inventory: Inventory
     records: SweepRecords
-    queue: Queue
+    queue: TaskQueue
 
     def begin(self, asked: SweepAll, now: datetime) -> int | None:
         """List every function and send a task for each. Return how many; None if another sweep has just begun.
@@ -187,7 +187,7 @@ def _facts(function: ListedFunction, role: RoleFacts) -> FunctionFacts:
 
 
 def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:
-    return Look.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
+    return FactKind.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
 
 
 def _passes(facts: FunctionFacts, trusted: Trusted) -> bool:

@@ -153,8 +153,8 @@ class Queues:
         entry.environment.cache_clear()
         with (
             mock.patch.dict(os.environ, {**variables(self.wire.account), **self.settings}),
-            mock.patch("permission_guard.connected.Clients", return_value=clients),
-            mock.patch("permission_guard.connected.SWEEP_RATE", 1_000_000.0),
+            mock.patch("permission_guard.connections.Clients", return_value=clients),
+            mock.patch("permission_guard.connections.SWEEP_RATE", 1_000_000.0),
             mock.patch.object(entry, "datetime", _clock(self.now)),
         ):
             yield

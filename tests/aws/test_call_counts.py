@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.events.trigger import Home, Kind, Trigger, trigger_of
+from permission_guard.events.trigger import Installation, Kind, Trigger, trigger_of
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import Trusted
@@ -77,10 +77,10 @@ def test_the_page_says_what_each_event_costs() -> None:
 def test_a_compliant_permission_costs_nothing() -> None:
     """The handler's own test holds that no call is made; here, that its event needs no guard."""
     event = trigger_of(
-        sample("s3-was-let-in-for-one-bucket-of-this-account"), Home(ACCOUNT, "eu-west-1", GUARD_ROLE)
+        sample("s3-was-let-in-for-one-bucket-of-this-account"), Installation(ACCOUNT, "eu-west-1", GUARD_ROLE)
     )
     assert isinstance(event, Trigger)
-    assert shown(event, Trusted(event.subject.account))
+    assert compliant_findings(event, Trusted(event.subject.account))
 
 
 def test_a_compliant_new_function_costs_its_role() -> None:
@@ -201,15 +201,15 @@ def test_its_role_is_asked_for_too_where_the_event_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["arn:aws:iam::999999999999:role/role", "", "role/", "*" * 3000, "arn:aws:iam::1:role/\x00"]
+    "named", ["arn:aws:iam::999999999999:role/role", "", "role/", "*" * 3000, "arn:aws:iam::1:role/\x00"]
 )
-def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None:
+def test_a_role_that_the_event_alone_names_is_never_believed(named: str) -> None:
     """The event is somebody's text. IAM knows roles of the account by name alone, so here it finds one that may log."""
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     mute = there.account.with_role("mute")
     there.account.functions["orders"].role_arn = mute.arn
-    report = there.happen(Kind.FUNCTION_CREATED, role=shown)
+    report = there.happen(Kind.FUNCTION_CREATED, role=named)
     assert [line.finding.verdict for line in report.lines] == [Verdict.FAIL]
     assert mute.attached == [there.guard.settings.logging_policy_arn]
 

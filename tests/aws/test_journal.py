@@ -23,15 +23,15 @@ from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.journal.written import as_kept
+from permission_guard.journal.entry_json import as_kept
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Journal, Kept, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Journal, Refused, StoredHistory, TryAgain
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import NOW, TARGET
 from tests.journal.entries import ENTRIES, FAULTS
-from tests.journal.test_written import ENTRY
+from tests.journal.test_entry_json import ENTRY
 from tests.thorough import examples
 
 NEW = as_kept(replace(ENTRY, version=0))
@@ -350,7 +350,7 @@ def test_the_statements_that_a_sweep_has_seen_are_read_with_the_entries(
     kept = journal(wire)
     written = kept.write((NEW,))
     wire.table.items[TARGET, "~seen"] = {"subject": {"S": TARGET}, "fault": {"S": "~seen"}, **item}
-    assert kept.of(TARGET) == Kept(written, *seen)  # type: ignore[arg-type]  # a set equals a frozenset
+    assert kept.of(TARGET) == StoredHistory(written, *seen)  # type: ignore[arg-type]  # a set equals a frozenset
     assert kept.all() == written
 
 

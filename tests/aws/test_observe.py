@@ -9,7 +9,7 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.ports import TryAgain
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import ALICE, NOW, guarded
@@ -112,7 +112,7 @@ def test_a_role_is_read_with_everything_that_bears_on_it() -> None:
     role = there.account.with_role("shop/role", inline=LOGGING)
     role.attached, role.boundary, role.tags = [managed], boundary, {"team": "shop"}
     there.account.functions["orders"].role_arn = role.arn
-    facts = there.guard.observer.read(FunctionFacts(there.account.functions["orders"].arn), Look.ROLE)
+    facts = there.guard.observer.read(FunctionFacts(there.account.functions["orders"].arn), FactKind.ROLE)
     assert isinstance(facts.role, RoleFacts)
     assert [policy.name for policy in facts.role.identity] == [managed, "inline policy inline"]
     assert facts.role.boundary is not None

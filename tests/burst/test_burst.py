@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from tests.aws.delivered import Queues, scheduled
 from tests.burst.town import REGION, Town
 from tests.burst.weather import RATES, Weather

@@ -9,7 +9,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
-from permission_guard.cli.doctor import looked
+from permission_guard.cli.doctor import read_stack
 from tests.aws.deployed import Deployed
 from tests.template import REGION
 
@@ -22,7 +22,7 @@ NAMES = {
 def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
     session = partial(there.session)
     place = ("--region", REGION) if "--region" not in arguments else ()
-    obj = partial(looked, session_of=session)
+    obj = partial(read_stack, session_of=session)
     return CliRunner().invoke(
         main, ["doctor", *place, *arguments], obj=obj, color=color, catch_exceptions=False
     )

@@ -10,7 +10,7 @@ import pytest
 
 from permission_guard.cli import main
 from permission_guard.cli.documents import read
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from tests.cli.asking import ORDERS, invoking, logging, policy, run, written
 
 ROLE = policy(logging())

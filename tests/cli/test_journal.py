@@ -11,7 +11,7 @@ import pytest
 
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.journal.entry import Entry, State
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from tests.cli.there import PLACES, run
 from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import golden

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.doctor import Verdict, checks, worst
+from permission_guard.doctor import Health, checks, worst
 from permission_guard.doctor.check import Check
-from permission_guard.doctor.seen import Checkup, Denied, Key, Rights
+from permission_guard.doctor.stack_state import Checkup, Denied, Key, Rights
 from permission_guard.settings import NEEDED
 from tests.doctor.well import AWAKE, FUNCTION, GOOD, LOST, QUEUE, TABLE, TOPIC, UNKNOWN, WELL, WRONG
 
-SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
+SEEN: dict[str, tuple[Checkup, str, Health, str]] = {
     **AWAKE,
     "a function that failed": (
         replace(WELL, function=replace(FUNCTION, state="Failed", state_reason="no code")),

@@ -79,7 +79,7 @@ class _Play:
     stage: Stage
     moments: list[Moment] = field(default_factory=list)
 
-    def look(self, _call: str = "") -> None:
+    def compare(self, _call: str = "") -> None:
         moment = moment_of(self.stage.there.account)
         if self.moments[-1:] != [moment]:
             self.moments.append(moment)
@@ -93,7 +93,7 @@ class _Play:
             ended = Ended.DIED
         except TryAgain:
             ended = Ended.AGAIN
-        self.look()
+        self.compare()
         self.stage.there.later(minutes=1)
         return RunResult(ended, tuple((Counter(self.stage.reported) - known).elements()))
 
@@ -103,12 +103,12 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
     play = _Play(scenario.stage())
     start = play.stage.end
     account = play.stage.there.account
-    account.before = play.look
+    account.before = play.compare
     if place is not None and fault is not None:
         injected = Injected(account, place, fault, play.stage.meanwhile)
 
         def before(call: str) -> None:
-            play.look()
+            play.compare()
             injected.before(call)
 
         account.before, account.after = before, injected.after
@@ -116,7 +116,7 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
     while len(runs) < RUNS and runs[-1].ended is not Ended.RETURNED:
         runs.append(play.run())
     end, said = play.stage.end, play.stage.said
-    account.before, account.after = play.look, lambda _call: None
+    account.before, account.after = play.compare, lambda _call: None
     later, last = play.run(), play.stage.end
     there = play.stage.there
     there.guard.send_digest(there.now)

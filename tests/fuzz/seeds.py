@@ -9,7 +9,7 @@ from typing import Final
 
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.iam.policy import Json
-from permission_guard.journal.written import written
+from permission_guard.journal.entry_json import written
 from tests.fake_aws.builders import ACCOUNT, TARGET, statement
 from tests.rules.case import CASES
 from tests.samples import ACCOUNT as OF_SAMPLES

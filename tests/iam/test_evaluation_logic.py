@@ -14,10 +14,10 @@ import pytest
 from permission_guard.iam import (
     ABSENT,
     UNKNOWN,
-    Answer,
     Cited,
     Context,
     Decision,
+    EvalDecision,
     Layer,
     Policy,
     Request,
@@ -28,7 +28,12 @@ from permission_guard.iam.policy import Json
 from permission_guard.iam.truth import all_of, any_of, truth
 from tests.iam.asking import BUCKET, ROLE, policy, request, statement
 
-ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = Answer.ALLOWED, Answer.DENIED, Answer.NOT_ALLOWED, Answer.UNDECIDED
+ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = (
+    EvalDecision.ALLOWED,
+    EvalDecision.DENIED,
+    EvalDecision.NOT_ALLOWED,
+    EvalDecision.UNDECIDED,
+)
 IDENTITY, BOUNDARY = Layer.IDENTITY, Layer.BOUNDARY
 ORGANIZATION, RESOURCE = Layer.ORGANIZATION, Layer.RESOURCE
 YES, NO, CANNOT_TELL = Truth.YES, Truth.NO, Truth.UNKNOWN
@@ -50,7 +55,7 @@ PAIRS = list(product(Truth, repeat=2))
 LEVELS = [(given, levels) for given in Truth for levels in combinations_with_replacement(Truth, 2)]
 
 
-def reported(decision: Decision) -> tuple[Answer, Layer, list[str]]:
+def reported(decision: Decision) -> tuple[EvalDecision, Layer, list[str]]:
     return decision.answer, decision.layer, [str(cited) for cited in decision.statements]
 
 
@@ -155,7 +160,7 @@ def test_a_resource_policy_gives_nothing_that_the_organization_withholds(added: 
     ],
 )
 def test_whether_a_boundary_stands_against_a_resource_policy_cannot_be_told(
-    given: Truth, bound: Truth, expected: Answer, layer: Layer
+    given: Truth, bound: Truth, expected: EvalDecision, layer: Layer
 ) -> None:
     """It does if the policy names the role, and does not if it names the session or everyone."""
     decision = ask(KINDS[given], KINDS[bound], [], ALLOW)

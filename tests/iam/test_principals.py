@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Anonymous, Answer, IamPrincipal, Principal, Service, Truth, decide
+from permission_guard.iam import Anonymous, EvalDecision, IamPrincipal, Principal, Service, Truth, decide
 from permission_guard.iam.policy import Json
 from permission_guard.iam.principal import NamedPrincipal
 from tests.iam.asking import policy, request, statement
@@ -106,8 +106,8 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     ({"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}, BOB, CANNOT_TELL),
 ]
 
-ALLOWING = {YES: Answer.ALLOWED, CANNOT_TELL: Answer.UNDECIDED, NO: Answer.NOT_ALLOWED}
-DENYING = {YES: Answer.DENIED, CANNOT_TELL: Answer.UNDECIDED, NO: Answer.ALLOWED}
+ALLOWING = {YES: EvalDecision.ALLOWED, CANNOT_TELL: EvalDecision.UNDECIDED, NO: EvalDecision.NOT_ALLOWED}
+DENYING = {YES: EvalDecision.DENIED, CANNOT_TELL: EvalDecision.UNDECIDED, NO: EvalDecision.ALLOWED}
 
 
 @pytest.mark.parametrize(("named", "caller", "expected"), NAMED)

@@ -13,12 +13,12 @@ from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
-from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
+from permission_guard.iam import ABSENT, Context, EvalDecision, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, dumped, statements_of
-from permission_guard.model.facts import FunctionFacts, Look, RoleFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Concern
-from permission_guard.pipeline import Guard, look
+from permission_guard.pipeline import Guard, read_facts
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
@@ -189,7 +189,7 @@ _ACTIONS: Final = (
 def rights(world: World) -> set[str]:
     """What the role may do."""
     facts = FunctionFacts(FunctionArn.parse(FUNCTION))
-    role = look(world.guard.observer, facts, Look.ROLE, world.guard.settings.trusted).role
+    role = read_facts(world.guard.observer, facts, FactKind.ROLE, world.guard.settings.trusted).role
     if not isinstance(role, RoleFacts):
         return set()
     resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"
@@ -200,7 +200,7 @@ def rights(world: World) -> set[str]:
         if decide(
             Request(action, resource, who, known), identity=role.identity, boundary=role.boundary
         ).answer
-        is Answer.ALLOWED
+        is EvalDecision.ALLOWED
     }
 
 

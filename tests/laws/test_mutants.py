@@ -190,12 +190,12 @@ MUTANTS: Final = (
         (("pipeline.py", "chain(interrupted, ", "chain((), "),),
     ),
     Mutant(
-        "what was repaired is forgotten if the fault is gone at the next look",
+        "what was repaired is forgotten if the fault is gone at the next run",
         RESTARTS,
         (("repair/interrupted.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
-        "each look at a fault is reported",
+        "each evaluation of a fault is reported",
         ONCE,
         (("journal/news.py", "if not is_due(", "if False and not is_due("),),
     ),
@@ -229,7 +229,7 @@ MUTANTS: Final = (
         WITNESS,
         (
             (ANALYSIS, "return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)", "return ()"),
-            (ANALYSIS, "if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:", "if not found.unsure:"),
+            (ANALYSIS, "if not found.unsure and self.decided(witness).answer is EvalDecision.ALLOWED:", "if not found.unsure:"),
         ),
     ),
     Mutant(
@@ -305,17 +305,17 @@ MUTANTS: Final = (
     Mutant(
         "an event of another account is handled",
         OWN,
-        (("events/trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):""", "if not home.account:"),),
+        (("events/trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != own:""", "if not own:"),),
     ),
     Mutant(
         "an event about another account's function is handled",
         OWN,
-        (("events/trigger.py", "if (subject.account, subject.region) != (home.account, home.region):", "if not home.account:"),),
+        (("events/trigger.py", "if (subject.account, subject.region) != (installation.account, installation.region):", "if not installation.account:"),),
     ),
     Mutant(
         "a sweep task about another account's function is handled",
         OWN,
-        (("events/sweep_task.py", "if (function.account, function.region) != (home.account, home.region):", "if not home.account:"),),
+        (("events/sweep_task.py", "if (function.account, function.region) != (installation.account, installation.region):", "if not installation.account:"),),
     ),
     Mutant(
         "a message that fails is not received again",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from permission_guard.iam import ABSENT, Anonymous, Answer, Context, Policy, Request, Service, decide
+from permission_guard.iam import ABSENT, Anonymous, Context, EvalDecision, Policy, Request, Service, decide
 from permission_guard.iam.request import Principal
 from tests.aws.delivered import Queues
 from tests.samples import ACCOUNT
@@ -34,7 +34,7 @@ def allowed(there: Queues, principal: Principal, action: str = INVOKE, **keys: s
         return False
     context = Context.of({name.replace("_", ":"): value for name, value in keys.items()}, unlisted=ABSENT)
     policy = Policy.parse(orders(there).policies[None][0])
-    return decide(Request(action, ORDERS, principal, context), resource=policy).answer is Answer.ALLOWED
+    return decide(Request(action, ORDERS, principal, context), resource=policy).answer is EvalDecision.ALLOWED
 
 
 def may_invoke(there: Queues, service: str, arn: str, *, with_account: bool = False) -> bool:

@@ -11,9 +11,9 @@ from permission_guard.iam import Policy
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.facts import (
     MISSING_ROLE,
+    FactKind,
     Family,
     FunctionFacts,
-    Look,
     PolicyFacts,
     RoleFacts,
     Unreadable,
@@ -62,7 +62,7 @@ def replacement(before: Body, condition: Body, family: Family) -> Replacement:
 
 
 def read(account: Account) -> FunctionFacts:
-    return FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.POLICY)
+    return FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), FactKind.POLICY)
 
 
 def account_with(family: Family, *statements: Body) -> Account:
@@ -150,14 +150,14 @@ def test_an_attached_policy_is_what_the_account_then_holds() -> None:
     )
     account.with_function("orders", role="orders")
     account.with_role("orders")
-    facts = FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), Look.ROLE | Look.REMEDY)
+    facts = FakeObserver(account, BASIC).read(FunctionFacts(FUNCTION), FactKind.ROLE | FactKind.REMEDY)
     assert isinstance(facts.remedy, Policy)
     step = AttachRolePolicy(ROLE, facts.remedy, ())
 
     predicted = apply(step, facts)
 
     assert carry_out(step, FakeWriter(account)) == Outcome(step, Result.DONE)
-    assert predicted.role == FakeObserver(account, BASIC).read(facts, Look.ROLE).role
+    assert predicted.role == FakeObserver(account, BASIC).read(facts, FactKind.ROLE).role
 
 
 def test_attaching_what_is_attached_changes_nothing_nor_does_attaching_to_no_role() -> None:

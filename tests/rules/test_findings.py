@@ -13,9 +13,9 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
 from permission_guard.model.facts import (
     MISSING_ROLE,
+    FactKind,
     Family,
     FunctionFacts,
-    Look,
     PolicyFacts,
     RoleFacts,
     Unreadable,
@@ -214,7 +214,10 @@ def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule
 
 
 def test_two_rules_may_ask_at_once() -> None:
-    assert wanted(FunctionFacts(FUNCTION), Look.ROLE | Look.POLICY, OWN) == Look.ROLE | Look.POLICY
+    assert (
+        wanted(FunctionFacts(FUNCTION), FactKind.ROLE | FactKind.POLICY, OWN)
+        == FactKind.ROLE | FactKind.POLICY
+    )
 
 
 def test_a_missing_role_whose_name_is_not_known_is_called_the_role() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import Answer, FunctionArn, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import EvalDecision, FunctionArn, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
@@ -145,15 +145,15 @@ def check(seed: int) -> Verdict:
     if isinstance(proof, DeniedRequest | Undecided):
         assert is_stream(proof.request.resource.partition(":log-stream:")[2], group), seed
         again = decide(proof.request, identity=role.identity, boundary=role.boundary).answer
-        refused = again in {Answer.NOT_ALLOWED, Answer.DENIED}
-        is_reported = refused if finding.verdict is Verdict.FAIL else again is not Answer.ALLOWED
+        refused = again in {EvalDecision.NOT_ALLOWED, EvalDecision.DENIED}
+        is_reported = refused if finding.verdict is Verdict.FAIL else again is not EvalDecision.ALLOWED
         assert is_reported or "steps to evaluate" in finding.summary, seed
         return finding.verdict
     assert finding.verdict is Verdict.PASS
     principal = IamPrincipal(ROLE, FUNCTION.account)
     for action, name in product(("logs:CreateLogStream", "logs:PutLogEvents"), enumerated(group)):
         asked = Request(action, f"{LOGS}{group}:log-stream:{name}", principal)
-        assert decide(asked, identity=role.identity, boundary=role.boundary).answer is Answer.ALLOWED, (
+        assert decide(asked, identity=role.identity, boundary=role.boundary).answer is EvalDecision.ALLOWED, (
             seed,
             name,
         )

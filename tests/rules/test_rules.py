@@ -11,9 +11,9 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.facts import (
     NOT_READ,
     Configuration,
+    FactKind,
     Family,
     FunctionFacts,
-    Look,
     PolicyFacts,
     RoleFacts,
     Unreadable,
@@ -59,40 +59,43 @@ def test_what_has_not_been_read_is_not_judged() -> None:
 
 
 def test_first_only_what_the_event_is_about_is_looked_at() -> None:
-    assert wanted(NOTHING, Look.ROLE, OWN) is Look.ROLE
-    assert wanted(NOTHING, Look.POLICY, OWN) is Look.POLICY
-    assert wanted(NOTHING, Look.NOTHING, OWN) is Look.NOTHING
+    assert wanted(NOTHING, FactKind.ROLE, OWN) is FactKind.ROLE
+    assert wanted(NOTHING, FactKind.POLICY, OWN) is FactKind.POLICY
+    assert wanted(NOTHING, FactKind.NOTHING, OWN) is FactKind.NOTHING
 
 
 def test_a_compliant_function_needs_no_further_look() -> None:
     role = facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))
 
-    assert wanted(replace(role, remedy=NOT_READ), Look.ROLE, OWN) is Look.NOTHING
-    assert wanted(facts_with(statement()), Look.POLICY, OWN) is Look.NOTHING
+    assert wanted(replace(role, remedy=NOT_READ), FactKind.ROLE, OWN) is FactKind.NOTHING
+    assert wanted(facts_with(statement()), FactKind.POLICY, OWN) is FactKind.NOTHING
 
 
 def test_whether_the_group_exists_is_asked_only_if_nothing_else_is_missing() -> None:
     role = replace(facts_with_role(RoleFacts(ROLE, identity=(STREAMS,))), remedy=NOT_READ)
 
-    assert wanted(role, Look.ROLE, OWN) is Look.LOG_GROUP
-    assert wanted(replace(role, log_group_exists=True), Look.ROLE, OWN) is Look.NOTHING
-    assert wanted(replace(role, log_group_exists=False), Look.ROLE, OWN) is Look.REMEDY
-    assert wanted(replace(role, log_group_exists=Unreadable("group", "no")), Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(role, FactKind.ROLE, OWN) is FactKind.LOG_GROUP
+    assert wanted(replace(role, log_group_exists=True), FactKind.ROLE, OWN) is FactKind.NOTHING
+    assert wanted(replace(role, log_group_exists=False), FactKind.ROLE, OWN) is FactKind.REMEDY
+    assert (
+        wanted(replace(role, log_group_exists=Unreadable("group", "no")), FactKind.ROLE, OWN)
+        is FactKind.NOTHING
+    )
 
 
 def test_the_remedy_is_asked_for_once_and_only_for_a_fault() -> None:
     faulty = replace(facts_with_role(RoleFacts(ROLE)), remedy=NOT_READ)
     doubtful = RoleFacts(ROLE, unreadable=(Unreadable("policy", "AccessDenied"),))
 
-    assert wanted(faulty, Look.ROLE, OWN) is Look.REMEDY
-    assert wanted(replace(faulty, remedy=LOGGING), Look.ROLE, OWN) is Look.NOTHING
-    assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(faulty, FactKind.ROLE, OWN) is FactKind.REMEDY
+    assert wanted(replace(faulty, remedy=LOGGING), FactKind.ROLE, OWN) is FactKind.NOTHING
+    assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), FactKind.ROLE, OWN) is FactKind.NOTHING
 
 
 def test_a_role_that_could_not_be_read_is_not_asked_for_again() -> None:
     unreadable = replace(NOTHING, role=Unreadable("role", "AccessDenied"))
 
-    assert wanted(unreadable, Look.ROLE, OWN) is Look.NOTHING
+    assert wanted(unreadable, FactKind.ROLE, OWN) is FactKind.NOTHING
 
 
 def test_a_role_without_its_configuration_is_called_by_the_function() -> None:

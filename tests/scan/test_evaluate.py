@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from permission_guard.journal.fault import fault_of
-from permission_guard.model.facts import Look, RoleFacts
+from permission_guard.model.facts import FactKind, RoleFacts
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.model.proof_text import KINDS
 from permission_guard.rules import RULE_IDS
-from permission_guard.scan.evaluate import findings, looks_of, verdict
+from permission_guard.scan.evaluate import findings, needed_by, verdict
 from permission_guard.scan.explanation import ProvedFix, explain
 from permission_guard.scan.result import Scan, Skipped, worst_first
 from tests.fake_aws.builders import BASIC, NOW, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
@@ -79,10 +79,10 @@ def test_only_the_rules_that_are_asked_for_say_something() -> None:
 
 
 def test_what_is_looked_at_is_what_the_rules_look_at() -> None:
-    assert looks_of(ALL) == Look.ROLE | Look.POLICY
-    assert looks_of(frozenset({"role-can-write-logs"})) == Look.ROLE
-    assert looks_of(frozenset({"function-is-not-public"})) == Look.POLICY
-    assert looks_of(frozenset()) == Look.NOTHING
+    assert needed_by(ALL) == FactKind.ROLE | FactKind.POLICY
+    assert needed_by(frozenset({"role-can-write-logs"})) == FactKind.ROLE
+    assert needed_by(frozenset({"function-is-not-public"})) == FactKind.POLICY
+    assert needed_by(frozenset()) == FactKind.NOTHING
 
 
 def test_the_worst_comes_first_and_then_what_is_where() -> None:

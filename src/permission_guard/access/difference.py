@@ -18,7 +18,7 @@ from permission_guard.access.literal import MAY, Mode, Stance
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.access.node import Want
 from permission_guard.access.scene import Side
-from permission_guard.iam import Answer, Effect, Policy, Statement, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, Statement, decide
 
 _ADMITTED: Final = Stance.SURE | Stance.NETWORK
 _SURE: Final = Mode(sure=True, admits=_ADMITTED)
@@ -82,7 +82,11 @@ def _of_kind(analysis: Analysis, other: Policy, allow: Statement, may: Question)
                 continue
             witness = analysis.witness(asked, found)
             first, second = analysis.decided(witness).answer, decide(witness.request, resource=other).answer
-            if not found.unsure and first is Answer.ALLOWED and second in {Answer.DENIED, Answer.NOT_ALLOWED}:
+            if (
+                not found.unsure
+                and first is EvalDecision.ALLOWED
+                and second in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
+            ):
                 yield Change.SOME, witness
                 return
             yield Change.UNKNOWN, witness

@@ -20,8 +20,18 @@ from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
 from permission_guard.access.sources import SOURCE_KEYS
-from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
-from permission_guard.iam import Answer as Decided
+from permission_guard.iam import (
+    ABSENT,
+    Context,
+    Decision,
+    Effect,
+    EvalDecision,
+    Policy,
+    Request,
+    Statement,
+    Truth,
+    decide,
+)
 from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
@@ -122,7 +132,7 @@ class Analysis:
             if found is None:
                 continue
             witness = self.witness(question, found)
-            if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
+            if not found.unsure and self.decided(witness).answer is EvalDecision.ALLOWED:
                 return witness
             named = kind == ANY_SERVICE and (not found.unsure or _BY_SERVICE.intersection(found.unsure))
             for sure in (kind, *(DOCUMENTED if named else ())):
@@ -134,7 +144,7 @@ class Analysis:
         return unknown
 
     def _agreed(self, witness: Witness) -> Witness:
-        if self.decided(witness).answer is not Decided.ALLOWED:
+        if self.decided(witness).answer is not EvalDecision.ALLOWED:
             raise _Disagreement(witness)
         return witness
 

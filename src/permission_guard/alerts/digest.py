@@ -19,7 +19,7 @@ from permission_guard.alerts.subject import SUBJECT_LIMIT, subject
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 
 SCHEMA: Final = "permission-guard/digest/1"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from permission_guard.alerts.commands import contain_command, resume_command, undo_command
 from permission_guard.alerts.difference import STANDS_NOW, difference
 from permission_guard.alerts.patches import patches_for
 from permission_guard.alerts.report import Line, Report
 from permission_guard.alerts.subject import kind_of, subject
-from permission_guard.alerts.undoing import contain_command, resume_command, undo_command
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import DeniedRequest, Finding, Proof, Undecided, Witness

@@ -8,12 +8,12 @@ from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
+from permission_guard.alerts.commands import contain_command, resume_command, undo_command
 from permission_guard.alerts.difference import STANDS_NOW, difference
 from permission_guard.alerts.patches import Patch, languages, patches_for
 from permission_guard.alerts.printable import printable
 from permission_guard.alerts.report import Line, Report
 from permission_guard.alerts.subject import kind_of, most_urgent_first
-from permission_guard.alerts.undoing import contain_command, resume_command, undo_command
 from permission_guard.events.actor import Actor
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import FunctionArn

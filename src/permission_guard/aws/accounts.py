@@ -25,7 +25,7 @@ SESSION_NAME: Final = "permission-guard-scan"
 
 
 @frozen
-class Keys:
+class AssumedKeys:
     """Credentials of an assumed role, which last for an hour (STS/latest/APIReference/API_AssumeRole.html)."""
 
     id: str
@@ -36,12 +36,14 @@ class Keys:
 class Opens(Protocol):
     """Opens a session: a person's own, or with the keys of an assumed role."""
 
-    def __call__(self, profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+    def __call__(
+        self, profile: str | None, region: str | None, keys: AssumedKeys | None = None
+    ) -> boto3.Session:
         """Open it; None leaves profile and region to boto3's own search."""
         ...
 
 
-def opened(profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+def opened(profile: str | None, region: str | None, keys: AssumedKeys | None = None) -> boto3.Session:
     """Open a session as AWS's command line would, or with the keys of an assumed role."""
     if keys is None:
         return boto3.Session(profile_name=profile, region_name=region)
@@ -60,10 +62,10 @@ class Account:
     session: boto3.Session
     _roles: BulkRoles | None = None
 
-    def place(self, region: str) -> Region:
+    def place(self, region: str) -> AccountRegion:
         """Return one of its regions."""
         pace = Pace()
-        return Region(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
+        return AccountRegion(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
 
     def regions(self, home: str) -> tuple[str, ...]:
         """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
@@ -76,7 +78,7 @@ class Account:
 
 
 @frozen
-class Region:
+class AccountRegion:
     """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
 
     account: Account
@@ -114,7 +116,7 @@ def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
     with translated():
         answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
     given = answer["Credentials"]
-    keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    keys = AssumedKeys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     return Account(
         Arn.parse(role_arn).account, answer["AssumedRoleUser"]["Arn"], opens(None, own.region, keys)
     )

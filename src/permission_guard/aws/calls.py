@@ -13,9 +13,9 @@ from botocore.exceptions import (
     UnknownServiceError,
 )
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
+from permission_guard.aws.response import Response
 from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
 
 CALLS: Final = 100
@@ -50,7 +50,7 @@ class Calls:
 
     def call(
         self, service: str, operation: str, *, region: str | None = None, **parameters: object
-    ) -> Answer:
+    ) -> Response:
         """Make one call. An endpoint that is not there counts as a refusal: no waiting brings the service there."""
         if not self._left:
             raise Incomplete(f"more than {self._budget} calls would be needed to look through it")
@@ -59,7 +59,7 @@ class Calls:
         try:
             with translated():
                 try:
-                    return Answer(self._clients.ask(service, operation, where, parameters))
+                    return Response(self._clients.ask(service, operation, where, parameters))
                 except _NOWHERE as error:
                     raise Refused("NoEndpoint", f"{error} ({service} {operation} in {where})") from error
         except ChangedMeanwhile as error:  # a conflict, which nothing that only reads can have caused
@@ -74,7 +74,7 @@ class Calls:
         following: tuple[str, ...] = (),
         region: str | None = None,
         **parameters: object,
-    ) -> Iterator[Answer]:
+    ) -> Iterator[Response]:
         """Go through the pages of a list, whose calls hand `token` on; `following` is where an answer has the next.
 
         The list of a thing that has been deleted meanwhile is empty.

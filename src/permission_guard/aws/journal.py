@@ -15,11 +15,11 @@ from typing import Final
 from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.lasting import kept_until
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.journal.written import EntryError, as_kept, entry_of, written
+from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, written
+from permission_guard.journal.retention import kept_until
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Kept, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, StoredHistory, TryAgain
 from permission_guard.settings import RETENTION
 
 PERMISSIONS = ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
@@ -40,7 +40,7 @@ class DynamoJournal:
         self._table = table
         self._sets_aside = sets_aside
 
-    def of(self, subject: str) -> Kept:
+    def of(self, subject: str) -> StoredHistory:
         """Query: every entry about a subject, in the order of their faults.
 
         An item that cannot be read is set aside, which the next digest reports; from then on it is as if absent. Where nothing
@@ -58,7 +58,7 @@ class DynamoJournal:
                     if not self._sets_aside:
                         raise
                     self._set_aside(item, str(error))
-        return Kept(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
+        return StoredHistory(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
 
     def _set_aside(self, item: Record, problem: str) -> None:
         """Keep an item under another sort key, and report it. Interrupted, both are done again."""

@@ -18,9 +18,9 @@ from permission_guard.model.facts import (
     GONE,
     NOT_READ,
     Configuration,
+    FactKind,
     FunctionFacts,
     Gone,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -49,22 +49,22 @@ class AwsObserver:
         self._roles = roles or RoleStore(clients)
         self._policies = policies or PolicyStore(clients)
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
         """Take the looks that are wanted."""
-        if Look.ROLE in wanted:
+        if FactKind.ROLE in wanted:
             facts = self._with_role(facts, likely_role)
-        if Look.POLICY in wanted:
+        if FactKind.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
-        if Look.LOG_GROUP in wanted:
+        if FactKind.LOG_GROUP in wanted:
             facts = replace(facts, log_group_exists=self._log_group_exists(facts))
-        if Look.REMEDY in wanted:
+        if FactKind.REMEDY in wanted:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
-        if Look.URL in wanted:
+        if FactKind.URL in wanted:
             facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
-        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+        self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
         """Take the looks in a thread, while something else is asked in this one."""
         with ThreadPoolExecutor(1) as pool:

@@ -13,11 +13,11 @@ from typing import Any, Final
 import click
 
 from permission_guard import formats
-from permission_guard.cli import UNUSABLE, found
+from permission_guard.cli import UNUSABLE, check_text
 from permission_guard.cli.documents import STDIN, text_of
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain import EXIT_CODES
-from permission_guard.cli.given import every, pairs, trusted_in, trusting
+from permission_guard.cli.explain_input import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
@@ -42,8 +42,8 @@ Exit codes:
   3  the input cannot be used
 """
 _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
-    "text": found.text,
-    "concise": found.concise,
+    "text": check_text.text,
+    "concise": check_text.concise,
     "json": scan_json.written,
     "sarif": partial(formats.show, "sarif"),
 }

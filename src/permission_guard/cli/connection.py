@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import click
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry
 from permission_guard.ports import Journal, Observer, Writer
@@ -19,7 +19,7 @@ STACK: Final = "permission-guard"
 """The stack's name in samconfig.toml."""
 
 
-class Listed(Journal, Protocol):
+class ReadableJournal(Journal, Protocol):
     """A journal that can be read as a whole."""
 
     def all(self) -> tuple[Entry, ...]:
@@ -28,7 +28,7 @@ class Listed(Journal, Protocol):
 
 
 @frozen
-class Place:
+class StackPlace:
     """The options that say where to look, as they were typed."""
 
     profile: str | None
@@ -47,13 +47,13 @@ class Connection:
     table: str
     observer: Observer
     writer: Writer
-    journal: Listed
+    journal: ReadableJournal
 
 
-Connect: TypeAlias = Callable[[Place], Connection]
+Connect: TypeAlias = Callable[[StackPlace], Connection]
 
 
-def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
+def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connection:
     """Connect to AWS. Raises Unusable, Refused and TryAgain."""
     # `explain` and --help do without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
@@ -79,7 +79,7 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
     )
 
 
-def connect(context: click.Context, place: Place) -> Connection:
+def connect(context: click.Context, place: StackPlace) -> Connection:
     """Connect to AWS, or to what a test has put in its place."""
     chosen: Connect = context.obj or connected
     return chosen(place)

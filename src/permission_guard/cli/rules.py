@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row, table
 from permission_guard.rules import RULES

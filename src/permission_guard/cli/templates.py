@@ -13,7 +13,7 @@ from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import replace_file, written
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, Skipped

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
-from permission_guard.cli.connection import Place, options
-from permission_guard.cli.endings import DONE, EXIT_CODES, Again, NotDone, Unusable, endings
+from permission_guard.cli.connection import StackPlace, options
 from permission_guard.cli.entries import EXAMPLE, find
+from permission_guard.cli.errors import DONE, EXIT_CODES, Again, NotDone, Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.preview import preview, undone
 from permission_guard.repair.outcome import Result
@@ -39,7 +39,7 @@ QUESTION: Final = "Undo this repair? [y/N] "
 def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
     """Find the entry, show the change, ask, and make it."""
     with endings():
-        found = find(entry, context, Place(**place))
+        found = find(entry, context, StackPlace(**place))
         there = found.connection
         step = undoing(found.entry, there.observer)
         written(preview(found.entry, step))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from permission_guard.doctor import checks as about
-from permission_guard.doctor.check import Check, Verdict, worst
-from permission_guard.doctor.seen import Checkup
+from permission_guard.doctor.check import Check, Health, worst
+from permission_guard.doctor.stack_state import Checkup
 
 
 def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
@@ -25,4 +25,4 @@ def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
     )
 
 
-__all__ = ["Check", "Checkup", "Verdict", "checks", "worst"]
+__all__ = ["Check", "Checkup", "Health", "checks", "worst"]

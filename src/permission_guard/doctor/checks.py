@@ -8,7 +8,7 @@ from typing import Final
 
 from permission_guard import PROGRAM
 from permission_guard.doctor.check import Check, good, unchecked, wrong
-from permission_guard.doctor.seen import (
+from permission_guard.doctor.stack_state import (
     Denied,
     EventSource,
     Function,

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
-from permission_guard.events.trigger import Home, Ignored, Kind, Trigger, trigger_of
+from permission_guard.events.trigger import Ignored, Installation, Kind, Trigger, trigger_of
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
@@ -56,7 +56,7 @@ class Message:
     """How often it has been received, this time included."""
     first_received: datetime
 
-    def request(self, home: Home) -> Request:
+    def request(self, installation: Installation) -> Request:
         """Return what the message asks for. Raises BadEvent, which names the field."""
         try:
             body = Record.of(loads(self.body), "event")
@@ -64,10 +64,10 @@ class Message:
             raise BadEvent("body", error.problem) from error
         scheduled = (body.text_or("source"), body.text_or("detail-type")) == ("aws.events", "Scheduled Event")
         if self.queue is QueueName.SWEEP_TASKS:
-            return SweepAll(self.id) if scheduled else task_of(body, self.id, home)
+            return SweepAll(self.id) if scheduled else task_of(body, self.id, installation)
         if scheduled:
             return SendDigest()
-        found = trigger_of(body.body, home)
+        found = trigger_of(body.body, installation)
         if isinstance(found, Ignored):
             return found
         return replace(found, first_received=self.first_received, receives=self.receives)

@@ -10,7 +10,7 @@ import json
 from typing import Final
 
 from permission_guard.events.record import BadEvent, Record
-from permission_guard.events.trigger import Home, Ignored, is_qualifier
+from permission_guard.events.trigger import Ignored, Installation, is_qualifier
 from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
 
@@ -62,7 +62,7 @@ def written(task: SweepAll | SweepFunction) -> str:
     )
 
 
-def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFunction | Ignored:
+def task_of(body: Record, message_id: str, installation: Installation) -> SweepAll | SweepFunction | Ignored:
     """Read a task. Raises BadEvent, which names the field."""
     if body.has("sweep"):
         return SweepAll(message_id)
@@ -70,7 +70,7 @@ def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFuncti
         function = FunctionArn.parse(body.text("function"))
     except ArnError as error:
         raise BadEvent("function", str(error)) from error
-    if (function.account, function.region) != (home.account, home.region):
+    if (function.account, function.region) != (installation.account, installation.region):
         return Ignored(f"{function} belongs to another account or Region")
     return SweepFunction(
         function=function,

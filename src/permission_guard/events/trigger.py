@@ -19,7 +19,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
 from permission_guard.iam.arn import named, partition_of
 from permission_guard.iam.policy import loads
-from permission_guard.model.facts import Look, Subject
+from permission_guard.model.facts import FactKind, Subject
 
 
 class Kind(Enum):
@@ -54,7 +54,7 @@ EVERYTHING: Final = Everything.EVERYTHING
 
 
 @frozen
-class Home:
+class Installation:
     """The account and Region that the guard works for, and the ARN of its own role."""
 
     account: str
@@ -86,11 +86,11 @@ class Trigger:
     """How often it has been received, this time included."""
 
     @property
-    def looks(self) -> Look:
+    def to_read(self) -> FactKind:
         """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
         if self.kind is Kind.SWEEP and self.qualifier is None and isinstance(self.subject, FunctionArn):
-            return Look.ROLE | Look.POLICY
-        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
+            return FactKind.ROLE | FactKind.POLICY
+        return FactKind.ROLE if self.kind in _ABOUT_THE_FUNCTION else FactKind.POLICY
 
     def added(self, sid: str | None) -> bool:
         """Tell whether this call brought the statement with this Sid."""
@@ -123,7 +123,7 @@ def is_qualifier(text: str) -> bool:
     return _QUALIFIER.fullmatch(text) is not None
 
 
-def trigger_of(event: object, home: Home) -> Trigger | Ignored:
+def trigger_of(event: object, installation: Installation) -> Trigger | Ignored:
     """Read an event of EventBridge. Raises BadEvent, which names the field, if it is malformed.
 
     Ignored: other sources and calls, reads, failed calls, the guard's own calls, and whatever belongs to another account
@@ -140,7 +140,8 @@ def trigger_of(event: object, home: Home) -> Trigger | Ignored:
     if detail.text("eventSource") != "lambda.amazonaws.com":
         return Ignored("not a call to Lambda")
     # A rule also receives the events that other accounts send to its bus (eb-cross-account).
-    if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):
+    own = (installation.account, installation.region)
+    if (detail.text("recipientAccountId"), detail.text("awsRegion")) != own:
         return Ignored("the event belongs to another account or Region")
     kind = _KINDS.get(_DATED.sub("", detail.text("eventName")))
     if kind is None:
@@ -150,22 +151,22 @@ def trigger_of(event: object, home: Home) -> Trigger | Ignored:
     if detail.flag("readOnly"):
         return Ignored("the call only reads")
     actor = actor_of(detail)
-    if actor.role_arn == home.guard_role_arn:
+    if actor.role_arn == installation.guard_role_arn:
         return Ignored("the guard made this call itself")
-    return _triggered(kind, detail, actor, home)
+    return _triggered(kind, detail, actor, installation)
 
 
 def _removed_nothing(kind: Kind, detail: Record) -> bool:
     return kind is Kind.PERMISSION_REMOVED and detail.text("errorCode") == "ResourceNotFoundException"
 
 
-def _triggered(kind: Kind, detail: Record, actor: Actor, home: Home) -> Trigger | Ignored:
+def _triggered(kind: Kind, detail: Record, actor: Actor, installation: Installation) -> Trigger | Ignored:
     request = detail.inner("requestParameters")
     found = (_layer(detail, request), None) if kind is Kind.LAYER_SHARED else _function(kind, detail, request)
     if found is None:
         return Ignored("not about a function")
     subject, qualifier = found
-    if (subject.account, subject.region) != (home.account, home.region):
+    if (subject.account, subject.region) != (installation.account, installation.region):
         return Ignored(f"{subject} belongs to another account or Region")
     if is_replica(subject):
         return Ignored("it is a replica that Lambda@Edge made; the function itself is evaluated in us-east-1")

@@ -18,9 +18,9 @@ from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
     Configuration,
+    FactKind,
     Family,
     FunctionFacts,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -38,25 +38,25 @@ class FakeObserver:
     account: Account
     logging_policy_arn: str
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:  # noqa: ARG002  # nothing here takes time
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:  # noqa: ARG002  # nothing here takes time
         """Take the looks that are wanted."""
-        if Look.ROLE in wanted:
+        if FactKind.ROLE in wanted:
             facts = self._with_role(facts)
-        if Look.POLICY in wanted:
+        if FactKind.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
-        if Look.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
+        if FactKind.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
             with translated():
                 facts = replace(
                     facts, log_group_exists=self.account.has_log_group(facts.configuration.log_group)
                 )
-        if Look.REMEDY in wanted:
+        if FactKind.REMEDY in wanted:
             facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
-        if Look.URL in wanted:
+        if FactKind.URL in wanted:
             facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
-        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+        self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
         """Take the looks first, so that whatever is asked beside them is newer."""
         read = self.read(facts, wanted, likely_role)

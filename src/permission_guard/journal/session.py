@@ -9,7 +9,7 @@ from typing import Final
 
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.history import EMPTY, FunctionHistory
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
 
 _ATTEMPTS: Final = 3

@@ -18,7 +18,7 @@ from permission_guard.iam import FunctionArn, LayerVersionArn, Policy, PolicyErr
 from permission_guard.iam.policy import Json
 
 
-class Look(Flag):
+class FactKind(Flag):
     """What can be looked at. A rule asks for it; an observer reads it."""
 
     NOTHING = 0
@@ -194,18 +194,18 @@ class FunctionFacts:
         return self.policy.policy if isinstance(self.policy, PolicyFacts) else None
 
     @property
-    def unread(self) -> Look:
+    def unread(self) -> FactKind:
         """What nobody has asked for yet."""
-        unread = Look.NOTHING
-        for look, fact in (
-            (Look.ROLE, self.role),
-            (Look.POLICY, self.policy),
-            (Look.LOG_GROUP, self.log_group_exists),
-            (Look.REMEDY, self.remedy),
-            (Look.URL, self.has_public_url),
+        unread = FactKind.NOTHING
+        for kind, fact in (
+            (FactKind.ROLE, self.role),
+            (FactKind.POLICY, self.policy),
+            (FactKind.LOG_GROUP, self.log_group_exists),
+            (FactKind.REMEDY, self.remedy),
+            (FactKind.URL, self.has_public_url),
         ):
             if fact is NOT_READ:
-                unread |= look
+                unread |= kind
         return unread
 
     def with_role(self, role: RoleFacts) -> FunctionFacts:

@@ -20,8 +20,8 @@ from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
+    FactKind,
     FunctionFacts,
-    Look,
     RoleFacts,
     Trusted,
     Unreadable,
@@ -37,27 +37,27 @@ from permission_guard.settings import Settings
 
 
 @frozen
-class Heir:
+class HandedOver:
     """Another function needs what is attached: from now on the entry is about that one."""
 
     entry: Entry
 
 
 @frozen
-class Kept:
+class StaysAttached:
     """The policy stays attached, because something else may need it."""
 
     why: str
 
 
 @frozen
-class Ended:
+class NothingToDetach:
     """There is nothing of the guard's to detach any more: the role was deleted, or made anew under the same name."""
 
 
 def release(
     entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
-) -> DetachRolePolicy | Heir | Kept | Ended | None:
+) -> DetachRolePolicy | HandedOver | StaysAttached | NothingToDetach | None:
     """Say what becomes of an attached policy; None if its function still needs it. Raises TryAgain."""
     change = entry.change
     if not isinstance(change, Attached):
@@ -69,14 +69,16 @@ def release(
         return None
     role = facts.role if is_same else observer.role(change.role_arn)
     if not isinstance(role, RoleFacts):
-        return Ended() if role is MISSING_ROLE else Kept(str(role))
+        return NothingToDetach() if role is MISSING_ROLE else StaysAttached(str(role))
     if change.role_id != role.id:
-        return Ended()
+        return NothingToDetach()
     if not _is_for_lambda_alone(role):
-        return Kept(f"something other than Lambda may assume {role.name}, and may rely on the policy")
+        return StaysAttached(
+            f"something other than Lambda may assume {role.name}, and may rely on the policy"
+        )
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
-        return Kept(str(users))
+        return StaysAttached(str(users))
     # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html), and
     # the list may still show what was deleted a moment ago.
     is_gone = facts.configuration is GONE
@@ -84,7 +86,7 @@ def release(
     needing = [one for one in left if not _can_do_without(step, one, observer, trusted)]
     if not needing:
         return step
-    return _heir(entry, needing, facts) if has_left else None
+    return _handed_over(entry, needing, facts) if has_left else None
 
 
 def _is_for_lambda_alone(role: RoleFacts) -> bool:
@@ -114,13 +116,13 @@ def _can_do_without(
 ) -> bool:
     """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises TryAgain."""
     without = apply(step, facts)
-    if Look.LOG_GROUP in role_can_write_logs.asks(without, trusted):
-        without = observer.read(without, Look.LOG_GROUP)
+    if FactKind.LOG_GROUP in role_can_write_logs.asks(without, trusted):
+        without = observer.read(without, FactKind.LOG_GROUP)
     found = role_can_write_logs.check(without, trusted)
     return bool(found) and all(finding.verdict is Verdict.PASS for finding in found)
 
 
-def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> Heir | None:
+def _handed_over(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> HandedOver | None:
     """Hand the entry to another function of this Region: the journals of other Regions are other tables.
 
     A function whose published version still needs the policy keeps the entry.
@@ -129,7 +131,7 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
     if near is None or any(one.arn == facts.arn for one in needing):
         return None
     cause = replace(entry.cause, subject=near.arn, qualifier=None)
-    return Heir(replace(entry, subject=str(near.arn), cause=cause, version=0))
+    return HandedOver(replace(entry, subject=str(near.arn), cause=cause, version=0))
 
 
 def released(
@@ -147,11 +149,11 @@ def released(
         match found:
             case DetachRolePolicy():
                 ending, what = _detached(found, entry, session, writer)
-            case Heir(inherited):
+            case HandedOver(inherited):
                 what = _written(session, replace(entry, state=State.GONE), inherited) or ""
-            case Ended():
+            case NothingToDetach():
                 session.note(_ended(entry, now))
-            case Kept(why):
+            case StaysAttached(why):
                 what = f"The policy stays attached: {why}." if report.is_gone else ""
             case None:
                 pass

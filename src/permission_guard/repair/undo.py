@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
-from permission_guard.model.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, TryAgain, Writer
 from permission_guard.repair.execute import carry_out
 from permission_guard.repair.grant import Grant, NotExpressible
@@ -99,9 +99,9 @@ def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRoleP
         raise CannotUndo(f"{entry.id} is not about a function") from error
     match change:
         case Attached():
-            return _detached(change, observer.read(facts, Look.ROLE))
+            return _detached(change, observer.read(facts, FactKind.ROLE))
         case Rewritten():
-            return _back(change, observer.read(facts, Look.POLICY))
+            return _back(change, observer.read(facts, FactKind.POLICY))
         case _:
             assert_never(change)
 

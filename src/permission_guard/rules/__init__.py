@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Finding
 from permission_guard.rules import (
     function_is_not_public,
@@ -32,11 +32,11 @@ def rule_of(finding: Finding) -> Rule:
     return _BY_ID[finding.rule]
 
 
-def wanted(facts: FunctionFacts, looks: Look, trusted: Trusted) -> Look:
+def wanted(facts: FunctionFacts, to_read: FactKind, trusted: Trusted) -> FactKind:
     """Return what must still be read before the rules that need these facts can be evaluated."""
-    asked = Look.NOTHING
+    asked = FactKind.NOTHING
     for rule in RULES:
-        if rule.looks_at & looks:
+        if rule.reads & to_read:
             asked |= rule.asks(facts, trusted)
     return asked
 

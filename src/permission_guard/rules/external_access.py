@@ -17,14 +17,14 @@ from permission_guard.iam import (
     Anonymous,
     Arn,
     Context,
+    EvalDecision,
     Request,
     Service,
     Statement,
     decide,
 )
-from permission_guard.iam import Answer as Decided
 from permission_guard.iam.request import Values
-from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.rules.dead import form, why_nobody
 from permission_guard.rules.review import RESOURCE, Review
@@ -46,9 +46,9 @@ class Fault:
     advice: str
 
 
-def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> Look:
+def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
     """Ask for the resource policy."""
-    return Look.POLICY if facts.policy is NOT_READ else Look.NOTHING
+    return FactKind.POLICY if facts.policy is NOT_READ else FactKind.NOTHING
 
 
 def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
@@ -145,7 +145,7 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
 
 
 def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
-    is_allowed = decide(request, resource=review.policy).answer is Decided.ALLOWED
+    is_allowed = decide(request, resource=review.policy).answer is EvalDecision.ALLOWED
     return replace(answer, witness=Found(request)) if is_allowed else answer
 
 

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, MANAGING, READING, Access
-from permission_guard.access import Answer as Given
+from permission_guard.access import INVOKING, MANAGING, READING, Access, Answer
 from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.access.keys import AUTH_TYPE, VIA_URL
-from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
+from permission_guard.iam import ABSENT, Context, Effect, EvalDecision, FunctionArn, Statement, Truth, decide
 from permission_guard.model.document import NewCondition
-from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, covers, review_of
@@ -64,7 +63,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, INVOKING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Given, witness: Witness) -> Fault:
+    def fault(answer: Answer, witness: Witness) -> Fault:
         request = witness.request
         by_url = request.action == INVOKE_URL or request.context.values(VIA_URL) == ("true",)
         summary = allows(statement, answer, f"call the function URL of {review.name}" if by_url else verb)
@@ -93,7 +92,7 @@ def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
     """
     context = witness.request.context.with_keys(_IN_AN_ORGANIZATION)
     asked = replace(witness.request, context=context)
-    return decide(asked, resource=review.policy).answer is not Answer.ALLOWED
+    return decide(asked, resource=review.policy).answer is not EvalDecision.ALLOWED
 
 
 def _is_half(statement: Statement) -> bool:
@@ -119,7 +118,7 @@ def _through_url(witness: Witness, review: Review) -> str:
     context = context.with_keys({VIA_URL: "true", AUTH_TYPE: ABSENT})
     through = replace(witness.request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
-    if second.answer is Answer.ALLOWED:
+    if second.answer is EvalDecision.ALLOWED:
         sids = " and ".join(cited.statement.label for cited in second.statements)
         return f" (AuthType {authentication}), together with {sids}"
     return (
@@ -133,7 +132,7 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, _CHANGING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Given, witness: Witness) -> Fault:
+    def fault(answer: Answer, witness: Witness) -> Fault:
         action = witness.request.action
         if action in READING:
             summary = allows(statement, answer, f"read about {review.name} ({action})")
@@ -187,13 +186,13 @@ def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     )
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
+def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
     """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
     if facts.policy is NOT_READ:
         return ask_for_policy(facts, trusted)
     if not isinstance(facts.arn, FunctionArn) or not any(covers(one, INVOKING) for one in _bare(facts)):
-        return Look.NOTHING
-    return Look.URL & facts.unread
+        return FactKind.NOTHING
+    return FactKind.URL & facts.unread
 
 
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
@@ -243,7 +242,7 @@ RULE: Final = Rule(
     title="No untrusted principal has access to the function",
     why="A public function is run, paid for and probed by everyone, and taken over if they may change it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=asks,
     check=check,
     remedies=remedies,

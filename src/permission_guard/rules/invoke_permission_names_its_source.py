@@ -12,10 +12,9 @@ from typing import Final
 
 from permission_guard.access import INVOKING, Access, Answer
 from permission_guard.access.answer import caller
-from permission_guard.iam import Answer as Decided
-from permission_guard.iam import Effect, FunctionArn, Statement
+from permission_guard.iam import Effect, EvalDecision, FunctionArn, Statement
 from permission_guard.model.document import NewCondition
-from permission_guard.model.facts import FunctionFacts, Look, Subject, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Subject, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
 from permission_guard.rules.external_access import (
     Fault,
@@ -106,7 +105,7 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
     """
     proof = finding.proof
     rows = [service_of(one) for one in services(statement)]
-    if not isinstance(proof, Undecided) or proof.decision.answer is not Decided.ALLOWED:
+    if not isinstance(proof, Undecided) or proof.decision.answer is not EvalDecision.ALLOWED:
         return finding
     if not all(row is not None and row.within_account for row in rows):
         return finding
@@ -167,7 +166,7 @@ RULE: Final = Rule(
     title="A permission for a service names its source",
     why="A service invokes for whoever asks it to: without a source, any AWS account can have the function run.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=ask_for_policy,
     check=check,
     remedies=remedies,

@@ -11,7 +11,7 @@ from typing import Final
 
 from permission_guard.access import READ_LAYER, Access, Answer
 from permission_guard.iam import LayerVersionArn, Statement
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import (
     Fault,
@@ -68,7 +68,7 @@ RULE: Final = Rule(
     title="A layer version is not shared with everybody",
     why="Whoever may use a layer can download it: code, and whatever secrets were packed with it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=ask_for_policy,
     check=check,
     remedies=lambda *_: iter(()),

@@ -10,9 +10,9 @@ from typing import Final, TypeAlias
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
-    Answer,
     Context,
     Decision,
+    EvalDecision,
     IamPrincipal,
     Request,
     Service,
@@ -28,15 +28,15 @@ _EDGE_ELSEWHERE: Final = "eu-west-1"
 """One of the regions in which a function of Lambda@Edge runs: near to whoever looks at the page."""
 _STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 CREATE_GROUP: Final = "logs:CreateLogGroup"
-_RANK: Final = (Answer.ALLOWED, Answer.UNDECIDED, Answer.NOT_ALLOWED, Answer.DENIED)
-REFUSED: Final = frozenset({Answer.NOT_ALLOWED, Answer.DENIED})
+_RANK: Final = (EvalDecision.ALLOWED, EvalDecision.UNDECIDED, EvalDecision.NOT_ALLOWED, EvalDecision.DENIED)
+REFUSED: Final = frozenset({EvalDecision.NOT_ALLOWED, EvalDecision.DENIED})
 
 Asked: TypeAlias = tuple[Request, Decision]
 _Missed: TypeAlias = Callable[[Request, Resources], str | None]
 
 
 @frozen
-class Place:
+class LogDestination:
     """Where Lambda writes a function's logs, and with what sessions. `group` is the log group's ARN."""
 
     group: str
@@ -46,7 +46,7 @@ class Place:
     """Whether it is the function's own region, and not the edge."""
 
 
-def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place:
+def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination:
     """Return where the function's own region is written to."""
     function = facts.arn
     number = facts.qualifier if facts.qualifier and facts.qualifier.isdigit() else None
@@ -55,10 +55,10 @@ def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
     arn = _group(function, function.region, group)
     context = sessions(role, function, function.region, at_the_edge=False)
-    return Place(arn, streams(arn, names, versions), context, is_here=True)
+    return LogDestination(arn, streams(arn, names, versions), context, is_here=True)
 
 
-def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place | None:
+def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination | None:
     """Return where Lambda@Edge writes to in another region, if the role lets it.
 
     "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; names of
@@ -75,7 +75,7 @@ def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) ->
         group, names = f"/aws/lambda/{prefixed}", ()
     arn = _group(function, _EDGE_ELSEWHERE, group)
     context = sessions(role, function, _EDGE_ELSEWHERE, at_the_edge=True)
-    return Place(arn, streams(arn, names, (None,)), context, is_here=False)
+    return LogDestination(arn, streams(arn, names, (None,)), context, is_here=False)
 
 
 def trust_in_the_edge(role: RoleFacts) -> Asked | None:
@@ -94,13 +94,13 @@ def _group(function: Subject, region: str, name: str) -> str:
 
 
 @frozen
-class Calls:
+class LoggingCalls:
     """The calls in one place, put to the role's policies. Its methods raise BudgetSpent.
 
     `with_group` tells whether CreateLogGroup counts: it is not needed once the group exists (facts 5.1).
     """
 
-    place: Place
+    place: LogDestination
     role: RoleFacts
     granted: Granted
 
@@ -111,7 +111,7 @@ class Calls:
             found = self._stream(session, every, self.granted.not_surely_allowed)
             if found is None and with_group:
                 group = self._create_group(session)
-                found = group if group[1].answer is not Answer.ALLOWED else None
+                found = group if group[1].answer is not EvalDecision.ALLOWED else None
             if found is not None:
                 return found
         return None
@@ -133,7 +133,7 @@ class Calls:
             self._request(_STREAM_ACTIONS[0], every.example, without_tags(self.place.sessions[0]))
         )
 
-    def answers(self, asked: Request) -> frozenset[Answer]:
+    def answers(self, asked: Request) -> frozenset[EvalDecision]:
         """Return what the policies say of a call in each session."""
         return frozenset(self._decided(replace(asked, context=one))[1].answer for one in self.place.sessions)
 
@@ -146,7 +146,7 @@ class Calls:
         if found is not None or not with_group:
             return found
         group = self._create_group(session)
-        sure = {Answer.DENIED} if self.role.unreadable else REFUSED
+        sure = {EvalDecision.DENIED} if self.role.unreadable else REFUSED
         return group if group[1].answer in sure else None
 
     def _stream(self, session: Context, among: Resources, missed: _Missed) -> Asked | None:

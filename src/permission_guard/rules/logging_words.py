@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from permission_guard.iam import Answer, Context, Decision, Effect, Layer, Policy, Request, Statement
+from permission_guard.iam import Context, Decision, Effect, EvalDecision, Layer, Policy, Request, Statement
 from permission_guard.iam.mismatch import Mismatch, Part, mismatches, unknowns
 from permission_guard.model.facts import RoleFacts
-from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, Calls
+from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, LoggingCalls
 from permission_guard.rules.role_session import OPEN_KEYS
 
 
@@ -26,7 +26,7 @@ class _Near(NamedTuple):
 def blocker(asked: Asked, role: RoleFacts) -> str:
     """Say what stands in the way, and which statement came nearest."""
     request, decision = asked
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return f"{_cited(decision)} denies it explicitly"
     if decision.layer is Layer.BOUNDARY and role.boundary is not None:
         return f"the permissions boundary {role.boundary.name} does not allow it"
@@ -42,7 +42,7 @@ def advice(asked: Asked, role: RoleFacts) -> str:
     request, decision = asked
     group = _group(request)
     streams = f"{group}:*"
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return (
             f"Remove the Deny in {_cited(decision)}, or let it leave out {streams}: a Deny wins over every Allow, so "
             "no policy that is attached helps."
@@ -83,9 +83,9 @@ def conditions(asked: Asked) -> str:
     return f"it depends on {', and on '.join(open_)}, which cannot be known beforehand"
 
 
-def doubt(asked: Asked, calls: Calls) -> str:
+def doubt(asked: Asked, calls: LoggingCalls) -> str:
     """Say why a call that may be refused is not surely refused."""
-    if asked[1].answer is Answer.UNDECIDED:
+    if asked[1].answer is EvalDecision.UNDECIDED:
         return conditions(asked)
     stands, keys = blocker(asked, calls.role), _open_keys(calls.place.sessions)
     if keys and len(calls.answers(asked[0])) > 1:

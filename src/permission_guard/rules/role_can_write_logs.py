@@ -12,13 +12,13 @@ from typing import Final
 
 from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import Answer, Policy
+from permission_guard.iam import EvalDecision, Policy
 from permission_guard.model.facts import (
     MISSING_ROLE,
     NOT_READ,
     Configuration,
+    FactKind,
     FunctionFacts,
-    Look,
     RoleFacts,
     Trusted,
     Unreadable,
@@ -37,7 +37,7 @@ from permission_guard.model.finding import (
 from permission_guard.rules.logging_calls import (
     CREATE_GROUP,
     Asked,
-    Calls,
+    LoggingCalls,
     edge,
     own_region,
     trust_in_the_edge,
@@ -55,18 +55,18 @@ from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 ID: Final = "role-can-write-logs"
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
+def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
     """Ask for the role; for the log group if the verdict hangs on whether it exists; for the remedy on a fault."""
     if facts.role is NOT_READ:
-        return Look.ROLE
+        return FactKind.ROLE
     found = check(facts, trusted)
     if not isinstance(facts.role, RoleFacts) or facts.role.unreadable or found[0].verdict is Verdict.PASS:
-        return Look.NOTHING
+        return FactKind.NOTHING
     if facts.log_group_exists is NOT_READ:
         (existing,) = check(replace(facts, log_group_exists=True), trusted)
         if existing.verdict is not found[0].verdict:
-            return Look.LOG_GROUP
-    return Look.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else Look.NOTHING
+            return FactKind.LOG_GROUP
+    return FactKind.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else FactKind.NOTHING
 
 
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
@@ -103,20 +103,20 @@ def _evaluated(facts: FunctionFacts, role: RoleFacts) -> Finding:
     return _finding(facts, Verdict.PASS, f"{role.name} can write the logs of {facts.arn.name}", None)
 
 
-def _needs_group(facts: FunctionFacts, calls: Calls) -> bool:
+def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
     """Tell whether CreateLogGroup counts: not once the function's group exists (facts 5.1)."""
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
-def _places(facts: FunctionFacts, role: RoleFacts) -> tuple[Calls, ...]:
+def _places(facts: FunctionFacts, role: RoleFacts) -> tuple[LoggingCalls, ...]:
     if not isinstance(facts.configuration, Configuration):
         return ()
     granted = Granted(role.identity, role.boundary, Meter())
     here, there = own_region(facts, role, facts.configuration), edge(facts, role, facts.configuration)
-    return tuple(Calls(place, role, granted) for place in (here, there) if place is not None)
+    return tuple(LoggingCalls(place, role, granted) for place in (here, there) if place is not None)
 
 
-def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
+def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
     """Return what is to be said if a call is refused, whatever is not known beforehand. Raises BudgetSpent."""
     role, is_here = calls.role, calls.place.is_here
     is_known = not (is_here and isinstance(facts.log_group_exists, Unreadable))
@@ -124,7 +124,7 @@ def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
     if asked is None:
         return None
     trusted = trust_in_the_edge(role)
-    if not is_here and trusted is not None and trusted[1].answer is Answer.UNDECIDED:
+    if not is_here and trusted is not None and trusted[1].answer is EvalDecision.UNDECIDED:
         request = asked[0]
         unsure = (
             f"Lambda@Edge could not {request.action} on {request.resource}; whether it may assume the role: "
@@ -135,7 +135,7 @@ def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
     return _finding(facts, Verdict.FAIL, _said(asked, role), denied, advice(asked, role))
 
 
-def _in_doubt(facts: FunctionFacts, calls: Calls, asked: Asked) -> Finding:
+def _in_doubt(facts: FunctionFacts, calls: LoggingCalls, asked: Asked) -> Finding:
     """Return what is to be said of a call that may be refused."""
     exists = facts.log_group_exists
     if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
@@ -156,7 +156,7 @@ def _said(asked: Asked, role: RoleFacts) -> str:
     )
 
 
-def _too_complex(facts: FunctionFacts, calls: Calls) -> Finding:
+def _too_complex(facts: FunctionFacts, calls: LoggingCalls) -> Finding:
     """Say that the policies take more than their budget of steps."""
     proof = Undecided(*calls.example(), _TOO_COMPLEX)
     return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
@@ -205,7 +205,7 @@ RULE: Final = Rule(
     title="The execution role can write the function's logs",
     why="A function whose role cannot write logs runs, fails and is attacked without leaving a trace.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-    looks_at=Look.ROLE,
+    reads=FactKind.ROLE,
     asks=asks,
     check=check,
     remedies=remedies,

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy
 from permission_guard.model.document import NewCondition
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Finding
 
 
@@ -57,7 +57,7 @@ class Rule:
     title: str
     why: str
     reference: str
-    looks_at: Look
-    asks: Callable[[FunctionFacts, Trusted], Look]
+    reads: FactKind
+    asks: Callable[[FunctionFacts, Trusted], FactKind]
     check: Callable[[FunctionFacts, Trusted], tuple[Finding, ...]]
     remedies: Callable[[Finding, FunctionFacts, Trusted], Iterator[Remedy]]

@@ -9,7 +9,7 @@ from permission_guard.alerts.report import Line
 from permission_guard.events.actor import SWEEP
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.fault import fault_of
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Verdict, gravest
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
@@ -18,13 +18,13 @@ from permission_guard.scan.explanation import Explanation, ProvedFix, explain
 from permission_guard.scan.result import Scan, ScannedFinding
 
 
-def looks_of(rules: frozenset[str]) -> Look:
+def needed_by(rules: frozenset[str]) -> FactKind:
     """Return what rules look at."""
-    looks = Look.NOTHING
+    to_read = FactKind.NOTHING
     for rule in RULES:
         if rule.id in rules:
-            looks |= rule.looks_at
-    return looks
+            to_read |= rule.reads
+    return to_read
 
 
 def findings(

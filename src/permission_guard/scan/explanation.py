@@ -7,11 +7,11 @@ from typing import Final, assert_never
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
-    Answer,
     Cited,
     Context,
     Decision,
     Effect,
+    EvalDecision,
     Layer,
     Policy,
     Request,
@@ -178,7 +178,7 @@ _LAYERS: Final = {
 
 
 def _layer(decision: Decision) -> Layer | None:
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return None
     return Layer.BOUNDARY if decision.layer is Layer.BOUNDARY else Layer.IDENTITY
 

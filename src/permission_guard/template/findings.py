@@ -18,7 +18,7 @@ from permission_guard.template.declared import (
     Role,
     WholePolicy,
 )
-from permission_guard.template.home import ACCOUNT, REGION, Home
+from permission_guard.template.home import ACCOUNT, REGION, Destination
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -113,7 +113,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, TemplateFinding]
 
 
 def _between(
-    worst: TemplateFinding, best: TemplateFinding | None, home: Home, index: _Index
+    worst: TemplateFinding, best: TemplateFinding | None, home: Destination, index: _Index
 ) -> TemplateFinding:
     """Return the verdict that both readings agree on, else that it cannot be told."""
     finding = worst.finding
@@ -143,7 +143,7 @@ def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: TemplateFinding, home: Home, index: _Index) -> list[Unreadable]:
+def _doubts(one: TemplateFinding, home: Destination, index: _Index) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
     rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
@@ -175,7 +175,7 @@ def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
         yield f"the policy {one.name} of {one.owner}", one.body
 
 
-def _not_said(what: str, text: str, home: Home) -> Iterator[Unreadable]:
+def _not_said(what: str, text: str, home: Destination) -> Iterator[Unreadable]:
     accounts = () if home.says_account else ACCOUNT.findall(text)
     regions = () if home.says_region else REGION.findall(text)
     for kind, named in (("account", accounts), ("region", regions)):

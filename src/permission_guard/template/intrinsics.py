@@ -12,7 +12,7 @@ from typing import Final
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
-from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
+from permission_guard.template.home import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.value import (
     REMOVED,
     Partial,
@@ -46,7 +46,7 @@ class Scope:
     """
 
     template: Mapping[str, Json]
-    home: Home
+    home: Destination
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
     is_exact: bool = False

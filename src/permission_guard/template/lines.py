@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from permission_guard.alerts.patches import Language, Patch
-from permission_guard.iam import Answer, Layer
+from permission_guard.iam import EvalDecision, Layer
 from permission_guard.model.finding import Concern, DeniedRequest, Verdict
 from permission_guard.services import Region, Service, service_of
 from permission_guard.template.check import Checked
@@ -66,7 +66,7 @@ def _policy(fault: TemplateFinding) -> Line:
     """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
     proof = fault.finding.proof
     if isinstance(proof, DeniedRequest) and (
-        proof.decision.answer is Answer.DENIED or proof.decision.layer is Layer.BOUNDARY
+        proof.decision.answer is EvalDecision.DENIED or proof.decision.layer is Layer.BOUNDARY
     ):
         raise CannotEdit("one more policy does not help against a Deny or a permissions boundary")
     return Line("ManagedPolicyArns", f'!Sub "{_BASIC}"', json.dumps({"Fn::Sub": _BASIC}), is_item=True)

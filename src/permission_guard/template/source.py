@@ -12,7 +12,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
-from permission_guard.template.home import Home, home_for
+from permission_guard.template.home import Destination, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
 from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
@@ -38,7 +38,7 @@ class Said:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
-    home: Home | None = None
+    home: Destination | None = None
     """Where the stack is deployed that nests this one."""
 
 
@@ -59,7 +59,7 @@ class Source:
     nested: tuple[Nested, ...] = ()
 
     @property
-    def home(self) -> Home:
+    def home(self) -> Destination:
         """Where it is taken to be deployed."""
         return self.worlds[0][1].home
 
@@ -158,7 +158,7 @@ _SECTIONS: Final = frozenset(
 _Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
-def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scope:
+def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) -> Scope:
     """Return what a template's values are resolved with, SAM's resources transformed."""
     resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
     if not isinstance(resources, Mapping):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from permission_guard.iam import Answer
+from permission_guard.iam import EvalDecision
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.request import Context
@@ -32,8 +32,8 @@ class Example:
     """A minimal question, what AWS's page says, and what the evaluator that errs says instead."""
 
     question: Question
-    right: Answer
-    wrong: Answer
+    right: EvalDecision
+    wrong: EvalDecision
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ KNOWN: Final = (
                 {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:a"}}},
                 keys={"aws:sourcearn": ("arn:aws:sns:us-east-1:999999999999:b:123456789012:a",)},
             ),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
@@ -111,8 +111,8 @@ KNOWN: Final = (
                 {"Resource": "arn:aws:s3:::b/${aws:PrincipalTag/Team}"},
                 keys={"aws:principaltag/team": ("x",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
@@ -125,8 +125,8 @@ KNOWN: Final = (
                 {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}},
                 keys={"aws:tagkeys": ("",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
@@ -136,8 +136,8 @@ KNOWN: Final = (
         rewrite=settle(_several_nulls),
         example=Example(
             question({"Condition": {"Null": {"aws:TokenIssueTime": ["false", "true"]}}}),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
@@ -147,8 +147,8 @@ KNOWN: Final = (
         rewrite=settle(_any_line),
         example=Example(
             question({"Condition": {"StringLike": {"aws:PrincipalTag/Team": "x*"}}}),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
@@ -156,7 +156,9 @@ KNOWN: Final = (
         title="The names of actions are case-insensitive",
         page=ACTION,
         rewrite=match("Action", _other_case),
-        example=Example(question({"Action": "s3:getobject"}), right=Answer.ALLOWED, wrong=Answer.NOT_ALLOWED),
+        example=Example(
+            question({"Action": "s3:getobject"}), right=EvalDecision.ALLOWED, wrong=EvalDecision.NOT_ALLOWED
+        ),
     ),
     Disagreement(
         evaluator="moto",
@@ -164,7 +166,9 @@ KNOWN: Final = (
         page=RESOURCE,
         rewrite=both(match("Action", _question_mark), match("Resource", _question_mark)),
         example=Example(
-            question({"Resource": "arn:aws:s3:::b?x"}), right=Answer.ALLOWED, wrong=Answer.NOT_ALLOWED
+            question({"Resource": "arn:aws:s3:::b?x"}),
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
@@ -174,8 +178,8 @@ KNOWN: Final = (
         rewrite=both(match("Action", _regular), match("Resource", _regular)),
         example=Example(
             question({"Resource": "arn:aws:s3:::b.c"}, resource="arn:aws:s3:::b-c"),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
@@ -188,8 +192,8 @@ KNOWN: Final = (
                 {"Resource": "arn:aws:s3:::b/${aws:PrincipalTag/Team}"},
                 keys={"aws:principaltag/team": ("x",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
@@ -198,7 +202,9 @@ KNOWN: Final = (
         page=NOT_RESOURCE,
         rewrite=say_not_resource_by_resource,
         example=Example(
-            question({"NotResource": "arn:aws:s3:::b/x"}), right=Answer.NOT_ALLOWED, wrong=Answer.ALLOWED
+            question({"NotResource": "arn:aws:s3:::b/x"}),
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
 )

@@ -11,8 +11,8 @@ from typing import Final
 from permission_guard.alerts.patches.cdk import in_cdk
 from permission_guard.alerts.patches.cloudformation import in_cloudformation, in_sam
 from permission_guard.alerts.patches.patch import Language, Patch, languages
+from permission_guard.alerts.patches.selection import change_of
 from permission_guard.alerts.patches.terraform import in_terraform
-from permission_guard.alerts.patches.wanted import change_of
 from permission_guard.alerts.report import Line
 from permission_guard.events.trigger import Trigger
 from permission_guard.model.facts import FunctionFacts

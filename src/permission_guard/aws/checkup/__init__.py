@@ -25,7 +25,7 @@ from permission_guard.aws.stack import (
     VERSION_OUTPUT,
     stack_of,
 )
-from permission_guard.doctor.seen import Checkup
+from permission_guard.doctor.stack_state import Checkup
 
 CALLS: int = 1_000
 """How many calls a checkup may make: a person waits for it, and no time-out."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.needed import Own, needed, resources
 from permission_guard.aws.checkup.parts import environment
 from permission_guard.aws.login import Login
+from permission_guard.aws.response import Response
 from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
-from permission_guard.doctor.seen import Denied, Rights
+from permission_guard.doctor.stack_state import Denied, Rights
 from permission_guard.model.facts import Unreadable
 from permission_guard.ports import Refused
 from permission_guard.settings import NEEDED, Settings, SettingsError
@@ -80,7 +80,7 @@ def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> R
 
 def _answer(
     calls: Calls, role: str, asked: list[str], on: tuple[str, ...], context: list[dict[str, object]]
-) -> dict[str, Answer] | Unreadable:
+) -> dict[str, Response] | Unreadable:
     """Return the result for each action. Raises Refused if the person may not simulate anything at all, and TryAgain."""
     pages = calls.pages(
         "iam",
@@ -113,7 +113,7 @@ def _context(role: str, own: Own, region: str) -> list[dict[str, object]]:
     ]
 
 
-def _decisions(action: str, result: Answer | None) -> Iterator[Denied | Unreadable]:
+def _decisions(action: str, result: Response | None) -> Iterator[Denied | Unreadable]:
     """Since 2026 the decision for each ARN stands in ResourceSpecificResults alone (facts 6.3)."""
     if result is None:
         yield Unreadable(action, "the simulator did not answer for it")
@@ -130,7 +130,7 @@ def _decisions(action: str, result: Answer | None) -> Iterator[Denied | Unreadab
             yield Denied(action, one.text("EvalResourceName") or "*", _why(result, one, decision))
 
 
-def _why(result: Answer, one: Answer, decision: str) -> str:
+def _why(result: Response, one: Response, decision: str) -> str:
     if result.at("OrganizationsDecisionDetail", "AllowedByOrganizations").value is False:
         return "a service control policy does not allow it"
     for at in (one, result):

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.parts import seen
-from permission_guard.doctor.seen import Trail
+from permission_guard.aws.response import Response
+from permission_guard.doctor.stack_state import Trail
 from permission_guard.model.facts import Unreadable
 
 _WANTED: Final = {
@@ -36,7 +36,7 @@ def trails(calls: Calls) -> tuple[Trail | Unreadable, ...]:
     )
 
 
-def _trail(calls: Calls, described: Answer) -> Trail:
+def _trail(calls: Calls, described: Response) -> Trail:
     """Ask a trail in its own region, by its ARN: a shadow is known by that alone (API_GetTrailStatus)."""
     home, arn = described.text("HomeRegion") or None, described.text("TrailARN")
     status = calls.call("cloudtrail", "GetTrailStatus", region=home, Name=arn)
@@ -48,7 +48,7 @@ def _trail(calls: Calls, described: Answer) -> Trail:
     )
 
 
-def takes_writes(found: Answer) -> bool:
+def takes_writes(found: Response) -> bool:
     """Tell by a trail's event selectors whether it records every write of Lambda's."""
     selected = [
         *map(_selects_writes, found.each("EventSelectors")),
@@ -58,7 +58,7 @@ def takes_writes(found: Answer) -> bool:
     return any(selected or [True])
 
 
-def _selects_writes(selector: Answer) -> bool:
+def _selects_writes(selector: Response) -> bool:
     """Tell whether a basic selector takes every write of Lambda's (API_EventSelector)."""
     return (
         selector.at("IncludeManagementEvents").value is True
@@ -67,7 +67,7 @@ def _selects_writes(selector: Answer) -> bool:
     )
 
 
-def _selects_writes_by_field(selector: Answer) -> bool:
+def _selects_writes_by_field(selector: Response) -> bool:
     """Tell whether an advanced selector takes every write of Lambda's (API_AdvancedFieldSelector).
 
     All of its fields must hold. A field that is not wanted makes it take some writes only.
@@ -78,7 +78,7 @@ def _selects_writes_by_field(selector: Answer) -> bool:
     )
 
 
-def _admits(field: Answer, value: str) -> bool:
+def _admits(field: Response, value: str) -> bool:
     """Tell whether every operator admits a value: a list by any of its texts, a negated list by all."""
     for operator, holds in _OPERATORS.items():
         given, denied = [*field.texts(operator)], field.texts(f"Not{operator}")

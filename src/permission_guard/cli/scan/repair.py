@@ -11,10 +11,10 @@ from typing import Final
 from permission_guard.alerts.digest import Digest
 from permission_guard.alerts.report import Report
 from permission_guard.aws import login
-from permission_guard.aws.accounts import Region
+from permission_guard.aws.accounts import AccountRegion
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
-from permission_guard.cli.endings import Interrupted, endings
+from permission_guard.cli.errors import Interrupted, endings
 from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
@@ -39,13 +39,13 @@ _UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have b
 
 
 @frozen
-class Planned:
+class PlannedRepair:
     """What is to be done about one function, version or alias, upon what was read of it, and by whom."""
 
     report: Report
     guard: Guard
     session: JournalSession
-    region: Region
+    region: AccountRegion
     is_undoable: bool
     riding: tuple[AttachRolePolicy, ...] = ()
     """What is attached to the role for another function already."""
@@ -60,7 +60,7 @@ class Repairs:
     """The repairs of a scan."""
 
     options: Options
-    regions: tuple[Region, ...]
+    regions: tuple[AccountRegion, ...]
     scan: Scan
     _fixed: set[str] = field(default_factory=set)
     _attached: set[tuple[str, str]] = field(default_factory=set)
@@ -83,7 +83,7 @@ class Repairs:
         left = tuple(one for one in self.scan.findings if one.fault not in self._fixed)
         return replace(self.scan, findings=left)
 
-    def _plans(self, region: Region) -> Iterator[Planned]:
+    def _plans(self, region: AccountRegion) -> Iterator[PlannedRepair]:
         faults = [one for one in self.scan.findings if one.verdict is Verdict.FAIL and _is_in(one, region)]
         if not faults:
             return
@@ -100,9 +100,9 @@ class Repairs:
             arn = subject_of(target)
             session = JournalSession(guard.journal, str(arn))
             report = guard.plan(_trigger(arn, qualifier, region, now), session, now)
-            yield self._once(Planned(report, guard, session, region, journal is not None))
+            yield self._once(PlannedRepair(report, guard, session, region, journal is not None))
 
-    def _settings(self, region: Region, faults: list[ScannedFinding]) -> Settings:
+    def _settings(self, region: AccountRegion, faults: list[ScannedFinding]) -> Settings:
         """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
         settings = self.options.settings(region.account.id, region.name)
         concerns = {one.concern for one in faults}
@@ -112,7 +112,7 @@ class Repairs:
         }
         return replace(settings, treatments=treatments)
 
-    def _once(self, planned: Planned) -> Planned:
+    def _once(self, planned: PlannedRepair) -> PlannedRepair:
         """Attach a policy to a role once, however many functions have the role."""
         steps, riding = list[Repair](), list[AttachRolePolicy]()
         for step in planned.report.plan.steps:
@@ -125,7 +125,7 @@ class Repairs:
         plan = replace(planned.report.plan, steps=tuple(steps))
         return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
 
-    def _carry_out(self, planned: Planned) -> tuple[Outcome, ...]:
+    def _carry_out(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
         """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
         now = datetime.now(UTC)
         report = planned.guard.act(planned.report, planned.session, now)
@@ -140,7 +140,7 @@ class Repairs:
         self._note(planned, made)
         return report.outcomes
 
-    def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
+    def _note(self, planned: PlannedRepair, made: tuple[Outcome, ...]) -> None:
         for outcome in made:
             self._fixed |= planned.faults(outcome.step)
             if isinstance(outcome.step, AttachRolePolicy):
@@ -150,7 +150,7 @@ class Repairs:
                 self._fixed |= planned.faults(step)
 
 
-def _journal(region: Region, options: Options) -> Journal | None:
+def _journal(region: AccountRegion, options: Options) -> Journal | None:
     """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and TryAgain."""
     try:
         table = options.table or login.output_of(region.clients, options.stack_name, login.TABLE_OUTPUT)
@@ -163,11 +163,11 @@ def _attaching(step: AttachRolePolicy) -> tuple[str, str]:
     return step.role_arn, step.policy.name
 
 
-def _is_in(one: ScannedFinding, region: Region) -> bool:
+def _is_in(one: ScannedFinding, region: AccountRegion) -> bool:
     return (one.account, one.region) == (region.account.id, region.name)
 
 
-def _trigger(arn: Subject, qualifier: str | None, region: Region, now: datetime) -> Trigger:
+def _trigger(arn: Subject, qualifier: str | None, region: AccountRegion, now: datetime) -> Trigger:
     """A scan finds what is there, as a sweep does; but it is a person who repairs it."""
     person = Actor(region.account.caller, None, Tool.UNKNOWN, address="")
     return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.scan.run import progress
-from permission_guard.cli.scan.shown import show
+from permission_guard.cli.scan.scan_text import show
 from permission_guard.formats import NAMES
 from permission_guard.formats.scan_json import read, written
 from permission_guard.model.finding import Verdict

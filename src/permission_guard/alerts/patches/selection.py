@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.alerts.patches.advised import WHO, advised
+from permission_guard.alerts.patches.advice import WHO, advised
 from permission_guard.alerts.patches.change import (
     Change,
     ClosedUrl,
@@ -17,7 +17,7 @@ from permission_guard.alerts.patches.change import (
 from permission_guard.alerts.patches.permission import grant_of, grants_of, marks_of
 from permission_guard.alerts.report import Line
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.iam import Answer, FunctionArn, Layer, Policy
+from permission_guard.iam import EvalDecision, FunctionArn, Layer, Policy
 from permission_guard.model.document import Body, bodies_of, body_of, statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Recorded, Verdict
@@ -92,7 +92,7 @@ def _logging(line: Line, facts: FunctionFacts) -> Change | None:
     role, proof = facts.role, line.finding.proof
     if not isinstance(proof, DeniedRequest) or not isinstance(role, RoleFacts) or not role.is_modifiable:
         return None
-    if proof.decision.answer is not Answer.NOT_ALLOWED or proof.decision.layer is Layer.BOUNDARY:
+    if proof.decision.answer is not EvalDecision.NOT_ALLOWED or proof.decision.layer is Layer.BOUNDARY:
         return None
     basic = f"arn:{facts.arn.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
     return LoggingPolicy(role_name, facts.remedy.name if isinstance(facts.remedy, Policy) else basic)

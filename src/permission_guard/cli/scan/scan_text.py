@@ -10,7 +10,7 @@ import click
 
 from permission_guard import formats
 from permission_guard.alerts import printable
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import width
 from permission_guard.cli.rows import counted, table, totals, word
 from permission_guard.formats import scan_json

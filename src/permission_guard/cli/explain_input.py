@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli.documents import STDIN, is_of_a_resource, read
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn, ArnError, FunctionArn, Policy
 from permission_guard.iam.arn import is_account, named
@@ -46,7 +46,7 @@ _LOGGING: Final = dumped(
 
 
 @frozen
-class Given:
+class ExplainOptions:
     """The options of `explain`, as they were typed."""
 
     policies: tuple[str, ...]
@@ -73,7 +73,7 @@ class Given:
 
 
 @frozen
-class Asked:
+class ExplainInput:
     """The facts, the zone of trust, and what was assumed or read from AWS, each in one sentence."""
 
     facts: FunctionFacts
@@ -82,7 +82,7 @@ class Asked:
     read: tuple[str, ...] = ()
 
 
-def asked(given: Given) -> Asked:
+def asked(given: ExplainOptions) -> ExplainInput:
     """Read the documents and check the options. Raises Unusable, whose message says what is wrong, and where."""
     if [*given.policies, given.boundary].count(STDIN) > 1:
         raise Unusable("standard input (-) can be read only once")
@@ -112,7 +112,7 @@ def asked(given: Given) -> Asked:
         raise Unusable(
             f"{given.of_the_role[0]} is about the execution role. Pass a policy of the role with --policy."
         )
-    return Asked(facts, trusted, assumed)
+    return ExplainInput(facts, trusted, assumed)
 
 
 def trusting(command: Any) -> Any:
@@ -146,7 +146,9 @@ def every(texts: tuple[str, ...], option: str, what: str, is_valid: Callable[[st
     return texts
 
 
-def _function(given: Given, resource: Policy | None) -> tuple[FunctionArn, str | None, tuple[str, ...]]:
+def _function(
+    given: ExplainOptions, resource: Policy | None
+) -> tuple[FunctionArn, str | None, tuple[str, ...]]:
     """Return the function and the version or alias that is meant, and what was assumed."""
     if given.function is not None:
         function, qualifier = _named(given.function) or (None, None)
@@ -170,7 +172,7 @@ def _named(text: str) -> tuple[FunctionArn, str | None] | None:
 
 
 def _with_role(
-    facts: FunctionFacts, function: FunctionArn, identity: tuple[Policy, ...], given: Given
+    facts: FunctionFacts, function: FunctionArn, identity: tuple[Policy, ...], given: ExplainOptions
 ) -> tuple[FunctionFacts, tuple[str, ...]]:
     """Add the execution role to the facts, and say what was assumed of it."""
     group = given.log_group or f"/aws/lambda/{function.name}"

@@ -8,30 +8,30 @@ from permission_guard.frozen import frozen
 
 
 @frozen
-class Answer:
+class Response:
     """An answer, or a part of one. What is not there, or is of another type, reads as empty."""
 
     value: object
 
-    def at(self, *path: str) -> Answer:
+    def at(self, *path: str) -> Response:
         """Return the part below these names."""
         value = self.value
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
-        return Answer(value)
+        return Response(value)
 
     def text(self, *path: str) -> str:
         """Return the text below these names."""
         value = self.at(*path).value
         return value if isinstance(value, str) else ""
 
-    def each(self, *path: str) -> Iterator[Answer]:
+    def each(self, *path: str) -> Iterator[Response]:
         """Go through a list, or through the values of a mapping."""
         value = self.at(*path).value
         if isinstance(value, Mapping):
             value = list(value.values())
         if isinstance(value, list):
-            yield from map(Answer, value)
+            yield from map(Response, value)
 
     def texts(self, *path: str) -> Iterator[str]:
         """Go through the texts of a list or mapping."""

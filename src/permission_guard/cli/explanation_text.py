@@ -8,7 +8,7 @@ from typing import Final
 
 from permission_guard.alerts import finding_json, printable
 from permission_guard.cli.difference import difference
-from permission_guard.cli.given import Asked
+from permission_guard.cli.explain_input import ExplainInput
 from permission_guard.cli.rows import row, totals, word
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Configuration, FunctionFacts
@@ -18,7 +18,7 @@ from permission_guard.scan.explanation import Explanation, ProvedFix, verdict
 SCHEMA: Final = "permission-guard/explain/1"
 
 
-def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
+def text(asked: ExplainInput, explanations: tuple[Explanation, ...]) -> str:
     """What is evaluated, then every finding, then how many there are of each verdict."""
     parts = [*_head(asked)]
     for one in explanations:
@@ -28,7 +28,7 @@ def text(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
     return "\n".join([*parts, "", total if explanations else nothing]) + "\n"
 
 
-def _head(asked: Asked) -> Iterator[str]:
+def _head(asked: ExplainInput) -> Iterator[str]:
     facts, trusted = asked.facts, asked.trusted
     yield row("Function", facts.target)
     if isinstance(facts.configuration, Configuration):
@@ -79,7 +79,7 @@ def _fix(fix: ProvedFix | str) -> Iterator[str]:
     yield row("Impact", f"{fix.costs[:1].upper()}{fix.costs[1:]}.", "  ")
 
 
-def body(asked: Asked, explanations: tuple[Explanation, ...]) -> str:
+def body(asked: ExplainInput, explanations: tuple[Explanation, ...]) -> str:
     """The same for machines."""
     facts, trusted = asked.facts, asked.trusted
     whole: dict[str, Json] = {

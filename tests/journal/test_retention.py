@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.lasting import kept_until
+from permission_guard.journal.retention import kept_until
 from permission_guard.repair.outcome import Ending
 from tests.fake_aws.builders import BASIC, NOW, ROLE
-from tests.journal.test_written import ENTRY
+from tests.journal.test_entry_json import ENTRY
 
 YEAR = timedelta(days=365)
 ATTACHED = replace(ENTRY, change=Attached(ROLE, BASIC))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
+from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, written
 from permission_guard.journal.history import EMPTY, seen
-from permission_guard.journal.written import EntryError, as_kept, entry_of, written
 from permission_guard.model.facts import Family
 from permission_guard.model.finding import Recorded, Witness
 from permission_guard.repair.outcome import Ending
