@@ -17,7 +17,7 @@ from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
 
 GOLDEN: Final = Path(__file__).parent.parent / "tests" / "golden"
-SHOWN: Final = "a-stack-let-in-api-gateway-for-every-account"
+SHOWN: Final = "a-stack-allowed-api-gateway-for-every-account"
 
 ATTRIBUTES: Final = {
     "severity": ("the severity of the most severe finding", [one.name for one in reversed(Severity)]),

@@ -31,7 +31,7 @@ def test_any_other_name_is_an_attribute_error_that_names_it() -> None:
         _ = permission_guard.nothing
 
 
-def test_judging_needs_nothing_but_the_standard_library() -> None:
+def test_evaluating_needs_nothing_but_the_standard_library() -> None:
     script = (
         "import sys; from permission_guard import evaluate, repair_of\n"
         "known = sys.stdlib_module_names | {'permission_guard', '__main__'}\n"

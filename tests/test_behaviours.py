@@ -54,7 +54,7 @@ def let_in(
 
 
 def added(there: Queues, sid: str, statement: Any) -> Json:
-    event = at(sample("s3-was-let-in-without-a-source"), there.now - 30)
+    event = at(sample("s3-permission-without-a-source"), there.now - 30)
     event["detail"]["requestParameters"] |= {"statementId": sid, "principal": "s3.amazonaws.com"}
     event["detail"]["responseElements"] = {"statement": json.dumps(statement)}
     return event
@@ -133,7 +133,7 @@ def test_of_ten_messages_one_that_ends_its_run_takes_no_other_with_it() -> None:
 def test_events_of_another_account_make_no_call_and_do_not_count_against_the_alerts() -> None:
     there = queues(ALERTS_PER_HOUR="1")
     for _ in range(120):
-        event = at(sample("s3-was-let-in-without-a-source"), there.now)
+        event = at(sample("s3-permission-without-a-source"), there.now)
         event |= {"account": "999999999999"}
         event["detail"]["recipientAccountId"] = "999999999999"
         there.send(event)
@@ -239,7 +239,7 @@ def test_a_message_forged_into_the_tasks_changes_nothing_that_a_sweep_would_not_
 @pytest.mark.parametrize("found", [{"N": "0.5"}, {"S": "many"}, {"NULL": True}])
 def test_a_damaged_counter_of_alerts_stops_no_repair_and_no_alert(found: Params) -> None:
     there = queues()
-    hour = at(sample("s3-was-let-in-without-a-source"), there.now)["detail"]["eventTime"][:13]
+    hour = at(sample("s3-permission-without-a-source"), there.now)["detail"]["eventTime"][:13]
     key = ("alerts", hour)
     there.wire.table.items[key] = {"subject": {"S": key[0]}, "fault": {"S": key[1]}, "sent": found}
     there.send(let_in(there, "open"))

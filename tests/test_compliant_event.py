@@ -16,7 +16,7 @@ from tests.samples import ACCOUNT, NAMES, read, sample, triggered
 
 REGION = "eu-west-1"
 OWN = Trusted(ACCOUNT)
-BOUND = "s3-was-let-in-for-one-bucket-of-this-account"
+BOUND = "s3-permission-for-one-bucket-of-this-account"
 
 
 def event(name: str = BOUND) -> Trigger:
@@ -30,7 +30,7 @@ def saying(**changes: Any) -> Trigger:
     return replace(bound, statement=json.dumps({key: value for key, value in body.items() if value}))
 
 
-def test_only_the_sample_of_a_bound_permission_is_shown_by_its_event() -> None:
+def test_only_the_sample_of_a_compliant_permission_is_decided_by_its_event() -> None:
     triggers = {name: read(sample(name)) for name in NAMES}
     found = {
         name for name, one in triggers.items() if isinstance(one, Trigger) and compliant_findings(one, OWN)
@@ -101,7 +101,7 @@ def test_a_statement_about_an_alias_is_shown_if_the_call_named_the_alias() -> No
     assert finding.subject == f"{TARGET}:live s3"
 
 
-def test_an_account_that_is_trusted_is_no_stranger_here_either() -> None:
+def test_a_trusted_account_passes_here_too() -> None:
     partner = saying(Principal={"AWS": "arn:aws:iam::999988887777:root"}, Condition=None)
     assert compliant_findings(partner, Trusted(ACCOUNT, ("999988887777",)))
 

@@ -122,15 +122,15 @@ STACK = Actor(
 
 
 TYPICAL: dict[str, Callable[[], Report]] = {
-    "a-permission-for-s3-was-bound-to-the-account": bound,
+    "a-permission-for-s3-got-a-condition-on-the-account": bound,
     "a-role-got-the-logging-policy": attached,
     "a-boundary-forbids-the-logs": limited,
     "a-policy-could-not-be-read": unreadable,
     "a-role-could-not-be-given-the-logging-policy": refused,
     "a-permission-was-put-back-too-often": escalated,
     "a-logging-policy-was-released": released,
-    "a-stack-let-in-api-gateway-for-every-account": let_in_by_a_stack,
-    "anyone-would-have-been-bound-in-observe-mode": observed,
+    "a-stack-allowed-api-gateway-for-every-account": let_in_by_a_stack,
+    "a-public-permission-in-observe-mode": observed,
 }
 
 

@@ -63,7 +63,7 @@ def hostile(name: str) -> dict[str, Any]:
 def happened(event: dict[str, Any]) -> Queues:
     """The queues of a guard in whose account the policy stands, whatever AWS would say of its characters."""
     policy = event["detail"]["requestParameters"].pop("policy")
-    there = queues("s3-was-let-in-for-one-bucket-of-this-account")
+    there = queues("s3-permission-for-one-bucket-of-this-account")
     there.wire.account.functions["orders"].policies[None] = (policy, "0" * 36)
     there.send(at(event, there.now))
     return there

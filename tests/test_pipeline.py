@@ -21,7 +21,7 @@ FOREIGNER = statement(FOREIGN, sid="foreign")
 COMPLIANT = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
 
 
-def test_a_repair_is_written_down_made_told_and_written_down() -> None:
+def test_a_repair_is_journaled_made_reported_and_journaled_again() -> None:
     there = Watched()
     there.notifier.account = there.account
     there.open()
@@ -38,7 +38,7 @@ def test_a_repair_is_written_down_made_told_and_written_down() -> None:
     assert entry.change.document.startswith('{"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"s"')
 
 
-def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
+def test_what_is_only_reported_is_reported_first_and_then_journaled() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
@@ -57,7 +57,7 @@ def test_a_journal_that_changes_faster_than_it_can_be_written_is_tried_again_lat
         there.handle()
 
 
-def test_a_fault_that_stays_is_told_once_and_again_after_the_reminder_period() -> None:
+def test_a_fault_that_stays_is_reported_once_and_again_after_the_reminder_period() -> None:
     there = Watched()
     there.open(FOREIGNER)
     for _ in range(6):
@@ -69,7 +69,7 @@ def test_a_fault_that_stays_is_told_once_and_again_after_the_reminder_period() -
     assert there.reported == [REPORTED, REPORTED]
 
 
-def test_a_fault_that_changes_is_told_again() -> None:
+def test_a_fault_that_changes_is_reported_again() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
@@ -78,7 +78,7 @@ def test_a_fault_that_changes_is_told_again() -> None:
     assert there.reported == [REPORTED, REPORTED]
 
 
-def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
+def test_a_fault_that_went_by_itself_and_comes_back_is_reported_again() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
@@ -90,7 +90,9 @@ def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
     assert there.reported == [REPORTED, REPORTED]
 
 
-def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> None:
+def test_what_was_escalated_is_not_reported_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> (
+    None
+):
     there = Watched(settings=settings(repair_existing=False))
     for _ in range(4):
         there.open()
@@ -104,7 +106,7 @@ def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_
     assert "Condition" not in there.statements[0]
 
 
-def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
+def test_without_a_journal_nothing_is_repaired_and_everything_is_reported() -> None:
     there = Watched()
     there.open()
 

@@ -22,7 +22,7 @@ from tests.undoing import Story, repaired
     [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
     ids=["PutResourcePolicy", "AddPermission"],
 )
-def test_what_is_resumed_is_repaired_again_and_told(
+def test_what_is_resumed_is_repaired_again_and_reported(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,
     arrived: str | Everything,

@@ -204,7 +204,7 @@ def test_a_statement_that_appears_in_a_version_or_an_alias_is_repaired_there() -
     assert all('"Condition"' in orders.policies[one][0] for one in ("live", "7"))
 
 
-def test_a_role_that_no_event_told_of_is_repaired_with_its_function() -> None:
+def test_a_role_without_an_event_is_repaired_with_its_function() -> None:
     there = cautious()
     there.account.with_role("role")
     swept = Swept(there)

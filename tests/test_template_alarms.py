@@ -31,7 +31,7 @@ SILENT_WHEN_OVER = {"AlertsNotDelivered", "DeadLettersGrowing"}
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_says_what_to_do_and_only_a_sweep_that_is_missing_is_told_by_silence(name: str) -> None:
+def test_an_alarm_says_what_to_do_and_only_a_sweep_that_is_missing_is_reported_by_silence(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == [{"Ref": "Alerts"}]
     assert alarm.get("OKActions", []) == ([] if name in SILENT_WHEN_OVER else [{"Ref": "Alerts"}])

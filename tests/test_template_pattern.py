@@ -94,16 +94,16 @@ def test_an_event_of_another_source_account_or_region_does_not_match(wrong: dict
 
 
 ONLY_THE_CODE_CAN_TELL = {
-    "a-function-of-another-account-was-opened",
+    "a-permission-on-a-function-of-another-account",
     "a-version-was-deleted",
     "a-web-functions-policy-was-put",
-    "the-guard-itself-bound-a-permission",
+    "the-guard-itself-added-a-condition",
 }
 """What is said of these stands in forms that no pattern of this rule tells apart."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_only_the_code_can_tell(
+def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_only_the_code_decides(
     name: str,
 ) -> None:
     # The rule of each guard names its own Region.
@@ -120,7 +120,7 @@ def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_onl
 def test_a_call_under_a_later_date_matches_wherever_the_code_would_evaluate_it(
     name: str, suffix: str
 ) -> None:
-    given = sample("s3-was-let-in-without-a-source")
+    given = sample("s3-permission-without-a-source")
     given["detail"]["eventName"] = name + suffix
     try:
         evaluated = not isinstance(trigger_of(given, home()), Ignored)

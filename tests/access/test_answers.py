@@ -81,7 +81,7 @@ def test_a_pass_by_account_does_not_rest_on_a_network_that_is_named_besides() ->
         ["2000::/3"],
     ],
 )
-def test_ranges_that_together_are_half_the_addresses_bound_nobody(ranges: list[str]) -> None:
+def test_ranges_that_together_are_half_the_addresses_limit_nobody(ranges: list[str]) -> None:
     assert answer(allow("*", {"IpAddress": {"aws:SourceIp": list[Json](ranges)}})).access is Access.OPEN
 
 
@@ -363,7 +363,7 @@ def test_whom_aws_does_not_say_that_a_principal_names_is_unknown(principal: Json
     assert (result.access, result.keys) == (Access.UNKNOWN, ("Principal",))
 
 
-def test_a_witness_tells_for_whom_it_is_and_with_what() -> None:
+def test_a_witness_shows_the_account_and_the_keys() -> None:
     of_service = answer(allow(S3, equals("aws:SourceAccount", UNTRUSTED))).witness
     of_role = answer(allow({"AWS": UNTRUSTED}, {"Null": {"aws:PrincipalTag/a": "true"}})).witness
 

@@ -77,7 +77,7 @@ def test_the_page_says_what_each_event_costs() -> None:
 def test_a_compliant_permission_costs_nothing() -> None:
     """The handler's own test holds that no call is made; here, that its event needs no guard."""
     event = trigger_of(
-        sample("s3-was-let-in-for-one-bucket-of-this-account"), Installation(ACCOUNT, "eu-west-1", GUARD_ROLE)
+        sample("s3-permission-for-one-bucket-of-this-account"), Installation(ACCOUNT, "eu-west-1", GUARD_ROLE)
     )
     assert isinstance(event, Trigger)
     assert compliant_findings(event, Trusted(event.subject.account))
@@ -151,7 +151,7 @@ def test_a_repaired_permission_costs_one_read_one_write_and_the_alert() -> None:
         there.let_in("s3.amazonaws.com")
 
 
-def test_the_same_event_again_costs_two_reads_and_tells_nothing() -> None:
+def test_the_same_event_again_costs_two_reads_and_reports_nothing() -> None:
     there = guarded()
     there.let_in("s3.amazonaws.com")
     with costs(there, "the same event again"):

@@ -401,7 +401,7 @@ def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> obje
 
 @settings(max_examples=examples(30, 500))
 @given(acts=ACTS, shape=ENTRIES, page=st.integers(1, 3))
-def test_the_world_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
+def test_the_journal_in_memory_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
     wire = Transport(Account())
     wire.table.page = page
     table, world = journal(wire), FakeJournal(Account())

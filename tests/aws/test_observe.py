@@ -21,7 +21,7 @@ READS_OF_A_ROLE = ["GetFunctionConfiguration", "GetRole", "ListAttachedRolePolic
 
 
 @pytest.mark.parametrize("refused", [*READS_OF_A_ROLE, "GetRolePolicy"])
-def test_a_read_that_is_refused_is_told_as_unknown_and_nothing_is_written(refused: str) -> None:
+def test_a_read_that_is_refused_is_reported_as_unknown_and_nothing_is_written(refused: str) -> None:
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.wire.faults[refused] = DENIED
@@ -43,7 +43,7 @@ def test_a_managed_policy_that_may_not_be_read_makes_the_role_unknown_even_if_an
     assert "arn:aws:iam::111122223333:policy/hidden could not be read" in report.lines[0].finding.summary
 
 
-def test_a_managed_policy_is_judged_by_the_version_that_is_the_default_now() -> None:
+def test_a_managed_policy_is_evaluated_by_the_version_that_is_the_default_now() -> None:
     there, own = guarded(), "arn:aws:iam::111122223333:policy/own"
     there.account.managed[own] = dumped(LOGGING)
     there.account.with_role("role").attached.append(own)
@@ -56,7 +56,7 @@ def test_a_managed_policy_is_judged_by_the_version_that_is_the_default_now() -> 
     )  # own v1; own v1 and v2; then so the policy to attach
 
 
-def test_a_resource_policy_that_may_not_be_read_is_told_as_unknown() -> None:
+def test_a_resource_policy_that_may_not_be_read_is_reported_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = DENIED
     report = there.let_in("s3.amazonaws.com")
@@ -92,7 +92,7 @@ def test_a_policy_of_a_function_that_is_gone_is_no_policy() -> None:
     assert there.wire.published == []
 
 
-def test_a_role_that_is_gone_is_told_as_missing() -> None:
+def test_a_role_that_is_gone_is_reported_as_missing() -> None:
     there = guarded()
     there.account.roles.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
@@ -166,7 +166,7 @@ def test_a_log_group_that_may_not_be_looked_up_leaves_the_verdict_unknown() -> N
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
 
 
-def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_told() -> None:
+def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_reported() -> None:
     there = guarded()
     there.account.managed.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
@@ -185,7 +185,7 @@ def test_a_layers_policy_that_cannot_be_understood_is_unknown(document: str) -> 
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
 
 
-def test_a_layers_policy_that_may_not_be_read_is_told_as_unknown() -> None:
+def test_a_layers_policy_that_may_not_be_read_is_reported_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetLayerVersionPolicy"] = DENIED
     report = there.guard.handle(Trigger(Kind.LAYER_SHARED, LAYER, None, ALICE, "event-1", NOW), NOW)

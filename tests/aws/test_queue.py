@@ -43,7 +43,7 @@ def test_a_task_that_the_queue_does_not_take_makes_the_whole_to_be_tried_again()
 
 
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
-def test_a_queue_that_refuses_or_cannot_answer_now_is_said_so(code: str, kind: type[Exception]) -> None:
+def test_a_queue_that_refuses_or_cannot_answer_now_is_reported(code: str, kind: type[Exception]) -> None:
     world = Answering({}, faults={CALL: ApiError(code, "no")})
     with pytest.raises(kind):
         SqsQueue(world.clients(), SWEEP_TASKS).send(tasks(1))
@@ -76,7 +76,9 @@ def test_a_message_is_received_again_after_whole_seconds_and_never_at_once(
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException"])
-def test_a_message_that_cannot_be_brought_back_soon_comes_again_when_its_time_is_over(code: str) -> None:
+def test_a_message_whose_retry_cannot_be_set_is_received_again_after_its_visibility_timeout(
+    code: str,
+) -> None:
     world = Answering({}, faults={BACK: ApiError(code, "no")})
     SqsQueue(world.clients(), SWEEP_TASKS).receive_again("receipt", timedelta(minutes=1))
     assert set(world.calls) == {BACK}

@@ -85,7 +85,7 @@ def test_a_digest_carries_attributes_to_filter_by() -> None:
 
 
 @pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
-def test_a_topic_that_does_not_take_an_alert_is_said_so(code: str, kind: type[Exception]) -> None:
+def test_a_topic_that_does_not_take_an_alert_is_reported(code: str, kind: type[Exception]) -> None:
     there = guarded()
     report = there.let_in("s3.amazonaws.com")
     there.wire.faults["Publish"] = ApiError(code, "no")

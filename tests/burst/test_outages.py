@@ -72,7 +72,7 @@ def day(outage: tuple[str, ...] = (), answer: tuple[str, str] = ("", "")) -> tup
 
 @pytest.mark.filterwarnings("ignore:No application metrics")
 @pytest.mark.parametrize(("name", "how"), BECOMES)
-def test_while_a_part_of_aws_is_not_there_nothing_is_lost_and_one_sweep_after_it_makes_all_well(
+def test_while_a_part_of_aws_is_down_nothing_is_lost_and_one_sweep_later_everything_is_repaired(
     name: str, how: str, calm: Day
 ) -> None:
     there, became = day(OUTAGES[name], ANSWERS[how])

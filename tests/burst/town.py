@@ -20,15 +20,15 @@ _MADE: Final = "a-function-was-created-from-the-command-line"
 _KINDS: Final = (
     *(
         _MADE,
-        "s3-was-let-in-without-a-source",
-        "anyone-was-let-in",
-        "s3-was-let-in-for-one-bucket-of-this-account",
+        "s3-permission-without-a-source",
+        "permission-for-everyone",
+        "s3-permission-for-one-bucket-of-this-account",
     ),
     *(
         _MADE,
-        "another-account-was-let-in",
-        "a-function-url-was-opened-to-everybody",
-        "s3-was-let-in-without-a-source",
+        "permission-for-another-account",
+        "a-function-url-became-public",
+        "s3-permission-without-a-source",
     ),
 )
 """What happens to one function after the other: of each two, a role and three statements are repaired and two are told."""

@@ -47,7 +47,7 @@ def test_what_has_no_comments_names_each_resource_as_its_tool_does(path: Path) -
     assert sorted(one.subject for one in reported(path)) == sorted(names)
 
 
-def test_every_case_tells_what_it_is_about() -> None:
+def test_every_case_shows_what_it_is_about() -> None:
     assert [
         path.name for path in CASES if path.suffix == ".yaml" and not path.read_text().startswith("# ")
     ] == []

@@ -95,7 +95,7 @@ def test_between_braces_it_is_added_first_and_in_quotes() -> None:
     )
 
 
-def test_two_permissions_that_share_their_properties_are_mended_by_one_line() -> None:
+def test_two_permissions_that_share_their_properties_are_fixed_by_one_line() -> None:
     text = (
         HEAD
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"

@@ -107,7 +107,7 @@ def test_what_says_otherwise_under_a_condition_is_left() -> None:
     assert why_not(text) == "its Principal depends on what is not known"
 
 
-def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
+def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
     def evaluated(text: str) -> Checked:
         return check(text, "template.yaml", Said(), Trust())
 

@@ -218,7 +218,7 @@ def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
     assert home_for("", "eu-west-2", "123456789012") == wanted
 
 
-def test_the_parts_of_a_value_tell_what_they_are() -> None:
+def test_the_parts_of_a_value_show_what_they_are() -> None:
     open_ = Unresolved("x")
     assert list(reasons({"a": [1, open_], "b": joined(("y", open_))})) == ["x", "x"]
     assert not is_known([open_])

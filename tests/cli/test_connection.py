@@ -104,12 +104,12 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
-def test_what_is_not_there_is_told(kind: str) -> None:
+def test_what_is_not_there_is_reported(kind: str) -> None:
     options, line = UNUSABLE[kind]
     assert Wired(repaired()).reported("journal", "orders", *options) == (3, line)
 
 
-def test_a_stack_without_a_journal_is_told() -> None:
+def test_a_stack_without_a_journal_is_reported() -> None:
     there = Wired(repaired())
     for outputs in ({}, {"AlertsTopicArn": "arn:aws:sns:us-east-1:111122223333:alerts"}):
         there.wire.stacks["old"] = outputs
@@ -119,7 +119,7 @@ def test_a_stack_without_a_journal_is_told() -> None:
         )
 
 
-def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
@@ -153,7 +153,7 @@ def test_the_region_is_the_one_that_the_aws_cli_would_take(
     assert (there.region, there.clients.region) == ("us-east-1", "us-east-1")
 
 
-def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     there = Wired(repaired())
 
     def no_credentials(profile: str | None, region: str | None) -> boto3.Session:
@@ -185,13 +185,13 @@ CREDENTIALS = {
 
 
 @pytest.mark.parametrize("code", CREDENTIALS)
-def test_credentials_that_are_not_taken_are_told(code: str) -> None:
+def test_credentials_that_are_not_taken_are_reported(code: str) -> None:
     there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = ApiError(code, "no")
     assert there.reported("journal") == CREDENTIALS[code]
 
 
-def test_credentials_that_expire_on_the_way_are_told() -> None:
+def test_credentials_that_expire_on_the_way_are_reported() -> None:
     there = Wired(repaired())
     there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
     assert there.reported("journal", "orders") == (
@@ -200,7 +200,7 @@ def test_credentials_that_expire_on_the_way_are_told() -> None:
     )
 
 
-def test_an_interruption_is_told() -> None:
+def test_an_interruption_is_reported() -> None:
     there = Wired(repaired())
 
     def interrupted(_operation: str) -> None:
@@ -210,7 +210,7 @@ def test_an_interruption_is_told() -> None:
     assert there.reported("journal") == (130, "Interrupted.")
 
 
-def test_aws_that_cannot_be_reached_is_told() -> None:
+def test_aws_that_cannot_be_reached_is_reported() -> None:
     there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
     assert there.reported("journal") == (
@@ -223,13 +223,13 @@ def test_aws_that_cannot_be_reached_is_told() -> None:
     ("call", "arguments"),
     [("DescribeStacks", ["journal", "orders"]), ("Query", ["journal", "orders"]), ("Scan", ["journal"])],
 )
-def test_access_that_is_denied_is_told(call: str, arguments: list[str]) -> None:
+def test_access_that_is_denied_is_reported(call: str, arguments: list[str]) -> None:
     there = Wired(repaired())
     there.wire.faults[call] = ApiError("AccessDeniedException", "not authorized")
     assert there.reported(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
 
 
-def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_told() -> None:
+def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_reported() -> None:
     there = Wired(repaired())
     (item,) = there.wire.table.items.values()
     item["entry"] = {"S": "{}"}

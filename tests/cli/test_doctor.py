@@ -48,7 +48,7 @@ def unwell() -> Deployed:
     return there
 
 
-def test_each_thing_that_is_wrong_is_told_with_what_to_do() -> None:
+def test_each_thing_that_is_wrong_is_reported_with_what_to_do() -> None:
     there = unwell()
     plain, shown = run(there), run(there, color=True)
     assert plain.stdout == golden("doctor/little-is-good.plain.txt", plain.stdout)
@@ -56,7 +56,7 @@ def test_each_thing_that_is_wrong_is_told_with_what_to_do() -> None:
     assert (plain.exit_code, shown.exit_code) == (1, 1)
 
 
-def test_machines_are_told_the_same() -> None:
+def test_the_json_says_the_same() -> None:
     result = run(unwell(), "--json")
     assert result.stdout == golden("doctor/little-is-good.json", result.stdout)
     assert result.exit_code == 1
@@ -137,7 +137,7 @@ def test_a_stack_that_may_not_be_looked_at_is_one_line_and_no_verdict() -> None:
     assert result.stderr == "permission-guard: AWS refused: AccessDenied: no (DescribeStackResources)\n"
 
 
-def test_a_stack_that_is_not_the_guards_is_told() -> None:
+def test_a_stack_that_is_not_the_guards_is_reported() -> None:
     there = Deployed(outputs={})
     result = run(there)
     assert result.exit_code == 3

@@ -42,7 +42,7 @@ SCENES: dict[str, tuple[list[object], list[str], int]] = {
         [],
         1,
     ),
-    "a-deny-closes-what-an-allow-opens": (
+    "a-deny-refuses-what-an-allow-grants": (
         [
             policy(
                 invoking("everyone", Principal="*"),
@@ -153,12 +153,12 @@ def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
     assert lines[end] == "  Impact     No trusted caller loses access, and no other caller gains it."
 
 
-def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:
+def test_the_alias_that_a_policy_is_about_is_the_one_that_is_evaluated(tmp_path: Path) -> None:
     body = reported(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
     assert (body["function"], body["qualifier"], body["verdict"]) == (ORDERS, "live", "FAIL")
 
 
-def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Path) -> None:
+def test_a_function_that_nothing_names_is_made_up_and_the_output_shows_it(tmp_path: Path) -> None:
     body = reported(*written(tmp_path, policy(invoking(Resource="*"))))
     assert body["function"] == "arn:aws:lambda:us-east-1:123456789012:function:example"
     assert body["assumed"] == ["the function's ARN is an example; to set it, pass --function"]
@@ -173,7 +173,7 @@ def test_whether_the_log_group_exists_is_not_guessed(tmp_path: Path, known: list
     assert body["verdict"] == verdict
 
 
-def test_log_group_role_and_tags_are_what_was_said(tmp_path: Path) -> None:
+def test_log_group_role_and_tags_are_what_was_given(tmp_path: Path) -> None:
     group = "arn:aws:logs:us-east-1:123456789012:log-group:mine"
     streams = logging(
         Resource=[group, f"{group}:*"], Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}
@@ -186,7 +186,7 @@ def test_log_group_role_and_tags_are_what_was_said(tmp_path: Path) -> None:
     assert reported(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
 
 
-def test_a_trusted_account_or_organization_is_no_stranger(tmp_path: Path) -> None:
+def test_a_trusted_account_or_organization_passes(tmp_path: Path) -> None:
     partner = invoking(Principal={"AWS": "210987654321"})
     files = written(tmp_path, policy(partner))
     assert reported(*files)["verdict"] == "FAIL"
@@ -197,7 +197,7 @@ def test_a_trusted_account_or_organization_is_no_stranger(tmp_path: Path) -> Non
     assert reported(*files, "--trusted-organization", "o-abcdefghij")["verdict"] == "PASS"
 
 
-def test_a_policy_that_lets_nobody_invoke_passes_and_says_so(tmp_path: Path) -> None:
+def test_a_policy_that_allows_nobody_to_invoke_passes_and_the_output_shows_it(tmp_path: Path) -> None:
     result = run("explain", *written(tmp_path, policy(invoking(Effect="Deny"))))
     assert result.exit_code == 0
     assert result.output.endswith("\nNo statement allows anyone to invoke the function.\n")

@@ -68,7 +68,7 @@ def test_one_statement_can_be_asked_for_alone() -> None:
     assert 'has no statement "other"' in reported(run(there(), "orders", "--statement", "other"))
 
 
-def test_what_may_not_be_read_is_said_and_is_never_a_pass() -> None:
+def test_what_may_not_be_read_is_reported_and_is_never_a_pass() -> None:
     wire = there(OURS)
     for call in ("GetResourcePolicy", "GetRole"):
         wire.faults[call] = ApiError("AccessDeniedException", f"not authorized ({call})")

@@ -129,7 +129,7 @@ BAD: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_name_that_cannot_be_meant_is_told(kind: str) -> None:
+def test_a_name_that_cannot_be_meant_is_reported(kind: str) -> None:
     arguments, line = BAD[kind]
     assert reported(repaired(), *arguments) == (3, line)
 
@@ -158,7 +158,7 @@ ERRORS = {
     ],
     ids=["everything", "a function", "undo", "resume"],
 )
-def test_a_journal_that_cannot_be_read_is_told(code: str, arguments: list[str], call: str) -> None:
+def test_a_journal_that_cannot_be_read_is_reported(code: str, arguments: list[str], call: str) -> None:
     story = repaired()
     story.fails(call, code)
     expected, line = ERRORS[code]

@@ -65,7 +65,7 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
         ),
     ],
 )
-def test_what_is_no_scan_is_told_in_one_line(text: str, reported: str) -> None:
+def test_what_is_no_scan_is_reported_in_one_line(text: str, reported: str) -> None:
     ended = run("-", stdin=text)
     assert ended.exit_code == 3
     assert ended.stderr.startswith(f"permission-guard: {reported}")

@@ -7,7 +7,7 @@ from tests.cli.there import run
 from tests.undoing import repaired
 
 
-def test_what_was_undone_is_marked_and_what_that_means_is_said() -> None:
+def test_what_was_undone_is_marked_and_what_that_means_is_reported() -> None:
     story = repaired()
     run(story, "undo", story.entry.id, "--yes")
     before = story.text
@@ -30,7 +30,7 @@ def test_what_nothing_holds_back_is_not_resumed() -> None:
     )
 
 
-def test_a_journal_that_another_run_writes_is_told_as_such() -> None:
+def test_a_journal_that_another_run_writes_is_reported_as_such() -> None:
     story = repaired()
     story.fails("TransactWriteItems", "ConditionalCheckFailedException")
     result = run(story, "resume", story.entry.id)

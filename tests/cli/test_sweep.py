@@ -97,7 +97,7 @@ def test_a_layer_version_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("code", "exit_code"), [("AccessDenied", 1), ("RequestThrottled", 2), ("Throttling", 2)]
 )
-def test_a_queue_that_does_not_take_the_message_is_told(code: str, exit_code: int) -> None:
+def test_a_queue_that_does_not_take_the_message_is_reported(code: str, exit_code: int) -> None:
     there = Deployed()
     there.faults["SendMessageBatch"] = ApiError(code, "no")
     result = run(there)

@@ -92,7 +92,7 @@ def test_nothing_is_done_if_the_person_does_not_agree(answer: str) -> None:
     assert (story.text, story.entry) == (before, entry)
 
 
-def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
+def test_nothing_is_done_if_standard_input_is_closed() -> None:
     story = repaired()
     before = story.text
     result = run(story, "undo", story.entry.id)
@@ -104,7 +104,7 @@ def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
     assert story.text == before
 
 
-def test_a_process_without_standard_input_has_nobody_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_standard_input_cannot_confirm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(
         Unusable, match=r"^Cannot ask for confirmation: standard input is closed. Pass --yes.$"
@@ -127,7 +127,7 @@ def ended(story: Story, *options: str) -> tuple[int, str]:
     return result.exit_code, line.removeprefix("permission-guard: ").replace(story.entry.id, "ENTRY")
 
 
-def test_what_is_not_ours_any_more_is_told_and_left() -> None:
+def test_what_was_changed_after_the_repair_is_reported_and_left() -> None:
     story = repaired()
     story.account.remove_permission("orders", "s3")
     code, line = ended(story)
@@ -152,7 +152,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_a_call_that_is_not_made_is_told_with_awss_reason(code: str) -> None:
+def test_a_call_that_is_not_made_is_reported_with_awss_reason(code: str) -> None:
     story = repaired()
     before = story.text
     story.fails("PutResourcePolicy", code)

@@ -167,7 +167,7 @@ def test_what_is_well_is_good_in_every_line_and_leaves_nothing_to_do() -> None:
 
 
 @pytest.mark.parametrize("kind", SEEN)
-def test_what_was_seen_is_judged_and_told(kind: str) -> None:
+def test_what_was_seen_is_evaluated_and_reported(kind: str) -> None:
     seen, name, verdict, what = SEEN[kind]
     found = named(seen, name)
     assert found.verdict is verdict
@@ -190,7 +190,7 @@ def test_messages_that_wait_for_the_guard_are_no_dead_letters() -> None:
     ] == []
 
 
-def test_a_function_that_nobody_may_see_leaves_its_settings_unknown_too() -> None:
+def test_a_function_that_may_not_be_read_leaves_its_settings_unknown_too() -> None:
     found = {check.name: check.verdict for check in checks(replace(WELL, function=LOST), "1.0")}
     assert {name for name, verdict in found.items() if verdict is UNKNOWN} == {"function", "settings"}
 

@@ -4,7 +4,7 @@ from tests.embedded.readme import BEGIN, END, README
 from tests.embedded.story import FAULTS, OBSERVED
 
 
-def test_the_readme_tells_of_every_fault() -> None:
+def test_the_readme_names_every_fault() -> None:
     text = README.read_text()
     reported = text[text.index(BEGIN) : text.index(END)]
 

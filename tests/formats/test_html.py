@@ -137,7 +137,7 @@ def test_a_difference_has_a_line_for_each_part_of_a_document() -> None:
     assert [(row.kind, row.text) for row in difference('"a"', "")] == [("del", '"a"')]
 
 
-def test_why_nothing_is_repaired_is_told_where_nothing_is() -> None:
+def test_the_reason_why_nothing_is_repaired_is_shown() -> None:
     assert "Why nothing is repaired" in page(ANYONE).one("details").text
     assert "Why nothing is repaired" not in page(NO_LOGS).one("details").text
 

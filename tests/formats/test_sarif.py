@@ -67,7 +67,7 @@ def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
     assert all(rule.why in rules[rule.id]["help"]["text"] for rule in RULES)
 
 
-def test_the_rule_of_another_version_is_told_by_its_finding() -> None:
+def test_a_rule_of_another_version_is_described_by_its_finding() -> None:
     later = replace(
         OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)"
     )
@@ -94,7 +94,7 @@ def test_an_absolute_path_is_an_address_of_its_own() -> None:
     assert location["artifactLocation"] == {"uri": "file:///deploy/a%23b.yaml"}
 
 
-def test_what_was_not_looked_at_is_told_and_nothing_is_called_a_success() -> None:
+def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() -> None:
     (invocation,) = run(SCAN)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]

@@ -159,7 +159,7 @@ def test_a_resource_policy_gives_nothing_that_the_organization_withholds(added: 
         (YES, CANNOT_TELL, UNDECIDED, RESOURCE),
     ],
 )
-def test_whether_a_boundary_stands_against_a_resource_policy_cannot_be_told(
+def test_whether_a_boundary_stands_against_a_resource_policy_is_undecided(
     given: Truth, bound: Truth, expected: EvalDecision, layer: Layer
 ) -> None:
     """It does if the policy names the role, and does not if it names the session or everyone."""
@@ -250,7 +250,7 @@ def test_a_key_that_is_not_listed_is_unknown_unless_all_of_its_kind_are_listed(
     assert context.values("aws:requesttag/c") == ("too",)
 
 
-def test_a_request_of_which_nothing_is_said_has_no_known_key() -> None:
+def test_a_request_without_context_has_no_known_key() -> None:
     assert Context().values("aws:username") is UNKNOWN
     assert Context.of({"a:b": "x"}).values("aws:username") is UNKNOWN
 

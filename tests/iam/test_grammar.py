@@ -224,7 +224,7 @@ def test_bools_and_numbers_may_be_unquoted(operator: str, written: Json, have: s
     )
 
 
-def test_an_operator_that_aws_does_not_have_is_read_and_cannot_be_told() -> None:
+def test_an_operator_that_aws_does_not_have_is_read_and_is_undecided() -> None:
     condition: Json = {"StringMatches": {"a:b": "x"}}
 
     assert answer(request(), statement(Condition=condition)) is EvalDecision.UNDECIDED

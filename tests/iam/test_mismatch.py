@@ -104,7 +104,7 @@ def test_a_part_that_does_not_match_says_why(elements: dict[str, Json], part: Pa
     assert reported(**elements) == [(part, why)]
 
 
-def test_not_principal_says_whom_it_leaves_out() -> None:
+def test_a_mismatch_on_not_principal_names_whom_it_leaves_out() -> None:
     assert reported(NotPrincipal={"AWS": [ROLE.arn, "111122223333"]}) == [
         (Part.PRINCIPAL, f"its NotPrincipal leaves out {ROLE.arn} or 111122223333")
     ]
@@ -117,7 +117,7 @@ def test_a_service_that_does_not_send_a_key_is_named() -> None:
     assert why.endswith("and events.amazonaws.com does not send aws:SourceAccount")
 
 
-def test_every_part_that_does_not_match_is_told() -> None:
+def test_every_part_that_does_not_match_is_reported() -> None:
     parts = [
         part
         for part, _ in reported(
@@ -127,7 +127,7 @@ def test_every_part_that_does_not_match_is_told() -> None:
     assert parts == [Part.ACTION, Part.RESOURCE, Part.CONDITION]
 
 
-def test_only_conditions_that_cannot_be_told_are_unknown() -> None:
+def test_only_undecided_conditions_are_unknown() -> None:
     block: Json = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:RequestedRegion": "x"}}
     (statement,) = Policy.parse(
         {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}}

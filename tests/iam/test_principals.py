@@ -145,7 +145,7 @@ def test_whom_a_not_principal_element_leaves(named: Json, caller: Principal, exp
         ("Federated", f"arn:aws:iam::{A}:saml-provider/ours", None),
     ],
 )
-def test_an_aws_principal_tells_its_account_if_its_name_does(
+def test_an_aws_principal_has_an_account_if_its_name_shows_one(
     type_: str, name: str, account: str | None
 ) -> None:
     assert NamedPrincipal(type_, name).account == account

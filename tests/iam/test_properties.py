@@ -193,7 +193,7 @@ WAYS: Sequence[Values] = ((), *((text,) for text in made.HELD), ("x", "true"))
 
 @settings(thoroughly, max_examples=examples(60, 200))
 @given(accounts, made.requests(), st.lists(st.sampled_from(made.KEYS), min_size=1, max_size=2, unique=True))
-def test_what_is_said_without_knowing_a_key_is_true_however_the_key_turns_out(
+def test_a_decision_without_knowing_a_key_holds_whatever_the_key_is(
     account: Account, asked: Request, keys: list[str]
 ) -> None:
     ask = account.compiled()

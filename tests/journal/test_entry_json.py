@@ -112,12 +112,12 @@ def test_a_scribbled_field_is_named_with_what_is_wrong(path: str) -> None:
     assert caught.value.problem.startswith(problem)
 
 
-def test_a_text_that_is_no_json_is_told_with_the_place() -> None:
+def test_a_text_that_is_no_json_is_reported_with_the_place() -> None:
     with pytest.raises(EntryError, match=r"^entry at line 1 column 2 is not JSON: "):
         entry_of("{")
 
 
-def test_a_text_that_is_no_object_is_told() -> None:
+def test_a_text_that_is_no_object_is_reported() -> None:
     with pytest.raises(EntryError, match=r"^entry is a list, not an object$"):
         entry_of("[]")
 

@@ -127,7 +127,7 @@ def test_a_hundred_repairs_are_remembered() -> None:
     assert len(one.repairs) == 100
 
 
-def test_a_repair_that_was_told_is_not_counted_again() -> None:
+def test_a_repair_that_was_reported_is_not_counted_again() -> None:
     once = counted(entry(state=State.PLANNED), NOW)
     assert (once.state, len(once.repairs)) == (State.PLANNED, 1)
     assert counted(reported(once, Ending.REPAIRED, NOW), NOW) == reported(once, Ending.REPAIRED, NOW)
@@ -143,7 +143,7 @@ def test_a_repair_that_was_told_is_not_counted_again() -> None:
         (entry(State.RELEASING), Ending.RELEASED, True, State.RELEASED),
     ],
 )
-def test_telling_finishes_an_entry_unless_it_is_still_in_doubt_or_undone(
+def test_a_report_finishes_an_entry_unless_it_is_unfinished_or_undone(
     one: Entry, ending: Ending, state: State, *, is_finished: bool
 ) -> None:
     after = reported(one, ending, NOW, is_finished=is_finished)
@@ -259,7 +259,7 @@ def test_a_statement_with_the_content_of_an_existing_one_is_existing_whatever_it
     assert not FunctionHistory((entry(),)).is_existing(FINDING, FACTS)
 
 
-def test_what_a_sweep_has_seen_is_told_apart_for_versions() -> None:
+def test_what_a_sweep_has_seen_is_kept_apart_for_versions() -> None:
     history = FunctionHistory(seen=frozenset({"a"}), seen_versions=frozenset({"b"}))
     assert [history.seen_in(one) for one in (None, "live", "7")] == [
         history.seen,

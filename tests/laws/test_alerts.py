@@ -21,7 +21,7 @@ def standing(world: World) -> tuple[list[str], tuple[str, ...]]:
 
 
 @law()
-def test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come(story: Story) -> None:
+def test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_come(story: Story) -> None:
     shuffled = replace(story, kinds=(*story.kinds, *reversed(story.kinds), *story.kinds)).world()
     shuffled.run()
     shuffled.run(NOW + timedelta(hours=1))

@@ -26,7 +26,7 @@ def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
 
 
 @policy_law()
-def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) -> None:
+def test_every_witness_of_a_fault_is_allowed_by_the_whole_policy(story: Story) -> None:
     facts = facts_of(story, FactKind.POLICY)
     for finding in openings(facts, story):
         if finding.verdict is Verdict.FAIL:
@@ -37,7 +37,7 @@ def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) ->
 
 
 @policy_law()
-def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Story) -> None:
+def test_a_statement_reported_as_dead_refuses_every_call_of_everybody(story: Story) -> None:
     facts = facts_of(story, FactKind.POLICY)
     for finding in evaluate(facts, story.trusted):
         if finding.concern is not Concern.PERMISSION_IS_USABLE:
@@ -65,14 +65,14 @@ def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story
 
     # To be on a named network is no untrusted access, as far as invoking goes.
     names_network = "aws:SourceIp" in (story.world().document or "")
-    strangers = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
+    untrusted = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
     assert [
-        one for one in strangers if not (names_network and one.is_on_named_network) or one.is_managing
+        one for one in untrusted if not (names_network and one.is_on_named_network) or one.is_managing
     ] == []
 
 
 @law()
-def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: Story) -> None:
+def test_what_is_undecided_is_reported_with_its_reason_and_never_repaired(story: Story) -> None:
     for report in story.world().run():
         repaired = [finding for step in report.plan.steps for finding in step.fixes]
         assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}

@@ -9,7 +9,7 @@ from tests.laws.stories import Story
 
 
 @policy_law()
-def test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call(story: Story) -> None:
+def test_a_caller_that_has_access_before_and_after_a_repair_has_access_after_every_call(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
 

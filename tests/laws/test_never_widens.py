@@ -9,7 +9,7 @@ from tests.laws.stories import LOGS, Story, rights
 
 
 @policy_law()
-def test_nobody_is_let_in_at_any_moment_who_was_kept_out_before(story: Story) -> None:
+def test_no_caller_gains_access_at_any_moment_of_a_repair(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
 

@@ -57,7 +57,9 @@ def restarted(story: Story, calls: list[str]) -> Iterator[tuple[World, str]]:
 
 
 @law()
-def test_a_run_that_died_anywhere_and_is_repeated_ends_and_tells_as_one_that_did_not(story: Story) -> None:
+def test_a_run_that_was_killed_anywhere_and_is_repeated_ends_and_reports_as_one_that_was_not(
+    story: Story,
+) -> None:
     calm = story.world()
     calm.run()
     for world, died in restarted(story, list(calm.account.calls)):

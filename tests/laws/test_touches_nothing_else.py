@@ -33,7 +33,7 @@ def replaced(world: World) -> dict[str, int]:
 
 
 @policy_law()
-def test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte(story: Story) -> None:
+def test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte(story: Story) -> None:
     world = story.world()
     before = world.statements
 

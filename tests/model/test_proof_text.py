@@ -45,7 +45,7 @@ def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
     assert (proof_kind(proof), sentence(proof)) == (kind, said)
 
 
-def test_a_witness_without_keys_is_said_without_them() -> None:
+def test_a_witness_without_keys_is_written_without_keys() -> None:
     proof = Witness(UNSAID, Decision(EvalDecision.ALLOWED, LAYER), "anybody")
     assert sentence(proof) == "anybody is allowed to call lambda:InvokeFunction on orders"
 

@@ -169,7 +169,7 @@ def test_each_refusal_of_each_call_ends_in_an_outcome_and_the_wide_statement_sta
 @pytest.mark.parametrize(
     ("code", "end"), [("Throttling", Result.TRY_AGAIN), ("UnmodifiableEntity", Result.REFUSED)]
 )
-def test_a_role_that_cannot_be_changed_now_or_ever_is_told_so(code: str, end: Result) -> None:
+def test_a_role_that_cannot_be_changed_now_or_ever_is_reported(code: str, end: Result) -> None:
     account = account_with(Family.DOCUMENT)
     account.before = Refuses("AttachRolePolicy", code)
     step = AttachRolePolicy(account.role_arn("team/orders"), LOGGING, ())
@@ -186,7 +186,7 @@ def test_a_policy_is_attached_to_the_role_by_its_name_without_its_path() -> None
     assert account.roles["orders"].attached == [BASIC]
 
 
-def test_a_role_with_as_many_policies_as_iam_allows_is_told_as_that() -> None:
+def test_a_role_with_as_many_policies_as_iam_allows_is_reported() -> None:
     account = account_with(Family.DOCUMENT)
     account.roles["orders"].attached.extend(f"arn:aws:iam::aws:policy/p{n}" for n in range(20))
     assert carry_out(ATTACH, FakeWriter(account)).result is Result.QUOTA

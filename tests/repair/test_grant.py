@@ -176,7 +176,7 @@ def test_a_source_may_leave_out_its_region_and_its_account(source: str) -> None:
     assert Grant.of(body, TARGET).source_arn == source
 
 
-def test_a_twin_says_the_same_under_a_sid_that_tells_its_content() -> None:
+def test_a_twin_is_the_same_statement_under_a_sid_made_of_its_content() -> None:
     narrow = replace(SNS, sid="a" * 100, source_arn=TOPIC)
     twin = narrow.twin()
 

@@ -12,7 +12,7 @@ from tests.watched import LOGGING, Watched
 REPAIRED = [Ending.REPAIRED]
 
 
-def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it() -> None:
+def test_a_repair_of_an_earlier_run_is_reported_with_what_stood_there_and_who_did_it() -> None:
     there = Watched()
     there.open()
     there.handle_and_die("PutResourcePolicy", after=True)
@@ -30,7 +30,7 @@ def test_a_repair_of_an_earlier_run_is_told_with_what_stood_there_and_who_did_it
     assert line.entry == there.entries[0].id
 
 
-def test_a_planned_repair_is_not_judged_by_an_event_that_does_not_show_it() -> None:
+def test_a_planned_repair_is_not_evaluated_by_an_event_that_does_not_show_it() -> None:
     there = Watched()
     there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
     there.later(minutes=1)
@@ -39,7 +39,7 @@ def test_a_planned_repair_is_not_judged_by_an_event_that_does_not_show_it() -> N
     assert [one.state for one in there.entries] == [State.PLANNED]
 
 
-def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_told_as_that() -> None:
+def test_a_planned_repair_that_was_not_made_and_whose_fault_is_gone_is_reported() -> None:
     there = Watched()
     there.open()
     there.handle_and_die("PutResourcePolicy", after=False)
@@ -51,7 +51,7 @@ def test_a_planned_repair_whose_fault_is_gone_and_that_does_not_stand_there_is_t
     assert "The fault is gone now" in there.notifier.sent[0].lines[0].what
 
 
-def test_a_repair_that_may_have_been_made_is_told_as_that_if_the_function_is_gone() -> None:
+def test_a_repair_that_may_have_been_made_is_reported_if_the_function_is_gone() -> None:
     there = Watched()
     there.open()
     there.handle_and_die("PutResourcePolicy", after=True)
@@ -73,7 +73,7 @@ def test_what_may_have_been_attached_for_a_function_that_is_gone_is_taken_off() 
     assert there.attached == []
 
 
-def test_a_race_that_was_lost_to_somebody_who_mended_the_fault_is_not_told() -> None:
+def test_a_race_that_was_lost_to_somebody_who_fixed_the_fault_is_not_reported() -> None:
     there = Watched()
     there.open()
 

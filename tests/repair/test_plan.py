@@ -81,7 +81,7 @@ REPAIRS: dict[str, Body] = {
 
 
 @pytest.mark.parametrize("service", REPAIRS)
-def test_an_open_service_is_bound_by_the_key_that_it_is_sure_to_send(service: str) -> None:
+def test_an_open_service_gets_a_condition_on_the_key_that_it_is_sure_to_send(service: str) -> None:
     assert conditions(plan(facts_with(statement(service)))) == [REPAIRS[service]]
 
 
@@ -93,7 +93,7 @@ def test_the_conditions_that_stand_there_are_kept() -> None:
     assert conditions(planned) == [{**bucket, "StringEquals": {"aws:SourceAccount": ACCOUNT}}]
 
 
-def test_several_services_of_one_statement_are_bound_by_what_all_of_them_send() -> None:
+def test_several_services_of_one_statement_get_a_condition_on_what_all_of_them_send() -> None:
     both = {"Service": ["s3.amazonaws.com", "logs.amazonaws.com"]}
     arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:*"]
 
@@ -167,7 +167,7 @@ def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
     assert (step.role_arn, step.policy, planned.unrepaired) == (ROLE, LOGGING, ())
 
 
-def test_what_passes_is_neither_repaired_nor_told() -> None:
+def test_what_passes_is_neither_repaired_nor_reported() -> None:
     good = statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: TOPIC}})
 
     assert plan(facts_with(good)) == Plan()
@@ -268,7 +268,7 @@ def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -
     assert reason in reported[0]
 
 
-def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() -> None:
+def test_by_statements_what_add_permission_can_express_is_repaired_under_another_sid() -> None:
     planned = plan(facts_with(SNS, S3, family=Family.STATEMENTS))
 
     (step,) = planned.steps
@@ -292,7 +292,7 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     assert _step(add, finding, facts) == (None, "there is no resource policy")
 
 
-def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
+def test_two_findings_about_one_statement_are_fixed_by_one_change() -> None:
     everything = statement(Action="lambda:*")
     planned = plan(facts_with(everything))
     (step,) = planned.steps
@@ -320,7 +320,7 @@ def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     assert joined(first, second) == (first, "another repair of this statement comes first")
 
 
-def test_equal_statements_without_a_sid_are_each_mended() -> None:
+def test_equal_statements_without_a_sid_are_each_fixed() -> None:
     twin = statement("sns.amazonaws.com", sid=None)
 
     assert len(conditions(plan(facts_with(twin, twin)))) == 2

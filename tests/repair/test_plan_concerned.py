@@ -19,9 +19,7 @@ def deployed() -> Watched:
     return there
 
 
-def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_that_one_was_there_before() -> (
-    None
-):
+def test_two_permissions_of_one_deployment_are_both_repaired_and_neither_is_reported_as_existing() -> None:
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, added="topics")
     assert there.reported == [[REPAIRED]]
@@ -30,14 +28,14 @@ def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_
     assert all("Condition" in one for one in there.statements)
 
 
-def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everything() -> None:
+def test_a_permission_whose_event_was_lost_is_reported_by_whatever_looks_at_everything() -> None:
     there = deployed()
     there.handle(Kind.PERMISSION_ADDED, added="topics")
     there.handle(Kind.SWEEP, added=None)
     assert (there.reported, there.waiting) == ([[REPAIRED]], [["REPORTED"]])
 
 
-def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
+def test_what_the_journal_knows_is_reported_again_in_time_whichever_call_wakes_the_guard() -> None:
     there = deployed()
     there.handle(Kind.ALIAS_CHANGED, added=None)
     assert there.reported == [[REPORTED, REPORTED]]
@@ -52,7 +50,7 @@ def test_a_call_that_added_nothing_is_about_everything() -> None:
     assert there.reported == [[REPORTED, REPORTED]]
 
 
-def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_told_again() -> (
+def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_reported_again() -> (
     None
 ):
     there = Watched()

@@ -82,11 +82,11 @@ def test_where_there_is_only_add_permission_a_deleted_principal_beside_it_is_no_
     assert objected(facts, {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_suffices_and_harms_nobody_is_not_objected_to() -> None:
+def test_a_condition_that_fixes_the_fault_and_keeps_every_trusted_caller_is_not_objected_to() -> None:
     assert objected(facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_leaves_a_stranger_in_would_not_help() -> None:
+def test_a_condition_that_still_admits_an_untrusted_account_would_not_help() -> None:
     problem = objected(facts_with(SNS), {**SNS, "Condition": arn("arn:aws:sns:*:*:*")})
 
     assert problem is not None
@@ -94,19 +94,19 @@ def test_a_bound_that_leaves_a_stranger_in_would_not_help() -> None:
     assert "`sns.amazonaws.com` allows any AWS account to invoke orders, for example 999999999999" in problem
 
 
-def test_a_bound_that_makes_a_new_fault_would_not_help() -> None:
+def test_a_condition_that_makes_a_new_fault_would_not_help() -> None:
     everyone = {**SNS, "Principal": "*"}
 
     assert "would not help" in str(objected(facts_with(SNS), everyone))
 
 
-def test_a_fault_that_is_not_to_be_mended_is_no_objection() -> None:
+def test_a_fault_that_is_not_to_be_fixed_is_no_objection() -> None:
     other = statement("unheard-of.amazonaws.com", sid="other")
 
     assert objected(facts_with(SNS, other), {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_is_too_narrow_could_lock_out_other_sources_of_the_account() -> None:
+def test_a_condition_that_is_too_narrow_could_lock_out_other_sources_of_the_account() -> None:
     problem = objected(facts_with(SNS), {**SNS, "Condition": arn(TOPIC)})
 
     assert problem is not None
@@ -115,13 +115,13 @@ def test_a_bound_that_is_too_narrow_could_lock_out_other_sources_of_the_account(
     )
 
 
-def test_a_bound_on_a_key_that_is_not_surely_sent_could_lock_callers_out() -> None:
+def test_a_condition_on_a_key_that_is_not_surely_sent_could_lock_callers_out() -> None:
     after = {**SNS, "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
 
     assert "it would refuse a trusted caller" in str(objected(facts_with(SNS), after))
 
 
-def test_a_bound_to_the_own_account_could_lock_out_a_trusted_one() -> None:
+def test_a_condition_on_the_own_account_could_lock_out_a_trusted_one() -> None:
     problem = objected(
         facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}, trusted=Trusted(ACCOUNT, (PARTNER,))
     )
@@ -155,7 +155,7 @@ def test_behind_a_bare_star_services_that_act_for_trusted_accounts_are_callers_t
     assert "it would refuse a trusted caller" in str(objection(step, facts, OWN))
 
 
-def test_a_step_that_lets_in_somebody_who_was_kept_out_is_never_taken() -> None:
+def test_a_step_that_gives_access_to_a_caller_that_had_none_is_never_taken() -> None:
     bound = {**SNS, "Condition": arn(ALL_TOPICS)}
     wider = {**bound, "Condition": arn(ALL_TOPICS, f"arn:aws:sqs:*:{ACCOUNT}:*")}
     facts = facts_with(SNS, {**statement("s3.amazonaws.com", sid="other"), "Resource": f"{TARGET}:live"})
@@ -205,7 +205,7 @@ def test_a_policy_that_gives_the_missing_rights_may_be_attached() -> None:
         pytest.param(RoleFacts(ROLE, identity=(policy("edge", "logs:*", effect="Deny"),)), id="deny"),
     ],
 )
-def test_a_policy_that_something_stands_before_would_not_help_and_the_blocker_is_told(
+def test_a_policy_that_is_blocked_would_not_help_and_the_blocker_is_reported(
     role: RoleFacts,
 ) -> None:
     problem = attaching(role)

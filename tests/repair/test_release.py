@@ -232,9 +232,7 @@ def test_a_living_function_keeps_it_while_a_neighbour_with_another_log_group_nee
     assert there.reported == [REPAIRED]
 
 
-def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_of_a_deleted_function() -> (
-    None
-):
+def test_a_policy_whose_users_cannot_be_read_stays_attached_and_a_deleted_function_is_reported() -> None:
     there = deleted(repaired())
     there.fail("ListFunctions", "AccessDeniedException")
     there.handle(Kind.FUNCTION_CHANGED)
@@ -243,7 +241,7 @@ def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_o
     assert "The policy stays attached: the functions that use" in there.notifier.sent[-1].lines[0].what
 
 
-def test_of_a_living_function_it_is_not_worth_telling() -> None:
+def test_a_policy_that_stays_on_the_role_of_an_existing_function_is_not_reported() -> None:
     there = repaired()
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
     there.fail("ListFunctions", "AccessDeniedException")

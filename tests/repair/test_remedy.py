@@ -63,7 +63,7 @@ def test_what_cannot_be_proved_spoils_it_for_no_other(place: int) -> None:
 
 
 @pytest.mark.parametrize("family", Family)
-def test_what_fits_only_one_by_one_is_told(family: Family) -> None:
+def test_what_fits_only_one_by_one_is_reported(family: Family) -> None:
     first, second = opened(4)[1::2]
     names = [f"arn:aws:iam::{ACCOUNT}:role/{'a' * 50}{i:03}" for i in range(220)]
     friends = statement({"AWS": names}, sid="kept")

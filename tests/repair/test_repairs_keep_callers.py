@@ -69,7 +69,7 @@ def test_both_topics_may_invoke_that_are_subscribed_one_after_the_other() -> Non
     assert not may_invoke(there, sns, topic("order-placed", STRANGER))
 
 
-def test_where_there_is_only_add_permission_a_topic_of_every_region_cannot_be_said_so_it_is_reported() -> (
+def test_where_there_is_only_add_permission_a_topic_of_every_region_cannot_be_expressed_so_it_is_reported() -> (
     None
 ):
     there = queues(documents=False)

@@ -85,7 +85,7 @@ def text_of(facts: FunctionFacts) -> str:
 
 
 @BOTH
-def test_a_bound_statement_is_what_the_account_then_holds(family: Family) -> None:
+def test_a_rewritten_statement_is_what_the_account_then_holds(family: Family) -> None:
     account = account_with(family, OPEN, OTHER, LAST)
     facts = read(account)
     step = rewriting(
@@ -113,7 +113,7 @@ def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> N
     assert text_of(apply(step, facts)) == text_of(read(account)) == document(*change.after, OTHER)
 
 
-def test_by_document_a_statement_is_bound_in_its_place_under_its_own_sid() -> None:
+def test_by_document_a_statement_is_rewritten_in_its_place_under_its_own_sid() -> None:
     facts = facts_with(OPEN, OTHER)
 
     after = text_of(apply(rewriting(facts, replacement(OPEN, NARROW, Family.DOCUMENT)), facts))
@@ -133,7 +133,7 @@ def test_by_statements_the_narrow_one_goes_to_the_end_under_a_sid_of_its_own() -
     assert str(after[1]["Sid"]).startswith("open-")
 
 
-def test_of_two_statements_that_say_the_same_each_is_bound() -> None:
+def test_of_two_equal_statements_each_gets_the_condition() -> None:
     nameless = statement("sns.amazonaws.com", sid=None)
     facts = facts_with(nameless, nameless)
     change = replacement(nameless, NARROW, Family.DOCUMENT)
@@ -189,7 +189,7 @@ def test_each_step_says_what_it_does_and_which_rights_it_needs() -> None:
     }
 
 
-def test_each_finding_that_a_step_mends_is_put_beside_what_was_and_what_will_be() -> None:
+def test_each_finding_that_a_step_fixes_is_put_beside_what_was_and_what_will_be() -> None:
     facts = facts_with(OPEN)
     change = replacement(OPEN, NARROW, Family.DOCUMENT)
     finding = evaluate(facts, OWN)[0]
@@ -211,7 +211,7 @@ def test_detaching_takes_the_policy_and_its_rights_from_the_role_and_from_no_oth
     assert apply(step, nothing) is nothing
 
 
-def test_a_detaching_is_shown_with_what_was_attached() -> None:
+def test_a_detached_policy_is_shown() -> None:
     (finding,) = evaluate(facts_with_role(RoleFacts(ROLE)), OWN)
 
     assert diffs(DetachRolePolicy(ROLE, BASIC, (finding,))) == ((finding, BASIC, ""),)

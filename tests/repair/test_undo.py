@@ -94,7 +94,7 @@ def test_a_policy_that_is_gone_altogether_is_left_so() -> None:
         story.undo()
 
 
-def test_a_policy_that_cannot_be_read_is_told_as_such() -> None:
+def test_a_policy_that_cannot_be_read_is_reported_as_such() -> None:
     story = repaired()
     story.fails("GetResourcePolicy")
     with pytest.raises(CannotUndo, match="could not be read: AccessDeniedException"):
@@ -151,7 +151,7 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
     ids=["PutResourcePolicy", "AddPermission"],
 )
-def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
+def test_the_guard_woken_by_the_undo_changes_nothing_and_reports_nothing(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,
     arrived: str | Everything,
@@ -165,7 +165,7 @@ def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
     assert story.entry.state is State.UNDONE
 
 
-def test_what_was_undone_is_told_again_after_the_reminder_with_the_way_back() -> None:
+def test_what_was_undone_is_reported_again_after_the_reminder_with_the_way_back() -> None:
     story = repaired()
     story.undo()
     (line,) = story.happens(Kind.POLICY_WRITTEN, EVERYTHING, after=timedelta(days=8)).lines
@@ -205,7 +205,7 @@ def test_an_entry_about_a_layer_is_no_repair_to_undo() -> None:
         undoing(replace(story.entry, subject=str(layer)), story.observer)
 
 
-def test_what_one_change_has_mended_is_undone_and_resumed_together() -> None:
+def test_what_one_change_has_fixed_is_undone_and_resumed_together() -> None:
     story = Story(Account())
     story.put(document(statement("*", Action="lambda:*")))
     one, other = story.journal.of(TARGET).entries

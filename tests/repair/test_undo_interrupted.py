@@ -39,7 +39,7 @@ def test_the_entry_is_as_it_was_if_the_call_is_refused(kind: str, code: str, res
     assert story.entry == replace(before, version=before.version + 2)
 
 
-def test_a_refusal_is_told_even_if_the_journal_cannot_take_it_back() -> None:
+def test_a_refusal_is_reported_even_if_the_journal_cannot_take_it_back() -> None:
     story = repaired()
 
     def hook(call: str) -> None:

@@ -202,7 +202,7 @@ def test_a_layer_that_is_shared_within_the_account_passes_and_says_with_whom() -
     )
 
 
-def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule() -> None:
+def test_a_layers_policy_that_could_not_be_read_is_reported_once_and_by_its_own_rule() -> None:
     (finding,) = evaluate(FunctionFacts(LAYER, policy=Unreadable("policy", "AccessDenied")), OWN)
 
     assert (finding.rule, finding.verdict, finding.severity) == (
@@ -263,7 +263,7 @@ def test_every_condition_is_named_on_which_the_logs_depend() -> None:
     )
 
 
-def test_a_variable_that_cannot_be_filled_in_is_told_as_such() -> None:
+def test_a_variable_that_cannot_be_filled_in_is_reported_as_such() -> None:
     finding = about_the_role(policy("mine", "logs:*", resource="arn:aws:logs:*:*:${aws:SourceVpc}"))
 
     assert "it depends on a variable in Statement[0] of mine" in finding.summary
@@ -276,7 +276,7 @@ def test_the_nearest_statement_is_found_behind_others_and_by_any_action_about_lo
     assert "Statement[0] of near comes nearest" in about_the_role(far, near).summary
 
 
-def test_of_statements_equally_near_the_first_is_told() -> None:
+def test_of_statements_equally_near_the_first_is_reported() -> None:
     listed = [policy(name, "logs:*", resource="arn:aws:logs:*:*:x") for name in ("first", "second")]
 
     assert "Statement[0] of first comes nearest" in about_the_role(*listed).summary

@@ -206,7 +206,7 @@ def test_a_hostile_policy_ends_within_its_budget(effect: str, element: str, stre
     assert meter.spent <= BUDGET * 1.01  # what breaks the budget is charged too
 
 
-def test_policies_that_tell_no_stream_from_another_take_hardly_a_step() -> None:
+def test_policies_that_distinguish_no_stream_from_another_take_hardly_a_step() -> None:
     everything: Json = {
         "Effect": "Allow",
         "Action": "logs:*",

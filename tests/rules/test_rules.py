@@ -37,7 +37,7 @@ NOTHING = FunctionFacts(FUNCTION)
 STREAMS = policy("streams", "logs:CreateLogStream", "logs:PutLogEvents")
 
 
-def test_every_rule_tells_its_title_its_reason_and_its_page() -> None:
+def test_every_rule_has_a_title_a_reason_and_a_page() -> None:
     for rule in RULES:
         assert rule.title
         assert rule.why.endswith(".")
@@ -53,7 +53,7 @@ def test_a_finding_leads_back_to_its_rule() -> None:
         assert rule_of(finding).id == finding.rule
 
 
-def test_what_has_not_been_read_is_not_judged() -> None:
+def test_what_has_not_been_read_is_not_evaluated() -> None:
     assert evaluate(NOTHING, OWN) == ()
     assert evaluate(replace(NOTHING, policy=PolicyFacts(None, None, None, Family.DOCUMENT)), OWN) == ()
 
@@ -130,7 +130,7 @@ def test_remedies_are_offered_only_for_a_policy_that_was_read(service: str) -> N
     assert list(rule_of(finding).remedies(finding, NOTHING, OWN)) == []
 
 
-def test_the_nearest_statement_is_told_only_if_there_is_one() -> None:
+def test_the_nearest_statement_is_reported_only_if_there_is_one() -> None:
     configuration = Configuration(ROLE, "/aws/lambda/orders")
     far = FunctionFacts(
         FUNCTION, configuration=configuration, role=RoleFacts(ROLE, identity=(policy("far", "s3:*"),))

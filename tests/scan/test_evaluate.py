@@ -45,7 +45,7 @@ def test_each_finding_says_what_its_explanation_says() -> None:
     assert (fault.proof_kind, passed.proof_kind) == ("witness", "none")
 
 
-def test_a_fault_that_can_be_mended_shows_the_change_and_the_lines_for_its_source() -> None:
+def test_a_fault_that_can_be_fixed_shows_the_change_and_the_lines_for_its_source() -> None:
     facts = facts_with(S3)
     (one,) = findings(facts, OWN, ALL, NOW)
     (said,) = explain(facts, OWN)
@@ -56,13 +56,13 @@ def test_a_fault_that_can_be_mended_shows_the_change_and_the_lines_for_its_sourc
     assert all("111122223333" in patch.text for patch in one.patches)
 
 
-def test_a_fault_that_cannot_be_mended_says_what_stands_in_the_way() -> None:
+def test_a_fault_that_cannot_be_fixed_names_the_obstacle() -> None:
     (one,) = findings(facts_with(statement("444455556666")), OWN, ALL, NOW)
     assert (one.repair, one.before, one.after) == ("", "", "")
     assert one.obstacle != ""
 
 
-def test_a_role_that_cannot_log_is_mended_by_a_policy_that_takes_nothing_away() -> None:
+def test_a_role_that_cannot_log_is_fixed_by_a_policy_that_takes_nothing_away() -> None:
     (one,) = findings(facts_with_role(RoleFacts(ROLE)), OWN, ALL, NOW)
     assert (one.before, one.after) == ("", BASIC)
     assert one.subject == ROLE
@@ -85,7 +85,7 @@ def test_what_is_looked_at_is_what_the_rules_look_at() -> None:
     assert needed_by(frozenset()) == FactKind.NOTHING
 
 
-def test_the_worst_comes_first_and_then_what_is_where() -> None:
+def test_the_most_severe_comes_first_and_then_the_order_of_places() -> None:
     (one,) = findings(facts_with(S3), OWN, ALL, NOW)
     order = [
         replace(one, severity=Severity.CRITICAL),

@@ -59,7 +59,7 @@ def test_a_fail_is_graver_than_a_doubt_and_a_doubt_than_a_pass() -> None:
     assert verdict((by[Verdict.PASS], by[Verdict.UNKNOWN], by[Verdict.FAIL])) is Verdict.FAIL
 
 
-def test_a_mend_keeps_all_of_the_statement_and_adds_a_condition() -> None:
+def test_a_fix_keeps_all_of_the_statement_and_adds_a_condition() -> None:
     fixed = 0
     for path in PATHS:
         for one in explained_case(path):
@@ -104,7 +104,7 @@ def test_a_condition_is_a_clause(block: str) -> None:
     assert condition(one) == CONDITIONS[block]
 
 
-def test_a_condition_is_told_with_what_the_request_has_for_it() -> None:
+def test_a_condition_is_shown_with_the_value_in_the_request() -> None:
     (one,) = statement(Condition={"StringNotEquals": {"x:y": "a"}}).statements[0].conditions
     assert met(one, Context.of({"x:y": "b"})) == "x:y is not a, and the request has b"
     assert met(one, Context.of({"x:y": ()})) == "x:y is not a, and the request does not have it"
@@ -145,7 +145,7 @@ def test_a_service_is_called_as_aws_calls_it_and_by_its_principal_if_it_is_not_k
         ({"aws:SourceArn": "nonsense"}, "acting for nonsense"),
     ],
 )
-def test_it_is_said_for_whom_a_service_acts(keys: dict[str, str], acting: str) -> None:
+def test_the_account_that_a_service_acts_for_is_shown(keys: dict[str, str], acting: str) -> None:
     asked = Request("lambda:InvokeFunction", "f", Service("x.amazonaws.com"), Context.of(keys))
     assert (
         request(asked, "may") == f"the service x.amazonaws.com, {acting}, may call lambda:InvokeFunction on f"

@@ -26,7 +26,7 @@ _ABOUT_A_ROLE: Final = "role-can-write-logs"
 
 @frozen
 class Trust:
-    """Whose callers are no strangers, besides the own account."""
+    """Whose callers are no untrusted accounts, besides the own account."""
 
     accounts: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()

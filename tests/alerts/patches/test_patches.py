@@ -116,7 +116,7 @@ def test_a_star_is_narrowed_to_each_organisation() -> None:
     )
 
 
-def test_what_only_a_whole_policy_says_is_said_as_its_statement() -> None:
+def test_what_only_a_whole_policy_can_express_is_written_as_its_statement() -> None:
     report = about({"Principal": S3, "Action": ["lambda:InvokeFunction", "lambda:GetFunction"]})
     (line,) = [one for one in report.lines if one.after]
     for language in TEMPLATES:
@@ -188,7 +188,7 @@ REPORTED: dict[str, tuple[Body, str, str]] = {
 
 
 @pytest.mark.parametrize("case", REPORTED)
-def test_what_is_only_told_is_patched_as_the_advice_says(case: str) -> None:
+def test_what_is_only_reported_gets_the_lines_of_its_advice(case: str) -> None:
     statement, lines, remark = REPORTED[case]
     report = about(statement, alert_only())
     text = patch(report, Language.CLOUDFORMATION)
@@ -304,7 +304,7 @@ def layer(principal: str) -> Report:
     return there.report(Kind.LAYER_SHARED, arrived="all")
 
 
-def test_a_layer_for_everybody_is_shared_with_an_organisation() -> None:
+def test_a_public_layer_is_shared_with_an_organization() -> None:
     report = layer("*")
     for language in TEMPLATES:
         check(yaml.safe_load(patch(report, language)))
@@ -325,7 +325,7 @@ def test_what_was_released_needs_no_change() -> None:
     assert patches_for(replace(line, ending=Ending.RELEASED), report.facts, report.trigger) == ()
 
 
-def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_said() -> None:
+def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_reported() -> None:
     report = about({"Principal": S3}, alert_only())
     (line,) = report.lines
     finding = replace(line.finding, proof=Recorded("witness", "somebody got in"), statement=40)

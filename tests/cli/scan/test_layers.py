@@ -67,7 +67,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("call", REFUSED)
-def test_layers_that_may_not_be_listed_are_told_as_not_looked_at(call: str) -> None:
+def test_layers_that_may_not_be_listed_are_reported_as_not_looked_at(call: str) -> None:
     there = wires(layered(account()))
     there.wires[0].faults[call] = ApiError("AccessDeniedException", "no")
     scan = scanned(there)
@@ -76,7 +76,7 @@ def test_layers_that_may_not_be_listed_are_told_as_not_looked_at(call: str) -> N
     ]
 
 
-def test_where_only_layers_are_asked_for_and_may_not_be_listed_there_is_no_verdict() -> None:
+def test_where_only_layers_are_scanned_and_may_not_be_listed_there_is_no_verdict() -> None:
     there = wires(layered(faulty()))
     there.wires[0].faults["ListLayers"] = ApiError("AccessDeniedException", "no")
     result = run(there, "--only", "layer-is-not-public")

@@ -39,7 +39,7 @@ def test_a_scan_looks_where_the_configuration_says() -> None:
     assert names(there) == ["west"]
 
 
-def test_a_region_is_looked_at_once_however_often_it_is_said() -> None:
+def test_a_region_is_scanned_once_however_often_it_is_given() -> None:
     options = ("--region", "eu-west-1", "--region", "us-east-1", "--region", "eu-west-1")
     scan = scanned(everywhere(), *options)
     assert scan.sources == ("111122223333/eu-west-1", HOME)
@@ -69,7 +69,7 @@ def test_the_account_of_a_role_is_looked_at_and_ones_own_is_not() -> None:
     assert "ListFunctions" not in there.wires[0].calls
 
 
-def test_a_function_of_another_account_is_judged_for_its_own_account() -> None:
+def test_a_function_of_another_account_is_evaluated_for_its_own_account() -> None:
     there = everywhere()
     own = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=THEIRS)
     there.wires[2].account.add_permission("theirs", own)

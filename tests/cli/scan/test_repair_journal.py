@@ -48,7 +48,7 @@ def test_what_a_person_has_undone_is_left_alone() -> None:
     assert "a person undid this repair" in " ".join(result.stderr.split())
 
 
-def test_a_repair_that_cannot_be_noted_as_told_is_made_and_the_guard_will_tell_of_it() -> None:
+def test_a_repair_that_cannot_be_noted_as_reported_is_made_and_the_guard_reports_it_later() -> None:
     made = open_to_s3()
     there = guarded(made)
     wire = there.wires[0]

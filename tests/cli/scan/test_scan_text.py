@@ -28,7 +28,7 @@ def found() -> Scan:
     return replace(scanned(wires(faulty())), at=AT, version="1.2.3")
 
 
-def test_the_worst_comes_first_with_one_line_each_and_the_totals_last() -> None:
+def test_the_most_severe_comes_first_with_one_line_each_and_the_totals_last() -> None:
     result = run(wires(faulty()))
     assert result.exit_code == 1
     assert result.stderr == ""
