@@ -39,7 +39,7 @@ are evaluated all the same. `--format json` has every verdict, and `report` make
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
 - A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
 
-Not evaluated, and said: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
+Not evaluated, and reported: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
 applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).
 
 ## What a template does not say
@@ -69,12 +69,12 @@ that policy may deny logging. So is a role that the template does not define, an
 ```
 
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
-`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
+`--unknown fail` or `--unknown pass` decides what UNKNOWN means for the exit code. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
 
 ## What --fix writes
 
 The missing lines, into YAML and JSON. Every other byte of the file stays. A line stays only if the new text has no such finding and none that is worse, and a
-second run changes nothing. It binds the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
+second run changes nothing. It limits the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
 refers to no other resource: a permission that names a bucket must wait for it, and the bucket waits for the permission. The exact source is yours to write.
 `--diff` shows the patch and writes nothing.
 
@@ -89,7 +89,7 @@ call from other Regions and whose account no condition names, and what only you 
 $ cfn-lint -a permission_guard.cfn_lint -t template.yaml
 ```
 
-The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always. Install
+The same findings as rules E9401 to E9408, and W9400 for what is UNKNOWN. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always. Install
 both into one environment.
 
 ## With every commit

@@ -55,7 +55,7 @@ GALLERY: Final = (
     Piece("FAIL: a service that acts for any account", _explain(_policy("any-bucket-of-any-account"))),
     Piece("FAIL: any AWS account", _explain(_policy("everybody"))),
     Piece("FAIL: no statement allows the logs", _explain(_policy("role-without-logs"), _ROLE)),
-    Piece("UNKNOWN: a condition that nobody knows beforehand", _explain(_policy("from-a-day-on"))),
+    Piece("UNKNOWN: a condition that cannot be known beforehand", _explain(_policy("from-a-day-on"))),
     Piece("PASS: one resource", _explain(_policy("one-rule-of-eventbridge"))),
 )
 

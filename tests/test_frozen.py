@@ -92,7 +92,7 @@ def repairs() -> Iterator[tuple[str, bool, Callable[[Guarded], Any]]]:
 
 
 def again(there: Guarded) -> None:
-    there.let_in("s3.amazonaws.com")
+    there.permission_added("s3.amazonaws.com")
     there.wire.calls.clear()
     there.wire.published.clear()
     there.happen(Kind.PERMISSION_ADDED, arrived="it")

@@ -31,7 +31,7 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 
 
 def bound() -> Report:
-    return guarded().let_in("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads")
+    return guarded().permission_added("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads")
 
 
 def attached() -> Report:
@@ -51,11 +51,11 @@ def unreadable() -> Report:
     there.wire.faults["GetResourcePolicy"] = ApiError(
         "AccessDeniedException", "User: guard is not authorized to perform: lambda:GetResourcePolicy"
     )
-    return there.let_in("sns.amazonaws.com")
+    return there.permission_added("sns.amazonaws.com")
 
 
 def observed() -> Report:
-    return guarded(MODE="Observe").let_in("*")
+    return guarded(MODE="Observe").permission_added("*")
 
 
 def reported_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
@@ -81,7 +81,7 @@ def put_back(there: Guarded) -> None:
     """Terraform makes the permission anew."""
     functions = there.account.functions["orders"]
     functions.policies.clear()
-    there.let_in("events.amazonaws.com", by=TERRAFORM)
+    there.permission_added("events.amazonaws.com", by=TERRAFORM)
 
 
 def escalated() -> Report:
@@ -100,7 +100,7 @@ def released() -> Report:
 
 def let_in_by_a_stack() -> Report:
     there = guarded()
-    return there.let_in("apigateway.amazonaws.com", by=STACK)
+    return there.permission_added("apigateway.amazonaws.com", by=STACK)
 
 
 TERRAFORM = Actor(

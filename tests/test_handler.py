@@ -156,7 +156,7 @@ def test_what_aws_cannot_answer_now_is_retried_and_is_no_error(
     there.wire.faults["GetResourcePolicy"] = ApiError("TooManyRequestsException", "Rate exceeded")
     delivered(OPEN, there)
     assert (there.answers, there.wire.calls[-1]) == (["again"], "ChangeMessageVisibility")
-    assert [line["kind"] for line in lines(log.getvalue())] == ["TryAgain"]
+    assert [line["kind"] for line in lines(log.getvalue())] == ["RetryLater"]
     (metrics,) = lines(capsys.readouterr().out)
     assert metrics["RetryLater"] == [1.0]
     assert "MessagesFailed" not in metrics

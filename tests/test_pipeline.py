@@ -10,7 +10,7 @@ from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import Attached, Rewritten, State
 from permission_guard.model.finding import Concern
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Treatment
 from tests.fake_aws.builders import BASIC, FOREIGN, settings, statement
@@ -53,7 +53,7 @@ def test_a_journal_that_changes_faster_than_it_can_be_written_is_tried_again_lat
     there = Watched()
     there.open(FOREIGNER)
     there.fail("TransactWriteItems", "ConditionalCheckFailedException")
-    with pytest.raises(TryAgain, match="change faster than they can be written"):
+    with pytest.raises(RetryLater, match="change faster than they can be written"):
         there.handle()
 
 
@@ -129,7 +129,7 @@ def test_a_repair_that_is_not_finished_stays_planned_and_is_reported_from_the_fi
     there.open()
     there.fail("PutResourcePolicy", code)
     for receives in range(1, 7):
-        with pytest.raises(TryAgain, match=code):
+        with pytest.raises(RetryLater, match=code):
             there.handle(receives=receives)
         assert there.reported == ([[Ending.FAILED]] if receives >= 5 else [])
     assert [one.state for one in there.entries] == [State.PLANNED]
@@ -150,7 +150,7 @@ def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
 
 def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
     there = Watched()
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         there.handle(Kind.PERMISSION_ADDED, added="s")
     assert there.handle(Kind.PERMISSION_ADDED, added="s", receives=3).lines == ()
     there.fail("GetResourcePolicy", "AccessDeniedException")
@@ -162,7 +162,7 @@ def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
     there = Watched()
     there.open()
     there.fail("Query", "AccessDeniedException")
-    with pytest.raises(TryAgain, match="AccessDeniedException"):
+    with pytest.raises(RetryLater, match="AccessDeniedException"):
         there.handle(Kind.SWEEP, added=None)
     assert (there.reported, there.waiting) == ([], [])
 
@@ -267,5 +267,5 @@ def test_where_what_an_earlier_run_left_cannot_be_finished_because_the_journal_i
     there = Watched()
     there.open(COMPLIANT)
     there.fail("Query", "AccessDeniedException")
-    with pytest.raises(TryAgain, match="AccessDeniedException"):
+    with pytest.raises(RetryLater, match="AccessDeniedException"):
         there.handle()

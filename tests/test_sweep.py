@@ -12,7 +12,7 @@ from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSw
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import Body
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.sweep import Sweeper, seen_in
 from tests.fake_aws.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
@@ -121,7 +121,7 @@ def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
 
 def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
     swept = Swept()
-    for code, kind in {"TooManyRequestsException": TryAgain, "AccessDeniedException": Refused}.items():
+    for code, kind in {"TooManyRequestsException": RetryLater, "AccessDeniedException": Refused}.items():
         swept.there.fail("ListFunctions", code)
         with pytest.raises(kind):
             swept.sweeper.begin(SweepAll("one"), swept.there.now)
@@ -250,7 +250,7 @@ def test_where_aws_cannot_answer_for_one_policy_the_others_are_evaluated_and_not
             raise ApiError("TooManyRequestsException", "slow down")
 
     swept.there.account.before = hook
-    with pytest.raises(TryAgain, match="slow down"):
+    with pytest.raises(RetryLater, match="slow down"):
         swept.evaluate(task)
     assert swept.there.waiting == [["REPORTED"]]
     assert swept.there.journal.seen == {}

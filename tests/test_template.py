@@ -218,8 +218,8 @@ def test_only_the_two_rules_may_say_that_something_is_new_and_no_administrator()
 
 def test_a_task_of_a_sweep_may_be_sent_by_whoever_has_the_right_in_the_account() -> None:
     assert may_send("SweepTasks", ADMINISTRATOR, identity=True) is EvalDecision.ALLOWED
-    stranger = IamPrincipal("arn:aws:iam::999999999999:role/admin", "999999999999")
-    assert may_send("SweepTasks", stranger) is EvalDecision.NOT_ALLOWED
+    untrusted = IamPrincipal("arn:aws:iam::999999999999:role/admin", "999999999999")
+    assert may_send("SweepTasks", untrusted) is EvalDecision.NOT_ALLOWED
     foreign = ARNS["SweepIsDue"].replace(ACCOUNT, "999999999999")
     assert may_send("SweepTasks", EVENTBRIDGE, SourceArn=foreign) is EvalDecision.NOT_ALLOWED
 

@@ -23,7 +23,7 @@ from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Ignored, Installation, Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Verdict
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
@@ -121,7 +121,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("not settled", why=str(wait))
         metrics.add_metric("NotSettled", MetricUnit.Count, 1)
         return _again(message, here, wait.wait)
-    except TryAgain as error:
+    except RetryLater as error:
         _failed(error, message)
         return _again(message, here, message.retry_after)
     except Exception as error:
@@ -149,7 +149,9 @@ def _failed(error: Exception, message: Message | None) -> None:
         receives=message.receives if message else None,
         body=message.body[:_SHOWN] if message else None,
     )
-    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "MessagesFailed", MetricUnit.Count, 1)
+    metrics.add_metric(
+        "RetryLater" if isinstance(error, RetryLater) else "MessagesFailed", MetricUnit.Count, 1
+    )
 
 
 _SHOWN: Final = 2000
@@ -157,7 +159,7 @@ _SHOWN: Final = 2000
 
 
 def _handle(message: Message, here: Environment) -> None:
-    """Do what a message asks for. Raises BadEvent, NotSettled, TryAgain and Refused."""
+    """Do what a message asks for. Raises BadEvent, NotSettled, RetryLater and Refused."""
     now = datetime.now(UTC)
     request = message.request(here.installation)
     match request:

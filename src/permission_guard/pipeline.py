@@ -30,10 +30,10 @@ from permission_guard.ports import (
     Notifier,
     Observer,
     Refused,
-    TryAgain,
+    RetryLater,
     Writer,
 )
-from permission_guard.repair.execute import carry_out
+from permission_guard.repair.execute import execute
 from permission_guard.repair.interrupted import PendingReport, complete_interrupted
 from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
 from permission_guard.repair.plan import concerned, plan_for
@@ -43,7 +43,7 @@ from permission_guard.repair.step import Repair, parts
 from permission_guard.rules import evaluate, wanted
 from permission_guard.settings import Mode, Settings, Treatment
 
-ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 3
 """How often one run reads again because somebody else has written at the same time."""
 _STALE_READS: Final = 2
 """How often a policy that does not show the statement of its event yet is read again later."""
@@ -60,7 +60,7 @@ def read_facts(
     trusted: Trusted,
     likely_role: str | None = None,
 ) -> FunctionFacts:
-    """Read until no rule about these looks asks for more. Raises TryAgain."""
+    """Read until no rule about these looks asks for more. Raises RetryLater."""
     while asked := wanted(facts, to_read, trusted):
         facts = observer.read(facts, asked, likely_role)
     return facts
@@ -79,7 +79,7 @@ class Guard:
     def handle(self, trigger: Trigger, now: datetime) -> Report:
         """Evaluate one function, act on what is found, and report it.
 
-        Raises TryAgain if something is left that a later run must finish; what was done until then is reported first.
+        Raises RetryLater if something is left that a later run must finish; what was done until then is reported first.
         """
         session = JournalSession(self.journal, str(trigger.subject))
         report = self._repaired(trigger, session, now)
@@ -91,23 +91,23 @@ class Guard:
             noted += pending.report.noted
         unfinished = [outcome for outcome in report.outcomes if outcome.result in UNFINISHED]
         if unfinished:
-            raise TryAgain(unfinished[0].detail)
+            raise RetryLater(unfinished[0].detail)
         if session.history.closed is not None and not report.lines and not noted:
             # No alert would show that an earlier run's repair is unfinished.
-            raise TryAgain(session.history.closed)
+            raise RetryLater(session.history.closed)
         return replace(report, noted=tuple(noted))
 
     def _repaired(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
-        """Plan and apply; read again if somebody else has written meanwhile. Raises TryAgain."""
+        """Plan and apply; read again if somebody else has written meanwhile. Raises RetryLater."""
         report = self.act(self.plan(trigger, session, now), session, now)
-        for _ in range(ATTEMPTS - 1):
+        for _ in range(MAX_ATTEMPTS - 1):
             if not any(outcome.result is Result.CHANGED_MEANWHILE for outcome in report.outcomes):
                 break
             report = self.act(self.plan(trigger, session, now), session, now)
         return report
 
     def plan(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
-        """Read, evaluate and plan; nothing is changed, and nothing is written. Raises TryAgain."""
+        """Read, evaluate and plan; nothing is changed, and nothing is written. Raises RetryLater."""
         facts = read_facts(
             self.observer,
             self._read(trigger, session, now),
@@ -116,7 +116,7 @@ class Guard:
             trigger.role,
         )
         if _is_stale(trigger, facts, session):
-            raise TryAgain(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
+            raise RetryLater(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
         findings = evaluate(facts, self.settings.trusted)
         due = concerned(findings, facts, trigger, session.history, now)
         plan = plan_for(due, facts, trigger, self.settings, now, session.history)
@@ -170,9 +170,9 @@ class Guard:
             return Outcome(step, Result.CHANGED_MEANWHILE, str(error))
         except Refused as error:
             return Outcome(step, Result.REFUSED, f"it could not be written into the journal first: {error}")
-        except TryAgain as error:
-            return Outcome(step, Result.TRY_AGAIN, str(error))
-        return carry_out(step, self._allowed_writer)
+        except RetryLater as error:
+            return Outcome(step, Result.RETRY_LATER, str(error))
+        return execute(step, self._allowed_writer)
 
     def _removed(self, report: Report, session: JournalSession, now: datetime) -> Iterator[PendingReport]:
         """Remove what the guard has made and nothing needs any more."""
@@ -183,7 +183,7 @@ class Guard:
             yield from released(report, session, self.observer, self._allowed_writer, self.settings, now)
 
     def notify(self, report: Report, session: JournalSession, now: datetime) -> Report:
-        """Report what is new: at once, or with the next digest. Raises TryAgain."""
+        """Report what is new: at once, or with the next digest. Raises RetryLater."""
         if not report.lines:
             session.note(entries_after_report(report, now))
             return report
@@ -201,7 +201,7 @@ class Guard:
         if report.trigger.kind is Kind.SWEEP:
             if not is_readable:
                 # A sweep finds again what it has found; without the journal it would report all of it each time.
-                raise TryAgain(str(session.history.closed))
+                raise RetryLater(str(session.history.closed))
             return self._postponed(report, entries, session, now)
         count = session.count_alert(now) if is_readable else None
         if count is not None and count > self.settings.alerts_per_hour:
@@ -212,7 +212,7 @@ class Guard:
         report = replace(report, limit=count if count == self.settings.alerts_per_hour else None)
         try:
             self.notifier.send(report)
-        except (TryAgain, Refused, ChangedMeanwhile):
+        except (RetryLater, Refused, ChangedMeanwhile):
             if not is_readable:
                 raise
             return self._postponed(report, entries, session, now)
@@ -226,7 +226,7 @@ class Guard:
         return report
 
     def send_digest(self, now: datetime) -> int:
-        """Send what waits in one message, and return how many alerts it has. Raises TryAgain and Refused."""
+        """Send what waits in one message, and return how many alerts it has. Raises RetryLater and Refused."""
         waiting = self.journal.waiting()
         if not waiting:
             return 0

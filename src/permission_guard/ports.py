@@ -25,11 +25,11 @@ from permission_guard.model.facts import (
 from permission_guard.repair.grant import Grant
 
 
-class TryAgain(Exception):
+class RetryLater(Exception):
     """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
 
 
-class Expired(TryAgain):
+class Expired(RetryLater):
     """The credentials are not good any more. Whoever has new ones may go on."""
 
 
@@ -56,7 +56,7 @@ class Observer(Protocol):
         """Return the facts with these looks taken. What may not be read becomes Unreadable.
 
         `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
-        Raises TryAgain if AWS cannot answer now.
+        Raises RetryLater if AWS cannot answer now.
         """
         ...
 
@@ -71,19 +71,19 @@ class Observer(Protocol):
         ...
 
     def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Return a role as it is now. Raises TryAgain if AWS cannot answer now."""
+        """Return a role as it is now. Raises RetryLater if AWS cannot answer now."""
         ...
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration.
 
-        Raises TryAgain if AWS cannot answer now.
+        Raises RetryLater if AWS cannot answer now.
         """
         ...
 
 
 class Writer(Protocol):
-    """Makes the calls that change something. Each raises TryAgain, Refused or ChangedMeanwhile if it is not made."""
+    """Makes the calls that change something. Each raises RetryLater, Refused or ChangedMeanwhile if it is not made."""
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Attach a managed policy; no error if it is attached already."""
@@ -122,7 +122,7 @@ class StoredHistory:
 
 
 class Journal(Protocol):
-    """Keeps what was found and done. Each call raises TryAgain or Refused."""
+    """Keeps what was found and done. Each call raises RetryLater or Refused."""
 
     def of(self, subject: str) -> StoredHistory:
         """Return what is known about a function or layer version, by its ARN."""
@@ -182,7 +182,7 @@ class Sweep:
 
 
 class SweepRecords(Protocol):
-    """What the journal keeps for the sweep. Each call raises TryAgain or Refused."""
+    """What the journal keeps for the sweep. Each call raises RetryLater or Refused."""
 
     def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
         """Note that a sweep begins. None if another one has begun less than an hour ago."""
@@ -204,7 +204,7 @@ class SweepRecords(Protocol):
 
 
 class Notifier(Protocol):
-    """Sends alerts. Each call raises TryAgain or Refused if a topic does not take it."""
+    """Sends alerts. Each call raises RetryLater or Refused if a topic does not take it."""
 
     def send(self, report: Report) -> None:
         """Send a report."""
@@ -234,7 +234,7 @@ class Alias:
 
 
 class Inventory(Protocol):
-    """Lists what there is, in bulk. Each call raises TryAgain or Refused."""
+    """Lists what there is, in bulk. Each call raises RetryLater or Refused."""
 
     def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
         """Yield the functions of the Region page by page; their published versions too if asked for."""
@@ -265,5 +265,5 @@ class TaskQueue(Protocol):
     """The queue of the sweep's tasks."""
 
     def send(self, tasks: tuple[SweepFunction, ...]) -> None:
-        """Send tasks. Raises TryAgain or Refused; then some of them may be in the queue."""
+        """Send tasks. Raises RetryLater or Refused; then some of them may be in the queue."""
         ...

@@ -30,9 +30,9 @@ from permission_guard.ports import (
     Inventory,
     ListedFunction,
     Refused,
+    RetryLater,
     SweepRecords,
     TaskQueue,
-    TryAgain,
 )
 from permission_guard.rules import evaluate, role_can_write_logs
 
@@ -52,7 +52,7 @@ class Sweeper:
     def begin(self, asked: SweepAll, now: datetime) -> int | None:
         """List every function and send a task for each. Return how many; None if another sweep has just begun.
 
-        Raises TryAgain and Refused. Tried again, functions are evaluated twice and none is left out.
+        Raises RetryLater and Refused. Tried again, functions are evaluated twice and none is left out.
         """
         sweep = self.records.begin(asked.id, now)
         if sweep is None:
@@ -115,12 +115,12 @@ class Sweeper:
         return frozenset(compliant)
 
     def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Report]:
-        """Evaluate one function, and yield what was found and done. Raises TryAgain and Refused at the end.
+        """Evaluate one function, and yield what was found and done. Raises RetryLater and Refused at the end.
 
         Where AWS cannot answer for one policy, the others are evaluated all the same. What passes costs one call for each
         policy, and the journal is not asked.
         """
-        unfinished: TryAgain | Refused | None = None
+        unfinished: RetryLater | Refused | None = None
         versions, is_all = self._versions(task)
         policies: list[FunctionFacts] = []
         for qualifier in self._qualifiers(task, versions):
@@ -132,7 +132,7 @@ class Sweeper:
                 is_role_due = qualifier is None and task.role
                 if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
                     yield self.guard.handle(self._trigger(task, qualifier, now), now)
-            except (TryAgain, Refused) as error:
+            except (RetryLater, Refused) as error:
                 unfinished = error
         if unfinished is not None:
             raise unfinished

@@ -11,12 +11,12 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from tests.access.setting import (
     ALONE,
-    FRIEND,
     FUNCTION,
     IN_ORGANIZATION,
     NOW,
     OURS,
     OWN,
+    PARTNER,
     SNS,
     UNTRUSTED,
     allow,
@@ -233,7 +233,7 @@ def test_a_service_that_calls_within_its_account_is_not_surely_open(name: str) -
         (allow({"AWS": f"arn:aws:iam::{OWN}:role/x"}), Scale.RESOURCE),
         (allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/x/session"}), Scale.RESOURCE),
         (allow({"AWS": "AROAEXAMPLEEXAMPLEEXA"}), Scale.DEAD),
-        (allow({"AWS": FRIEND}), Scale.ACCOUNT),
+        (allow({"AWS": PARTNER}), Scale.ACCOUNT),
         (allow("*", equals("aws:PrincipalOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceAccount", OWN)), Scale.ACCOUNT),
@@ -287,8 +287,8 @@ def test_a_policy_beyond_its_budget_is_too_complex_and_no_pass() -> None:
 
 
 def test_trusted_accounts_are_no_external_access() -> None:
-    assert answer(allow({"AWS": FRIEND}), trusted=Trusted(OWN, (FRIEND,))).access is Access.CLOSED
-    assert answer(allow({"AWS": FRIEND}), trusted=ALONE).access is Access.NAMED
+    assert answer(allow({"AWS": PARTNER}), trusted=Trusted(OWN, (PARTNER,))).access is Access.CLOSED
+    assert answer(allow({"AWS": PARTNER}), trusted=ALONE).access is Access.NAMED
 
 
 TAGGING: Json = "lambda:TagResource"

@@ -89,7 +89,9 @@ class Guarded:
             at,
         )
 
-    def let_in(self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str) -> Report:
+    def permission_added(
+        self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str
+    ) -> Report:
         """Add a permission to `orders`, and let the guard deal with the event."""
         self.account.add_permission("orders", Grant(sid, "lambda:InvokeFunction", principal, **bounds))
         return self.happen(Kind.PERMISSION_ADDED, arrived=sid, by=by)

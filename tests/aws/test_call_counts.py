@@ -142,18 +142,18 @@ def test_the_version_of_a_managed_policy_is_asked_once_and_then_only_whether_it_
 def test_a_permission_that_must_be_looked_at_costs_one_read() -> None:
     there = guarded()
     with costs(there, "a compliant permission whose event does not show all of it"):
-        there.let_in("s3.amazonaws.com", source_account="111122223333")
+        there.permission_added("s3.amazonaws.com", source_account="111122223333")
 
 
 def test_a_repaired_permission_costs_one_read_one_write_and_the_alert() -> None:
     there = guarded()
     with costs(there, "a repaired permission"):
-        there.let_in("s3.amazonaws.com")
+        there.permission_added("s3.amazonaws.com")
 
 
 def test_the_same_event_again_costs_two_reads_and_reports_nothing() -> None:
     there = guarded()
-    there.let_in("s3.amazonaws.com")
+    there.permission_added("s3.amazonaws.com")
     with costs(there, "the same event again"):
         there.happen(Kind.PERMISSION_ADDED, arrived="it")
     assert len(there.wire.published) == 1
@@ -178,7 +178,7 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
 
 def test_that_the_document_calls_are_missing_is_found_out_once() -> None:
     there = guarded(documents=False)
-    there.let_in("s3.amazonaws.com", source_account="111122223333")
+    there.permission_added("s3.amazonaws.com", source_account="111122223333")
     rounds = Rounds(there.wire, (READ, "GetPolicy"))
     there.happen(Kind.PERMISSION_REMOVED)
     assert rounds.left == []

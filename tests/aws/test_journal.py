@@ -26,7 +26,7 @@ from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.journal.entry_json import as_kept
 from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Journal, Refused, StoredHistory, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater, StoredHistory
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import NOW, TARGET
@@ -165,8 +165,8 @@ def test_one_entry_cannot_be_written_twice_in_one_transaction() -> None:
 ANSWERS: dict[str, tuple[ApiError, type[Exception]]] = {
     "a condition that does not hold": (cancelled("None", "ConditionalCheckFailed"), ChangedMeanwhile),
     "another transaction": (cancelled("TransactionConflict", "None"), ChangedMeanwhile),
-    "throttling": (cancelled("ThrottlingError", "None"), TryAgain),
-    "too little capacity": (cancelled("None", "ProvisionedThroughputExceeded"), TryAgain),
+    "throttling": (cancelled("ThrottlingError", "None"), RetryLater),
+    "too little capacity": (cancelled("None", "ProvisionedThroughputExceeded"), RetryLater),
     "both a condition and throttling": (
         cancelled("ThrottlingError", "ConditionalCheckFailed"),
         ChangedMeanwhile,
@@ -176,7 +176,7 @@ ANSWERS: dict[str, tuple[ApiError, type[Exception]]] = {
         Refused,
     ),
     "reasons that AWS keeps to itself": (TableError("TransactionCanceledException", "cancelled"), Refused),
-    "a call of ours that is still under way": (TableError("TransactionInProgressException", ""), TryAgain),
+    "a call of ours that is still under way": (TableError("TransactionInProgressException", ""), RetryLater),
 }
 
 
@@ -190,10 +190,10 @@ def test_a_cancelled_transaction_means_what_its_reasons_mean(reason: str) -> Non
 
 
 CODES = {
-    "ProvisionedThroughputExceededException": TryAgain,
-    "ThrottlingException": TryAgain,
-    "RequestLimitExceeded": TryAgain,
-    "InternalServerError": TryAgain,
+    "ProvisionedThroughputExceededException": RetryLater,
+    "ThrottlingException": RetryLater,
+    "RequestLimitExceeded": RetryLater,
+    "InternalServerError": RetryLater,
     "ResourceNotFoundException": Refused,
     "AccessDeniedException": Refused,
     "ValidationException": Refused,
@@ -368,7 +368,7 @@ def test_the_calls_that_failed_are_noted_and_a_lost_race_is_no_failure() -> None
     assert table.failures == ["Query", "UpdateItem"]
 
 
-# The table in memory and the journal of the world
+# The table and the journal in memory
 
 
 Act = tuple[str, tuple[tuple[str, int], ...]]
@@ -404,11 +404,11 @@ def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> obje
 def test_the_journal_in_memory_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
     wire = Transport(Account())
     wire.table.page = page
-    table, world = journal(wire), FakeJournal(Account())
+    table, memory = journal(wire), FakeJournal(Account())
     for act in acts:
-        known = {entry.fault: entry.version for entry in world.of(TARGET).entries}
-        assert answer(table, act, known, shape) == answer(world, act, known, shape)
-    assert table.of(TARGET) == world.of(TARGET)
+        known = {entry.fault: entry.version for entry in memory.of(TARGET).entries}
+        assert answer(table, act, known, shape) == answer(memory, act, known, shape)
+    assert table.of(TARGET) == memory.of(TARGET)
 
 
 # A DynamoDB that others wrote

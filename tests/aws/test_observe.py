@@ -10,7 +10,7 @@ from permission_guard.fake_aws import ApiError
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import ALICE, NOW, guarded
 from tests.samples import LOGGING
@@ -59,7 +59,7 @@ def test_a_managed_policy_is_evaluated_by_the_version_that_is_the_default_now() 
 def test_a_resource_policy_that_may_not_be_read_is_reported_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = DENIED
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
     assert WRITES & set(there.wire.calls) == set()
 
@@ -78,7 +78,7 @@ TRANSIENT = {
 def test_a_read_that_cannot_be_answered_now_asks_to_be_woken_again(call: str, fault: str) -> None:
     there = guarded()
     there.wire.faults[call] = TRANSIENT[fault]
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         there.happen(Kind.FUNCTION_CREATED)
     assert WRITES & set(there.wire.calls) == set()
     assert there.wire.published == []
@@ -142,7 +142,7 @@ MISSING = {
 def test_where_there_is_no_getresourcepolicy_getpolicy_is_asked(answer: str) -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = MISSING[answer]
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     assert isinstance(report.facts.policy, PolicyFacts)
     assert [line.ending for line in report.lines] == [Ending.REPAIRED]
     assert "RemovePermission" in there.wire.calls

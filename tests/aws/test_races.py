@@ -7,7 +7,7 @@ import pytest
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import guarded
 from tests.aws.transport import Transport
@@ -21,7 +21,7 @@ def test_a_policy_that_vanishes_while_the_role_is_read_is_no_missing_role(call: 
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.wire.faults[call] = VANISHED
-    with pytest.raises(TryAgain, match="role/role changed while it was read"):
+    with pytest.raises(RetryLater, match="role/role changed while it was read"):
         there.happen(Kind.FUNCTION_CREATED)
     assert there.wire.published == []
 

@@ -15,13 +15,13 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.sns import SnsNotifier
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.fake_aws import ApiError
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from tests.aws.guarded import NOW, TOPIC, guarded
 
 
 def test_an_alert_carries_text_json_and_attributes_to_filter_by() -> None:
     there = guarded()
-    there.let_in("s3.amazonaws.com")
+    there.permission_added("s3.amazonaws.com")
     (published,) = there.wire.published
     assert (published["TopicArn"], published["MessageStructure"]) == (TOPIC, "json")
     assert published["Subject"] == "[HIGH] Fixed: orders was open to any account (111122223333, us-east-1)"
@@ -46,7 +46,7 @@ def test_the_organizations_topic_in_another_region_receives_the_same_alerts_and_
     topic = clients.sns.create_topic(Name="alerts")["TopicArn"]
     centre = central.sns.create_topic(Name="centre")["TopicArn"]
     inboxes = [subscribed(clients, topic), subscribed(central, centre)]
-    report = guarded().let_in("s3.amazonaws.com")
+    report = guarded().permission_added("s3.amazonaws.com")
     notifier = SnsNotifier(clients, topic, centre)
     notifier.send(report)
     notifier.send_digest(digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW))
@@ -71,7 +71,7 @@ def subscribed(clients: Clients, topic: str) -> Callable[[], list[dict[str, Any]
 
 def test_a_digest_carries_attributes_to_filter_by() -> None:
     there = guarded()
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     digest = digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW)
     there.guard.notifier.send_digest(digest)
     published = there.wire.published[-1]
@@ -84,10 +84,10 @@ def test_a_digest_carries_attributes_to_filter_by() -> None:
     }
 
 
-@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", TryAgain)])
+@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("Throttling", RetryLater)])
 def test_a_topic_that_does_not_take_an_alert_is_reported(code: str, kind: type[Exception]) -> None:
     there = guarded()
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     there.wire.faults["Publish"] = ApiError(code, "no")
     with pytest.raises(kind):
         there.guard.notifier.send(report)

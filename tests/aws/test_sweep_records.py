@@ -14,7 +14,7 @@ from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeSweepRecords
 from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
+from permission_guard.ports import FunctionRecord, RetryLater, Sweep, SweepRecords
 from permission_guard.repair.outcome import Ending
 from tests.aws.test_journal import NEW, motos_table
 from tests.aws.transport import Transport
@@ -32,7 +32,7 @@ def in_memory() -> FakeSweepRecords:
     return FakeSweepRecords(FakeJournal(Account()))
 
 
-@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "in memory"])
 def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: SweepRecords) -> None:
     first = kept.begin("one", NOW)
     assert first == Sweep("one", all_versions=True)
@@ -41,7 +41,7 @@ def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: Swe
     assert kept.begin("two", NOW + timedelta(minutes=62)) is not None
 
 
-@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "in memory"])
 def test_every_version_is_looked_at_in_the_first_sweep_that_ends_and_then_once_a_week(
     kept: SweepRecords,
 ) -> None:
@@ -69,7 +69,7 @@ def test_a_time_that_somebody_has_damaged_has_every_version_looked_at(found: dic
 def test_a_table_that_cannot_answer_now_is_no_sweep_that_has_begun() -> None:
     wire = Transport(Account())
     wire.faults["UpdateItem"] = ApiError("ThrottlingException", "no")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         records(wire).begin("one", NOW)
 
 

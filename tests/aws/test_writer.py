@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.fake_aws import Account
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import guarded
@@ -87,8 +87,8 @@ def test_a_statement_is_removed_by_its_sid_and_the_revision(revision: str | None
 ANSWERS = {
     "PreconditionFailedException": ChangedMeanwhile,
     "ResourceConflictException": ChangedMeanwhile,
-    "TooManyRequestsException": TryAgain,
-    "ServiceException": TryAgain,
+    "TooManyRequestsException": RetryLater,
+    "ServiceException": RetryLater,
     "PolicyLengthExceededException": Refused,
     "PublicPolicyException": Refused,
     "AccessDeniedException": Refused,
@@ -115,7 +115,7 @@ def test_whoever_is_overtaken_once_decides_upon_what_stands_there_then() -> None
             function.policies[None] = (function.policies[None][0].replace('"it"', '"renamed"'), REVISION)
 
     there.account.before = overtake
-    (line,) = there.let_in("s3.amazonaws.com").lines
+    (line,) = there.permission_added("s3.amazonaws.com").lines
     assert there.calls.count("PutResourcePolicy") == 2
     assert line.ending is Ending.REPAIRED
     (statement,) = json.loads(there.account.functions["orders"].policies[None][0])["Statement"]

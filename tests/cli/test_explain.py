@@ -99,11 +99,11 @@ def verdicts(body: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_the_gravest_verdict_comes_first_and_is_the_exit_code(tmp_path: Path) -> None:
-    ours, office, stranger = invoking(Condition=OURS), invoking(Principal="*", Condition=OFFICE), invoking()
-    for statements, code in (([ours], 0), ([ours, office], 2), ([ours, office, stranger], 1)):
+    ours, office, untrusted = invoking(Condition=OURS), invoking(Principal="*", Condition=OFFICE), invoking()
+    for statements, code in (([ours], 0), ([ours, office], 2), ([ours, office, untrusted], 1)):
         result = run("explain", *written(tmp_path, policy(*statements)))
         assert result.exit_code == code
-    assert verdicts(reported(*written(tmp_path, policy(ours, office, stranger)))) == [
+    assert verdicts(reported(*written(tmp_path, policy(ours, office, untrusted)))) == [
         ("invoke-permission-names-its-source", "FAIL"),
         ("function-is-not-public", "UNKNOWN"),
         ("invoke-permission-names-its-source", "PASS"),

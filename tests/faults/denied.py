@@ -60,7 +60,7 @@ _RELEASED_EACH: Final = _denied("released, reported each time", Where.AFTER, "RE
 _RELEASED: Final = _denied("released", Where.AFTER, "RELEASED")
 _RELEASED_UNCOUNTED: Final = _denied("released, reported uncounted", Where.AFTER, "RELEASED")
 _RELEASED_LATER: Final = _denied("released, reported with the digest", Where.AFTER, "RELEASED LATER")
-_NOT_LOOKED: Final = _denied("not made: message kept", Where.BEFORE)
+_NOT_READ: Final = _denied("not made: message kept", Where.BEFORE)
 _KEPT: Final = _denied("not made, nothing to report", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to report", Where.AFTER)
 _NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
@@ -74,15 +74,15 @@ DENIED: Final = {
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (
-        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
+        *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "release what a role can do without": (
-        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
+        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "leave to another function what it needs too": (
-        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
+        *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
     ),
     "add a condition by PutResourcePolicy": (
         *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),

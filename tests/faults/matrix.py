@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from tests.faults.fault import Fault, Injected, Killed
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import End, Scenario, Stage
@@ -91,7 +91,7 @@ class _Play:
             self.stage.run()
         except Killed:
             ended = Ended.DIED
-        except TryAgain:
+        except RetryLater:
             ended = Ended.AGAIN
         self.compare()
         self.stage.there.later(minutes=1)

@@ -90,7 +90,7 @@ def test_nothing_is_open_where_nothing_fails() -> None:
         (replace(SCAN, findings=(OPEN,)), "1 finding to fix"),
         (
             replace(SCAN, findings=(replace(OPEN, verdict=Verdict.UNKNOWN),)),
-            "Nothing is proved wrong, 1 in doubt",
+            "Nothing fails, 1 in doubt",
         ),
         (replace(SCAN, findings=PASSES), "Nothing to fix"),
         (EMPTY, "Nothing to fix"),

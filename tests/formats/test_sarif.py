@@ -58,7 +58,7 @@ def test_the_level_follows_the_severity(severity: Severity, level: str, score: s
 def test_a_doubt_is_a_warning_that_says_so() -> None:
     scan = replace(SCAN, findings=(DOUBTFUL,))
     assert run(scan)["results"][0]["level"] == "warning"
-    assert message(scan).startswith("Cannot be told: it depends on each call")
+    assert message(scan).startswith('Not decided: Statement "partner"')
 
 
 def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
@@ -98,7 +98,7 @@ def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() ->
     (invocation,) = run(SCAN)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
-    assert notification["message"]["text"].endswith("ap-south-1 was not looked at: the region is not enabled")
+    assert notification["message"]["text"].endswith("ap-south-1 could not be read: the region is not enabled")
     assert run(CHECK)["invocations"][0]["executionSuccessful"] is True
 
 

@@ -79,5 +79,5 @@ def entries() -> tuple[Json, ...]:
     reported.handle(Kind.FUNCTION_CREATED)
     reported.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
     reported.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
-    worlds: tuple[Story | Watched, ...] = (there, undone, reported)
-    return tuple(json.loads(written(one)) for world in worlds for one in world.journal.entries.values())
+    variants: tuple[Story | Watched, ...] = (there, undone, reported)
+    return tuple(json.loads(written(one)) for sandbox in variants for one in sandbox.journal.entries.values())

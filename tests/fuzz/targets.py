@@ -45,7 +45,7 @@ from permission_guard.journal.retention import kept_until
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts
 from permission_guard.pipeline import read_facts
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 from permission_guard.repair.undo import CannotUndo, NothingToResume, resume, undo
 from permission_guard.scan.explanation import explain
 from permission_guard.settings import RETENTION
@@ -173,7 +173,7 @@ def _arn(queue: QueueName) -> str:
     return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue.value}"
 
 
-_TYPED: Final = (BadEvent, Refused, TryAgain)
+_TYPED: Final = (BadEvent, Refused, RetryLater)
 """What a message may end in."""
 
 
@@ -260,9 +260,9 @@ def entry(text: str) -> None:
         there.handle(Kind.FUNCTION_CHANGED)
     observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
     there.journal.entries = {(one.subject, one.fault): one}
-    with suppress(CannotUndo, Refused, TryAgain, ChangedMeanwhile):
+    with suppress(CannotUndo, Refused, RetryLater, ChangedMeanwhile):
         undo(one, observer, writer, there.journal, there.now)
-    with suppress(NothingToResume, Refused, TryAgain, ChangedMeanwhile):
+    with suppress(NothingToResume, Refused, RetryLater, ChangedMeanwhile):
         resume(one, there.journal)
 
 

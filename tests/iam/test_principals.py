@@ -24,7 +24,7 @@ SESSION_ARN = f"arn:aws:sts::{A}:assumed-role/audit/app"
 ROOT = IamPrincipal(ROOT_ARN, A)
 BOB = IamPrincipal(BOB_ARN, A)
 SESSION = IamPrincipal(ROLE_ARN, A, SESSION_ARN)
-STRANGER = IamPrincipal("arn:aws:iam::999999999999:user/Bob", "999999999999")
+UNTRUSTED = IamPrincipal("arn:aws:iam::999999999999:user/Bob", "999999999999")
 S3 = Service("s3.amazonaws.com")
 NOBODY = Anonymous()
 
@@ -35,7 +35,7 @@ NAMED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": "*"}, BOB, YES),
     ({"AWS": "*"}, S3, YES),
     ({"AWS": "*"}, NOBODY, YES),
-    ({"AWS": ["*"]}, STRANGER, YES),
+    ({"AWS": ["*"]}, UNTRUSTED, YES),
     # An account, by either of its names, stands for everyone in it.
     ({"AWS": A}, BOB, YES),
     ({"AWS": A}, ROOT, YES),
@@ -43,8 +43,8 @@ NAMED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": ROOT_ARN}, BOB, YES),
     ({"AWS": ROOT_ARN}, SESSION, YES),
     ({"AWS": f"arn:aws-cn:iam::{A}:root"}, BOB, YES),
-    ({"AWS": A}, STRANGER, NO),
-    ({"AWS": ROOT_ARN}, STRANGER, NO),
+    ({"AWS": A}, UNTRUSTED, NO),
+    ({"AWS": ROOT_ARN}, UNTRUSTED, NO),
     ({"AWS": A}, S3, NO),
     ({"AWS": A}, NOBODY, NO),
     ({"AWS": BOB_ARN}, BOB, YES),
@@ -87,7 +87,7 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": "*"}, NOBODY, NO),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, BOB, NO),
     ({"AWS": [BOB_ARN, A]}, BOB, NO),
-    ({"AWS": [BOB_ARN, ROOT_ARN]}, STRANGER, YES),
+    ({"AWS": [BOB_ARN, ROOT_ARN]}, UNTRUSTED, YES),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, NOBODY, YES),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, S3, YES),
     ({"AWS": [SESSION_ARN, ROLE_ARN, ROOT_ARN]}, SESSION, NO),

@@ -11,15 +11,15 @@ from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Polic
 from permission_guard.iam.decide import EvalDecision
 from permission_guard.model.facts import Trusted
 from tests.laws.statements import (
-    FOREIGN_ORG,
     OWN,
     PARTNER,
     ROLE,
     SERVICES,
     SOURCES,
-    STRANGER,
     TOKEN,
     TRUSTED_ORG,
+    UNTRUSTED,
+    UNTRUSTED_ORG,
 )
 
 NOBODY: Final = "777788889999"
@@ -27,8 +27,8 @@ _ACCOUNTS: Final = (
     (OWN, None),
     (OWN, TRUSTED_ORG),
     (PARTNER, None),
-    (STRANGER, None),
-    (STRANGER, FOREIGN_ORG),
+    (UNTRUSTED, None),
+    (UNTRUSTED, UNTRUSTED_ORG),
     (NOBODY, None),
     (NOBODY, TRUSTED_ORG),
 )

@@ -9,8 +9,8 @@ from typing import Final
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from tests.laws.informative import ABOUT_THE_POLICY, ABOUT_THE_ROLE
 from tests.laws.stories import Story, stories
-from tests.laws.telling import ABOUT_THE_POLICY, ABOUT_THE_ROLE
 from tests.thorough import examples
 
 AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"

@@ -65,7 +65,7 @@ class Story:
     age: timedelta
     mode: Mode = Mode.ENFORCE
 
-    def world(self) -> World:
+    def sandbox(self) -> Sandbox:
         """The account as the story begins."""
         account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
         account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
@@ -82,7 +82,7 @@ class Story:
                 role.boundary = _BOUNDARY
         if self.has_log_group:
             account.log_groups.add("/aws/lambda/orders")
-        return World(self, account)
+        return Sandbox(self, account)
 
     @property
     def settings(self) -> Settings:
@@ -112,7 +112,7 @@ class Story:
 
 
 @dataclass(slots=True)
-class World:
+class Sandbox:
     """An account in which a story happens, and the guard that watches it."""
 
     story: Story
@@ -159,7 +159,7 @@ class World:
 
     def put_back(self, times: int) -> None:
         """Let somebody put back what stood there before any repair."""
-        before = self.story.world()
+        before = self.story.sandbox()
         if before.document is not None:
             self.account.functions["orders"].policies[self.story.qualifier] = (
                 before.document,
@@ -186,10 +186,10 @@ _ACTIONS: Final = (
 )
 
 
-def rights(world: World) -> set[str]:
+def rights(sandbox: Sandbox) -> set[str]:
     """What the role may do."""
     facts = FunctionFacts(FunctionArn.parse(FUNCTION))
-    role = read_facts(world.guard.observer, facts, FactKind.ROLE, world.guard.settings.trusted).role
+    role = read_facts(sandbox.guard.observer, facts, FactKind.ROLE, sandbox.guard.settings.trusted).role
     if not isinstance(role, RoleFacts):
         return set()
     resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"

@@ -14,7 +14,7 @@ from tests.laws.stories import LOGS, Story, rights
 
 
 def facts_of(story: Story, to_read: FactKind) -> FunctionFacts:
-    guard = story.world().guard
+    guard = story.sandbox().guard
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
     return read_facts(guard.observer, facts, to_read, guard.settings.trusted)
 
@@ -61,10 +61,10 @@ def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story
         return
     asked = calls(target_of(story.qualifier))
 
-    inside = admitted(story.world().document, asked)
+    inside = admitted(story.sandbox().document, asked)
 
     # To be on a named network is no untrusted access, as far as invoking goes.
-    names_network = "aws:SourceIp" in (story.world().document or "")
+    names_network = "aws:SourceIp" in (story.sandbox().document or "")
     untrusted = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
     assert [
         one for one in untrusted if not (names_network and one.is_on_named_network) or one.is_managing
@@ -73,7 +73,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story
 
 @law()
 def test_what_is_undecided_is_reported_with_its_reason_and_never_repaired(story: Story) -> None:
-    for report in story.world().run():
+    for report in story.sandbox().run():
         repaired = [finding for step in report.plan.steps for finding in step.fixes]
         assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}
         for finding in report.findings:
@@ -95,4 +95,4 @@ def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: S
         ).answer
         assert answer in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
     if finding.verdict is Verdict.PASS:
-        assert set(LOGS) - rights(story.world()) <= ({LOGS[0]} if story.has_log_group else set())
+        assert set(LOGS) - rights(story.sandbox()) <= ({LOGS[0]} if story.has_log_group else set())

@@ -64,7 +64,9 @@ ONCE: Final = "test_alerts.test_a_fault_is_reported_once_however_often_and_in_wh
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_allowed_by_the_whole_policy"
-STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
+NO_UNTRUSTED_CALL: Final = (
+    "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
+)
 DEAD: Final = "test_honest.test_a_statement_reported_as_dead_refuses_every_call_of_everybody"
 DOUBTS: Final = "test_honest.test_what_is_undecided_is_reported_with_its_reason_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
@@ -184,7 +186,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair is reported before it is made",
         RESTARTS,
-        (("pipeline.py", "        return carry_out(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n        return carry_out(step, self._allowed_writer)\n"),),
+        (("pipeline.py", "        return execute(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n        return execute(step, self._allowed_writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
@@ -236,17 +238,17 @@ MUTANTS: Final = (
     ),
     Mutant(
         "only services that are named are thought of",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         (("access/callers.py", "yield from (ANONYMOUS, ANY_SERVICE)", "yield ANONYMOUS"),),
     ),
     Mutant(
         "accounts that the policy names are not thought of",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         ((ANALYSIS, "sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]", "sides = [self.scene.untrusted(named=False)]"),),
     ),
     Mutant(
         "a statement passes if it is not the first",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         ((ANSWERS, "    answer = _clearest_example(", "    if finding.statement:\n        return finding\n    answer = _clearest_example("),),
     ),
     Mutant(
@@ -256,7 +258,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "who may change the function is not asked",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         ((PUBLIC, "if covers(statement, _CHANGING) and not _is_replication(statement):", "if False:"),),
     ),
     Mutant(
@@ -327,7 +329,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair that is not finished is taken for done",
         RETRIES,
-        (("pipeline.py", "            raise TryAgain(unfinished[0].detail)\n", "            return report\n"),),
+        (("pipeline.py", "            raise RetryLater(unfinished[0].detail)\n", "            return report\n"),),
     ),
     Mutant(
         "a statement that is replaced is new",

@@ -10,7 +10,7 @@ import pytest
 from permission_guard.events.trigger import Kind
 from permission_guard.journal.entry import State
 from permission_guard.model.document import Body
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Mode
@@ -108,7 +108,7 @@ def test_a_removing_that_is_refused_is_reported_and_one_that_cannot_be_made_now_
     assert "could not remove" in there.notifier.sent[-1].lines[0].what
     for code in ("TooManyRequestsException", "ResourceConflictException"):
         there.fail("RemovePermission", code)
-        with pytest.raises(TryAgain):
+        with pytest.raises(RetryLater):
             remove(there)
     there.account.before = lambda _call: None
     remove(there)

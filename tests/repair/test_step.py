@@ -18,7 +18,7 @@ from permission_guard.model.facts import (
     RoleFacts,
     Unreadable,
 )
-from permission_guard.repair.execute import carry_out
+from permission_guard.repair.execute import execute
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import (
@@ -95,7 +95,7 @@ def test_a_rewritten_statement_is_what_the_account_then_holds(family: Family) ->
     )
 
     predicted = apply(step, facts)
-    outcome = carry_out(step, FakeWriter(account))
+    outcome = execute(step, FakeWriter(account))
 
     assert outcome == Outcome(step, Result.DONE)
     assert text_of(predicted) == text_of(read(account))
@@ -108,7 +108,7 @@ def test_a_statement_that_an_earlier_run_added_already_is_not_added_twice() -> N
     facts = read(account)
     step = rewriting(facts, change)
 
-    assert carry_out(step, FakeWriter(account)).result is Result.DONE
+    assert execute(step, FakeWriter(account)).result is Result.DONE
     assert "AddPermission" not in account.calls
     assert text_of(apply(step, facts)) == text_of(read(account)) == document(*change.after, OTHER)
 
@@ -156,7 +156,7 @@ def test_an_attached_policy_is_what_the_account_then_holds() -> None:
 
     predicted = apply(step, facts)
 
-    assert carry_out(step, FakeWriter(account)) == Outcome(step, Result.DONE)
+    assert execute(step, FakeWriter(account)) == Outcome(step, Result.DONE)
     assert predicted.role == FakeObserver(account, BASIC).read(facts, FactKind.ROLE).role
 
 

@@ -11,7 +11,7 @@ from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
-from permission_guard.ports import ChangedMeanwhile, TryAgain
+from permission_guard.ports import ChangedMeanwhile, RetryLater
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
 from tests.fake_aws.builders import NOW, TARGET
@@ -60,7 +60,7 @@ def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
     story = repaired()
     before, entry = story.text, story.entry
     story.fails("TransactWriteItems", "ThrottlingException")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         story.undo()
     story.works_again()
     story.journal.write((entry,))
@@ -94,7 +94,7 @@ def test_a_repair_that_was_planned_and_never_made_cannot_be_undone() -> None:
     story = Story(Account())
     story.account.add_permission("orders", S3)
     story.fails("PutResourcePolicy", "ServiceException")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         story.happens(Kind.PERMISSION_ADDED, "s3")
     assert story.entry.state is State.PLANNED
     with pytest.raises(CannotUndo, match="is already as it was before the repair"):

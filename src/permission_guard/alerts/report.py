@@ -24,7 +24,7 @@ _ENDINGS = {
     Result.TOO_LONG: Ending.FAILED,
     Result.STILL_PUBLIC: Ending.FAILED,
     Result.QUOTA: Ending.FAILED,
-    Result.TRY_AGAIN: Ending.FAILED,
+    Result.RETRY_LATER: Ending.FAILED,
 }
 
 

@@ -68,7 +68,7 @@ class Account:
         return AccountRegion(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
 
     def regions(self, home: str) -> tuple[str, ...]:
-        """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
+        """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and RetryLater."""
         return Calls(Clients(self.session, region=home), home).regions()
 
     def roles(self, clients: Clients) -> BulkRoles:
@@ -112,7 +112,7 @@ class AccountRegion:
 
 
 def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
-    """Assume a role (sts:AssumeRole). Raises Refused and TryAgain."""
+    """Assume a role (sts:AssumeRole). Raises Refused and RetryLater."""
     with translated():
         answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
     given = answer["Credentials"]

@@ -29,7 +29,7 @@ class BulkRoles(RoleStore):
         self._policies: dict[str, Policy | Unreadable] = {}
 
     def role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Return a role. Raises TryAgain."""
+        """Return a role. Raises RetryLater."""
         with self._lock:
             roles = self._roles = self._listed() if self._roles is None else self._roles
             mine = self._locks[arn]
@@ -39,7 +39,7 @@ class BulkRoles(RoleStore):
             return roles[arn]
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
-        """Return the default version of a managed policy. Raises TryAgain."""
+        """Return the default version of a managed policy. Raises RetryLater."""
         with self._lock:
             mine = self._locks[arn]
         with mine:

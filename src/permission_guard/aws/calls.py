@@ -16,7 +16,7 @@ from botocore.exceptions import (
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.response import Response
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 
 CALLS: Final = 100
 """How many calls, each page of a list counted, one look-up may make.
@@ -40,7 +40,7 @@ class Incomplete(Exception):
 
 
 class Calls:
-    """Calls in one region, unless another is named. Raises Refused, TryAgain, and Incomplete when all are used up."""
+    """Calls in one region, unless another is named. Raises Refused, RetryLater, and Incomplete when all are used up."""
 
     def __init__(self, clients: Clients, region: str, budget: int = CALLS) -> None:
         self._clients = clients
@@ -63,7 +63,7 @@ class Calls:
                 except _NOWHERE as error:
                     raise Refused("NoEndpoint", f"{error} ({service} {operation} in {where})") from error
         except ChangedMeanwhile as error:  # a conflict, which nothing that only reads can have caused
-            raise TryAgain(str(error)) from error
+            raise RetryLater(str(error)) from error
 
     def pages(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 _TRANSIENT: Final = frozenset(
     {
@@ -53,12 +53,12 @@ _TOO_MANY_REQUESTS: Final = 429
 _SERVER_FAULT: Final = 500
 
 
-def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | Refused | ChangedMeanwhile:
+def answered(code: str, message: str, call: str, status: int = 0) -> RetryLater | Refused | ChangedMeanwhile:
     """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
     if code in _OVERTAKEN:
         return ChangedMeanwhile(f"{code}: {message}")
     if code in _EXPIRED:
         return Expired(f"{code}: {message} ({call})")
     if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
-        return TryAgain(f"{call}: {code}: {message}")
+        return RetryLater(f"{call}: {code}: {message}")
     return Refused(code, f"{message} ({call})")

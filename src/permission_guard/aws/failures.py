@@ -17,12 +17,12 @@ from botocore.exceptions import (
 )
 
 from permission_guard.aws.error_codes import answered
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn AWS's errors into TryAgain, ChangedMeanwhile or Refused.
+    """Turn AWS's errors into RetryLater, ChangedMeanwhile or Refused.
 
     What never reached AWS, or whose answer never reached us, is to be tried again: every call that the guard makes may
     be made twice.
@@ -37,14 +37,14 @@ def translated() -> Iterator[None]:
     except _NO_CREDENTIALS as error:
         raise Expired(str(error)) from error
     except BotoCoreError as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
 
 
 _NO_CREDENTIALS: Final = (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError)
 """What botocore says where credentials that have to be renewed cannot be: of single sign-on, of another program."""
 
 
-def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
+def _answer(error: ClientError) -> RetryLater | Refused | ChangedMeanwhile:
     """Return what an error means for us; a cancelled transaction means the most lasting of its reasons."""
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -52,7 +52,7 @@ def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
     return max(answers, key=lambda answer: _LASTING.index(type(answer)))
 
 
-_LASTING: Final = (TryAgain, Expired, ChangedMeanwhile, Refused)
+_LASTING: Final = (RetryLater, Expired, ChangedMeanwhile, Refused)
 
 
 def _codes(error: ClientError) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, w
 from permission_guard.journal.retention import kept_until
 from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Refused, StoredHistory, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater, StoredHistory
 from permission_guard.settings import RETENTION
 
 PERMISSIONS = ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
@@ -109,7 +109,7 @@ class DynamoJournal:
                 ExpressionAttributeValues={":one": {"N": "1"}, ":expires": expires},
             )
             return item.inner("sent").whole("N")
-        except (BadEvent, TryAgain, Refused, ChangedMeanwhile):
+        except (BadEvent, RetryLater, Refused, ChangedMeanwhile):
             return None
 
     def may_send_digest(self, now: datetime) -> bool:
@@ -126,7 +126,7 @@ class DynamoJournal:
                 ConditionExpression="attribute_not_exists(sent_at) OR sent_at <= :before",
                 ExpressionAttributeValues=values,
             )
-        except (TryAgain, Refused, ChangedMeanwhile):
+        except (RetryLater, Refused, ChangedMeanwhile):
             return False
         return True
 

@@ -42,7 +42,7 @@ class AwsLayers:
         self._clients = clients
 
     def layers(self, marker: str | None) -> ListedLayers:
-        """Return one page of the region's layers, in one call. Raises TryAgain and Refused."""
+        """Return one page of the region's layers, in one call. Raises RetryLater and Refused."""
         lambda_ = self._clients.lambda_
         with translated():
             page = (
@@ -53,7 +53,7 @@ class AwsLayers:
         return ListedLayers(tuple(one["LayerName"] for one in page["Layers"]), page.get("NextMarker") or None)
 
     def layer_versions(self, layer: str, marker: str | None) -> ListedVersions:
-        """Return one page of a layer's versions, in one call; none if it is gone. Raises TryAgain and Refused."""
+        """Return one page of a layer's versions, in one call; none if it is gone. Raises RetryLater and Refused."""
         lambda_ = self._clients.lambda_
         try:
             with translated():

@@ -19,7 +19,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 TABLE_OUTPUT: Final = "JournalTableName"
 """The output of the guard's stack that names the journal's table."""
@@ -60,7 +60,7 @@ def session_of(profile: str | None, region: str | None) -> boto3.Session:
 
 
 def log_in(profile: str | None, region: str | None, session_of: SessionOf = session_of) -> Login:
-    """Find out whose the credentials are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and TryAgain.
+    """Find out whose the credentials are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and RetryLater.
 
     boto3 reads AWS_DEFAULT_REGION alone; AWS_REGION comes before it, as in the AWS CLI
     (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html).
@@ -73,7 +73,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         clients = Clients(session)
         caller = clients.sts.get_caller_identity()
     except _UNREACHED as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
     except NoCredentialsError as error:
         raise NoLogin("No AWS credentials were found. Pass --profile or set AWS_PROFILE.") from error
     except BotoCoreError as error:
@@ -87,18 +87,18 @@ _UNREACHED: Final = (ConnectionError, HTTPClientError)
 """What says nothing of the credentials."""
 
 
-def _refused(error: ClientError) -> NoLogin | TryAgain:
+def _refused(error: ClientError) -> NoLogin | RetryLater:
     try:
         with translated():
             raise error
     except (Expired, Refused, ChangedMeanwhile) as refused:
         return NoLogin(f"AWS rejected these credentials: {refused}")
-    except TryAgain as again:
+    except RetryLater as again:
         return again
 
 
 def output_of(clients: Clients, stack: str, name: str) -> str:
-    """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and TryAgain."""
+    """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and RetryLater."""
     try:
         with translated():
             (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]

@@ -35,7 +35,7 @@ _Role: TypeAlias = RoleFacts | MissingRole | Unreadable
 
 
 class AwsObserver:
-    """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises TryAgain."""
+    """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises RetryLater."""
 
     def __init__(
         self,

@@ -35,7 +35,7 @@ class PolicyStore:
         self._family: Family | None = None
 
     def read(self, target: str, qualifier: str | None) -> PolicyFacts | Unreadable:
-        """Read the policy of a function, version or alias. Raises Refused and TryAgain."""
+        """Read the policy of a function, version or alias. Raises Refused and RetryLater."""
         text, revision, family = self._found(target)
         if text is None:
             return PolicyFacts(qualifier, None, None, family)
@@ -46,7 +46,7 @@ class PolicyStore:
         return PolicyFacts(qualifier, policy if policy.statements else None, revision, family)
 
     def of_layer(self, layer: LayerVersionArn) -> PolicyFacts | Unreadable:
-        """Read the policy of a layer version, by its only call. Raises Refused and TryAgain."""
+        """Read the policy of a layer version, by its only call. Raises Refused and RetryLater."""
         name = str(layer).removesuffix(f":{layer.version}")
         try:
             with translated():
@@ -104,7 +104,7 @@ def _is_unknown_call(error: ClientError) -> bool:
 
 
 def single(clients: Clients, target: str) -> tuple[str | None, str | None]:
-    """GetPolicy: the document and its revision, or nothing if there is none. Raises Refused and TryAgain."""
+    """GetPolicy: the document and its revision, or nothing if there is none. Raises Refused and RetryLater."""
     try:
         with translated():
             found = clients.lambda_.get_policy(FunctionName=target)

@@ -13,7 +13,7 @@ from permission_guard.aws.failures import translated
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
-from permission_guard.ports import NOT_FOUND, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, Refused, RetryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -52,7 +52,7 @@ class RoleStore:
         """Of each managed policy, the version that was the default one when it was last read."""
 
     def role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Read a role, in two round trips however many policies it has. Raises TryAgain if IAM cannot answer now."""
+        """Read a role, in two round trips however many policies it has. Raises RetryLater if IAM cannot answer now."""
         name, iam = arn.rsplit("/", 1)[-1], self._clients.iam
         with ThreadPoolExecutor(_TOGETHER) as pool:
             asked, attaching, listing = (
@@ -72,12 +72,12 @@ class RoleStore:
                 managed, inline = dict(zip(arns, reading[0], strict=True)), tuple(reading[1])
             except Refused as error:
                 if error.code in NOT_FOUND:  # somebody deletes the role, or a policy of it, at this moment
-                    raise TryAgain(f"role {arn} changed while it was read: {error}") from error
+                    raise RetryLater(f"role {arn} changed while it was read: {error}") from error
                 return Unreadable(f"role {arn}", str(error))
         return role_facts(role, attached, inline, managed)
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
-        """Read the default version of a managed policy; its name is its ARN. Raises TryAgain.
+        """Read the default version of a managed policy; its name is its ARN. Raises RetryLater.
 
         The version that was the default one is asked for first: the answer itself says whether it still is, and then
         spares the question which one is. So what is remembered decides what is asked, and never what is believed.
@@ -97,7 +97,7 @@ class RoleStore:
         return parsed(body(found["Document"]), arn)
 
     def _version(self, arn: str, version: str) -> PolicyVersionTypeDef | None:
-        """GetPolicyVersion; None if there is no such version (any more). Raises Refused and TryAgain."""
+        """GetPolicyVersion; None if there is no such version (any more). Raises Refused and RetryLater."""
         try:
             with translated():
                 return self._clients.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]

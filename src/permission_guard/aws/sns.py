@@ -22,7 +22,7 @@ kms:GenerateDataKey*, of which these two are the symmetric ones (sns/latest/dg/s
 class SnsNotifier:
     """Publishes: text for mail, JSON for everything else, attributes for filter policies.
 
-    `central` is the organization's topic, which receives the same; empty if there is none. Each call raises TryAgain or Refused
+    `central` is the organization's topic, which receives the same; empty if there is none. Each call raises RetryLater or Refused
     if one of the topics does not take the message.
     """
 

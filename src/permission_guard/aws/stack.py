@@ -62,7 +62,7 @@ class Stack:
 
 
 def stack_of(calls: Calls, name: str) -> Stack:
-    """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and TryAgain."""
+    """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and RetryLater."""
     try:
         described = calls.call("cloudformation", "DescribeStacks", StackName=name)
         listed = calls.call("cloudformation", "DescribeStackResources", StackName=name)

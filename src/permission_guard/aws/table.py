@@ -24,7 +24,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
 from permission_guard.events.record import Record
 from permission_guard.frozen import frozen
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 
 TOGETHER: Final = 100
 """Items of one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
@@ -73,7 +73,7 @@ class Put:
 
 @frozen
 class Table:
-    """The table. Each call raises TryAgain, Refused or ChangedMeanwhile."""
+    """The table. Each call raises RetryLater, Refused or ChangedMeanwhile."""
 
     clients: Clients
     name: str
@@ -85,7 +85,7 @@ class Table:
         try:
             with translated():
                 yield
-        except (TryAgain, Refused):
+        except (RetryLater, Refused):
             self.failures.append(operation)
             raise
 

@@ -19,7 +19,7 @@ def users(clients: Clients, role_arn: str, budget: int = CALLS) -> tuple[Functio
 
     A function counts if any of its published versions uses the role: a version keeps the role it was published with,
     whatever the function has now (https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html).
-    Raises TryAgain if AWS cannot answer now.
+    Raises RetryLater if AWS cannot answer now.
     """
     calls = Calls(clients, clients.region, budget)
     try:

@@ -23,7 +23,7 @@ class ReadableJournal(Journal, Protocol):
     """A journal that can be read as a whole."""
 
     def all(self) -> tuple[Entry, ...]:
-        """Return every entry. Raises TryAgain or Refused."""
+        """Return every entry. Raises RetryLater or Refused."""
         ...
 
 
@@ -54,7 +54,7 @@ Connect: TypeAlias = Callable[[StackPlace], Connection]
 
 
 def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connection:
-    """Connect to AWS. Raises Unusable, Refused and TryAgain."""
+    """Connect to AWS. Raises Unusable, Refused and RetryLater."""
     # `explain` and --help do without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415

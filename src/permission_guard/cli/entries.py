@@ -69,7 +69,7 @@ def placed(name: TypedName | None, place: StackPlace) -> StackPlace:
 
 
 def connect_for(name: TypedName | None, context: click.Context, place: StackPlace) -> Connection:
-    """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and TryAgain."""
+    """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and RetryLater."""
     return connect(context, placed(name, place))
 
 
@@ -82,7 +82,7 @@ class FoundEntry:
 
 
 def find(typed: str, context: click.Context, place: StackPlace) -> FoundEntry:
-    """Read the entry that an alert names. Raises Unusable, Refused and TryAgain."""
+    """Read the entry that an alert names. Raises Unusable, Refused and RetryLater."""
     parts = _ENTRY.fullmatch(typed)
     if parts is None:
         raise Unusable(f"{typed!r} is not the name of an entry. Alerts show it, for example {EXAMPLE}.")
@@ -96,7 +96,7 @@ def find(typed: str, context: click.Context, place: StackPlace) -> FoundEntry:
 
 
 def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
-    """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, TryAgain."""
+    """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, RetryLater."""
     try:
         return connection.journal.all() if subject is None else connection.journal.of(subject).entries
     except Refused as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 from permission_guard.alerts import printable
 from permission_guard.cli import INTERRUPTED, CommandError
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 from permission_guard.repair.undo import CannotUndo, NothingToResume
 
 DONE: Final = 0
@@ -29,7 +29,7 @@ class NotDone(Unusable):
     exit_code = NOT_DONE
 
 
-class Again(Unusable):
+class NotFinished(Unusable):
     """It is not finished, and may be run again."""
 
     exit_code = AGAIN
@@ -62,10 +62,12 @@ def endings() -> Iterator[None]:
         raise Interrupted("Interrupted.") from error
     except Expired as error:
         raise Unusable(f"Your AWS credentials have expired: {error}") from error
-    except TryAgain as error:
-        raise Again(f"Could not reach AWS: {error}. Run the command again.") from error
+    except RetryLater as error:
+        raise NotFinished(f"Could not reach AWS: {error}. Run the command again.") from error
     except ChangedMeanwhile as error:
-        raise Again(f"Another change was made at the same time: {error}. Run the command again.") from error
+        raise NotFinished(
+            f"Another change was made at the same time: {error}. Run the command again."
+        ) from error
     except Refused as error:
         raise NotDone(f"AWS refused: {error}") from error
     except (CannotUndo, NothingToResume) as error:

@@ -46,7 +46,7 @@ def sweep(context: click.Context, /, function: str | None, **place: Any) -> int:
 
 
 def sent(place: StackPlace, name: TypedName | None, session_of: SessionOf | None = None) -> str:
-    """Send one message to the queue of the stack. Raises Unusable, Refused and TryAgain."""
+    """Send one message to the queue of the stack. Raises Unusable, Refused and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.queue import SqsQueue  # noqa: PLC0415

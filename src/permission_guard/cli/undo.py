@@ -10,7 +10,7 @@ import click
 
 from permission_guard.cli.connection import StackPlace, options
 from permission_guard.cli.entries import EXAMPLE, find
-from permission_guard.cli.errors import DONE, EXIT_CODES, Again, NotDone, Unusable, endings
+from permission_guard.cli.errors import DONE, EXIT_CODES, NotDone, NotFinished, Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.preview import preview, undone
 from permission_guard.repair.outcome import Result
@@ -48,10 +48,10 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
         if not yes and not agreed():
             raise NotDone("Nothing was changed.")
         outcome = undo_now(found.entry, there.observer, there.writer, there.journal, datetime.now(UTC))
-    if outcome.result is Result.TRY_AGAIN:
-        raise Again(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
+    if outcome.result is Result.RETRY_LATER:
+        raise NotFinished(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
     if outcome.result is not Result.DONE:
-        kind = Again if outcome.result is Result.CHANGED_MEANWHILE else NotDone
+        kind = NotFinished if outcome.result is Result.CHANGED_MEANWHILE else NotDone
         raise kind(f"{found.entry.id}: Nothing was changed: {outcome.result.value}: {outcome.detail}")
     written("\n" + undone(found.entry, step))
     return DONE

@@ -25,14 +25,14 @@ HEADER: Final = (
     *("summary", "proof_kind", "proof", "because", "why", "repair", "before", "after", "obstacle", "advice"),
     *("patch_language", "patch", "file", "line", "column", "fault"),
 )
-NOT_LOOKED_AT: Final = "NOT LOOKED AT"
+NOT_READ: Final = "NOT READ"
 """The verdict in the row of something that could not be scanned at all."""
 _FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet may take a cell for that begins so (OWASP, CSV Injection): in full width, too."""
 
 
 def show(scan: Scan) -> str:
-    """Return a header, a row for each finding, and one for each thing that was not looked at; lines end with CRLF.
+    """Return a header, a row for each finding, and one for each thing that could not be read; lines end with CRLF.
 
     Every cell is quoted, so that a spreadsheet that splits at another character splits no cell either.
     """
@@ -65,5 +65,5 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
 
 
 def _skipped(one: Skipped) -> tuple[str, ...]:
-    values = {"verdict": NOT_LOOKED_AT, "target": one.what, "summary": one.why}
+    values = {"verdict": NOT_READ, "target": one.what, "summary": one.why}
     return tuple(values.get(column, "") for column in HEADER)

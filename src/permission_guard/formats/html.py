@@ -57,7 +57,7 @@ def show(scan: Scan) -> str:
         .render(
             product=PRODUCT,
             policy=_policy(style, script),
-            # Both are files of this package, in which nothing foreign is.
+            # Both are files of this package and hold no untrusted text.
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
             scan=scan,
@@ -78,7 +78,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Whatever is shown goes through this, before it is escaped for HTML.
+        # All text goes through this before it is escaped for HTML.
         finalize=_inert,
     )
     environment.filters |= {"line": line, "sentence": sentence}

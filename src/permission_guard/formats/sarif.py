@@ -99,19 +99,19 @@ def _rule(  # one for each field that SARIF has
 
 
 def _invocation(scan: Scan) -> dict[str, Json]:
-    """Say when it was, and what was not looked at: then not everything went well."""
+    """Return when it ran, and what could not be read: then the run was not successful."""
     return {
         "executionSuccessful": not scan.skipped,
         "startTimeUtc": moment(scan),
         "toolExecutionNotifications": [
-            {"level": "error", "message": _plain(f"{one.what} was not looked at: {one.why}")}
+            {"level": "error", "message": _plain(f"{one.what} could not be read: {one.why}")}
             for one in scan.skipped
         ],
     }
 
 
 def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:
-    doubt = "Cannot be told: " if one.verdict is Verdict.UNKNOWN else ""
+    doubt = "Not decided: " if one.verdict is Verdict.UNKNOWN else ""
     because = " ".join(map(sentence, one.because))
     paragraphs = [
         f"{doubt}{sentence(one.summary) or sentence(one.title)}",

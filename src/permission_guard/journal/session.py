@@ -10,9 +10,9 @@ from typing import Final
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.history import EMPTY, FunctionHistory
 from permission_guard.journal.waiting_alert import WaitingAlert
-from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater
 
-_ATTEMPTS: Final = 3
+_MAX_ATTEMPTS: Final = 3
 """How often a note is written again because another run wrote about the same fault."""
 
 
@@ -29,7 +29,7 @@ class JournalSession:
     """Whether the alert of this run has been counted."""
 
     def read(self) -> None:
-        """Read the entries. Raises TryAgain. If the journal refuses to be read, the history is closed."""
+        """Read the entries. Raises RetryLater. If the journal refuses to be read, the history is closed."""
         try:
             kept = self.journal.of(self.subject)
         except Refused as error:
@@ -38,7 +38,7 @@ class JournalSession:
             self.history = FunctionHistory(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> None:
-        """Write before something is done. Raises ChangedMeanwhile, Refused and TryAgain: then it must not be done."""
+        """Write before something is done. Raises ChangedMeanwhile, Refused and RetryLater: then it must not be done."""
         if entries or waiting:
             self._replace(self.journal.write(entries, waiting))
 
@@ -52,7 +52,7 @@ class JournalSession:
         self._replace(written)
 
     def count_alert(self, now: datetime) -> int | None:
-        """Return how many alerts this hour has with that of this run, which is counted once. Raises TryAgain."""
+        """Return how many alerts this hour has with that of this run, which is counted once. Raises RetryLater."""
         if not self.is_counted:
             self.alerts, self.is_counted = self.journal.count_alert(now), True
         return self.alerts
@@ -63,11 +63,11 @@ class JournalSession:
     def note(
         self, entries: Callable[[FunctionHistory], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
     ) -> None:
-        """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
+        """Write what has happened, upon whatever another run has written meanwhile. Raises RetryLater.
 
         Nothing is written to a journal that cannot be read.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MAX_ATTEMPTS):
             if self.history.closed is not None:
                 return
             try:
@@ -80,4 +80,4 @@ class JournalSession:
                 return
             else:
                 return
-        raise TryAgain(f"the journal's entries about {self.subject} change faster than they can be written")
+        raise RetryLater(f"the journal's entries about {self.subject} change faster than they can be written")

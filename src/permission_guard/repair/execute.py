@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from permission_guard.model.document import canonical, statements_of
 from permission_guard.model.facts import Family
-from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import (
     AttachRolePolicy,
@@ -24,7 +24,7 @@ _REFUSALS: Final = {
 """Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
 
 
-def carry_out(step: Step, writer: Writer) -> Outcome:
+def execute(step: Step, writer: Writer) -> Outcome:
     """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
     try:
         match step:
@@ -41,8 +41,8 @@ def carry_out(step: Step, writer: Writer) -> Outcome:
         return Outcome(step, Result.CHANGED_MEANWHILE, detail=str(error))
     except Refused as error:
         return Outcome(step, _REFUSALS.get(error.code, Result.REFUSED), detail=str(error))
-    except TryAgain as error:
-        return Outcome(step, Result.TRY_AGAIN, detail=str(error))
+    except RetryLater as error:
+        return Outcome(step, Result.RETRY_LATER, detail=str(error))
     return Outcome(step, Result.DONE)
 
 
@@ -82,7 +82,7 @@ def _replace(target: str, replacement: Replacement, writer: Writer) -> None:
         present, revision = _read_back(target, replacement, writer)
     if not after <= present:
         # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
-        raise TryAgain(f"{replacement.narrow.sid} was added and does not read back yet")
+        raise RetryLater(f"{replacement.narrow.sid} was added and does not read back yet")
     writer.remove_permission(target, str(replacement.before.get("Sid")), revision)
 
 

@@ -19,10 +19,10 @@ class Result(Enum):
     TOO_LONG = "the policy would exceed the 20,480 characters that Lambda takes"
     STILL_PUBLIC = "this account blocks public policies, and another statement would leave this one public"
     QUOTA = "the role has as many managed policies as IAM allows"
-    TRY_AGAIN = "AWS could not be reached"
+    RETRY_LATER = "AWS could not be reached"
 
 
-UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.TRY_AGAIN})
+UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.RETRY_LATER})
 """After these the message is received again, until it is done or the dead-letter queue has it."""
 
 

@@ -27,8 +27,8 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import Verdict
-from permission_guard.ports import ChangedMeanwhile, Observer, Refused, TryAgain, Writer
-from permission_guard.repair.execute import carry_out
+from permission_guard.ports import ChangedMeanwhile, Observer, Refused, RetryLater, Writer
+from permission_guard.repair.execute import execute
 from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.step import DetachRolePolicy, apply
@@ -58,7 +58,7 @@ class NothingToDetach:
 def release(
     entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
 ) -> DetachRolePolicy | HandedOver | StaysAttached | NothingToDetach | None:
-    """Say what becomes of an attached policy; None if its function still needs it. Raises TryAgain."""
+    """Say what becomes of an attached policy; None if its function still needs it. Raises RetryLater."""
     change = entry.change
     if not isinstance(change, Attached):
         return None
@@ -114,7 +114,7 @@ def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
 def _can_do_without(
     step: DetachRolePolicy, facts: FunctionFacts, observer: Observer, trusted: Trusted
 ) -> bool:
-    """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises TryAgain."""
+    """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises RetryLater."""
     without = apply(step, facts)
     if FactKind.LOG_GROUP in role_can_write_logs.asks(without, trusted):
         without = observer.read(without, FactKind.LOG_GROUP)
@@ -142,7 +142,7 @@ def released(
     settings: Settings,
     now: datetime,
 ) -> Iterator[PendingReport]:
-    """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
+    """Detach what nothing needs any more, and yield what to report about it. Raises RetryLater."""
     for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.REPORTED, ""
@@ -170,11 +170,11 @@ def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Ent
 
 
 def _written(session: JournalSession, *entries: Entry) -> str | None:
-    """Write before something is done; return why it must not be done, if the journal refuses. Raises TryAgain."""
+    """Write before something is done; return why it must not be done, if the journal refuses. Raises RetryLater."""
     try:
         session.write(entries)
     except ChangedMeanwhile as error:
-        raise TryAgain(f"another run is releasing the same: {error}") from error
+        raise RetryLater(f"another run is releasing the same: {error}") from error
     except Refused as error:
         return f"The policy stays attached: it could not be written into the journal first: {error}."
     return None
@@ -183,14 +183,14 @@ def _written(session: JournalSession, *entries: Entry) -> str | None:
 def _detached(
     step: DetachRolePolicy, entry: Entry, session: JournalSession, writer: Writer
 ) -> tuple[Ending, str]:
-    """Take it off, and say how that ended. Raises TryAgain."""
+    """Take it off, and say how that ended. Raises RetryLater."""
     is_known = entry.state is State.RELEASING
     refused = None if is_known else _written(session, replace(entry, state=State.RELEASING))
     if refused is not None:
         return Ending.FAILED, refused
-    outcome = carry_out(step, writer)
-    if outcome.result is Result.TRY_AGAIN:
-        raise TryAgain(outcome.detail)
+    outcome = execute(step, writer)
+    if outcome.result is Result.RETRY_LATER:
+        raise RetryLater(outcome.detail)
     if outcome.result is Result.DONE:
         return Ending.RELEASED, f"{step.done}, because no function needs it any more."
     return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."

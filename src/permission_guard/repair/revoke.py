@@ -17,7 +17,7 @@ from permission_guard.journal.history import FunctionHistory, reported
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
-from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, TryAgain, Writer
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
 from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending
 
@@ -27,7 +27,7 @@ def revoked(
 ) -> Iterator[PendingReport]:
     """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
 
-    What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
+    What was added again after the removal stays: events come in any order. Raises RetryLater if one of them could not be removed.
     """
     removed, policy = report.trigger.removed, report.facts.policy
     if removed is None or not isinstance(policy, PolicyFacts):
@@ -72,7 +72,7 @@ def _removed(
         for one in sids:
             _remove(report.facts.target, one, writer)
     except ChangedMeanwhile as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
     except Refused as error:
         what = f'could not remove "{sid}", which replaced "{removed}": {error}'
         return PendingReport(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
@@ -81,7 +81,7 @@ def _removed(
 
 
 def _remove(target: str, sid: str, writer: Writer) -> None:
-    """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and TryAgain."""
+    """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and RetryLater."""
     try:
         writer.remove_permission(target, sid, None)
     except Refused as error:

@@ -12,15 +12,15 @@ from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, TryAgain, Writer
-from permission_guard.repair.execute import carry_out
+from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, RetryLater, Writer
+from permission_guard.repair.execute import execute
 from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.repair.outcome import Ending, Outcome, Result
 from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteStatements
 
 _UNDOABLE: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
 """UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
-_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.TRY_AGAIN})
+_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.RETRY_LATER})
 
 
 class CannotUndo(Exception):
@@ -45,12 +45,12 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
             replace(one, state=State.UNDONE, reported_at=now, reported_as=Ending.REPORTED) for one in entries
         )
     )
-    outcome = carry_out(step, writer)
+    outcome = execute(step, writer)
     if outcome.result in _MAY_BE_MADE:
         return outcome
     try:
         journal.write(tuple(replace(a, version=b.version) for a, b in zip(entries, marked, strict=True)))
-    except (ChangedMeanwhile, Refused, TryAgain) as error:
+    except (ChangedMeanwhile, Refused, RetryLater) as error:
         return replace(outcome, detail=f"{outcome.detail}; the journal says UNDONE nevertheless: {error}")
     return outcome
 
@@ -87,7 +87,7 @@ def _from_zero(entry: Entry) -> Entry:
 
 
 def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:
-    """Return the step that undoes a repair. Raises CannotUndo if there is none, and TryAgain."""
+    """Return the step that undoes a repair. Raises CannotUndo if there is none, and RetryLater."""
     if entry.state not in _UNDOABLE:
         raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair to undo")
     change = entry.change

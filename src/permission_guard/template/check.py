@@ -19,5 +19,5 @@ class Checked:
 def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
     """Evaluate a template or plan. Raises NotReadable, which names the place, for what is neither."""
     found = source(text, file, said)
-    verdicts = evaluated(found.worlds, trust)
+    verdicts = evaluated(found.variants, trust)
     return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)

@@ -58,11 +58,11 @@ _Index: TypeAlias = dict[str, list[_Declaration]]
 
 
 def evaluated(
-    worlds: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
+    variants: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
 ) -> tuple[TemplateFinding, ...]:
     """Evaluate what is declared in each deployment that the template allows, and return what holds in all of them."""
     verdicts: dict[_Key, list[tuple[Mapping[str, bool], TemplateFinding]]] = {}
-    for assumed, declared in worlds:
+    for assumed, declared in variants:
         for key, one in _in_one(declared, trust).items():
             verdicts.setdefault(key, []).append((assumed, one))
     return _merged([_agreed(each) for each in verdicts.values()])

@@ -56,7 +56,9 @@ def line(checked: Checked, fault: TemplateFinding) -> Line:
         raise CannotEdit(f"only you know who is meant to {'call' if is_dead else 'have access'}")
     if checked.trust.accounts or checked.trust.organizations:
         raise CannotEdit("a source in a trusted account may be meant: name the source")
-    found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == fault.owner]
+    found = [
+        one for _, declared in source.variants for one in declared.permissions if one.owner == fault.owner
+    ]
     if not found:
         raise CannotEdit("it is a statement of a policy document: add the condition there")
     return _condition(found)

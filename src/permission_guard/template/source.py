@@ -51,7 +51,7 @@ class Source:
     body: Mapping[str, Json]
     is_plan: bool
     is_yaml: bool
-    worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
+    variants: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """What in it was not looked at, and why."""
     notes: tuple[tuple[str, str], ...] = ()
@@ -61,7 +61,7 @@ class Source:
     @property
     def home(self) -> Destination:
         """Where it is taken to be deployed."""
-        return self.worlds[0][1].home
+        return self.variants[0][1].home
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -134,12 +134,12 @@ def source(text: str, file: str, said: Said) -> Source:
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
-            planned: _Worlds = (({}, declared_by_plan(body, home)),)
-            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned)
+            planned: _Variants = (({}, declared_by_plan(body, home)),)
+            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned)
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
-        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
+        return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -155,7 +155,7 @@ _SECTIONS: Final = frozenset(
     {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
 )
 """What tells a template that has no Resources, as the CDK writes one."""
-_Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
+_Variants: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
 def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) -> Scope:
@@ -182,7 +182,7 @@ def _is_expanded(name: str, body: Json) -> bool:
     return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
-def _worlds(scope: Scope) -> _Worlds:
+def _variants(scope: Scope) -> _Variants:
     """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
     return tuple(

@@ -12,13 +12,13 @@ from permission_guard.repair.grant import Grant
 from tests.aws.surveyed import Wires, params_of
 from tests.cli.scanning import HOME, account, reported, run, scanned, wires
 
-THEIRS = "444455556666"
-ROLE = f"arn:aws:iam::{THEIRS}:role/audit/scan"
+OTHERS = "444455556666"
+ROLE = f"arn:aws:iam::{OTHERS}:role/audit/scan"
 
 
 def everywhere() -> Wires:
     """Own functions in two regions, and another account that can be looked at."""
-    there = wires(account(), account(region="eu-west-1"), account(THEIRS))
+    there = wires(account(), account(region="eu-west-1"), account(OTHERS))
     for wire, name in zip(there.wires, ("here", "west", "theirs"), strict=True):
         wire.account.with_function(name, role="logs")
     there.wires[0].regions = ("eu-west-1", "us-east-1")
@@ -61,7 +61,7 @@ def test_all_regions_need_no_region_to_begin_with() -> None:
 def test_the_account_of_a_role_is_looked_at_and_ones_own_is_not() -> None:
     there = everywhere()
     scan = scanned(there, "--role-arn", ROLE, "--role-arn", ROLE)
-    assert scan.sources == (f"{THEIRS}/us-east-1",)
+    assert scan.sources == (f"{OTHERS}/us-east-1",)
     assert [one.name for one in scan.findings] == ["theirs"]
     assert params_of(there.wires[0], "AssumeRole") == [
         {"RoleArn": ROLE, "RoleSessionName": "permission-guard-scan"}
@@ -71,7 +71,7 @@ def test_the_account_of_a_role_is_looked_at_and_ones_own_is_not() -> None:
 
 def test_a_function_of_another_account_is_evaluated_for_its_own_account() -> None:
     there = everywhere()
-    own = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=THEIRS)
+    own = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=OTHERS)
     there.wires[2].account.add_permission("theirs", own)
     assert run(there, "--role-arn", ROLE).exit_code == 0
     foreign = Grant("t", "lambda:InvokeFunction", "s3.amazonaws.com", source_account="111122223333")
@@ -81,7 +81,7 @@ def test_a_function_of_another_account_is_evaluated_for_its_own_account() -> Non
 
 def test_a_role_that_may_not_be_assumed_hides_no_other_account_and_is_no_pass() -> None:
     there = everywhere()
-    denied = f"arn:aws:iam::{THEIRS}:role/other"
+    denied = f"arn:aws:iam::{OTHERS}:role/other"
     result = run(there, "--role-arn", denied, "--role-arn", ROLE)
     assert result.exit_code == 2
     assert f"Could not read the account of {denied}: AccessDenied: " in result.stdout
@@ -113,11 +113,11 @@ def test_a_rule_about_roles_looks_at_no_version_and_no_alias() -> None:
 
 NOTHING = {
     "no role can be assumed": (
-        ["--role-arn", f"arn:aws:iam::{THEIRS}:role/other"],
+        ["--role-arn", f"arn:aws:iam::{OTHERS}:role/other"],
         "",
         (
-            f"Nothing could be read: the account of arn:aws:iam::{THEIRS}:role/other: AccessDenied: "
-            f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{THEIRS}:role/other (AssumeRole)"
+            f"Nothing could be read: the account of arn:aws:iam::{OTHERS}:role/other: AccessDenied: "
+            f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{OTHERS}:role/other (AssumeRole)"
         ),
     ),
     "the regions may not be listed": (

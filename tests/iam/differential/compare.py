@@ -28,14 +28,14 @@ def compare(questions: Sequence[Question], evaluator: Evaluator) -> Tally:
     defined = [asked for asked in questions if is_defined(asked)]
     tally = Tally(len(defined), len(questions) - len(defined))
     answers = evaluator.ask(defined)
-    for asked, theirs in zip(defined, answers, strict=True):
-        if theirs is asked.ours:
+    for asked, others in zip(defined, answers, strict=True):
+        if others is asked.ours:
             continue
         titles = explained(asked, evaluator)
         tally.known.update(titles)
         if not titles:
             tally.unknown.append(
-                f"{evaluator.name} says {theirs and theirs.value}, we say {asked.ours.value}: {asked}"
+                f"{evaluator.name} says {others and others.value}, we say {asked.ours.value}: {asked}"
             )
     return tally
 

@@ -32,7 +32,7 @@ CALLS: int = 1_000
 
 
 def checkup(caller: Login, name: str) -> Checkup:
-    """Look at a stack and at what it depends on. Raises NoStack, and Refused or TryAgain if the stack cannot be read."""
+    """Look at a stack and at what it depends on. Raises NoStack, and Refused or RetryLater if the stack cannot be read."""
     calls = Calls(caller.clients, caller.region, CALLS)
     stack = stack_of(calls, name)
     (guard,) = (part for part in stack.of(FUNCTION) if part.name == GUARD)

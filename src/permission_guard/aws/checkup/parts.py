@@ -21,7 +21,7 @@ from permission_guard.doctor.stack_state import (
     Topic,
 )
 from permission_guard.model.facts import Unreadable
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 
 _Seen = TypeVar("_Seen")
 
@@ -30,7 +30,7 @@ def seen(what: str, read: Callable[[], _Seen]) -> _Seen | Unreadable:
     """Return what is seen, or why it is not: what one may not see does not hide the rest."""
     try:
         return read()
-    except (Refused, TryAgain, Incomplete) as error:
+    except (Refused, RetryLater, Incomplete) as error:
         return Unreadable(what, str(error))
 
 

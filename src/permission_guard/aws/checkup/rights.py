@@ -28,7 +28,7 @@ _WHY: Final = {"explicitDeny": "a statement denies it", "implicitDeny": "nothing
 
 
 def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
-    """Simulate every right that the guard needs with its settings. Raises Refused and TryAgain."""
+    """Simulate every right that the guard needs with its settings. Raises Refused and RetryLater."""
     (guard,) = (part.id for part in stack.of(FUNCTION) if part.name == GUARD)
     found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=guard)
     given = environment(found)
@@ -81,7 +81,7 @@ def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> R
 def _answer(
     calls: Calls, role: str, asked: list[str], on: tuple[str, ...], context: list[dict[str, object]]
 ) -> dict[str, Response] | Unreadable:
-    """Return the result for each action. Raises Refused if the person may not simulate anything at all, and TryAgain."""
+    """Return the result for each action. Raises Refused if the person may not simulate anything at all, and RetryLater."""
     pages = calls.pages(
         "iam",
         "SimulatePrincipalPolicy",

@@ -29,7 +29,7 @@ _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
 
 
 def trails(calls: Calls) -> tuple[Trail | Unreadable, ...]:
-    """Return every trail that covers the region, with its shadows of other regions. Raises Refused and TryAgain."""
+    """Return every trail that covers the region, with its shadows of other regions. Raises Refused and RetryLater."""
     found = calls.call("cloudtrail", "DescribeTrails", includeShadowTrails=True)
     return tuple(
         seen(f"the trail {one.text('Name')}", partial(_trail, calls, one)) for one in found.each("trailList")

@@ -17,7 +17,7 @@ _ANYWHERE: Final = "us-east-1"
 
 
 def places(options: Options, opens: Opens) -> tuple[tuple[AccountRegion, ...], tuple[Skipped, ...]]:
-    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; TryAgain."""
+    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; RetryLater."""
     own = _own(options, opens)
     skipped: list[Skipped] = []
     regions: list[AccountRegion] = []

@@ -47,7 +47,7 @@ class RegionResult:
 
 
 def read(reader: Reader, progress: Progress, workers: int = WORKERS) -> RegionResult:
-    """List the region, then read and evaluate everything in it, several at once. Raises TryAgain."""
+    """List the region, then read and evaluate everything in it, several at once. Raises RetryLater."""
     found = RegionResult()
     jobs = reader.jobs(found)
     with ThreadPoolExecutor(workers) as pool:
@@ -95,7 +95,7 @@ class Reader:
         return needed_by(self.rules - {layer_is_not_public.ID})
 
     def jobs(self, found: RegionResult) -> list[_Job]:
-        """List what is to be read; what may not be listed is added to what was skipped. Raises TryAgain."""
+        """List what is to be read; what may not be listed is added to what was skipped. Raises RetryLater."""
         # What moves to the next page while it is read would otherwise be evaluated twice.
         jobs: dict[object, _Job] = {}
         to_read, source = self._to_read, self.region.label
@@ -115,7 +115,7 @@ class Reader:
         return list(jobs.values())
 
     def _functions(self, found: RegionResult) -> Iterator[ListedFunction]:
-        """Yield the functions and their versions; what may not be listed is added to what was skipped. Raises TryAgain."""
+        """Yield the functions and their versions; what may not be listed is added to what was skipped. Raises RetryLater."""
         try:
             for page in self.region.inventory.functions(all_versions=True):
                 found.is_listed = True
@@ -158,7 +158,7 @@ class Reader:
 
 
 def _pages(page_at: Callable[[str | None], _P], what: str, found: RegionResult) -> Iterator[_P]:
-    """Yield page after page. What may not be listed is added to what was skipped. Raises TryAgain."""
+    """Yield page after page. What may not be listed is added to what was skipped. Raises RetryLater."""
     marker: str | None = None
     while True:
         try:

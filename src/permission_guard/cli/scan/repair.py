@@ -29,7 +29,7 @@ from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Journal, TryAgain
+from permission_guard.ports import Journal, RetryLater
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import AttachRolePolicy, Repair, Step
 from permission_guard.scan.result import Scan, ScannedFinding
@@ -76,7 +76,7 @@ class Repairs:
             self.options.yes or agreed(shown.question(plans))
         ):
             try:
-                outcomes = [made for one in plans for made in self._carry_out(one)]
+                outcomes = [made for one in plans for made in self._execute(one)]
             except KeyboardInterrupt as error:
                 raise Interrupted(_UNDER_WAY) from error
             shown.total(outcomes)
@@ -125,7 +125,7 @@ class Repairs:
         plan = replace(planned.report.plan, steps=tuple(steps))
         return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
 
-    def _carry_out(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
+    def _execute(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
         """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
         now = datetime.now(UTC)
         report = planned.guard.act(planned.report, planned.session, now)
@@ -134,7 +134,7 @@ class Repairs:
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
             # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
-            with suppress(TryAgain):
+            with suppress(RetryLater):
                 only = replace(report, outcomes=made, plan=replace(report.plan, unrepaired=()))
                 planned.session.note(entries_after_report(only, now))
         self._note(planned, made)
@@ -151,7 +151,7 @@ class Repairs:
 
 
 def _journal(region: AccountRegion, options: Options) -> Journal | None:
-    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and TryAgain."""
+    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and RetryLater."""
     try:
         table = options.table or login.output_of(region.clients, options.stack_name, login.TABLE_OUTPUT)
     except login.NoOutput:

@@ -34,7 +34,7 @@ _KINDS: Final = (
 """What happens to one function after the other: of each two, a role and three statements are repaired and two are told."""
 
 
-class Town:
+class Fleet:
     """An account in which so many calls have just been made; `events` tells of each, in the order in which they were made."""
 
     def __init__(self, calls: int) -> None:

@@ -23,7 +23,7 @@ _WRITES: Final = {"PutItem", "TransactWriteItems"}
 
 
 @dataclass(slots=True)
-class Weather(Transport):
+class Disruption(Transport):
     """A wire, and what went wrong on it."""
 
     random: Random = field(default_factory=lambda: Random(0))

@@ -20,8 +20,8 @@ from tests.laws.statements import (
     PARTNER,
     ROLE,
     SOURCES,
-    STRANGER,
     TRUSTED_ORG,
+    UNTRUSTED,
 )
 from tests.laws.stories import LOGS, Story, allow
 
@@ -82,13 +82,13 @@ _POLICIES: Final[tuple[tuple[Body, ...], ...]] = (
     (_granted("rule", "events.amazonaws.com"),),
     (_EVERYONE,),
     (_S3, _granted("logs", "logs.amazonaws.com"), _EVERYONE),
-    (_GOOD, _SNS, _granted("foreign", STRANGER)),
+    (_GOOD, _SNS, _granted("foreign", UNTRUSTED)),
     (_S3, _written("*", ("StringEquals", "aws:SourceAccount", OWN), sid="close", effect="Deny")),
     (_SNS, _written("*", _NOT_OURS, sid="close", effect="Deny")),
     (_GOOD, _written("*", sid="close", effect="Deny")),
     (_written(_SERVICE, ("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:*")),),
     (_written(_SERVICE, ("ArnLike", "aws:SourceArn", SOURCES["sns"].format("*"))),),
-    (_written({"Service": "s3.amazonaws.com"}, ("StringEquals", "aws:SourceAccount", STRANGER)),),
+    (_written({"Service": "s3.amazonaws.com"}, ("StringEquals", "aws:SourceAccount", UNTRUSTED)),),
     (_written(_SERVICE, _AT_HOME),),
     (_written("*", _AT_HOME),),
     (_written(_SERVICE, ("StringLike", "aws:SourceArn", f"*{OWN}*")),),
