@@ -75,7 +75,7 @@ LOOKED_AT: dict[str, dict[str, Any]] = {
     },
     "it allows what no rule is about": {"Action": "lambda:SomethingNew"},
     "it has two actions": {"Action": ["lambda:InvokeFunction", "lambda:GetFunction"]},
-    "it has a condition that AddPermission cannot say": {
+    "it has a condition that AddPermission cannot write": {
         "Condition": {**OF_THE_ACCOUNT, "StringLike": {"aws:SourceArn": "arn:aws:s3:::shop-uploads"}}
     },
     "it says a variable": {

@@ -80,9 +80,17 @@ def noted(made: list[Guarded], **given: Any) -> Guarded:
 def repairs() -> Iterator[tuple[str, bool, Callable[[Guarded], Any]]]:
     """Every repair on the wire, by what has happened, and whether PutResourcePolicy exists there."""
     for principal in ("*", "999988887777", *PRINCIPALS):
-        yield f"{principal} let in, by PutResourcePolicy", True, methodcaller("let_in", principal)
-        yield f"{principal} let in, by AddPermission", False, methodcaller("let_in", principal)
-    own = methodcaller("let_in", "s3.amazonaws.com", source_account="111122223333")
+        yield (
+            f"a permission for {principal}, by PutResourcePolicy",
+            True,
+            methodcaller("permission_added", principal),
+        )
+        yield (
+            f"a permission for {principal}, by AddPermission",
+            False,
+            methodcaller("permission_added", principal),
+        )
+    own = methodcaller("permission_added", "s3.amazonaws.com", source_account="111122223333")
     yield "a permission that names its account", True, own
     yield "a permission removed", True, methodcaller("happen", Kind.PERMISSION_REMOVED)
     yield "the same event again", True, again

@@ -118,7 +118,7 @@ def test_without_a_journal_nothing_is_repaired_and_everything_is_reported() -> N
     there.handle()
     there.handle()
     assert there.reported == [REPORTED, REPORTED]
-    assert "nothing is repaired that cannot be written down first" in there.notifier.sent[0].lines[0].what
+    assert "a repair must be written into it first" in there.notifier.sent[0].lines[0].what
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])

@@ -65,7 +65,7 @@ def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once(
     before = story.entry
     resume(before, story.journal)
     assert story.entry == replace(before, repairs=(), version=before.version + 1)
-    with pytest.raises(NothingToResume, match="is reported: nothing keeps the guard from repairing it"):
+    with pytest.raises(NothingToResume, match="Nothing to resume: the guard may repair"):
         resume(story.entry, story.journal)
     assert story.undo().result is Result.DONE
 

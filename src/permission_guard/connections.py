@@ -1,4 +1,4 @@
-"""The guard connected to AWS. Whoever imports this pays for boto3."""
+"""The guard connected to AWS. Importing this module loads boto3."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Connections:
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        """What sweeps with the guard, at its own pace. It has a session and modules of its own, which no event needs."""
+        """The sweeper, which calls Lambda at its own pace. It has its own session and modules, which no event needs."""
         from permission_guard.aws.inventory import AwsInventory  # noqa: PLC0415
         from permission_guard.aws.pace import Pace, paced  # noqa: PLC0415
         from permission_guard.aws.sweep_records import DynamoSweepRecords  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """The Lambda function's entry point. The only place with Powertools.
 
-Two queues invoke it, one message at a time: Events brings what EventBridge has heard of, SweepTasks where a sweep is to look.
+Two queues invoke it, one message at a time: Events delivers what EventBridge received, SweepTasks the tasks of a sweep.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
     from permission_guard.connections import Connections
 
-# Python looks for garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
+# Python collects garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
 gc.set_threshold(100_000, 20, 20)
 
 SERVICE: Final = "permission-guard"
 
 
 def _line(record: dict[str, Any]) -> str:
-    """Write a line of the log in ASCII: a caller's name may hold a terminal's commands, or half a character."""
+    """Write a log line in ASCII: a caller's name may hold terminal escapes, or half a character."""
     return json.dumps(record, separators=(",", ":"), default=str)
 
 
@@ -48,16 +48,18 @@ metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 
 class NotSettled(Exception):
-    """A function was created or changed a moment ago: its message is received again when it has settled."""
+    """A function was created or changed less than a minute ago: its message is received again later."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"evaluated in {wait.total_seconds():.0f} s, when its role has its policies")
+        super().__init__(
+            f"evaluated in {wait.total_seconds():.0f} s, when the deployment has attached the role's policies"
+        )
         self.wait = wait
 
 
 @frozen(slots=False)
 class Environment:
-    """What one execution environment knows: the settings, its place, and the guard, connected when it is first needed."""
+    """What one execution environment keeps: the settings, its installation, and the guard, connected when first needed."""
 
     settings: Settings
     installation: Installation
@@ -67,13 +69,13 @@ class Environment:
     @cached_property
     def connections(self) -> Connections:
         """The guard and its connections."""
-        # To load boto3 takes as long as all the rest, and a permission that its event shows to be bound needs none of it.
+        # Loading boto3 takes as long as everything else, and a permission that its event proves compliant does not need it.
         from permission_guard.connections import connect  # noqa: PLC0415
 
         return connect(self.settings, os.environ)
 
     def report_journal_failures(self) -> None:
-        """Count and log the calls for the journal that have failed since this was called last."""
+        """Count and log the journal's failed calls since the last time."""
         if "connections" in vars(self):
             failures = self.connections.table.failures
             if failures:
@@ -103,10 +105,10 @@ def environment(function_arn: str) -> Environment:
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Handle the one message of an event, and say whether it is done (ReportBatchItemFailures).
+    """Handle the one message of an event, and return whether it is done (ReportBatchItemFailures).
 
-    A message that is not done is received again after 1, 2, 4, 8, ... minutes, and after ten times it is in the dead-letter
-    queue. What can only be a fault is raised as well, so that the alarm on errors sees it.
+    A message that is not done is received again after 1, 2, 4, 8, ... minutes. After ten receives it goes to the dead-letter
+    queue. An unexpected error is raised too, so that the alarm on errors fires.
     """
     try:
         here = environment(context.invoked_function_arn)
@@ -138,7 +140,7 @@ def _again(message: Message, here: Environment, after: timedelta) -> dict[str, A
 
 
 def _failed(error: Exception, message: Message | None) -> None:
-    """Log which field or call it was, and for which message, and count it."""
+    """Log the field or call, and the message, and count it."""
     kind = type(error).__name__
     logger.error(
         "message not handled",
@@ -213,7 +215,7 @@ def _log(report: Report) -> None:
         metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
         if line.ending is Ending.FAILED:
             logger.warning("repair failed", what=line.what)
-        # What an earlier run repaired and could not report began with another call than this one, and a sweep with none.
+        # An earlier run's repair began with another call than this one, and a sweep's with none.
         began = report.trigger.kind is not Kind.SWEEP and line not in report.noted
         if line.ending is Ending.REPAIRED and began:
             seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()

@@ -1,8 +1,8 @@
 """READ THIS FIRST. From an event to its alert: read, evaluate, plan, apply, notify.
 
-An event says where to look. The observer reads the function as it is now, the rules evaluate it, a plan repairs what is
-proved safe to repair, and what was found and done is reported. Every repair is written into the journal before it is
-made, so that the next run completes what an interrupted one has left.
+An event names a function. The observer reads it as it is now, the rules evaluate it, a plan repairs what is proved safe to
+repair, and the result is reported. Every repair is written into the journal before it is made, so that the next run
+completes what an interrupted run has left.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ from permission_guard.rules import evaluate, wanted
 from permission_guard.settings import Mode, Settings, Treatment
 
 MAX_ATTEMPTS: Final = 3
-"""How often one run reads again because somebody else has written at the same time."""
+"""How often one run reads again because of another write at the same time."""
 _STALE_READS: Final = 2
-"""How often a policy that does not show the statement of its event yet is read again later."""
+"""How often a policy that does not yet show the statement of its event is read again later."""
 
 
 Journaled: TypeAlias = Callable[[FunctionHistory], tuple[Entry, ...]]
-"""What the journal says of a report once it was sent or written down."""
+"""The journal's entries of a report once it was sent, or stored for the digest."""
 
 
 def read_facts(
@@ -60,7 +60,7 @@ def read_facts(
     trusted: Trusted,
     likely_role: str | None = None,
 ) -> FunctionFacts:
-    """Read until no rule about these looks asks for more. Raises RetryLater."""
+    """Read until no rule asks for more. Raises RetryLater."""
     while asked := wanted(facts, to_read, trusted):
         facts = observer.read(facts, asked, likely_role)
     return facts
@@ -68,7 +68,7 @@ def read_facts(
 
 @frozen
 class Guard:
-    """The guard and its connections to the world. Without a writer it can only observe."""
+    """The guard and its ports. Without a writer it can only observe."""
 
     settings: Settings
     observer: Observer
@@ -79,7 +79,7 @@ class Guard:
     def handle(self, trigger: Trigger, now: datetime) -> Report:
         """Evaluate one function, act on what is found, and report it.
 
-        Raises RetryLater if something is left that a later run must finish; what was done until then is reported first.
+        Raises RetryLater if a later run must finish something; what was done so far is reported first.
         """
         session = JournalSession(self.journal, str(trigger.subject))
         report = self._repaired(trigger, session, now)
@@ -98,7 +98,7 @@ class Guard:
         return replace(report, noted=tuple(noted))
 
     def _repaired(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
-        """Plan and apply; read again if somebody else has written meanwhile. Raises RetryLater."""
+        """Plan and apply; read again after another write at the same time. Raises RetryLater."""
         report = self.act(self.plan(trigger, session, now), session, now)
         for _ in range(MAX_ATTEMPTS - 1):
             if not any(outcome.result is Result.CHANGED_MEANWHILE for outcome in report.outcomes):
@@ -107,7 +107,7 @@ class Guard:
         return report
 
     def plan(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
-        """Read, evaluate and plan; nothing is changed, and nothing is written. Raises RetryLater."""
+        """Read, evaluate and plan; nothing is changed or written. Raises RetryLater."""
         facts = read_facts(
             self.observer,
             self._read(trigger, session, now),
@@ -125,8 +125,7 @@ class Guard:
     def _read(self, trigger: Trigger, session: JournalSession, now: datetime) -> FunctionFacts:
         """Read the journal and the function at the same time.
 
-        A journal without entries is as good as one that was read before: no other run had begun a repair. If it has some,
-        the function is read again, so that what is planned never rests on what stood there before another run's repair.
+        If the journal has entries, another run may have repaired the function meanwhile, so the function is read again.
         """
         facts = FunctionFacts(trigger.subject, trigger.qualifier, at=now)
         asked = wanted(facts, trigger.to_read, self.settings.trusted)
@@ -134,16 +133,16 @@ class Guard:
         return facts if session.history.entries else read
 
     def act(self, report: Report, session: JournalSession, now: datetime) -> Report:
-        """Carry out what was planned, upon the very policies and entries that were read for it."""
+        """Execute the plan, on the policies and entries that it was made from."""
         steps = (part for step in report.plan.steps for part in parts(step))
-        # As the journal was before the look, whatever is read from it while the first of them is made.
+        # The entries as they were before the first step, which reads the journal again if it fails.
         known = [(step, planned(session.history, step, report.facts, report.trigger, now)) for step in steps]
         outcomes = tuple(self._act(step, entries, report.trigger, session, now) for step, entries in known)
         return replace(report, outcomes=outcomes)
 
     @property
     def _allowed_writer(self) -> Writer | None:
-        """What may change something; nothing while the guard only observes."""
+        """The writer; None in Observe."""
         return None if self.settings.mode is Mode.OBSERVE else self.writer
 
     def _act(
@@ -154,10 +153,10 @@ class Guard:
         session: JournalSession,
         now: datetime,
     ) -> Outcome:
-        """Make one repair: first it is written down, then it is made.
+        """Write one repair into the journal, then make it.
 
-        That it was made is written down with its report. An interrupted run leaves PLANNED, and a later run sees for itself
-        whether the repair was made.
+        That it was made is noted with its report. An interrupted run leaves PLANNED, and a later run reads whether the
+        repair was made.
         """
         if self._allowed_writer is None:
             return Outcome(step, Result.WOULD_DO)
@@ -190,9 +189,9 @@ class Guard:
         return self._deliver(report, entries_after_report(report, now), session, now)
 
     def _deliver(self, report: Report, entries: Journaled, session: JournalSession, now: datetime) -> Report:
-        """Send a report or write it down for the digest, and write down that this was done.
+        """Send a report, or store it for the digest, and note that in the journal.
 
-        A journal that cannot be read or written keeps nothing for the digest, so then every report is sent at once.
+        If the journal cannot be read or written, every report is sent at once.
         """
         if not report.lines:
             session.note(entries)
@@ -200,7 +199,7 @@ class Guard:
         is_readable = session.history.closed is None
         if report.trigger.kind is Kind.SWEEP:
             if not is_readable:
-                # A sweep finds again what it has found; without the journal it would report all of it each time.
+                # Without the journal, each sweep would report every finding again.
                 raise RetryLater(str(session.history.closed))
             return self._postponed(report, entries, session, now)
         count = session.count_alert(now) if is_readable else None
@@ -238,9 +237,9 @@ class Guard:
 
 
 def _is_stale(trigger: Trigger, facts: FunctionFacts, session: JournalSession) -> bool:
-    """Tell whether a policy was read as it stood before its event, which Lambda may do for a moment.
+    """Return whether the policy does not show its event yet, which can happen for a moment.
 
-    A statement that is not there after two later reads was removed. One that the guard has replaced is not expected.
+    A statement that is missing after two later reads was removed. One that the guard has replaced is not expected.
     """
     is_awaited = trigger.kind is Kind.PERMISSION_ADDED and isinstance(trigger.arrived, str)
     if not is_awaited or trigger.receives > _STALE_READS or not isinstance(facts.policy, PolicyFacts):

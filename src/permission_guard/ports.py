@@ -1,4 +1,4 @@
-"""What we ask of the world. `aws/` answers with AWS, `world.py` from memory."""
+"""What the core asks of AWS. `aws/` implements it with AWS, `fake_aws/` in memory."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from permission_guard.repair.grant import Grant
 
 
 class RetryLater(Exception):
-    """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
+    """AWS could not be reached, or throttled the call. The caller must retry later."""
 
 
 class Expired(RetryLater):
-    """The credentials are not good any more. Whoever has new ones may go on."""
+    """The credentials have expired."""
 
 
 class Refused(Exception):
-    """AWS answered no, and would again. `code` is its own name for the reason."""
+    """AWS refused the call, and would refuse it again. `code` is AWS's name for the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -42,21 +42,21 @@ class Refused(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """What we would write upon is not any more what we read."""
+    """What was read has changed before it could be written."""
 
 
 NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
-"""What Lambda and IAM say of a thing that does not exist."""
+"""The error codes of Lambda and IAM for something that does not exist."""
 
 
 class Observer(Protocol):
     """Reads facts."""
 
     def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
-        """Return the facts with these looks taken. What may not be read becomes Unreadable.
+        """Return the facts with what is wanted. What may not be read becomes Unreadable.
 
-        `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
-        Raises RetryLater if AWS cannot answer now.
+        `likely_role` is the ARN of a role to read at the same time, in case it is the function's.
+        Raises RetryLater.
         """
         ...
 
@@ -67,23 +67,23 @@ class Observer(Protocol):
         likely_role: str | None,
         other: Callable[[], None],
     ) -> FunctionFacts:
-        """Do the same while something else is asked, too. What the other raises comes first."""
+        """Do the same while `other` runs. What `other` raises comes first."""
         ...
 
     def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Return a role as it is now. Raises RetryLater if AWS cannot answer now."""
+        """Return a role as it is now. Raises RetryLater."""
         ...
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
-        """Return the functions of the account that use a role, in every region, with their configuration.
+        """Return the functions of the account that use a role, in every Region, with their configuration.
 
-        Raises RetryLater if AWS cannot answer now.
+        Raises RetryLater.
         """
         ...
 
 
 class Writer(Protocol):
-    """Makes the calls that change something. Each raises RetryLater, Refused or ChangedMeanwhile if it is not made."""
+    """Makes the calls that change something. Each raises RetryLater, Refused or ChangedMeanwhile if it was not made."""
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Attach a managed policy; no error if it is attached already."""
@@ -112,7 +112,7 @@ class Writer(Protocol):
 
 @frozen
 class StoredHistory:
-    """What the journal has about one subject."""
+    """What the journal has stored about one subject."""
 
     entries: tuple[Entry, ...] = ()
     seen: frozenset[str] | None = None
@@ -122,7 +122,7 @@ class StoredHistory:
 
 
 class Journal(Protocol):
-    """Keeps what was found and done. Each call raises RetryLater or Refused."""
+    """Stores what was found and done. Each call raises RetryLater or Refused."""
 
     def of(self, subject: str) -> StoredHistory:
         """Return what is known about a function or layer version, by its ARN."""
@@ -146,7 +146,7 @@ class Journal(Protocol):
         ...
 
     def may_send_digest(self, now: datetime) -> bool:
-        """Tell whether a digest may be sent out of turn, and note that it is: at most every five minutes."""
+        """Return whether a digest may be sent out of turn, at most every five minutes, and note that it is."""
         ...
 
     def waiting(self) -> tuple[WaitingAlert, ...]:
@@ -178,7 +178,7 @@ class Sweep:
 
     id: str
     all_versions: bool
-    """Whether every published version is looked at: in the first sweep, and then once a week."""
+    """Whether every published version is evaluated: in the first sweep, and then once a week."""
 
 
 class SweepRecords(Protocol):
@@ -204,7 +204,7 @@ class SweepRecords(Protocol):
 
 
 class Notifier(Protocol):
-    """Sends alerts. Each call raises RetryLater or Refused if a topic does not take it."""
+    """Sends alerts. Each call raises RetryLater or Refused if a topic does not accept it."""
 
     def send(self, report: Report) -> None:
         """Send a report."""
@@ -249,7 +249,7 @@ class Inventory(Protocol):
         ...
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
-        """Yield the account's roles page by page, each with every policy that bears on it."""
+        """Yield the account's roles page by page, each with all its policies."""
         ...
 
     def log_groups(self) -> frozenset[str]:

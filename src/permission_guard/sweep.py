@@ -1,7 +1,7 @@
-"""Evaluating every function, so that what no event told of is found and what was left unfinished is finished.
+"""The sweep evaluates every function, to find faults whose event was lost and to finish interrupted repairs.
 
-One run lists everything, evaluates the roles from what the lists say, and sends one task for each function. A task evaluates the
-policies of one function and sends nothing, so no chain of messages is longer than two: Lambda stops a loop through a queue
+One run lists everything, evaluates the roles from the lists, and sends one task for each function. A task evaluates the
+policies of one function and sends nothing, so no chain of messages is longer than two. Lambda stops a loop through a queue
 after about sixteen (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
 """
 
@@ -42,7 +42,7 @@ _Versions: TypeAlias = Mapping[FunctionArn, list[str]]
 
 @frozen
 class Sweeper:
-    """The guard, what lists the account's functions, what the journal keeps for the sweep, and the queue of its tasks."""
+    """The guard, the account's inventory, the sweep's records in the journal, and the queue of its tasks."""
 
     guard: Guard
     inventory: Inventory
@@ -52,7 +52,7 @@ class Sweeper:
     def begin(self, asked: SweepAll, now: datetime) -> int | None:
         """List every function and send a task for each. Return how many; None if another sweep has just begun.
 
-        Raises RetryLater and Refused. Tried again, functions are evaluated twice and none is left out.
+        Raises RetryLater and Refused. After a retry, functions may be evaluated twice, and none is left out.
         """
         sweep = self.records.begin(asked.id, now)
         if sweep is None:
@@ -88,9 +88,9 @@ class Sweeper:
         return functions, versions if all_versions else None
 
     def _with_compliant_roles(self, listed: _Functions) -> frozenset[FunctionArn]:
-        """Return the functions whose roles can write their logs, as far as the lists of IAM say.
+        """Return the functions whose roles can write their logs, as far as the lists of IAM show it.
 
-        The roles come page by page, so that memory is bounded by the policies. What a list does not say is read by the task.
+        The roles are read page by page, which limits memory. The task reads what the lists do not show.
         """
         users: defaultdict[str, list[ListedFunction]] = defaultdict(list)
         for function in listed.values():
@@ -110,15 +110,15 @@ class Sweeper:
                         if _passes(facts, self.guard.settings.trusted):
                             compliant.add(function.arn)
         except Refused:
-            # Who may not list roles may still read them one by one.
+            # If roles may not be listed, each task still reads its own.
             return frozenset()
         return frozenset(compliant)
 
     def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Report]:
         """Evaluate one function, and yield what was found and done. Raises RetryLater and Refused at the end.
 
-        Where AWS cannot answer for one policy, the others are evaluated all the same. What passes costs one call for each
-        policy, and the journal is not asked.
+        If one policy cannot be read, the others are still evaluated. What passes costs one call for each policy, and the
+        journal is not read.
         """
         unfinished: RetryLater | Refused | None = None
         versions, is_all = self._versions(task)
@@ -140,7 +140,7 @@ class Sweeper:
             self._record(task, policies, is_all=is_all)
 
     def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], bool]:
-        """Return published versions to look at, and whether they are all."""
+        """Return the published versions to evaluate, and whether they are all."""
         if task.versions is not None:
             return task.versions, True
         return (self.inventory.versions(task.function), True) if task.all_versions else ((), False)
@@ -152,7 +152,7 @@ class Sweeper:
         return tuple(dict.fromkeys((None, *(one.name for one in aliases), *named, *task.open, *versions)))
 
     def _record(self, task: SweepFunction, policies: list[FunctionFacts], *, is_all: bool) -> None:
-        """Write down the statements that were seen, if they are others than before; of versions only if all were read."""
+        """Store the statements that were seen, if they have changed; those of versions only if all were read."""
         functions, versions = seen_in(policies)
         is_changed = digest_of_all(functions) != task.seen
         if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
@@ -173,7 +173,7 @@ def _task(
         function=function,
         id="",
         role=not is_compliant or known.is_role_open,
-        # The first sweep of a function must see every version, so that none of its statements is taken for new later.
+        # The first sweep of a function reads every version, so that no statement counts as new later.
         all_versions=known.seen is None,
         versions=tuple(versions[function]) if versions is not None else None,
         open=tuple(sorted(known.open, key=str)),

@@ -26,7 +26,7 @@ def test_what_nothing_holds_back_is_not_resumed() -> None:
     result = run(story, "resume", story.entry.id)
     assert result.exit_code == 1
     assert result.stderr == (
-        f"permission-guard: {story.entry.id} is reported: nothing keeps the guard from repairing it\n"
+        f"permission-guard: Nothing to resume: the guard may repair {story.entry.id} already (its state is reported).\n"
     )
 
 

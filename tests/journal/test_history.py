@@ -77,7 +77,7 @@ def test_a_closed_journal_holds_every_repair_back() -> None:
     found = FunctionHistory(closed="AccessDenied").held_back(FINDING, FACTS, NOW)
     assert found == (
         Ending.REPORTED,
-        "the journal cannot be read, and nothing is repaired that cannot be written down first: AccessDenied",
+        "the journal cannot be read, and a repair must be written into it first: AccessDenied",
     )
 
 
@@ -85,7 +85,7 @@ def test_what_a_person_undid_is_left_alone_until_it_is_resumed() -> None:
     one = entry(State.UNDONE)
     assert held_back(one) == (
         Ending.REPORTED,
-        f"a person undid this repair (`permission-guard resume {one.id}` ends that)",
+        f"a person undid this repair (`permission-guard resume {one.id}` allows it again)",
     )
 
 

@@ -214,8 +214,8 @@ _ROLES: Final = (
 )
 _TRUSTED: Final = (((), ()), ((), ()), ((PARTNER,), ()), ((), (TRUSTED_ORG,)), ((PARTNER,), (TRUSTED_ORG,)))
 _BOUNDARIES: Final = (None, None, None, allow("*"), allow("s3:*"), allow("logs:*"))
-_TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.OFF)
-_REPORTED: Final = (Treatment.ALERT, Treatment.OFF)
+_TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.IGNORE)
+_REPORTED: Final = (Treatment.ALERT, Treatment.IGNORE)
 _POLICY_KINDS: Final = (Kind.PERMISSION_ADDED, Kind.POLICY_WRITTEN, Kind.ALIAS_CHANGED, Kind.URL_CREATED)
 _AGES: Final = (*(timedelta(minutes=3),) * 5, timedelta(hours=2))
 

@@ -103,7 +103,7 @@ def test_a_narrow_statement_that_does_not_read_back_as_it_was_meant_leaves_the_w
     outcome = execute(rewriting(Family.STATEMENTS, BY_STATEMENTS), FakeWriter(account))
 
     assert outcome.result is Result.RETRY_LATER
-    assert "does not read back yet" in outcome.detail
+    assert "does not show it yet" in outcome.detail
     assert sids(account) == ["open", NARROW.sid]
 
 

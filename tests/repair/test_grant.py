@@ -146,11 +146,11 @@ INEXPRESSIBLE: dict[str, tuple[Body, str]] = {
         {**GOOD, "Condition": condition("StringEquals", "aws:SourceAccount", "*")},
         "SourceAccount",
     ),
-    "a Deny": ({**GOOD, "Effect": "Deny"}, "otherwise"),
-    "another resource": ({**GOOD, "Resource": "*"}, "otherwise"),
-    "an account by its bare id": ({**GOOD, "Principal": {"AWS": FOREIGN}}, "otherwise"),
-    "a condition that is no object": ({**GOOD, "Condition": "x"}, "otherwise"),
-    "an operator that is no object": ({**GOOD, "Condition": {"ArnLike": "x"}}, "otherwise"),
+    "a Deny": ({**GOOD, "Effect": "Deny"}, "differently"),
+    "another resource": ({**GOOD, "Resource": "*"}, "differently"),
+    "an account by its bare id": ({**GOOD, "Principal": {"AWS": FOREIGN}}, "differently"),
+    "a condition that is no object": ({**GOOD, "Condition": "x"}, "differently"),
+    "an operator that is no object": ({**GOOD, "Condition": {"ArnLike": "x"}}, "differently"),
 }
 
 

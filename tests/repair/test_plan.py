@@ -174,7 +174,7 @@ def test_what_passes_is_neither_repaired_nor_reported() -> None:
     assert plan(facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))) == Plan()
 
 
-@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.OFF])
+@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.IGNORE])
 def test_a_rule_can_be_reported_only_or_ignored(
     treatment: Treatment,
 ) -> None:
@@ -197,7 +197,7 @@ def test_what_has_just_arrived_is_repaired() -> None:
 
 UNKNOWN = "the guard repairs only what it can evaluate"
 NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
-NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
+NO_REPAIR = "no known repair is sure to keep every legitimate caller"
 REPORTED: dict[str, tuple[FunctionFacts, str]] = {
     "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
     "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
@@ -230,7 +230,7 @@ REPORTED: dict[str, tuple[FunctionFacts, str]] = {
         facts_with(statement({"AWS": "*", "Service": "s3.amazonaws.com"})),
         "it would refuse a trusted caller",
     ),
-    "what AddPermission cannot say": (
+    "what AddPermission cannot write": (
         facts_with(SNS, family=Family.STATEMENTS),
         "PutResourcePolicy is not available in this Region",
     ),
@@ -288,8 +288,8 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
         AttachPolicy(policy),
         AddCondition(0, NewCondition("StringEquals", "aws:SourceAccount", ("1",))),
     )
-    assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
-    assert _step(add, finding, facts) == (None, "there is no resource policy")
+    assert _step(attach, finding, facts) == (None, "the function has no role to attach a policy to")
+    assert _step(add, finding, facts) == (None, "the function has no resource-based policy")
 
 
 def test_two_findings_about_one_statement_are_fixed_by_one_change() -> None:

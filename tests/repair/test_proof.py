@@ -63,7 +63,7 @@ def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> Non
         RewriteStatements(TARGET, facts.policy, (Replacement(wide, (after,), fixes=(finding,)),)), facts, OWN
     )
     assert problem is not None
-    assert problem.endswith("more than the 20480 that Lambda takes")
+    assert problem.endswith("more than Lambda's limit of 20480")
 
 
 def test_a_policy_that_names_a_deleted_principal_is_not_written_and_the_principal_is_named() -> None:

@@ -74,7 +74,7 @@ def test_what_fits_only_one_by_one_is_reported(family: Family) -> None:
 
     assert len(reported) == 2
     assert len(set(reported)) == 1
-    assert f"more than the {POLICY_LIMIT} that Lambda takes" in reported[0]
+    assert f"more than Lambda's limit of {POLICY_LIMIT}" in reported[0]
     assert [len(conditions(plan(facts_with(one, friends, family=family)))) for one in (first, second)] == [
         2,
         2,

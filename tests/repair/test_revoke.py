@@ -55,7 +55,7 @@ def test_what_was_made_of_a_statement_goes_with_it_and_that_is_reported() -> Non
     assert sids(there) == ["neighbour"]
     assert there.reported == [REPAIRED, RELEASED]
     (line,) = there.notifier.sent[-1].lines
-    assert line.what == f'removed "{twin}", which replaced "s3", because its owner has removed "s3"'
+    assert line.what == f'Removed "{twin}", which replaced "s3", because the owner removed "s3".'
     assert [one.state for one in there.entries] == [State.RELEASED]
     remove(there)
     assert there.reported == [REPAIRED, RELEASED]
@@ -105,7 +105,7 @@ def test_a_removing_that_is_refused_is_reported_and_one_that_cannot_be_made_now_
     there.fail("RemovePermission", "AccessDeniedException")
     remove(there)
     assert there.reported == [REPAIRED, [Ending.FAILED]]
-    assert "could not remove" in there.notifier.sent[-1].lines[0].what
+    assert "Could not remove" in there.notifier.sent[-1].lines[0].what
     for code in ("TooManyRequestsException", "ResourceConflictException"):
         there.fail("RemovePermission", code)
         with pytest.raises(RetryLater):

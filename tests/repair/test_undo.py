@@ -194,7 +194,7 @@ def test_what_was_never_repaired_cannot_be_undone() -> None:
     with pytest.raises(CannotUndo, match="was reported and never repaired"):
         story.undo()
     for state in (State.GONE, State.RELEASING, State.RELEASED):
-        with pytest.raises(CannotUndo, match=f"is {state.value}: there is no repair to undo"):
+        with pytest.raises(CannotUndo, match=f"its state is {state.value}"):
             undoing(replace(story.entry, state=state), story.observer)
 
 

@@ -1,4 +1,4 @@
-"""What to say: a report as a mail that can be acted upon, and as JSON for machines."""
+"""A report as a mail, and as JSON for machines."""
 
 from permission_guard.alerts.machine import SCHEMA, body, finding_json
 from permission_guard.alerts.mail import text

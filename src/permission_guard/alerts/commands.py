@@ -13,24 +13,24 @@ from permission_guard.model.finding import Concern, Verdict
 from permission_guard.repair.outcome import Ending
 
 _OPEN: Final = frozenset({Ending.WOULD_REPAIR, Ending.REPORTED, Ending.FAILED, Ending.ESCALATED})
-"""The endings after which the statement is there as it was."""
+"""The endings after which the statement is unchanged."""
 _NOT_ACCESS: Final = frozenset({Concern.ROLE_CAN_WRITE_LOGS, Concern.PERMISSION_IS_USABLE})
 
 
 def undo_command(line: Line, region: str) -> str | None:
-    """Return the command that puts back what stood there; None if nothing was changed, or nothing was written down."""
+    """Return the command that undoes the repair; None if there was none, or the journal has no entry."""
     is_made = line.entry and line.ending is Ending.REPAIRED
     return f"{PROGRAM} undo {line.entry} --region {region}" if is_made else None
 
 
 def resume_command(line: Line, region: str) -> str | None:
-    """Return the command after which the guard repairs again what was undone or escalated."""
+    """Return the command that lets the guard repair again what was undone or escalated."""
     may_stop = line.ending in {Ending.REPAIRED, Ending.ESCALATED}
     return f"{PROGRAM} resume {line.entry} --region {region}" if line.entry and may_stop else None
 
 
 def contain_command(line: Line, facts: FunctionFacts) -> str | None:
-    """Return the command that removes an open statement by hand; None if it is not open, or has no Sid to name it by.
+    """Return the command that removes an open statement by hand; None if it is not open, or has no Sid.
 
     https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-permission.html and
     https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-layer-version-permission.html.

@@ -1,4 +1,4 @@
-"""The alert for machines; `docs/alert.schema.json` says its form."""
+"""The alert as JSON. `docs/alert.schema.json` is its schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def body(report: Report) -> dict[str, Json]:
 
 
 def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) -> dict[str, Json]:
-    """The alert with some of its findings, of which so many are left out."""
+    """The alert with some of its findings, and how many are left out."""
     trigger, actor = report.trigger, report.trigger.actor
     return {
         "schema": SCHEMA,
@@ -52,12 +52,12 @@ def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) ->
 
 
 def entries(report: Report) -> list[Json]:
-    """The findings, the gravest first."""
+    """The findings, the most severe first."""
     return [_entry(line, report) for line in report.lines]
 
 
 def _entry(line: Line, report: Report) -> dict[str, Json]:
-    """One finding with its end."""
+    """One finding with its outcome."""
     stands_now, region = line.ending in STANDS_NOW, report.facts.arn.region
     return {
         **finding_json(line.finding),
@@ -82,7 +82,7 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
 
 
 def finding_json(finding: Finding) -> dict[str, Json]:
-    """A finding for machines: the verdict, on what, and its proof."""
+    """A finding as JSON: the verdict, the subject, and the proof."""
     return {
         "rule": finding.rule,
         "concern": finding.concern.value,

@@ -29,14 +29,14 @@ _ENDINGS = {
 
 
 REPORT_UNFINISHED_AT: Final = 5
-"""From this receipt of the message on, a quarter of an hour after the first, a repair that is not finished is reported."""
+"""An unfinished repair is reported from this receipt of the message on, a quarter of an hour after the first."""
 
 
 @frozen
 class Line:
-    """One finding and its end: what was done or why not, with what stood there before.
+    """One finding and its outcome: what was done or why not.
 
-    `after` is what stands there now if it was repaired, else what was to stand there.
+    `before` and `after` are the statement or policy; `after` is only planned unless the repair was made.
     """
 
     finding: Finding
@@ -45,7 +45,7 @@ class Line:
     before: str | None = None
     after: str | None = None
     entry: str | None = None
-    """The journal's name for it, by which a person can have it undone."""
+    """The journal's name for it, by which a person can undo it."""
 
 
 def _outcome_text(outcome: Outcome) -> str:
@@ -55,12 +55,12 @@ def _outcome_text(outcome: Outcome) -> str:
     if outcome.result is Result.WOULD_DO:
         return f"Would {outcome.step.what}. {outcome.result.value}."
     detail = f" ({outcome.detail})" if outcome.detail else ""
-    again = " The guard tries again." if outcome.result in UNFINISHED else ""
+    again = " The guard retries later." if outcome.result in UNFINISHED else ""
     return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"
 
 
 def before_and_after(change: Change | None) -> tuple[str | None, str | None]:
-    """Return what stood there before a repair that the journal knows, and what it put there."""
+    """Return what a repair in the journal replaced, and by what."""
     match change:
         case Attached(policy_arn=policy):
             return "", policy
@@ -93,7 +93,7 @@ class Report:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the function was deleted before we could look."""
+        """Whether the function was deleted before it could be read."""
         return self.facts.configuration is GONE
 
     @property
@@ -111,7 +111,7 @@ class Report:
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
         for one in self.plan.unrepaired:
             entry = self.history.of(one.finding, self.facts)
-            # What the guard has stopped repairing is reported with the repair that was put back each time.
+            # What the guard has stopped repairing is reported with the repair that was undone each time.
             change = entry.change if entry and one.ending is Ending.ESCALATED else None
             what = f"Nothing was changed: {one.reason}."
             yield Line(one.finding, one.ending, what, *before_and_after(change), entry.id if entry else None)
@@ -124,7 +124,7 @@ class Report:
 
     @property
     def severity(self) -> Severity:
-        """The gravest finding's severity."""
+        """The severity of the most severe finding."""
         return max((line.finding.severity for line in self.lines), default=Severity.LOW)
 
     @property

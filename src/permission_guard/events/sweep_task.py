@@ -1,7 +1,7 @@
-"""The tasks of a sweep, as messages: where to look, and never what is true.
+"""The tasks of a sweep, as messages. A task names what to read, and never what is true.
 
-Whoever may send to the queue SweepTasks can make the guard look somewhere, and nothing else: every task is evaluated as a
-sweep evaluates it, and no field of it switches a setting.
+A sender to the queue SweepTasks can make the guard evaluate a function, and nothing else: every task is evaluated as in a
+sweep, and no field of it changes a setting.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
 
 LATEST: Final = "$LATEST"
-"""How the function itself is written among its versions and aliases."""
+"""The function itself, among its versions and aliases."""
 
 
 @frozen
@@ -34,7 +34,7 @@ class SweepFunction:
     role: bool = True
     """Whether its role must be read: the listing run did not find it compliant, or an entry about it is open."""
     all_versions: bool = True
-    """Whether every published version is to be listed and looked at."""
+    """Whether to list and evaluate every published version."""
     versions: tuple[str, ...] | None = None
     """All published versions, where the listing run knows them."""
     open: tuple[str | None, ...] = ()
@@ -85,7 +85,7 @@ def task_of(body: Record, message_id: str, installation: Installation) -> SweepA
 
 
 def _flag(body: Record, key: str) -> bool:
-    """Return a flag; a task that does not say has everything looked at."""
+    """Return a flag; a missing one is true, so that everything is evaluated."""
     return body.flag(key) if body.has(key) else True
 
 

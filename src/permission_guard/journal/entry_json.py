@@ -1,6 +1,6 @@
-"""An entry as it is written down: JSON text that says the whole of it, and the entry read back from such a text.
+"""An entry as JSON, and read back from it.
 
-Whoever edits the text by hand (in the table's console) is told which field cannot be read.
+If somebody edits the text in the table's console, an error names the field that cannot be read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SCHEMA: Final = "permission-guard/entry/1"
 
 
 class EntryError(ValueError):
-    """A text that is no entry. `field` says where, `problem` what."""
+    """A text that is not an entry. `field` says where, `problem` what."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field} {problem}")
@@ -37,12 +37,12 @@ class EntryError(ValueError):
 
 
 def as_kept(entry: Entry) -> Entry:
-    """Return an entry as it reads once it has been written: its proof is Recorded."""
+    """Return an entry as it is read back: its proof is Recorded."""
     return replace(entry, finding=replace(entry.finding, proof=recorded(entry.finding.proof)))
 
 
 def written(entry: Entry) -> str:
-    """Write an entry down. What is None or empty is left out; the text is ASCII."""
+    """Return an entry as JSON. What is None or empty is left out; the text is ASCII."""
     return json.dumps(
         _without_nothing(
             {
@@ -142,7 +142,7 @@ def _actor(actor: Actor) -> Json:
 
 
 def entry_of(text: str) -> Entry:
-    """Read an entry. Raises EntryError, which names the first field that is missing or says what it may not."""
+    """Read an entry. Raises EntryError, which names the first field that is missing or invalid."""
     try:
         return _entry(Record.of(loads(text), "entry"))
     except PolicyError as error:
@@ -174,7 +174,7 @@ def _entry(body: Record) -> Entry:
 def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:
     value = body.body.get(key, [])
     if not isinstance(value, list):
-        raise EntryError(f"entry.{key}", "is no list")
+        raise EntryError(f"entry.{key}", "is not a list")
     each = Record({str(place): text for place, text in enumerate(value)}, f"entry.{key}")
     return tuple(each.moment(place) for place in each.body)
 
@@ -198,7 +198,7 @@ def _statement_in(body: Record, key: str, read: Callable[[str], object] = body_o
     try:
         read(text)
     except (PolicyError, TypeError) as error:
-        raise EntryError(f"{body.path}.{key}", f"is no statement: {text!r}") from error
+        raise EntryError(f"{body.path}.{key}", f"is not a statement: {text!r}") from error
     return text
 
 
@@ -207,7 +207,7 @@ def _document_in(body: Record) -> str:
     try:
         statements_of(text)
     except (PolicyError, TypeError, KeyError) as error:
-        raise EntryError(f"{body.path}.document", f"is no policy: {text!r}") from error
+        raise EntryError(f"{body.path}.document", f"is not a policy: {text!r}") from error
     return text
 
 

@@ -46,12 +46,12 @@ class FunctionHistory:
         return self.seen_versions if is_version(qualifier) else self.seen
 
     def is_existing(self, finding: Finding, facts: FunctionFacts) -> bool:
-        """Tell whether a statement with this content, under whatever Sid, was reported as existing."""
+        """Return whether a statement with this content, under any Sid, was reported as existing."""
         faults = faults_alike(finding, facts)
         return any(entry.is_existing for entry in self.entries if entry.fault in faults)
 
     def about(self, fault: str) -> tuple[Entry, ...]:
-        """Return the entry about a fault as it stands here now; nothing if there is none."""
+        """Return the entry about a fault; nothing if there is none."""
         return tuple(one for one in self.entries if one.fault == fault)
 
     def with_entries(self, entries: tuple[Entry, ...]) -> FunctionHistory:
@@ -60,11 +60,11 @@ class FunctionHistory:
         return replace(self, entries=(*(one for one in self.entries if one.fault not in written), *entries))
 
     def held_back(self, finding: Finding, facts: FunctionFacts, now: datetime) -> tuple[Ending, str] | None:
-        """Return why a fault must not be repaired (again), and how that is reported; None if it may be."""
+        """Return how to report a fault that must not be repaired, and why; None if it may be repaired."""
         if self.closed is not None:
             return (
                 Ending.REPORTED,
-                f"the journal cannot be read, and nothing is repaired that cannot be written down first: {self.closed}",
+                f"the journal cannot be read, and a repair must be written into it first: {self.closed}",
             )
         entry = self.of(finding, facts)
         if entry is None:
@@ -72,7 +72,7 @@ class FunctionHistory:
         if entry.state is State.UNDONE:
             return (
                 Ending.REPORTED,
-                f"a person undid this repair (`permission-guard resume {entry.id}` ends that)",
+                f"a person undid this repair (`permission-guard resume {entry.id}` allows it again)",
             )
         recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
         stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
@@ -88,13 +88,13 @@ _PUT_BACK = (
 
 
 PUT_BACK_LIMIT: Final = 3
-"""How often the same fault is repaired within `PUT_BACK_WINDOW`. One that comes back then is only reported: two tools
-that undo each other's work need a person, and three times rules out a retried deployment."""
+"""How often the same fault is repaired within `PUT_BACK_WINDOW`. After that it is only reported: two tools that undo each
+other's changes need a person, and three times rules out a retried deployment."""
 PUT_BACK_WINDOW: Final = timedelta(days=1)
 REMINDER: Final = timedelta(days=7)
-"""After which a fault that is still there is reported again."""
+"""After this time a fault that still exists is reported again."""
 REPLACED_WITHIN: Final = timedelta(days=1)
-"""A statement that was reported as existing, is gone and comes back within this time was replaced, not added anew."""
+"""A statement that was reported as existing, was removed and returns within this time is not new."""
 
 EMPTY: Final = FunctionHistory()
 """A history without entries."""
@@ -103,12 +103,12 @@ EMPTY: Final = FunctionHistory()
 def seen(
     history: FunctionHistory, finding: Finding, facts: FunctionFacts, trigger: Trigger, now: datetime
 ) -> Entry:
-    """Return the entry about a finding, made now if there is none, with what was seen now."""
+    """Return the entry about a finding, new if there is none, with the present time and cause."""
     entry = history.of(finding, facts)
     if entry is None:
         subject, fault = str(facts.arn), fault_of(finding, facts)
         return Entry(subject, fault, finding, trigger, State.GONE, first_seen=now, last_seen=now)
-    # A sweep only finds what is there: whoever is known to have done it stays the cause.
+    # A sweep has no cause of its own: the known cause stays.
     cause = entry.cause if trigger.kind is Kind.SWEEP else trigger
     return replace(entry, finding=finding, cause=cause, last_seen=now)
 
@@ -116,7 +116,7 @@ def seen(
 def planned(
     history: FunctionHistory, step: Repair, facts: FunctionFacts, trigger: Trigger, now: datetime
 ) -> tuple[Entry, ...]:
-    """Return the entries to be written before a repair is made, with what stands there and what will."""
+    """Return the entries to write before a repair, with what is there before and after."""
     return tuple(
         replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)
         for finding, change in _changes(step)
@@ -124,7 +124,7 @@ def planned(
 
 
 def counted(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a repair that was made; what another run has reported already is not counted again."""
+    """Return the entry of a repair that was made. What another run has reported is not counted again."""
     if entry.state is not State.PLANNED:
         return entry
     return replace(entry, repairs=(*entry.repairs, now)[-_KEPT:])
@@ -137,9 +137,9 @@ _KEPT: Final = 100
 def reported(
     entry: Entry, ending: Ending, now: datetime, *, is_finished: bool = True, is_existing: bool = False
 ) -> Entry:
-    """Return the entry after it was reported, or written down for the next digest.
+    """Return the entry after it was reported, or stored for the next digest.
 
-    What is not finished stays PLANNED, because a call that seemed to fail may have had its effect; what a person undid
+    An unfinished repair stays PLANNED, because a call that seemed to fail may have had its effect. What a person undid
     stays UNDONE.
     """
     state = State.REPORTED if is_finished and entry.state is not State.UNDONE else entry.state
@@ -156,17 +156,17 @@ def reported(
 
 
 def settled(entry: Entry) -> Entry:
-    """Return the entry of a repair that was planned again and failed again, which was reported before."""
+    """Return the entry of a repair that failed again and was reported before."""
     return replace(entry, state=State.REPORTED)
 
 
 def gone(entry: Entry, now: datetime) -> Entry:
-    """Return the entry of a fault that is not there any more, without our doing."""
+    """Return the entry of a fault that disappeared without a repair."""
     return replace(entry, state=State.GONE, last_seen=now)
 
 
 def is_due(entry: Entry | None, ending: Ending, now: datetime) -> bool:
-    """Tell whether an alert must be sent: the first, one that says something new, one after a return, a reminder."""
+    """Return whether an alert must be sent: the first, another outcome, after a return, or a reminder."""
     if entry is None or entry.reported_at is None or ending in _ALWAYS:
         return True
     came_back = entry.state in {State.GONE, State.RELEASED} and not (
@@ -180,7 +180,7 @@ _ALWAYS = frozenset({Ending.REPAIRED, Ending.RELEASED})
 
 
 def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
-    """Tell whether a planned repair stands there now; None if the facts do not show it."""
+    """Return whether a planned repair was made; None if the facts do not show it."""
     change = entry.change
     match change:
         case Attached(role_arn=role, policy_arn=policy):
@@ -196,7 +196,7 @@ def is_made(entry: Entry, facts: FunctionFacts) -> bool | None:
 
 
 def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
-    """Tell whether a policy was attached so short a time ago that IAM need not show it yet."""
+    """Return whether a policy was attached so recently that IAM may not show it yet."""
     if entry is None or not isinstance(entry.change, Attached) or entry.reported_as is not Ending.REPAIRED:
         return False
     is_recent = bool(entry.repairs) and now - entry.repairs[-1] < _SHOWN
@@ -204,11 +204,11 @@ def is_on_its_way(entry: Entry | None, now: datetime) -> bool:
 
 
 _SHOWN: Final = timedelta(minutes=1)
-"""After which what IAM does not show was taken off again, as far as a repair is concerned."""
+"""After this time a policy that IAM does not show counts as detached, and is attached again."""
 
 
 def _stands(change: Rewritten, facts: FunctionFacts) -> bool | None:
-    """Tell whether what a repair wrote stands there; None if the facts do not show it."""
+    """Return whether the policy has what a repair wrote; None if the facts do not show it."""
     if change.target != facts.target or not isinstance(facts.policy, PolicyFacts):
         return None
     text = facts.policy.policy.text if facts.policy.policy else NO_STATEMENTS
@@ -216,7 +216,7 @@ def _stands(change: Rewritten, facts: FunctionFacts) -> bool | None:
 
 
 def is_held(entry: Entry) -> bool:
-    """Tell whether what a repair attached to a role may still be there by our doing."""
+    """Return whether a policy that the guard attached may still be attached."""
     return isinstance(entry.change, Attached) and entry.state in _HELD and bool(entry.repairs)
 
 
@@ -224,7 +224,7 @@ _HELD: Final = frozenset({State.REPORTED, State.RELEASING})
 
 
 def is_open(entry: Entry) -> bool:
-    """Tell whether a sweep has to look at an entry: what a repair attached may have to come off, a repaired statement is done."""
+    """Return whether a sweep must check an entry. An attached policy may have to be detached; a repaired statement is done."""
     is_done = entry.state is State.REPORTED and entry.reported_as is Ending.REPAIRED
     return entry.state not in _CLOSED and not (is_done and isinstance(entry.change, Rewritten))
 
@@ -233,7 +233,7 @@ _CLOSED: Final = frozenset({State.GONE, State.RELEASED})
 
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
-    """Tell whether the facts show if an entry's fault is there: what could not be read shows nothing."""
+    """Return whether the facts show if an entry's fault exists: what could not be read shows nothing."""
     if facts.configuration is GONE:
         return True
     if entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS:

@@ -1,4 +1,4 @@
-"""What of a report is new, and what the journal says of it once it has been reported."""
+"""What is new in a report, and its journal entries after it was reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def news(report: Report, history: FunctionHistory, now: datetime) -> Report:
 
 
 def entries_after_report(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
-    """Return what the journal says after a report was sent, or written down for the digest."""
+    """Return the journal's entries after a report was sent, or stored for the digest."""
     lines = replace(report, silent=frozenset()).lines
     trying = frozenset(
         finding.key
@@ -55,13 +55,13 @@ def _after(
 ) -> Entry | None:
     key = line.finding.key
     if key not in report.silent:
-        # Another run may have gone on with it since; what was repaired counts once.
+        # Another run may have continued with it since; a repair counts once.
         entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
         return reported(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
     if entry.state is State.PLANNED and key not in trying:
         return settled(entry)
     if entry.state in {State.GONE, State.RELEASED} or entry.is_existing is not (key in existing):
-        # It is there again, or its owner replaced it: known, and not reported again.
+        # It returned, or its owner replaced it: it is known, and not reported again.
         return replace(
             entry, state=State.REPORTED, last_seen=now, is_existing=entry.is_existing or key in existing
         )

@@ -10,10 +10,10 @@ from permission_guard.repair.outcome import Ending
 
 
 def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
-    """Return when an entry may be forgotten; None if never, because something still rests on it.
+    """Return when an entry may be deleted; None if it is still needed.
 
-    That is a repair whose story has not ended, a policy that we attached and must take off one day, a statement that was reported as existing, and whatever only a
-    person's word ends: a repair that was undone, and one that the guard has stopped making.
+    It is needed for an unfinished repair, for a policy that the guard attached and must detach one day, for a statement that
+    was reported as existing, and for what only a person can end: a repair that was undone, or that the guard has stopped.
     """
     match entry.state:
         case State.GONE | State.RELEASED:

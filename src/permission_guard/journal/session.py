@@ -38,12 +38,12 @@ class JournalSession:
             self.history = FunctionHistory(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> None:
-        """Write before something is done. Raises ChangedMeanwhile, Refused and RetryLater: then it must not be done."""
+        """Write before a change. Raises ChangedMeanwhile, Refused and RetryLater: then the change must not be made."""
         if entries or waiting:
             self._replace(self.journal.write(entries, waiting))
 
     def write_before_alert(self, entries: tuple[Entry, ...], now: datetime) -> None:
-        """Write before something is done that will be reported, and count the alert at the same time. Raises as `write`."""
+        """Write before a change that will be reported, and count the alert at the same time. Raises as `write`."""
         if self.is_counted or not entries:
             self.write(entries)
             return
@@ -63,7 +63,7 @@ class JournalSession:
     def note(
         self, entries: Callable[[FunctionHistory], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
     ) -> None:
-        """Write what has happened, upon whatever another run has written meanwhile. Raises RetryLater.
+        """Write what has happened, after reading again if another run has written meanwhile. Raises RetryLater.
 
         Nothing is written to a journal that cannot be read.
         """

@@ -1,4 +1,4 @@
-"""Alerts that wait in the journal for the next digest: each an item of its own, so that nothing overwrites it."""
+"""An alert that waits in the journal for the next digest. Each is its own item, so that nothing overwrites it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from permission_guard.model.finding import Severity
 
 @frozen
 class WaitingAlert:
-    """An alert that was written down instead of being sent."""
+    """An alert that was stored instead of sent."""
 
     id: str
     """Its time and a digest of what it reports: two runs for the same event write the same item."""
     severity: Severity
     subject: str
     mail: str
-    """The text for people, as long as an item takes."""
+    """The text for people, cut to what an item holds."""
     body: str
-    """The alert as JSON, as long as an item takes."""
+    """The alert as JSON, cut to what an item holds."""

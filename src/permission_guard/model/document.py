@@ -1,4 +1,4 @@
-"""Policy documents as text, and the smallest change to one: everything that need not change stays as it was."""
+"""Policy documents as text, and changes to them that leave everything else as it was."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POLICY_LIMIT: Final = 20480
 
 
 NO_STATEMENTS: Final = '{"Statement":[]}'
-"""What stands in a resource policy that is not there."""
+"""The document of a function without a resource policy."""
 
 
 def dumped(value: Json | Body) -> str:
@@ -51,7 +51,7 @@ def bodies_of(text: str) -> tuple[Body, ...]:
 
 @lru_cache(maxsize=8)  # every finding about a policy asks for its statements again
 def statements_of(text: str) -> tuple[Body, ...]:
-    """Return a document's statements, in order, each as it stands there."""
+    """Return a document's statements, in order, unchanged."""
     listed = body_of(text)["Statement"]
     entries = [listed] if isinstance(listed, Mapping) else listed
     if isinstance(entries, str) or not isinstance(entries, Sequence):
@@ -69,8 +69,8 @@ def with_statements(text: str, statements: Sequence[Body]) -> str:
 def canonical(statement: Body) -> str:
     """Return a text that is equal for statements that say the same.
 
-    Order of keys, one value in a list or bare, and the case of condition keys do not matter: AWS is free to return each
-    of them otherwise than it was given (facts 3.2).
+    The order of keys, a single value in a list or alone, and the case of condition keys do not matter: AWS may return each
+    of them differently than it was given (facts 3.2).
     """
 
     def plain(value: Json, *, fold: bool) -> Json:

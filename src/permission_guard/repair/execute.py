@@ -1,4 +1,4 @@
-"""Carrying out one step, so that no caller is locked out at any moment, whatever dies in between."""
+"""Executes one step. No caller loses access at any moment, even if the run is killed in between."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _REFUSALS: Final = {
     "PublicPolicyException": Result.STILL_PUBLIC,
     "LimitExceeded": Result.QUOTA,
 }
-"""Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
+"""Refusals that need something other than missing rights (facts 3.1 and 5.6)."""
 
 
 def execute(step: Step, writer: Writer) -> Outcome:
-    """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
+    """Make the calls of a step and return the Outcome. Nothing is raised."""
     try:
         match step:
             case AttachRolePolicy():
-                # Not read back: IAM is eventually consistent, so that neither answer would say anything (facts 5.6).
+                # Not read back: IAM is eventually consistent, so neither answer would prove anything (facts 5.6).
                 writer.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
             case DetachRolePolicy():
                 writer.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
@@ -47,7 +47,7 @@ def execute(step: Step, writer: Writer) -> Outcome:
 
 
 def _rewrite_unless_gone(step: RewriteStatements, writer: Writer) -> None:
-    """Make the calls; what was read a moment ago and is not there any more, somebody has removed meanwhile."""
+    """Make the calls. If something that was read a moment ago does not exist, it was removed meanwhile."""
     try:
         _rewrite(step, writer)
     except Refused as error:
@@ -70,26 +70,26 @@ def _rewrite(step: RewriteStatements, writer: Writer) -> None:
 def _replace(target: str, replacement: Replacement, writer: Writer) -> None:
     """Add the narrow statement, read it back, and only then remove the wide one.
 
-    Between the two both stand there: as loose as before, never tighter than what callers need. A run that died in
-    between is finished by the next, which finds the narrow statement by its Sid.
+    In between both exist, so no caller loses access. If the run is killed in between, the next one finds the narrow
+    statement by its Sid and finishes.
     """
     if replacement.narrow is None:
-        raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
+        raise Refused("NotExpressible", "AddPermission cannot write the narrower statement")
     present, revision = _read_back(target, replacement, writer)
     after = {canonical(one) for one in replacement.after}
     if not after <= present:
         writer.add_permission(target, replacement.narrow, revision)
         present, revision = _read_back(target, replacement, writer)
     if not after <= present:
-        # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
-        raise RetryLater(f"{replacement.narrow.sid} was added and does not read back yet")
+        # Lambda may return the old policy for a moment. A later run finds the statement and goes on.
+        raise RetryLater(f"{replacement.narrow.sid} was added, and the policy does not show it yet")
     writer.remove_permission(target, str(replacement.before.get("Sid")), revision)
 
 
 def _read_back(target: str, replacement: Replacement, writer: Writer) -> tuple[frozenset[str], str | None]:
-    """Return what stands there now. Raises ChangedMeanwhile if the wide statement's Sid says something else by now."""
+    """Return the policy as it is now. Raises ChangedMeanwhile if the wide statement's Sid has another statement."""
     text, revision = writer.get_policy(target)
     present = frozenset(map(canonical, statements_of(text))) if text else frozenset()
     if canonical(replacement.before) not in present:
-        raise ChangedMeanwhile(f"{replacement.before.get('Sid')} is not any more what it was")
+        raise ChangedMeanwhile(f"{replacement.before.get('Sid')} has changed since it was read")
     return present, revision

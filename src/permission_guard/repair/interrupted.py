@@ -1,4 +1,4 @@
-"""Complete what an earlier run began: repairs that were made and not reported, and faults that disappeared."""
+"""Complete what an interrupted run has left: repairs that were not reported, and faults that disappeared."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _OPEN: Final = frozenset({Ending.REPORTED, Ending.FAILED, Ending.WOULD_REPAIR, E
 
 
 _SETTLED: Final = timedelta(minutes=5)
-"""After which IAM shows what was attached to a role; what it does not show then, somebody else has detached."""
+"""After this time IAM shows what was attached to a role; what it does not show then was detached."""
 
 
 @frozen
 class PendingReport:
-    """What an earlier run did not report, and the entry once it is reported."""
+    """A report of what an earlier run did, and its journal entries once it is sent."""
 
     report: Report
     after: Callable[[FunctionHistory], tuple[Entry, ...]]
@@ -44,13 +44,13 @@ class PendingReport:
 def complete_interrupted(report: Report, session: JournalSession, now: datetime) -> Iterator[PendingReport]:
     """Yield what earlier runs did and never reported, all of it in one report.
 
-    Faults that are gone without our doing are noted as gone.
+    Faults that disappeared without a repair are noted as gone.
     """
     faults = {fault_of(one, report.facts) for one in report.findings if one.verdict is not Verdict.PASS}
     left = [entry for entry in session.history.entries if entry.fault not in faults]
     vanished = {entry.fault for entry in left if _has_vanished(entry, report, now)}
     if vanished:
-        # What another run has written meanwhile is its own to go on with.
+        # What another run has written meanwhile is left to that run.
         session.note(
             lambda history: tuple(
                 gone(one, now) for one in history.entries if one in left and one.fault in vanished
@@ -66,7 +66,7 @@ def complete_interrupted(report: Report, session: JournalSession, now: datetime)
 
 
 def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
-    """Return whether a fault is gone and needs no report: it was reported before, or this run lost the race."""
+    """Return whether a fault is gone and needs no report: it was reported before, or another change fixed it."""
     if not is_in_view(entry, report.facts):
         return False
     stands = is_made(entry, report.facts)
@@ -79,14 +79,14 @@ def _has_vanished(entry: Entry, report: Report, now: datetime) -> bool:
 
 
 def _ending(entry: Entry, report: Report) -> Ending | None:
-    """Return what became of a fault that an earlier run left open; None if nothing is left to report."""
+    """Return how a fault ended that an earlier run left open; None if there is nothing to report."""
     if entry.state is State.PLANNED and is_in_view(entry, report.facts):
         return Ending.REPAIRED if is_made(entry, report.facts) else Ending.REPORTED
     return None
 
 
 def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: datetime) -> PendingReport:
-    """Return one report of all that was not reported: one entry with its cause, several with the cause of each."""
+    """Return one report of everything that was not reported, each entry with its cause."""
     alone = len(unreported) == 1
     reports = [
         noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in unreported
@@ -97,7 +97,7 @@ def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: dateti
 
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(
-            # One that may have been made counts too: what it attached to the role of a function that is gone must come off.
+            # A repair that may have been made counts too: what it attached for a deleted function must be detached.
             reported(one if is_made(entry, report.facts) is False else counted(one, now), ending, now)
             for entry, ending in unreported
             for one in history.about(entry.fault)

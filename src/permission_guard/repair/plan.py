@@ -22,13 +22,13 @@ from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Setting
 
 @frozen
 class Unrepaired:
-    """A finding that is not repaired, and why not."""
+    """A finding that is only reported, and why."""
 
     finding: Finding
     reason: str
     ending: Ending = Ending.REPORTED
     is_existing: bool = False
-    """Whether the reason is that the statement was there before, so that callers may rely on it."""
+    """Whether the reason is that the statement existed before, so that callers may rely on it."""
 
 
 @frozen
@@ -46,11 +46,11 @@ def concerned(
     history: FunctionHistory,
     now: datetime,
 ) -> tuple[Finding, ...]:
-    """Return the findings that an event is about: all but what another event is about, and what is fixed already.
+    """Return the findings that this event is about, without those of another event and those that are fixed already.
 
-    A deployment adds several permissions within a second, and each call has an event of its own: what another one has
-    brought is not reported as existing. What the journal knows is reported and repaired as ever. What was attached
-    a moment ago need not be shown by IAM yet (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
+    A deployment adds several permissions within a second, each with its own event: what another event has added is not
+    reported as existing. What the journal knows is handled as usual. IAM may not show yet what was attached a moment ago
+    (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
     """
     return tuple(
         one
@@ -74,11 +74,12 @@ def plan_for(
     now: datetime,
     history: FunctionHistory = EMPTY,
 ) -> Plan:
-    """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
+    """Plan the repairs that are proved safe and that the journal does not forbid."""
     whys = [
         (finding, _not_repaired_reason(finding, facts, trigger, settings, now, history))
         for finding in findings
-        if finding.verdict is not Verdict.PASS and settings.treatments[finding.concern] is not Treatment.OFF
+        if finding.verdict is not Verdict.PASS
+        and settings.treatments[finding.concern] is not Treatment.IGNORE
     ]
     proved, problem = together([one for one, why in whys if why is None], facts, settings.trusted)
     at_once = None if problem else proved
@@ -97,7 +98,7 @@ def plan_for(
         if why is not None or reason is not None:
             unrepaired.append(why or Unrepaired(finding, str(reason)))
     if rewrite is not None and rewrite is not at_once and len(rewrite.replacements) > 1:
-        # Each change is proved by itself; what they do together is proved once.
+        # Each change is proved by itself, and all together once.
         problem = objection(rewrite, facts, settings.trusted)
         if problem is not None:
             unrepaired += [Unrepaired(one, problem) for one in rewrite.fixes if not _is_fixed(one, at_once)]
@@ -117,11 +118,11 @@ def _not_repaired_reason(
     now: datetime,
     history: FunctionHistory,
 ) -> Unrepaired | None:
-    """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
+    """Return why a finding is only reported, before looking for a repair; None if it may be repaired."""
     reason = _forbidden_reason(finding, facts, settings)
     if reason is not None:
         return Unrepaired(finding, reason)
-    # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
+    # Before the age of the statement: what was escalated stays so at every later event.
     held_back = history.held_back(finding, facts, now)
     if held_back is not None:
         return Unrepaired(finding, held_back[1], held_back[0])
@@ -132,13 +133,11 @@ def _not_repaired_reason(
 
 
 def _forbidden_reason(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
-    """Return what forbids a repair at any time; None if nothing does."""
+    """Return why a finding is never repaired; None if it may be."""
     if finding.verdict is Verdict.UNKNOWN:
         return "the guard repairs only what it can evaluate"
     if finding.concern in NEVER_REPAIRED:
-        return (
-            "findings of this rule are reported and never repaired, because only a person knows what is meant"
-        )
+        return "findings of this rule are reported and never repaired, because only a person knows what is intended"
     if settings.treatments[finding.concern] is Treatment.ALERT:
         return f"AlertOnly lists {finding.concern.value}"
     is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
@@ -152,8 +151,8 @@ def not_new_reason(
 ) -> str | None:
     """Return why callers may rely on a statement already; None if it is new.
 
-    New is what this event brought, what an earlier run left unfinished or has repaired before, and what appeared since a
-    sweep last saw the function's policies. The journal knows a statement by its content, not by its Sid.
+    New is what this event added, what an earlier run left unfinished or has repaired before, and what appeared since a
+    sweep last saw the function's policies. The journal identifies a statement by its content, not by its Sid.
     """
     policy = facts.resource_policy
     if finding.statement is None or policy is None:
@@ -178,7 +177,7 @@ def not_new_reason(
 
 
 def _was_begun(entry: Entry) -> bool:
-    """Tell whether an earlier run began a repair, so that the statement was new then."""
+    """Return whether an earlier run began a repair, because the statement was new then."""
     return entry.state is State.PLANNED or bool(entry.repairs) or entry.reported_as is Ending.FAILED
 
 

@@ -1,7 +1,7 @@
-"""Taking off a role what the guard once attached, when nothing needs it any more.
+"""Detach a policy that the guard attached to a role, when nothing needs it any more.
 
-A policy that the guard attached stands in the way when the role is deleted (facts: DeleteConflict), so it goes when the
-last function that needs it goes, or when the role has gained the right by other means.
+An attached policy prevents the deletion of its role (DeleteConflict). So it is detached when the last function that needs it
+is deleted, or when the role has the right by another policy.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from permission_guard.settings import Settings
 
 @frozen
 class HandedOver:
-    """Another function needs what is attached: from now on the entry is about that one."""
+    """Another function needs the attached policy: the entry is now about that function."""
 
     entry: Entry
 
@@ -52,13 +52,13 @@ class StaysAttached:
 
 @frozen
 class NothingToDetach:
-    """There is nothing of the guard's to detach any more: the role was deleted, or made anew under the same name."""
+    """There is nothing to detach: the role was deleted, or deleted and created again under the same name."""
 
 
 def release(
     entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
 ) -> DetachRolePolicy | HandedOver | StaysAttached | NothingToDetach | None:
-    """Say what becomes of an attached policy; None if its function still needs it. Raises RetryLater."""
+    """Return what to do with an attached policy; None if its function still needs it. Raises RetryLater."""
     change = entry.change
     if not isinstance(change, Attached):
         return None
@@ -79,8 +79,8 @@ def release(
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
         return StaysAttached(str(users))
-    # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html), and
-    # the list may still show what was deleted a moment ago.
+    # A published version keeps its role (lambda/latest/dg/configuration-versions.html). The list may still show a function
+    # that was deleted a moment ago.
     is_gone = facts.configuration is GONE
     left = [one.with_role(role) for one in users if not (is_gone and one.arn == facts.arn)]
     needing = [one for one in left if not _can_do_without(step, one, observer, trusted)]
@@ -90,7 +90,7 @@ def release(
 
 
 def _is_for_lambda_alone(role: RoleFacts) -> bool:
-    """Tell whether no other service and no account may assume a role (IAM/latest/UserGuide/id_roles.html)."""
+    """Return whether only Lambda may assume a role (IAM/latest/UserGuide/id_roles.html)."""
     if role.trust is None:
         return False
     return all(
@@ -106,7 +106,7 @@ _LAMBDA: Final = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
 
 
 def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
-    """Tell whether the policy is attached, or was when a run began to take it off and died."""
+    """Return whether the policy is attached, or was when an interrupted run began to detach it."""
     attached = facts.role.attached if isinstance(facts.role, RoleFacts) else ()
     return step.policy_arn in attached or entry.state is State.RELEASING
 
@@ -114,7 +114,7 @@ def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
 def _can_do_without(
     step: DetachRolePolicy, facts: FunctionFacts, observer: Observer, trusted: Trusted
 ) -> bool:
-    """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises RetryLater."""
+    """Return whether the function can write its logs without the policy; an existing log group counts. Raises RetryLater."""
     without = apply(step, facts)
     if FactKind.LOG_GROUP in role_can_write_logs.asks(without, trusted):
         without = observer.read(without, FactKind.LOG_GROUP)
@@ -123,7 +123,7 @@ def _can_do_without(
 
 
 def _handed_over(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> HandedOver | None:
-    """Hand the entry to another function of this Region: the journals of other Regions are other tables.
+    """Move the entry to another function of this Region: each Region has its own journal.
 
     A function whose published version still needs the policy keeps the entry.
     """
@@ -142,7 +142,7 @@ def released(
     settings: Settings,
     now: datetime,
 ) -> Iterator[PendingReport]:
-    """Detach what nothing needs any more, and yield what to report about it. Raises RetryLater."""
+    """Detach what nothing needs any more, and yield the reports. Raises RetryLater."""
     for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.REPORTED, ""
@@ -170,11 +170,11 @@ def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Ent
 
 
 def _written(session: JournalSession, *entries: Entry) -> str | None:
-    """Write before something is done; return why it must not be done, if the journal refuses. Raises RetryLater."""
+    """Write entries before a change; return why the change must not be made, if the journal refuses. Raises RetryLater."""
     try:
         session.write(entries)
     except ChangedMeanwhile as error:
-        raise RetryLater(f"another run is releasing the same: {error}") from error
+        raise RetryLater(f"another run is detaching the same policy: {error}") from error
     except Refused as error:
         return f"The policy stays attached: it could not be written into the journal first: {error}."
     return None
@@ -183,7 +183,7 @@ def _written(session: JournalSession, *entries: Entry) -> str | None:
 def _detached(
     step: DetachRolePolicy, entry: Entry, session: JournalSession, writer: Writer
 ) -> tuple[Ending, str]:
-    """Take it off, and say how that ended. Raises RetryLater."""
+    """Detach the policy, and return how that ended. Raises RetryLater."""
     is_known = entry.state is State.RELEASING
     refused = None if is_known else _written(session, replace(entry, state=State.RELEASING))
     if refused is not None:

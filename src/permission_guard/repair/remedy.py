@@ -16,12 +16,12 @@ from permission_guard.rules import rule_of
 from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy, SplitStatement
 
 NOT_HERE: Final = ", and PutResourcePolicy is not available in this Region"
-"""What a reason says where there is only AddPermission."""
+"""The end of a reason where only AddPermission is available."""
 
 
 def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
-    """Return the first repair that is proved, as a step; or None, and the reason why the last one was not."""
-    reason = "no repair is known that is sure to keep the legitimate callers"
+    """Return the first repair that is proved, as a step; or None, and why the last one is not."""
+    reason = "no known repair is sure to keep every legitimate caller"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
         step, problem = _step(remedy, finding, facts)
         if step is not None:
@@ -35,11 +35,11 @@ def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple
 def together(
     due: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
 ) -> tuple[RewriteStatements | None, str | None]:
-    """Return the first remedies of as many findings as are proved, as one change, and what forbids to make them together.
+    """Return the first remedies of as many findings as are proved, as one change, and why they cannot be made together.
 
-    To prove each by itself takes as many proofs as there are findings, and each looks at the whole policy: a minute for a policy
-    full of open statements. One proof of all is as good where one PutResourcePolicy makes them all, since nobody ever meets
-    some of them without the others. Where it fails, halves are proved, so that one finding does not spoil it for the rest.
+    A proof for each finding would analyze the whole policy each time: a minute for a policy full of open statements. Where one
+    PutResourcePolicy makes all changes at once, one proof of all is enough. If it fails, halves are proved, so that one
+    finding does not block the others.
     """
     if not isinstance(facts.policy, PolicyFacts) or facts.policy.family is not Family.DOCUMENT:
         return None, None
@@ -68,7 +68,7 @@ def _proved(
 
 
 def _joined(steps: Sequence[RewriteStatements]) -> RewriteStatements | None:
-    """Return one change of all of them, without those that would change a statement otherwise than one before."""
+    """Return one change of all of them, without those that contradict an earlier one."""
     whole: RewriteStatements | None = None
     for step in steps:
         for replacement in step.replacements:
@@ -80,13 +80,13 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
     match remedy:
         case AttachPolicy(policy):
             if not isinstance(facts.role, RoleFacts):
-                return None, "there is no role to attach a policy to"
+                return None, "the function has no role to attach a policy to"
             return AttachRolePolicy(facts.role.arn, policy, (finding,), facts.role.id), None
         case LeaveIt(reason):
             return None, reason
         case AddCondition() | SplitStatement():
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
-                return None, "there is no resource policy"
+                return None, "the function has no resource-based policy"
             try:
                 replacement = _replacement(
                     remedy, finding, facts.target, facts.policy, facts.policy.policy.text
@@ -94,7 +94,7 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
             except ConditionExists as error:
                 return None, str(error)
             except NotExpressible as error:
-                return None, f"{_wanted(remedy)} is what is missing, but {error}{NOT_HERE}"
+                return None, f"the fix is a condition {_wanted(remedy)}, but {error}{NOT_HERE}"
             return RewriteStatements(facts.target, facts.policy, (replacement,)), None
         case _:
             assert_never(remedy)
@@ -105,7 +105,7 @@ def joined(
 ) -> tuple[RewriteStatements, str | None]:
     """Add a change to those that are planned, and merge it with one that fixes another finding about the same statement.
 
-    If the plan changes the same statement otherwise already, it stays as it is, and the reason is returned.
+    If the plan already changes the same statement differently, it stays as it is, and the reason is returned.
     """
     if rewrite is None:
         return step, None
@@ -138,7 +138,7 @@ def _replacement(
     before = statements_of(text)[remedy.statement]
     if isinstance(remedy, SplitStatement):
         if policy.family is not Family.DOCUMENT:
-            raise NotExpressible("that takes several statements at once")
+            raise NotExpressible("it takes several statements at once")
         return Replacement(before, tuple(_each(before, remedy.conditions)), fixes=(finding,))
     after = with_condition(before, remedy.condition)
     if policy.family is Family.DOCUMENT:

@@ -1,7 +1,7 @@
-"""Removing the statement that the guard has put in the place of one that its owner removes.
+"""Remove the guard's replacement of a statement when the owner removes the original.
 
-Where there is only AddPermission, a repaired statement stands under another Sid. Its owner knows the original Sid alone, so
-a RemovePermission of that Sid removes what the guard has made of it, too.
+Where only AddPermission is available, a repaired statement has another Sid. Its owner knows only the original Sid, so a
+RemovePermission of that Sid removes the replacement too.
 https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 """
 
@@ -25,16 +25,16 @@ from permission_guard.repair.outcome import Ending
 def revoked(
     report: Report, session: JournalSession, writer: Writer, now: datetime
 ) -> Iterator[PendingReport]:
-    """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
+    """Remove the replacements of the statement that the event removes, and yield the reports.
 
-    What was added again after the removal stays: events come in any order. Raises RetryLater if one of them could not be removed.
+    What was added again after the removal stays: events arrive in any order. Raises RetryLater if one of them could not be removed.
     """
     removed, policy = report.trigger.removed, report.facts.policy
     if removed is None or not isinstance(policy, PolicyFacts):
         return
     text = policy.policy.text if policy.policy else NO_STATEMENTS
     present = {canonical(one) for one in statements_of(text)}
-    # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
+    # CloudTrail's times are whole seconds: of two calls within one second, AddPermission may be the later.
     before = [entry for entry in session.history.entries if entry.cause.at < report.trigger.at]
     for entry in before:
         sids = _sids_made_of(entry, removed, report.facts.target, present)
@@ -43,7 +43,7 @@ def revoked(
 
 
 def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> tuple[str, ...]:
-    """Return the Sids of what the guard has made of a statement, if it is there or was when a run began to remove it."""
+    """Return the Sids of a statement's replacement, if it exists or did when an interrupted run began to remove it."""
     change = entry.change
     if not isinstance(change, Rewritten) or change.target != target:
         return ()
@@ -74,14 +74,14 @@ def _removed(
     except ChangedMeanwhile as error:
         raise RetryLater(str(error)) from error
     except Refused as error:
-        what = f'could not remove "{sid}", which replaced "{removed}": {error}'
+        what = f'Could not remove "{sid}", which replaced "{removed}": {error}.'
         return PendingReport(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
-    what = f'removed "{sid}", which replaced "{removed}", because its owner has removed "{removed}"'
+    what = f'Removed "{sid}", which replaced "{removed}", because the owner removed "{removed}".'
     return PendingReport(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
 
 
 def _remove(target: str, sid: str, writer: Writer) -> None:
-    """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and RetryLater."""
+    """Remove a statement; no error if it does not exist. Raises Refused, ChangedMeanwhile and RetryLater."""
     try:
         writer.remove_permission(target, sid, None)
     except Refused as error:

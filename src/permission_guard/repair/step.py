@@ -1,4 +1,4 @@
-"""What a plan is made of: each step one change, the rights it needs, and the facts as it leaves them."""
+"""The steps of a plan: each is one change, with the rights that it needs and the facts after it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class RewriteStatements:
     policy: PolicyFacts
     replacements: tuple[Replacement, ...]
     verbatim: str | None = None
-    """The document as it is to be, where that is known to the byte."""
+    """The whole new document, if it is known to the byte."""
 
     @property
     def fixes(self) -> tuple[Finding, ...]:
@@ -153,19 +153,19 @@ STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, RewriteStat
 
 
 def parts(step: Repair) -> tuple[Repair, ...]:
-    """Return what of a step is made or not made by itself: where there is only AddPermission, each statement."""
+    """Return the parts of a step that succeed or fail alone: where only AddPermission is available, each statement."""
     return pieces(step) if isinstance(step, RewriteStatements) else (step,)
 
 
 def pieces(step: RewriteStatements) -> tuple[RewriteStatements, ...]:
-    """Return what of these changes is written or not written by itself."""
+    """Return the parts of these changes that are written alone."""
     if step.policy.family is Family.STATEMENTS:
         return tuple(replace(step, replacements=(replacement,)) for replacement in step.replacements)
     return (step,)
 
 
 def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
-    """Return the facts as the step leaves them. Dry runs, proofs and the tests' AWS all believe this function."""
+    """Return the facts after the step. Dry runs, proofs and the tests' AWS rely on this function."""
     match step:
         case AttachRolePolicy(policy=policy):
             if not isinstance(facts.role, RoleFacts) or policy.name in facts.role.attached:
@@ -193,7 +193,7 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
 
 
 def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
-    """Return each finding that a step fixes, with what stands there before it and after it."""
+    """Return each finding that a step fixes, with its statement or policy before and after."""
     match step:
         case AttachRolePolicy():
             return tuple((finding, "", step.policy.name) for finding in step.fixes)

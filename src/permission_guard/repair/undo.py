@@ -1,4 +1,4 @@
-"""Undo a repair for a person, and let the guard repair again."""
+"""Undo a repair, and resume repairs."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from permission_guard.repair.outcome import Ending, Outcome, Result
 from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteStatements
 
 _UNDOABLE: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
-"""UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
+"""UNDONE too: an undo that was interrupted, or whose answer was lost, is finished by the next."""
 _MAY_BE_MADE: Final = frozenset({Result.DONE, Result.RETRY_LATER})
 
 
 class CannotUndo(Exception):
-    """There is nothing to undo, or what stands there now is not ours any more. The message says which."""
+    """There is nothing to undo, or it was changed after the repair. The message says which."""
 
 
 class NothingToResume(Exception):
-    """Nothing keeps the guard from repairing this fault. The message says so."""
+    """The guard may repair this fault already."""
 
 
 def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now: datetime) -> Outcome:
-    """Put back what stood there before a repair, and have the guard leave it alone until a person resumes it.
+    """Restore what was there before a repair. The guard does not repair it again until a person resumes it.
 
-    The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
-    call is refused, the entry is as it was. If AWS does not answer, it stays UNDONE, since the call may have had its
-    effect, and can be undone again. Raises CannotUndo, and what the ports raise before the call is made.
+    The journal is written first, because the call that undoes the repair wakes the guard. If the call is refused, the
+    entry is restored. If AWS does not answer, it stays UNDONE, since the call may have had its effect, and can be undone
+    again. Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
     entries = (entry, *_fixed_with(entry, journal))
@@ -56,7 +56,7 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
 
 
 def _fixed_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
-    """Return the entries about other faults that the same change has fixed: they are back with it."""
+    """Return the entries about other faults that the same change has fixed: they return with it."""
     return tuple(
         one
         for one in journal.of(entry.subject).entries
@@ -75,7 +75,9 @@ def resume(entry: Entry, journal: Journal) -> Entry:
     elif entry.repairs:
         resumed = replace(entry, repairs=())
     else:
-        raise NothingToResume(f"{entry.id} is {entry.state.value}: nothing keeps the guard from repairing it")
+        raise NothingToResume(
+            f"Nothing to resume: the guard may repair {entry.id} already (its state is {entry.state.value})."
+        )
     others = _fixed_with(entry, journal) if entry.state is State.UNDONE else ()
     undone = (one for one in others if one.state is State.UNDONE)
     written, *_ = journal.write((resumed, *map(_from_zero, undone)))
@@ -89,14 +91,14 @@ def _from_zero(entry: Entry) -> Entry:
 def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:
     """Return the step that undoes a repair. Raises CannotUndo if there is none, and RetryLater."""
     if entry.state not in _UNDOABLE:
-        raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair to undo")
+        raise CannotUndo(f"Nothing to undo: {entry.id} was not repaired (its state is {entry.state.value}).")
     change = entry.change
     if change is None:
-        raise CannotUndo(f"{entry.id} was reported and never repaired: there is nothing to undo")
+        raise CannotUndo(f"Nothing to undo: {entry.id} was reported and never repaired.")
     try:
         facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
     except ArnError as error:
-        raise CannotUndo(f"{entry.id} is not about a function") from error
+        raise CannotUndo(f"Nothing to undo: {entry.id} is not about a function.") from error
     match change:
         case Attached():
             return _detached(change, observer.read(facts, FactKind.ROLE))
@@ -128,7 +130,7 @@ def _back(change: Rewritten, facts: FunctionFacts) -> RewriteStatements:
     text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
     original = body_of(change.before)
     wanted = [canonical(one) for one in bodies_of(change.after)]
-    # Of statements that say the same, one is put back.
+    # Of equal statements, one is restored.
     stands = {canonical(one): one for one in statements_of(text)}
     ours = [stands[one] for one in wanted if one in stands]
     is_there = len(ours) == len(wanted)
@@ -141,8 +143,8 @@ def _back(change: Rewritten, facts: FunctionFacts) -> RewriteStatements:
     if policy.family is Family.DOCUMENT:
         replacements = (Replacement(ours[0], (original,)), *(Replacement(one, ()) for one in ours[1:]))
         step = RewriteStatements(change.target, policy, replacements)
-        # Then nothing else has changed, and the document can be what it was to the last byte.
-        is_whole = _said(step.after) == _said(change.document)
+        # Nothing else has changed, so the document can be restored to the byte.
+        is_whole = _content(step.after) == _content(change.document)
         return replace(step, verbatim=change.document) if is_whole else step
     try:
         grant = Grant.of(original, change.target)
@@ -151,7 +153,7 @@ def _back(change: Rewritten, facts: FunctionFacts) -> RewriteStatements:
     return RewriteStatements(change.target, policy, (Replacement(ours[0], (original,), grant),))
 
 
-def _said(text: str) -> tuple[Mapping[str, object], Counter[str]]:
-    """Return what a document says, whatever the order of its statements and the blanks between."""
+def _content(text: str) -> tuple[Mapping[str, object], Counter[str]]:
+    """Return the content of a document, whatever the order of its statements and its spaces."""
     rest = {key: value for key, value in body_of(text).items() if key != "Statement"}
     return rest, Counter(map(canonical, statements_of(text)))

@@ -166,23 +166,23 @@ REPORTED: dict[str, tuple[Body, str, str]] = {
     "a service that sends its ARN and its account": (
         {"Principal": S3},
         'SourceArn: arn:aws:s3:::NAME  # add\n    SourceAccount: "111122223333"  # add',
-        "Put the resource that really calls in the place of NAME.",
+        "Replace NAME by the resource that calls the function.",
     ),
     "a service whose ARN carries the account": (
         {"Principal": {"Service": "events.amazonaws.com"}},
         "SourceArn: arn:aws:events:us-east-1:111122223333:rule/NAME  # add",
-        "Put the resource that really calls in the place of NAME.",
+        "Replace NAME by the resource that calls the function.",
     ),
     "a source without its account": (
         {"Principal": S3, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads"}}},
         'SourceArn: arn:aws:s3:::uploads\n    SourceAccount: "111122223333"  # add',
-        "The account that the source must belong to.",
+        "The account that owns the source.",
     ),
-    "anybody": (WIDE, 'Principal: "111122223333"  # changed', "Name whoever is to call"),
+    "anybody": (WIDE, 'Principal: "111122223333"  # changed', "Name the callers"),
     "anybody who may change it": (
         {"Principal": "*", "Action": "lambda:UpdateFunctionCode"},
         "Action: lambda:InvokeFunction  # changed",
-        "Grant invoking alone.",
+        "Grant lambda:InvokeFunction only.",
     ),
 }
 

@@ -156,7 +156,7 @@ def test_nothing_is_repaired_that_cannot_be_written_down_first() -> None:
     result = run(there, "--repair", "--repair-existing", "--yes")
     assert result.exit_code == 1
     assert writes(there) == []
-    assert "nothing is repaired that cannot be written down first" in " ".join(result.stderr.split())
+    assert "a repair must be written into it first" in " ".join(result.stderr.split())
     assert "nothing can be repaired automatically" in " ".join(result.stderr.split())
 
 

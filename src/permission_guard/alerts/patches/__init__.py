@@ -1,7 +1,7 @@
-"""The lines to change where a function is defined, for one very finding, in SAM, CloudFormation, Terraform and CDK.
+"""The lines to change where a function is defined, for one finding, in SAM, CloudFormation, Terraform and CDK.
 
-What is repaired in AWS alone comes back with the next deployment. So the same change is said in the words of the source:
-as data, one text for each language, the one first that the change was made with.
+A repair in AWS alone is overwritten by the next deployment. So the same change is shown in the language of the source: one
+text for each language, the language of the tool that made the change first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WRITERS: Final = {
 
 
 def patches_for(line: Line, facts: FunctionFacts, trigger: Trigger) -> tuple[Patch, ...]:
-    """Return the lines in every language, those first that the source may be written in; none where nobody knows them."""
+    """Return the lines in every language, the likely ones first; none if they are not known."""
     change = change_of(line, facts, trigger)
     if change is None:
         return ()

@@ -1,4 +1,4 @@
-"""What the advice on a finding comes to for one very statement, with a placeholder where only its owner knows the value."""
+"""The advice on a finding, applied to its statement, with a placeholder where only the owner knows the value."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from permission_guard.repair.grant import Grant
 from permission_guard.services import Sends, Service, service_of
 
 _NAME: Final = "NAME"
-_FILL_IN: Final = f"Put the resource that really calls in the place of {_NAME}."
-_ACCOUNT: Final = "The account that the source must belong to."
-WHO: Final = "Name whoever is to call; a caller of the account then needs the right in its own policies too."
-"""A `*` admits the principals of the account itself as it stands, and the account's id leaves it to their own policies
+_FILL_IN: Final = f"Replace {_NAME} by the resource that calls the function."
+_ACCOUNT: Final = "The account that owns the source."
+WHO: Final = "Name the callers. A caller in the account then needs the right in its own policies too."
+"""A `*` alone admits the account's own principals; with the account's id, their own policies must allow it too
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html)."""
-_ALONE: Final = "Grant invoking alone."
+_ALONE: Final = "Grant lambda:InvokeFunction only."
 
 
 @frozen
 class Advised:
-    """The calls of AddPermission that the advice comes to, and which of their parameters are not what they are now."""
+    """The AddPermission calls of the advice, and which of their parameters change."""
 
     grants: tuple[Grant, ...]
     marks: Mapping[str, str]
@@ -33,7 +33,7 @@ class Advised:
 
 
 def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | None:
-    """Say the advice about a statement as AddPermission would; None about one that it cannot say, or if there is none."""
+    """Return the advice on a statement as AddPermission calls; None if there is none, or AddPermission cannot write it."""
     was = grant_of(before, facts.target)
     if was is None:
         return None
@@ -59,7 +59,7 @@ def advised(concern: Concern, before: Body, facts: FunctionFacts) -> Advised | N
 
 
 def _with_source(was: Grant, facts: FunctionFacts) -> tuple[tuple[Grant, ...], str]:
-    """Name the form of the source that the service is sure to send (facts 4), and nothing else."""
+    """Name the form of the source that the service always sends (facts 4)."""
     row, account = service_of(was.principal), facts.arn.account
     if row is None:
         return (was,), ""

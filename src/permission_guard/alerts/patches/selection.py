@@ -29,8 +29,8 @@ _SEVERAL: Final = "One resource for each source: such a resource takes one."
 def change_of(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | None:
     """Return what to change at the source; None where only a person can know it.
 
-    A repair that was made or planned is said as it is. For a finding that is only told it is what its advice says. Where
-    the fault is, the trigger says: what an earlier run left to be told need not be what the facts are about.
+    A repair that was made or planned is shown as it is. A finding that is only reported gets its advice. The trigger says where
+    the fault is: the facts may be about another function than what an earlier run left to report.
     """
     finding, subject = line.finding, trigger.subject
     if finding.verdict is not Verdict.FAIL or line.ending is Ending.RELEASED:
@@ -52,7 +52,7 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     if before is None:
         return None
     after = bodies_of(line.after) if line.after else ()
-    # Of several statements only the one for an organization is what a person would write.
+    # Of several statements, only the one for an organization is what a person would write.
     organizations = [one for one in after if "aws:PrincipalOrgID" in str(one.get("Condition"))]
     if len(after) == 1 or organizations:
         return _rewritten(before, (*organizations, *after)[0], trigger)
@@ -63,7 +63,7 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
 
 
 def _evaluated(line: Line, facts: FunctionFacts) -> Body | None:
-    """Return the statement that the finding is about, if the policy that was read is the one that was evaluated."""
+    """Return the statement that the finding is about, if the policy is the one that was evaluated."""
     policy, index = facts.resource_policy, line.finding.statement
     if policy is None or index is None or isinstance(line.finding.proof, Recorded):
         return None
@@ -78,13 +78,13 @@ def _rewritten(before: Body, after: Body, trigger: Trigger) -> Change:
     if was is None or grants is None:
         return WholeStatement({**after, "Sid": sid} if "Sid" in before else after)
     marks = marks_of(grants, was)
-    # Of a caller of the account: AddPermission cannot say it, and naming the account comes nearest.
+    # AddPermission cannot write "a caller of the account"; naming the account comes nearest.
     remark = WHO if "principal" in marks else _SEVERAL if len(grants) > 1 else ""
     return Permissions(trigger.subject.name, trigger.qualifier, grants, marks, remark=remark)
 
 
 def _logging(line: Line, facts: FunctionFacts) -> Change | None:
-    """Name the managed policy that was attached or would be; none where a Deny or a boundary forbids the logs anyway."""
+    """Return the managed policy that was or would be attached; None if a Deny or a boundary forbids the logs anyway."""
     # The subject of a finding about a role is the role's ARN; its name is the last part, without the path.
     role_name = line.finding.subject.rsplit("/", 1)[-1]
     if line.after:

@@ -107,7 +107,7 @@ class Repairs:
         settings = self.options.settings(region.account.id, region.name)
         concerns = {one.concern for one in faults}
         treatments = {
-            concern: treatment if concern in concerns else Treatment.OFF
+            concern: treatment if concern in concerns else Treatment.IGNORE
             for concern, treatment in settings.treatments.items()
         }
         return replace(settings, treatments=treatments)
