@@ -38,7 +38,7 @@ def test_tasks_are_sent_ten_at_once_and_none_is_lost(number: int, batches: list[
 def test_a_task_that_the_queue_does_not_take_makes_the_whole_to_be_tried_again() -> None:
     failed = [{"Id": "1", "SenderFault": False, "Code": "InternalError", "Message": "busy"}]
     wire = Answering({CALL: once({"Successful": [], "Failed": failed})})
-    with pytest.raises(RetryLater, match=r"the queue did not take 1 of 3 tasks \(InternalError: busy\)"):
+    with pytest.raises(RetryLater, match=r"the queue did not accept 1 of 3 tasks \(InternalError: busy\)"):
         SqsQueue(wire.clients(), SWEEP_TASKS).send(tasks(3))
 
 

@@ -109,5 +109,5 @@ def test_with_one_call_less_than_it_takes_it_is_not_known_who_uses_the_role() ->
     needed = len(wire.calls)
 
     found = users(Answering(ANSWERS).clients(), ROLE, budget=needed - 1)
-    assert found == Unreadable(WHAT, f"more than {needed - 1} calls would be needed to look through it")
+    assert found == Unreadable(WHAT, f"it would take more than {needed - 1} calls")
     assert len(users(Answering(ANSWERS).clients(), ROLE, budget=needed)) == 3  # type: ignore[arg-type]

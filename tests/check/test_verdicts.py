@@ -1,4 +1,4 @@
-"""What a verdict on a template rests on, and what it says where it cannot be told."""
+"""What a verdict on a template rests on, and what it says where it is undecided."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_permission_is_evaluated_for_the_best_and_the_worst(
 def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> None:
     one = of(found(permission(Principal="sns.amazonaws.com", SourceArn="!ImportValue topic")))
     assert one.sentence == (
-        "It cannot be told: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
+        "Not decided: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
     )
     assert one.because[0].startswith(
         "If it comes to the worst: Untrusted callers have access. For example, Amazon SNS"
@@ -61,7 +61,7 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
 def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     text = permission(Principal=f'"{OTHER}"')
     assert of(found(text)).sentence == (
-        f"It cannot be told: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
+        f"Not decided: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
         "--account can say."
     )
     assert verdict(text, account=OTHER) is PASS
@@ -90,7 +90,7 @@ def test_a_region_is_the_own_one_only_if_somebody_says_so() -> None:
         f"[{{Effect: Allow, Action: 'logs:*', Resource: '{logs}'}}]}}}}]\n",
     )
     assert of(found(f"Resources:{text}"), "Role").sentence == (
-        "It cannot be told: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
+        "Not decided: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
         "--region can say."
     )
     assert verdict(f"Resources:{text}", "Role", region="eu-west-1") is PASS
@@ -101,7 +101,7 @@ def test_undecided_conditions_are_tried_both_ways() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(SourceAccount="!If [IsProd, !Ref AWS::AccountId, !Ref AWS::NoValue]")
     assert of(found(text)).sentence == (
-        "It cannot be told: the condition IsProd is not known, and this fails if IsProd is false."
+        "Not decided: the condition IsProd is not known, and this fails if IsProd is false."
     )
     assert verdict(text, parameters={"Stage": "prod"}) is PASS
     assert verdict(text, parameters={"Stage": "dev"}) is FAIL

@@ -40,8 +40,8 @@ def test_a_fault_is_reported_with_its_place_and_what_to_do(tmp_path: Path) -> No
         "             arn:aws:s3:::NAME of AWS account 999999999999, is allowed to call lambda:InvokeFunction\n"
         "             on arn:aws:lambda:us-east-1:000000000000:function:stack-Orders-EXAMPLE.\n"
         '  Because    Statement "It" of the template allows it and has no condition on the source.\n'
-        "  Matters    A service invokes for whoever asks it to: without a source, any AWS account can have\n"
-        "             the function run.\n"
+        "  Matters    A service acts for any account that configures it. Without a source, any AWS account\n"
+        "             can make it invoke the function.\n"
         "  Fix        SourceAccount: !Ref AWS::AccountId\n"
         "\n"
         "1 FAIL, 0 UNKNOWN, 1 PASS in 1 file; --fix can fix 1\n"

@@ -86,13 +86,13 @@ SEEN: dict[str, tuple[Checkup, str, Health, str]] = {
         WRONG,
         "The guard's role is denied sns:Publish on topic (nothing allows it).",
     ),
-    "rights of which some cannot be told": (
+    "rights of which some are unknown": (
         replace(WELL, rights=Rights(3, (), (LOST,))),
         "rights",
         UNKNOWN,
         "It could not be checked: it could not be read",
     ),
-    "rights that cannot be told": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be checked"),
+    "rights that are unknown": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be checked"),
     "nobody who subscribed": (
         replace(WELL, topics=(replace(TOPIC, confirmed=0),)),
         "alerts",

@@ -1,4 +1,4 @@
-"""How policies of several kinds decide together, what the decision cites, and what cannot be told.
+"""How policies of several kinds decide together, what the decision cites, and what is undecided.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """

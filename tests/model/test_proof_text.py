@@ -17,7 +17,7 @@ ASKED = Request(
     Service("s3.amazonaws.com"),
     Context.of({"aws:SourceArn": "arn:aws:s3:::b", "aws:SourceVpc": "vpc-1"}),
 )
-UNSAID = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
+UNDOCUMENTED = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
 
 SAID: dict[str, tuple[Proof, str]] = {
     "witness": (
@@ -25,11 +25,11 @@ SAID: dict[str, tuple[Proof, str]] = {
         "a bucket of anybody is allowed to call lambda:InvokeFunction on orders with aws:SourceArn=arn:aws:s3:::b",
     ),
     "denied-request": (
-        DeniedRequest(UNSAID, Decision(EvalDecision.NOT_ALLOWED, LAYER), "nothing allows it"),
+        DeniedRequest(UNDOCUMENTED, Decision(EvalDecision.NOT_ALLOWED, LAYER), "nothing allows it"),
         f"lambda:InvokeFunction on orders is {EvalDecision.NOT_ALLOWED.value}: nothing allows it",
     ),
     "undecided": (
-        Undecided(UNSAID, Decision(EvalDecision.UNDECIDED, LAYER), "who knows"),
+        Undecided(UNDOCUMENTED, Decision(EvalDecision.UNDECIDED, LAYER), "who knows"),
         "lambda:InvokeFunction on orders cannot be decided: who knows",
     ),
     "missing": (Missing("the role"), "the role does not exist"),
@@ -46,7 +46,7 @@ def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
 
 
 def test_a_witness_without_keys_is_written_without_keys() -> None:
-    proof = Witness(UNSAID, Decision(EvalDecision.ALLOWED, LAYER), "anybody")
+    proof = Witness(UNDOCUMENTED, Decision(EvalDecision.ALLOWED, LAYER), "anybody")
     assert sentence(proof) == "anybody is allowed to call lambda:InvokeFunction on orders"
 
 

@@ -170,7 +170,7 @@ def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
     alone, beside = (found(statement("sns.amazonaws.com", Condition=one))[0] for one in (source(TOPIC), both))
 
     assert alone.verdict is Verdict.PASS
-    assert "a topic of AWS's own" in alone.summary
+    assert "AWS's own topic" in alone.summary
     assert beside.concern is Concern.CROSS_ACCOUNT_ACCESS
     assert f"untrusted account {FOREIGN}" in beside.summary
 

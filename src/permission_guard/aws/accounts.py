@@ -1,4 +1,4 @@
-"""Where a scan looks: the accounts that roles can be assumed in, and their regions."""
+"""The accounts and Regions of a scan."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
 
 SESSION_NAME: Final = "permission-guard-scan"
-"""By which CloudTrail in the other account knows the scan."""
+"""CloudTrail in the other account shows the scan under this name."""
 
 
 @frozen
@@ -52,9 +52,9 @@ def opened(profile: str | None, region: str | None, keys: AssumedKeys | None = N
 
 @dataclass(slots=True)
 class Account:
-    """An account that can be looked at, and by whom. Its roles are read once for all regions.
+    """An account that can be scanned, and by which caller. Its roles are read once for all Regions.
 
-    There is one session for all of it: a profile may ask a person for a code each time that one is opened.
+    It has one session: a profile may ask for a code each time that one is opened.
     """
 
     id: str
@@ -102,12 +102,12 @@ class AccountRegion:
         return AwsLayers(self.clients)
 
     def observer(self, logging_policy_arn: str) -> AwsObserver:
-        """What reads them, in as few calls as can be, and from many threads."""
+        """Return the observer of a scan: as few calls as possible, from many threads."""
         roles = self.account.roles(self.clients)
         return AwsObserver(self.clients, logging_policy_arn, roles, FewestPolicies(self.clients))
 
     def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsWriter]:
-        """What reads a function as it is now, as a repair must, and what repairs it."""
+        """Return the observer and writer of a repair, which reads a function as it is now."""
         return AwsObserver(self.clients, logging_policy_arn), AwsWriter(self.clients)
 
 

@@ -1,4 +1,4 @@
-"""Which layers the account has in the region, and which versions each has."""
+"""The account's layers in the Region, and their versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PERMISSIONS: Final = ("lambda:ListLayers", "lambda:ListLayerVersions")
 PAGE: Final = 50
 """The most layers that are returned at once (API_ListLayers.html, MaxItems)."""
 VERSIONS: Final = 10
-"""How many versions of a layer one page has. Each costs a call, and what looks at a page has to have the time to."""
+"""How many versions of a layer one page has. Each costs a call."""
 
 
 @frozen

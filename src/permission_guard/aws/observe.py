@@ -50,7 +50,7 @@ class AwsObserver:
         self._policies = policies or PolicyStore(clients)
 
     def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
-        """Take the looks that are wanted."""
+        """Read what is wanted."""
         if FactKind.ROLE in wanted:
             facts = self._with_role(facts, likely_role)
         if FactKind.POLICY in wanted:
@@ -66,7 +66,7 @@ class AwsObserver:
     def read_beside(
         self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
-        """Take the looks in a thread, while something else is asked in this one."""
+        """Read in a thread, while `other` runs in this one."""
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(self.read, facts, wanted, likely_role)
             other()
@@ -94,7 +94,7 @@ class AwsObserver:
     def _configuration_beside(
         self, facts: FunctionFacts, likely: str | None
     ) -> tuple[Configuration | Gone | Unreadable, _Role | None]:
-        """Read the configuration, and at the same time the role that it likely names; None if it names another."""
+        """Read the configuration, and at the same time the role that it likely has; None if it has another."""
         if likely is None:
             return self._configuration(facts), None
         with ThreadPoolExecutor(1) as pool:
@@ -121,7 +121,7 @@ class AwsObserver:
             return Unreadable(f"the resource policy of {facts.target}", str(error))
 
     def _has_public_url(self, facts: FunctionFacts) -> bool | Unreadable:
-        """Tell whether a function URL asks for no credentials. A published version has none (lambda/latest/dg/urls-configuration.html)."""
+        """Return whether a function URL needs no credentials. A published version has no URL (lambda/latest/dg/urls-configuration.html)."""
         if not isinstance(facts.arn, FunctionArn) or is_version(facts.qualifier):
             return False
         asked = {"Qualifier": facts.qualifier} if facts.qualifier else {}
@@ -141,7 +141,7 @@ class AwsObserver:
         clients = self._clients.in_region(facts.arn.region)
         try:
             with translated():
-                # Of all names that begin so, the name itself comes first.
+                # Of all names with this prefix, the name itself comes first.
                 found = clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)
         except Refused as error:
             return Unreadable(f"log group {name}", str(error))

@@ -1,4 +1,4 @@
-"""The guard's queues: the tasks of a sweep are sent to one, and a message that failed is received again later."""
+"""The guard's queues: sends the tasks of a sweep, and has a failed message received again later."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class SqsQueue:
             failed = answer.get("Failed", [])
             if failed:
                 why = f"{failed[0]['Code']}: {failed[0].get('Message', '')}"
-                raise RetryLater(f"the queue did not take {len(failed)} of {len(entries)} tasks ({why})")
+                raise RetryLater(f"the queue did not accept {len(failed)} of {len(entries)} tasks ({why})")
 
     def receive_again(self, receipt: str, after: timedelta) -> None:
         """ChangeMessageVisibility: have a message received again after a while.
 
-        If SQS does not take this call, it is received again when its visibility timeout is over.
+        If SQS refuses this call, the message is received again after its visibility timeout.
         """
         with suppress(RetryLater, Refused, ChangedMeanwhile), translated():
             self._clients.sqs.change_message_visibility(

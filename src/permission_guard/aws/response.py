@@ -1,4 +1,4 @@
-"""What AWS answered, typed as it is read: the door at which boto3's loose dictionaries become ours."""
+"""A typed view of boto3's untyped responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from permission_guard.frozen import frozen
 
 @frozen
 class Response:
-    """An answer, or a part of one. What is not there, or is of another type, reads as empty."""
+    """A response, or a part of one. What is missing, or of another type, reads as empty."""
 
     value: object
 
@@ -38,5 +38,5 @@ class Response:
         yield from (one.value for one in self.each(*path) if isinstance(one.value, str))
 
     def has(self, *path: str) -> bool:
-        """Tell whether anything stands below these names."""
+        """Return whether there is anything below these names."""
         return bool(self.at(*path).value)

@@ -1,4 +1,4 @@
-"""Sending alerts to the SNS topics."""
+"""Sends alerts to the SNS topics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SnsNotifier:
     """Publishes: text for mail, JSON for everything else, attributes for filter policies.
 
     `central` is the organization's topic, which receives the same; empty if there is none. Each call raises RetryLater or Refused
-    if one of the topics does not take the message.
+    if one of the topics does not accept the message.
     """
 
     def __init__(self, clients: Clients, topic_arn: str, central: str = "") -> None:
@@ -47,7 +47,7 @@ class SnsNotifier:
     def _publish(self, title: str, text: str, given: dict[str, str]) -> None:
         for topic in self._topics:
             with translated():
-                # The endpoint of a region knows the topics of that region alone.
+                # A Region's endpoint knows only the topics of that Region.
                 self._clients.in_region(topic.split(":")[3]).sns.publish(
                     TopicArn=topic,
                     Subject=title,
@@ -60,7 +60,7 @@ class SnsNotifier:
 
 
 def attributes(report: Report) -> dict[str, str]:
-    """What a subscription can filter by."""
+    """Return the message attributes, by which a subscription can filter."""
     return {
         "severity": report.severity.name,
         "verdict": Verdict(report.verdict).value,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AwsWriter:
-    """Makes the calls that change something. What they can raise is said in `ports.Writer`."""
+    """Implements `ports.Writer`."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -35,7 +35,7 @@ class AwsWriter:
                 raise
 
     def put_resource_policy(self, target: str, document: str, revision: str | None) -> None:
-        """PutResourcePolicy; the revision is left out only for the first policy, when there is none to name."""
+        """PutResourcePolicy. Only the first policy has no revision."""
         with translated():
             if revision is None:
                 self._clients.lambda_.put_resource_policy(ResourceArn=target, Policy=document)

@@ -93,7 +93,7 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     type=click.Choice(["report", "fail", "pass"]),
     default="report",
     show_default=True,
-    help="What cannot be told: an exit code of its own (2), a failure (1), or none (0).",
+    help="What UNKNOWN means for the exit code: its own (2), a failure (1), or none (0).",
 )
 @click.option(
     "--write-baseline", metavar="FILE", help="Write the findings into a file, for --baseline; exit 0."

@@ -1,4 +1,4 @@
-"""Is a deployed guard awake, able, heard, and of this version? From what was seen to one check for each question."""
+"""The health checks of a deployed guard: from the state of its stack to one check for each question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from permission_guard.doctor.stack_state import Checkup
 
 
 def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
-    """Answer every question about a stack; `version` is what it should be."""
+    """Return every check of a stack; `version` is the expected one."""
     return (
         about.trail(seen.trails, seen.region),
         *about.rules(seen.rules, seen.stack),

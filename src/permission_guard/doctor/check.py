@@ -10,7 +10,7 @@ from permission_guard.model.facts import Unreadable
 
 
 class Health(Enum):
-    """Whether something is as it must be."""
+    """The result of a check."""
 
     GOOD = "good"
     WRONG = "wrong"
@@ -29,25 +29,25 @@ class Check:
 
 
 def good(name: str, what: str) -> Check:
-    """It is as it must be."""
+    """Return a check that passed."""
     return Check(name, Health.GOOD, what)
 
 
 def wrong(name: str, what: str, todo: str) -> Check:
-    """It is not."""
+    """Return a check that failed."""
     return Check(name, Health.WRONG, what, todo)
 
 
 def unchecked(name: str, what: str | Unreadable, todo: str = "") -> Check:
-    """It could not be checked."""
-    said = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
-    return Check(name, Health.UNKNOWN, said, todo or _TO_SEE)
+    """Return a check that could not be made."""
+    text = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
+    return Check(name, Health.UNKNOWN, text, todo or _TO_SEE)
 
 
 _TO_SEE: Final = "Run it again later, or with credentials that are allowed to read it (docs/operations.md lists the rights)."
 
 
 def worst(checks: tuple[Check, ...]) -> Health:
-    """What is wrong outweighs what is not known."""
+    """Return the worst result: WRONG, then UNKNOWN."""
     found = {check.verdict for check in checks}
     return next((one for one in (Health.WRONG, Health.UNKNOWN) if one in found), Health.GOOD)

@@ -1,4 +1,4 @@
-"""One check for each question: does anything invoke the guard, can it do what it is set to, does anybody receive its alerts?"""
+"""One check for each question: is the guard invoked, has it its rights, does somebody receive its alerts?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DEAF: Final = "so EventBridge receives no event of Lambda, and nothing invokes 
 
 
 def trail(trails: tuple[Trail | Unreadable, ...] | Unreadable, region: str) -> Check:
-    """EventBridge receives only what a trail records that is switched on."""
+    """EventBridge receives only what an active trail records."""
     name = "CloudTrail"
     if isinstance(trails, Unreadable):
         return unchecked(name, trails)
@@ -44,7 +44,7 @@ def trail(trails: tuple[Trail | Unreadable, ...] | Unreadable, region: str) -> C
 
 
 def _without_trail(seen: list[Trail], region: str) -> tuple[str, str]:
-    """Say what is wrong, and what to do."""
+    """Return what is wrong, and what to do."""
     for one in seen:
         if one.takes_writes:
             return (
@@ -93,7 +93,7 @@ def _rule(rule: Rule) -> Check:
 
 
 def sources(found: tuple[EventSource | Unreadable, ...], stack: str) -> Iterator[Check]:
-    """Every event source mapping is enabled, so that Lambda takes the messages from the queue."""
+    """Every event source mapping is enabled, so that Lambda receives the messages of the queue."""
     if not found:
         what = f"The stack {stack} has no event source mapping: no message reaches the guard."
         yield wrong("queue", what, _DEPLOY)
@@ -187,7 +187,7 @@ def function(found: Function | Unreadable) -> Check:
 
 
 def settings(found: Function | Unreadable, account: str, region: str) -> Check:
-    """The guard's environment is one that it starts with."""
+    """The guard starts with its environment."""
     name, given = "settings", found if isinstance(found, Unreadable) else found.environment
     if isinstance(given, Unreadable):
         return unchecked(name, given)
@@ -211,7 +211,7 @@ _TO_ALLOW: Final = (
 
 
 def rights(found: Rights | Unreadable) -> Check:
-    """The role may do what the mode and the settings ask of it, service control policies included."""
+    """The role has the rights that the mode and the settings need, service control policies included."""
     name = "rights"
     if isinstance(found, Unreadable):
         return unchecked(name, found, _TO_SIMULATE)
@@ -268,7 +268,7 @@ def table(found: Table | Unreadable) -> Check:
 
 
 def version(deployed: str | None, here: str) -> Check:
-    """The code that runs is the code that asks."""
+    """The stack and the command line have the same version."""
     name = "version"
     if deployed == here:
         return good(name, f"The stack is version {here}, the same as this command line.")

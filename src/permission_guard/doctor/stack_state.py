@@ -1,4 +1,4 @@
-"""What was seen of a deployed guard. What could not be seen is Unreadable, and never counts as good."""
+"""The state of a deployed guard. What could not be read is Unreadable, and never counts as good."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ class Key:
 
 @frozen
 class Queue:
-    """A queue. One that hands nothing on to a further queue is where dead letters end."""
+    """A queue. One without a redrive policy is a dead-letter queue."""
 
     name: str
     url: str
     is_for_dead_letters: bool
     messages: int
-    """About how many messages there are, those that somebody is reading just now included."""
+    """About how many messages there are, including those in flight."""
 
 
 @frozen
@@ -94,7 +94,7 @@ class Table:
 
 @frozen
 class LastSweep:
-    """What the journal's table says of the last sweep; None if there was none."""
+    """The last sweep in the journal's table; None if there was none."""
 
     began: datetime | None
     ended: datetime | None
@@ -112,7 +112,7 @@ class Denied:
 
 @frozen
 class Rights:
-    """What the simulator said of the guard's role: how many rights were asked for, and which of them it denies."""
+    """The simulator's result for the guard's role: how many rights were checked, and which are denied."""
 
     asked: int
     denied: tuple[Denied, ...]
@@ -121,14 +121,14 @@ class Rights:
 
 @frozen
 class Checkup:
-    """Everything that was seen of one stack."""
+    """Everything that was read about one stack."""
 
     stack: str
     account: str
     region: str
     at: datetime
     version: str | None
-    """What the stack says that it is a version of; None if it is older than that output."""
+    """The version output of the stack; None if it is older than that output."""
     trails: tuple[Trail | Unreadable, ...] | Unreadable
     rules: tuple[Rule | Unreadable, ...]
     function: Function | Unreadable

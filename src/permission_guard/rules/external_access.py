@@ -1,4 +1,4 @@
-"""What the rules about resource-based policies share: how the answer about a statement becomes a finding."""
+"""Shared by the rules about resource-based policies: from the answer about a statement to a finding."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from permission_guard.rules.review import RESOURCE, Review
 from permission_guard.services import Sends, service_of
 
 _EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
-"""Accounts to show as an example."""
+"""Accounts to show as examples."""
 _MOST: Final = 3
-"""How many principals are written out before the rest is counted."""
+"""How many principals are named; the others are counted."""
 
 
 @frozen
 class Fault:
-    """What to report of a statement that gives untrusted access."""
+    """What to report about a statement that gives untrusted access."""
 
     concern: Concern
     severity: Severity
@@ -82,7 +82,7 @@ def found(
     actions: Sequence[str],
     fault: Callable[[Answer, Witness], Fault],
 ) -> Finding:
-    """Return what the answer about a statement comes to: the finding as it is if it passes, else the fault or doubt."""
+    """Return the finding for the answer about a statement: unchanged if it passes, else FAIL or UNKNOWN."""
     answer = _clearest_example(review.answer(statement, actions), review)
     match answer.access:
         case Access.OPEN | Access.NAMED:
@@ -112,9 +112,9 @@ def witness_of(answer: Answer, review: Review) -> Witness:
 
 
 def _clearest_example(answer: Answer, review: Review) -> Answer:
-    """Return the answer with the request that tells most, if it is allowed, too.
+    """Return the answer with the clearest example, if it is allowed too.
 
-    Of a service one that shows an untrusted account; through a function URL one without credentials.
+    For a service: a request that shows an untrusted account. Through a function URL: one without credentials.
     """
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
@@ -233,7 +233,7 @@ def _closed(
 
 def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[str]:
     if answer.network:
-        yield "anybody else has access only from the network that its conditions name"
+        yield "untrusted accounts have access only from the network that its conditions name"
     named = statement.principals.named if statement.principals else ()
     rows = [row for one in named if one.type == "Service" and (row := service_of(one.name))]
     asked = {one.lower_key: one.texts for one in statement.conditions}
@@ -251,15 +251,15 @@ def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[s
 
 
 _DOUBT: Final = (
-    "Add a condition that can be decided beforehand too (on the source, the account or the organization), or make sure "
-    "that nobody else has access."
+    "Add a condition that can be evaluated in advance (on the source, the account or the organization), or make sure "
+    "that no untrusted account has access."
 )
-_TOO_COMPLEX: Final = "the policy is too complex to be decided"
+_TOO_COMPLEX: Final = "the policy is too complex to evaluate"
 _SIMPLIFY: Final = (
     "Simplify the policy: fewer Deny statements, fewer wildcards in their conditions, and one condition on the account "
     "in each Allow."
 )
 _DEAD: Final = (
-    "Write the condition that this caller meets, where the permission is defined; or remove the permission if nothing "
-    "needs it."
+    "Correct the condition where the permission is defined, so that the caller meets it; or remove the permission if "
+    "nothing needs it."
 )

@@ -1,8 +1,8 @@
-"""Rule: no statement gives untrusted principals access to the function, and none lets anybody untrusted change it.
+"""Rule: no statement gives untrusted principals access to the function, and none lets an untrusted principal change it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html: a principal of `*` is everyone with an
-AWS account, and through a function URL without authentication everyone at all. To change the function is graver than to
-invoke it: new code runs with the function's role.
+AWS account, and through a function URL without authentication everyone on the internet. Changing the function is graver
+than invoking it: new code runs with the function's role.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _IN_AN_ORGANIZATION: Final[Mapping[str, str | tuple[str, ...]]] = {
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Evaluate every statement: a finding on invoking by principals, and one on managing by whomever, if it covers either.
+    """Evaluate every statement: one finding on invoking by principals, and one on managing by any caller, if it covers either.
 
     A policy that could not be read is reported once, by the rule on sources.
     """
@@ -149,7 +149,7 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
 
 
 _HALF: Final = (
-    "it allows calls through the function URL only, which need a statement for lambda:InvokeFunctionUrl, too"
+    "it allows calls through the function URL only, which also need a statement for lambda:InvokeFunctionUrl"
 )
 _PUBLIC: Final = (
     "Name the accounts or roles that may invoke instead of '*' where the permission is defined, or add a condition on "
@@ -164,15 +164,15 @@ _NAMED: Final = (
     "not, remove the statement."
 )
 _MANAGE: Final = (
-    "Whoever may change the function runs code with its role. Grant lambda:InvokeFunction alone, and let others manage "
-    "it by a role of this account that they may assume."
+    "A principal that can change the function runs code with its role. Grant only lambda:InvokeFunction. If others must "
+    "manage the function, let them assume a role of this account."
 )
 
 
 def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     """Return the statements that allow everybody something without a condition.
 
-    A `*` that has conditions of its own is somebody's decision; so is a `*` among other principals, or a NotPrincipal.
+    A `*` with conditions may be intended; so may a `*` among other principals, or a NotPrincipal.
     """
     policy = facts.resource_policy
     return tuple(
@@ -208,7 +208,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         yield LeaveIt(_whether_url(facts))
         return
     if any(one.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC for one in check(facts, trusted)):
-        # A deploy may add the permissions before the URL.
+        # A deployment may add the permissions before the URL.
         yield LeaveIt("another statement is for a public function URL, which needs this permission")
         return
     yield SplitStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
@@ -240,7 +240,7 @@ def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[NewCondition
 RULE: Final = Rule(
     id=ID,
     title="No untrusted principal has access to the function",
-    why="A public function is run, paid for and probed by everyone, and taken over if they may change it.",
+    why="Anyone can run a public function at your cost and probe it, and take it over if they can change it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
     reads=FactKind.POLICY,
     asks=asks,

@@ -1,7 +1,7 @@
-"""Rule: a statement that allows an AWS service to invoke the function names for whom the service may act.
+"""Rule: a statement that allows an AWS service to invoke the function names the source that the service acts for.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html: a service acts for whoever asks it to. Without a
-condition on its source, every AWS account can make it invoke the function.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html: a service acts for any account that configures it.
+Without a condition on the source, every AWS account can make it invoke the function.
 """
 
 from __future__ import annotations
@@ -56,13 +56,9 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
 
 
 def _evaluated(whole: Statement, statement: Statement | None, review: Review) -> Finding:
-    """Return the finding about a statement; `statement` is what it admits besides AWS's own topics."""
+    """Return the finding about a statement; `statement` is the part of it besides AWS's own topics."""
     topics = review.publishers.get(whole.index, ())
-    own = (
-        f"{' and '.join(topics)} is a topic of AWS's own, on which it publishes to everybody"
-        if topics
-        else ""
-    )
+    own = f"{' and '.join(topics)} is AWS's own topic, on which it publishes to everyone" if topics else ""
     finding = passed(ID, _CONCERN, review.target, whole, f"{whole.label}: {own}")
     if statement is None:
         return finding
@@ -101,7 +97,7 @@ def _without_statement(names: Sequence[str]) -> str:
 def _within_account(finding: Finding, statement: Statement, verb: str) -> Finding:
     """Return a LOW fault for a service that AWS documents to invoke functions of its own account only.
 
-    The policy does not say so, and the guard does not rest a PASS on a page; but nobody untrusted is known to have access.
+    The policy does not enforce it, and a PASS does not rest on a page; but no untrusted account is known to have access.
     """
     proof = finding.proof
     rows = [service_of(one) for one in services(statement)]
@@ -124,7 +120,7 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
     """Offer the one condition on the trusted accounts that every service of the statement surely meets.
 
-    None for a source in an untrusted account that the statement names: somebody decided that.
+    None for a source in an untrusted account that the statement names: that may be intended.
     """
     policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
@@ -164,7 +160,7 @@ _REMOVE: Final = "Remove the permission where it is defined."
 RULE: Final = Rule(
     id=ID,
     title="A permission for a service names its source",
-    why="A service invokes for whoever asks it to: without a source, any AWS account can have the function run.",
+    why="A service acts for any account that configures it. Without a source, any AWS account can make it invoke the function.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     reads=FactKind.POLICY,
     asks=ask_for_policy,

@@ -1,7 +1,7 @@
 """Rule: the execution role can create the function's log group, create streams in it and put events into them.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html: without these rights the function runs,
-and nothing of what it prints is kept, without an error to anybody.
+its output is lost, and no error shows it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ID: Final = "role-can-write-logs"
 
 
 def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
-    """Ask for the role; for the log group if the verdict hangs on whether it exists; for the remedy on a fault."""
+    """Ask for the role; for the log group if the verdict depends on it; for the policy to attach on a FAIL."""
     if facts.role is NOT_READ:
         return FactKind.ROLE
     found = check(facts, trusted)
@@ -70,7 +70,7 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
 
 
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
-    """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what could not be told."""
+    """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
     match facts.role:
         case RoleFacts():
             return (_evaluated(facts, facts.role),)
@@ -104,7 +104,7 @@ def _evaluated(facts: FunctionFacts, role: RoleFacts) -> Finding:
 
 
 def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
-    """Tell whether CreateLogGroup counts: not once the function's group exists (facts 5.1)."""
+    """Return whether CreateLogGroup counts: not if the function's group exists (facts 5.1)."""
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
@@ -117,7 +117,7 @@ def _places(facts: FunctionFacts, role: RoleFacts) -> tuple[LoggingCalls, ...]:
 
 
 def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
-    """Return what is to be said if a call is refused, whatever is not known beforehand. Raises BudgetSpent."""
+    """Return the finding if a call is certainly refused. Raises BudgetSpent."""
     role, is_here = calls.role, calls.place.is_here
     is_known = not (is_here and isinstance(facts.log_group_exists, Unreadable))
     asked = calls.refused(with_group=is_known and _needs_group(facts, calls))
@@ -136,7 +136,7 @@ def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
 
 
 def _in_doubt(facts: FunctionFacts, calls: LoggingCalls, asked: Asked) -> Finding:
-    """Return what is to be said of a call that may be refused."""
+    """Return the finding about a call that may be refused."""
     exists = facts.log_group_exists
     if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
         return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists)
@@ -146,7 +146,9 @@ def _in_doubt(facts: FunctionFacts, calls: LoggingCalls, asked: Asked) -> Findin
 
 def _undecided_text(proof: Undecided, role: RoleFacts) -> str:
     asked = proof.request
-    return f"whether {role.name} is allowed to call {asked.action} on {asked.resource} cannot be told: {proof.doubt}"
+    return (
+        f"whether {role.name} is allowed to call {asked.action} on {asked.resource} is unknown: {proof.doubt}"
+    )
 
 
 def _said(asked: Asked, role: RoleFacts) -> str:
@@ -157,7 +159,7 @@ def _said(asked: Asked, role: RoleFacts) -> str:
 
 
 def _too_complex(facts: FunctionFacts, calls: LoggingCalls) -> Finding:
-    """Say that the policies take more than their budget of steps."""
+    """Return the finding that the policies are too complex to evaluate."""
     proof = Undecided(*calls.example(), _TOO_COMPLEX)
     return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
@@ -186,14 +188,12 @@ def _finding(
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:
     """Offer to attach the configured policy, if there is a role to attach it to and the policy could be read.
 
-    Of a published version with a role of its own: whether it is still used, only a person knows.
+    For a published version with its own role, only a person knows whether it is still used.
     """
     if not isinstance(finding.proof, DeniedRequest):
         return
     if facts.qualifier is not None:
-        yield LeaveIt(
-            f"{finding.subject} is the role of {facts.target} alone, which may not be used any more"
-        )
+        yield LeaveIt(f"only {facts.target} has the role {finding.subject}, and that version may be unused")
     elif isinstance(facts.remedy, Policy):
         yield AttachPolicy(facts.remedy)
     elif isinstance(facts.remedy, Unreadable):
@@ -203,7 +203,7 @@ def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Itera
 RULE: Final = Rule(
     id=ID,
     title="The execution role can write the function's logs",
-    why="A function whose role cannot write logs runs, fails and is attacked without leaving a trace.",
+    why="A function whose role cannot write logs leaves no trace of what it does, of failures, or of attacks.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
     reads=FactKind.ROLE,
     asks=asks,

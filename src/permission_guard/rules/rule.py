@@ -1,4 +1,4 @@
-"""What a rule is: a pure function from facts to findings, with its remedies beside it."""
+"""A rule: a pure function from facts to findings, with its remedies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SplitStatement:
 
 @frozen
 class LeaveIt:
-    """No remedy: the reason why only a person can decide what is right here."""
+    """No remedy: the reason why only a person can decide."""
 
     reason: str
 

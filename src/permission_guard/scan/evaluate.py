@@ -19,7 +19,7 @@ from permission_guard.scan.result import Scan, ScannedFinding
 
 
 def needed_by(rules: frozenset[str]) -> FactKind:
-    """Return what rules look at."""
+    """Return what rules need to read."""
     to_read = FactKind.NOTHING
     for rule in RULES:
         if rule.id in rules:
@@ -81,5 +81,5 @@ def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> 
 
 
 def verdict(scan: Scan) -> Verdict:
-    """FAIL if anything failed; else UNKNOWN if anything is in doubt or was not looked at; else PASS."""
+    """FAIL if anything failed; else UNKNOWN if anything is in doubt or could not be read; else PASS."""
     return gravest([*(one.verdict for one in scan.findings), *([Verdict.UNKNOWN] if scan.skipped else [])])

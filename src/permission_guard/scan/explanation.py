@@ -1,4 +1,4 @@
-"""A finding explained to somebody who has never read a policy: who has access or what is refused, why, and how to fix it."""
+"""A finding explained: who has access or what is refused, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repa
     rule = rule_of(finding)
     because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)
-    # What the finding advises then is about rights of the guard's own role.
+    # The advice of an unreadable fact is about the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
     fix = _fix(finding, facts, trusted) if repairs else ""
     why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
@@ -100,7 +100,7 @@ _WHY: Final = {
     Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
     "code and its environment variables.",
 }
-"""Why it matters, where a rule's own reason is about something graver or else."""
+"""Why a finding matters, where the rule's own reason is about something else."""
 
 
 def _evaluated(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
@@ -184,7 +184,7 @@ def _layer(decision: Decision) -> Layer | None:
 
 
 def _allows(cited: Cited, asked: Request) -> str:
-    """Say why a statement covers the request: it asks for nothing, or for what the request has."""
+    """Say why a statement allows the request: it has no condition, or the request meets its conditions."""
     conditions = [met(one, asked.context) for one in cited.statement.conditions]
     head = f"{_name(cited.statement)} of {cited.policy} allows it"
     if conditions:
@@ -205,18 +205,18 @@ def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
 
 
 def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
-    """Say what the statement of a PASS asks for."""
-    said: list[str] = []
+    """Say what the statement of a PASS requires."""
+    lines: list[str] = []
     for policy, one in _evaluated(finding, facts):
         whom = principals(one.principals) if one.principals else "nobody"
         head = f"{_name(one)} of {policy.name} names {whom}"
         asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"
         denies = (other for other in policy.statements if other.effect is Effect.DENY)
-        said += [
+        lines += [
             f"{head}, {asks if one.conditions else 'without a condition'}.",
             *(f"{_name(other)} denies what it matches, and is taken into account." for other in denies),
         ]
-    return tuple(said)
+    return tuple(lines)
 
 
 def _name(one: Statement) -> str:

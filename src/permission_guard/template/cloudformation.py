@@ -117,7 +117,7 @@ def layer_of(owner: str, value: Value, home: Destination) -> LayerVersionArn:
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:
-    """Yield the conditions that cannot be told and are not made of others."""
+    """Yield the conditions that are undecided and not made of others."""
     for name, body in scope.section("Conditions").items():
         if not isinstance(scope.condition(name), bool) and not _refers(body):
             yield name

@@ -115,7 +115,7 @@ def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, TemplateFinding]
 def _between(
     worst: TemplateFinding, best: TemplateFinding | None, home: Destination, index: _Index
 ) -> TemplateFinding:
-    """Return the verdict that both readings agree on, else that it cannot be told."""
+    """Return the verdict that both readings agree on, else UNKNOWN."""
     finding = worst.finding
     if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
         # What passes at its worst passes; what nobody can use at its widest, nobody can use.
@@ -130,12 +130,12 @@ _OTHER: Final = Unreadable("a part of it", "it is not resolved")
 
 def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
     said = f"{why.what} {why.why.removeprefix('it ')}"
-    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"it cannot be told: {said}", proof=why)
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {said}", proof=why)
     worst = one.explanation.sentence
     explanation = replace(
         one.explanation,
         finding=finding,
-        sentence=f"It cannot be told: {said}.",
+        sentence=f"Not decided: {said}.",
         because=(f"If it comes to the worst: {worst}",),
         fix="",
         advice="",

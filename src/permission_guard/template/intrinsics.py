@@ -40,7 +40,7 @@ _NAMED_BY_FUNCTION: Final = {
 class Scope:
     """What the functions of one template are resolved with.
 
-    `given` are the values said for parameters; `assumed` the answers that are tried for conditions that cannot be told.
+    `given` are the values said for parameters; `assumed` the values that are tried for undecided conditions.
     `is_exact` leaves an account, a Region and a name of the stack that nobody said unresolved, instead of made up: where
     they decide something, they must be known.
     """

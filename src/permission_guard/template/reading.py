@@ -1,6 +1,6 @@
 """What is declared, read as policies: for the worst and for the best that the unresolved parts may come to.
 
-What is so in both readings is so whatever the deployment makes of them. Where the two differ, it cannot be told.
+What holds in both readings holds whatever the values are. Where the two differ, the verdict is UNKNOWN.
 """
 
 from __future__ import annotations

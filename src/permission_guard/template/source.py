@@ -26,7 +26,7 @@ from permission_guard.template.yaml_text import read_yaml
 LARGEST: Final = 20_000_000
 """Bytes of a file that is read; CloudFormation takes no template of more than a million."""
 _MOST_CONDITIONS: Final = 4
-"""Conditions that cannot be told and are tried both ways; with more of them, those that are left stay unresolved."""
+"""How many undecided conditions are tried both ways; further ones stay unresolved."""
 _KNOWN_MACROS: Final = frozenset({MACRO, "AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23"})
 _CDK_PATH: Final = "aws:cdk:path"
 
@@ -53,7 +53,7 @@ class Source:
     is_yaml: bool
     variants: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
-    """What in it was not looked at, and why."""
+    """What in it was not evaluated, and why."""
     notes: tuple[tuple[str, str], ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
@@ -183,7 +183,7 @@ def _is_expanded(name: str, body: Json) -> bool:
 
 
 def _variants(scope: Scope) -> _Variants:
-    """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
+    """Return what is declared, once for each combination of the undecided conditions."""
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
     return tuple(
         (assumed, declared(replace(scope, assumed=assumed)))

@@ -204,7 +204,7 @@ SILENT: dict[str, Body] = {
         "Principal": {"Service": "events.amazonaws.com"},
         "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:111122223333:event-bus/default"}},
     },
-    "what cannot be told": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
+    "what is undecided": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
     "anybody under a condition": {**WIDE, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
 }
 

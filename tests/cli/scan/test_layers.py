@@ -15,7 +15,7 @@ LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:tools"
 
 
 def layered(made: Account, versions: int = 12, shared: int = 3) -> Account:
-    """A layer of so many versions, one of them shared with everybody."""
+    """A layer of so many versions, one of them shared with everyone."""
     made.layers["tools"] = versions
     arn = f"{LAYER}:{shared}"
     everybody = {

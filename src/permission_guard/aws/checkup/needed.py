@@ -1,6 +1,6 @@
-"""What the guard's role must be allowed, and on what: the rights that the code declares, each with a resource.
+"""The rights that the guard's role needs: those that the code declares, each with a resource.
 
-Where the guard looks at anybody's functions and roles, a name that stands for any of them is asked for.
+For the account's functions and roles, an example name is used.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Own:
 
 
 def resources(own: Own, action: str) -> tuple[str, ...]:
-    """Return what an action is asked for on; everything, if it knows no resources."""
+    """Return the resources that an action is checked on; `*` if it supports none."""
     return _by_action(own).get(action, _EVERYTHING)
 
 

@@ -27,7 +27,7 @@ _Seen = TypeVar("_Seen")
 
 
 def seen(what: str, read: Callable[[], _Seen]) -> _Seen | Unreadable:
-    """Return what is seen, or why it is not: what one may not see does not hide the rest."""
+    """Return what was read, or Unreadable: what may not be read does not hide the rest."""
     try:
         return read()
     except (Refused, RetryLater, Incomplete) as error:
@@ -89,7 +89,7 @@ def _reserved(calls: Calls, name: str) -> int | None:
 
 
 def environment(found: Response) -> Mapping[str, str] | Unreadable:
-    """The variables of a function. Lambda says so if the caller may not decrypt it (API_EnvironmentResponse)."""
+    """Return the variables of a function. Lambda says if the caller may not decrypt them (API_EnvironmentResponse)."""
     if found.has("Environment", "Error"):
         return Unreadable("the guard's environment", found.text("Environment", "Error", "Message"))
     variables = found.at("Environment", "Variables").value
@@ -99,7 +99,7 @@ def environment(found: Response) -> Mapping[str, str] | Unreadable:
 
 
 def topic(calls: Calls, part: Part) -> Topic | Unreadable:
-    """ListSubscriptionsByTopic: an ARN is what a confirmed subscription has."""
+    """ListSubscriptionsByTopic: a confirmed subscription has an ARN."""
 
     def read() -> Topic:
         pages = calls.pages("sns", "ListSubscriptionsByTopic", "NextToken", TopicArn=part.id)
