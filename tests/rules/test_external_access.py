@@ -36,7 +36,7 @@ def test_a_statement_for_a_service_that_needs_none_is_low_and_to_be_removed(serv
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert finding.concern is Concern.PERMISSION_IS_USABLE
     assert isinstance(finding.proof, Unused)
-    assert finding.summary.startswith(f"s does nothing: {service} invokes with an execution role")
+    assert finding.summary.startswith(f'Statement "s" does nothing: {service} invokes with an execution role')
     assert finding.advice == "Remove the permission where it is defined."
 
 
@@ -123,7 +123,7 @@ def test_an_organization_that_is_not_listed_is_named_as_such() -> None:
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary.startswith(
-        "s: Principal `*` allows untrusted organization o-other00000 to invoke orders, for example "
+        'Statement "s": Principal `*` allows untrusted organization o-other00000 to invoke orders, for example '
     )
 
 
@@ -133,7 +133,7 @@ def test_an_account_in_no_organization_meets_an_if_exists_on_it() -> None:
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.HIGH)
     assert finding.summary == (
-        "s: Principal `*` allows any AWS account that is in no organization to invoke orders, for example 999999999999"
+        'Statement "s": Principal `*` allows any AWS account that is in no organization to invoke orders, for example 999999999999'
     )
 
 

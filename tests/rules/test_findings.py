@@ -87,7 +87,7 @@ def test_a_pass_says_whom_a_statement_admits() -> None:
         f"{TARGET} s",
     )
     assert finding.summary == (
-        f"s: Principal `arn:aws:iam::{ACCOUNT}:role/a`, `arn:aws:iam::{ACCOUNT}:role/b` allows named resources or "
+        f'Statement "s": Principal `arn:aws:iam::{ACCOUNT}:role/a`, `arn:aws:iam::{ACCOUNT}:role/b` allows named resources or '
         "principals of trusted accounts to invoke orders"
     )
 
@@ -97,7 +97,7 @@ def test_a_pass_says_whom_a_statement_leaves_out() -> None:
     shut = statement(sid="shut", Effect="Deny", Action="*")
     (finding,) = evaluate(facts_with({**open_, "NotPrincipal": {"AWS": ACCOUNT}}, shut), OWN)
 
-    assert finding.summary == "s gives nobody access: a Deny refuses whom it admits"
+    assert finding.summary == 'Statement "s" gives nobody access: a Deny refuses whom it admits'
 
 
 def test_a_permission_to_manage_that_passes_says_so() -> None:
@@ -107,7 +107,7 @@ def test_a_permission_to_manage_that_passes_says_so() -> None:
     assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACCESS, Verdict.PASS)
     assert finding.subject == f"{TARGET} s"
     assert finding.summary == (
-        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to manage orders"
+        f'Statement "s": Principal `{ACCOUNT}` allows any resource or principal of a trusted account to manage orders'
     )
 
 
@@ -116,8 +116,8 @@ def test_a_public_url_names_each_statement_that_opens_it() -> None:
     finding = one(evaluate(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
 
     assert finding.summary == (
-        "url: Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together "
-        "with one and two"
+        'Statement "url": Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together '
+        'with statement "one" and statement "two"'
     )
 
 
@@ -184,7 +184,7 @@ def test_a_source_in_a_foreign_account_is_less_grave() -> None:
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary == (
-        f"s: Principal `sns.amazonaws.com` allows untrusted account {FOREIGN} to invoke orders"
+        f'Statement "s": Principal `sns.amazonaws.com` allows untrusted account {FOREIGN} to invoke orders'
     )
 
 
@@ -198,7 +198,7 @@ def test_a_layer_that_is_shared_within_the_account_passes_and_says_with_whom() -
     )
     assert finding.subject == f"{LAYER} s"
     assert finding.summary == (
-        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to download the layer"
+        f'Statement "s": Principal `{ACCOUNT}` allows any resource or principal of a trusted account to download the layer'
     )
 
 
@@ -291,7 +291,7 @@ def test_an_explicit_deny_is_to_be_removed() -> None:
     )
 
     assert about_the_role(policy("all", "*"), deny).advice == (
-        f"Remove the Deny in Quiet of no, or exclude {STREAMS} from it. A Deny overrides every Allow, so attaching a policy "
+        f"Remove the Deny in statement \"Quiet\" of no, or exclude {STREAMS} from it. A Deny overrides every Allow, so attaching a policy "
         "does not help."
     )
 
@@ -366,4 +366,4 @@ def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> Non
     near: Json = {"Sid": "near", "Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:x"}
     both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
 
-    assert "near of both comes nearest" in about_the_role(both).summary
+    assert 'statement "near" of both comes nearest' in about_the_role(both).summary

@@ -149,4 +149,4 @@ def test_a_statement_is_called_by_its_whole_sid() -> None:
         facts_with(statement("events.amazonaws.com", sid="every night", Condition=never)), OWN
     )
 
-    assert finding.summary.startswith("every night gives nobody access: ")
+    assert finding.summary.startswith('Statement "every night" gives nobody access: ')

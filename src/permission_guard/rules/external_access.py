@@ -71,8 +71,8 @@ def passed(rule: str, concern: Concern, target: str, statement: Statement, summa
 def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
-        return f"{statement.label}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    return f"{statement.label}: {_principal(statement)} allows {answer.scale.value} to {verb}"
+        return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
+    return f"{statement.title}: {_principal(statement)} allows {answer.scale.value} to {verb}"
 
 
 def found(
@@ -162,7 +162,7 @@ def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any 
         organization = _organization(statement, request.context) if request is not None else ""
         whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"
         example = example if organization else ""
-    return f"{statement.label}: {_principal(statement)} allows {whom} to {verb}{example}"
+    return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 
 def _organization(statement: Statement, context: Context) -> str:
@@ -204,7 +204,7 @@ def _in_doubt(
         spelled = {one.lower_key: one.key for each in review.policy.statements for one in each.conditions}
         keys = " and ".join(spelled.get(key, key) for key in answer.keys) or "what AWS does not document"
         doubt, advice = f"it depends on {keys}, which cannot be known beforehand", _DOUBT
-    summary = f"{statement.label}: whether an untrusted account has access is unknown: {doubt}"
+    summary = f"{statement.title}: whether an untrusted account has access is unknown: {doubt}"
     proof = Undecided(request, decision, doubt)
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, proof=proof, advice=advice)
 
@@ -216,14 +216,14 @@ def _closed(
         nobody = why_nobody(statement, review, actions)
         if nobody is None:
             return replace(
-                finding, summary=f"{statement.label} gives nobody access: a Deny refuses whom it admits"
+                finding, summary=f"{statement.title} gives nobody access: a Deny refuses whom it admits"
             )
         return replace(
             finding,
             concern=Concern.PERMISSION_IS_USABLE,
             severity=Severity.LOW,
             verdict=Verdict.FAIL,
-            summary=f"{statement.label} gives nobody access: {nobody.blocker}",
+            summary=f"{statement.title} gives nobody access: {nobody.blocker}",
             proof=nobody,
             advice=_DEAD,
         )

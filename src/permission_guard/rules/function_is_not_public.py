@@ -80,7 +80,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
 
     reported = found(finding, statement, review, INVOKING, fault)
     if _is_half(statement) and reported.concern is not Concern.PERMISSION_IS_USABLE:
-        return replace(finding, summary=f"{statement.label}: {_HALF}")
+        return replace(finding, summary=f"{statement.title}: {_HALF}")
     return reported
 
 
@@ -119,7 +119,7 @@ def _through_url(witness: Witness, review: Review) -> str:
     through = replace(witness.request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
     if second.answer is EvalDecision.ALLOWED:
-        sids = " and ".join(cited.statement.label for cited in second.statements)
+        sids = " and ".join(cited.statement.phrase for cited in second.statements)
         return f" (AuthType {authentication}), together with {sids}"
     return (
         f" (AuthType {authentication}) if the URL was made before October 2025: later ones need the permission "

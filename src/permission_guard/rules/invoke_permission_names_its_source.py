@@ -59,7 +59,7 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
     """Return the finding about a statement; `statement` is the part of it besides AWS's own topics."""
     topics = review.publishers.get(whole.index, ())
     own = f"{' and '.join(topics)} is AWS's own topic, on which it publishes to everyone" if topics else ""
-    finding = passed(ID, _CONCERN, review.target, whole, f"{whole.label}: {own}")
+    finding = passed(ID, _CONCERN, review.target, whole, f"{whole.title}: {own}")
     if statement is None:
         return finding
     verb = f"invoke {review.name}"
@@ -70,7 +70,7 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
             concern=Concern.PERMISSION_IS_USABLE,
             severity=Severity.LOW,
             verdict=Verdict.FAIL,
-            summary=f"{whole.label} does nothing: {useless}",
+            summary=f"{whole.title} does nothing: {useless}",
             proof=Unused(useless),
             advice=_REMOVE,
         )
@@ -110,7 +110,7 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
         finding,
         verdict=Verdict.FAIL,
         severity=Severity.LOW,
-        summary=f"{statement.label} allows {names} to {verb} without naming a source; AWS documents that it invokes "
+        summary=f"{statement.title} allows {names} to {verb} without naming a source; AWS documents that it invokes "
         "functions of its own account only",
         proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
         advice=_ADVICE,

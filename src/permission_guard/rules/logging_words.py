@@ -20,7 +20,7 @@ class _Near(NamedTuple):
     missed: tuple[Mismatch, ...]
 
     def __str__(self) -> str:
-        return f"{self.statement.label} of {self.policy}"
+        return f"{self.statement.phrase} of {self.policy}"
 
 
 def blocker(asked: Asked, role: RoleFacts) -> str:
@@ -75,7 +75,7 @@ def conditions(asked: Asked) -> str:
     """Return which conditions leave a call undecided, and in which statements."""
     request, decision = asked
     open_ = (
-        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited}"
+        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited.statement.phrase} of {cited.policy}"
         for cited in decision.statements
     )
     return f"it depends on {', and on '.join(open_)}, which cannot be known beforehand"
@@ -96,7 +96,7 @@ def _open_keys(sessions: Iterable[Context]) -> list[str]:
 
 
 def _cited(decision: Decision) -> str:
-    return ", ".join(map(str, decision.statements))
+    return ", ".join(f"{one.statement.phrase} of {one.policy}" for one in decision.statements)
 
 
 def _group(request: Request) -> str:

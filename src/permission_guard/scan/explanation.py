@@ -156,7 +156,7 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
             return tuple(_allows(cited, asked) for cited in decision.statements)
         case DeniedRequest(blocker=blocker) if finding.concern is Concern.PERMISSION_IS_USABLE:
             return tuple(
-                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _evaluated(finding, facts)
+                f"{one.title} of {policy.name}: {blocker}." for policy, one in _evaluated(finding, facts)
             )
         case DeniedRequest(_, decision, blocker):
             return (f"{blocker}.", _LAYERS[_layer(decision)])
@@ -186,7 +186,7 @@ def _layer(decision: Decision) -> Layer | None:
 def _allows(cited: Cited, asked: Request) -> str:
     """Say why a statement allows the request: it has no condition, or the request meets its conditions."""
     conditions = [met(one, asked.context) for one in cited.statement.conditions]
-    head = f"{_name(cited.statement)} of {cited.policy} allows it"
+    head = f"{cited.statement.title} of {cited.policy} allows it"
     if conditions:
         return f"{head}: it requires that {'; and that '.join(conditions)}."
     if isinstance(asked.principal, Service):
@@ -197,7 +197,7 @@ def _allows(cited: Cited, asked: Request) -> str:
 
 def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
     return tuple(
-        f"{_name(cited.statement)} of {cited.policy} depends on "
+        f"{cited.statement.title} of {cited.policy} depends on "
         f"{' and on '.join(open_)}; only each call shows that."
         for cited in decision.statements
         if (open_ := unknowns(cited.statement, context))
@@ -209,15 +209,11 @@ def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     lines: list[str] = []
     for policy, one in _evaluated(finding, facts):
         whom = principals(one.principals) if one.principals else "nobody"
-        head = f"{_name(one)} of {policy.name} names {whom}"
+        head = f"{one.title} of {policy.name} names {whom}"
         asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"
         denies = (other for other in policy.statements if other.effect is Effect.DENY)
         lines += [
             f"{head}, {asks if one.conditions else 'without a condition'}.",
-            *(f"{_name(other)} denies what it matches, and is taken into account." for other in denies),
+            *(f"{other.title} denies what it matches, and is taken into account." for other in denies),
         ]
     return tuple(lines)
-
-
-def _name(one: Statement) -> str:
-    return f'Statement "{one.sid}"' if one.sid else one.label
