@@ -291,7 +291,7 @@ def test_an_explicit_deny_is_to_be_removed() -> None:
     )
 
     assert about_the_role(policy("all", "*"), deny).advice == (
-        f"Remove the Deny in statement \"Quiet\" of no, or exclude {STREAMS} from it. A Deny overrides every Allow, so attaching a policy "
+        f'Remove the Deny in statement "Quiet" of no, or exclude {STREAMS} from it. A Deny overrides every Allow, so attaching a policy '
         "does not help."
     )
 
