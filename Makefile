@@ -32,10 +32,32 @@ export BUILD_CACHE = $(abspath $(TOOLS)/package)
 quietly = log=$$(mktemp); if ! { $(1); } >"$$log" 2>&1; then cat "$$log" >&2; rm -f "$$log"; exit 1; fi; rm -f "$$log"
 
 .PHONY: help setup fmt lint types test coverage bench mutants thorough faults burst validate build package reproducible sbom audit \
-	deploy doctor organization demo readme docs check lock clean
+	deploy doctor organization demo demo-page docs pictures check lock clean
 
-help: ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+##@ Use it
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^##@/ {printf "%s%s\n", sep, substr($$0, 5); sep = "\n"} \
+		/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
+	@$(MAKE) -j$(words $(VENVS)) setup
+	@$(PROJECT)/python -m tests.embedded $(if $(PLAIN),--plain)
+
+build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
+	@$(call quietly,$(SAM) build)
+	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard
+
+deploy: build ## Deploy to the AWS account that your credentials name (ARGS="--parameter-overrides Mode=Observe")
+	@$(SAM) deploy $(ARGS)
+
+doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
+	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
+
+organization: package ## Write the template for StackSets and name the package's key (docs/organization.md)
+	@PYTHONPATH=src $(PROJECT)/python -m organization
+
+##@ Develop it
 
 setup: $(STAMPS) ## Set up all environments below .tools/
 	@:
@@ -112,10 +134,6 @@ validate: $(TOOLS)/sam.done $(TOOLS)/project.done ## Check the templates with cf
 		>$(TOOLS)/organization.json
 	@$(call quietly,$(TOOLS)/sam/bin/cfn-lint --regions us-east-1 --template $(TOOLS)/organization.json)
 
-build: $(TOOLS)/sam.done $(TOOLS)/project.done ## Build the Lambda package and say how big it is
-	@$(call quietly,$(SAM) build)
-	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard
-
 package: build ## Zip the package so that the same commit has the same bytes, and say its SHA-256
 	@$(PROJECT)/python -m tests.embedded.package_zip .aws-sam/build/Guard .aws-sam/guard.zip
 
@@ -134,25 +152,15 @@ sbom: $(TOOLS)/supply.done ## Write what is in the package as a CycloneDX SBOM (
 audit: $(TOOLS)/supply.done ## Ask a public database for known faults of what is in the package (needs the network)
 	@$(TOOLS)/supply/bin/pip-audit --strict --disable-pip --require-hashes -r src/requirements.txt
 
-deploy: build ## Deploy to the AWS account that your credentials name (ARGS="--parameter-overrides Mode=Observe")
-	@$(SAM) deploy $(ARGS)
-
-doctor: $(TOOLS)/project.done ## Say whether the deployed guard can do its work (ARGS="--region eu-west-1")
-	@PYTHONPATH=src $(PROJECT)/python -m permission_guard doctor $(ARGS)
-
-organization: package ## Write the template for StackSets and name the package's key (docs/organization.md)
-	@PYTHONPATH=src $(PROJECT)/python -m organization
-
-demo: ## Deploy into an AWS on loopback, break things, watch them being repaired (PLAIN=1 for plain text)
-	@$(MAKE) -j$(words $(VENVS)) setup
-	@$(PROJECT)/python -m tests.embedded $(if $(PLAIN),--plain)
-
-readme: ## Run the demo and show what it printed in the README
+demo-page: ## Run the demo and write what it printed into docs/demo.md
 	@$(MAKE) demo PLAIN=1 | tee $(TOOLS)/demo.txt
-	@$(PROJECT)/python -m tests.embedded.readme $(TOOLS)/demo.txt --write
+	@$(PROJECT)/python -m tests.embedded.demo_page $(TOOLS)/demo.txt --write
 
 docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate.py)
 	@PYTHONPATH=src:. $(PROJECT)/python -m docs.generate
+
+pictures: $(TOOLS)/project.done ## Photograph the HTML report for the README (needs chromium and pngquant)
+	@PYTHONPATH=src:. $(PROJECT)/python -m tools.report_picture
 
 check: lint types validate coverage ## Everything that must hold before a commit
 

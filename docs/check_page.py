@@ -29,7 +29,8 @@ nothing of AWS.
 {reports}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
-are evaluated all the same. `--format json` has every verdict, and `report` makes other [formats](formats.md) of it; `--format sarif` is for code scanning.
+are evaluated all the same. `--format concise` prints a line for each finding, `github` annotates the lines of a pull request, `junit` is for CI servers, `sarif`
+for code scanning. `--format json` has every verdict, and `report` makes the other [formats](formats.md) of it.
 
 ## What it reads
 
@@ -38,6 +39,8 @@ are evaluated all the same. `--format json` has every verdict, and `report` make
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
 - A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
+- A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
+  out.
 
 Not evaluated, and reported: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
 applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).
@@ -59,7 +62,7 @@ that policy may deny logging. So is a role that the template does not define, an
 
 ## What must not fail
 
-`--ignore RULE` leaves a rule out. On one resource, its Metadata does, with a reason, which the output lists:
+`--ignore RULE` leaves a rule out. On one resource its Metadata does, with a reason, which the output lists:
 
 ```yaml
   Partner:
@@ -68,8 +71,37 @@ that policy may deny logging. So is a role that the template does not define, an
       permission-guard: {{ignore: [function-is-not-public], reason: the partner's webhook has no fixed account}}
 ```
 
+In YAML a comment does the same, on the line of the resource's logical ID or on the line of the finding:
+
+```yaml
+  Partner: # permission-guard: ignore function-is-not-public -- the partner's webhook has no fixed account
+    Type: AWS::Lambda::Permission
+```
+
+Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` writes nothing for what is ignored.
+
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
-`--unknown fail` or `--unknown pass` decides what UNKNOWN means for the exit code. `permission-guard rules` lists the rules. `--format concise` prints one line for each finding.
+`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules.
+
+## The configuration file
+
+`.permission-guard.toml`, or `[tool.permission-guard]` in `pyproject.toml`, of the current folder, else of the nearest folder around it in the same Git
+repository. An option of the command line wins.
+
+```toml
+[tool.permission-guard] # without this line in .permission-guard.toml
+trusted-accounts = ["111122223333"]
+trusted-organizations = ["o-a1b2c3d4e5"]
+fail-on = "high" # low (default), medium, high or critical
+unknown = "fail" # report (default), fail or pass
+ignore = [
+  {{rule = "function-is-not-public", resource = "Partner*", reason = "the partner's webhook has no fixed account"}},
+  {{rule = "role-can-write-logs", path = "legacy/*", reason = "removed in spring"}},
+]
+```
+
+`rule` and `reason` are required. `resource` is the name that a finding shows, or its logical ID; `path` is relative to the configuration's folder. Both may have
+`*`, which stands for `/` too, and `?`. An unknown key or a wrong value is an error (exit code 3) that names the file and the key.
 
 ## What --fix writes
 
@@ -89,8 +121,8 @@ call from other Regions and whose account no condition names, and what only you 
 $ cfn-lint -a permission_guard.cfn_lint -t template.yaml
 ```
 
-The same findings as rules E9401 to E9408, and W9400 for what is UNKNOWN. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always. Install
-both into one environment.
+The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always; what a
+template ignores by Metadata or a comment is ignored here, too. The configuration file above is not read. Install both into one environment.
 
 ## With every commit
 
@@ -107,7 +139,8 @@ repos:
 
 ## With every push
 
-The repository is a GitHub Action. It runs no other action and needs Python 3.11 on the runner.
+The repository is a GitHub Action. It runs no other action and needs Python 3.11 on the runner. It shows the findings at their lines in the pull request
+(`annotations: "false"` does not).
 
 ```yaml
 permissions:

@@ -25,6 +25,8 @@ README: Final = Path(__file__).parent.parent / "README.md"
 OPERATIONS: Final = Path(__file__).parent / "operations.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
 END: Final = "```\n<!-- /alert -->"
+BEGIN_SHORT: Final = "<!-- first lines -->\n```text\n"
+END_SHORT: Final = "```\n<!-- /first lines -->"
 BEGIN_UNDO: Final = "<!-- undo -->\n```text\n"
 END_UNDO: Final = "```\n<!-- /undo -->"
 _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
@@ -67,6 +69,22 @@ def alert() -> str:
     return f"Subject: {subject(report)}\n\n{text(report)}"
 
 
+_SHORT: Final = ("Caused by", "Finding", "Undo")
+"""The lines of an alert that the README begins with, beside its subject and its first sentence."""
+
+
+def short_alert() -> str:
+    """Return the five lines of the mail that matter most."""
+    report = repaired().notifier.sent[0]
+    outcome, *lines = text(report).replace(_WRAPPED, " ").splitlines()
+    kept = [line for label in _SHORT for line in lines if line.startswith(f"{label} ")]
+    return "\n".join((subject(report), outcome, *kept)) + "\n"
+
+
+_WRAPPED: Final = f"\n{'':<12}"
+"""Where the mail goes on in the next line."""
+
+
 def undoing() -> str:
     """Have the repair undone by a person who says yes, and return what the terminal shows."""
     there = repaired()
@@ -85,8 +103,8 @@ def undoing() -> str:
 
 
 def with_alert(readme: str) -> str:
-    """Return the README with the alert as it is now."""
-    return _with(readme, BEGIN, alert(), END)
+    """Return the README with the alert as it is now, and with its first lines."""
+    return _with(_with(readme, BEGIN_SHORT, short_alert(), END_SHORT), BEGIN, alert(), END)
 
 
 def with_undo(page: str) -> str:

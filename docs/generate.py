@@ -21,6 +21,7 @@ from docs.permissions import permissions_page
 from docs.settings import settings_page
 from docs.who_calls_lambda import with_services
 from tests.faults.table import cell, page
+from tools.terminal_picture import picture
 
 DOCS: Final = Path(__file__).parent
 NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
@@ -54,6 +55,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "explain.md": partial(explain_page, NOTE),
     "settings.md": partial(settings_page, NOTE),
     "permissions.md": partial(permissions_page, NOTE),
+    "pictures/terminal.svg": picture,
     "rules/invoke-permission-names-its-source.md": with_services,
 }
 """Each page and what makes it."""

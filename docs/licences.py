@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution, distribution
+import tomllib
+from importlib.metadata import Distribution, distribution, requires
 from pathlib import Path
 from typing import Final
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 _ROOT: Final = Path(__file__).parent.parent
 LICENCE_FILES: Final = ("LICENSE",)
 _CLASSIFIER: Final = "License :: OSI Approved :: "
 _PIN: Final = re.compile(r"^([a-z0-9-]+)==([^ \\]+)", re.MULTILINE)
-_COMMAND_LINE: Final = ("click",)
-"""What `pip install '.[cli]'` adds to boto3 and what it needs."""
+
+
+def _installed() -> list[str]:
+    """Return what `pip install .` installs, in order of name: the dependencies, and what they need in turn."""
+    names, waiting = (
+        set[str](),
+        list[str](tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["dependencies"]),
+    )
+    while waiting:
+        name = canonicalize_name(Requirement(waiting.pop()).name)
+        if name in names:
+            continue
+        names.add(name)
+        needed = map(Requirement, requires(name) or ())
+        waiting += [one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return sorted(names)
 
 
 def packaged() -> dict[str, str]:
@@ -38,8 +56,8 @@ def licences(note: str) -> str:
     pins = dict(_PIN.findall((_ROOT / ".ci" / "requirements" / "project.txt").read_text()))
     parts = ["# Licenses", note, "", _TEXT, "", "## In the Lambda's package", ""]
     parts += _table(packaged())
-    parts += ["", "## With the command line, beside boto3 and what it needs", ""]
-    parts += _table({name: pins[name] for name in _COMMAND_LINE})
+    parts += ["", "## With the command line (`pip install .`)", ""]
+    parts += _table({name: pins[name] for name in _installed()})
     return "\n".join(parts) + "\n"
 
 

@@ -5,36 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from permission_guard.cli.rules import ABOUT
 from permission_guard.model.finding import Concern
 from permission_guard.settings import NEVER_REPAIRED
 from tests.template import written
-
-_ABOUT: Final = {
-    Concern.ROLE_CAN_WRITE_LOGS: (
-        "the execution role cannot write the function's logs",
-        "role-can-write-logs",
-    ),
-    Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE: (
-        "an AWS service may invoke the function for any account",
-        "invoke-permission-names-its-source",
-    ),
-    Concern.FUNCTION_IS_NOT_PUBLIC: ("any AWS account may invoke the function", "function-is-not-public"),
-    Concern.CROSS_ACCOUNT_ACCESS: (
-        "a statement names an account or organization that is not trusted",
-        "function-is-not-public",
-    ),
-    Concern.FUNCTION_URL_IS_NOT_PUBLIC: ("the function URL is public", "function-is-not-public"),
-    Concern.MANAGEMENT_ACCESS: (
-        "an untrusted principal may change the function or read about it",
-        "function-is-not-public",
-    ),
-    Concern.PERMISSION_IS_USABLE: (
-        "nobody can use the statement, so its trigger cannot work",
-        "invoke-permission-names-its-source",
-    ),
-    Concern.LAYER_IS_NOT_PUBLIC: ("a layer version is shared with every AWS account", "layer-is-not-public"),
-}
-"""What each rule id reports, and the page that describes it."""
 
 _RULES: Final = """\
 `AlertOnly` and `Ignore` take these ids. A rule that is in neither repairs what it can in Enforce mode; four of them only ever report, because a person may
@@ -72,9 +46,9 @@ def settings_page(note: str) -> str:
 
 
 def _row(concern: Concern) -> str:
-    what, page = _ABOUT[concern]
+    what, rule = ABOUT[concern]
     repaired = "never" if concern in NEVER_REPAIRED else "yes"
-    return f"| [`{concern.value}`](rules/{page}.md) | {what} | {repaired} |"
+    return f"| [`{concern.value}`](rules/{rule.id}.md) | {what} | {repaired} |"
 
 
 def _wrapped(text: str) -> str:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from benchmarks.structure import longest_chain, modules
+
 SOURCE: Final = Path(__file__).parent.parent / "src" / "permission_guard"
 LAYERS: Final = (
     {"frozen"},
@@ -63,7 +65,7 @@ WRITES: Final = {
     "detach_role_policy",
     "delete_resource_policy",
 }
-LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CHAIN = 300, 40, 44
 
 TEXTS: Final = {path: path.read_text() for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py"}
 TREES: Final = {path: ast.parse(text) for path, text in TEXTS.items()}
@@ -104,6 +106,11 @@ def test_imports_only_point_inwards() -> None:
         and (there := layer(imported.removeprefix("permission_guard."))) != home(path)
         and DEPTH.get(there, len(LAYERS)) >= DEPTH[home(path)]
     ] == []
+
+
+def test_no_module_imports_itself_in_a_circle_and_the_longest_chain_of_imports_grows_no_longer() -> None:
+    # In a circle the chain would have no end: RecursionError.
+    assert max(len(longest_chain(name)) for name in modules()) <= LONGEST_CHAIN
 
 
 def test_only_the_outermost_parts_know_aws_and_the_machine() -> None:

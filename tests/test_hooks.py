@@ -23,8 +23,8 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_the_hook_installs_what_the_command_line_needs() -> None:
-    assert HOOK["additional_dependencies"] == PROJECT["optional-dependencies"]["cli"]
+def test_the_hook_runs_the_program_that_pip_installs() -> None:
+    # pre-commit installs no extras: what the command line needs is in `dependencies` (tests/test_metadata.py).
     assert HOOK["entry"] == f"{PROGRAM} check"
     assert PROGRAM in PROJECT["scripts"]
 
@@ -42,6 +42,10 @@ def test_the_hook_installs_what_the_command_line_needs() -> None:
         ("package.json", False),
         ("cloudformation/parameters.json", False),
         ("cfn/orders.parameters.yaml", False),
+        ("cloudformation/parameters-prod.json", False),
+        ("cfn/params.dev.yaml", False),
+        ("cfn/parameter-store.yaml", True),
+        ("cloudformation/config-rules.yaml", True),
         ("cfn/params/dev.json", False),
         ("cloudformation/configuration.yaml", True),
         ("node_modules/shop/cfn/roles.json", False),
@@ -67,7 +71,7 @@ def acted(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m permission_guard "$@"\n')
     program.chmod(0o755)
     (script,) = (step["run"] for step in ACTION["runs"]["steps"] if step["name"] == "Check")
-    given = {"ARGUMENTS": "", "SARIF_FILE": "", **environment}
+    given = {"ARGUMENTS": "", "SARIF_FILE": "", "ANNOTATIONS": "true", **environment}
     return subprocess.run(  # noqa: S603  # the project's own script
         # As GitHub runs `shell: bash`.
         ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -95,14 +99,34 @@ def test_what_a_file_is_called_is_no_command_to_github(tmp_path: Path) -> None:
     for place in ("one", "other"):
         (tmp_path / place).mkdir()
         ended = acted(tmp_path / place, TEMPLATES="../*/template.yaml ../::add-mask::a/template.yaml")
-        first, *between, last = ended.stdout.splitlines()
+        first, *between = ended.stdout.splitlines()
         token = first.removeprefix("::stop-commands::")
-        assert last == f"::{token}::"
+        end = between.index(f"::{token}::")
+        between, annotations = between[:end], between[end + 1 :]
+        (one,) = annotations
+        assert one.startswith("::error file=../%3A%3Aadd-mask%3A%3Aa/template.yaml,line=10,")
         assert re.fullmatch("[0-9a-f]{32}", token)
         assert not any(token in line for line in between)
         assert ended.returncode == 1
         tokens.add(token)
     assert len(tokens) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "arguments", "count"),
+    [("true", "", 1), ("false", "", 0), ("true", "--diff", 0), ("true", "--fail-on critical", 1)],
+)
+def test_the_action_annotates_lines_if_it_is_asked_to_and_never_with_the_lines_of_a_patch(
+    tmp_path: Path, asked: str, arguments: str, count: int
+) -> None:
+    text = permission() + "    Metadata:\n      x: |\n        ::error title=x::y\n"
+    (tmp_path / "template.yaml").write_text(text)
+    ended = acted(tmp_path, TEMPLATES="template.yaml", ARGUMENTS=arguments, ANNOTATIONS=asked)
+    token = ended.stdout.splitlines()[0].removeprefix("::stop-commands::")
+    between, after = ended.stdout.split(f"\n::{token}::\n")
+    assert ("::error title=x::y" in between) == (arguments == "--diff")
+    assert after.count("\n") == after.count("::error file=template.yaml,line=10,col=3,") == count
+    assert ended.returncode == (0 if "critical" in arguments else 1)
 
 
 def test_a_file_that_is_called_like_an_option_is_a_file(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ class _Shared:
 
     def _matches(self, checked: Checked) -> Iterator[Any]:
         for one in checked.verdicts:
-            if self.shows(one.finding.verdict, one.finding.concern):
+            ignored = checked.source.ignore_of(one.owner, one.finding)
+            is_ignored = ignored is not None and ignored.reason != ""
+            if self.shows(one.finding.verdict, one.finding.concern) and not is_ignored:
                 path = list(checked.source.path(one.owner))
                 yield RuleMatch(path or ["Resources"], one.explanation.sentence)
 

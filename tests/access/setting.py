@@ -33,6 +33,11 @@ def _with_action(statement: Mapping[str, Json]) -> Mapping[str, Json]:
     return statement if "NotAction" in statement else {"Action": "lambda:InvokeFunction", **statement}
 
 
+def equals(key: str, value: Json, operator: str = "StringEquals") -> Json:
+    """A condition on one key."""
+    return {operator: {key: value}}
+
+
 def allow(principal: Json, condition: Json = None, **more: Json) -> dict[str, Json]:
     """An Allow."""
     block: dict[str, Json] = {"Condition": condition} if condition else {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.access import INVOKING, MANAGING, READ_LAYER, Access, Scale, analyze
+from permission_guard.access import READ_LAYER, Access, Scale, analyze
 from permission_guard.access.meter import BUDGET
-from permission_guard.iam import Anonymous, Policy, Service
+from permission_guard.iam import Anonymous, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from tests.access.setting import (
@@ -22,93 +22,10 @@ from tests.access.setting import (
     allow,
     answer,
     deny,
+    equals,
 )
 
 S3: Json = {"Service": "s3.amazonaws.com"}
-EVENTS: Json = {"Service": "events.amazonaws.com"}
-RANGE: Json = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-
-
-def equals(key: str, value: Json, operator: str = "StringEquals") -> Json:
-    return {operator: {key: value}}
-
-
-def test_a_call_may_show_no_source_at_all() -> None:
-    both: Json = {
-        "StringEqualsIfExists": {"aws:SourceAccount": OWN},
-        "ArnLikeIfExists": {"aws:SourceArn": f"arn:aws:*:*:{OWN}:*"},
-    }
-
-    result = answer(allow(SNS, both))
-
-    assert result.access is Access.OPEN
-    assert result.witness is not None
-    assert result.witness.is_service
-    assert result.witness.account is None
-    assert "sns.amazonaws.com for any account" in str(result.witness)
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        RANGE,
-        equals("aws:SourceVpce", "vpce-0123456789abcdef0"),
-        equals("aws:SourceVpc", "vpc-0123456789abcdef0"),
-        equals("aws:VpceAccount", OWN),
-        {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}},
-    ],
-)
-def test_a_named_network_is_enough_for_invoking_and_not_for_managing(condition: Json) -> None:
-    invoking = answer(allow("*", condition))
-    managing = answer(allow("*", condition, Action="lambda:UpdateFunctionCode"))
-
-    assert (invoking.access, invoking.network) == (Access.CLOSED, True)
-    assert managing.access is Access.OPEN
-
-
-def test_a_pass_by_account_does_not_rest_on_a_network_that_is_named_besides() -> None:
-    result = answer(allow({"AWS": OWN}, RANGE))
-
-    assert (result.access, result.network) == (Access.CLOSED, False)
-
-
-@pytest.mark.parametrize(
-    "ranges",
-    [
-        [f"{first}.0.0.0/8" for first in range(256)],
-        [f"{first}.0.0.0/8" for first in range(128)],
-        ["0.0.0.0/7"],
-        ["2000::/3"],
-    ],
-)
-def test_ranges_that_together_are_half_the_addresses_limit_nobody(ranges: list[str]) -> None:
-    assert answer(allow("*", {"IpAddress": {"aws:SourceIp": list[Json](ranges)}})).access is Access.OPEN
-
-
-def test_a_range_that_a_deny_leaves_is_found_between_the_others() -> None:
-    condition: Json = {
-        "IpAddress": {
-            "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3", "224.0.0.0/4", "240.0.0.0/5"]
-        }
-    }
-
-    result = answer(
-        allow("*"),
-        deny(condition),
-        deny({"IpAddress": {"aws:SourceIp": "::/0"}}),
-        deny({"Null": {"aws:SourceIp": "true"}}),
-    )
-
-    assert result.access is Access.OPEN
-    assert result.witness is not None
-    assert result.witness.request.context.values("aws:sourceip") == ("248.0.0.0",)
-
-
-def test_invoking_and_managing_are_answered_apart() -> None:
-    statements = (allow("*", Action="lambda:*"), deny(Action="lambda:Invoke*"))
-
-    assert answer(*statements, actions=INVOKING).access is Access.CLOSED
-    assert answer(*statements, actions=MANAGING).access is Access.OPEN
 
 
 def test_an_unsigned_caller_invokes_through_the_url_only() -> None:
@@ -158,72 +75,6 @@ def test_a_letter_that_only_ignoring_case_takes_is_found() -> None:
 
 def test_characters_that_a_tag_cannot_hold_are_unsure() -> None:
     assert answer(allow("*", equals("aws:PrincipalTag/team", "<>"))).access is Access.UNKNOWN
-
-
-def test_an_organization_without_any_source_is_not_shown_as_far_as_documented() -> None:
-    nameless: Json = {"Null": {"aws:SourceArn": "true", "aws:SourceAccount": "true"}}
-    shown = equals("aws:SourceOrgID", "o-other00000")
-
-    assert answer(allow(SNS, {**dict(nameless), **dict(shown)})).access is Access.UNKNOWN  # type: ignore[arg-type]
-    assert answer(allow(SNS, shown)).access is Access.NAMED
-
-
-def test_the_account_in_an_arn_equals_a_variable_for_the_source_account() -> None:
-    own_account: Json = {"ArnNotLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:*"}}
-    shown: Json = {"Null": {"aws:SourceArn": "false", "aws:SourceAccount": "false"}}
-
-    result = answer(allow(SNS, {**dict(own_account), **dict(shown)}))  # type: ignore[arg-type]
-
-    assert (result.access, result.scale) == (
-        Access.UNKNOWN,
-        Scale.UNKNOWN,
-    )  # only with an ARN of another service
-    assert answer(allow(SNS, shown), deny(own_account)).access is Access.OPEN
-
-
-def test_further_names_of_a_service_are_not_known() -> None:
-    names = "aws:PrincipalServiceNamesList"
-
-    assert (
-        answer(allow(SNS, equals(names, "sns.amazonaws.com", "ForAnyValue:StringEquals"))).access
-        is Access.OPEN
-    )
-    assert (
-        answer(allow(SNS, equals(names, "sns.amazonaws.com", "ForAllValues:StringEquals"))).access
-        is Access.UNKNOWN
-    )
-    assert (
-        answer(allow(SNS), deny(equals(names, "sns.us-*", "ForAnyValue:StringLike"))).access is Access.UNKNOWN
-    )
-
-
-def test_a_wildcard_principal_admits_a_service_that_no_table_lists() -> None:
-    result = answer(allow("*", equals("aws:PrincipalServiceName", "newservice.amazonaws.com")))
-
-    assert result.access is Access.OPEN
-    assert result.witness is not None
-    assert result.witness.request.principal == Service("newservice.amazonaws.com")
-
-
-def test_a_documented_service_behind_a_wildcard_makes_an_arn_sure() -> None:
-    assert answer(allow("*", equals("aws:SourceArn", "arn:aws:sns:*:*:*", "ArnLike"))).access is Access.OPEN
-    assert (
-        answer(allow("*", equals("aws:SourceArn", "arn:aws:nosuch:*:*:*", "ArnLike"))).access
-        is Access.UNKNOWN
-    )
-
-
-def test_what_eventbridge_shows_of_the_account_is_doubtful_but_never_dead() -> None:
-    by_account = answer(allow(EVENTS, equals("aws:SourceAccount", OWN)))
-    of_another = answer(allow(EVENTS, equals("aws:SourceAccount", UNTRUSTED)))
-
-    assert (by_account.access, by_account.scale) == (Access.CLOSED, Scale.ACCOUNT)
-    assert of_another.access is Access.UNKNOWN
-
-
-@pytest.mark.parametrize("name", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
-def test_a_service_that_calls_within_its_account_is_not_surely_open(name: str) -> None:
-    assert answer(allow({"Service": name})).access is Access.UNKNOWN
 
 
 @pytest.mark.parametrize(

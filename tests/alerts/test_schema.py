@@ -15,8 +15,7 @@ from permission_guard.alerts import body
 from permission_guard.alerts.report import Report
 from permission_guard.aws.sns import attributes
 from permission_guard.repair.outcome import Ending
-from tests.alerts.patches.scenes import S3, about
-from tests.alerts.patches.test_patches import layer
+from tests.alerts.patches.scenes import S3, about, layer
 from tests.alerts.scenes import FORGED, line, report
 from tests.test_golden import TYPICAL
 

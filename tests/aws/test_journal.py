@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ReadTimeoutError
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.models import botocore_stubber
 
-from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.journal.entry_json import as_kept
-from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater, StoredHistory
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater, StoredHistory
+from tests.aws.journals import NEW, OTHER, journal
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import NOW, TARGET
-from tests.journal.entries import ENTRIES, FAULTS
-from tests.journal.test_entry_json import ENTRY
-from tests.thorough import examples
-
-NEW = as_kept(replace(ENTRY, version=0))
-OTHER = replace(NEW, fault="fedcba9876543210")
-
-
-def journal(wire: Transport | None = None) -> DynamoJournal:
-    return DynamoJournal(Table((wire or Transport(Account())).clients(), "journal"))
 
 
 def stored(wire: Transport, entry: Entry = NEW) -> dict[str, Any]:
@@ -256,84 +235,6 @@ def test_the_guard_sets_an_item_that_cannot_be_read_aside_once_and_reports_it_wi
     assert json.loads(waiting.body)["schema"] == "permission-guard/notice/1"
 
 
-# What is no entry
-
-
-def alert(id_: str = "2026-11-03T12:00#1", severity: Severity = Severity.HIGH) -> WaitingAlert:
-    return WaitingAlert(id_, severity, "[HIGH] it", "a mail", '{"findings": []}')
-
-
-def test_alerts_wait_until_they_are_removed_and_are_written_with_the_entry_or_not_at_all() -> None:
-    kept = journal()
-    (first,) = kept.write((NEW,), (alert("1"), alert("2")))
-    with pytest.raises(ChangedMeanwhile):
-        kept.write((NEW,), (alert("3"),))
-    assert kept.waiting() == (alert("1"), alert("2"))
-    kept.remove((alert("1"),))
-    kept.remove((alert("1"),))
-    assert kept.waiting() == (alert("2"),)
-    assert (kept.of(TARGET).entries, kept.all()) == ((first,), (first,))
-
-
-def test_two_runs_that_write_the_same_alert_leave_one() -> None:
-    kept = journal()
-    kept.write((), (alert(),))
-    kept.write((), (alert(),))
-    assert kept.waiting() == (alert(),)
-
-
-def test_a_waiting_alert_that_was_damaged_is_taken_as_grave_and_shown_as_far_as_it_can_be_read() -> None:
-    wire = Transport(Account())
-    wire.table.items["digest", "1"] = {
-        "subject": {"S": "digest"},
-        "fault": {"S": "1"},
-        "severity": {"S": "MILD"},
-        "title": {"N": "1"},
-        "mail": {"S": "what is left"},
-    }
-    (read,) = journal(wire).waiting()
-    assert read == WaitingAlert("1", Severity.CRITICAL, "an alert that cannot be read", "what is left", "{}")
-
-
-def test_alerts_are_counted_by_the_hour_beside_the_writing_of_an_entry_or_alone() -> None:
-    wire = Transport(Account())
-    kept = journal(wire)
-    (first,), count = kept.write_and_count((NEW,), NOW)
-    assert (first.version, count, kept.count_alert(NOW), kept.count_alert(NOW + timedelta(hours=1))) == (
-        *(1, 1),
-        *(2, 1),
-    )
-    item = wire.table.items["alerts", "2026-11-03T12"]
-    assert item["expires"] == {"N": str(int((NOW + timedelta(days=1)).timestamp()))}
-    assert kept.all() == (first,)
-
-
-@pytest.mark.parametrize(
-    "code", ["ThrottlingException", "AccessDeniedException", "TransactionConflictException"]
-)
-def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
-    wire = Transport(Account())
-    wire.faults["UpdateItem"] = ApiError(code, "no")
-    assert journal(wire).count_alert(NOW) is None
-    assert journal(wire).may_send_digest(NOW) is False
-    account = Account()
-
-    def refuse(_call: str) -> None:
-        raise wire.faults["UpdateItem"]
-
-    account.before = refuse
-    assert FakeJournal(account).count_alert(NOW) is None
-    assert FakeJournal(account).may_send_digest(NOW) is False
-
-
-def test_a_digest_out_of_turn_is_sent_at_most_every_five_minutes() -> None:
-    kept = journal()
-    minutes = (0, 4, 5, 9, 10)
-    assert [kept.may_send_digest(NOW + timedelta(minutes=one)) for one in minutes] == [
-        *(True, False, True, False, True)
-    ]
-
-
 @pytest.mark.parametrize(
     ("item", "seen"),
     [
@@ -366,117 +267,3 @@ def test_the_calls_that_failed_are_noted_and_a_lost_race_is_no_failure() -> None
         kept.of(TARGET)
     kept.count_alert(NOW)
     assert table.failures == ["Query", "UpdateItem"]
-
-
-# The table and the journal in memory
-
-
-Act = tuple[str, tuple[tuple[str, int], ...]]
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(["of", "write"]),
-        st.lists(
-            st.tuples(st.sampled_from(FAULTS), st.integers(-1, 1)),
-            max_size=3,
-            unique_by=lambda one: one[0],
-        ).map(tuple),
-    ),
-    max_size=8,
-)
-
-
-def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> object:
-    what, aims = act
-    if what == "of":
-        return kept.of(TARGET)
-    entries = tuple(
-        replace(shape, subject=TARGET, fault=fault, version=max(0, known.get(fault, 0) + off))
-        for fault, off in aims
-    )
-    try:
-        return kept.write(entries)
-    except ChangedMeanwhile:
-        return ChangedMeanwhile
-
-
-@settings(max_examples=examples(30, 500))
-@given(acts=ACTS, shape=ENTRIES, page=st.integers(1, 3))
-def test_the_journal_in_memory_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
-    wire = Transport(Account())
-    wire.table.page = page
-    table, memory = journal(wire), FakeJournal(Account())
-    for act in acts:
-        known = {entry.fault: entry.version for entry in memory.of(TARGET).entries}
-        assert answer(table, act, known, shape) == answer(memory, act, known, shape)
-    assert table.of(TARGET) == memory.of(TARGET)
-
-
-# A DynamoDB that others wrote
-
-
-@contextmanager
-def motos_table() -> Iterator[Clients]:
-    with mock_aws():
-        session = boto3.Session("testing", "testing", region_name="us-east-1")
-        dynamodb: Any = session.client("dynamodb")
-        dynamodb.create_table(
-            TableName="journal",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("subject", "fault")
-            ],
-            KeySchema=[
-                {"AttributeName": "subject", "KeyType": "HASH"},
-                {"AttributeName": "fault", "KeyType": "RANGE"},
-            ],
-        )
-        dynamodb.update_time_to_live(
-            TableName="journal", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
-        )
-        yield Clients(session)
-
-
-def test_motos_dynamodb_understands_every_condition() -> None:
-    with motos_table() as clients:
-        kept = DynamoJournal(Table(clients, "journal"))
-        (first,) = kept.write((NEW,))
-        one, other = kept.write((first, OTHER))
-        for stale in ((NEW,), (first,), (one, OTHER), (replace(OTHER, fault="0", version=1),)):
-            with pytest.raises(ChangedMeanwhile):
-                kept.write(stale)
-        assert kept.of(TARGET).entries == (one, other)
-
-
-def test_motos_dynamodb_counts_alerts_and_keeps_what_waits() -> None:
-    with motos_table() as clients:
-        one, other = (DynamoJournal(Table(clients, "journal")) for _ in range(2))
-        assert [kept.count_alert(NOW) for kept in (one, other, one)] == [1, 2, 3]
-        assert [one.may_send_digest(NOW + timedelta(minutes=5 * times)) for times in (0, 0, 1)] == [
-            *(True, False, True)
-        ]
-        (entry,) = one.write((NEW,), (alert(),))
-        assert (other.all(), other.waiting()) == ((entry,), (alert(),))
-        other.remove((alert(),))
-        assert one.waiting() == ()
-
-
-def test_motos_dynamodb_has_no_other_table() -> None:
-    with motos_table() as clients, pytest.raises(Refused, match="ResourceNotFoundException"):
-        DynamoJournal(Table(clients, "another")).of(TARGET)
-
-
-def test_botocore_sends_a_put_again_whose_answer_was_lost_and_it_is_known_as_ours() -> None:
-    sent = []
-
-    def lost(event_name: str, request: Any, **_: Any) -> None:
-        sent.append(event_name)
-        if len(sent) == 1:
-            answering: BotocoreStubber = botocore_stubber
-            answering(event_name, request)
-            raise ReadTimeoutError(endpoint_url=request.url)
-
-    with motos_table() as clients:
-        clients._session.events.register_first("before-send.dynamodb.PutItem", lost)
-        kept = DynamoJournal(Table(clients, "journal"))
-        assert kept.write((NEW,)) == kept.of(TARGET).entries
-    assert len(sent) == 2

@@ -16,7 +16,7 @@ from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.ports import FunctionRecord, RetryLater, Sweep, SweepRecords
 from permission_guard.repair.outcome import Ending
-from tests.aws.test_journal import NEW, motos_table
+from tests.aws.journals import NEW, motos_table
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import FUNCTION, NOW, TARGET
 from tests.journal.test_history import about_the_role

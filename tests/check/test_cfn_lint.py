@@ -36,6 +36,15 @@ def ids(*arguments: str) -> list[tuple[str, int]]:
     ]
 
 
+def test_what_the_template_ignores_with_a_reason_is_not_shown(tmp_path: Path) -> None:
+    text = (LAWS / "no-circle.yaml").read_text()
+    path = tmp_path / "template.yaml"
+    for reason, count in ((" -- the bucket is ours", 0), ("", 1)):
+        comment = f"# permission-guard: ignore {Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE.value}{reason}"
+        path.write_text(text.replace("  Permit:\n", f"  Permit: {comment}\n"))
+        assert len(ids("-t", str(path))) == count
+
+
 def test_a_finding_is_shown_where_check_shows_it_and_obeys_cfn_lints_ignores() -> None:
     number = 9401 + list(Concern).index(Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE)
     template = str(LAWS / "no-circle.yaml")

@@ -147,7 +147,7 @@ UNRESOLVED = {
     "!If [Nope, a, b]": "one of two, by the condition Nope: the condition Nope, which the template does not have",
     "!If [Odd, a, b]": "one of two, by the condition Odd: a condition of an unknown form",
     "!If [Strange, a, b]": "one of two, by the condition Strange: a condition of an unknown form",
-    "!If [Empty, a, b]": "one of two, by the condition Empty: an empty Fn::Not",
+    "!If [Empty, a, b]": "one of two, by the condition Empty: a condition of an unknown form",
     "!If [a]": "a Fn::If of an unknown form",
     "!FindInMap [a]": "a Fn::FindInMap of an unknown form",
     "!FindInMap [Regions, nowhere, Bucket]": "a key that the mapping does not have",

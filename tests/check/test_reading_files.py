@@ -190,6 +190,26 @@ def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
     ]
 
 
+def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
+    text = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {'Fn::ForEach::Tags': [A, [b], {a: b}]}}}\n"
+    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
+    assert skipped == (("what Fn::ForEach::Tags brings to A", "only CloudFormation can run it"),)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        "[]",
+        "AWS::LanguageExtensions",
+        "[AWS::LanguageExtensions]",
+        "{Name: 'AWS::SecretsManager-2020-07-23'}",
+    ],
+)
+def test_a_transform_that_changes_nothing_here_is_not_said(transform: str) -> None:
+    text = f"Transform: {transform}\nResources: {{A: {{Type: AWS::SNS::Topic}}}}\n"
+    assert check(text, "template.yaml", Said(), Trust()).source.skipped == ()
+
+
 def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
     text = '{"Resources": {"A": {"Type": "x", "Type": "AWS::SNS::Topic"}}}'
     ((what, _),) = check(text, "template.json", Said(), Trust()).source.notes

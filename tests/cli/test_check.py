@@ -300,7 +300,57 @@ def test_a_nested_application_of_sams_is_a_nested_stack_and_no_repository_is_ask
 def test_the_rules_are_listed_and_each_is_shown() -> None:
     assert [row.split()[0] for row in run("rules").stdout.splitlines()] == [
         "RULE",
-        *(one.id for one in RULES),
+        *(one.value for one in Concern),
     ]
+    assert run("rules", "management-access").stdout == (
+        "Rule       management-access\n"
+        "Reports    An untrusted principal may change the function or read about it.\n"
+        "Why        Whoever can change a function can run code with its role. Whoever can read it can read\n"
+        "           its code and its environment variables.\n"
+        "Page       https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html\n"
+    )
     assert RULES[0].reference in run("rules", RULES[0].id).stdout
-    assert run("rules", "no-such-rule").exit_code == 3
+    ended = run("rules", "no-such-rule")
+    ids = ", ".join(one.value for one in Concern)
+    assert (ended.exit_code, ended.stderr) == (
+        3,
+        f"permission-guard: there is no rule 'no-such-rule': {ids}\n",
+    )
+
+
+def test_a_finding_is_shown_under_the_id_that_can_be_ignored(tmp_path: Path) -> None:
+    text = permission(Principal='"*"', Action='"lambda:*"')
+    first = [row.split()[2] for row in checked(tmp_path, text).stdout.splitlines() if ": FAIL " in row]
+    assert first == ["function-is-not-public", "management-access"]
+    options = [option for one in first for option in ("--ignore", one)]
+    assert checked(tmp_path, text, *options).exit_code == 0
+
+
+def test_a_function_of_sams_that_is_not_deployed_is_named_once(tmp_path: Path) -> None:
+    text = """\
+Transform: AWS::Serverless-2016-10-31
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Hook:
+    Type: AWS::Serverless::Function
+    Condition: Never
+    Properties: {Handler: x, Runtime: python3.13, InlineCode: x, FunctionUrlConfig: {AuthType: NONE}}
+"""
+    for options, code in (((), 0), (("--strict",), 2)):
+        ended = checked(tmp_path, text, "--format", "concise", *options)
+        assert ended.exit_code == code
+        assert ended.stdout.replace(f"{tmp_path}/", "").splitlines() == [
+            "template.yaml: Hook: its Condition is false with these parameters",
+            "0 FAIL, 0 UNKNOWN, 0 PASS in 1 file",
+        ]
+
+
+def test_the_footer_counts_what_fix_can_fix_and_the_rest_says_why(tmp_path: Path) -> None:
+    text = FAILS.replace(
+        "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+        "!Split [',', 'arn:aws:iam::aws:policy/AmazonS3FullAccess']",
+    )
+    ended = checked(tmp_path, text)
+    assert ended.stdout.endswith("2 FAIL, 0 UNKNOWN, 0 PASS in 1 file; --fix can fix 1\n")
+    assert "  No fix     its ManagedPolicyArns is not written as a list.\n" in ended.stdout
+    assert checked(tmp_path, text, "--fix").stdout.endswith("\n1 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n")

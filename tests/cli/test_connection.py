@@ -93,7 +93,7 @@ def test_the_region_of_an_arn_is_the_one_that_is_asked() -> None:
 UNUSABLE = {
     "no such stack": (
         ["--stack-name", "other"],
-        'Stack "other" was not found in us-east-1. Pass --stack-name or --region.',
+        'Stack "other" was not found in us-east-1 (account 111122223333). Pass --stack-name or --region.',
     ),
     "no such table": (
         ["--table", "other"],

@@ -49,3 +49,8 @@ def test_every_command_that_writes_a_file_has_the_same_option_for_it() -> None:
         if command is not None
     }
     assert opts == {name: ["--output", "-o"] for name in commands}
+
+
+def test_a_command_that_does_not_exist_has_no_help_of_its_own() -> None:
+    context = click.Context(main)
+    assert main.get_command(context, "nothing") is None

@@ -72,7 +72,7 @@ REFUSED = {
     "a stack that is not there": (
         ["--stack-name", "other"],
         3,
-        'Stack "other" was not found in eu-west-1. Pass --stack-name or --region.',
+        'Stack "other" was not found in eu-west-1 (account 123456789012). Pass --stack-name or --region.',
     ),
 }
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import replace
 
 import pytest
 
-from permission_guard.doctor import Health, checks, worst
+from permission_guard.doctor import Health, checks, command_of, worst
 from permission_guard.doctor.check import Check
-from permission_guard.doctor.stack_state import Checkup, Denied, Key, Rights
+from permission_guard.doctor.stack_state import Checkup, Denied, Key, LastSweep, Rights
 from permission_guard.settings import NEEDED
-from tests.doctor.well import AWAKE, FUNCTION, GOOD, LOST, QUEUE, TABLE, TOPIC, UNKNOWN, WELL, WRONG
+from tests.doctor.well import (
+    AWAKE,
+    FUNCTION,
+    GOOD,
+    LOST,
+    OFF,
+    QUEUE,
+    READS,
+    RULE,
+    TABLE,
+    TOPIC,
+    UNKNOWN,
+    WELL,
+    WRONG,
+)
 
 SEEN: dict[str, tuple[Checkup, str, Health, str]] = {
     **AWAKE,
@@ -196,12 +212,85 @@ def test_a_function_that_may_not_be_read_leaves_its_settings_unknown_too() -> No
 
 
 def test_the_advice_on_dead_letters_is_to_read_to_fix_and_to_purge() -> None:
-    todo = named(replace(WELL, queues=(replace(QUEUE, messages=2),)), "queue").todo
-    assert todo == (
+    assert todo(replace(WELL, queues=(replace(QUEUE, messages=2),)), "queue") == (
         "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every function): "
-        "aws sqs purge-queue --queue-url https://sqs/dead"
+        "aws sqs purge-queue --queue-url https://sqs/dead --region eu-west-1"
     )
 
 
 def test_what_is_wrong_outweighs_what_is_not_known() -> None:
     assert worst(checks(replace(WELL, trails=LOST, version="0.9"), "1.0")) is WRONG
+
+
+def todo(seen: Checkup, name: str, profile: str | None = None) -> str:
+    (found,) = (one for one in checks(seen, "1.0", profile) if one.name == name and one.todo)
+    return found.todo
+
+
+def test_without_a_trail_the_commands_make_a_bucket_that_only_the_new_trail_may_write_to() -> None:
+    said, command = command_of(todo(replace(WELL, trails=()), "CloudTrail"))
+    assert said == "Create a bucket and a trail:"
+    made = [shlex.split(one) for one in command.split(" && ")]
+    bucket = "management-events-123456789012-eu-west-1"
+    region = ["--region", "eu-west-1"]
+    trail = ["--name", "management-events"]
+    policy = json.loads(made[1][6])
+    assert made == [
+        ["aws", "s3", "mb", f"s3://{bucket}", *region],
+        ["aws", "s3api", "put-bucket-policy", "--bucket", bucket, "--policy", made[1][6], *region],
+        [
+            "aws",
+            "cloudtrail",
+            "create-trail",
+            *trail,
+            "--s3-bucket-name",
+            bucket,
+            "--is-multi-region-trail",
+            *region,
+        ],
+        ["aws", "cloudtrail", "start-logging", *trail, *region],
+    ]
+    arn = f"arn:aws:s3:::{bucket}"
+    assert [(one["Action"], one["Resource"]) for one in policy["Statement"]] == [
+        ("s3:GetBucketAcl", arn),
+        ("s3:PutObject", f"{arn}/AWSLogs/123456789012/*"),
+    ]
+    sources = [one["Condition"]["StringEquals"]["aws:SourceArn"] for one in policy["Statement"]]
+    assert set(sources) == {"arn:aws:cloudtrail:eu-west-1:123456789012:trail/management-events"}
+
+
+def test_a_trail_is_changed_in_its_own_region_by_its_arn() -> None:
+    arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/management"
+    assert todo(replace(WELL, trails=(OFF,)), "CloudTrail") == (
+        f"Switch it on: aws cloudtrail start-logging --name {arn} --region us-east-1"
+    )
+    assert todo(replace(WELL, trails=(READS,)), "CloudTrail").endswith(
+        f"aws cloudtrail put-event-selectors --trail-name {arn} "
+        "--event-selectors ReadWriteType=WriteOnly,IncludeManagementEvents=true --region us-east-1"
+    )
+
+
+def test_who_may_change_a_trail_of_another_account_is_reported() -> None:
+    theirs = replace(OFF, arn="arn:aws:cloudtrail:us-east-1:999999999999:trail/organization")
+    assert todo(replace(WELL, trails=(theirs,)), "CloudTrail").startswith(
+        "Switch it on with credentials of account 999999999999, which owns it: aws cloudtrail start-logging"
+    )
+
+
+def test_a_command_says_the_region_the_profile_and_the_stack_that_was_looked_at() -> None:
+    disabled = replace(WELL, rules=(replace(RULE, state="DISABLED"),))
+    assert todo(disabled, "rule", "the audit").endswith(
+        "aws events enable-rule --name rule --region eu-west-1 --profile 'the audit'"
+    )
+    overdue = replace(WELL, last_sweep=LastSweep(None, None))
+    assert todo(overdue, "sweep").endswith("permission-guard sweep --region eu-west-1 --stack-name guard")
+    assert todo(replace(overdue, stack="permission-guard"), "sweep").endswith(
+        "permission-guard sweep --region eu-west-1"
+    )
+
+
+def test_a_key_that_is_to_be_deleted_is_kept_and_enabled() -> None:
+    assert todo(replace(WELL, keys=(Key("k", "PendingDeletion"),)), "key") == (
+        "Cancel its deletion, and enable it: aws kms cancel-key-deletion --key-id k --region eu-west-1 "
+        "&& aws kms enable-key --key-id k --region eu-west-1"
+    )

@@ -23,7 +23,8 @@ from permission_guard.model.facts import Unreadable
 from permission_guard.settings import NEEDED
 
 LOST = Unreadable("it", "AccessDenied: no")
-TRAIL = Trail("management", is_logging=True, takes_writes=True)
+TRAIL_ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/management"
+TRAIL = Trail("management", is_logging=True, takes_writes=True, arn=TRAIL_ARN)
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 RULE = Rule("rule", "ENABLED", "events", ("events",))
 SOURCE = EventSource("0-1", "events", "Enabled")
@@ -42,6 +43,7 @@ TABLE = Table("journal", "ACTIVE", NOW - timedelta(days=30))
 NEW = replace(TABLE, made=NOW - timedelta(hours=1))
 WELL = Checkup(
     stack="guard",
+    partition="aws",
     account="123456789012",
     region="eu-west-1",
     at=NOW,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from permission_guard.events.actor import Actor
+from permission_guard.events.actor import SWEEP, Actor
 from permission_guard.events.tool import Tool, is_sid_of_terraform
 from tests.samples import ACCOUNT, sample, triggered
 
@@ -169,3 +169,7 @@ def test_an_aws_service_that_acts_by_itself_is_named_as_the_tool() -> None:
 
 def test_an_actor_without_words_is_shown_by_the_tools_name() -> None:
     assert str(Actor("alice", None, Tool.SDK, "192.0.2.1")) == "alice with sdk from 192.0.2.1"
+
+
+def test_what_no_event_showed_was_found_by_the_sweep_with_no_tool_and_no_address() -> None:
+    assert str(SWEEP) == "the guard's sweep"

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from permission_guard.events.record import BadEvent
 from permission_guard.events.trigger import EVERYTHING, Ignored, Kind
 from permission_guard.model.facts import FactKind
+from tests.events.calls import REGION, Event, call
 from tests.samples import ACCOUNT, read, sample, triggered
 
-REGION = "eu-west-1"
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
-Event = dict[str, Any]
-
-
-def call(name: str, request: dict[str, Any], response: object = None, **detail: object) -> Event:
-    """An event about a call of our own making."""
-    event = sample("s3-permission-without-a-source")
-    event["detail"] |= {
-        "eventName": name,
-        "awsRegion": REGION,
-        "requestParameters": request,
-        "responseElements": response,
-        **detail,
-    }
-    return event
 
 
 def test_an_event_says_which_role_the_function_has_where_aws_answered_with_it() -> None:
@@ -256,55 +241,11 @@ def test_a_call_that_could_not_be_recorded_whole_is_named_and_not_passed_over() 
         triggered(event)
 
 
-LAYER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:tools"
-SHARE = "AddLayerVersionPermission20181031"
-
-
-@pytest.mark.parametrize("name", ["tools", LAYER])
-@pytest.mark.parametrize("version", [7, "7"])
-def test_a_shared_layer_leads_to_its_version(name: str, version: object) -> None:
-    trigger = triggered(call(SHARE, {"layerName": name, "versionNumber": version, "statementId": "all"}))
-    assert (str(trigger.subject), trigger.qualifier, trigger.arrived) == (f"{LAYER}:7", None, "all")
-
-
-@pytest.mark.parametrize(
-    ("request_", "field"),
-    [
-        ({"versionNumber": 7}, "detail.requestParameters.layerName is missing"),
-        ({"layerName": "to:ols", "versionNumber": 7}, "detail.requestParameters.layerName not the ARN"),
-        ({"layerName": "tools"}, "detail.requestParameters.versionNumber is null"),
-        ({"layerName": "tools", "versionNumber": True}, "detail.requestParameters.versionNumber is a Bool"),
-        (
-            {"layerName": "tools", "versionNumber": "latest"},
-            "detail.requestParameters.versionNumber is a text",
-        ),
-    ],
-)
-def test_a_layer_that_cannot_be_read_is_named_by_its_field(request_: Event, field: str) -> None:
-    with pytest.raises(BadEvent, match=field):
-        read(call(SHARE, {"statementId": "all", **request_}))
-
-
-def test_a_layer_of_another_account_is_left_to_it() -> None:
-    arn = LAYER.replace(ACCOUNT, "444455556666")
-    event = call(SHARE, {"layerName": arn, "versionNumber": 1, "statementId": "all"})
-    assert read(event) == Ignored(f"{arn}:1 belongs to another account or Region")
-
-
 def test_a_replica_of_the_edge_is_not_evaluated() -> None:
     event = call("CreateFunction20150331", {"functionName": "us-east-1.orders"})
     assert read(event) == Ignored(
         "it is a replica that Lambda@Edge made; the function itself is evaluated in us-east-1"
     )
-
-
-@pytest.mark.parametrize(
-    "version", ["9" * 5000, 10**5000, -1, "1" * 19], ids=["text", "number", "negative", "19 digits"]
-)
-def test_a_number_beyond_every_layers_is_named_by_its_field(version: object) -> None:
-    event = call(SHARE, {"layerName": "tools", "versionNumber": version, "statementId": "all"})
-    with pytest.raises(BadEvent, match=r"detail\.requestParameters\.versionNumber"):
-        read(event)
 
 
 @pytest.mark.parametrize(

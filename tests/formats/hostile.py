@@ -68,7 +68,11 @@ def findings(draw: st.DrawFn) -> ScannedFinding:
 
 scans = st.builds(
     lambda found, what, why: replace(
-        SCAN, findings=tuple(found), skipped=(Skipped(what, why),), sources=(what,)
+        SCAN,
+        findings=tuple(found),
+        skipped=(Skipped(what, why),),
+        notes=(Skipped(why, what),),
+        sources=(what,),
     ),
     st.lists(findings(), min_size=1, max_size=2),
     texts,

@@ -238,6 +238,9 @@ CHECK = replace(
         ),
     ),
     skipped=(),
+    notes=(
+        Skipped("deploy/my template.yaml: Hook: function-is-not-public", "it is ignored: ours, {0} [a](b)"),
+    ),
 )
 """What a check finds in a template: at a line, and in no account."""
-EMPTY = replace(SCAN, functions=0, targets=0, findings=(), skipped=())
+EMPTY = replace(SCAN, functions=0, targets=0, findings=(), skipped=(), notes=())

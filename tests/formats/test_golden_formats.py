@@ -18,6 +18,8 @@ SHOWN = {
     "check.sarif": ("sarif", CHECK),
     "check.ocsf": ("ocsf", CHECK),
     "check.html": ("html", CHECK),
+    "check.github": ("github", CHECK),
+    "check.junit": ("junit", CHECK),
     "nothing.html": ("html", EMPTY),
 }
 
@@ -51,7 +53,7 @@ def test_the_order_in_which_things_were_found_does_not_matter(name: str) -> None
 
 
 def test_a_format_that_there_is_not_is_refused() -> None:
-    with pytest.raises(ValueError, match="'pdf' is none of asff, csv, html, ocsf, sarif"):
+    with pytest.raises(ValueError, match="'pdf' is none of asff, csv, github, html, junit, ocsf, sarif"):
         formats.show("pdf", SCAN)
 
 

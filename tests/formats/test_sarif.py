@@ -98,8 +98,20 @@ def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() ->
     (invocation,) = run(SCAN)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
-    assert notification["message"]["text"].endswith("ap-south-1 could not be read: the region is not enabled")
-    assert run(CHECK)["invocations"][0]["executionSuccessful"] is True
+    assert notification["message"]["text"].endswith("ap-south-1 was not looked at: the region is not enabled")
+
+
+def test_what_is_ignored_is_a_note_and_the_run_is_a_success() -> None:
+    (invocation,) = run(CHECK)["invocations"]
+    assert invocation["executionSuccessful"] is True
+    assert invocation["toolExecutionNotifications"] == [
+        {
+            "level": "note",
+            "message": {
+                "text": "deploy/my template.yaml: Hook: function-is-not-public: it is ignored: ours, {{0}} [a] (b)"
+            },
+        }
+    ]
 
 
 @settings(max_examples=25, deadline=None)

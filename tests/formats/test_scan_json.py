@@ -55,6 +55,7 @@ def scans(draw: st.DrawFn) -> Scan:
         targets=draw(st.integers(0, 10**9)),
         findings=tuple(body),
         skipped=tuple(draw(st.lists(st.builds(Skipped, _TEXTS, _TEXTS), max_size=2))),
+        notes=tuple(draw(st.lists(st.builds(Skipped, _TEXTS, _TEXTS), max_size=2))),
     )
 
 
@@ -79,6 +80,12 @@ FINDING = ScannedFinding(
 SCAN = Scan("1", datetime(2026, 11, 20, tzinfo=UTC), ("a/b",), 1, 1, (FINDING,), (Skipped("x", "y"),))
 
 
+def test_a_scan_without_notes_has_none() -> None:
+    body = json.loads(written(SCAN))
+    del body["notes"]
+    assert read(json.dumps(body)) == SCAN
+
+
 def changed(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda body: {**body, **changes}
 
@@ -95,6 +102,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "no findings": (changed(findings=None), "scan.findings is null, not a list"),
     "a finding that is none": (changed(findings=[1]), "scan.findings[0] is a number, not an object"),
+    "notes that are none": (changed(notes=3), "scan.notes is a number, not a list"),
     "a time without zone": (changed(at="2026-11-20"), "scan.at is no time with a zone: '2026-11-20'"),
     "a count that is none": (changed(functions=-1), "scan.functions is a number, not a whole number"),
     "a source that is none": (changed(sources=[""]), "scan.sources[0].text is an empty text, not a text"),

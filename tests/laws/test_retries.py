@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 from tests.aws.delivered import Killed, Queues
-from tests.test_behaviours import outcomes, permission_added, queues, statements
+from tests.queued import outcomes, permission_added, queues, statements
 
 
 def played(hold: Callable[[str], None]) -> Queues:

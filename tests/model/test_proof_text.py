@@ -7,7 +7,7 @@ import pytest
 from permission_guard.iam import Context, Decision, EvalDecision, Request, Service
 from permission_guard.iam.decide import Layer
 from permission_guard.model.facts import Unreadable
-from permission_guard.model.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Witness
+from permission_guard.model.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Unused, Witness
 from permission_guard.model.proof_text import proof_kind, recorded, sentence
 
 LAYER = Layer.RESOURCE
@@ -33,6 +33,7 @@ SAID: dict[str, tuple[Proof, str]] = {
         "lambda:InvokeFunction on orders cannot be decided: who knows",
     ),
     "missing": (Missing("the role"), "the role does not exist"),
+    "unused": (Unused("the form is another one"), "the form is another one"),
     "unreadable": (Unreadable("the role", "no"), "the role could not be read: no"),
     "a kind of an earlier run": (Recorded("a kind of an earlier run", "it was so"), "it was so"),
     "none": (None, "no problem was found"),

@@ -6,14 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.events.trigger import Kind, Trigger
+from permission_guard.events.trigger import Kind
 from permission_guard.iam import Policy
-from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, NewCondition, statements_of
 from permission_guard.model.facts import (
-    MISSING_ROLE,
     NOT_READ,
-    Configuration,
     Family,
     FunctionFacts,
     PolicyFacts,
@@ -22,53 +19,26 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
-from permission_guard.repair.plan import Plan, plan_for
 from permission_guard.repair.remedy import _step, joined
 from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
 from permission_guard.rules import evaluate
 from permission_guard.rules.rule import AddCondition, AttachPolicy
-from permission_guard.settings import Settings, Treatment
 from tests.fake_aws.builders import (
     ACCOUNT,
-    BASIC,
-    FOREIGN,
     FUNCTION,
     LOGGING,
-    NOW,
     PARTNER,
     ROLE,
     TOPIC,
     facts_with,
     facts_with_role,
-    policy,
     settings,
     statement,
     trigger,
 )
+from tests.repair.planning import ARN, SNS, conditions, plan, reasons
 
-SNS = statement("sns.amazonaws.com", sid="sns")
 S3 = statement("s3.amazonaws.com", sid="s3")
-
-
-def plan(facts: FunctionFacts, given: Settings | None = None, event: Trigger | None = None) -> Plan:
-    given = given or settings()
-    return plan_for(evaluate(facts, given.trusted), facts, event or trigger(), given, NOW)
-
-
-def conditions(planned: Plan) -> list[Json]:
-    """The Condition of each statement as the plan's one step leaves it."""
-    assert planned.unrepaired == ()
-    (step,) = planned.steps
-    assert isinstance(step, RewriteStatements)
-    return [one.get("Condition") for one in statements_of(step.after)]
-
-
-def reasons(planned: Plan) -> list[str]:
-    assert planned.steps == ()
-    return [tell.reason for tell in planned.unrepaired]
-
-
-ARN = "aws:SourceArn"
 REPAIRS: dict[str, Body] = {
     "sns.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:sns:*:{ACCOUNT}:*"}},
     "events.amazonaws.com": {"ArnLike": {ARN: f"arn:aws:events:us-east-1:{ACCOUNT}:*"}},
@@ -167,105 +137,12 @@ def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
     assert (step.role_arn, step.policy, planned.unrepaired) == (ROLE, LOGGING, ())
 
 
-def test_what_passes_is_neither_repaired_nor_reported() -> None:
-    good = statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: TOPIC}})
-
-    assert plan(facts_with(good)) == Plan()
-    assert plan(facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))) == Plan()
-
-
-@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.IGNORE])
-def test_a_rule_can_be_reported_only_or_ignored(
-    treatment: Treatment,
-) -> None:
-    given = settings()
-    given = replace(given, treatments=dict.fromkeys(Concern, treatment))
-    is_reported = treatment is Treatment.ALERT
-
-    listed = ["AlertOnly lists invoke-permission-names-its-source", "AlertOnly lists role-can-write-logs"]
-    found = (plan(facts_with(SNS), given), plan(facts_with_role(RoleFacts(ROLE)), given))
-    assert [reason for one in found for reason in reasons(one)] == (listed if is_reported else [])
-
-
 def test_what_has_just_arrived_is_repaired() -> None:
     event = trigger("sns", kind=Kind.PERMISSION_ADDED)
     planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
 
     assert [step.what for step in planned.steps] == ['add a condition to statement "sns" of orders']
     assert [tell.finding.statement for tell in planned.unrepaired] == [1]
-
-
-UNKNOWN = "the guard repairs only what it can evaluate"
-NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
-NO_REPAIR = "no known repair is sure to keep every legitimate caller"
-REPORTED: dict[str, tuple[FunctionFacts, str]] = {
-    "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
-    "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
-    "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
-    "a service that is not known": (facts_with(statement("unheard-of.amazonaws.com")), NO_REPAIR),
-    "Alexa without a skill": (facts_with(statement("alexa-appkit.amazon.com")), NO_REPAIR),
-    "a service that is not known beside one that is": (
-        facts_with(statement({"Service": ["sns.amazonaws.com", "unheard-of.amazonaws.com"]})),
-        NO_REPAIR,
-    ),
-    "a service of which no key is sure": (facts_with(statement("appsync.amazonaws.com")), NO_REPAIR),
-    "services with no key in common": (
-        facts_with(statement({"Service": ["s3.amazonaws.com", "events.amazonaws.com"]})),
-        NO_REPAIR,
-    ),
-    "everyone with a condition of somebody's": (
-        facts_with(statement(Condition={"StringLike": {"aws:UserAgent": "x"}})),
-        NO_REPAIR,
-    ),
-    "everyone among others": (facts_with(statement({"AWS": ["*", ACCOUNT]})), NO_REPAIR),
-    "a foreign account": (
-        facts_with(statement({"AWS": FOREIGN})),
-        "findings of this rule are reported and never repaired",
-    ),
-    "a source that is bound otherwise": (
-        facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: "arn:aws:sns:*:*:*"}})),
-        "the statement already has another ArnLike on aws:SourceArn",
-    ),
-    "a service beside everyone": (
-        facts_with(statement({"AWS": "*", "Service": "s3.amazonaws.com"})),
-        "it would refuse a trusted caller",
-    ),
-    "what AddPermission cannot write": (
-        facts_with(SNS, family=Family.STATEMENTS),
-        "PutResourcePolicy is not available in this Region",
-    ),
-    "a role of a service": (
-        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X")),
-        "cannot be changed",
-    ),
-    "a role of single sign-on": (
-        facts_with_role(RoleFacts(f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/X")),
-        "cannot be changed",
-    ),
-    "a boundary": (
-        facts_with_role(RoleFacts(ROLE, boundary=policy("edge", "s3:*"))),
-        "edge",
-    ),
-    "a deny": (facts_with_role(RoleFacts(ROLE, identity=(policy("no", "logs:*", effect="Deny"),))), "no"),
-    "a missing role": (
-        FunctionFacts(FUNCTION, configuration=Configuration(ROLE, "x"), role=MISSING_ROLE),
-        NO_REPAIR,
-    ),
-    "a remedy that could not be read": (
-        replace(facts_with_role(RoleFacts(ROLE)), remedy=Unreadable(BASIC, "NoSuchEntity")),
-        f"the policy to attach is not known: {BASIC} could not be read: NoSuchEntity",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REPORTED)
-def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -> None:
-    facts, reason = REPORTED[case]
-
-    reported = reasons(plan(facts))
-
-    assert reported
-    assert reason in reported[0]
 
 
 def test_by_statements_what_add_permission_can_express_is_repaired_under_another_sid() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.model.document import POLICY_LIMIT, Body
-from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.document import POLICY_LIMIT, Body, statements_of
+from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Unreadable
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
 from permission_guard.repair.step import AttachRolePolicy, Replacement, RewriteStatements
 from permission_guard.rules import evaluate
+from tests.access.hostile import largest, stars_and_marks
 from tests.fake_aws.builders import (
     ACCOUNT,
     LOGGING,
@@ -220,3 +223,24 @@ def test_a_policy_that_holds_none_of_the_rights_would_not_help() -> None:
     step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), evaluate(facts, OWN))
 
     assert "would not help" in str(objection(step, facts, OWN))
+
+
+def test_a_policy_that_was_not_read_cannot_be_proved_safe_to_write() -> None:
+    facts, bound = facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}
+    assert isinstance(facts.policy, PolicyFacts)
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(SNS, (bound,), fixes=()),))
+    unread = replace(facts, policy=Unreadable("the policy", "not allowed"))
+
+    assert objection(step, unread, OWN) == "the policy was not read"
+
+
+def test_a_policy_that_is_too_complex_to_compare_is_not_written() -> None:
+    first, *others = statements_of(largest(stars_and_marks).text)
+    facts = facts_with(first, *others)
+    assert isinstance(facts.policy, PolicyFacts)
+    after: Body = {**first, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(first, (after,), fixes=()),))
+
+    assert objection(step, facts, OWN) == (
+        "the policy is too complex to prove that it would not refuse a trusted caller"
+    )

@@ -14,7 +14,7 @@ from permission_guard.repair.proof import objection
 from permission_guard.repair.step import RewriteStatements
 from permission_guard.rules import evaluate
 from tests.fake_aws.builders import ACCOUNT, document, facts_with, settings, statement
-from tests.repair.test_plan import conditions, plan, reasons
+from tests.repair.planning import conditions, plan, reasons
 
 PROOF: Final[CodeType] = objection.__code__
 OPEN: Final = ("sns", "s3", "events", "config")

@@ -10,8 +10,7 @@ import pytest
 from permission_guard.iam import ABSENT, Anonymous, Context, EvalDecision, Policy, Request, Service, decide
 from permission_guard.iam.request import Principal
 from tests.aws.delivered import Queues
-from tests.samples import ACCOUNT
-from tests.test_behaviours import (
+from tests.queued import (
     ORDERS,
     REGION,
     digest,
@@ -23,6 +22,7 @@ from tests.test_behaviours import (
     statements,
     sweep,
 )
+from tests.samples import ACCOUNT
 
 UNTRUSTED = "999999999999"
 INVOKE = "lambda:InvokeFunction"

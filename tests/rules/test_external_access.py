@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from permission_guard.access import Access, Answer, Scale
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
-from permission_guard.model.facts import Family, PolicyFacts, Trusted
+from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict
 from permission_guard.repair.remedy import repair_of
 from permission_guard.rules import evaluate
+from permission_guard.rules.external_access import witness_of
+from permission_guard.rules.review import review_of
 from tests.access.hostile import digits_wanted, largest
-from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
+from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, facts_with, statement
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
@@ -226,3 +229,13 @@ def test_findings_of_an_alias_name_it() -> None:
     (finding,) = evaluate(replace(facts, has_public_url=False), OWN)
 
     assert "to invoke orders:live" in finding.summary
+
+
+def test_no_review_without_a_policy_and_no_witness_without_a_request() -> None:
+    unread = FunctionFacts(FUNCTION)
+    with pytest.raises(ValueError, match=f"{TARGET} has no resource policy that was read"):
+        review_of(unread, OWN)
+
+    review = review_of(facts_with(statement("sns.amazonaws.com")), OWN)
+    with pytest.raises(ValueError, match="no request is known for statement 3"):
+        witness_of(Answer(3, Access.CLOSED, Scale.DEAD), review)

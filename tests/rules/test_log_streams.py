@@ -206,6 +206,35 @@ def test_a_hostile_policy_ends_within_its_budget(effect: str, element: str, stre
     assert meter.spent <= BUDGET * 1.01  # what breaks the budget is charged too
 
 
+def test_a_role_whose_patterns_need_more_steps_than_the_budget_is_unknown_with_what_to_simplify() -> None:
+    """Each pattern asks for another digit at the same place before the end, so that all last digits must be watched."""
+    tails: list[Json] = [f"{LOGS}{CUSTOM}:log-stream:*{digit}{'?' * 20}" for digit in "0123456789abcdef"]
+    statement: Json = {"Effect": "Allow", "Action": "logs:*", "Resource": tails}
+    finding = evaluated(RoleFacts(ROLE, (Policy.parse({"Statement": [statement]}, name="tails"),)), CUSTOM)
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert f"take more than {BUDGET:,} steps to evaluate; simplify the patterns" in finding.summary
+    assert isinstance(finding.proof, Undecided)
+    assert finding.proof.request.action == "logs:CreateLogStream"
+
+
+def test_a_role_whose_policies_name_many_times_is_evaluated_without_knowing_the_time() -> None:
+    def until(year: int) -> Json:
+        return {"DateLessThan": {"aws:CurrentTime": f"{year}-01-01T00:00:00Z"}}
+
+    def verdict(*conditions: Json) -> Verdict:
+        allows: list[Json] = [
+            {"Effect": "Allow", "Action": "logs:*", "Resource": "*", "Condition": one} for one in conditions
+        ]
+        return evaluated(
+            RoleFacts(ROLE, (Policy.parse({"Statement": allows}, name="times"),)), CUSTOM
+        ).verdict
+
+    late: Json = {"DateGreaterThanEquals": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
+    assert verdict(until(2030), late) is Verdict.PASS
+    assert verdict(*map(until, range(2030, 2050)), late) is Verdict.UNKNOWN
+
+
 def test_policies_that_distinguish_no_stream_from_another_take_hardly_a_step() -> None:
     everything: Json = {
         "Effect": "Allow",

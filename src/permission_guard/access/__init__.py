@@ -50,7 +50,7 @@ def analyze(
     target = Target.of(arn)
     analysis = Analysis.of(policy, target, trusted, now)
     asked = (*EVERY, *written(policy.statements)) if actions is None else tuple(actions)
-    return tuple(analysis.answer(one, asked) for one in policy.statements if one.effect is Effect.ALLOW)
+    return analysis.answers([one for one in policy.statements if one.effect is Effect.ALLOW], asked)
 
 
 def compare(before: Policy, after: Policy, arn: str, trusted: Trusted, now: datetime) -> Comparison:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import Final, assert_never
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import Anonymous, IamPrincipal, Request, Service
@@ -41,6 +41,8 @@ def caller(request: Request, account: str | None) -> str:
             return arn
         case Anonymous():
             return "an anonymous caller"
+        case _:
+            assert_never(request.principal)
 
 
 @frozen

@@ -99,7 +99,7 @@ class Automaton:
                     place += 1
                     self._ones |= bit << 1
                     self._tight_ones |= bit << 1 if colons < _ARN_COLONS else 0
-                elif isinstance(piece, str):
+                else:
                     spelled = fold(piece) if self.form is Form.FOLDED else piece
                     for ahead, letter in enumerate(spelled, 1):
                         entered.setdefault(letter, []).append(place + ahead)

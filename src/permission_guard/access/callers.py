@@ -72,7 +72,7 @@ def build(scene: Scene, side: Side, action: str, kind: str) -> Caller | None:
     if not kind.startswith(ANY_SERVICE):
         return _iam(scene, side, action, kind)
     name = kind.removeprefix(ANY_SERVICE)
-    if name in BY_TOKEN and side.trusted and not scene.literals.whole(TOKEN):
+    if name in BY_TOKEN and side.trusted and not any(scene.literals.whole(TOKEN)):
         return None
     return _service(scene, side, action, name)
 

@@ -70,29 +70,28 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
         for side in sides:
             for action in analysis.coverage.distinguished(allow, every):
                 for kind in kinds(side, allow.principals):
-                    yield from _of_kind(analysis, other, allow, Question(side, action, kind, _MAY))
+                    may = Question(side, action, kind, _MAY)
+                    outcome = _first(analysis, other, allow, may)
+                    if outcome is not None and outcome[0] is Change.UNKNOWN:
+                        outcome = _first(analysis, other, allow, may._replace(mode=_SURE)) or outcome
+                    if outcome is not None:
+                        yield outcome
 
 
-def _of_kind(analysis: Analysis, other: Policy, allow: Statement, may: Question) -> Iterator[Outcome]:
-    """Yield a request that may fare otherwise, and after it, if there is one, a request that surely does."""
-    for asked in (may, may._replace(mode=_SURE)):
-        for extra, clauses in _ways(analysis, other, asked):
-            found = analysis.find(allow, asked, clauses, extra)
-            if found is None:
-                continue
-            witness = analysis.witness(asked, found)
+def _first(analysis: Analysis, other: Policy, allow: Statement, asked: Question) -> Outcome | None:
+    """Return the first request that fares otherwise, or may; None if there is none."""
+    for extra, clauses in _ways(analysis, other, asked):
+        candidate = analysis.find(allow, asked, clauses, extra)
+        if candidate is not None:
+            witness = analysis.witness(asked.action, candidate)
             first, second = analysis.decided(witness).answer, decide(witness.request, resource=other).answer
-            if (
-                not found.unsure
+            is_sure = (
+                not candidate.found.unsure
                 and first is EvalDecision.ALLOWED
                 and second in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
-            ):
-                yield Change.SOME, witness
-                return
-            yield Change.UNKNOWN, witness
-            break
-        else:
-            return
+            )
+            return (Change.SOME if is_sure else Change.UNKNOWN), witness
+    return None
 
 
 def _ways(

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from permission_guard.access import actions
 from permission_guard.access.answer import Access, Answer, Scale, Witness
-from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
+from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, Caller, build, kinds
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
 from permission_guard.access.identities import SERVICE_NAMES
@@ -35,6 +35,9 @@ from permission_guard.iam import (
 from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
+_SHARE: Final = 100_000
+"""Steps for one statement before the others have been answered; an ordinary one takes 15,000 at most."""
+_TOO_COMPLEX: Final = Answer(-1, Access.TOO_COMPLEX, Scale.UNKNOWN)
 _SEVERAL: Final = 3
 _BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
 """Keys that a service of the table shows more surely than an unknown one."""
@@ -59,6 +62,13 @@ class Question(NamedTuple):
     action: str
     kind: str
     mode: Mode
+
+
+class Candidate(NamedTuple):
+    """A request that an Allow admits and no Deny refuses: its values, and the kind of caller that makes it."""
+
+    found: Found
+    caller: Caller
 
 
 @dataclass
@@ -100,9 +110,23 @@ class Analysis:
         except _Disagreement as fault:
             return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
 
+    def answers(self, allows: Sequence[Statement], among: Sequence[str]) -> tuple[Answer, ...]:
+        """Answer for several statements, so that a hard one takes no steps from the others.
+
+        Each has its share of the steps first. Those that need more share half of what is left: the other half is for other actions.
+        """
+        found = dict.fromkeys(range(len(allows)), _TOO_COMPLEX)
+        for fraction, most in ((1, _SHARE), (2, BUDGET)):
+            hard = [place for place, one in found.items() if one.access is Access.TOO_COMPLEX]
+            share = min(most, self.scene.meter.left // (fraction * max(1, len(hard))))
+            for place in hard:
+                with self.scene.meter.at_most(share):
+                    found[place] = self.answer(allows[place], among)
+        return tuple(found.values())
+
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
         asked = self.coverage.distinguished(allow, among)
-        unknown: tuple[Found, Witness] | None = None
+        unknown: tuple[Candidate, Witness] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):
             for action in asked:
@@ -112,8 +136,9 @@ class Analysis:
                     return Answer(allow.index, access, Scale.OPEN, result)
                 unknown = unknown or result
         if unknown is not None and not self._rests_on_form(allow, asked):
-            found, witness = unknown
-            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, witness, self._keys(found, witness))
+            candidate, witness = unknown
+            keys = self._keys(candidate.found, witness)
+            return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, witness, keys)
         network = self.scene.mentions(*NETWORK) and self._over_network(allow, asked)
         return Answer(allow.index, Access.CLOSED, self._scale(allow, asked), network=network)
 
@@ -121,26 +146,27 @@ class Analysis:
     def _denies(self) -> tuple[Statement, ...]:
         return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
 
-    def _untrusted(self, allow: Statement, side: Side, action: str) -> Witness | tuple[Found, Witness] | None:
+    def _untrusted(
+        self, allow: Statement, side: Side, action: str
+    ) -> Witness | tuple[Candidate, Witness] | None:
         """Return an untrusted request that is allowed; or one that may be; or None."""
         network = Stance(0) if action in actions.INVOKING else Stance.NETWORK
         may, must = (Mode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
-        unknown: tuple[Found, Witness] | None = None
+        unknown: tuple[Candidate, Witness] | None = None
         for kind in kinds(side, allow.principals):
             question = Question(side, action, kind, may)
-            found = self.find(allow, question)
-            if found is None:
+            candidate = self.find(allow, question)
+            if candidate is None:
                 continue
-            witness = self.witness(question, found)
+            witness, found = self.witness(action, candidate), candidate.found
             if not found.unsure and self.decided(witness).answer is EvalDecision.ALLOWED:
                 return witness
             named = kind == ANY_SERVICE and (not found.unsure or _BY_SERVICE.intersection(found.unsure))
             for sure in (kind, *(DOCUMENTED if named else ())):
-                question = Question(side, action, sure, must)
-                again = self.find(allow, question)
+                again = self.find(allow, Question(side, action, sure, must))
                 if again is not None:
-                    return self._agreed(self.witness(question, again))
-            unknown = unknown or (found, witness)
+                    return self._agreed(self.witness(action, again))
+            unknown = unknown or (candidate, witness)
         return unknown
 
     def _agreed(self, witness: Witness) -> Witness:
@@ -191,7 +217,7 @@ class Analysis:
 
     def find(
         self, allow: Statement, asked: Question, more: Sequence[Clause] = (), extra: Sequence[Want] = ()
-    ) -> Found | None:
+    ) -> Candidate | None:
         """Return a request of one kind of caller that the Allow admits and no Deny refuses; None if there is none.
 
         `more` are further clauses, `extra` is what must be so besides. Raises BudgetSpent.
@@ -204,7 +230,8 @@ class Analysis:
         clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, asked)]
         if self._many and clauses and not self._passable(search, clauses):
             return None
-        return search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
+        found = search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
+        return None if found is None else Candidate(found, search.caller)
 
     @cached_property
     def _many(self) -> bool:
@@ -245,15 +272,12 @@ class Analysis:
         for condition in statement.conditions:
             yield self.scene.literals.want(condition, wanted=False)
 
-    def witness(self, asked: Question, found: Found) -> Witness:
-        """Write a request out."""
-        search = self._search(asked)
-        if search is None:
-            raise ValueError(f"no caller of the kind {asked.kind}")
-        shown = {key: values for key, values in found.values.items() if key in self.scene.literals.mentioned}
-        context = Context.of(shown, unlisted=ABSENT)
-        principal = search.caller.principal(found.values)
-        return Witness(Request(asked.action, self.scene.target.arn, principal, context))
+    def witness(self, action: str, candidate: Candidate) -> Witness:
+        """Write a request out, with the keys that the policies mention."""
+        values = candidate.found.values
+        keys = {key: value for key, value in values.items() if key in self.scene.literals.mentioned}
+        context = Context.of(keys, unlisted=ABSENT)
+        return Witness(Request(action, self.scene.target.arn, candidate.caller.principal(values), context))
 
     def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
         """The condition keys that the answer depends on; if it is none, the Principal element."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.access import forms
+from permission_guard.access.automaton import Form
 from permission_guard.access.keys import TOKEN, Keys
 from permission_guard.access.literal import PRINCIPAL, Stance
 from permission_guard.access.names import names_of_principals, names_of_services
@@ -46,16 +47,17 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
 
 def _unpinned(keys: Keys, word: Spelled) -> Node:
     """Unique ids that the policy spells belong to somebody: whether to a trusted account, nobody can tell."""
-    starts = [text.split(":", 1)[0] for text in keys.scene.literals.texts("aws:userid")]
-    pinned = tuple(dict.fromkeys(one for one in starts if one and not {"*", "?", "$"} & set(one)))
-    if not pinned:
+    exact, folded = keys.scene.literals.begun("aws:userid", ":")
+    if not exact and not folded:
         return word
-    automaton = keys.scene.automata.of(
-        [pieces for one in pinned for pieces in ((one,), (f"{one}:", Wild.RUN))]
-    )
-    others = Need(forms.USERID, automaton, wanted=False)
+    automata = [
+        keys.scene.automata.of([pieces for one in pinned for pieces in ((one,), (f"{one}:", Wild.RUN))], form)
+        for pinned, form in ((exact, Form.TEXT), (folded, Form.FOLDED))
+        if pinned
+    ]
+    others = (Need(forms.USERID, one, wanted=False) for one in automata)
     free = Spelled(
-        word.shape, word.tracks, word.automata, word.variables, (*word.standing, others), word.named
+        word.shape, word.tracks, word.automata, word.variables, (*word.standing, *others), word.named
     )
     return Either(((Stance.SURE, free), (Stance.UNSURE, word)))
 

@@ -189,15 +189,14 @@ class Keys:
 
     def token(self, stance: Stance) -> Node:
         """lambda:EventSourceToken: whoever knows a skill's id owns the skill, so no untrusted caller shows one spelled in full."""
-        pinned = self.scene.literals.whole(TOKEN)
+        named = self.scene.automata.named(TOKEN, self.scene.literals)
         if self.side.trusted:
             if self.side.name is not None:
                 return self.fixed({TOKEN: (self.side.name,)})
-            spelled = self.word(
-                TOKEN, forms.plain(letters.TEXT), (Need(1, self.scene.automata.exactly(pinned), wanted=True),)
-            )
-            return spelled if stance is Stance.SURE else self.absent(TOKEN)
-        needs = (Need(1, self.scene.automata.exactly(pinned), wanted=False),) if self.side.accounts else ()
+            shape = forms.plain(letters.NAME)
+            ways = [(Stance.SURE, self.word(TOKEN, shape, (Need(1, one, wanted=True),))) for one in named]
+            return Either(tuple(ways)) if stance is Stance.SURE else self.absent(TOKEN)
+        needs = tuple(Need(1, one, wanted=False) for one in named if self.side.accounts)
         word = (stance, self.word(TOKEN, forms.plain(letters.TEXT), needs))
         return Either(((Stance.SURE, self.absent(TOKEN)), word))
 
@@ -233,8 +232,8 @@ class Keys:
     def _assigned(self, key: str, start: str) -> Node:
         """An id that AWS assigns: nobody else has the one that the policy names."""
         shape = forms.plain(letters.LOWER_DIGIT, start)
-        named = self.scene.automata.exactly(self.scene.literals.whole(key))
-        others = self.word(key, shape, (Need(1, named, wanted=False),))
+        named = self.scene.automata.named(key, self.scene.literals)
+        others = self.word(key, shape, tuple(Need(1, one, wanted=False) for one in named))
         return Either(((Stance.SURE, others), (Stance.NETWORK, self.word(key, shape))))
 
     def _endpoint_account(self) -> Node:

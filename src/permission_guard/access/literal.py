@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Final
+from typing import Final, NamedTuple
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
-from permission_guard.iam.operators import NEGATIONS
-from permission_guard.iam.pattern import Variable
+from permission_guard.iam.operators import NEGATIONS, Wanted
+from permission_guard.iam.pattern import Token, Variable
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Principal
 
@@ -26,6 +27,15 @@ _BOOLS: Final = frozenset(
 _ADDRESSES: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
 _ARNS: Final = frozenset({"aws:sourcearn", "aws:principalarn", "lambda:sourcefunctionarn"})
 _FREE: Final = ("aws:principaltag/", "aws:requesttag/", "aws:sourceidentity")
+
+IGNORING_CASE: Final = "stringequalsignorecase"
+
+
+class Spelling(NamedTuple):
+    """Texts that policies spell without wildcards and variables; apart from the others those whose case does not matter."""
+
+    exact: tuple[str, ...]
+    folded: tuple[str, ...]
 
 
 class Stance(IntFlag):
@@ -153,9 +163,41 @@ class Literals:
         found = (one.condition for key in keys for one in self.by_key.get(key, ()))
         return [text for condition in found if condition for text in condition.texts]
 
-    def whole(self, *keys: str) -> tuple[str, ...]:
-        """Return those values without wildcards and variables."""
-        return tuple(dict.fromkeys(text for text in self.texts(*keys) if not {"*", "?", "$"} & set(text)))
+    def whole(self, key: str) -> Spelling:
+        """Return the values that a key must equal in full.
+
+        Which characters are wildcards depends on the operator: for StringEquals none is.
+        """
+        return _spelling(self._wanted(key), lambda tokens: tokens)
+
+    def begun(self, key: str, end: str) -> Spelling:
+        """Return what the values of a key must begin with before a character."""
+        return _spelling(self._wanted(key), lambda tokens: _before(tokens, end))
+
+    def _wanted(self, key: str) -> list[Wanted]:
+        return [
+            one.condition.wanted
+            for one in self.by_key.get(key, ())
+            if one.condition is not None and one.condition.wanted is not None
+        ]
+
+
+def _spelling(every: list[Wanted], part: Callable[[tuple[Token, ...]], tuple[Token, ...]]) -> Spelling:
+    exact: dict[str, None] = {}
+    folded: dict[str, None] = {}
+    for wanted in every:
+        for tokens in map(part, wanted.tokens):
+            text = "".join(one for one in tokens if isinstance(one, str))
+            if text and all(isinstance(one, str) for one in tokens):
+                (folded if wanted.operator == IGNORING_CASE else exact)[text] = None
+    return Spelling(tuple(exact), tuple(folded))
+
+
+def _before(tokens: tuple[Token, ...], end: str) -> tuple[Token, ...]:
+    for place, one in enumerate(tokens):
+        if isinstance(one, str) and end in one:
+            return (*tokens[:place], one.partition(end)[0])
+    return tokens
 
 
 def _resource_variables(statement: Statement) -> list[str]:

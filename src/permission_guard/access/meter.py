@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 BUDGET: Final = 2_000_000
@@ -20,6 +22,20 @@ class Meter:
     def __init__(self, budget: int = BUDGET) -> None:
         self.budget = budget
         self.spent = 0
+
+    @property
+    def left(self) -> int:
+        """How many steps may still be taken."""
+        return max(0, self.budget - self.spent)
+
+    @contextmanager
+    def at_most(self, steps: int) -> Iterator[None]:
+        """Let what is done inside take at most so many steps."""
+        whole, self.budget = self.budget, min(self.budget, self.spent + steps)
+        try:
+            yield
+        finally:
+            self.budget = whole
 
     def charge(self, steps: int) -> None:
         """Count steps. Raises BudgetSpent."""

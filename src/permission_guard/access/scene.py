@@ -107,7 +107,9 @@ class Scene:
         for policy in self.policies:
             for statement in policy.statements:
                 yield from (one.name for one in statement.principals.named) if statement.principals else ()
-                yield from (text for condition in statement.conditions for text in condition.texts)
+                for condition in statement.conditions:
+                    ignores_case = condition.base.endswith("ignorecase")
+                    yield from map(str.lower, condition.texts) if ignores_case else condition.texts
 
     @cached_property
     def principal_names(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
-from permission_guard.access.literal import PRINCIPAL, Literal, Mode
+from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, Literals, Mode
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
@@ -16,6 +16,7 @@ from permission_guard.access.word import Need, find, read
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.operators import Wanted
 from permission_guard.iam.pattern import Pieces, Token, Variable, Wild
 from permission_guard.iam.request import Values
 
@@ -57,18 +58,21 @@ class Automata:
         """Return the automaton of a list of texts."""
         return self.of([(text,) if text else () for text in texts])
 
-    def match(self, condition: Condition, variables: Variables) -> Match:
-        """Return what the positive form of a condition matches."""
-        wanted = condition.wanted
-        if wanted is None:
-            raise ValueError(f"{condition.operator} compares with no values")
-        filled = [variables.fill(tokens, condition.lower_key) for tokens in wanted.tokens]
+    def named(self, key: str, literals: Literals) -> tuple[Automaton, ...]:
+        """Return the automata of all values of a key that the policies spell in full."""
+        exact, folded = literals.whole(key)
+        found = [self.exactly(exact)] if exact else []
+        return (*found, *([self.of([(one,) for one in folded], Form.FOLDED)] if folded else ()))
+
+    def match(self, wanted: Wanted, key: str, variables: Variables) -> Match:
+        """Return which values of a key the positive form of a condition matches."""
+        filled = [variables.fill(tokens, key) for tokens in wanted.tokens]
         patterns = [pieces for pieces in filled if isinstance(pieces, tuple)]
         vague = None in filled
         if wanted.operator.startswith("arn"):
             patterns, more = arn_patterns(patterns)
             return Match(self.of(patterns, Form.ARN), vague or more)
-        form = Form.FOLDED if wanted.operator == "stringequalsignorecase" else Form.TEXT
+        form = Form.FOLDED if wanted.operator == IGNORING_CASE else Form.TEXT
         return Match(self.of(patterns, form), vague)
 
 
@@ -164,9 +168,9 @@ class Spelled:
             return self._naming(literal, mode, wanted=wanted)
         if not literal.fits:
             return not mode.sure
-        if condition.base == "null":
+        if condition.wanted is None:
             return mode.accepts(condition.holds(Context.of({literal.key: "x"})), wanted=wanted)
-        match = self.automata.match(condition, self.variables)
+        match = self.automata.match(condition.wanted, condition.lower_key, self.variables)
         return needed(track, match, mode, matching=wanted != condition.negated)
 
     def _naming(self, literal: Literal, mode: Mode, *, wanted: bool) -> Need | bool:
@@ -231,11 +235,11 @@ class Several:
                 if mode.sure:
                     return None
                 continue
-            if condition.base == "null":
+            if condition.wanted is None:
                 if not mode.accepts(condition.holds(Context.of({self.key: "x"})), wanted=wanted):
                     return None
                 continue
-            match = self.automata.match(condition, self.variables)
+            match = self.automata.match(condition.wanted, condition.lower_key, self.variables)
             need = needed(self.track, match, mode, matching=wanted != condition.negated)
             if need is False:
                 return None

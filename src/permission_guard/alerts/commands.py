@@ -39,8 +39,6 @@ def contain_command(line: Line, facts: FunctionFacts) -> str | None:
     is_open = finding.verdict is Verdict.FAIL and line.ending in _OPEN and finding.concern not in _NOT_ACCESS
     if not is_open or finding.statement is None or policy is None:
         return None
-    if finding.statement >= len(policy.statements):
-        return None
     sid = policy.statements[finding.statement].sid
     if sid is None or shlex.quote(sid) != sid:
         return None

@@ -97,14 +97,14 @@ def _refused(error: ClientError) -> NoLogin | RetryLater:
         return again
 
 
-def output_of(clients: Clients, stack: str, name: str) -> str:
+def output_of(clients: Clients, account: str, stack: str, name: str) -> str:
     """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and RetryLater."""
     try:
         with translated():
             (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except Refused as error:
         if error.code == _NO_STACK:
-            raise NoOutput(no_stack(stack, clients.region)) from error
+            raise NoOutput(no_stack(stack, clients.region, account)) from error
         raise
     outputs = {one.get("OutputKey"): one.get("OutputValue") for one in found.get("Outputs", [])}
     value = outputs.get(name)
@@ -115,9 +115,9 @@ def output_of(clients: Clients, stack: str, name: str) -> str:
     return value
 
 
-def no_stack(stack: str, region: str) -> str:
+def no_stack(stack: str, region: str, account: str) -> str:
     """Return the message that a stack was not found, with the Region."""
-    return f'Stack "{stack}" was not found in {region}. Pass --stack-name or --region.'
+    return f'Stack "{stack}" was not found in {region} (account {account}). Pass --stack-name or --region.'
 
 
 _NO_STACK: Final = "ValidationError"

@@ -61,14 +61,14 @@ class Stack:
         return next((part.id.rpartition("/")[2] for part in self.of(QUEUE) if part.name == logical), logical)
 
 
-def stack_of(calls: Calls, name: str) -> Stack:
+def stack_of(calls: Calls, account: str, name: str) -> Stack:
     """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and RetryLater."""
     try:
         described = calls.call("cloudformation", "DescribeStacks", StackName=name)
         listed = calls.call("cloudformation", "DescribeStackResources", StackName=name)
     except Refused as error:
         if error.code == _NO_STACK:
-            raise NoStack(no_stack(name, calls.region)) from error
+            raise NoStack(no_stack(name, calls.region, account)) from error
         raise
     parts = tuple(
         Part(one.text("ResourceType"), one.text("LogicalResourceId"), one.text("PhysicalResourceId"))

@@ -14,25 +14,30 @@ import click
 
 from permission_guard import formats
 from permission_guard.cli import UNUSABLE, check_text
+from permission_guard.cli.config import SEVERITIES, UNKNOWN, config
 from permission_guard.cli.documents import STDIN, text_of
 from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.explain_input import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
+from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
-from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.model.finding import Severity, Verdict
 from permission_guard.scan.result import Scan
-from permission_guard.template import Checked, Said, Trust
+from permission_guard.template import RULE_IDS, Checked, Ignore, Said, Trust
 
 _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
 
 TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
-plan of Terraform's (terraform show -json PLANFILE); - for standard input. Parameters count with their defaults, or as
-you say. Values that only a deployed stack has are evaluated at their most open and at their most closed; where the two differ, the verdict is
+plan of Terraform's (terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters count with their defaults, or as
+you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
 UNKNOWN.
+
+What is trusted, ignored and fails can stand in .permission-guard.toml, or in pyproject.toml below [tool.permission-guard];
+an option here wins.
 
 \b
 Exit codes:
@@ -45,16 +50,13 @@ _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
     "text": check_text.text,
     "concise": check_text.concise,
     "json": scan_json.written,
-    "sarif": partial(formats.show, "sarif"),
+    **{name: partial(formats.show, name) for name in ("github", "junit", "sarif")},
 }
 """Others are made of the JSON by `report`."""
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 
 
-_CONCERNS: Final = tuple(one.value for one in Concern)
-
-
-@click.command(help=_HELP, short_help="Evaluate templates and Terraform plans before the deploy.")
+@click.command(help=_HELP, short_help="Judge templates and Terraform plans before the deploy.")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
 @click.option(
     "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
@@ -69,10 +71,10 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 @click.option(
     "--ignore",
     "ignored",
-    type=click.Choice(_CONCERNS),
-    metavar="CONCERN",
+    type=click.Choice(RULE_IDS),
+    metavar="RULE",
     multiple=True,
-    help=f"A concern that is not told: {', '.join(_CONCERNS)}. Repeatable.",
+    help=f"A rule that is not reported: {', '.join(RULE_IDS)}. Repeatable.",
 )
 @click.option(
     "--fix",
@@ -83,16 +85,14 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
 @click.option(
     "--fail-on",
     "fail_on",
-    type=click.Choice([one.name for one in Severity], case_sensitive=False),
-    default=Severity.LOW.name,
-    show_default=True,
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    show_default=SEVERITIES[0],
     help="The least severity that fails (exit code 1); less severe findings are shown, and pass.",
 )
 @click.option(
     "--unknown",
-    type=click.Choice(["report", "fail", "pass"]),
-    default="report",
-    show_default=True,
+    type=click.Choice(UNKNOWN),
+    show_default=UNKNOWN[0],
     help="What UNKNOWN means for the exit code: its own (2), a failure (1), or none (0).",
 )
 @click.option(
@@ -111,20 +111,24 @@ _CONCERNS: Final = tuple(one.value for one in Concern)
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="For people (whole, or a line each), for machines, or for code scanning.",
+    help="For people (whole, or a line each), for machines, or for a CI server.",
 )
-def check(
-    format_: str, templates: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool, **options: Any
-) -> int:
-    """Read, evaluate, fix if asked to, and report; the exit code is the gravest verdict that is left."""
+def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: Any) -> int:
+    """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
-    least = Severity[options.pop("fail_on").upper()]
-    unknown, known, baseline = (options.pop(name) for name in ("unknown", "baseline", "write_baseline"))
+    templates = template_files(templates)
+    settings = config()
+    least = Severity[(options.pop("fail_on") or settings.fail_on or SEVERITIES[0]).upper()]
+    unknown = options.pop("unknown") or settings.unknown or UNKNOWN[0]
+    known, baseline = (options.pop(name) for name in ("baseline", "write_baseline"))
+    for trusted in ("trusted_accounts", "trusted_organizations"):
+        options[trusted] = options[trusted] or getattr(settings, trusted)
     said, trust = _asked(**options)
-    desk = Desk(said, trust, how, frozenset(Path(path).resolve() for path in templates))
+    given = frozenset(Path(path).resolve() for path in templates)
+    desk = Desk(said, trust, how, given, settings, is_strict=strict)
     for path in dict.fromkeys(templates):
         desk.check(path)
-    scan = _without(desk.scan(datetime.now(UTC)), ignored, _faults(known))
+    scan = _without(desk.scan(datetime.now(UTC)), _faults(known))
     if not desk.is_any_unusable:
         _check_parameters(said, desk.checked)
     if how is not How.DIFF and desk.checked:
@@ -133,11 +137,9 @@ def check(
         return UNUSABLE
     if baseline is not None:
         faults = sorted(one.fault for one in scan.findings if one.verdict is not Verdict.PASS)
-        Path(baseline).write_text("".join(f"{one}\n" for one in faults), encoding="utf-8")
+        written("".join(f"{one}\n" for one in faults), baseline)
         return EXIT_CODES[Verdict.PASS]
-    notes = (*desk.ignored, *(() if strict else desk.notes))
-    counted = tuple(one for one in scan.skipped if one not in notes)
-    return _exit_code(replace(scan, skipped=counted), least, unknown)
+    return _exit_code(scan, least, unknown)
 
 
 def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
@@ -152,6 +154,7 @@ def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
 
 
 def _asked(
+    ignored: tuple[str, ...],
     parameters: tuple[str, ...],
     account: str | None,
     region: str | None,
@@ -162,7 +165,10 @@ def _asked(
     trusted = trusted_in(trusted_accounts, trusted_organizations)
     every((account,) if account else (), "--account", "an account id (twelve digits)", is_account)
     every((region,) if region else (), "--region", "a region", lambda one: bool(_REGION.fullmatch(one)))
-    return Said(pairs(parameters, "--parameter", "NAME=VALUE"), region, account), Trust(*trusted)
+    # Without a reason they are not listed.
+    ignores = tuple(Ignore(rule, "", resource="*") for rule in ignored)
+    values = pairs(parameters, "--parameter", "NAME=VALUE")
+    return Said(values, region, account, ignores=ignores), Trust(*trusted)
 
 
 def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
@@ -172,8 +178,8 @@ def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
         raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
 
 
-def _without(scan: Scan, ignored: tuple[str, ...], known: frozenset[str]) -> Scan:
-    kept = (one for one in scan.findings if one.concern.value not in ignored and one.fault not in known)
+def _without(scan: Scan, known: frozenset[str]) -> Scan:
+    kept = (one for one in scan.findings if one.fault not in known)
     return replace(scan, findings=tuple(kept))
 
 

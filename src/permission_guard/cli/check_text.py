@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from permission_guard.alerts import printable
-from permission_guard.cli.rows import counted, row, totals, word
+from permission_guard.cli.rows import counted, headline, row, totals, word
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, ScannedFinding
 
@@ -18,8 +18,9 @@ def text(scan: Scan) -> str:
     for one in scan.findings:
         if one.verdict is not Verdict.PASS:
             parts += [*_paragraph(one), ""]
-    for skipped in scan.skipped:
-        parts += [row("Skipped", f"{skipped.what}: {skipped.why}."), ""]
+    for label, others in (("Skipped", scan.skipped), ("Note", scan.notes)):
+        for each in others:
+            parts += [row(label, f"{each.what}: {each.why}."), ""]
     return "\n".join([*parts, _footer(scan)]) + "\n"
 
 
@@ -32,7 +33,7 @@ def concise(scan: Scan) -> str:
         for one in scan.findings
         if one.verdict is not Verdict.PASS
     ]
-    skipped = [printable(f"{one.what}: {one.why}") for one in scan.skipped]
+    skipped = [printable(f"{one.what}: {one.why}") for one in (*scan.skipped, *scan.notes)]
     return "\n".join([*lines, *skipped, _footer(scan)]) + "\n"
 
 
@@ -47,7 +48,13 @@ def _where(one: ScannedFinding) -> str:
 
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
-    yield f"{click.style(printable(_where(one)), bold=True)}{word(one.verdict)} {one.rule} ({one.severity.name}) {printable(one.subject)}"
+    where = printable(_where(one))
+    said = printable(f"{one.verdict.value} {one.concern.value} ({one.severity.name}) {one.subject}")
+    head, plain = headline(where + said), where + one.verdict.value
+    # A path with spaces may be wrapped itself.
+    is_whole = head.startswith(plain)
+    colored = click.style(where, bold=True) + word(one.verdict)
+    yield colored + head.removeprefix(plain) if is_whole else head
     yield row("Found", one.sentence, "  ")
     for reason in one.because:
         yield row("Because", reason, "  ")

@@ -64,7 +64,9 @@ def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connect
 
     try:
         caller = login.log_in(place.profile, place.region, session_of or login.session_of)
-        table = place.table or login.output_of(caller.clients, place.stack_name, login.TABLE_OUTPUT)
+        table = place.table or login.output_of(
+            caller.clients, caller.account, place.stack_name, login.TABLE_OUTPUT
+        )
     except (login.NoLogin, login.NoOutput) as error:
         raise Unusable(str(error)) from error
     return Connection(

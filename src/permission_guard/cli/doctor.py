@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -16,7 +15,7 @@ from permission_guard.cli.connection import StackPlace, places
 from permission_guard.cli.errors import Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row
-from permission_guard.doctor import Check, Checkup, Health, checks, worst
+from permission_guard.doctor import Check, Checkup, Health, checks, command_of, worst
 from permission_guard.iam.policy import Json
 from permission_guard.ports import Refused
 
@@ -56,7 +55,7 @@ def doctor(context: click.Context, /, *, is_json: bool, **place: Any) -> int:
     read: ReadStack = context.obj or read_stack
     with endings():
         seen = read(StackPlace(**place))
-    found = checks(seen, __version__)
+    found = checks(seen, __version__, place["profile"])
     written(_body(seen, found) if is_json else "\n".join(_lines(seen, found)) + "\n")
     return _CODES[worst(found)]
 
@@ -94,13 +93,10 @@ def _lines(seen: Checkup, found: tuple[Check, ...]) -> Iterator[str]:
 
 def _todo(todo: str) -> Iterator[str]:
     """Show a command on a line of its own that is never wrapped: it is to be copied."""
-    said, command = found.groups() if (found := _COMMAND.fullmatch(todo)) else (todo, None)
+    said, command = command_of(todo)
     yield row("To do", said, _INDENT)
     if command:
         yield f"{_INDENT}{'':<10} {printable(command)}"
-
-
-_COMMAND: Final = re.compile(r"(.*?:) ((?:aws|permission-guard) .+)")
 
 
 def _body(seen: Checkup, found: tuple[Check, ...]) -> str:

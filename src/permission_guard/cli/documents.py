@@ -48,6 +48,8 @@ class Text:
         return self.mark + text.encode(self.codec)
 
 
+_ZIP: Final = b"PK\x03\x04"
+"""How a ZIP archive begins; `terraform plan -out` writes one."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -72,6 +74,10 @@ def opened(path: str, at_most: int = -1) -> Text:
         raise Unusable(f"{name}: cannot be read: {error.strerror}") from error
     if 0 <= at_most < len(data):
         raise Unusable(f"{name}: is larger than {at_most // 1_000_000} MB")
+    if data.startswith(_ZIP):
+        raise Unusable(
+            f"{name}: is a ZIP archive, as a binary Terraform plan is. Run `terraform show -json {name} > plan.json`, and check plan.json."
+        )
     mark, codec = next((one for one in _MARKS if data.startswith(one[0])), (b"", "utf-8"))
     try:
         return Text(data.removeprefix(mark).decode(codec), codec, mark)

@@ -9,7 +9,7 @@ from typing import Final
 from permission_guard.alerts import finding_json, printable
 from permission_guard.cli.difference import difference
 from permission_guard.cli.explain_input import ExplainInput
-from permission_guard.cli.rows import row, totals, word
+from permission_guard.cli.rows import headline, row, totals, word
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Configuration, FunctionFacts
 from permission_guard.model.finding import Finding, Verdict
@@ -44,7 +44,8 @@ def _head(asked: ExplainInput) -> Iterator[str]:
 def _paragraphs(one: Explanation, facts: FunctionFacts) -> Iterator[str]:
     finding = one.finding
     grave = "" if finding.verdict is Verdict.PASS else f" ({finding.severity.name})"
-    yield f"{word(finding.verdict)} {finding.concern.value}{grave}: {printable(_subject(finding, facts))}"
+    said = printable(f"{finding.verdict.value} {finding.concern.value}{grave}: {_subject(finding, facts)}")
+    yield word(finding.verdict) + headline(said).removeprefix(finding.verdict.value)
     yield row("Rule", f"{one.title}.", "  ")
     yield row("Found", one.sentence, "  ")
     for reason in one.because:

@@ -22,7 +22,8 @@ SCAN is the file that scan or check wrote with --format json; - is standard inpu
   permission-guard scan --format json -o scan.json
   permission-guard report scan.json -o report.html
 
-Other formats: sarif for code scanning, asff for Security Hub, ocsf for a SIEM, csv for a spreadsheet.
+Other formats: sarif for code scanning, github for annotations, junit for CI servers, asff for Security Hub, ocsf for a
+SIEM, csv for a spreadsheet.
 
 \b
 Exit codes:

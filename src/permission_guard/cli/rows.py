@@ -31,6 +31,20 @@ def row(label: str, said: str, indent: str = "") -> str:
     )
 
 
+def headline(text: str) -> str:
+    """Return a line, wrapped where there is a terminal; in a pipe it stays one line."""
+    columns = width()
+    if columns is None:
+        return text
+    return textwrap.fill(
+        text,
+        max(_NARROWEST, columns),
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return a line for each row, with at least two spaces between columns."""
     whole = [head, *(tuple(map(printable, one)) for one in rows)]
@@ -39,6 +53,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
         "  ".join(cell.ljust(columns) for cell, columns in zip(one, longest, strict=True)).rstrip()
         for one in whole
     ]
+
+
+def folded(line: str, indent: int) -> str:
+    """Return a line of a table, its last column wrapped where there is a terminal."""
+    columns = width()
+    if columns is None:
+        return line
+    return textwrap.fill(line, columns, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def word(verdict: Verdict) -> str:

@@ -54,7 +54,7 @@ def sent(place: StackPlace, name: TypedName | None, session_of: SessionOf | None
     try:
         caller = login.log_in(place.profile, place.region, session_of or login.session_of)
         task = SweepFunction(FunctionArn.parse(name.at(caller)), "") if name else SweepAll("")
-        url = login.output_of(caller.clients, place.stack_name, login.SWEEP_TASKS_OUTPUT)
+        url = login.output_of(caller.clients, caller.account, place.stack_name, login.SWEEP_TASKS_OUTPUT)
     except (login.NoLogin, login.NoOutput) as error:
         raise Unusable(str(error)) from error
     except ArnError as error:

@@ -11,6 +11,7 @@ import click
 
 from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
+from permission_guard.cli.config import Config
 from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.errors import Unusable
@@ -25,8 +26,9 @@ from permission_guard.template import (
     Said,
     TemplateFinding,
     Trust,
-    check,
+    check_ignores,
     environment,
+    fixable,
     fixed,
     scan_of,
 )
@@ -48,11 +50,12 @@ class Desk:
     trust: Trust
     how: How
     given: frozenset[Path]
+    config: Config = field(default_factory=Config)
+    is_strict: bool = False
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
-    """What is not deployed with these parameters: reported, but not counted as UNKNOWN."""
-    ignored: list[Skipped] = field(default_factory=list)
+    """What is ignored, and what is not deployed as the parameters are; the latter only if not `is_strict`."""
     is_any_unusable: bool = False
     """Whether a file could not be used; the reason was shown in one line."""
 
@@ -63,11 +66,12 @@ class Desk:
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
-        return replace(scan, skipped=(*scan.skipped, *self.skipped, *self.notes, *self.ignored))
+        return replace(scan, skipped=(*scan.skipped, *self.skipped), notes=tuple(self.notes))
 
     def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
         file = called(path)
         try:
+            said = replace(said, ignores=(*self.said.ignores, *self.config.ignores(path)))
             said = said if said.home is not None else in_environment(path, said)
             done = self._evaluated(path, file, said, how)
             kept = self._without_ignored(done)
@@ -80,25 +84,28 @@ class Desk:
             self._unusable(f"{file}: cannot be evaluated: {type(error).__name__}: {error}")
         else:
             self.checked.append(kept)
-            self.notes += [Skipped(f"{file}: {what}", why) for what, why in done.source.notes]
+            for what, why in done.source.notes:
+                self._left_out(f"{file}: {what}", why)
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
 
     def _without_ignored(self, done: Checked) -> Checked:
-        """Take out what Metadata ignores, with its reason. Raises Unusable for one without a reason."""
+        """Take out what is ignored, and list it with its reason. Raises NotReadable for an ignore without a reason."""
+        source = done.source
+        check_ignores(source.ignores)
         kept: list[TemplateFinding] = []
         for one in done.verdicts:
-            rules, reason = done.source.ignored(one.owner)
-            concern = one.finding.concern.value
-            if one.finding.verdict is Verdict.PASS or concern not in rules:
+            found = source.ignore_of(one.owner, one.finding)
+            if found is None or one.finding.verdict is Verdict.PASS:
                 kept.append(one)
-                continue
-            place = f"{done.source.file}: {done.source.name(one.owner)}"
-            if not reason:
-                raise Unusable(f"{place}: to ignore {concern} needs a reason")
-            self.ignored.append(Skipped(f"{place}: {concern}", f"it is ignored: {reason}"))
+            elif found.reason:
+                what = f"{source.file}: {source.name(one.owner)}: {found.rule}"
+                self.notes.append(Skipped(what, f"it is ignored: {found.reason}"))
         return replace(done, verdicts=tuple(kept))
+
+    def _left_out(self, what: str, why: str) -> None:
+        (self.skipped if self.is_strict else self.notes).append(Skipped(what, why))
 
     def _unusable(self, message: str) -> None:
         self.is_any_unusable = True
@@ -106,23 +113,21 @@ class Desk:
 
     def _evaluated(self, path: str, file: str, said: Said, how: How) -> Checked:
         given = opened(path, LARGEST)
-        if how is How.CHECK:
-            return check(given.text, file, said, self.trust)
-        done = fixed(given.text, file, said, self.trust)
-        changes = patch(given.text, done.text, file)
-        if how is How.DIFF:
-            written(changes)
-            return check(given.text, file, said, self.trust)
-        if changes:
-            replace_file(path, given.encoded(done.text))
-        click.echo(changes, nl=False, err=True)
+        done = (fixed if how is How.FIX else fixable)(given.text, file, said, self.trust)
+        if how is not How.CHECK:
+            changes = patch(given.text, done.text, file)
+            if how is How.DIFF:
+                written(changes)
+            elif changes:
+                replace_file(path, given.encoded(done.text))
+                click.echo(changes, nl=False, err=True)
         return done.checked
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
         """Evaluate the template of a nested stack with the parameters that it is given. It is not fixed."""
         if nested.is_application:
             what = f"{called(path)}: the application {nested.owner}"
-            self.notes.append(Skipped(what, "its template is in the Serverless Application Repository"))
+            self._left_out(what, "its template is in the Serverless Application Repository")
             return
         where = str(Path(path).parent / nested.file) if nested.file is not None else None
         if where is None or not Path(where).is_file() or where in around:

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from shlex import quote
+from typing import Final
+
+from permission_guard import PROGRAM
 from permission_guard.doctor import checks as about
-from permission_guard.doctor.check import Check, Health, worst
+from permission_guard.doctor.check import Check, Health, command_of, worst
 from permission_guard.doctor.stack_state import Checkup
+from permission_guard.doctor.trails import trail
 
 
-def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
-    """Return every check of a stack; `version` is the expected one."""
+def checks(seen: Checkup, version: str, profile: str | None = None) -> tuple[Check, ...]:
+    """Answer every question about a stack; `version` is what it should be, `profile` whose credentials looked at it."""
+    return tuple(replace(one, todo=_with_options(one.todo, seen, profile)) for one in _checks(seen, version))
+
+
+def _with_options(todo: str, seen: Checkup, profile: str | None) -> str:
+    """Return what to do with commands that can be pasted: each says the Region, and the profile if there is one."""
+    said, command = command_of(todo)
+    if not command:
+        return todo
+    whose = f" --profile {quote(profile)}" if profile else ""
+    where = f" --region {seen.region}"
+    parts = [
+        f"{part}{'' if ' --region ' in part else where}{whose}"
+        f"{f' --stack-name {seen.stack}' if part.startswith(PROGRAM) and seen.stack != PROGRAM else ''}"
+        for part in command.split(_AND)
+    ]
+    return f"{said} {_AND.join(parts)}"
+
+
+_AND: Final = " && "
+
+
+def _checks(seen: Checkup, version: str) -> tuple[Check, ...]:
     return (
-        about.trail(seen.trails, seen.region),
+        trail(seen),
         *about.rules(seen.rules, seen.stack),
         *about.sources(seen.sources, seen.stack),
         about.function(seen.function),
@@ -25,4 +53,4 @@ def checks(seen: Checkup, version: str) -> tuple[Check, ...]:
     )
 
 
-__all__ = ["Check", "Checkup", "Health", "checks", "worst"]
+__all__ = ["Check", "Checkup", "Health", "checks", "command_of", "worst"]

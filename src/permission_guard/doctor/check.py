@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Final
 
+from permission_guard import PROGRAM
 from permission_guard.frozen import frozen
 from permission_guard.model.facts import Unreadable
 
@@ -45,6 +47,15 @@ def unchecked(name: str, what: str | Unreadable, todo: str = "") -> Check:
 
 
 _TO_SEE: Final = "Run it again later, or with credentials that are allowed to read it (docs/operations.md lists the rights)."
+
+
+def command_of(todo: str) -> tuple[str, str]:
+    """Return what is to be done in words, and the command at its end; that is empty if there is none."""
+    found = _COMMAND.fullmatch(todo)
+    return (found[1], found[2]) if found else (todo, "")
+
+
+_COMMAND: Final = re.compile(rf"(.*?:) ((?:aws|{PROGRAM}) .+)")
 
 
 def worst(checks: tuple[Check, ...]) -> Health:

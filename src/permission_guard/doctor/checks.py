@@ -19,56 +19,14 @@ from permission_guard.doctor.stack_state import (
     Rule,
     Table,
     Topic,
-    Trail,
 )
 from permission_guard.model.facts import Unreadable
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
-_DEPLOY: Final = "Deploy the stack again (make deploy); its events in CloudFormation say what failed."
+_AGAIN: Final = "Deploy the stack again with the same --parameter-overrides (sam build && sam deploy)"
+_DEPLOY: Final = f"{_AGAIN}; its events in CloudFormation say what failed."
 _ON: Final = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 """The latter matches reads, too (eventbridge/latest/userguide/eb-service-event-cloudtrail.html)."""
-_DEAF: Final = "so EventBridge receives no event of Lambda, and nothing invokes the guard"
-
-
-def trail(trails: tuple[Trail | Unreadable, ...] | Unreadable, region: str) -> Check:
-    """EventBridge receives only what an active trail records."""
-    name = "CloudTrail"
-    if isinstance(trails, Unreadable):
-        return unchecked(name, trails)
-    seen = [one for one in trails if isinstance(one, Trail)]
-    for one in seen:
-        if one.is_logging and one.takes_writes:
-            return good(name, f"The trail {one.name} records write management events in {region}.")
-    unread = next((one for one in trails if isinstance(one, Unreadable)), None)
-    return unchecked(name, unread) if unread is not None else wrong(name, *_without_trail(seen, region))
-
-
-def _without_trail(seen: list[Trail], region: str) -> tuple[str, str]:
-    """Return what is wrong, and what to do."""
-    for one in seen:
-        if one.takes_writes:
-            return (
-                f"The trail {one.name} is switched off, {_DEAF}.",
-                f"Switch it on: aws cloudtrail start-logging --name {one.name}",
-            )
-    if seen:
-        names = ", ".join(one.name for one in seen)
-        return (
-            f"No trail records the write management events of Lambda ({names}), {_DEAF}.",
-            (
-                "Record them (this replaces its event selectors): aws cloudtrail put-event-selectors "
-                f"--trail-name {seen[0].name} --event-selectors ReadWriteType=WriteOnly,IncludeManagementEvents=true"
-            ),
-        )
-    return (
-        f"No trail covers {region}, {_DEAF}.",
-        (
-            "Create a trail for all Regions. Its bucket needs CloudTrail's bucket policy "
-            "(awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html): aws cloudtrail create-trail "
-            "--name management-events --s3-bucket-name BUCKET --is-multi-region-trail && aws cloudtrail start-logging "
-            "--name management-events"
-        ),
-    )
 
 
 def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
@@ -204,10 +162,7 @@ def settings(found: Function | Unreadable, account: str, region: str) -> Check:
 _TO_SIMULATE: Final = (
     "Run it again later, or with credentials that are allowed to call iam:SimulatePrincipalPolicy."
 )
-_TO_ALLOW: Final = (
-    "Deploy the stack again (make deploy); if a service control policy or a permissions boundary denies it, exempt the "
-    "guard's role there."
-)
+_TO_ALLOW: Final = f"{_AGAIN}; if a service control policy or a permissions boundary denies it, exempt the guard's role there."
 
 
 def rights(found: Rights | Unreadable) -> Check:
@@ -252,8 +207,14 @@ def key(found: Key | Unreadable) -> Check:
     if found.state == "Enabled":
         return good("key", f"The key of the alerts, {found.id}, is Enabled.")
     what = f"The key of the alerts, {found.id}, is {found.state or 'in an unknown state'}: nothing can be published."
-    todo = f"Enable it, after aws kms cancel-key-deletion if its deletion is scheduled: aws kms enable-key --key-id {found.id}"
-    return wrong("key", what, todo)
+    enable = f"aws kms enable-key --key-id {found.id}"
+    if found.state == "PendingDeletion":
+        return wrong(
+            "key",
+            what,
+            f"Cancel its deletion, and enable it: aws kms cancel-key-deletion --key-id {found.id} && {enable}",
+        )
+    return wrong("key", what, f"Enable it: {enable}")
 
 
 def table(found: Table | Unreadable) -> Check:
@@ -263,7 +224,7 @@ def table(found: Table | Unreadable) -> Check:
         return unchecked(name, found)
     if found.status in {"ACTIVE", "UPDATING"}:
         return good(name, f"The table {found.name} is {found.status}.")
-    todo = "Deploy the stack again (make deploy): without its table the guard repairs nothing."
+    todo = f"{_AGAIN}: without its table the guard repairs nothing."
     return wrong(name, f"The table {found.name} is {found.status or 'in an unknown state'}.", todo)
 
 
@@ -273,4 +234,4 @@ def version(deployed: str | None, here: str) -> Check:
     if deployed == here:
         return good(name, f"The stack is version {here}, the same as this command line.")
     what = f"The stack is version {deployed or 'unknown'}, and this command line is {here}."
-    return wrong(name, what, f"Deploy {here} (make deploy), or use the command line of the stack's version.")
+    return wrong(name, what, f"{_AGAIN} from version {here}, or use the command line of the stack's version.")

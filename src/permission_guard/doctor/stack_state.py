@@ -17,6 +17,17 @@ class Trail:
     is_logging: bool
     takes_writes: bool
     """Whether it records every write management event of Lambda."""
+    arn: str
+
+    @property
+    def region(self) -> str:
+        """Its home Region: a trail can be changed only there (API_StartLogging)."""
+        return self.arn.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """The account that owns it: another one's, if it is a trail of the organization."""
+        return self.arn.split(":")[4]
 
 
 @frozen
@@ -124,6 +135,7 @@ class Checkup:
     """Everything that was read about one stack."""
 
     stack: str
+    partition: str
     account: str
     region: str
     at: datetime

@@ -11,7 +11,7 @@ from typing import Final
 from permission_guard.formats.text import CannotShow
 from permission_guard.scan.result import Scan
 
-NAMES: Final = ("asff", "csv", "html", "ocsf", "sarif")
+NAMES: Final = ("asff", "csv", "github", "html", "junit", "ocsf", "sarif")
 """Each is a module of this name, with a function `show`."""
 
 

@@ -27,12 +27,14 @@ HEADER: Final = (
 )
 NOT_READ: Final = "NOT READ"
 """The verdict in the row of something that could not be scanned at all."""
+NOTE: Final = "NOTE"
+"""The verdict in the row of what is ignored, or not deployed."""
 _FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet may take a cell for that begins so (OWASP, CSV Injection): in full width, too."""
 
 
 def show(scan: Scan) -> str:
-    """Return a header, a row for each finding, and one for each thing that could not be read; lines end with CRLF.
+    """Return a header, a row for each finding, one for each thing that was not looked at, and one for each note; lines end with CRLF.
 
     Every cell is quoted, so that a spreadsheet that splits at another character splits no cell either.
     """
@@ -40,7 +42,8 @@ def show(scan: Scan) -> str:
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(HEADER)
     rows.writerows([cell(value) for value in _row(one)] for one in worst_first(scan.findings))
-    rows.writerows([cell(value) for value in _skipped(one)] for one in scan.skipped)
+    for verdict, skipped in ((NOT_READ, scan.skipped), (NOTE, scan.notes)):
+        rows.writerows([cell(value) for value in _skipped(verdict, one)] for one in skipped)
     return out.getvalue()
 
 
@@ -64,6 +67,6 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
     )
 
 
-def _skipped(one: Skipped) -> tuple[str, ...]:
-    values = {"verdict": NOT_READ, "target": one.what, "summary": one.why}
-    return tuple(values.get(column, "") for column in HEADER)
+def _skipped(verdict: str, one: Skipped) -> tuple[str, ...]:
+    reported = {"verdict": verdict, "target": one.what, "summary": one.why}
+    return tuple(reported.get(column, "") for column in HEADER)

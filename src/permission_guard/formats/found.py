@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
+from permission_guard.formats.text import sentence
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
 from permission_guard.scan.result import Scan, ScannedFinding
@@ -40,6 +42,15 @@ def identities(findings: tuple[ScannedFinding, ...]) -> tuple[str, ...]:
 def _digest(*parts: str) -> str:
     text = "\0".join(parts).encode(errors="surrogatepass")
     return f"{PROGRAM}/{hashlib.sha256(text).hexdigest()[:_DIGITS]}"
+
+
+def paragraphs(finding: ScannedFinding) -> Iterator[str]:
+    """Yield what was found, why, and the lines that fix it or what to do."""
+    yield from map(sentence, (finding.sentence, *finding.because))
+    if finding.patches:
+        yield f"Fix:\n{finding.patches[0].text}"
+    elif finding.advice:
+        yield sentence(finding.advice)
 
 
 def has_account(finding: ScannedFinding) -> bool:

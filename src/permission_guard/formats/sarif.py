@@ -104,10 +104,14 @@ def _invocation(scan: Scan) -> dict[str, Json]:
         "executionSuccessful": not scan.skipped,
         "startTimeUtc": moment(scan),
         "toolExecutionNotifications": [
-            {"level": "error", "message": _plain(f"{one.what} could not be read: {one.why}")}
-            for one in scan.skipped
+            *(_notification("error", f"{one.what} was not looked at: {one.why}") for one in scan.skipped),
+            *(_notification("note", f"{one.what}: {one.why}") for one in scan.notes),
         ],
     }
+
+
+def _notification(level: str, text: str) -> dict[str, Json]:
+    return {"level": level, "message": _plain(text)}
 
 
 def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:

@@ -41,7 +41,8 @@ def written(scan: Scan) -> str:
         "functions": scan.functions,
         "targets": scan.targets,
         "findings": [_finding_body(one) for one in scan.findings],
-        "skipped": [{"what": one.what, "why": one.why} for one in scan.skipped],
+        "skipped": _bodies(scan.skipped),
+        "notes": _bodies(scan.notes),
     }
     return json.dumps(whole, indent=2) + "\n"
 
@@ -83,8 +84,17 @@ def _scan(body: Record) -> Scan:
         functions=body.whole("functions"),
         targets=body.whole("targets"),
         findings=tuple(map(_finding_in, body.each("findings"))),
-        skipped=tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each("skipped")),
+        skipped=_skipped(body, "skipped"),
+        notes=_skipped(body, "notes") if body.has("notes") else (),
     )
+
+
+def _bodies(skipped: tuple[Skipped, ...]) -> list[Json]:
+    return [{"what": one.what, "why": one.why} for one in skipped]
+
+
+def _skipped(body: Record, key: str) -> tuple[Skipped, ...]:
+    return tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each(key))
 
 
 def _finding_in(body: Record) -> ScannedFinding:

@@ -25,6 +25,7 @@ _NUMBER: Final = re.compile(
 )
 _SECONDS: Final = re.compile(r"-?[0-9]{1,19}")
 _YEAR: Final = re.compile(r"[0-9]{4}")
+_LENGTH: Final = re.compile(r"[0-9]{1,3}")
 _MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 Test: TypeAlias = Callable[[str], Truth]
@@ -158,7 +159,13 @@ def _compared(read: Callable[[str], Any], compare: Callable[..., bool]) -> Calla
 
 
 def network(text: str) -> IPv4Network | IPv6Network | None:
-    """Read an address or a range of addresses; None if the text is neither."""
+    """Read an address or a range in CIDR format; None if the text is neither.
+
+    (IAM/latest/UserGuide/reference_policies_elements_condition_operators.html, "IP address condition operators".)
+    """
+    address, slash, length = text.partition("/")
+    if "%" in address or (slash and not _LENGTH.fullmatch(length)):
+        return None
     try:
         return ip_network(text, strict=False)
     except ValueError:

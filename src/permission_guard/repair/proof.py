@@ -61,10 +61,8 @@ def _unsafe(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str
     """Compare both policies over the whole zone of trust, whatever is connected today."""
     before, then = facts.resource_policy, after.resource_policy
     if before is None or then is None:
-        return None
+        return "the policy was not read"
     compared = compare(before, then, facts.target, trusted, facts.at)
-    if compared.is_safe:
-        return None
     for change, witness, what in (
         (compared.lost, compared.lost_request, "refuse a trusted caller"),
         (compared.admitted, compared.admitted_request, "give access to a caller that has none now"),

@@ -31,7 +31,8 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
 
     None if the statement alone gives access: then a Deny refuses everybody.
     """
-    if review.alone(statement, actions).scale is not Scale.DEAD:
+    places = (review.target, *review.qualified(statement))
+    if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):
         return None
     action = next(action for action in actions if covers(statement, (action,)))
     request = _meant(statement, review, action)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from permission_guard.access import Access, Answer, Scale
 from permission_guard.access import Witness as Found
@@ -23,6 +23,7 @@ from permission_guard.iam import (
     Statement,
     decide,
 )
+from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
@@ -101,6 +102,8 @@ def found(
             return _in_doubt(finding, statement, review, actions, answer)
         case Access.CLOSED:
             return _closed(finding, statement, review, actions, answer)
+        case _:
+            assert_never(answer.access)
 
 
 def witness_of(answer: Answer, review: Review) -> Witness:
@@ -178,9 +181,7 @@ def _organization(statement: Statement, context: Context) -> str:
 
 
 def _principal(statement: Statement) -> str:
-    principals = statement.principals
-    if principals is None:
-        return "Principal"
+    principals = statement.principals or Principals(())
     names = [f"`{one.name}`" for one in principals.named]
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return f"{'NotPrincipal' if principals.negated else 'Principal'} {', '.join(names[:_MOST])}{more}"

@@ -53,9 +53,17 @@ def _findings(review: Review) -> Iterator[Finding]:
 
 
 def _is_replication(statement: Statement) -> bool:
-    """Tell whether a statement is one that CloudFront writes for Lambda@Edge."""
-    named = statement.principals.named if statement.principals else ()
-    return bool(named) and all(one.name.lower() in REPLICATORS for one in named)
+    """Tell whether a statement is one that CloudFront writes for Lambda@Edge, which allows these actions alone (facts 4)."""
+    principals = statement.principals
+    if principals is None or principals.negated or statement.actions.negated:
+        return False
+    return all(one.name.lower() in REPLICATORS for one in principals.named) and all(
+        one.text.lower().removesuffix("*") in _REPLICATION for one in statement.actions.patterns
+    )
+
+
+_REPLICATION: Final = frozenset({"lambda:getfunction", "lambda:enablereplication"})
+"""`lambda:EnableReplication*` is how AWS's page writes it (AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html)."""
 
 
 def _on_invoking(statement: Statement, review: Review) -> Finding:
@@ -101,9 +109,10 @@ def _is_half(statement: Statement) -> bool:
     "Both permissions are required" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html): who has access is decided
     by the other statement.
     """
-    directly = Context.of({VIA_URL: ABSENT})
+    directly = (Context.of({VIA_URL: ABSENT}), Context.of({VIA_URL: "false"}))
     return not covers(statement, (INVOKE_URL,)) and any(
-        one.lower_key == VIA_URL and one.holds(directly) is Truth.NO for one in statement.conditions
+        one.lower_key == VIA_URL and all(one.holds(call) is Truth.NO for call in directly)
+        for one in statement.conditions
     )
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from permission_guard.access import Access, Analysis, Answer, Scale, Target
+from permission_guard.access import (
+    BUDGET,
+    MANAGING,
+    READING,
+    Access,
+    Analysis,
+    Answer,
+    Scale,
+    Target,
+)
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import Principals
@@ -20,6 +30,9 @@ RESOURCE: Final = "Resource"
 """The key that stands for an answer about versions or aliases only."""
 _REMEMBERED: Final = 8
 """Policies of one event: of the function, its versions and aliases, before and after a repair."""
+_TOPICS: Final = "sns.amazonaws.com"
+_QUALIFIERS: Final = ("1", "live", "$LATEST")
+"""A version, an alias and the function itself, as examples of what a pattern may cover."""
 _BY_ARN: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
 
 
@@ -42,47 +55,76 @@ class Review:
     publishers: dict[int, tuple[str, ...]]
     _analysis: Analysis
     _answers: dict[tuple[int, tuple[str, ...]], Answer] = field(default_factory=dict)
+    _alone: dict[tuple[object, ...], Answer] = field(default_factory=dict)
+    _spent: int = 0
+    """Steps that `alone` has taken."""
 
     def answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
         if key not in self._answers:
-            self._answers[key] = self._answer(statement, actions)
+            asked = [one for one in (*self.services, *self.others) if covers(one, actions)] or [statement]
+            for one, here in zip(asked, self._analysis.answers(asked, actions), strict=True):
+                self._answers[id(one), tuple(actions)] = self._of_versions(one, actions, here)
         return self._answers[key]
 
-    def _answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
-        here = self._analysis.answer(statement, actions)
-        if here.scale is not Scale.DEAD:
-            return here
-        return next(self._of_versions(statement, actions), here)
-
-    def _of_versions(self, statement: Statement, actions: Sequence[str]) -> Iterator[Answer]:
-        """Yield the answer of a function's statement that is about its versions and aliases only.
+    def _of_versions(self, statement: Statement, actions: Sequence[str], here: Answer) -> Answer:
+        """Return the answer of a function's statement with what it admits to versions and aliases.
 
         A document may list `function:NAME:*`, as AWS's own example does. Whether Lambda asks the function's policy about
-        a call of a version or alias is not documented (facts 3.3), so what such a statement admits is unknown.
+        a call of a version or alias is not documented (facts 3.3), so what a statement admits to those alone is unknown.
+        """
+        if here.access is not Access.CLOSED:
+            return here
+        found = here
+        for arn in self.qualified(statement):
+            there = self.alone(statement, actions, arn, with_denies=True)
+            if there.access is not Access.CLOSED:
+                return replace(there, access=Access.UNKNOWN, scale=Scale.UNKNOWN, keys=(RESOURCE,))
+            if found.scale is Scale.DEAD:
+                found = there
+        return found
+
+    def qualified(self, statement: Statement) -> tuple[str, ...]:
+        """Return versions and aliases that a statement covers, one for each set of Denies that cover them too.
+
+        Without those that the same Denies cover as the function itself, if the statement covers it: they fare like it.
         """
         if not self.is_function or statement.resources is None:
-            return
-        for pattern in statement.resources.patterns:
-            head, _, qualifier = pattern.text.rpartition(":")
-            if head == self.target:
-                arn = f"{self.target}:{qualifier.replace('*', '1').replace('?', '1')}"
-                there = self.alone(statement, actions, arn, with_denies=True)
-                if there.access is not Access.CLOSED:
-                    yield replace(there, access=Access.UNKNOWN, scale=Scale.UNKNOWN, keys=(RESOURCE,))
-                elif there.scale is not Scale.DEAD:
-                    yield there
+            return ()
+        denies = [one for one in self.policy.statements if one.effect is Effect.DENY]
+        elements = [one.resources for one in (statement, *denies) if one.resources is not None]
+        written = [pattern.text.rpartition(":")[2] for element in elements for pattern in element.patterns]
+        texts = (one.replace("*", "1").replace("?", "1") for one in written)
+        qualifiers = dict.fromkeys((*_QUALIFIERS, *filter(_QUALIFIER.fullmatch, texts)))
+        alike: dict[tuple[Truth, ...], str] = {}
+        for arn in (self.target, *(f"{self.target}:{one}" for one in qualifiers)):
+            truths = tuple(_covering(one, arn) for one in (statement, *denies))
+            if truths[0] is not Truth.NO:
+                alike.setdefault(truths, arn)
+        return tuple(arn for arn in alike.values() if arn != self.target)
 
     def alone(
         self, statement: Statement, actions: Sequence[str], arn: str = "", *, with_denies: bool = False
     ) -> Answer:
-        """Return what a statement would admit alone, with its own step budget."""
+        """Return what a statement would admit without the others. All such answers together have one step budget."""
         denies = [one for one in self.policy.statements if with_denies and one.effect is Effect.DENY]
-        policy = Policy(self.policy.name, (statement, *denies), self.policy.version)
-        return Analysis.of(policy, Target.of(arn or self.target), self.trusted, self.at).answer(
-            statement, actions
-        )
+        elements = (statement.principals, statement.actions, statement.resources, statement.conditions)
+        key = (elements, tuple(actions), arn, with_denies)
+        if key not in self._alone:
+            policy = Policy(self.policy.name, (statement, *denies), self.policy.version)
+            target = Target.of(arn or self.target)
+            analysis = Analysis.of(policy, target, self.trusted, self.at, budget=BUDGET - self._spent)
+            self._alone[key] = analysis.answer(statement, actions)
+            self._spent = min(BUDGET, self._spent + analysis.scene.meter.spent)
+        return self._alone[key]
+
+
+_QUALIFIER: Final = re.compile(r"[A-Za-z0-9_$.-]{1,128}")
+
+
+def _covering(statement: Statement, arn: str) -> Truth:
+    return Truth.YES if statement.resources is None else statement.resources.match(arn, Context())
 
 
 def review_of(facts: FunctionFacts, trusted: Trusted) -> Review:
@@ -113,7 +155,7 @@ def _reviewed(
             continue
         named, rest = _split(statement)
         if named is not None:
-            kept, topics = _without_publishers(named, policy)
+            kept, topics = _without_publishers(named, policy, target)
             if topics:
                 publishers[statement.index] = topics
             services += [kept] if kept is not None else []
@@ -140,11 +182,16 @@ def _split(statement: Statement) -> tuple[Statement | None, Statement | None]:
     )
 
 
-def _without_publishers(statement: Statement, policy: Policy) -> tuple[Statement | None, tuple[str, ...]]:
+def _without_publishers(
+    statement: Statement, policy: Policy, target: str
+) -> tuple[Statement | None, tuple[str, ...]]:
     """Return what a statement admits besides topics of AWS's own, and those topics.
 
-    A condition that lists ARNs in full admits what it would admit for each of them.
+    A condition that lists ARNs in full admits what it would admit for each of them. Only SNS publishes for a topic, and a
+    topic only invokes.
     """
+    if not _is_for_topics(statement, target):
+        return statement, ()
     for place, condition in enumerate(statement.conditions):
         topics = tuple(text for text in condition.texts if is_public_topic(text))
         if not topics or condition.lower_key != "aws:sourcearn" or not _is_plain(condition):
@@ -157,6 +204,16 @@ def _without_publishers(statement: Statement, policy: Policy) -> tuple[Statement
         conditions[place] = Condition.compiled(condition.operator, condition.key, rest, variables=variables)
         return replace(statement, conditions=tuple(conditions)), topics
     return statement, ()
+
+
+def _is_for_topics(statement: Statement, target: str) -> bool:
+    named = statement.principals.named if statement.principals else ()
+    resources = statement.resources
+    return (
+        all(one.name.lower() == _TOPICS for one in named)
+        and not covers(statement, (*MANAGING, *READING))
+        and (resources is None or resources.match(target, Context()) is Truth.YES)
+    )
 
 
 def _is_plain(condition: Condition) -> bool:

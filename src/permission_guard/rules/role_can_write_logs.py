@@ -72,8 +72,8 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
     """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
     match facts.role:
-        case RoleFacts():
-            return (_evaluated(facts, facts.role),)
+        case RoleFacts() if isinstance(facts.configuration, Configuration):
+            return (_evaluated(facts, facts.role, facts.configuration),)
         case Unreadable() as unreadable:
             return (_finding(facts, Verdict.UNKNOWN, str(unreadable), unreadable),)
         case role if role is MISSING_ROLE:
@@ -85,8 +85,8 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
             return ()
 
 
-def _evaluated(facts: FunctionFacts, role: RoleFacts) -> Finding:
-    places = _places(facts, role)
+def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
+    places = _places(facts, role, configuration)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
         for calls, asked in doubts:
@@ -108,11 +108,9 @@ def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
-def _places(facts: FunctionFacts, role: RoleFacts) -> tuple[LoggingCalls, ...]:
-    if not isinstance(facts.configuration, Configuration):
-        return ()
+def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[LoggingCalls, ...]:
     granted = Granted(role.identity, role.boundary, Meter())
-    here, there = own_region(facts, role, facts.configuration), edge(facts, role, facts.configuration)
+    here, there = own_region(facts, role, configuration), edge(facts, role, configuration)
     return tuple(LoggingCalls(place, role, granted) for place in (here, there) if place is not None)
 
 

@@ -90,11 +90,11 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repa
     # The advice of an unreadable fact is about the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
     fix = _fix(finding, facts, trusted) if repairs else ""
-    why = _WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
+    why = WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
     return Explanation(finding, rule.title, why, sentence, because, fix, advice)
 
 
-_WHY: Final = {
+WHY: Final = {
     Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
     Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
     Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "

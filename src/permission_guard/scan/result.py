@@ -81,6 +81,8 @@ class Scan:
     targets: int
     findings: tuple[ScannedFinding, ...]
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+    """What is ignored, with its reason, and what is not deployed as the parameters are. It changes no verdict."""
 
 
 def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:

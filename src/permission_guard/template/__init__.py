@@ -3,16 +3,21 @@
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
-from permission_guard.template.fix import Fixed, fixed
+from permission_guard.template.fix import Fixed, fixable, fixed
 from permission_guard.template.flat import scan_of
+from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, Said, Source
+from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
 
 __all__ = [
     "LARGEST",
+    "PLAN_COMMANDS",
+    "RULE_IDS",
     "Checked",
     "Fixed",
+    "Ignore",
+    "Judged",
     "Nested",
     "NotReadable",
     "Said",
@@ -20,7 +25,9 @@ __all__ = [
     "TemplateFinding",
     "Trust",
     "check",
+    "check_ignores",
     "environment",
+    "fixable",
     "fixed",
     "scan_of",
 ]

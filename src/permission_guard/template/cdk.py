@@ -9,7 +9,7 @@ import json
 import re
 from typing import Final
 
-from permission_guard.iam.policy import Json
+from permission_guard.template.node import member, members
 
 _ENVIRONMENT: Final = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
@@ -17,16 +17,12 @@ _ENVIRONMENT: Final = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+
 def environment(manifest: str, file: str) -> tuple[str | None, str | None]:
     """Return the account and Region of a template by the manifest beside it; None for what that does not know."""
     try:
-        artifacts = _get(json.loads(manifest), "artifacts")
+        artifacts = members(member(json.loads(manifest), "artifacts"))
     except (ValueError, RecursionError):
         return None, None
-    for one in artifacts.values() if isinstance(artifacts, dict) else ():
-        place = _ENVIRONMENT.fullmatch(str(_get(one, "environment")))
-        if place is not None and _get(_get(one, "properties"), "templateFile") == file:
+    for one in artifacts.values():
+        place = _ENVIRONMENT.fullmatch(str(member(one, "environment")))
+        if place is not None and member(one, "properties", "templateFile") == file:
             account, region = (None if part.startswith("unknown-") else part for part in place.groups())
             return account, region
     return None, None
-
-
-def _get(body: Json, name: str) -> Json:
-    return body.get(name) if isinstance(body, dict) else None

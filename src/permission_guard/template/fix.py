@@ -5,12 +5,12 @@ A line stays only if its fault is gone then and nothing else has become worse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from permission_guard.frozen import frozen
-from permission_guard.model.finding import Concern, Verdict
+from permission_guard.model.finding import GRAVITY, Concern, Verdict
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,
@@ -22,14 +22,12 @@ from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.lines import line
 from permission_guard.template.source import Said
 
-_GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
-
 _Key: TypeAlias = tuple[str, str, str, bool]
 
 
 @frozen
 class Fixed:
-    """A text with what could be fixed, and how it is evaluated now; what was left says why."""
+    """A text with what could be fixed, and an evaluation; what could not be fixed says why."""
 
     text: str
     checked: Checked
@@ -37,24 +35,34 @@ class Fixed:
 
 def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
+    found = fixable(text, file, said, trust)
+    if found.text == text:
+        return found
+    reasons = {_key(one): str(one.explanation.fix) for one in found.checked.verdicts}
+    return Fixed(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
+
+
+def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
+    """Return the text that `fixed` would write, and how the text is evaluated as it is: what could not be fixed says why.
+
+    Raises NotReadable for what is no template or plan.
+    """
     checked = check(text, file, said, trust)
-    source = checked.source
-    faults = [one for one in checked.verdicts if one.finding.verdict is Verdict.FAIL]
     editor: Editor | None = None
     found: list[tuple[TemplateFinding, Insertion]] = []
     reasons: dict[_Key, str] = {}
-    for fault in faults:
+    for fault in checked.verdicts:
+        if fault.finding.verdict is not Verdict.FAIL:
+            continue
         try:
             wanted = line(checked, fault)
-            editor = editor or Editor(text, is_json=not source.is_yaml)
+            editor = editor or Editor(text, is_json=not checked.source.is_yaml)
             found.append((fault, editor.insertion(("Resources", fault.owner, "Properties"), wanted)))
         except CannotEdit as error:
             reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)
     changed = with_insertions(text, [insertion for _, insertion in kept])
-    after = check(changed, file, said, trust) if kept else checked
-    verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in after.verdicts)
-    return Fixed(changed, replace(after, verdicts=verdicts))
+    return Fixed(changed, _with_reasons(checked, reasons))
 
 
 def _proved(
@@ -80,6 +88,11 @@ def _proved(
     return [each for part in parts for each in _proved(text, checked, said, part, reasons)]
 
 
+def _with_reasons(checked: Checked, reasons: Mapping[_Key, str]) -> Checked:
+    verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in checked.verdicts)
+    return replace(checked, verdicts=verdicts)
+
+
 def _with_reason(one: TemplateFinding, reason: str) -> TemplateFinding:
     return replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
 
@@ -95,5 +108,5 @@ def harm(before: Checked, after: Checked, faults: Sequence[TemplateFinding]) -> 
     now = {_key(one): one.finding.verdict for one in after.verdicts}
     if any(now.get(_key(fault)) is not Verdict.PASS for fault in faults):
         return "the line that is missing would not fix it"
-    worse = (key for key in now if _GRAVITY.index(now[key]) > _GRAVITY.index(was.get(key, Verdict.PASS)))
+    worse = (key for key in now if GRAVITY.index(now[key]) < GRAVITY.index(was.get(key, Verdict.PASS)))
     return next((f"the line that is missing would do harm to {key[1]}" for key in worse), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Final
 
 from permission_guard import __version__
@@ -46,7 +47,8 @@ def _placed(checked: Checked, one: TemplateFinding) -> ScannedFinding:
     """Return one verdict, flat, with its place in the file and the names that the template has."""
     source, finding, facts = checked.source, one.finding, one.facts
     fixes, obstacle = patches(checked, one)
-    fault = f"{source.file} {one.owner} {fault_of(finding, facts)}"
+    # `./template.yaml` is the same file, in a baseline too.
+    fault = f"{PurePath(source.file).as_posix()} {one.owner} {fault_of(finding, facts)}"
     at = source.at(one.owner, finding)
     return replace(
         flat(one.explanation, facts, fixes),

@@ -13,6 +13,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
 from permission_guard.template.home import FORMS, STACK, Destination, attribute, name_of
+from permission_guard.template.node import elements, member, members
 from permission_guard.template.value import (
     REMOVED,
     Partial,
@@ -58,8 +59,7 @@ class Scope:
 
     def section(self, name: str) -> Mapping[str, Json]:
         """Return a section of the template; an empty one if it is not there."""
-        found = self.template.get(name)
-        return found if isinstance(found, Mapping) else {}
+        return members(self.template.get(name))
 
     def resolve(self, value: Json) -> Value:
         """Resolve a value as far as it can be."""
@@ -106,8 +106,7 @@ class Scope:
         return self.of_resource(name, None)
 
     def _parameter(self, name: str) -> Value:
-        declared = self.section("Parameters")[name]
-        body = declared if isinstance(declared, Mapping) else {}
+        body = members(self.section("Parameters")[name])
         kind, default = str(body.get("Type", "String")), body.get("Default")
         if kind.startswith(_SSM):
             return Unresolved(f"a value of Parameter Store (parameter {name}), {ONLY_DEPLOYED}", name)
@@ -174,9 +173,7 @@ class Scope:
 
         Only what is asked for is resolved: two resources may name each other in different properties.
         """
-        body = self.section("Resources").get(logical_id)
-        properties = body.get("Properties") if isinstance(body, Mapping) else None
-        found = self.resolve(properties.get(name)) if isinstance(properties, Mapping) else None
+        found = self.resolve(member(self.section("Resources"), logical_id, "Properties", name))
         return None if found is REMOVED else found
 
     def condition(self, name: str) -> bool | Unresolved:
@@ -193,13 +190,11 @@ class Scope:
             ((name, argument),) = body.items()
             if name == "Condition" and isinstance(argument, str):
                 return self.condition(argument)
-            parts = (
-                argument if isinstance(argument, Sequence) and not isinstance(argument, str) else [argument]
-            )
+            parts = elements(argument) or [argument]
             if name == "Fn::Equals" and len(parts) == _PAIR:
                 return _equal(self.exact.resolve(parts[0]), self.exact.resolve(parts[1]))
             if name == "Fn::Not":
-                inner = self._holds(parts[0]) if parts else Unresolved("an empty Fn::Not")
+                inner = self._holds(parts[0])
                 return inner if isinstance(inner, Unresolved) else not inner
             if name in {"Fn::And", "Fn::Or"}:
                 return _combined([self._holds(one) for one in parts], decisive=name == "Fn::Or")

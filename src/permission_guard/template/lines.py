@@ -47,7 +47,7 @@ def line(checked: Checked, fault: TemplateFinding) -> Line:
         raise CannotEdit("a plan is made of the configuration: change that")
     if source.path(fault.owner) != ("Resources", fault.owner):
         raise CannotEdit("SAM generates it")
-    if concern.value in source.ignored(fault.owner)[0]:
+    if source.ignore_of(fault.owner, fault.finding) is not None:
         raise CannotEdit("it is ignored")
     if concern is Concern.ROLE_CAN_WRITE_LOGS:
         return _policy(fault)

@@ -80,6 +80,23 @@ def plain(node: Node) -> Json:
             assert_never(node)
 
 
+def member(body: Json, *path: str) -> Json:
+    """Return what stands at a path of keys; None if there is no such path."""
+    for name in path:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def members(body: Json) -> Mapping[str, Json]:
+    """Return an object, or an empty one for anything else."""
+    return body if isinstance(body, Mapping) else {}
+
+
+def elements(body: Json) -> Sequence[Json]:
+    """Return a list, or an empty one for anything else."""
+    return body if isinstance(body, Sequence) and not isinstance(body, str) else ()
+
+
 def place(root: Node, path: Sequence[str | int]) -> At | None:
     """Return where the key or item at a path stands, or None if there is no such path."""
     node, at = root, root.at

@@ -7,12 +7,12 @@ of such an argument the configuration still tells which resources it refers to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.template.node import NotReadable
+from permission_guard.template.node import NotReadable, elements, member, members
 
 _FORMAT: Final = "1."
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
@@ -73,12 +73,12 @@ def read_plan(body: Mapping[str, Json]) -> Plan:
     if not isinstance(body.get("planned_values"), Mapping):
         what = "a state" if "values" in body else "no plan"
         raise NotReadable(f"is {what}: what is read is a plan (terraform show -json PLANFILE)")
-    configured = dict(_configured(_at(body, "configuration", "root_module"), "", {}))
+    configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
     changes = {
-        str(_get(one, "address")): _table(_at(one, "change", "after_unknown"))
-        for one in _list(body.get("resource_changes"))
+        str(member(one, "address")): members(member(one, "change", "after_unknown"))
+        for one in elements(body.get("resource_changes"))
     }
-    planned = tuple(_planned(_at(body, "planned_values", "root_module"), changes, configured))
+    planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured))
     return Plan(planned, _account(body, planned), _region(body))
 
 
@@ -87,19 +87,19 @@ def _planned(
     changes: Mapping[str, Mapping[str, Json]],
     configured: Mapping[str, Mapping[str, tuple[Reference, ...]]],
 ) -> Iterator[Planned]:
-    for one in _list(_get(module, "resources")):
-        address = str(_get(one, "address"))
-        if _get(one, "mode") != "managed":
+    for one in elements(member(module, "resources")):
+        address = str(member(one, "address"))
+        if member(one, "mode") != "managed":
             continue
         later = changes.get(address, {})
         yield Planned(
             address,
-            str(_get(one, "type")),
-            _table(_get(one, "values")),
+            str(member(one, "type")),
+            members(member(one, "values")),
             frozenset(name for name, what in later.items() if _holds_true(what)),
             configured.get(_INDEX.sub("", address), {}),
         )
-    for child in _list(_get(module, "child_modules")):
+    for child in elements(member(module, "child_modules")):
         yield from _planned(child, changes, configured)
 
 
@@ -107,9 +107,7 @@ def _holds_true(what: Json) -> bool:
     """Tell whether anything in a part of after_unknown is unknown."""
     if isinstance(what, Mapping):
         return any(map(_holds_true, what.values()))
-    if isinstance(what, Sequence) and not isinstance(what, str):
-        return any(map(_holds_true, what))
-    return what is True
+    return what is True or any(map(_holds_true, elements(what)))
 
 
 @frozen
@@ -123,7 +121,7 @@ class _Module:
     def resolved(self, expression: Json, depth: int = 0) -> tuple[Reference, ...]:
         """Return the resources that an expression refers to, through variables and the outputs of modules."""
         found: dict[Reference, None] = {}
-        for text in _list(_get(expression, "references")):
+        for text in elements(member(expression, "references")):
             if isinstance(text, str) and depth < _DEEPEST:
                 found.update(dict.fromkeys(self._one(_INDEX.sub("", text), depth + 1)))
         return tuple(found)
@@ -136,9 +134,11 @@ class _Module:
             case ["local" | "each" | "count" | "path" | "terraform" | "self" | "data", *_]:
                 yield Reference(text, "")
             case ["module", name, output, *_]:
-                called = _at(self.body, "module_calls", name)
+                called = member(self.body, "module_calls", name)
                 inner = _called(self, name, called, depth)
-                yield from inner.resolved(_at(_get(called, "module"), "outputs", output, "expression"), depth)
+                yield from inner.resolved(
+                    member(member(called, "module"), "outputs", output, "expression"), depth
+                )
             case [kind, name, attribute, *_]:
                 yield Reference(f"{self.prefix}{kind}.{name}", attribute)
             case _:
@@ -147,9 +147,9 @@ class _Module:
 
 
 def _called(module: _Module, name: str, called: Json, depth: int) -> _Module:
-    expressions = _table(_get(called, "expressions"))
+    expressions = members(member(called, "expressions"))
     given = {key: module.resolved(one, depth) for key, one in expressions.items()}
-    return _Module(_get(called, "module"), f"{module.prefix}module.{name}.", given)
+    return _Module(member(called, "module"), f"{module.prefix}module.{name}.", given)
 
 
 def _configured(
@@ -157,13 +157,13 @@ def _configured(
 ) -> Iterator[tuple[str, Mapping[str, tuple[Reference, ...]]]]:
     """Yield each resource of the configuration with what its arguments refer to."""
     module = _Module(body, prefix, given)
-    for one in _list(_get(body, "resources")):
-        expressions = _table(_get(one, "expressions"))
+    for one in elements(member(body, "resources")):
+        expressions = members(member(one, "expressions"))
         found = {
             name: module.resolved(what) for name, what in expressions.items() if isinstance(what, Mapping)
         }
-        yield f"{prefix}{_get(one, 'address')}", found
-    for name, called in _table(_get(body, "module_calls")).items():
+        yield f"{prefix}{member(one, 'address')}", found
+    for name, called in members(member(body, "module_calls")).items():
         inner = _called(module, name, called, 0)
         yield from _configured(inner.body, inner.prefix, inner.given)
 
@@ -179,7 +179,9 @@ def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | No
 
 def _region(body: Mapping[str, Json]) -> str | None:
     """Return the region: as the provider is configured, else as the plan has asked AWS for it."""
-    region = _at(body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value")
+    region = member(
+        body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value"
+    )
     if isinstance(region, str):
         return region
     for one in _data(body, "aws_region"):
@@ -189,24 +191,6 @@ def _region(body: Mapping[str, Json]) -> str | None:
 
 
 def _data(body: Mapping[str, Json], kind: str) -> Iterator[Mapping[str, Json]]:
-    for one in _list(_at(body, "prior_state", "values", "root_module", "resources")):
-        if _get(one, "type") == kind and _get(one, "mode") == "data":
-            yield _table(_get(one, "values"))
-
-
-def _at(body: Json, *path: str) -> Json:
-    for name in path:
-        body = _get(body, name)
-    return body
-
-
-def _get(body: Json, name: str) -> Json:
-    return body.get(name) if isinstance(body, Mapping) else None
-
-
-def _table(body: Json) -> Mapping[str, Json]:
-    return body if isinstance(body, Mapping) else {}
-
-
-def _list(body: Json) -> Sequence[Json]:
-    return body if isinstance(body, Sequence) and not isinstance(body, str) else ()
+    for one in elements(member(body, "prior_state", "values", "root_module", "resources")):
+        if member(one, "type") == kind and member(one, "mode") == "data":
+            yield members(member(one, "values"))

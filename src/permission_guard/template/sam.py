@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.template.node import NotReadable
+from permission_guard.template.node import NotReadable, elements, member, members
 from permission_guard.template.value import listed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _DEFINED: Final = frozenset(
 def is_sam(template: Mapping[str, Json]) -> bool:
     """Tell whether a template asks for SAM's transform."""
     asked = template.get("Transform")
-    return MACRO in (asked if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked])
+    return MACRO in (*elements(asked), asked)
 
 
 @frozen
@@ -94,9 +94,7 @@ def origin(template: Mapping[str, Json], owner: str) -> Path:
 
     SAM names what it makes after the resource, the event, the authorizer or the connector that it makes it for.
     """
-    resources = template.get("Resources")
-    if not isinstance(resources, Mapping):
-        return ()
+    resources = members(template.get("Resources"))
     if owner in resources:
         return ("Resources", owner)
     candidates = (found for one, body in resources.items() for found in _makers(one, body))
@@ -107,10 +105,8 @@ def origin(template: Mapping[str, Json], owner: str) -> Path:
 def _makers(logical_id: str, body: Json) -> Iterator[tuple[str, Path]]:
     """Yield how the names begin of what is made for a resource, and the path of its maker."""
     path: Path = ("Resources", logical_id)
-    properties = body.get("Properties") if isinstance(body, Mapping) else None
+    properties = members(member(body, "Properties"))
     yield logical_id, path
-    if not isinstance(body, Mapping) or not isinstance(properties, Mapping):
-        return
     yield from _below(logical_id, body, path, "Connectors")
     yield from _below(logical_id, properties, (*path, "Properties"), "Events")
     for alias in listed(properties.get("AutoPublishAlias")):
@@ -119,12 +115,9 @@ def _makers(logical_id: str, body: Json) -> Iterator[tuple[str, Path]]:
     if "FunctionUrlConfig" in properties:
         url: Path = (*path, "Properties", "FunctionUrlConfig")
         yield from ((f"{logical_id}Url", url), (f"{logical_id}URL", url))
-    auth = properties.get("Auth")
-    if isinstance(auth, Mapping):
-        yield from _below(logical_id, auth, (*path, "Properties", "Auth"), "Authorizers")
+    yield from _below(logical_id, properties.get("Auth"), (*path, "Properties", "Auth"), "Authorizers")
 
 
-def _below(head: str, body: Mapping[str, Json], path: Path, section: str) -> Iterator[tuple[str, Path]]:
-    named = body.get(section)
-    for name in named if isinstance(named, Mapping) else ():
+def _below(head: str, body: Json, path: Path, section: str) -> Iterator[tuple[str, Path]]:
+    for name in members(member(body, section)):
         yield f"{head}{name}", (*path, section, name)

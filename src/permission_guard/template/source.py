@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from itertools import product
 from typing import Final, TypeAlias
@@ -13,9 +13,21 @@ from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
 from permission_guard.template.home import Destination, home_for
+from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
-from permission_guard.template.node import At, Items, Node, NotReadable, Table, place, plain
+from permission_guard.template.node import (
+    At,
+    Items,
+    Node,
+    NotReadable,
+    Table,
+    elements,
+    member,
+    members,
+    place,
+    plain,
+)
 from permission_guard.template.plan import is_plan
 from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
@@ -33,13 +45,15 @@ _CDK_PATH: Final = "aws:cdk:path"
 
 @frozen
 class Said:
-    """What was said on the command line about the deployment."""
+    """What was said on the command line about the deployment, and what is ignored."""
 
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
     home: Destination | None = None
     """Where the stack is deployed that nests this one."""
+    ignores: tuple[Ignore, ...] = ()
+    """What is ignored besides what the template itself ignores."""
 
 
 @frozen
@@ -57,6 +71,8 @@ class Source:
     notes: tuple[tuple[str, str], ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    """The rules that are ignored, and where."""
 
     @property
     def home(self) -> Destination:
@@ -66,22 +82,22 @@ class Source:
     @property
     def parameters(self) -> frozenset[str]:
         """The names of the template's parameters."""
-        named = self.body.get("Parameters")
-        return frozenset(named) if isinstance(named, Mapping) else frozenset()
+        return frozenset(members(self.body.get("Parameters")))
 
     def path(self, owner: str) -> tuple[str | int, ...]:
         """Return the path of what defines a resource; an empty one in a plan."""
         return () if self.is_plan else origin(self.body, owner)
 
-    def ignored(self, owner: str) -> tuple[Sequence[str], str]:
-        """Return the rules that are ignored on a resource by its Metadata, and the reason that is given for it."""
-        said: Json = self.body.get("Resources")
-        for key in (*self.path(owner)[1:2], "Metadata", "permission-guard"):
-            said = said.get(str(key)) if isinstance(said, Mapping) else None
-        body = said if isinstance(said, Mapping) else {}
-        rules, reason = body.get("ignore"), body.get("reason")
-        named = [rules] if isinstance(rules, str) else rules if isinstance(rules, Sequence) else ()
-        return [str(one) for one in named], str(reason or "")
+    def ignore_of(self, owner: str, finding: Finding) -> Ignore | None:
+        """Return what ignores a finding: on the line of its resource or its own, or by the resource's name."""
+        if not self.ignores:
+            return None
+        path = self.path(owner)
+        defined = place(self.root, path[:2]) or self.root.at
+        names = {owner, self.name(owner), *map(str, path[1:2])}
+        lines = {defined.line, self.at(owner, finding).line}
+        rule = finding.concern.value
+        return next((one for one in self.ignores if one.covers(rule, names, lines)), None)
 
     def at(self, owner: str, finding: Finding) -> At:
         """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
@@ -102,9 +118,7 @@ class Source:
 
         Its path in the CDK's tree if it has one; for one that SAM makes, what it makes it of; else its logical ID or address.
         """
-        found: Json = self.body.get("Resources")
-        for key in (owner, "Metadata", _CDK_PATH):
-            found = found.get(key) if isinstance(found, Mapping) else None
+        found = member(self.body, "Resources", owner, "Metadata", _CDK_PATH)
         if isinstance(found, str):
             return found
         made = [str(step) for step in origin(self.body, owner)[1:] if step != "Properties"]
@@ -126,20 +140,30 @@ def read(text: str, file: str) -> tuple[Node, bool]:
 
 def source(text: str, file: str, said: Said) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
-    root, is_yaml = read(text, file)
-    body = plain(root)
+    try:
+        root, is_yaml = read(text, file)
+        body = plain(root)
+    except NotReadable:
+        if file.endswith(_SOURCES):
+            raise NotReadable(_TERRAFORM) from None
+        raise
+    if file.endswith(_SOURCES) and not (isinstance(body, Mapping) and is_plan(body)):
+        raise NotReadable(_TERRAFORM)
     if not isinstance(body, Mapping):
-        problem = _TERRAFORM if file.endswith(".tf") else "is neither a template nor a plan: it is no object"
-        raise NotReadable(problem, root.at)
+        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
             planned: _Variants = (({}, declared_by_plan(body, home)),)
-            return Source(file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned)
+            return Source(
+                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=said.ignores
+            )
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
-        return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks)  # noqa: FBT003  # it is no plan
+        comments = in_comments(text) if is_yaml else ()
+        ignores = (*in_metadata(body, root), *comments, *said.ignores)
+        return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -147,10 +171,12 @@ def source(text: str, file: str, said: Said) -> Source:
         raise NotReadable("refers to itself without end") from error
 
 
-_TERRAFORM: Final = (
-    "is Terraform's source, and a plan is what can be checked: terraform plan -out=PLANFILE, then "
-    "terraform show -json PLANFILE"
+PLAN_COMMANDS: Final = (
+    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
 )
+"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
+_TERRAFORM: Final = f"is Terraform source. {PLAN_COMMANDS}"
+_SOURCES: Final = (".tf", ".tf.json")
 _SECTIONS: Final = frozenset(
     {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
 )
@@ -165,7 +191,7 @@ def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) 
         raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
     kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
     for logical_id, one in kept.items():
-        kind = one.get("Type") if isinstance(one, Mapping) else None
+        kind = member(one, "Type")
         if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
         if kind.startswith("AWS::Serverless::") and not is_sam(body):
@@ -194,34 +220,31 @@ def _variants(scope: Scope) -> _Variants:
 
 def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:
     """Return the parameters for SAM: those said that the template has, and that are known."""
-    known = body.get("Parameters")
-    names = known if isinstance(known, Mapping) else {}
-    given = ((name, text_of(said.parameters[name])) for name in names if name in said.parameters)
+    names = members(body.get("Parameters")).keys() & said.parameters.keys()
+    given = ((name, text_of(said.parameters[name])) for name in names)
     return {name: text for name, text in given if text is not None}
 
 
 def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     asked = body.get("Transform")
-    for macro in asked if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked]:
-        name = macro.get("Name") if isinstance(macro, Mapping) else macro
+    for macro in [asked] if isinstance(asked, str | Mapping) else elements(asked):
+        name = member(macro, "Name") if isinstance(macro, Mapping) else macro
         if name is not None and text_of(name) not in _KNOWN_MACROS:
             yield f"what the macro {name} makes", "only CloudFormation can run it"
     if "Fn::Transform" in body:
         yield "what Fn::Transform brings", "only CloudFormation can run it"
-    resources = body.get("Resources")
-    for logical_id, one in resources.items() if isinstance(resources, Mapping) else ():
-        properties = one.get("Properties") if isinstance(one, Mapping) else None
+    for logical_id, one in members(body.get("Resources")).items():
         if _is_expanded(logical_id, one):
             yield f"the resources of {logical_id}", "only CloudFormation can make them"
-        elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
-            yield f"what Fn::Transform brings to {logical_id}", "only CloudFormation can run it"
+        for key in members(member(one, "Properties")):
+            if key == "Fn::Transform" or key.startswith("Fn::ForEach::"):
+                yield f"what {key} brings to {logical_id}", "only CloudFormation can run it"
 
 
 def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield each resource that is not deployed as the parameters are, as the template names it."""
-    origins = (origin(body, one) for one in left_out(scope))
-    for path in dict.fromkeys(origins):
-        yield ".".join(str(step) for step in path[1:2]), "its Condition is false with these parameters"
+    for names in dict.fromkeys(origin(body, one)[1:2] for one in left_out(scope)):
+        yield "".join(map(str, names)), "its Condition is false with these parameters"
 
 
 def _twice(node: Node) -> Iterator[tuple[str, str]]:

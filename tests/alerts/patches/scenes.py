@@ -14,7 +14,9 @@ from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
 from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
+from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import Body, dumped
+from permission_guard.model.finding import Concern
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
 from tests.samples import LOGGING
@@ -86,3 +88,27 @@ def patch(report: Report, language: Language) -> str:
 def with_kind(report: Report, kind: Kind) -> Report:
     """The same report about another kind of event."""
     return replace(report, trigger=replace(report.trigger, kind=kind))
+
+
+TEMPLATES = (Language.SAM, Language.CLOUDFORMATION)
+
+
+def alert_only() -> dict[str, str]:
+    """Settings under which everything is only told."""
+    return {"ALERT_ONLY": ",".join(concern.value for concern in Concern)}
+
+
+def layer(principal: str) -> Report:
+    arn = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
+    there = scene()
+    statement = {
+        "Sid": "all",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "lambda:GetLayerVersion",
+        "Resource": str(arn),
+    }
+    document = dumped({"Version": "2012-10-17", "Statement": [statement]})
+    there.account.layer_policies[str(arn)] = (document, "first")
+    there.account.functions["orders"].arn = arn  # type: ignore[assignment]  # the event is about the layer
+    return there.report(Kind.LAYER_SHARED, arrived="all")

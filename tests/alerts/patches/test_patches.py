@@ -7,33 +7,19 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from permission_guard.alerts.patches import Language, languages, patches_for
-from permission_guard.alerts.patches.cdk import in_cdk
-from permission_guard.alerts.patches.change import Permissions
-from permission_guard.alerts.patches.cloudformation import in_cloudformation
-from permission_guard.alerts.patches.terraform import in_terraform
-from permission_guard.alerts.report import Report
+from permission_guard.alerts.patches import Language, patches_for
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind
-from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import Body, dumped
-from permission_guard.model.facts import RoleFacts
-from permission_guard.model.finding import Concern, Recorded
+from permission_guard.model.finding import Recorded
 from permission_guard.repair.grant import Grant
-from permission_guard.repair.outcome import Ending
-from tests.alerts.patches.scenes import ALICE, S3, about, patch, scene, with_kind
+from tests.alerts.patches.scenes import S3, TEMPLATES, about, alert_only, patch, scene, with_kind
 from tests.alerts.patches.tables import check
 
-TEMPLATES = (Language.SAM, Language.CLOUDFORMATION)
 ORG = {"TRUSTED_ORGANIZATION_IDS": "o-aaaaaaaaaa,o-bbbbbbbbbb"}
 WIDE = {"Principal": "*"}
 STACK = Actor("role", None, Tool.CLOUDFORMATION, "cloudformation.amazonaws.com", "", "shop", "Uploads")
-
-
-def alert_only() -> dict[str, str]:
-    """Settings under which everything is only told."""
-    return {"ALERT_ONLY": ",".join(concern.value for concern in Concern)}
 
 
 def test_a_source_account_is_added_in_every_language() -> None:
@@ -229,102 +215,6 @@ def test_a_public_url_asks_for_credentials() -> None:
     )
 
 
-def role(**settings: str) -> Report:
-    return scene(**settings).report(Kind.FUNCTION_CREATED)
-
-
-BASIC = "service-role/AWSLambdaBasicExecutionRole"
-
-
-@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "reported"])
-def test_a_role_gets_the_logging_policy_in_every_language(settings: dict[str, str]) -> None:
-    report = role(**settings)
-    assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": ["AWSLambdaBasicExecutionRole"]}
-    assert yaml.safe_load(patch(report, Language.CLOUDFORMATION)) == {
-        "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{BASIC}"]
-    }
-    assert patch(report, Language.TERRAFORM) == (
-        'resource "aws_iam_role_policy_attachment" "role_logs" {\n'
-        '  role       = "role"\n'
-        f'  policy_arn = "arn:aws:iam::aws:policy/{BASIC}"\n'
-        "}"
-    )
-    assert patch(report, Language.CDK) == (
-        f"role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('{BASIC}')); // add"
-    )
-
-
-def test_a_policy_of_the_account_is_named_by_its_arn() -> None:
-    own = "arn:aws:iam::111122223333:policy/logs"
-    report = role(LOGGING_POLICY_ARN=own)
-    assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": [own]}
-    assert patch(report, Language.CDK) == (
-        f"role.addManagedPolicy(iam.ManagedPolicy.fromManagedPolicyArn(this, 'Logging', '{own}')); // add"
-    )
-
-
-def test_where_a_deny_or_a_boundary_forbids_the_logs_no_policy_is_offered() -> None:
-    deny = scene()
-    deny.account.with_role("role", no={"Statement": {"Effect": "Deny", "Action": "logs:*", "Resource": "*"}})
-    bounded = scene()
-    boundary = "arn:aws:iam::111122223333:policy/boundary"
-    bounded.account.managed[boundary] = dumped(
-        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": "logs:*", "Resource": "*"}}
-    )
-    allowed = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-    bounded.account.with_role("role", all=allowed).boundary = boundary
-    for there in (deny, bounded):
-        report = there.report(Kind.FUNCTION_CREATED)
-        (line,) = report.lines
-        assert line.ending is Ending.REPORTED
-        assert patches_for(line, report.facts, report.trigger) == ()
-
-
-def test_a_role_of_a_service_is_not_to_be_changed_at_all() -> None:
-    report = role(**alert_only())
-    assert isinstance(report.facts.role, RoleFacts)
-    moved = replace(report.facts.role, arn="arn:aws:iam::111122223333:role/aws-service-role/x/role")
-    report = replace(report, facts=report.facts.with_role(moved))
-    assert patch(report, Language.SAM) == ""
-
-
-def layer(principal: str) -> Report:
-    arn = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
-    there = scene()
-    statement = {
-        "Sid": "all",
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": "lambda:GetLayerVersion",
-        "Resource": str(arn),
-    }
-    document = dumped({"Version": "2012-10-17", "Statement": [statement]})
-    there.account.layer_policies[str(arn)] = (document, "first")
-    there.account.functions["orders"].arn = arn  # type: ignore[assignment]  # the event is about the layer
-    return there.report(Kind.LAYER_SHARED, arrived="all")
-
-
-def test_a_public_layer_is_shared_with_an_organization() -> None:
-    report = layer("*")
-    for language in TEMPLATES:
-        check(yaml.safe_load(patch(report, language)))
-    assert "version_number  = 7\n" in patch(report, Language.TERRAFORM)
-    assert '"aws_lambda_layer_version_permission" "tools_shared"' in patch(report, Language.TERRAFORM)
-    assert "organizationId: 'o-exampleorgid', // add" in patch(report, Language.CDK)
-
-
-def test_of_a_layer_for_a_foreign_account_only_its_owner_knows() -> None:
-    report = layer("arn:aws:iam::999999999999:root")
-    assert report.lines
-    assert patch(report, Language.SAM) == ""
-
-
-def test_what_was_released_needs_no_change() -> None:
-    report = role()
-    (line,) = report.lines
-    assert patches_for(replace(line, ending=Ending.RELEASED), report.facts, report.trigger) == ()
-
-
 def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_reported() -> None:
     report = about({"Principal": S3}, alert_only())
     (line,) = report.lines
@@ -332,78 +222,3 @@ def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_rep
     assert patches_for(replace(line, finding=finding), report.facts, report.trigger) == ()
     reported = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
     assert patches_for(reported, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')
-
-
-FIRST = {
-    Tool.SAM: [Language.SAM],
-    Tool.CDK: [Language.CDK],
-    Tool.TERRAFORM: [Language.TERRAFORM],
-    Tool.OPENTOFU: [Language.TERRAFORM],
-    Tool.CLOUDFORMATION: [Language.CLOUDFORMATION, Language.SAM, Language.CDK],
-}
-
-
-@pytest.mark.parametrize("tool", Tool)
-def test_the_language_of_the_tool_comes_first_and_none_is_missing(tool: Tool) -> None:
-    report = about({"Principal": S3}, by=replace(ALICE, tool=tool))
-    (line,) = report.lines
-    order = [one.language for one in patches_for(line, report.facts, report.trigger)]
-    first = FIRST.get(tool, list(Language))
-    assert list(languages(tool)) == first
-    assert order[: len(first)] == first
-    assert sorted(order, key=list(Language).index) == list(Language)
-
-
-FULL = {
-    "source_arn": "arn:aws:s3:::a'\"${x}\n",
-    "source_account": "111122223333",
-    "event_source_token": "amzn1.ask.skill.1",
-    "principal_org_id": "o-aaaaaaaaaa",
-    "function_url_auth_type": "NONE",
-    "invoked_via_function_url": "true",
-}
-
-
-def test_every_parameter_has_its_place_in_every_language() -> None:
-
-    role_arn = "arn:aws:iam::111122223333:role/it's"
-    change = Permissions("orders", "7", (Grant("1-it", "lambda:*", role_arn, **FULL),), {})
-    (resource,) = yaml.safe_load(in_cloudformation(change)).values()
-    assert resource["Properties"] == {
-        "FunctionName": "orders:7",
-        "Action": "lambda:*",
-        "Principal": role_arn,
-        "SourceArn": FULL["source_arn"],
-        "SourceAccount": "111122223333",
-        "EventSourceToken": "amzn1.ask.skill.1",
-        "PrincipalOrgID": "o-aaaaaaaaaa",
-        "FunctionUrlAuthType": "NONE",
-        "InvokedViaFunctionUrl": True,
-    }
-    assert in_terraform(change) == (
-        'resource "aws_lambda_permission" "the_1_it" {\n'
-        '  statement_id             = "1-it"\n'
-        '  function_name            = "orders"\n'
-        '  qualifier                = "7"\n'
-        '  action                   = "lambda:*"\n'
-        '  principal                = "arn:aws:iam::111122223333:role/it\'s"\n'
-        '  source_arn               = "arn:aws:s3:::a\'\\"$${x}\\u000a"\n'
-        '  source_account           = "111122223333"\n'
-        '  event_source_token       = "amzn1.ask.skill.1"\n'
-        '  principal_org_id         = "o-aaaaaaaaaa"\n'
-        '  function_url_auth_type   = "NONE"\n'
-        "  invoked_via_function_url = true\n"
-        "}"
-    )
-    assert in_cdk(change) == (
-        "version.addPermission('1-it', {\n"
-        "  principal: new iam.ArnPrincipal('arn:aws:iam::111122223333:role/it\\'s'),\n"
-        "  action: 'lambda:*',\n"
-        "  sourceArn: 'arn:aws:s3:::a\\'\"${x}\\u{a}',\n"
-        "  sourceAccount: '111122223333',\n"
-        "  eventSourceToken: 'amzn1.ask.skill.1',\n"
-        "  organizationId: 'o-aaaaaaaaaa',\n"
-        "  functionUrlAuthType: lambda.FunctionUrlAuthType.NONE,\n"
-        "  invokedViaFunctionUrl: true,\n"
-        "});"
-    )

@@ -16,7 +16,7 @@ from permission_guard.cli.scan.scan_text import show
 from permission_guard.formats import NAMES
 from permission_guard.formats.scan_json import read, written
 from permission_guard.model.finding import Verdict
-from permission_guard.scan.result import Scan, Skipped
+from permission_guard.scan.result import Scan, ScannedFinding, Skipped
 from tests.cli.scanning import account, faulty, run, scanned, wires
 from tests.formats.sample import CHECK
 from tests.test_golden import golden
@@ -86,6 +86,77 @@ def test_what_could_not_be_read_for_the_same_reason_is_one_line() -> None:
         "Could not read the aliases of f0, the aliases of f1, the aliases of f2 and 2 more: AccessDenied",
         "Could not read the layers: Throttled",
     ]
+
+
+REFUSED = "AccessDeniedException: User: alice is not authorized to perform: lambda:GetPolicy on resource: {} (GetPolicy)"
+
+
+def refused(*findings: ScannedFinding) -> Scan:
+    """A scan in which these could not be read; AWS names the resource in each refusal."""
+    what = (
+        replace(
+            one,
+            verdict=Verdict.UNKNOWN,
+            proof_kind="unreadable",
+            summary=f"the policy of {one.target} could not be read: {REFUSED.format(one.target)}",
+        )
+        for one in findings
+    )
+    return replace(found(), findings=tuple(what))
+
+
+def functions(count: int) -> tuple[ScannedFinding, ...]:
+    one = next(one for one in found().findings if one.verdict is Verdict.FAIL)
+    return tuple(
+        replace(
+            one, fault=f"{number:016x}", target=f"{one.target}{number}", name=f"f{number}", qualifier=None
+        )
+        for number in range(count)
+    )
+
+
+def test_on_a_terminal_what_could_not_be_read_for_the_same_reason_is_one_finding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_a_terminal(monkeypatch, 200)
+    head, row, *_ = click.unstyle(show("table", refused(*functions(5)), to_file=False)).splitlines()
+    assert row.split(None, 5)[:4] == ["UNKNOWN", "HIGH", "5", "functions"]
+    assert row[head.index("FOUND") :] == (
+        "f0, f1, f2 and 2 more could not be read: AccessDeniedException: User: alice is not authorized to perform: "
+        "lambda:GetPolicy"
+    )
+
+
+def test_in_a_pipe_what_could_not_be_read_is_one_line_for_each_finding() -> None:
+    text = show("table", refused(*functions(5)), to_file=True)
+    assert [line.split()[2] for line in text.splitlines() if line.startswith("UNKNOWN")] == [
+        "f0",
+        "f1",
+        "f2",
+        "f3",
+        "f4",
+    ]
+
+
+def test_layers_that_could_not_be_read_are_counted_as_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_a_terminal(monkeypatch, 200)
+    layers = [
+        replace(one, target=f"arn:aws:lambda:us-east-1:111122223333:layer:l{number}:1")
+        for number, one in enumerate(functions(2))
+    ]
+    text = click.unstyle(show("table", refused(*layers), to_file=False))
+    assert "2 layers" in text
+    assert "l0:1, l1:1 could not be read" in text
+
+
+def test_what_is_skipped_is_grouped_whatever_resource_aws_names() -> None:
+    skipped = (Skipped(f"the aliases of f{number}", REFUSED.format(f"arn:f{number}")) for number in range(5))
+    text = show("table", replace(found(), skipped=tuple(skipped)), to_file=True)
+    (line,) = (line for line in text.splitlines() if line.startswith("Could not read"))
+    assert line == (
+        "Could not read the aliases of f0, the aliases of f1, the aliases of f2 and 2 more: AccessDeniedException: "
+        "User: alice is not authorized to perform: lambda:GetPolicy (GetPolicy)"
+    )
 
 
 def test_a_file_is_written_without_colour_and_each_finding_on_one_line(

@@ -34,11 +34,12 @@ CALLS: int = 1_000
 def checkup(caller: Login, name: str) -> Checkup:
     """Read a stack and what it depends on. Raises NoStack, and Refused or RetryLater if the stack cannot be read."""
     calls = Calls(caller.clients, caller.region, CALLS)
-    stack = stack_of(calls, name)
+    stack = stack_of(calls, caller.account, name)
     (guard,) = (part for part in stack.of(FUNCTION) if part.name == GUARD)
     journal, *_ = stack.of(TABLE)
     return Checkup(
         stack=name,
+        partition=caller.partition,
         account=caller.account,
         region=caller.region,
         at=datetime.now(UTC),

@@ -45,6 +45,7 @@ def _trail(calls: Calls, described: Response) -> Trail:
         described.text("Name"),
         is_logging=status.at("IsLogging").value is True,
         takes_writes=takes_writes(found),
+        arn=arn,
     )
 
 

@@ -153,7 +153,9 @@ class Repairs:
 def _journal(region: AccountRegion, options: Options) -> Journal | None:
     """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and RetryLater."""
     try:
-        table = options.table or login.output_of(region.clients, options.stack_name, login.TABLE_OUTPUT)
+        table = options.table or login.output_of(
+            region.clients, region.account.id, options.stack_name, login.TABLE_OUTPUT
+        )
     except login.NoOutput:
         return None
     return DynamoJournal(Table(region.clients, table))

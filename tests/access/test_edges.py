@@ -1,0 +1,148 @@
+"""What seldom happens in the analysis: its limits, and keys of which little is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from permission_guard.access import EVERY, Access, Analysis, Answer, Scale, Target
+from permission_guard.access.answer import Witness
+from permission_guard.access.automaton import Automaton, Form
+from permission_guard.access.granted import Granted, Resources
+from permission_guard.access.letters import Letters
+from permission_guard.access.literal import Literals
+from permission_guard.access.meter import Meter
+from permission_guard.access.shape import compiled, many, one, seq, text
+from permission_guard.access.word import Need, find
+from permission_guard.iam import Context, Decision, EvalDecision, IamPrincipal, Policy, Request, Truth
+from permission_guard.iam.pattern import is_plain, tokens
+from permission_guard.iam.policy import Json
+from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, answer, deny, policy
+
+TAG = "aws:PrincipalTag/"
+S3: Json = {"Service": "s3.amazonaws.com"}
+
+
+def answers(*statements: Mapping[str, Json]) -> list[Answer]:
+    document = policy(*statements)
+    analysis = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW)
+    return [analysis.answer(one, EVERY) for one in document.statements if one.effect.value == "Allow"]
+
+
+def unless(**tags: str) -> dict[str, Json]:
+    """A Deny that one of the tags breaks."""
+    return deny({"StringNotEquals": {TAG + key: value for key, value in tags.items()}})
+
+
+def test_a_policy_whose_denies_need_more_than_four_hundred_choices_is_too_complex() -> None:
+    contradiction = [
+        deny({"StringEquals": {f"{TAG}a0": "x"}, "StringNotEquals": {f"{TAG}c": value}}) for value in "yz"
+    ]
+    few, many_more = ([unless(**{f"a{n}": "x", f"b{n}": "x"}) for n in range(count)] for count in (50, 420))
+
+    assert answers(allow("*"), *few, *contradiction)[0].access is Access.OPEN
+    assert answers(allow("*"), *many_more, *contradiction)[0].access is Access.TOO_COMPLEX
+
+
+def test_a_resource_with_a_variable_of_the_caller_is_unknown() -> None:
+    own = f"arn:aws:lambda:us-east-1:{OWN}:function:${{{TAG}x}}"
+
+    assert answer(allow("*", Resource=own)).access is Access.UNKNOWN
+
+
+def test_many_statements_under_a_deny_that_nobody_passes_are_closed() -> None:
+    nobody = deny({"StringLike": {"aws:PrincipalArn": "*"}}), deny({"Null": {"aws:PrincipalArn": "true"}})
+
+    assert {
+        one.access
+        for one in answers(*[allow({"AWS": "*"}, {"Bool": {"aws:SecureTransport": "true"}})] * 5, *nobody)
+    } == {Access.CLOSED}
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("NumericEquals", "aws:PrincipalOrgPaths", "5"),
+        ("ForAnyValue:NumericEquals", "aws:PrincipalOrgPaths", "5"),
+        ("ForAnyValue:NumericEquals", "aws:CalledVia", "5"),
+        ("ForAnyValue:StringLike", "aws:CalledVia", f"${{{TAG}x}}*"),
+    ],
+)
+def test_a_key_compared_with_what_does_not_fit_its_type_or_is_not_known_is_unknown(
+    operator: str, key: str, value: str
+) -> None:
+    found = answer(allow("*", {operator: {key: value}}))
+
+    assert (found.access, found.keys[0]) == (Access.UNKNOWN, key.lower())
+
+
+def test_values_that_must_differ_from_one_that_is_not_known_are_unknown_beside_another_unknown() -> None:
+    other = {"NumericEquals": {f"{TAG}y": "5"}}
+    differing = {
+        "ForAllValues:StringNotLike": {"aws:CalledVia": f"a${{{TAG}x}}"},
+        "Null": {"aws:CalledVia": "false"},
+    }
+
+    assert answer(allow("*", differing)).access is Access.OPEN
+    assert answer(allow("*", {**differing, **other})).access is Access.UNKNOWN
+
+
+@pytest.mark.parametrize(("absent", "access"), [("false", Access.OPEN), ("true", Access.CLOSED)])
+def test_a_service_always_shows_the_list_of_its_names(absent: str, access: Access) -> None:
+    assert answer(allow(S3, {"Null": {"aws:PrincipalServiceNamesList": absent}})).access is access
+
+
+def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagreement() -> None:
+    class Doubter(Analysis):
+        """An analysis whose evaluator refuses every request."""
+
+        def decided(self, witness: Witness) -> Decision:
+            return replace(super().decided(witness), answer=EvalDecision.NOT_ALLOWED)
+
+    document = policy(allow("*"))
+    doubter = Doubter.of(document, Target.of(FUNCTION), ALONE, NOW)
+    found = doubter.answer(document.statements[0], EVERY)
+
+    assert (found.access, found.scale, found.disagreement) == (Access.UNKNOWN, Scale.UNKNOWN, True)
+    assert found.witness is not None
+
+
+def test_whether_a_principal_element_fits_a_caller_that_is_not_known_is_unknown() -> None:
+    (statement,) = policy(allow({"AWS": OWN})).statements
+    assert statement.principals is not None
+    literal = Literals().about(statement.principals)
+
+    assert literal.truth(Context(), None) is Truth.UNKNOWN
+    assert literal.truth(Context(), IamPrincipal(f"arn:aws:iam::{OWN}:root", OWN)) is Truth.YES
+
+
+def test_a_statement_without_resource_covers_every_resource() -> None:
+    role = Policy.parse('{"Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents"}]}')
+    some = Resources("arn:x:", text("arn:x:y", 1), "arn:x:y")
+    principal = IamPrincipal(f"arn:aws:iam::{OWN}:role/r", OWN)
+
+    def missed(action: str) -> str | None:
+        return Granted([role], None, Meter()).not_surely_allowed(Request(action, "", principal), some)
+
+    assert missed("logs:PutLogEvents") is None
+    assert missed("logs:CreateLogStream") == "arn:x:y"
+
+
+def test_what_one_part_of_a_word_refuses_ends_the_search_of_the_whole() -> None:
+    """The first part alone has more states than one try may look at; that the second cannot be met shows at once."""
+
+    def automaton(pattern: str) -> Automaton:
+        pieces = tokens(pattern, variables=False)
+        assert is_plain(pieces)
+        return Automaton([pieces], Form.TEXT, Meter())
+
+    shape = compiled(seq(many(Letters("ab"), 1), one(Letters("xy"), 2)))
+    wide = [Need(1, automaton(f"*a{'?' * count}"), wanted=True) for count in (9, 8, 7)]
+    last = [Need(2, automaton(letter), wanted=True) for letter in "xy"]
+    meter = Meter()
+
+    assert find(shape, [*wide, *last], meter) is None
+    assert meter.spent < 60_000
+    assert find(shape, [*wide, last[0]], Meter()) is not None

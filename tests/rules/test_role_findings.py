@@ -1,0 +1,157 @@
+"""What a finding about an execution role says: what denies the logs, what is nearest, and what to change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from permission_guard.iam import Policy, Request, Service
+from permission_guard.iam.policy import Json
+from permission_guard.model.facts import MISSING_ROLE, FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.finding import Finding, Undecided, Verdict
+from permission_guard.rules import evaluate
+from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
+
+
+def test_a_missing_role_whose_name_is_not_known_is_called_the_role() -> None:
+    (finding,) = evaluate(FunctionFacts(FUNCTION, role=MISSING_ROLE), OWN)
+
+    assert finding.summary == "the execution role the role does not exist"
+
+
+def about_the_role(*policies: Policy, boundary: Policy | None = None, trust: Policy | None = None) -> Finding:
+    role = RoleFacts(ROLE, identity=policies, boundary=boundary, trust=trust)
+    (finding,) = evaluate(facts_with_role(role), OWN)
+    return finding
+
+
+def test_every_deny_is_named_that_stands_in_the_way() -> None:
+    deny = [policy(name, "logs:*", effect="Deny") for name in ("one", "two")]
+
+    assert about_the_role(*deny).summary.endswith(
+        "Statement[0] of one, Statement[0] of two denies it explicitly"
+    )
+
+
+def test_a_boundary_that_allows_is_not_blamed() -> None:
+    finding = about_the_role(boundary=policy("bound", "logs:*"))
+
+    assert finding.summary.endswith("no policy of the role allows it")
+
+
+def with_condition(name: str, *keys: str, resource: str = "*") -> Policy:
+    block: Json = {"StringEquals": dict.fromkeys(keys, "x")}
+    body: Json = {"Effect": "Allow", "Action": "logs:*", "Resource": resource, "Condition": block}
+    return Policy.parse({"Version": "2012-10-17", "Statement": [body]}, name=name)
+
+
+def test_every_condition_is_named_on_which_the_logs_depend() -> None:
+    finding = about_the_role(
+        with_condition("one", "aws:SourceVpc", "aws:SourceVpce"), with_condition("two", "aws:UserAgent")
+    )
+
+    assert finding.summary.endswith(
+        "it depends on StringEquals aws:SourceVpc x and StringEquals aws:SourceVpce x in Statement[0] of one, and on "
+        "StringEquals aws:UserAgent x in Statement[0] of two, which cannot be known beforehand"
+    )
+
+
+def test_a_variable_that_cannot_be_filled_in_is_reported_as_such() -> None:
+    finding = about_the_role(policy("mine", "logs:*", resource="arn:aws:logs:*:*:${aws:SourceVpc}"))
+
+    assert "it depends on a variable in Statement[0] of mine" in finding.summary
+
+
+@pytest.mark.parametrize("action", ["*:PutLogEvents", "logs*", "LOGS:Put*", "logs:CreateLogStreams"])
+def test_the_nearest_statement_is_found_behind_others_and_by_any_action_about_logs(action: str) -> None:
+    far, near = policy("far", "s3:*"), policy("near", action, resource="arn:aws:s3:::nothing")
+
+    assert "Statement[0] of near comes nearest" in about_the_role(far, near).summary
+
+
+def test_of_statements_equally_near_the_first_is_reported() -> None:
+    listed = [policy(name, "logs:*", resource="arn:aws:logs:*:*:x") for name in ("first", "second")]
+
+    assert "Statement[0] of first comes nearest" in about_the_role(*listed).summary
+
+
+STREAMS: Final = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/lambda/{FUNCTION.name}:*"
+
+
+def test_an_explicit_deny_is_to_be_removed() -> None:
+    deny = Policy.parse(
+        {"Statement": {"Sid": "Quiet", "Effect": "Deny", "Action": "*", "Resource": "*"}}, name="no"
+    )
+
+    assert about_the_role(policy("all", "*"), deny).advice == (
+        f"Remove the Deny in Quiet of no, or let it leave out {STREAMS}: a Deny wins over every Allow, so no policy that "
+        "is attached helps."
+    )
+
+
+def test_a_boundary_is_to_be_widened() -> None:
+    finding = about_the_role(policy("all", "*"), boundary=policy("limit", "s3:*"))
+
+    assert finding.advice.startswith("Widen the permissions boundary limit: let it allow logs:CreateLogGroup")
+    assert STREAMS in finding.advice
+
+
+@pytest.mark.parametrize("end", ["", ":log-stream:2026*", ":log-stream:*[7]*"])
+def test_a_resource_that_ends_too_early_is_to_go_on_with_a_star(end: str) -> None:
+    finding = about_the_role(policy("mine", "logs:*", resource=STREAMS.removesuffix(":*") + end))
+
+    assert finding.advice == (
+        f"Let the Resource of Statement[0] of mine cover {STREAMS}: log streams need ':*' after the log group's name."
+    )
+
+
+def test_where_creating_the_group_is_refused_the_resource_is_to_cover_the_group_too() -> None:
+    writing = [policy(one, f"logs:{one}", resource=STREAMS) for one in ("CreateLogStream", "PutLogEvents")]
+    elsewhere = policy("group", "logs:CreateLogGroup", resource="arn:aws:logs:*:*:log-group:/other")
+    group = STREAMS.removesuffix(":*")
+
+    finding = about_the_role(*writing, elsewhere)
+
+    assert finding.advice == f"Let the Resource of Statement[0] of group cover {group} and {STREAMS}."
+
+
+def test_a_doubt_is_no_reason_to_attach_a_policy() -> None:
+    asked: Json = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    statement: Json = {"Effect": "Allow", "Action": "logs:*", "Resource": "*", "Condition": asked}
+
+    finding = about_the_role(Policy.parse({"Statement": statement}, name="mine"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "without a condition that only AWS knows" in finding.advice
+
+
+def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
+    asks: Json = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    body: Json = {
+        "Effect": "Allow",
+        "Principal": {"Service": "edgelambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": asks,
+    }
+    here = policy("here", "logs:*", resource=f"arn:aws:logs:us-east-1:{ACCOUNT}:*")
+    finding = about_the_role(here, trust=Policy.parse({"Statement": body}, name="trust"))
+
+    assert isinstance(finding.proof, Undecided)
+    assert finding.proof.request == Request("sts:AssumeRole", ROLE, Service("edgelambda.amazonaws.com"))
+    assert [str(cited) for cited in finding.proof.decision.statements] == ["Statement[0] of trust"]
+
+
+def test_a_role_that_could_not_be_read_asks_for_the_right_to_read_it() -> None:
+    facts = FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied"))
+    (finding,) = evaluate(facts, OWN)
+
+    assert finding.advice.startswith("Find out why the guard's role was refused this call")
+
+
+def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> None:
+    far: Json = {"Sid": "far", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    near: Json = {"Sid": "near", "Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:x"}
+    both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
+
+    assert "near of both comes nearest" in about_the_role(both).summary
