@@ -52,7 +52,7 @@ def permission_added(
 
 
 def added(there: Queues, sid: str, statement: Any) -> Json:
-    event = at(sample("s3-was-let-in-without-a-source"), there.now - 30)
+    event = at(sample("s3-permission-without-a-source"), there.now - 30)
     event["detail"]["requestParameters"] |= {"statementId": sid, "principal": "s3.amazonaws.com"}
     event["detail"]["responseElements"] = {"statement": json.dumps(statement)}
     return event

@@ -104,7 +104,7 @@ def _invocation(scan: Scan) -> dict[str, Json]:
         "executionSuccessful": not scan.skipped,
         "startTimeUtc": moment(scan),
         "toolExecutionNotifications": [
-            *(_notification("error", f"{one.what} was not looked at: {one.why}") for one in scan.skipped),
+            *(_notification("error", f"{one.what} could not be read: {one.why}") for one in scan.skipped),
             *(_notification("note", f"{one.what}: {one.why}") for one in scan.notes),
         ],
     }
