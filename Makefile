@@ -90,7 +90,7 @@ $(TOOLS)/stock.done: src/requirements.txt $(TOOLS)/project.done
 		"$$python" -m compileall -q --invalidation-mode unchecked-hash $(TOOLS)/stock 2>/dev/null && break; done; true
 	@touch $@
 
-fmt: $(TOOLS)/project.done ## Format the code and mend what can be mended
+fmt: $(TOOLS)/project.done ## Format the code and fix what can be fixed automatically
 	@$(PROJECT)/ruff check --quiet --fix-only .
 	@$(PROJECT)/ruff format --quiet .
 

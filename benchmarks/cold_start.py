@@ -73,9 +73,9 @@ class Case:
 
 
 CASES: Final = (
-    Case("a compliant permission", "s3-was-let-in-for-one-bucket-of-this-account", ()),
+    Case("a compliant permission", "s3-permission-for-one-bucket-of-this-account", ()),
     Case("a compliant new function", "a-function-was-created-by-terraform", ("dynamodb", "lambda", "iam")),
-    Case("a repaired permission", "s3-was-let-in-without-a-source", ("dynamodb", "lambda", "sns")),
+    Case("a repaired permission", "s3-permission-without-a-source", ("dynamodb", "lambda", "sns")),
     Case(
         "a repaired new function",
         "a-function-was-created-by-terraform",

@@ -19,7 +19,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from benchmarks.figures import Figure, show
-from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import Context, EvalDecision, IamPrincipal, Policy, Request, decide
 
 _ACCOUNT: Final = "123456789012"
 _HOME: Final = f"us-east-1:{_ACCOUNT}"
@@ -94,7 +94,7 @@ class Evaluator:
     read: Callable[[str], Ask]
 
 
-_OURS: Final = {Answer.ALLOWED: "allowed", Answer.DENIED: "denied"}
+_OURS: Final = {EvalDecision.ALLOWED: "allowed", EvalDecision.DENIED: "denied"}
 _MOTOS: Final = {PermissionResult.PERMITTED: "allowed", PermissionResult.DENIED: "denied"}
 
 

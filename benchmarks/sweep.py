@@ -15,10 +15,10 @@ from typing import Final
 
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.pace import RATE, Pace
-from permission_guard.connected import SWEEP_RATE
+from permission_guard.connections import SWEEP_RATE
 from permission_guard.events.record import Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
-from permission_guard.events.trigger import Home
+from permission_guard.events.trigger import Installation
 from permission_guard.iam.policy import loads
 from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
@@ -77,7 +77,7 @@ def sweep(there: Guarded) -> tuple[int, float, int]:
     tracemalloc.stop()
     for clock in clocks[1:]:
         clock.seconds = clocks[0].seconds
-    home = Home(there.account.account, there.account.region, "")
+    home = Installation(there.account.account, there.account.region, "")
     runs = [(clock.seconds, number) for number, clock in enumerate(clocks)]
     heapq.heapify(runs)
     for message in there.wire.waiting:

@@ -19,11 +19,11 @@ statement allows, and that no Deny refuses? It searches all requests of the mode
 | open | an untrusted request is allowed; the finding shows one | fail |
 | open, named | the same, but only for accounts or organizations that the policy names in full | fail |
 | closed | no untrusted request of the model is allowed | pass |
-| dead | nobody at all can use the statement | low |
-| unknown | it depends on facts that nobody can know beforehand; the finding names the keys | unknown |
+| dead | nobody can use the statement | low |
+| unknown | it depends on facts that cannot be known beforehand; the finding names the keys | unknown |
 | too complex | {BUDGET:,} steps, well under a second, were not enough | unknown |
 
-A fact is *sure* if the caller can bring it about or AWS documents it. It is *unsure* if nobody can tell beforehand, or if
+A fact is *sure* if the caller can bring it about or AWS documents it. It is *unsure* if it cannot be known beforehand, or if
 AWS documents otherwise and a proof should not rest on that. "Open" rests on sure facts alone. "Closed" means that unsure
 facts do not help either."""
 
@@ -43,16 +43,16 @@ aws:PrincipalOrgPaths: these are the same characters, so no request mixes them."
 _LIMITS: Final = """\
 - Identity policies, service control policies and session policies of the caller are not considered: an untrusted account
   sets its own.
-- A statement for invoking that is limited to a named network (a VPC or endpoint that stands there in full, an address range
+- A statement for invoking that is limited to a named network (a VPC or endpoint that is written in full, an address range
   of /8 or narrower, /32 for IPv6) is closed, with a remark. For managing and reading no network is enough. Ranges that
-  together are half of all addresses bound nobody.
-- A unique id in aws:userid belongs to one principal, and nobody can tell of which account: unknown.
+  together are half of all addresses limit nobody.
+- A unique id in aws:userid belongs to one principal, of an account that is not known: unknown.
 - The clock moves on: what a date to come allows is unknown, what a past date allowed is closed.
 - An id that AWS assigns counts as reachable if its form matches, though nobody may own it: `12345678901?` is ten accounts.
 - Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag, aws:CalledVia and
   aws:ViaAWSService; lengths of names are not limited. This can make "open" of what is closed, never the reverse.
 - An operator that is not made for the key's type (NumericEquals on an account), and a key that no row names, are unknown.
-- The table of services never makes a pass. It tells open from unknown, and dead from closed."""
+- The table of services never makes a pass. It distinguishes open from unknown, and dead from closed."""
 
 
 def access_page(note: str) -> str:

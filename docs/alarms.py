@@ -23,7 +23,7 @@ _BOARD: Final = (
 
 
 def alarms(note: str) -> str:
-    """Each alarm with what it watches, when it goes off and what to do; then the dashboard."""
+    """Each alarm with what it watches, when it fires and what to do; then the dashboard."""
     resources: dict[str, Any] = written()["Resources"]
     found = {
         name: body["Properties"]

@@ -9,7 +9,7 @@ from permission_guard.alerts import SCHEMA, SUBJECT_LIMIT
 from permission_guard.alerts.patches import Language
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind
-from permission_guard.iam import Answer
+from permission_guard.iam import EvalDecision
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.model.proof_text import KINDS
@@ -118,7 +118,7 @@ _PROOF: Final[dict[str, Object]] = {
     "kind": _one_of([*KINDS], "What kind of proof it is."),
     "sentence": _text("The proof in one sentence."),
     "request": _object(_REQUEST, "The request that was evaluated; missing if there was none."),
-    "decision": _one_of([one.value for one in Answer], "How the policies decide."),
+    "decision": _one_of([one.value for one in EvalDecision], "How the policies decide."),
     "statements": {
         "type": "array",
         "description": "The statements that decide.",

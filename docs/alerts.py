@@ -17,7 +17,7 @@ from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
 
 GOLDEN: Final = Path(__file__).parent.parent / "tests" / "golden"
-SHOWN: Final = "a-stack-let-in-api-gateway-for-every-account"
+SHOWN: Final = "a-stack-allowed-api-gateway-for-every-account"
 
 ATTRIBUTES: Final = {
     "severity": ("the severity of the most severe finding", [one.name for one in reversed(Severity)]),
@@ -66,7 +66,7 @@ _FILTER: Final = (
     "Each message has these attributes for filter policies. A digest has `severity`, `account` and `region`, and the outcome `DIGEST`. "
     "This filter policy selects what needs a person:"
 )
-_POLICY: Final = '{"outcome": ["TOLD", "FAILED", "ESCALATED", "DIGEST"]}'
+_POLICY: Final = '{"outcome": ["REPORTED", "FAILED", "ESCALATED", "DIGEST"]}'
 _MACHINE: Final = "[alert.schema.json](alert.schema.json) is the JSON Schema. The guard's log has the same under `alert`, and never cut."
 _DIGEST: Final = (
     f"The digest is one message with the alerts that have waited, the most severe first, of at most {DIGEST_LIMIT // 1000} KB. What "
@@ -87,7 +87,7 @@ _DIGEST_FIELDS: Final = {
 _MEANINGS: Final = {
     Ending.REPAIRED: "The repair was made.",
     Ending.WOULD_REPAIR: "Observe mode: this is what the guard would do.",
-    Ending.TOLD: "Alert only, nothing was changed; the first line says why. A person has to decide.",
+    Ending.REPORTED: "Alert only, nothing was changed; the first line says why. A person has to decide.",
     Ending.FAILED: "The repair was not made; the first line says why.",
     Ending.ESCALATED: "It was put back three times in a day, so the guard has stopped. Change it at its source.",
     Ending.RELEASED: "The guard removed what it had made, because nothing needs it any more.",

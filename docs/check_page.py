@@ -11,8 +11,8 @@ HOOK: Final = ".pre-commit-hooks.yaml"
 
 def check_page(note: str) -> str:
     """Return the page."""
-    tells, writes, said = map(_shown, CHECKS)
-    return _PAGE.format(note=note, tells=tells, writes=writes, said=said)
+    reports, writes, parameters = map(_shown, CHECKS)
+    return _PAGE.format(note=note, reports=reports, writes=writes, parameters=parameters)
 
 
 def _shown(piece: Piece) -> str:
@@ -26,7 +26,7 @@ _PAGE: Final = """\
 `permission-guard check TEMPLATE...` evaluates what a template will deploy, by the guard's own rules, and names the line of each finding. It reads files and asks
 nothing of AWS.
 
-{tells}
+{reports}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
 are evaluated all the same. `--format concise` prints a line for each finding, `github` annotates the lines of a pull request, `junit` is for CI servers, `sarif`
@@ -42,7 +42,7 @@ for code scanning. `--format json` has every verdict, and `report` makes the oth
 - A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
   out.
 
-Not evaluated, and said: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
+Not evaluated, and reported: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
 applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).
 
 ## What a template does not say
@@ -53,7 +53,7 @@ without a default, dynamic references, values known after apply) is read as the 
 verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account passes, and an imported bucket name without an account
 fails. The same parameter in two places is the same value.
 
-{said}
+{parameters}
 
 It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
 that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
@@ -106,7 +106,7 @@ ignore = [
 ## What --fix writes
 
 The missing lines, into YAML and JSON. Every other byte of the file stays. A line stays only if the new text has no such finding and none that is worse, and a
-second run changes nothing. It binds the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
+second run changes nothing. It limits the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
 refers to no other resource: a permission that names a bucket must wait for it, and the bucket waits for the permission. The exact source is yours to write.
 `--diff` shows the patch and writes nothing.
 

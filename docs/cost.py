@@ -45,7 +45,7 @@ CALLS_OF_A_SWEEP: Final = 2
 METRICS: Final = (
     *("Evaluated", "Compliant", "Ignored", "NotSettled", "Swept", "SweepsFinished"),
     *("FailFindings", "UnknownFindings", "SecondsFromCallToRepair", "RetryLater", "JournalFailures"),
-    *("Repaired", "WouldRepair", "Told", "Failed", "Escalated", "Released"),
+    *("Repaired", "WouldRepair", "Reported", "Failed", "Escalated", "Released"),
 )
 """The metrics of its own that the guard sends."""
 ALWAYS: Final = 1

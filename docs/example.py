@@ -11,12 +11,12 @@ from click.testing import CliRunner
 
 from permission_guard.alerts import subject, text
 from permission_guard.cli import PROGRAM, main
-from permission_guard.cli.connection import Connection, Place
+from permission_guard.cli.connection import Connection, StackPlace
 from permission_guard.cli.undo import QUESTION
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.pipeline import Guard
 from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
@@ -37,8 +37,8 @@ class Repaired:
     """An account in which the guard has repaired something, what it reported, and its journal."""
 
     account: Account
-    herald: WorldHerald
-    journal: WorldJournal
+    notifier: FakeNotifier
+    journal: FakeJournal
 
 
 def repaired() -> Repaired:
@@ -47,12 +47,12 @@ def repaired() -> Repaired:
     function = account.with_function("orders")
     account.add_permission("orders", Grant("s3-may-invoke", "lambda:InvokeFunction", "s3.amazonaws.com"))
     settings = Settings.of({}, account=account.account, region=account.region)
-    herald, journal = WorldHerald(), WorldJournal(account)
+    notifier, journal = FakeNotifier(), FakeJournal(account)
     guard = Guard(
         settings,
-        WorldObserver(account, settings.logging_policy_arn),
-        WorldActor(account),
-        herald,
+        FakeObserver(account, settings.logging_policy_arn),
+        FakeWriter(account),
+        notifier,
         journal,
     )
     alice = Actor("arn:aws:iam::123456789012:user/alice", None, Tool.CLI, "192.0.2.10", "the AWS CLI")
@@ -60,12 +60,12 @@ def repaired() -> Repaired:
     guard.handle(
         Trigger(Kind.PERMISSION_ADDED, function.arn, None, alice, event, _NOW, arrived="s3-may-invoke"), _NOW
     )
-    return Repaired(account, herald, journal)
+    return Repaired(account, notifier, journal)
 
 
 def alert() -> str:
     """Return the mail that the guard sends, with its subject."""
-    report = repaired().herald.told[0]
+    report = repaired().notifier.sent[0]
     return f"Subject: {subject(report)}\n\n{text(report)}"
 
 
@@ -75,7 +75,7 @@ _SHORT: Final = ("Caused by", "Finding", "Undo")
 
 def short_alert() -> str:
     """Return the five lines of the mail that matter most."""
-    report = repaired().herald.told[0]
+    report = repaired().notifier.sent[0]
     outcome, *lines = text(report).replace(_WRAPPED, " ").splitlines()
     kept = [line for label in _SHORT for line in lines if line.startswith(f"{label} ")]
     return "\n".join((subject(report), outcome, *kept)) + "\n"
@@ -90,10 +90,10 @@ def undoing() -> str:
     there = repaired()
     (entry,) = there.journal.all()
 
-    def connect(_: Place) -> Connection:
-        account, observer = there.account, WorldObserver(there.account, "")
+    def connect(_: StackPlace) -> Connection:
+        account, observer = there.account, FakeObserver(there.account, "")
         where = (account.partition, account.account, account.region, "journal")
-        return Connection(*where, observer, WorldActor(account), there.journal)
+        return Connection(*where, observer, FakeWriter(account), there.journal)
 
     command = ["undo", entry.id]
     shown = CliRunner().invoke(main, command, obj=connect, input="y\n").output

@@ -52,10 +52,10 @@ def _policy(name: str) -> str:
 _ROLE: Final = "--function arn:aws:lambda:us-east-1:123456789012:function:orders --role-arn arn:aws:iam::123456789012:role/orders"
 
 GALLERY: Final = (
-    Piece("FAIL: a service that acts for any account", _explain(_policy("any-bucket-of-anybody"))),
+    Piece("FAIL: a service that acts for any account", _explain(_policy("any-bucket-of-any-account"))),
     Piece("FAIL: any AWS account", _explain(_policy("everybody"))),
     Piece("FAIL: no statement allows the logs", _explain(_policy("role-without-logs"), _ROLE)),
-    Piece("UNKNOWN: a condition that nobody knows beforehand", _explain(_policy("from-a-day-on"))),
+    Piece("UNKNOWN: a condition that cannot be known beforehand", _explain(_policy("from-a-day-on"))),
     Piece("PASS: one resource", _explain(_policy("one-rule-of-eventbridge"))),
 )
 

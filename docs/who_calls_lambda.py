@@ -9,7 +9,7 @@ from permission_guard.services import BY_TOKEN, SERVICES, WITHOUT_STATEMENT, Sen
 
 _SENDS: Final = {
     Sends.ALWAYS: "yes",
-    Sends.UNSAID: "not documented for every way",
+    Sends.UNDOCUMENTED: "not documented for every way",
     Sends.DISPUTED: "AWS's pages contradict each other",
     Sends.NEVER: "never",
 }

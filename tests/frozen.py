@@ -22,7 +22,7 @@ from permission_guard.fake_aws.resources import Function
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.remedy import repair_of
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements
+from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
 from permission_guard.rules import RULES
 from permission_guard.settings import Settings
 from tests.aws.delivered import Queues, at
@@ -31,8 +31,6 @@ from tests.rules.case import Case
 from tests.samples import LOGGING, sample
 
 Json = dict[str, Any]
-_ENDINGS = {"TOLD": "REPORTED"}
-"""Endings that are to be called otherwise, by what the record calls them."""
 _DENIED = ApiError("AccessDeniedException", "not authorized")
 _REVISION = "00000000-0000-4000-8000-000000000000"
 
@@ -58,8 +56,8 @@ def _name(statements: Any, place: int) -> str:
     return str(found.get("Sid", f"statement {place}"))
 
 
-def _repair(step: AttachRolePolicy | BoundStatements | None) -> Json | None:
-    if isinstance(step, BoundStatements):
+def _repair(step: AttachRolePolicy | RewriteStatements | None) -> Json | None:
+    if isinstance(step, RewriteStatements):
         return _change([*statements_of(step.before)], [*statements_of(step.after)])
     return {"+": [step.policy.name]} if step else None
 
@@ -102,13 +100,13 @@ def play(event: Json, wire: Transport, **settings: str) -> str:
     return ", ".join(there.answers)
 
 
-def outcome(wire: Transport, before: Json, told: Report | None = None) -> Iterator[tuple[str, Any]]:
-    """What was told, if not by the wire then by a report; what waits for the digest; what is otherwise than before; how
+def outcome(wire: Transport, before: Json, reported: Report | None = None) -> Iterator[tuple[str, Any]]:
+    """What was reported, if not by the wire then by a report; what waits for the digest; what is otherwise than before; how
     often each call was made.
     """
     alerts: list[Any] = [json.loads(json.loads(one["Message"])["default"]) for one in wire.published]
-    alerts = [body(told)] if told is not None else alerts
-    yield "told", [sorted(map(_ending, alert["findings"])) for alert in alerts]
+    alerts = [body(reported)] if reported is not None else alerts
+    yield "reported", [sorted(map(_ending, alert["findings"])) for alert in alerts]
     waiting = [json.loads(item["body"]["S"]) for key, item in wire.table.items.items() if key[0] == "digest"]
     yield "waits", [sorted(map(_ending, alert["findings"])) for alert in waiting]
     after = state(wire.account)
@@ -119,7 +117,7 @@ def outcome(wire: Transport, before: Json, told: Report | None = None) -> Iterat
 
 def _ending(finding: Json) -> str:
     ending = finding["action"]["outcome"]
-    said = (finding["concern"], finding["verdict"], finding["severity"], _ENDINGS.get(ending, ending))
+    said = (finding["concern"], finding["verdict"], finding["severity"], ending)
     return " ".join(said)
 
 

@@ -38,7 +38,7 @@ def orders(there: Queues) -> Function:
     return there.wire.account.functions["orders"]
 
 
-def let_in(
+def permission_added(
     there: Queues,
     sid: str,
     principal: str = "s3.amazonaws.com",
@@ -52,7 +52,7 @@ def let_in(
 
 
 def added(there: Queues, sid: str, statement: Any) -> Json:
-    event = at(sample("s3-was-let-in-without-a-source"), there.now - 30)
+    event = at(sample("s3-permission-without-a-source"), there.now - 30)
     event["detail"]["requestParameters"] |= {"statementId": sid, "principal": "s3.amazonaws.com"}
     event["detail"]["responseElements"] = {"statement": json.dumps(statement)}
     return event

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from permission_guard.events.trigger import Home, Ignored, Trigger, trigger_of
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.events.trigger import Ignored, Installation, Trigger, trigger_of
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.model.document import Body, dumped
 from permission_guard.pipeline import Guard
 from permission_guard.settings import Settings
@@ -37,9 +37,9 @@ def sample(name: str) -> dict[str, Any]:
     return event
 
 
-def home(region: str = "eu-west-1") -> Home:
+def home(region: str = "eu-west-1") -> Installation:
     """Where the guard of the samples' account works."""
-    return Home(ACCOUNT, region, GUARD_ROLE)
+    return Installation(ACCOUNT, region, GUARD_ROLE)
 
 
 def read(event: dict[str, Any]) -> Trigger | Ignored:
@@ -60,7 +60,7 @@ class Scene:
 
     account: Account
     guard: Guard
-    herald: WorldHerald
+    notifier: FakeNotifier
 
 
 def scene(event: dict[str, Any], **settings: str) -> Scene:
@@ -77,15 +77,15 @@ def scene(event: dict[str, Any], **settings: str) -> Scene:
     function.log_group = request.get("loggingConfig", {}).get("logGroup", function.log_group)
     _happen(account, detail)
     account.calls.clear()
-    herald = WorldHerald()
+    notifier = FakeNotifier()
     guard = Guard(
         asked,
-        WorldObserver(account, asked.logging_policy_arn),
-        WorldActor(account),
-        herald,
-        WorldJournal(account),
+        FakeObserver(account, asked.logging_policy_arn),
+        FakeWriter(account),
+        notifier,
+        FakeJournal(account),
     )
-    return Scene(account, guard, herald)
+    return Scene(account, guard, notifier)
 
 
 def _happen(account: Account, detail: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 import permission_guard
 from docs.api import EXAMPLE
 from permission_guard.model.facts import FunctionFacts
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 
 SOURCE = Path(permission_guard.__file__).parent
 
@@ -21,7 +21,7 @@ def test_every_name_of_the_api_is_there_and_is_the_one_that_the_guard_itself_use
     assert {name: getattr(permission_guard, name).__name__ for name in permission_guard.__all__} == {
         name: name for name in permission_guard.__all__
     }
-    assert permission_guard.judge is judge
+    assert permission_guard.evaluate is evaluate
     assert permission_guard.FunctionFacts is FunctionFacts
     assert set(permission_guard.__all__) <= set(dir(permission_guard))
 
@@ -31,9 +31,9 @@ def test_any_other_name_is_an_attribute_error_that_names_it() -> None:
         _ = permission_guard.nothing
 
 
-def test_judging_needs_nothing_but_the_standard_library() -> None:
+def test_evaluating_needs_nothing_but_the_standard_library() -> None:
     script = (
-        "import sys; from permission_guard import judge, repair_of\n"
+        "import sys; from permission_guard import evaluate, repair_of\n"
         "known = sys.stdlib_module_names | {'permission_guard', '__main__'}\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules} - known))"
     )

@@ -11,7 +11,18 @@ from permission_guard.model.document import Body, dumped
 from permission_guard.repair.grant import Grant
 from tests.aws.delivered import Killed, at
 from tests.aws.transport import Params
-from tests.queued import ORDERS, REGION, digest, let_in, orders, outcomes, queues, removed, statements, sweep
+from tests.queued import (
+    ORDERS,
+    REGION,
+    digest,
+    orders,
+    outcomes,
+    permission_added,
+    queues,
+    removed,
+    statements,
+    sweep,
+)
 from tests.samples import ACCOUNT, sample
 
 
@@ -54,20 +65,20 @@ def test_of_ten_messages_one_that_ends_its_run_takes_no_other_with_it() -> None:
 def test_events_of_another_account_make_no_call_and_do_not_count_against_the_alerts() -> None:
     there = queues(ALERTS_PER_HOUR="1")
     for _ in range(120):
-        event = at(sample("s3-was-let-in-without-a-source"), there.now)
+        event = at(sample("s3-permission-without-a-source"), there.now)
         event |= {"account": "999999999999"}
         event["detail"]["recipientAccountId"] = "999999999999"
         there.send(event)
     there.run()
     assert (there.wire.calls, set(there.answers)) == ([], {"done"})
-    there.send(let_in(there, "open"))
+    there.send(permission_added(there, "open"))
     there.run()
     assert outcomes(there) == ["REPAIRED"]
 
 
 def test_three_conflicts_in_a_row_are_tried_again_later_and_end_in_one_alert_about_the_repair() -> None:
     there = queues()
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     writes = 0
 
     def hold(operation: str) -> None:
@@ -89,7 +100,7 @@ def test_three_conflicts_in_a_row_are_tried_again_later_and_end_in_one_alert_abo
 
 def test_a_policy_that_is_read_before_its_event_shows_in_it_is_read_again_later() -> None:
     there = queues()
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     after = orders(there).policies.pop(None)
     earlier: Body = {
         "Sid": "x",
@@ -109,23 +120,23 @@ def test_a_policy_that_is_read_before_its_event_shows_in_it_is_read_again_later(
 
 def test_a_statement_that_terraform_replaces_is_not_new_and_is_not_reported_again() -> None:
     there = queues()
-    let_in(there, "terraform-1")
+    permission_added(there, "terraform-1")
     sweep(there)
     digest(there)
-    assert outcomes(there) == ["TOLD"]
+    assert outcomes(there) == ["REPORTED"]
     there.wire.account.remove_permission("orders", "terraform-1")
     there.send(removed(there, "terraform-1"))
     there.run()
-    there.send(let_in(there, "terraform-2"))
+    there.send(permission_added(there, "terraform-2"))
     there.run()
     assert ["Condition" in one for one in statements(there)] == [False]
-    assert outcomes(there) == ["TOLD"]
+    assert outcomes(there) == ["REPORTED"]
 
 
 def test_a_document_that_is_written_again_makes_nothing_new_that_the_journal_knows() -> None:
     there = queues()
-    let_in(there, "one")
-    let_in(there, "two", "sns.amazonaws.com")
+    permission_added(there, "one")
+    permission_added(there, "two", "sns.amazonaws.com")
     sweep(there)
     event = at(sample("a-whole-policy-was-put"), there.now)
     event["detail"]["requestParameters"]["resourceArn"] = ORDERS
@@ -137,7 +148,7 @@ def test_a_document_that_is_written_again_makes_nothing_new_that_the_journal_kno
 def test_a_statement_that_appears_between_two_sweeps_without_an_event_is_repaired() -> None:
     there = queues()
     sweep(there)
-    let_in(there, "lost")
+    permission_added(there, "lost")
     sweep(there)
     assert ["Condition" in one for one in statements(there)] == [True]
     assert outcomes(there) == []
@@ -147,7 +158,7 @@ def test_a_statement_that_appears_between_two_sweeps_without_an_event_is_repaire
 
 def test_a_message_forged_into_the_tasks_changes_nothing_that_a_sweep_would_not_change() -> None:
     there = queues()
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     there.send(event, "sweep-tasks")
     there.step()
     assert there.answers == ["BadEvent"]
@@ -160,10 +171,10 @@ def test_a_message_forged_into_the_tasks_changes_nothing_that_a_sweep_would_not_
 @pytest.mark.parametrize("found", [{"N": "0.5"}, {"S": "many"}, {"NULL": True}])
 def test_a_damaged_counter_of_alerts_stops_no_repair_and_no_alert(found: Params) -> None:
     there = queues()
-    hour = at(sample("s3-was-let-in-without-a-source"), there.now)["detail"]["eventTime"][:13]
+    hour = at(sample("s3-permission-without-a-source"), there.now)["detail"]["eventTime"][:13]
     key = ("alerts", hour)
     there.wire.table.items[key] = {"subject": {"S": key[0]}, "fault": {"S": key[1]}, "sent": found}
-    there.send(let_in(there, "open"))
+    there.send(permission_added(there, "open"))
     there.run()
     assert (there.answers, outcomes(there)) == (["done"], ["REPAIRED"])
 
@@ -172,7 +183,9 @@ def test_what_is_beyond_the_alerts_of_an_hour_comes_in_one_digest_and_is_repaire
     there = queues(ALERTS_PER_HOUR="2")
     for number in range(5):
         there.send(
-            let_in(there, f"open-{number}", "s3.amazonaws.com", source_arn=f"arn:aws:s3:::bucket-{number}")
+            permission_added(
+                there, f"open-{number}", "s3.amazonaws.com", source_arn=f"arn:aws:s3:::bucket-{number}"
+            )
         )
         there.run()
     assert all("StringEquals" in one["Condition"] for one in statements(there))
@@ -187,7 +200,7 @@ def test_what_is_beyond_the_alerts_of_an_hour_comes_in_one_digest_and_is_repaire
 def test_an_alert_that_the_topic_does_not_take_waits_for_the_digest() -> None:
     there = queues()
     there.wire.faults["Publish"] = ApiError("InternalError", "down")
-    there.send(let_in(there, "open"))
+    there.send(permission_added(there, "open"))
     there.run()
     assert (there.answers, outcomes(there)) == (["done"], [])
     del there.wire.faults["Publish"]
@@ -197,7 +210,7 @@ def test_an_alert_that_the_topic_does_not_take_waits_for_the_digest() -> None:
 
 def test_a_removal_by_the_original_sid_removes_what_the_guard_made_of_it() -> None:
     there = queues(documents=False)
-    there.send(let_in(there, "stack-FromBucket-AAAA"))
+    there.send(permission_added(there, "stack-FromBucket-AAAA"))
     there.run()
     (twin,) = statements(there)
     assert twin["Sid"] != "stack-FromBucket-AAAA"
@@ -222,7 +235,7 @@ def test_a_new_function_is_left_alone_for_a_minute() -> None:
 def test_a_message_that_fails_comes_back_after_1_2_4_8_minutes_and_ends_as_a_dead_letter() -> None:
     there = queues()
     there.wire.faults["GetResourcePolicy"] = ApiError("TooManyRequestsException", "Rate exceeded")
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     began = there.now
     there.send(event)
     times = []
@@ -241,7 +254,7 @@ def test_an_entry_that_cannot_be_read_is_set_aside_and_reported_once_and_stops_n
         "version": {"N": "1"},
         "entry": {"S": "{}"},
     }
-    there.send(let_in(there, "open"))
+    there.send(permission_added(there, "open"))
     there.run()
     assert (there.answers, outcomes(there)) == (["done"], ["REPAIRED"])
     assert (ORDERS, "~damaged#0123456789abcdef") in there.wire.table.items
@@ -254,7 +267,7 @@ def test_an_entry_that_cannot_be_read_is_set_aside_and_reported_once_and_stops_n
 
 def test_a_first_statement_that_is_not_shown_yet_is_read_again_later() -> None:
     there = queues()
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     after = orders(there).policies.pop(None)
     there.send(event)
     there.step()

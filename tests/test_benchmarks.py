@@ -32,7 +32,7 @@ assert not loaded, loaded
 """
 
 
-def test_a_permission_that_its_event_shows_to_be_bound_needs_no_boto3() -> None:
+def test_a_permission_that_its_event_shows_to_be_compliant_needs_no_boto3() -> None:
     here = guard(CASES[0], SOURCE)
     here.code += NO_BOTO3
     assert here.run() == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
 from permission_guard.model.facts import Trusted
 from permission_guard.model.finding import Verdict
@@ -16,7 +16,7 @@ from tests.samples import ACCOUNT, NAMES, read, sample, triggered
 
 REGION = "eu-west-1"
 OWN = Trusted(ACCOUNT)
-BOUND = "s3-was-let-in-for-one-bucket-of-this-account"
+BOUND = "s3-permission-for-one-bucket-of-this-account"
 
 
 def event(name: str = BOUND) -> Trigger:
@@ -30,14 +30,16 @@ def saying(**changes: Any) -> Trigger:
     return replace(bound, statement=json.dumps({key: value for key, value in body.items() if value}))
 
 
-def test_only_the_sample_of_a_bound_permission_is_shown_by_its_event() -> None:
+def test_only_the_sample_of_a_compliant_permission_is_decided_by_its_event() -> None:
     triggers = {name: read(sample(name)) for name in NAMES}
-    found = {name for name, one in triggers.items() if isinstance(one, Trigger) and shown(one, OWN)}
+    found = {
+        name for name, one in triggers.items() if isinstance(one, Trigger) and compliant_findings(one, OWN)
+    }
     assert found == {BOUND}
 
 
 def test_what_is_shown_is_the_one_finding_about_the_statement_that_arrived() -> None:
-    (finding,) = shown(event(), OWN)
+    (finding,) = compliant_findings(event(), OWN)
     assert (finding.verdict, finding.subject) == (Verdict.PASS, f"{event().subject} s3")
 
 
@@ -73,7 +75,7 @@ LOOKED_AT: dict[str, dict[str, Any]] = {
     },
     "it allows what no rule is about": {"Action": "lambda:SomethingNew"},
     "it has two actions": {"Action": ["lambda:InvokeFunction", "lambda:GetFunction"]},
-    "it has a condition that AddPermission cannot say": {
+    "it has a condition that AddPermission cannot write": {
         "Condition": {**OF_THE_ACCOUNT, "StringLike": {"aws:SourceArn": "arn:aws:s3:::shop-uploads"}}
     },
     "it says a variable": {
@@ -90,26 +92,26 @@ LOOKED_AT: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("why", LOOKED_AT)
 def test_the_function_is_looked_at_if(why: str) -> None:
     trusted = Trusted(ACCOUNT, organizations=("o-trusted0000",))
-    assert shown(saying(**LOOKED_AT[why]), trusted) == ()
+    assert compliant_findings(saying(**LOOKED_AT[why]), trusted) == ()
 
 
 def test_a_statement_about_an_alias_is_shown_if_the_call_named_the_alias() -> None:
     one = replace(saying(Resource=f"{TARGET}:live"), qualifier="live")
-    (finding,) = shown(one, OWN)
+    (finding,) = compliant_findings(one, OWN)
     assert finding.subject == f"{TARGET}:live s3"
 
 
-def test_an_account_that_is_trusted_is_no_stranger_here_either() -> None:
+def test_a_trusted_account_passes_here_too() -> None:
     partner = saying(Principal={"AWS": "arn:aws:iam::999988887777:root"}, Condition=None)
-    assert shown(partner, Trusted(ACCOUNT, ("999988887777",)))
+    assert compliant_findings(partner, Trusted(ACCOUNT, ("999988887777",)))
 
 
 @pytest.mark.parametrize("text", [None, "[]", '"a text"'])
 def test_an_event_without_a_statement_shows_nothing(text: str | None) -> None:
-    assert shown(replace(event(), statement=text), OWN) == ()
+    assert compliant_findings(replace(event(), statement=text), OWN) == ()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.PERMISSION_ADDED])
 def test_no_other_call_shows_anything_whatever_its_event_holds(kind: Kind) -> None:
-    assert shown(replace(event(), kind=kind, arrived=EVERYTHING), OWN) == ()
-    assert shown(replace(event(), kind=kind), OWN) == ()
+    assert compliant_findings(replace(event(), kind=kind, arrived=EVERYTHING), OWN) == ()
+    assert compliant_findings(replace(event(), kind=kind), OWN) == ()

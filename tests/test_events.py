@@ -26,30 +26,30 @@ ACTED_UPON: dict[str, tuple[Kind, str | None, Ends]] = {
     "a-function-was-created-in-china": (Kind.FUNCTION_CREATED, None, ATTACHED),
     "a-function-got-another-role": (Kind.FUNCTION_CHANGED, None, ATTACHED),
     "a-function-was-deleted": (Kind.FUNCTION_DELETED, None, []),
-    "s3-was-let-in-without-a-source": (Kind.PERMISSION_ADDED, None, BOUND),
-    "s3-was-let-in-for-a-bucket-that-anybody-can-take-over": (Kind.PERMISSION_ADDED, None, BOUND),
-    "s3-was-let-in-for-one-bucket-of-this-account": (Kind.PERMISSION_ADDED, None, []),
-    "eventbridge-was-let-in-without-a-source-from-the-console": (Kind.PERMISSION_ADDED, None, BOUND),
-    "an-alias-was-opened-to-sns": (Kind.PERMISSION_ADDED, "live", BOUND),
-    "api-gateway-was-let-in-by-an-older-call": (Kind.PERMISSION_ADDED, "live", BOUND),
-    "anyone-was-let-in": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPAIRED)]),
-    "another-account-was-let-in": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.TOLD)]),
-    "a-function-url-was-opened-to-everybody": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.TOLD)]),
+    "s3-permission-without-a-source": (Kind.PERMISSION_ADDED, None, BOUND),
+    "s3-permission-for-a-bucket-that-another-account-can-take-over": (Kind.PERMISSION_ADDED, None, BOUND),
+    "s3-permission-for-one-bucket-of-this-account": (Kind.PERMISSION_ADDED, None, []),
+    "eventbridge-permission-without-a-source-from-the-console": (Kind.PERMISSION_ADDED, None, BOUND),
+    "sns-permission-on-an-alias": (Kind.PERMISSION_ADDED, "live", BOUND),
+    "api-gateway-permission-by-an-older-call": (Kind.PERMISSION_ADDED, "live", BOUND),
+    "permission-for-everyone": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPAIRED)]),
+    "permission-for-another-account": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPORTED)]),
+    "a-function-url-became-public": (Kind.PERMISSION_ADDED, None, [(PUBLIC, Ending.REPORTED)]),
     "a-whole-policy-was-put": (Kind.POLICY_WRITTEN, None, BOUND),
     "a-whole-policy-was-put-and-not-recorded": (Kind.POLICY_WRITTEN, "live", BOUND),
     "a-permission-was-removed": (Kind.PERMISSION_REMOVED, None, []),
     "an-alias-was-created": (Kind.ALIAS_CREATED, "live", []),
     "an-alias-was-moved": (Kind.ALIAS_CHANGED, "live", []),
-    "a-layer-was-shared": (Kind.LAYER_SHARED, None, [("layer-is-not-public", Ending.TOLD)]),
+    "a-layer-was-shared": (Kind.LAYER_SHARED, None, [("layer-is-not-public", Ending.REPORTED)]),
     "a-function-url-was-created": (Kind.URL_CREATED, None, []),
 }
 IGNORED = {
     "a-call-failed": "the call failed: AccessDenied",
     "a-function-was-only-read": "GetFunction20150331v2 changes no verdict",
-    "the-guard-itself-bound-a-permission": "the guard made this call itself",
+    "the-guard-itself-added-a-condition": "the guard made this call itself",
     "another-services-resource-policy-was-put": "not a call to Lambda recorded by CloudTrail",
     "a-web-functions-policy-was-put": "not about a function",
-    "a-function-of-another-account-was-opened": (
+    "a-permission-on-a-function-of-another-account": (
         "arn:aws:lambda:eu-west-1:444455556666:function:orders belongs to another account or Region"
     ),
     "a-version-was-deleted": "only one version was deleted",
@@ -69,13 +69,15 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
-    assert [told.trigger.event_id for told in there.herald.told] == ([trigger.event_id] if ends else [])
+    assert [reported.trigger.event_id for reported in there.notifier.sent] == (
+        [trigger.event_id] if ends else []
+    )
     again = there.guard.handle(trigger, NOW)
-    assert (again.lines, len(there.herald.told)) == ((), len(ends))
+    assert (again.lines, len(there.notifier.sent)) == ((), len(ends))
 
 
 @pytest.mark.parametrize("name", IGNORED)
-def test_an_event_that_is_none_of_our_business_is_ignored_with_its_reason(name: str) -> None:
+def test_an_event_that_changes_no_verdict_is_ignored_with_its_reason(name: str) -> None:
     assert read(sample(name)) == Ignored(IGNORED[name])
 
 
@@ -103,7 +105,7 @@ def test_a_schedule_means_what_its_queue_is_for() -> None:
 
 
 def test_a_call_to_another_service_in_lambdas_name_is_ignored() -> None:
-    event = sample("anyone-was-let-in")
+    event = sample("permission-for-everyone")
     event["detail"]["eventSource"] = "lambda-web.amazonaws.com"
     assert read(event) == Ignored("not a call to Lambda")
 

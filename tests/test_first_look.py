@@ -24,9 +24,9 @@ def test_what_another_run_repaired_while_a_new_function_and_its_journal_were_rea
 
     there.account.before = other
     there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
     (entry,) = there.entries
-    assert (entry.state, entry.repairs) == (State.TOLD, (there.now,))
+    assert (entry.state, entry.repairs) == (State.REPORTED, (there.now,))
     assert there.account.calls.count("AttachRolePolicy") == 1
 
 
@@ -48,4 +48,4 @@ def test_what_is_gone_when_the_journal_of_a_new_function_is_read_was_not_gone_be
     there.account.before = other
     there.handle(Kind.FUNCTION_CREATED)
     (entry,) = there.entries
-    assert entry.state is State.TOLD
+    assert entry.state is State.REPORTED

@@ -1,8 +1,8 @@
 """What must not change by accident, for every case, sample event and repair: `frozen.jsonl`, a line for each thing recorded.
 
-Every line begins with its kind: the `verdict` of a case's rule; what was `told` and what `waits` for the digest, the `end`
+Every line begins with its kind: the `verdict` of a case's rule; what was `reported` and what `waits` for the digest, the `end`
 in AWS (what a policy or a role has more, `+`, and what it lacks, `-`) and the `calls` of a run from the event on; how each
-run for a sample event ended, its `answer`. Where nothing is told, changed or called there is
+run for a sample event ended, its `answer`. Where nothing is reported, changed or called there is
 no line.
 **A line changes only in a commit that says why.** After a change that is meant, write it anew and read the difference:
 
@@ -64,10 +64,10 @@ def of_repairs() -> Recorded:
         there = guarded(documents=documents)
         happens(there)
         yield from ((kind, f"repair {name}", value) for kind, value in outcome(there.wire, before))
-    for name, tells in test_golden.TYPICAL.items():
+    for name, unrepaired in test_golden.TYPICAL.items():
         made: list[Guarded] = []
         with mock.patch.object(test_golden, "guarded", lambda made=made, **given: noted(made, **given)):
-            report = tells()
+            report = unrepaired()
         found = outcome(made[0].wire, before, report)
         yield from ((kind, f"golden {name}", value) for kind, value in found)
 
@@ -80,9 +80,17 @@ def noted(made: list[Guarded], **given: Any) -> Guarded:
 def repairs() -> Iterator[tuple[str, bool, Callable[[Guarded], Any]]]:
     """Every repair on the wire, by what has happened, and whether PutResourcePolicy exists there."""
     for principal in ("*", "999988887777", *PRINCIPALS):
-        yield f"{principal} let in, by PutResourcePolicy", True, methodcaller("let_in", principal)
-        yield f"{principal} let in, by AddPermission", False, methodcaller("let_in", principal)
-    own = methodcaller("let_in", "s3.amazonaws.com", source_account="111122223333")
+        yield (
+            f"a permission for {principal}, by PutResourcePolicy",
+            True,
+            methodcaller("permission_added", principal),
+        )
+        yield (
+            f"a permission for {principal}, by AddPermission",
+            False,
+            methodcaller("permission_added", principal),
+        )
+    own = methodcaller("permission_added", "s3.amazonaws.com", source_account="111122223333")
     yield "a permission that names its account", True, own
     yield "a permission removed", True, methodcaller("happen", Kind.PERMISSION_REMOVED)
     yield "the same event again", True, again
@@ -92,7 +100,7 @@ def repairs() -> Iterator[tuple[str, bool, Callable[[Guarded], Any]]]:
 
 
 def again(there: Guarded) -> None:
-    there.let_in("s3.amazonaws.com")
+    there.permission_added("s3.amazonaws.com")
     there.wire.calls.clear()
     there.wire.published.clear()
     there.happen(Kind.PERMISSION_ADDED, arrived="it")
@@ -110,7 +118,7 @@ def of_scenarios() -> Recorded:
         account = stage.there.account
         wire, before = Transport(account, calls=account.calls), state(account)
         stage.run()
-        found = {**dict(outcome(wire, before)), "told": stage.told}
+        found = {**dict(outcome(wire, before)), "reported": stage.reported}
         yield from ((kind, name, value) for kind, value in found.items())
 
 

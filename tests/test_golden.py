@@ -20,7 +20,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import ApiError, WorldActor, WorldHerald, WorldObserver
+from permission_guard.fake_aws import ApiError, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.model.document import dumped
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import Guarded, guarded
@@ -31,7 +31,7 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 
 
 def bound() -> Report:
-    return guarded().let_in("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads")
+    return guarded().permission_added("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads")
 
 
 def attached() -> Report:
@@ -51,22 +51,22 @@ def unreadable() -> Report:
     there.wire.faults["GetResourcePolicy"] = ApiError(
         "AccessDeniedException", "User: guard is not authorized to perform: lambda:GetResourcePolicy"
     )
-    return there.let_in("sns.amazonaws.com")
+    return there.permission_added("sns.amazonaws.com")
 
 
 def observed() -> Report:
-    return guarded(MODE="Observe").let_in("*")
+    return guarded(MODE="Observe").permission_added("*")
 
 
-def told_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
+def reported_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
     """What was told last, after several things have happened."""
-    herald, account = WorldHerald(), there.account
-    observer = WorldObserver(account, there.guard.settings.logging_policy_arn)
-    guard = replace(there.guard, observer=observer, actor=WorldActor(account), herald=herald)
+    notifier, account = FakeNotifier(), there.account
+    observer = FakeObserver(account, there.guard.settings.logging_policy_arn)
+    guard = replace(there.guard, observer=observer, writer=FakeWriter(account), notifier=notifier)
     there = replace(there, guard=guard)
     for happening in happenings:
         happening(there)
-    return herald.told[-1]
+    return notifier.sent[-1]
 
 
 def refused() -> Report:
@@ -81,11 +81,11 @@ def put_back(there: Guarded) -> None:
     """Terraform makes the permission anew."""
     functions = there.account.functions["orders"]
     functions.policies.clear()
-    there.let_in("events.amazonaws.com", by=TERRAFORM)
+    there.permission_added("events.amazonaws.com", by=TERRAFORM)
 
 
 def escalated() -> Report:
-    return told_last(guarded(), *[put_back] * 4)
+    return reported_last(guarded(), *[put_back] * 4)
 
 
 def gain_the_right(there: Guarded) -> None:
@@ -95,12 +95,12 @@ def gain_the_right(there: Guarded) -> None:
 
 
 def released() -> Report:
-    return told_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
+    return reported_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
 
 
 def let_in_by_a_stack() -> Report:
     there = guarded()
-    return there.let_in("apigateway.amazonaws.com", by=STACK)
+    return there.permission_added("apigateway.amazonaws.com", by=STACK)
 
 
 TERRAFORM = Actor(
@@ -122,15 +122,15 @@ STACK = Actor(
 
 
 TYPICAL: dict[str, Callable[[], Report]] = {
-    "a-permission-for-s3-was-bound-to-the-account": bound,
+    "a-permission-for-s3-got-a-condition-on-the-account": bound,
     "a-role-got-the-logging-policy": attached,
     "a-boundary-forbids-the-logs": limited,
     "a-policy-could-not-be-read": unreadable,
     "a-role-could-not-be-given-the-logging-policy": refused,
     "a-permission-was-put-back-too-often": escalated,
     "a-logging-policy-was-released": released,
-    "a-stack-let-in-api-gateway-for-every-account": let_in_by_a_stack,
-    "anyone-would-have-been-bound-in-observe-mode": observed,
+    "a-stack-allowed-api-gateway-for-every-account": let_in_by_a_stack,
+    "a-public-permission-in-observe-mode": observed,
 }
 
 

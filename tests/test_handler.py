@@ -17,7 +17,7 @@ from tests.aws.transport import Transport
 from tests.samples import ACCOUNT, sample, scene
 
 REGION = "eu-west-1"
-OPEN, BOUND = "s3-was-let-in-without-a-source", "s3-was-let-in-for-one-bucket-of-this-account"
+OPEN, BOUND = "s3-permission-without-a-source", "s3-permission-for-one-bucket-of-this-account"
 ORDERS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
 AGE = 90
 """Seconds between a call and the first receipt of its message."""
@@ -74,7 +74,7 @@ def test_a_fault_is_repaired_reported_logged_counted_and_timed(
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    {BOUND: "compliant", "the-guard-itself-bound-a-permission": "ignored"}.items(),
+    {BOUND: "compliant", "the-guard-itself-added-a-condition": "ignored"}.items(),
 )
 def test_an_event_that_shows_by_itself_that_nothing_is_to_be_done_costs_no_call(
     name: str, message: str, log: StringIO
@@ -95,7 +95,7 @@ def test_a_function_that_is_gone_is_only_noted(log: StringIO) -> None:
 def test_in_observe_mode_the_alert_says_what_would_be_repaired_and_nothing_is_timed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    there = delivered("anyone-was-let-in", queues("anyone-was-let-in", MODE="Observe"))
+    there = delivered("permission-for-everyone", queues("permission-for-everyone", MODE="Observe"))
     assert outcomes(there) == ["WOULD_REPAIR"]
     assert not {"PutResourcePolicy", "AddPermission"} & set(there.wire.calls)
     (metrics,) = lines(capsys.readouterr().out)
@@ -156,16 +156,16 @@ def test_what_aws_cannot_answer_now_is_retried_and_is_no_error(
     there.wire.faults["GetResourcePolicy"] = ApiError("TooManyRequestsException", "Rate exceeded")
     delivered(OPEN, there)
     assert (there.answers, there.wire.calls[-1]) == (["again"], "ChangeMessageVisibility")
-    assert [line["kind"] for line in lines(log.getvalue())] == ["TryAgain"]
+    assert [line["kind"] for line in lines(log.getvalue())] == ["RetryLater"]
     (metrics,) = lines(capsys.readouterr().out)
     assert metrics["RetryLater"] == [1.0]
     assert "MessagesFailed" not in metrics
 
 
 def test_a_repair_that_aws_refuses_is_warned_of_in_the_log(log: StringIO) -> None:
-    there = queues("anyone-was-let-in")
+    there = queues("permission-for-everyone")
     there.wire.faults["PutResourcePolicy"] = ApiError("PublicPolicyException", "blocked")
-    delivered("anyone-was-let-in", there)
+    delivered("permission-for-everyone", there)
     assert outcomes(there) == ["FAILED"]
     assert ("WARNING", "repair failed") in [
         (line["level"], line["message"]) for line in lines(log.getvalue())

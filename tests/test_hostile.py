@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from permission_guard.model.document import dumped
 from tests.alerts.scenes import FORGED
 from tests.aws.delivered import Queues, at
@@ -63,7 +63,7 @@ def hostile(name: str) -> dict[str, Any]:
 def happened(event: dict[str, Any]) -> Queues:
     """The queues of a guard in whose account the policy stands, whatever AWS would say of its characters."""
     policy = event["detail"]["requestParameters"].pop("policy")
-    there = queues("s3-was-let-in-for-one-bucket-of-this-account")
+    there = queues("s3-permission-for-one-bucket-of-this-account")
     there.wire.account.functions["orders"].policies[None] = (policy, "0" * 36)
     there.send(at(event, there.now))
     return there

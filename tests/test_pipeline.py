@@ -10,20 +10,20 @@ from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import Attached, Rewritten, State
 from permission_guard.model.finding import Concern
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Treatment
 from tests.fake_aws.builders import BASIC, FOREIGN, settings, statement
 from tests.watched import Watched
 
-REPAIRED, TOLD = [Ending.REPAIRED], [Ending.TOLD]
+REPAIRED, REPORTED = [Ending.REPAIRED], [Ending.REPORTED]
 FOREIGNER = statement(FOREIGN, sid="foreign")
 COMPLIANT = statement("s3.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
 
 
-def test_a_repair_is_written_down_made_told_and_written_down() -> None:
+def test_a_repair_is_journaled_made_reported_and_journaled_again() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
     there.handle()
     assert there.account.calls == [
@@ -31,21 +31,21 @@ def test_a_repair_is_written_down_made_told_and_written_down() -> None:
         *("TransactWriteItems", "UpdateItem", "PutResourcePolicy", "Publish", "TransactWriteItems"),
     ]
     (entry,) = there.entries
-    assert (entry.state, entry.told_as, entry.repairs) == (State.TOLD, Ending.REPAIRED, (there.now,))
+    assert (entry.state, entry.reported_as, entry.repairs) == (State.REPORTED, Ending.REPAIRED, (there.now,))
     assert isinstance(entry.change, Rewritten)
     assert '"s3.amazonaws.com"' in entry.change.before
     assert '"aws:SourceAccount":"111122223333"' in entry.change.after
     assert entry.change.document.startswith('{"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"s"')
 
 
-def test_what_is_only_told_is_told_first_and_then_written_down() -> None:
+def test_what_is_only_reported_is_reported_first_and_then_journaled() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
     assert there.account.calls == ["GetResourcePolicy", "Query", "UpdateItem", "TransactWriteItems"]
-    assert there.told == [TOLD]
-    assert [(one.state, one.told_as, one.change) for one in there.entries] == [
-        (State.TOLD, Ending.TOLD, None)
+    assert there.reported == [REPORTED]
+    assert [(one.state, one.reported_as, one.change) for one in there.entries] == [
+        (State.REPORTED, Ending.REPORTED, None)
     ]
 
 
@@ -53,32 +53,32 @@ def test_a_journal_that_changes_faster_than_it_can_be_written_is_tried_again_lat
     there = Watched()
     there.open(FOREIGNER)
     there.fail("TransactWriteItems", "ConditionalCheckFailedException")
-    with pytest.raises(TryAgain, match="change faster than they can be written"):
+    with pytest.raises(RetryLater, match="change faster than they can be written"):
         there.handle()
 
 
-def test_a_fault_that_stays_is_told_once_and_again_after_the_reminder_period() -> None:
+def test_a_fault_that_stays_is_reported_once_and_again_after_the_reminder_period() -> None:
     there = Watched()
     there.open(FOREIGNER)
     for _ in range(6):
         there.handle()
         there.later(days=1)
-    assert there.told == [TOLD]
+    assert there.reported == [REPORTED]
     there.later(days=1)
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
-def test_a_fault_that_changes_is_told_again() -> None:
+def test_a_fault_that_changes_is_reported_again() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
     there.open(statement(FOREIGN, sid="foreign", Action="lambda:GetFunction"))
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
-def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
+def test_a_fault_that_went_by_itself_and_comes_back_is_reported_again() -> None:
     there = Watched()
     there.open(FOREIGNER)
     there.handle()
@@ -87,24 +87,26 @@ def test_a_fault_that_went_by_itself_and_comes_back_is_told_again() -> None:
     assert [one.state for one in there.entries] == [State.GONE]
     there.open(FOREIGNER)
     there.handle()
-    assert there.told == [TOLD, TOLD]
+    assert there.reported == [REPORTED, REPORTED]
 
 
-def test_what_was_escalated_is_not_told_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> None:
+def test_what_was_escalated_is_not_reported_again_at_an_event_that_did_not_bring_it_nor_ever_repaired() -> (
+    None
+):
     there = Watched(settings=settings(repair_existing=False))
     for _ in range(4):
         there.open()
         there.handle()
         there.later(hours=1)
-    there.handle(Kind.PERMISSION_REMOVED, brought=None)
-    assert there.told == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
+    there.handle(Kind.PERMISSION_REMOVED, added=None)
+    assert there.reported == [REPAIRED, REPAIRED, REPAIRED, [Ending.ESCALATED]]
     there.later(days=30)
     there.handle()
-    assert there.told[4:] == [[Ending.ESCALATED]]
+    assert there.reported[4:] == [[Ending.ESCALATED]]
     assert "Condition" not in there.statements[0]
 
 
-def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
+def test_without_a_journal_nothing_is_repaired_and_everything_is_reported() -> None:
     there = Watched()
     there.open()
 
@@ -115,8 +117,8 @@ def test_without_a_journal_nothing_is_repaired_and_everything_is_told() -> None:
     there.account.before = hook
     there.handle()
     there.handle()
-    assert there.told == [TOLD, TOLD]
-    assert "nothing is repaired that cannot be written down first" in there.herald.told[0].lines[0].what
+    assert there.reported == [REPORTED, REPORTED]
+    assert "a repair must be written into it first" in there.notifier.sent[0].lines[0].what
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])
@@ -127,42 +129,42 @@ def test_a_repair_that_is_not_finished_stays_planned_and_is_reported_from_the_fi
     there.open()
     there.fail("PutResourcePolicy", code)
     for receives in range(1, 7):
-        with pytest.raises(TryAgain, match=code):
+        with pytest.raises(RetryLater, match=code):
             there.handle(receives=receives)
-        assert there.told == ([[Ending.FAILED]] if receives >= 5 else [])
+        assert there.reported == ([[Ending.FAILED]] if receives >= 5 else [])
     assert [one.state for one in there.entries] == [State.PLANNED]
     there.account.before = lambda _call: None
     there.handle(receives=7)
-    assert there.told == [[Ending.FAILED], REPAIRED]
+    assert there.reported == [[Ending.FAILED], REPAIRED]
 
 
 def test_a_statement_that_the_guard_has_replaced_is_not_waited_for() -> None:
     there = Watched()
     there.account.has_resource_policy_calls = False
     there.open()
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
+    there.handle(Kind.PERMISSION_ADDED, added="s")
     assert [one["Sid"] for one in there.statements] != ["s"]
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
-    assert there.told == [REPAIRED]
+    there.handle(Kind.PERMISSION_ADDED, added="s")
+    assert there.reported == [REPAIRED]
 
 
 def test_a_policy_that_does_not_exist_yet_is_waited_for_and_one_that_cannot_be_read_is_not() -> None:
     there = Watched()
-    with pytest.raises(TryAgain):
-        there.handle(Kind.PERMISSION_ADDED, brought="s")
-    assert there.handle(Kind.PERMISSION_ADDED, brought="s", receives=3).lines == ()
+    with pytest.raises(RetryLater):
+        there.handle(Kind.PERMISSION_ADDED, added="s")
+    assert there.handle(Kind.PERMISSION_ADDED, added="s", receives=3).lines == ()
     there.fail("GetResourcePolicy", "AccessDeniedException")
-    there.handle(Kind.PERMISSION_ADDED, brought="s")
-    assert there.told == [TOLD]
+    there.handle(Kind.PERMISSION_ADDED, added="s")
+    assert there.reported == [REPORTED]
 
 
 def test_a_sweep_without_a_journal_reports_nothing_and_is_tried_again() -> None:
     there = Watched()
     there.open()
     there.fail("Query", "AccessDeniedException")
-    with pytest.raises(TryAgain, match="AccessDeniedException"):
-        there.handle(Kind.SWEEP, brought=None)
-    assert (there.told, there.waiting) == ([], [])
+    with pytest.raises(RetryLater, match="AccessDeniedException"):
+        there.handle(Kind.SWEEP, added=None)
+    assert (there.reported, there.waiting) == ([], [])
 
 
 def test_a_role_that_got_the_policy_is_remembered_with_it() -> None:
@@ -178,7 +180,7 @@ def test_a_role_rule_that_is_switched_to_alert_attaches_and_releases_nothing() -
     treatments = {**given.treatments, Concern.ROLE_CAN_WRITE_LOGS: Treatment.ALERT}
     there = Watched(settings=replace(given, treatments=treatments))
     there.handle(Kind.FUNCTION_CREATED)
-    assert there.told == [TOLD]
+    assert there.reported == [REPORTED]
     assert there.attached == []
 
 
@@ -193,13 +195,13 @@ def test_the_last_alert_of_an_hour_says_so_and_what_comes_after_it_waits_and_is_
         there.open(statement(source))
         there.handle()
         assert "Condition" in there.statements[0]
-    assert there.told == [REPAIRED, REPAIRED]
-    assert [one.limit for one in there.herald.told] == [None, 2]
-    assert (there.waiting, len(there.herald.digests)) == ([["REPAIRED"]], 0)
+    assert there.reported == [REPAIRED, REPAIRED]
+    assert [one.limit for one in there.notifier.sent] == [None, 2]
+    assert (there.waiting, len(there.notifier.digests)) == ([["REPAIRED"]], 0)
     there.later(hours=1)
     there.open(statement("config.amazonaws.com"))
     there.handle()
-    assert len(there.told) == 3
+    assert len(there.reported) == 3
 
 
 def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_every_five_minutes() -> None:
@@ -208,35 +210,35 @@ def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_
         there.open(statement(Action="lambda:*"))
         there.handle()
         there.later(minutes=number)
-    assert [len(one.alerts) for one in there.herald.digests] == [1]
+    assert [len(one.alerts) for one in there.notifier.digests] == [1]
     assert there.waiting == [["REPAIRED", "REPAIRED"]]
     there.later(minutes=5)
     there.open(statement(Action="lambda:*"))
     there.handle()
-    assert [len(one.alerts) for one in there.herald.digests] == [1, 2]
+    assert [len(one.alerts) for one in there.notifier.digests] == [1, 2]
     assert there.waiting == []
 
 
 def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
     there = Watched()
     there.open()
-    there.handle(Kind.SWEEP, brought=None)
-    assert (there.told, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
+    there.handle(Kind.SWEEP, added=None)
+    assert (there.reported, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
     assert there.guard.send_digest(there.now) == 1
-    assert (there.waiting, len(there.herald.digests)) == ([], 1)
+    assert (there.waiting, len(there.notifier.digests)) == ([], 1)
     assert there.guard.send_digest(there.now) == 0
 
 
 def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_again() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
     there.fail("Publish", "AuthorizationError")
     there.handle()
-    assert (there.told, there.waiting) == ([], [["REPAIRED"]])
+    assert (there.reported, there.waiting) == ([], [["REPAIRED"]])
 
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
 
     def hook(call: str) -> None:
@@ -250,9 +252,9 @@ def test_an_alert_that_no_topic_takes_waits_and_one_without_a_journal_is_tried_a
 
 def test_a_digest_that_no_topic_takes_stays_where_it_is() -> None:
     there = Watched()
-    there.herald.account = there.account
+    there.notifier.account = there.account
     there.open()
-    there.handle(Kind.SWEEP, brought=None)
+    there.handle(Kind.SWEEP, added=None)
     there.fail("Publish", "AuthorizationError")
     with pytest.raises(Refused):
         there.guard.send_digest(there.now)
@@ -265,5 +267,5 @@ def test_where_what_an_earlier_run_left_cannot_be_finished_because_the_journal_i
     there = Watched()
     there.open(COMPLIANT)
     there.fail("Query", "AccessDeniedException")
-    with pytest.raises(TryAgain, match="AccessDeniedException"):
+    with pytest.raises(RetryLater, match="AccessDeniedException"):
         there.handle()

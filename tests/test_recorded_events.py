@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.events.trigger import EVERYTHING, Home, Ignored, Trigger, trigger_of
+from permission_guard.events.trigger import EVERYTHING, Ignored, Installation, Trigger, trigger_of
 
 FOLDER = Path(
     os.environ.get("RECORDED_EVENTS", Path(__file__).resolve().parents[2] / "shared" / "recorded-events")
@@ -72,7 +72,7 @@ def test_a_recorded_event_is_understood(name: str) -> None:
     issuer = event["detail"]["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("arn", "")
     own = issuer if "guard-itself" in name else GUARD
     detail = event["detail"]
-    found = trigger_of(event, Home(detail["recipientAccountId"], detail["awsRegion"], own))
+    found = trigger_of(event, Installation(detail["recipientAccountId"], detail["awsRegion"], own))
     expected = EXPECTED[name]
     if isinstance(expected, str):
         assert found == Ignored(expected)

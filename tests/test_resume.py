@@ -8,13 +8,13 @@ import pytest
 
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account
-from permission_guard.journal.book import PUT_BACK_LIMIT
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.ports import ChangedMeanwhile
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import NothingToResume, resume
 from tests.fake_aws.builders import document, statement
-from tests.undoing import Story, bound
+from tests.undoing import Story, repaired
 
 
 @pytest.mark.parametrize(
@@ -22,19 +22,24 @@ from tests.undoing import Story, bound
     [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
     ids=["PutResourcePolicy", "AddPermission"],
 )
-def test_what_is_resumed_is_repaired_again_and_told(
+def test_what_is_resumed_is_repaired_again_and_reported(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,
     arrived: str | Everything,
 ) -> None:
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.undo()
     resumed = resume(story.entry, story.journal)
     assert resumed == story.entry
-    assert (resumed.state, resumed.repairs, resumed.told_at, resumed.told_as) == (State.GONE, (), None, None)
+    assert (resumed.state, resumed.repairs, resumed.reported_at, resumed.reported_as) == (
+        State.GONE,
+        (),
+        None,
+        None,
+    )
     (line,) = story.happens(kind, arrived).lines
     assert line.ending is Ending.REPAIRED
-    assert (story.entry.state, len(story.entry.repairs)) == (State.TOLD, 1)
+    assert (story.entry.state, len(story.entry.repairs)) == (State.REPORTED, 1)
     assert story.undo().result is Result.DONE
 
 
@@ -47,26 +52,26 @@ def put_back_too_often() -> Story:
 
 def test_what_was_put_back_too_often_is_resumed_and_counted_from_zero() -> None:
     story = put_back_too_often()
-    assert story.entry.told_as == Ending.ESCALATED
+    assert story.entry.reported_as == Ending.ESCALATED
     assert story.text == document(statement("s3.amazonaws.com"))
     resume(story.entry, story.journal)
     story.put(document(statement("s3.amazonaws.com")))
     again = story.entry
-    assert (again.told_as, len(again.repairs)) == (Ending.REPAIRED, 1)
+    assert (again.reported_as, len(again.repairs)) == (Ending.REPAIRED, 1)
 
 
 def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once() -> None:
-    story = bound()
+    story = repaired()
     before = story.entry
     resume(before, story.journal)
     assert story.entry == replace(before, repairs=(), version=before.version + 1)
-    with pytest.raises(NothingToResume, match="is told: nothing keeps the guard from repairing it"):
+    with pytest.raises(NothingToResume, match="Nothing to resume: the guard may repair"):
         resume(story.entry, story.journal)
     assert story.undo().result is Result.DONE
 
 
 def test_a_resumption_that_another_run_overtook_is_not_written() -> None:
-    story = bound()
+    story = repaired()
     story.undo()
     before = story.entry
     story.journal.write((before,))

@@ -43,8 +43,8 @@ def test_a_rule_is_reported_only_or_ignored_by_its_id_and_ignore_weighs_more(con
     default = of().treatments
     both = f" {concern.value} ,"
     assert of(ALERT_ONLY=both).treatments == {**default, concern: Treatment.ALERT}
-    assert of(IGNORE=both).treatments == {**default, concern: Treatment.OFF}
-    assert of(IGNORE=both, ALERT_ONLY=both).treatments == {**default, concern: Treatment.OFF}
+    assert of(IGNORE=both).treatments == {**default, concern: Treatment.IGNORE}
+    assert of(IGNORE=both, ALERT_ONLY=both).treatments == {**default, concern: Treatment.IGNORE}
     assert (default[concern] is Treatment.ALERT) == (concern in NEVER_REPAIRED)
 
 
@@ -92,9 +92,12 @@ WRONG = {
         "12345",
         "TRUSTED_ACCOUNTS takes account ids, separated by commas; '12345' is none",
     ),
-    "TRUSTED_ORGANIZATION_IDS": ("mine", "TRUSTED_ORGANIZATION_IDS takes organisation ids, separated by"),
-    "CENTRAL_ALERTS_TOPIC_ARN": ("alerts", "CENTRAL_ALERTS_TOPIC_ARN is no ARN of a topic: 'alerts'"),
-    "LOGGING_POLICY_ARN": ("AdministratorAccess", "LOGGING_POLICY_ARN is no ARN of a managed policy"),
+    "TRUSTED_ORGANIZATION_IDS": ("mine", "TRUSTED_ORGANIZATION_IDS takes organization ids, separated by"),
+    "CENTRAL_ALERTS_TOPIC_ARN": (
+        "alerts",
+        "CENTRAL_ALERTS_TOPIC_ARN is not the ARN of an SNS topic: 'alerts'",
+    ),
+    "LOGGING_POLICY_ARN": ("AdministratorAccess", "LOGGING_POLICY_ARN is not the ARN of a managed policy"),
 }
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import ApiError, WorldInventory, WorldQueue, WorldSweepRecords
+from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSweepRecords
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import Body
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.sweep import Sweeper, seen_in
 from tests.fake_aws.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
@@ -41,12 +41,12 @@ class Swept:
     page: int = 50
 
     def __post_init__(self) -> None:
-        self.queue = WorldQueue(self.there.account)
-        self.records = WorldSweepRecords(self.there.journal)
+        self.queue = FakeQueue(self.there.account)
+        self.records = FakeSweepRecords(self.there.journal)
 
     @property
     def sweeper(self) -> Sweeper:
-        inventory = WorldInventory(self.there.account, self.page)
+        inventory = FakeInventory(self.there.account, self.page)
         return Sweeper(self.there.guard, inventory, self.records, self.queue)
 
     def begin(self) -> list[SweepFunction]:
@@ -121,7 +121,7 @@ def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
 
 def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
     swept = Swept()
-    for code, kind in {"TooManyRequestsException": TryAgain, "AccessDeniedException": Refused}.items():
+    for code, kind in {"TooManyRequestsException": RetryLater, "AccessDeniedException": Refused}.items():
         swept.there.fail("ListFunctions", code)
         with pytest.raises(kind):
             swept.sweeper.begin(SweepAll("one"), swept.there.now)
@@ -183,11 +183,11 @@ def test_what_the_first_sweep_finds_is_reported_as_existing_and_what_appears_lat
     swept = Swept()
     swept.put(S3)
     swept.sweep()
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     swept.put(S3, statement("sns.amazonaws.com", sid="sns"))
     swept.sweep()
     assert ["Condition" in one for one in swept.there.statements] == [False, True]
-    assert swept.there.waiting == [["TOLD"], ["REPAIRED"]]
+    assert swept.there.waiting == [["REPORTED"], ["REPAIRED"]]
     swept.sweep()
     assert len(swept.there.waiting) == 2
 
@@ -204,7 +204,7 @@ def test_a_statement_that_appears_in_a_version_or_an_alias_is_repaired_there() -
     assert all('"Condition"' in orders.policies[one][0] for one in ("live", "7"))
 
 
-def test_a_role_that_no_event_told_of_is_repaired_with_its_function() -> None:
+def test_a_role_without_an_event_is_repaired_with_its_function() -> None:
     there = cautious()
     there.account.with_role("role")
     swept = Swept(there)
@@ -220,7 +220,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
     (task,) = swept.begin()
     assert (task.role, task.open) == (True, (None,))
     swept.evaluate(task)
-    assert there.told == [[Ending.REPAIRED]]
+    assert there.reported == [[Ending.REPAIRED]]
     orders = there.account.functions["orders"]
     orders.qualifiers.add("live")
     for principal in ("s3.amazonaws.com", "999988887777"):
@@ -250,9 +250,9 @@ def test_where_aws_cannot_answer_for_one_policy_the_others_are_evaluated_and_not
             raise ApiError("TooManyRequestsException", "slow down")
 
     swept.there.account.before = hook
-    with pytest.raises(TryAgain, match="slow down"):
+    with pytest.raises(RetryLater, match="slow down"):
         swept.evaluate(task)
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     assert swept.there.journal.seen == {}
 
 
@@ -263,7 +263,7 @@ def test_a_policy_that_may_not_be_read_is_reported_and_marks_nothing_as_seen() -
     swept.there.account.has_resource_policy_calls = False
     (task,) = swept.begin()
     swept.evaluate(task)
-    assert swept.there.waiting == [["TOLD"]]
+    assert swept.there.waiting == [["REPORTED"]]
     assert swept.there.journal.seen == {}
 
 

@@ -14,8 +14,8 @@ from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account
 from permission_guard.iam import (
-    Answer,
     Context,
+    EvalDecision,
     FunctionArn,
     IamPrincipal,
     Policy,
@@ -26,11 +26,11 @@ from permission_guard.iam import (
 )
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Concern, Verdict
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.settings import ALERTS_PER_HOUR, MOST_ALERTS_PER_HOUR, NEEDED, Mode, Settings
 from tests.aws.delivered import MOST_RECEIVES, VISIBILITY
 from tests.aws.transport import Transport
-from tests.journal.test_written import ENTRY
+from tests.journal.test_entry_json import ENTRY
 from tests.template import ACCOUNT, ARNS, PATH, REGION, resolved, written
 
 TEMPLATE = written()
@@ -175,7 +175,7 @@ def test_every_queue_is_encrypted() -> None:
     assert [queue["SqsManagedSseEnabled"] for queue in queues] == [True] * 3
 
 
-def may_send(queue: str, principal: Principal, *, identity: bool = False, **keys: str) -> Answer:
+def may_send(queue: str, principal: Principal, *, identity: bool = False, **keys: str) -> EvalDecision:
     """What the queue's policy, and that of an administrator, say of sending a message."""
     (policy,) = (
         Policy.parse(resolved(body["Properties"]["PolicyDocument"], {}, ARNS), name="the queue's policy")
@@ -201,24 +201,27 @@ def test_each_rule_may_send_to_its_queue_and_what_cannot_be_delivered_to_the_dea
         assert target["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
         assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
         for to in (queue, "DeadLetters"):
-            assert may_send(to, EVENTBRIDGE, SourceArn=ARNS[rule]) is Answer.ALLOWED
+            assert may_send(to, EVENTBRIDGE, SourceArn=ARNS[rule]) is EvalDecision.ALLOWED
 
 
 def test_only_the_two_rules_may_say_that_something_is_new_and_no_administrator() -> None:
-    assert may_send("Events", ADMINISTRATOR, identity=True) is Answer.DENIED
-    assert may_send("Events", EVENTBRIDGE) is Answer.DENIED
+    assert may_send("Events", ADMINISTRATOR, identity=True) is EvalDecision.DENIED
+    assert may_send("Events", EVENTBRIDGE) is EvalDecision.DENIED
     others = [ARNS["SweepIsDue"], f"{ARNS['Changes']}-2", ARNS["Changes"].replace(ACCOUNT, "999999999999")]
-    assert {may_send("Events", EVENTBRIDGE, SourceArn=one) for one in others} == {Answer.DENIED}
+    assert {may_send("Events", EVENTBRIDGE, SourceArn=one) for one in others} == {EvalDecision.DENIED}
     # A caller cannot set the key: a service that acts for somebody else's rule does.
-    assert may_send("Events", Service("sns.amazonaws.com"), SourceArn=ARNS["Changes"]) is Answer.NOT_ALLOWED
+    assert (
+        may_send("Events", Service("sns.amazonaws.com"), SourceArn=ARNS["Changes"])
+        is EvalDecision.NOT_ALLOWED
+    )
 
 
 def test_a_task_of_a_sweep_may_be_sent_by_whoever_has_the_right_in_the_account() -> None:
-    assert may_send("SweepTasks", ADMINISTRATOR, identity=True) is Answer.ALLOWED
-    stranger = IamPrincipal("arn:aws:iam::999999999999:role/admin", "999999999999")
-    assert may_send("SweepTasks", stranger) is Answer.NOT_ALLOWED
+    assert may_send("SweepTasks", ADMINISTRATOR, identity=True) is EvalDecision.ALLOWED
+    untrusted = IamPrincipal("arn:aws:iam::999999999999:role/admin", "999999999999")
+    assert may_send("SweepTasks", untrusted) is EvalDecision.NOT_ALLOWED
     foreign = ARNS["SweepIsDue"].replace(ACCOUNT, "999999999999")
-    assert may_send("SweepTasks", EVENTBRIDGE, SourceArn=foreign) is Answer.NOT_ALLOWED
+    assert may_send("SweepTasks", EVENTBRIDGE, SourceArn=foreign) is EvalDecision.NOT_ALLOWED
 
 
 # The guard evaluated by itself
@@ -240,7 +243,7 @@ def own_facts(*, log_group_exists: bool) -> FunctionFacts:
 
 def test_the_guard_passes_its_own_rule_because_its_log_group_is_in_the_stack() -> None:
     def verdicts(*, exists: bool) -> list[Verdict]:
-        return [one.verdict for one in judge(own_facts(log_group_exists=exists), Trusted(ACCOUNT))]
+        return [one.verdict for one in evaluate(own_facts(log_group_exists=exists), Trusted(ACCOUNT))]
 
     assert (verdicts(exists=True), verdicts(exists=False)) == ([Verdict.PASS], [Verdict.FAIL])
     # Nobody invokes it by a permission: Lambda fetches the messages with the guard's own role.

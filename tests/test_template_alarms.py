@@ -9,7 +9,16 @@ import pytest
 
 from docs.cost import METRICS
 from permission_guard import handler
-from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Principal, Request, Service, decide
+from permission_guard.iam import (
+    Context,
+    EvalDecision,
+    IamPrincipal,
+    Policy,
+    Principal,
+    Request,
+    Service,
+    decide,
+)
 from tests.template import ACCOUNT, ARNS, REGION, resolved, written
 
 RESOURCES: dict[str, Any] = written()["Resources"]
@@ -22,7 +31,7 @@ SILENT_WHEN_OVER = {"AlertsNotDelivered", "DeadLettersGrowing"}
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_says_what_to_do_and_only_a_sweep_that_is_missing_is_told_by_silence(name: str) -> None:
+def test_an_alarm_says_what_to_do_and_only_a_sweep_that_is_missing_is_reported_by_silence(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == [{"Ref": "Alerts"}]
     assert alarm.get("OKActions", []) == ([] if name in SILENT_WHEN_OVER else [{"Ref": "Alerts"}])
@@ -65,7 +74,7 @@ def test_the_dashboard_has_six_widgets_and_the_state_of_every_alarm() -> None:
 
 def answered(
     document: dict[str, Any], action: str, resource: str, principal: Principal, **keys: str
-) -> Answer:
+) -> EvalDecision:
     policy = Policy.parse(resolved(document, {}, ARNS), name="resource policy")
     context = Context.of({f"aws:{key}": value for key, value in keys.items()}, unlisted=())
     return decide(Request(action, resource, principal, context), resource=policy).answer
@@ -84,8 +93,10 @@ OWN_ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-Faili
 @pytest.mark.parametrize("policy", POLICIES)
 def test_an_alarm_of_this_stack_and_the_owner_may_use_the(policy: str) -> None:
     asked = POLICIES[policy]
-    assert answered(*asked, CLOUDWATCH, SourceAccount=ACCOUNT, SourceArn=OWN_ALARM) is Answer.ALLOWED
-    assert answered(*asked, IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/admin", ACCOUNT)) is Answer.ALLOWED
+    assert answered(*asked, CLOUDWATCH, SourceAccount=ACCOUNT, SourceArn=OWN_ALARM) is EvalDecision.ALLOWED
+    assert (
+        answered(*asked, IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/admin", ACCOUNT)) is EvalDecision.ALLOWED
+    )
 
 
 OTHERS: dict[str, tuple[Principal, dict[str, Any]]] = {
@@ -107,4 +118,4 @@ OTHERS: dict[str, tuple[Principal, dict[str, Any]]] = {
 @pytest.mark.parametrize("who", OTHERS)
 def test_nobody_else_may_use_them(who: str, policy: str) -> None:
     principal, keys = OTHERS[who]
-    assert answered(*POLICIES[policy], principal, **keys) is Answer.NOT_ALLOWED
+    assert answered(*POLICIES[policy], principal, **keys) is EvalDecision.NOT_ALLOWED

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
-from permission_guard.events.trigger import Home, Ignored, Kind, trigger_of
+from permission_guard.events.trigger import Ignored, Installation, Kind, trigger_of
 from tests.samples import ACCOUNT, NAMES, home, read, sample
 from tests.template import REGION, resolved, written
 
@@ -94,16 +94,16 @@ def test_an_event_of_another_source_account_or_region_does_not_match(wrong: dict
 
 
 ONLY_THE_CODE_CAN_TELL = {
-    "a-function-of-another-account-was-opened",
+    "a-permission-on-a-function-of-another-account",
     "a-version-was-deleted",
     "a-web-functions-policy-was-put",
-    "the-guard-itself-bound-a-permission",
+    "the-guard-itself-added-a-condition",
 }
 """What is said of these stands in forms that no pattern of this rule tells apart."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_only_the_code_can_tell(
+def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_only_the_code_decides(
     name: str,
 ) -> None:
     # The rule of each guard names its own Region.
@@ -120,7 +120,7 @@ def test_a_sample_event_matches_exactly_if_there_is_something_to_evaluate_or_onl
 def test_a_call_under_a_later_date_matches_wherever_the_code_would_evaluate_it(
     name: str, suffix: str
 ) -> None:
-    given = sample("s3-was-let-in-without-a-source")
+    given = sample("s3-permission-without-a-source")
     given["detail"]["eventName"] = name + suffix
     try:
         evaluated = not isinstance(trigger_of(given, home()), Ignored)
@@ -163,7 +163,7 @@ def test_recorded_events_match_exactly_if_the_code_would_evaluate_them() -> None
     for path in sorted(RECORDED.glob("[!_]*.json")):
         given = json.loads(path.read_text())
         account, region = given["detail"]["recipientAccountId"], given["detail"]["awsRegion"]
-        found = trigger_of(given, Home(account, region, "arn:aws:iam::111122223333:role/guard"))
+        found = trigger_of(given, Installation(account, region, "arn:aws:iam::111122223333:role/guard"))
         here = {**given, "account": ACCOUNT, "region": REGION}
         if matches(here) == isinstance(found, Ignored):
             wrong.append(path.name)

@@ -22,7 +22,7 @@ OFFICIAL = ("actions/", "aws-actions/")
 
 
 @pytest.mark.parametrize(("where", "command"), COMMANDS)
-def test_no_command_holds_an_expression_that_a_stranger_could_write(where: str, command: str) -> None:
+def test_no_command_holds_an_expression_that_an_outsider_could_write(where: str, command: str) -> None:
     assert "${{" not in command, where
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from permission_guard.alerts.report import Report
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
-from permission_guard.fake_aws import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.pipeline import Guard
@@ -27,20 +27,22 @@ class Story:
     """An account with the function `orders`, a guard that watches it, and a person with all rights."""
 
     account: Account
-    herald: WorldHerald = field(default_factory=WorldHerald)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
 
     def __post_init__(self) -> None:
         self.account.managed[BASIC] = dumped(LOGGING)
         self.account.with_role("role")
         self.account.with_function("orders", aliases=["live"])
-        self.journal = WorldJournal(self.account)
-        self.observer = WorldObserver(self.account, BASIC)
-        self.actor = WorldActor(self.account)
+        self.journal = FakeJournal(self.account)
+        self.observer = FakeObserver(self.account, BASIC)
+        self.writer = FakeWriter(self.account)
 
     def happens(
         self, kind: Kind, arrived: str | Everything | None = None, *, after: timedelta = timedelta()
     ) -> Report:
-        guard = Guard(settings(repair_existing=False), self.observer, self.actor, self.herald, self.journal)
+        guard = Guard(
+            settings(repair_existing=False), self.observer, self.writer, self.notifier, self.journal
+        )
         event = replace(trigger(arrived, kind=kind), at=NOW + after)
         return guard.handle(event, NOW + after)
 
@@ -68,7 +70,7 @@ class Story:
         return entry
 
     def undo(self) -> Outcome:
-        return undo(self.entry, self.observer, self.actor, self.journal, NOW)
+        return undo(self.entry, self.observer, self.writer, self.journal, NOW)
 
     def fails(self, call: str, code: str = "AccessDeniedException", *, after: bool = False) -> None:
         """From now on a call ends in an error: before its effect, or after it."""
@@ -86,7 +88,7 @@ class Story:
         self.account.before = self.account.after = lambda _call: None
 
 
-def bound(*, documents: bool = True) -> Story:
+def repaired(*, documents: bool = True) -> Story:
     """S3 was let in for anybody, and the guard has bound it."""
     story = Story(Account(has_resource_policy_calls=documents))
     story.account.add_permission("orders", OTHER)
@@ -102,5 +104,5 @@ def attached() -> Story:
     return story
 
 
-def bound_by_statements() -> Story:
-    return bound(documents=False)
+def repaired_by_add_permission() -> Story:
+    return repaired(documents=False)

@@ -12,7 +12,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.fake_aws import Account, ApiError, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, dumped, statements_of
 from permission_guard.pipeline import Guard
@@ -37,38 +37,38 @@ class Watched:
     """What the guard watches, what it has told, and what its journal says."""
 
     account: Account = field(default_factory=Account)
-    herald: WorldHerald = field(default_factory=WorldHerald)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
     settings: Settings = field(default_factory=settings)
     now: datetime = NOW
-    journal: WorldJournal = field(init=False)
+    journal: FakeJournal = field(init=False)
 
     def __post_init__(self) -> None:
         self.account.managed[BASIC] = dumped(LOGGING)
         self.account.with_role("role")
         self.account.with_function("orders", aliases=["live"])
-        self.journal = WorldJournal(self.account)
+        self.journal = FakeJournal(self.account)
 
     def handle(
         self,
         kind: Kind = Kind.POLICY_WRITTEN,
         *,
-        brought: str | Everything | None = EVERYTHING,
+        added: str | Everything | None = EVERYTHING,
         receives: int = 1,
         removed: str | None = None,
     ) -> Report:
         """Let the guard deal with an event about `orders` that happens now."""
-        event = replace(self.event(kind, brought=brought), receives=receives, removed=removed)
+        event = replace(self.event(kind, added=added), receives=receives, removed=removed)
         return self.guard.handle(event, self.now)
 
     @property
     def guard(self) -> Guard:
-        observer = WorldObserver(self.account, BASIC)
-        return Guard(self.settings, observer, WorldActor(self.account), self.herald, self.journal)
+        observer = FakeObserver(self.account, BASIC)
+        return Guard(self.settings, observer, FakeWriter(self.account), self.notifier, self.journal)
 
-    def event(self, kind: Kind, *, brought: str | Everything | None = EVERYTHING) -> Trigger:
+    def event(self, kind: Kind, *, added: str | Everything | None = EVERYTHING) -> Trigger:
         """Return an event about `orders` that happens now."""
         actor = Actor("somebody", None, Tool.UNKNOWN, "an address")
-        return Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, brought)
+        return Trigger(kind, FUNCTION, None, actor, f"at {self.now}", self.now, added)
 
     def open(self, *statements: Body) -> None:
         """Give the function a resource policy, open for any bucket unless it is said what stands in it."""
@@ -107,9 +107,9 @@ class Watched:
         self.account.before = self.account.after = lambda _call: None
 
     @property
-    def told(self) -> list[list[Ending]]:
+    def reported(self) -> list[list[Ending]]:
         """How the findings of each alert ended."""
-        return [[line.ending for line in report.lines] for report in self.herald.told]
+        return [[line.ending for line in report.lines] for report in self.notifier.sent]
 
     @property
     def waiting(self) -> list[list[str]]:

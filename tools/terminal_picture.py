@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from permission_guard.cli import PROGRAM, main
 
 ROOT: Final = Path(__file__).parent.parent
-COMMAND: Final = "explain --policy docs/examples/any-bucket-of-anybody.json"
+COMMAND: Final = "explain --policy docs/examples/any-bucket-of-any-account.json"
 """What the README's picture shows. It reads a file and calls no AWS, so it prints the same everywhere."""
 
 _SGR: Final = re.compile(r"\x1b\[([0-9;]*)m")

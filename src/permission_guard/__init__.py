@@ -1,9 +1,9 @@
-"""Lambda Permission Guard: every function can write its logs and opens to no stranger.
+"""Lambda Permission Guard: finds functions that cannot write their logs or that untrusted accounts can invoke, and repairs them.
 
-What stands in `__all__` is the Python API (docs/api.md); everything else may change with every version.
+`__all__` is the Python API (docs/api.md). Everything else may change in any version.
 """
 
-TYPE_CHECKING = False  # as `typing` has it, which would take longer to load than all that the version needs
+TYPE_CHECKING = False  # as in `typing`, which takes longer to load than everything that --version needs
 if TYPE_CHECKING:
     from permission_guard.iam import FunctionArn, Policy, PolicyError
     from permission_guard.model.facts import (
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from permission_guard.model.proof_text import sentence
     from permission_guard.repair.remedy import repair_of
     from permission_guard.repair.step import diffs
-    from permission_guard.rules import judge
+    from permission_guard.rules import evaluate
 
-# Written so that hatchling finds it (pyproject.toml), which knows no other annotation than `str`.
+# hatchling reads it from here (pyproject.toml) and supports no annotation but `str`.
 __version__ = "0.1.0"
 
 PROGRAM = "permission-guard"
-"""The command line's name, by which alerts say what a person can do."""
+"""The name of the command line, as alerts show it."""
 
 __all__ = [
     "Concern",
@@ -43,7 +43,7 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "diffs",
-    "judge",
+    "evaluate",
     "repair_of",
     "sentence",
 ]
@@ -61,15 +61,15 @@ _HOMES = {
     "model.finding": ("Concern", "Finding", "Severity", "Verdict"),
     "iam": ("FunctionArn", "Policy", "PolicyError"),
     "repair.remedy": ("repair_of",),
-    "rules": ("judge",),
+    "rules": ("evaluate",),
     "model.proof_text": ("sentence",),
     "repair.step": ("diffs",),
 }
-"""In which module each name of the API is; it is loaded when the name is asked for, so that the program starts at once."""
+"""The module of each name of the API. It is loaded when the name is first used, so that the program starts at once."""
 
 
 def __getattr__(name: str) -> object:
-    from importlib import import_module  # noqa: PLC0415  # only who uses the API needs it
+    from importlib import import_module  # noqa: PLC0415  # only users of the API need it
 
     for module, names in _HOMES.items():
         if name in names:

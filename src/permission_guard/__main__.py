@@ -6,7 +6,7 @@ from permission_guard import PROGRAM, __version__
 
 
 def main() -> None:
-    """Run the command line. Its version is told before anything is loaded, so that asking for it takes no time."""
+    """Run the command line. --version is answered before anything is loaded, so that it takes no time."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"{PROGRAM}, version {__version__}\n")
         return

@@ -1,7 +1,7 @@
 """The rules as rules of cfn-lint: `cfn-lint -a permission_guard.cfn_lint`. It calls the evaluation of `check`, and nothing else.
 
-So cfn-lint's own ignores, configuration, editors and output formats work. E9401 to E9408 are faults, one rule for each of
-ours; W9400 is what cannot be told. https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/getting_started/rules.md
+So cfn-lint's own ignores, configuration, editors and output formats work. E9401 to E9408 are FAIL, one for each of our
+rules; W9400 is UNKNOWN. https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/getting_started/rules.md
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-reso
 
 @lru_cache(maxsize=1)
 def _checked(file: str, _changed: int) -> Checked | None:
-    """Evaluate a file once for all rules; None for one that cfn-lint itself finds fault with."""
+    """Evaluate a file once for all rules; None for one that cfn-lint itself rejects."""
     try:
         return check(Path(file).read_text(encoding="utf-8"), file, Said(), Trust())
     except (NotReadable, OSError, UnicodeDecodeError):
@@ -40,7 +40,7 @@ class _Shared:
     tags: Final = ("lambda", "security")
 
     def shows(self, verdict: Verdict, concern: Concern) -> bool:
-        """Tell whether a finding is this rule's."""
+        """Return whether a finding belongs to this rule."""
         return verdict is Verdict.FAIL and IDS[concern] == self.id
 
     def match(self, cfn: Any) -> list[Any]:
@@ -58,24 +58,24 @@ class _Shared:
                 yield RuleMatch(path or ["Resources"], one.explanation.sentence)
 
 
-class CannotBeTold(_Shared, CloudFormationLintRule):  # type: ignore[misc]  # cfn-lint is in another environment
-    """What depends on values that the template does not have."""
+class NotDecided(_Shared, CloudFormationLintRule):  # type: ignore[misc]  # cfn-lint is in another environment
+    """A verdict that depends on values that the template does not have."""
 
     id = "W9400"
-    shortdesc = "Lambda Permission Guard: it cannot be told whether this keeps the rules"
-    description = "It depends on a value that the template does not have"
+    shortdesc = "Lambda Permission Guard: not decided"
+    description = "The verdict depends on a value that the template does not have"
 
     def shows(self, verdict: Verdict, _concern: Concern) -> bool:
-        """Tell whether a finding is a doubt."""
+        """Return whether a finding is UNKNOWN."""
         return verdict is Verdict.UNKNOWN
 
 
 def _rule(concern: Concern) -> type[_Shared]:
-    said = concern.value.replace("-", " ")
+    words = concern.value.replace("-", " ")
     body = {
         "id": IDS[concern],
         "shortdesc": f"Lambda Permission Guard: {concern.value}",
-        "description": f"The rule of the Lambda Permission Guard: {said}",
+        "description": f"The rule of the Lambda Permission Guard: {words}",
         "__module__": __name__,
     }
     return type(concern.name.title().replace("_", ""), (_Shared, CloudFormationLintRule), body)

@@ -1,9 +1,8 @@
-"""What an event shows by itself: the one verdict for which nothing is looked at.
+"""The one verdict that an event proves by itself, without a call to AWS.
 
-An event never tells what is true, only where to look. There is one exception, because there is one thing that an event
-proves whatever has become true since: AddPermission's event carries the statement that Lambda made of the call, and a
-statement that is bound on its own opens nothing, whatever else stands beside it. Another statement cannot widen it, a Deny can only
-narrow it, and what has taken its place was another call, which has an event of its own (docs/decisions/0031).
+Otherwise an event only names what to read. AddPermission's event carries the statement that Lambda made of the call. If
+that statement alone gives no untrusted access, it gives none in any policy: another statement cannot widen it, a Deny can
+only narrow it, and whatever replaced it since has an event of its own (docs/decisions/0031).
 """
 
 from __future__ import annotations
@@ -16,24 +15,26 @@ from permission_guard.iam.policy import loads
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Finding, Verdict
 from permission_guard.repair.grant import Grant, NotExpressible
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 
 
-def shown(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
-    """Return the findings about a permission that its own event proves bound; none if the function must be looked at.
+def compliant_findings(trigger: Trigger, trusted: Trusted) -> tuple[Finding, ...]:
+    """Return the findings about a permission that its own event proves compliant; none if the function must be read.
 
-    Every one of them passes: a permission that is open, dead or in doubt is judged by what stands there now.
+    Each of them is a PASS: every other permission is evaluated in the policy as it is now.
     """
     policy = _alone(trigger)
     if policy is None:
         return ()
     known = PolicyFacts(trigger.qualifier, policy, None, Family.STATEMENTS)
-    findings = judge(FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted)
+    findings = evaluate(
+        FunctionFacts(trigger.subject, trigger.qualifier, policy=known, at=trigger.at), trusted
+    )
     return () if any(finding.verdict is not Verdict.PASS for finding in findings) else findings
 
 
 def _alone(trigger: Trigger) -> Policy | None:
-    """Return the policy that has only the statement which the event shows; None if the event does not show all of it.
+    """Return a policy of only the statement in the event; None if the event does not show all of it.
 
     It must be word for word what AddPermission makes of one call on just this function, version or alias. Not shown is
     what means something else beside another statement: the two halves of a public URL, and a variable, which is one only

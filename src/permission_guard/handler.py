@@ -1,6 +1,6 @@
 """The Lambda function's entry point. The only place with Powertools.
 
-Two queues invoke it, one message at a time: Events brings what EventBridge has heard of, SweepTasks where a sweep is to look.
+Two queues invoke it, one message at a time: Events delivers what EventBridge received, SweepTasks the tasks of a sweep.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from permission_guard.alerts import body
 from permission_guard.alerts.report import Report
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.events.trigger import Home, Ignored, Kind, Trigger
+from permission_guard.events.trigger import Ignored, Installation, Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Verdict
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from permission_guard.connected import Connections
+    from permission_guard.connections import Connections
 
-# Python looks for garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
+# Python collects garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
 gc.set_threshold(100_000, 20, 20)
 
 SERVICE: Final = "permission-guard"
 
 
 def _line(record: dict[str, Any]) -> str:
-    """Write a line of the log in ASCII: a caller's name may hold a terminal's commands, or half a character."""
+    """Write a log line in ASCII: a caller's name may hold terminal escapes, or half a character."""
     return json.dumps(record, separators=(",", ":"), default=str)
 
 
@@ -48,32 +48,34 @@ metrics = Metrics(namespace="PermissionGuard", service=SERVICE)
 
 
 class NotSettled(Exception):
-    """A function was created or changed a moment ago: its message is received again when it has settled."""
+    """A function was created or changed less than a minute ago: its message is received again later."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"evaluated in {wait.total_seconds():.0f} s, when its role has its policies")
+        super().__init__(
+            f"evaluated in {wait.total_seconds():.0f} s, when the deployment has attached the role's policies"
+        )
         self.wait = wait
 
 
 @frozen(slots=False)
 class Environment:
-    """What one execution environment knows: the settings, its place, and the guard, connected when it is first needed."""
+    """What one execution environment keeps: the settings, its installation, and the guard, connected when first needed."""
 
     settings: Settings
-    home: Home
+    installation: Installation
     queues: dict[str, QueueName]
     """The guard's queues by their ARNs."""
 
     @cached_property
     def connections(self) -> Connections:
         """The guard and its connections."""
-        # To load boto3 takes as long as all the rest, and a permission that its event shows to be bound needs none of it.
-        from permission_guard.connected import connect  # noqa: PLC0415
+        # Loading boto3 takes as long as everything else, and a permission that its event proves compliant does not need it.
+        from permission_guard.connections import connect  # noqa: PLC0415
 
         return connect(self.settings, os.environ)
 
     def report_journal_failures(self) -> None:
-        """Count and log the calls for the journal that have failed since this was called last."""
+        """Count and log the journal's failed calls since the last time."""
         if "connections" in vars(self):
             failures = self.connections.table.failures
             if failures:
@@ -97,16 +99,16 @@ def environment(function_arn: str) -> Environment:
     queues = {
         f"arn:{partition}:sqs:{region}:{account}:{url.rpartition('/')[2]}": name for name, url in urls.items()
     }
-    return Environment(settings, Home(account, region, settings.guard_role_arn), queues)
+    return Environment(settings, Installation(account, region, settings.guard_role_arn), queues)
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Handle the one message of an event, and say whether it is done (ReportBatchItemFailures).
+    """Handle the one message of an event, and return whether it is done (ReportBatchItemFailures).
 
-    A message that is not done is received again after 1, 2, 4, 8, ... minutes, and after ten times it is in the dead-letter
-    queue. What can only be a fault is raised as well, so that the alarm on errors sees it.
+    A message that is not done is received again after 1, 2, 4, 8, ... minutes. After ten receives it goes to the dead-letter
+    queue. An unexpected error is raised too, so that the alarm on errors fires.
     """
     try:
         here = environment(context.invoked_function_arn)
@@ -121,7 +123,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("not settled", why=str(wait))
         metrics.add_metric("NotSettled", MetricUnit.Count, 1)
         return _again(message, here, wait.wait)
-    except TryAgain as error:
+    except RetryLater as error:
         _failed(error, message)
         return _again(message, here, message.retry_after)
     except Exception as error:
@@ -138,7 +140,7 @@ def _again(message: Message, here: Environment, after: timedelta) -> dict[str, A
 
 
 def _failed(error: Exception, message: Message | None) -> None:
-    """Log which field or call it was, and for which message, and count it."""
+    """Log the field or call, and the message, and count it."""
     kind = type(error).__name__
     logger.error(
         "message not handled",
@@ -149,7 +151,9 @@ def _failed(error: Exception, message: Message | None) -> None:
         receives=message.receives if message else None,
         body=message.body[:_SHOWN] if message else None,
     )
-    metrics.add_metric("RetryLater" if isinstance(error, TryAgain) else "MessagesFailed", MetricUnit.Count, 1)
+    metrics.add_metric(
+        "RetryLater" if isinstance(error, RetryLater) else "MessagesFailed", MetricUnit.Count, 1
+    )
 
 
 _SHOWN: Final = 2000
@@ -157,9 +161,9 @@ _SHOWN: Final = 2000
 
 
 def _handle(message: Message, here: Environment) -> None:
-    """Do what a message asks for. Raises BadEvent, NotSettled, TryAgain and Refused."""
+    """Do what a message asks for. Raises BadEvent, NotSettled, RetryLater and Refused."""
     now = datetime.now(UTC)
-    request = message.request(here.home)
+    request = message.request(here.installation)
     match request:
         case Ignored(why):
             logger.info("ignored", why=why)
@@ -192,7 +196,7 @@ def _evaluate(trigger: Trigger, here: Environment, now: datetime) -> None:
     wait = settled_at(trigger) - now
     if wait > timedelta(0):
         raise NotSettled(wait)
-    if shown(trigger, here.settings.trusted):
+    if compliant_findings(trigger, here.settings.trusted):
         _compliant(trigger.subject.qualified(trigger.qualifier))
     else:
         _log(here.connections.guard.handle(trigger, now))
@@ -211,7 +215,7 @@ def _log(report: Report) -> None:
         metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
         if line.ending is Ending.FAILED:
             logger.warning("repair failed", what=line.what)
-        # What an earlier run repaired and could not report began with another call than this one, and a sweep with none.
+        # An earlier run's repair began with another call than this one, and a sweep's with none.
         began = report.trigger.kind is not Kind.SWEEP and line not in report.noted
         if line.ending is Ending.REPAIRED and began:
             seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()

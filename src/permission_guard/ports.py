@@ -1,4 +1,4 @@
-"""What we ask of the world. `aws/` answers with AWS, `world.py` from memory."""
+"""What the core asks of AWS. `aws/` implements it with AWS, `fake_aws/` in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.facts import (
     Configuration,
+    FactKind,
     FunctionFacts,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -25,16 +25,16 @@ from permission_guard.model.facts import (
 from permission_guard.repair.grant import Grant
 
 
-class TryAgain(Exception):
-    """AWS cannot answer now (throttled, down, timed out). Whoever woke us must wake us again."""
+class RetryLater(Exception):
+    """AWS could not be reached, or throttled the call. The caller must retry later."""
 
 
-class Expired(TryAgain):
-    """The credentials are not good any more. Whoever has new ones may go on."""
+class Expired(RetryLater):
+    """The credentials have expired."""
 
 
 class Refused(Exception):
-    """AWS answered no, and would again. `code` is its own name for the reason."""
+    """AWS refused the call, and would refuse it again. `code` is AWS's name for the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -42,48 +42,48 @@ class Refused(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """What we would write upon is not any more what we read."""
+    """What was read has changed before it could be written."""
 
 
 NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NoSuchEntity"})
-"""What Lambda and IAM say of a thing that does not exist."""
+"""The error codes of Lambda and IAM for something that does not exist."""
 
 
 class Observer(Protocol):
     """Reads facts."""
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
-        """Return the facts with these looks taken. What may not be read becomes Unreadable.
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
+        """Return the facts with what is wanted. What may not be read becomes Unreadable.
 
-        `likely_role` is the ARN of a role that may be read at the same time as the function, in case it is the function's.
-        Raises TryAgain if AWS cannot answer now.
+        `likely_role` is the ARN of a role to read at the same time, in case it is the function's.
+        Raises RetryLater.
         """
         ...
 
     def read_beside(
         self,
         facts: FunctionFacts,
-        wanted: Look,
+        wanted: FactKind,
         likely_role: str | None,
         other: Callable[[], None],
     ) -> FunctionFacts:
-        """Do the same while something else is asked, too. What the other raises comes first."""
+        """Do the same while `other` runs. What `other` raises comes first."""
         ...
 
     def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Return a role as it is now. Raises TryAgain if AWS cannot answer now."""
+        """Return a role as it is now. Raises RetryLater."""
         ...
 
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
-        """Return the functions of the account that use a role, in every region, with their configuration.
+        """Return the functions of the account that use a role, in every Region, with their configuration.
 
-        Raises TryAgain if AWS cannot answer now.
+        Raises RetryLater.
         """
         ...
 
 
-class Actor(Protocol):
-    """Makes the calls that change something. Each raises TryAgain, Refused or ChangedMeanwhile if it is not made."""
+class Writer(Protocol):
+    """Makes the calls that change something. Each raises RetryLater, Refused or ChangedMeanwhile if it was not made."""
 
     def attach_role_policy(self, role_name: str, policy_arn: str) -> None:
         """Attach a managed policy; no error if it is attached already."""
@@ -111,8 +111,8 @@ class Actor(Protocol):
 
 
 @frozen
-class Kept:
-    """What the journal has about one subject."""
+class StoredHistory:
+    """What the journal has stored about one subject."""
 
     entries: tuple[Entry, ...] = ()
     seen: frozenset[str] | None = None
@@ -122,9 +122,9 @@ class Kept:
 
 
 class Journal(Protocol):
-    """Keeps what was found and done. Each call raises TryAgain or Refused."""
+    """Stores what was found and done. Each call raises RetryLater or Refused."""
 
-    def of(self, subject: str) -> Kept:
+    def of(self, subject: str) -> StoredHistory:
         """Return what is known about a function or layer version, by its ARN."""
         ...
 
@@ -146,7 +146,7 @@ class Journal(Protocol):
         ...
 
     def may_send_digest(self, now: datetime) -> bool:
-        """Tell whether a digest may be sent out of turn, and note that it is: at most every five minutes."""
+        """Return whether a digest may be sent out of turn, at most every five minutes, and note that it is."""
         ...
 
     def waiting(self) -> tuple[WaitingAlert, ...]:
@@ -178,11 +178,11 @@ class Sweep:
 
     id: str
     all_versions: bool
-    """Whether every published version is looked at: in the first sweep, and then once a week."""
+    """Whether every published version is evaluated: in the first sweep, and then once a week."""
 
 
 class SweepRecords(Protocol):
-    """What the journal keeps for the sweep. Each call raises TryAgain or Refused."""
+    """What the journal keeps for the sweep. Each call raises RetryLater or Refused."""
 
     def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
         """Note that a sweep begins. None if another one has begun less than an hour ago."""
@@ -203,14 +203,14 @@ class SweepRecords(Protocol):
         ...
 
 
-class Herald(Protocol):
-    """Sends alerts. Each call raises TryAgain or Refused if a topic does not take it."""
+class Notifier(Protocol):
+    """Sends alerts. Each call raises RetryLater or Refused if a topic does not accept it."""
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Send a report."""
         ...
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Send a digest."""
         ...
 
@@ -234,7 +234,7 @@ class Alias:
 
 
 class Inventory(Protocol):
-    """Lists what there is, in bulk. Each call raises TryAgain or Refused."""
+    """Lists what there is, in bulk. Each call raises RetryLater or Refused."""
 
     def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
         """Yield the functions of the Region page by page; their published versions too if asked for."""
@@ -249,7 +249,7 @@ class Inventory(Protocol):
         ...
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
-        """Yield the account's roles page by page, each with every policy that bears on it."""
+        """Yield the account's roles page by page, each with all its policies."""
         ...
 
     def log_groups(self) -> frozenset[str]:
@@ -261,9 +261,9 @@ class Inventory(Protocol):
         ...
 
 
-class Queue(Protocol):
+class TaskQueue(Protocol):
     """The queue of the sweep's tasks."""
 
     def send(self, tasks: tuple[SweepFunction, ...]) -> None:
-        """Send tasks. Raises TryAgain or Refused; then some of them may be in the queue."""
+        """Send tasks. Raises RetryLater or Refused; then some of them may be in the queue."""
         ...

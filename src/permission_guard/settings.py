@@ -1,4 +1,4 @@
-"""What was asked of us: the settings, each checked when it is read and each error naming the setting."""
+"""The settings. Each is checked when it is read, and each error names the setting."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class SettingsError(ValueError):
 
 
 class Mode(Enum):
-    """Whether the guard may write at all."""
+    """Whether the guard may change anything."""
 
     ENFORCE = "Enforce"
     OBSERVE = "Observe"
 
 
 class Treatment(Enum):
-    """What is done about one kind of finding."""
+    """What the guard does about the findings of one rule."""
 
     REPAIR = "Repair"
     ALERT = "Alert"
-    OFF = "Off"
+    IGNORE = "Ignore"
 
 
 _E = TypeVar("_E", Mode, Treatment)
@@ -46,7 +46,7 @@ NEEDED: Final = (
     "JOURNAL_TABLE",
     "SWEEP_TASKS_QUEUE_URL",
 )
-"""What the Lambda function must be given beside the settings."""
+"""The variables that the Lambda function needs besides the settings."""
 
 NEVER_REPAIRED: Final = frozenset(
     {
@@ -56,7 +56,7 @@ NEVER_REPAIRED: Final = frozenset(
         Concern.LAYER_IS_NOT_PUBLIC,
     }
 )
-"""Rules whose findings are reported and never repaired: a person may have meant it, or no change of the guard's fixes it."""
+"""Rules whose findings are reported and never repaired: they may be intended, or no change of the guard's fixes them."""
 
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
@@ -69,15 +69,15 @@ ALERTS_PER_HOUR: Final = 30
 MOST_ALERTS_PER_HOUR: Final = 10_000
 
 RETENTION: Final = timedelta(days=365)
-"""How long the journal remembers a fault after it was last seen, if nothing rests on its entry any more."""
+"""How long the journal keeps a fault after it was last seen, if its entry is no longer needed."""
 
 NEW_STATEMENT_AGE: Final = timedelta(hours=1)
-"""Between the time of its event and the first receipt of the message: after it, callers may rely on a statement already."""
+"""From the event to the first receipt of its message. An older statement counts as existing: callers may rely on it."""
 
 
 @frozen
 class Settings:
-    """The template's parameters, as the core understands them."""
+    """The template's parameters as values."""
 
     mode: Mode
     treatments: Mapping[Concern, Treatment]
@@ -98,7 +98,7 @@ class Settings:
         arn = given.get("LOGGING_POLICY_ARN", "").strip()
         arn = arn or f"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
         if not _POLICY_ARN.fullmatch(arn):
-            raise SettingsError("LOGGING_POLICY_ARN", f"is no ARN of a managed policy: {arn!r}")
+            raise SettingsError("LOGGING_POLICY_ARN", f"is not the ARN of a managed policy: {arn!r}")
         return cls(
             mode=_one_of(Mode, given, "MODE", Mode.ENFORCE),
             treatments=_treatments(given),
@@ -106,7 +106,7 @@ class Settings:
             trusted=Trusted(
                 account,
                 _listed(given, "TRUSTED_ACCOUNTS", is_account, "account ids"),
-                _listed(given, "TRUSTED_ORGANIZATION_IDS", is_organization, "organisation ids"),
+                _listed(given, "TRUSTED_ORGANIZATION_IDS", is_organization, "organization ids"),
             ),
             logging_policy_arn=arn,
             guard_role_arn=given.get("GUARD_ROLE_ARN", ""),
@@ -121,7 +121,7 @@ def _treatments(given: Mapping[str, str]) -> Mapping[Concern, Treatment]:
     ignored = {rules[one] for one in _listed(given, "IGNORE", rules.__contains__, "rule ids")}
     alert_only = {rules[one] for one in _listed(given, "ALERT_ONLY", rules.__contains__, "rule ids")}
     return {
-        concern: Treatment.OFF
+        concern: Treatment.IGNORE
         if concern in ignored
         else Treatment.ALERT
         if concern in alert_only | NEVER_REPAIRED
@@ -160,12 +160,12 @@ def _alerts_per_hour(given: Mapping[str, str]) -> int:
 def _topic(given: Mapping[str, str]) -> str:
     arn = given.get("CENTRAL_ALERTS_TOPIC_ARN", "").strip()
     if arn and not _TOPIC_ARN.fullmatch(arn):
-        raise SettingsError("CENTRAL_ALERTS_TOPIC_ARN", f"is no ARN of a topic: {arn!r}")
+        raise SettingsError("CENTRAL_ALERTS_TOPIC_ARN", f"is not the ARN of an SNS topic: {arn!r}")
     return arn
 
 
 def is_organization(text: str) -> bool:
-    """Tell whether the text is the id of an organisation."""
+    """Return whether the text is the id of an organization."""
     return _ORGANIZATION.fullmatch(text) is not None
 
 

@@ -1,7 +1,7 @@
-"""Evaluating every function, so that what no event told of is found and what was left unfinished is finished.
+"""The sweep evaluates every function, to find faults whose event was lost and to finish interrupted repairs.
 
-One run lists everything, evaluates the roles from what the lists say, and sends one task for each function. A task evaluates the
-policies of one function and sends nothing, so no chain of messages is longer than two: Lambda stops a loop through a queue
+One run lists everything, evaluates the roles from the lists, and sends one task for each function. A task evaluates the
+policies of one function and sends nothing, so no chain of messages is longer than two. Lambda stops a loop through a queue
 after about sixteen (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
 """
 
@@ -22,19 +22,19 @@ from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all, is_version
 from permission_guard.model.document import statements_of
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
 from permission_guard.ports import (
     FunctionRecord,
     Inventory,
     ListedFunction,
-    Queue,
     Refused,
+    RetryLater,
     SweepRecords,
-    TryAgain,
+    TaskQueue,
 )
-from permission_guard.rules import judge, role_can_write_logs
+from permission_guard.rules import evaluate, role_can_write_logs
 
 _Functions: TypeAlias = dict[FunctionArn, ListedFunction]
 _Versions: TypeAlias = Mapping[FunctionArn, list[str]]
@@ -42,17 +42,17 @@ _Versions: TypeAlias = Mapping[FunctionArn, list[str]]
 
 @frozen
 class Sweeper:
-    """The guard, what lists the account's functions, what the journal keeps for the sweep, and the queue of its tasks."""
+    """The guard, the account's inventory, the sweep's records in the journal, and the queue of its tasks."""
 
     guard: Guard
     inventory: Inventory
     records: SweepRecords
-    queue: Queue
+    queue: TaskQueue
 
     def begin(self, asked: SweepAll, now: datetime) -> int | None:
         """List every function and send a task for each. Return how many; None if another sweep has just begun.
 
-        Raises TryAgain and Refused. Tried again, functions are evaluated twice and none is left out.
+        Raises RetryLater and Refused. After a retry, functions may be evaluated twice, and none is left out.
         """
         sweep = self.records.begin(asked.id, now)
         if sweep is None:
@@ -88,9 +88,9 @@ class Sweeper:
         return functions, versions if all_versions else None
 
     def _with_compliant_roles(self, listed: _Functions) -> frozenset[FunctionArn]:
-        """Return the functions whose roles can write their logs, as far as the lists of IAM say.
+        """Return the functions whose roles can write their logs, as far as the lists of IAM show it.
 
-        The roles come page by page, so that memory is bounded by the policies. What a list does not say is read by the task.
+        The roles are read page by page, which limits memory. The task reads what the lists do not show.
         """
         users: defaultdict[str, list[ListedFunction]] = defaultdict(list)
         for function in listed.values():
@@ -110,17 +110,17 @@ class Sweeper:
                         if _passes(facts, self.guard.settings.trusted):
                             compliant.add(function.arn)
         except Refused:
-            # Who may not list roles may still read them one by one.
+            # If roles may not be listed, each task still reads its own.
             return frozenset()
         return frozenset(compliant)
 
     def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Report]:
-        """Evaluate one function, and yield what was found and done. Raises TryAgain and Refused at the end.
+        """Evaluate one function, and yield what was found and done. Raises RetryLater and Refused at the end.
 
-        Where AWS cannot answer for one policy, the others are evaluated all the same. What passes costs one call for each
-        policy, and the journal is not asked.
+        If one policy cannot be read, the others are still evaluated. What passes costs one call for each policy, and the
+        journal is not read.
         """
-        unfinished: TryAgain | Refused | None = None
+        unfinished: RetryLater | Refused | None = None
         versions, is_all = self._versions(task)
         policies: list[FunctionFacts] = []
         for qualifier in self._qualifiers(task, versions):
@@ -132,7 +132,7 @@ class Sweeper:
                 is_role_due = qualifier is None and task.role
                 if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
                     yield self.guard.handle(self._trigger(task, qualifier, now), now)
-            except (TryAgain, Refused) as error:
+            except (RetryLater, Refused) as error:
                 unfinished = error
         if unfinished is not None:
             raise unfinished
@@ -140,7 +140,7 @@ class Sweeper:
             self._record(task, policies, is_all=is_all)
 
     def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], bool]:
-        """Return published versions to look at, and whether they are all."""
+        """Return the published versions to evaluate, and whether they are all."""
         if task.versions is not None:
             return task.versions, True
         return (self.inventory.versions(task.function), True) if task.all_versions else ((), False)
@@ -152,7 +152,7 @@ class Sweeper:
         return tuple(dict.fromkeys((None, *(one.name for one in aliases), *named, *task.open, *versions)))
 
     def _record(self, task: SweepFunction, policies: list[FunctionFacts], *, is_all: bool) -> None:
-        """Write down the statements that were seen, if they are others than before; of versions only if all were read."""
+        """Store the statements that were seen, if they have changed; those of versions only if all were read."""
         functions, versions = seen_in(policies)
         is_changed = digest_of_all(functions) != task.seen
         if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
@@ -173,7 +173,7 @@ def _task(
         function=function,
         id="",
         role=not is_compliant or known.is_role_open,
-        # The first sweep of a function must see every version, so that none of its statements is taken for new later.
+        # The first sweep of a function reads every version, so that no statement counts as new later.
         all_versions=known.seen is None,
         versions=tuple(versions[function]) if versions is not None else None,
         open=tuple(sorted(known.open, key=str)),
@@ -187,11 +187,11 @@ def _facts(function: ListedFunction, role: RoleFacts) -> FunctionFacts:
 
 
 def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:
-    return Look.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
+    return FactKind.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
 
 
 def _passes(facts: FunctionFacts, trusted: Trusted) -> bool:
-    return all(one.verdict is Verdict.PASS for one in judge(facts, trusted))
+    return all(one.verdict is Verdict.PASS for one in evaluate(facts, trusted))
 
 
 def seen_in(policies: list[FunctionFacts]) -> tuple[frozenset[str], frozenset[str]]:

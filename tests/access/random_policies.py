@@ -11,12 +11,12 @@ from permission_guard.model.facts import Trusted
 
 OWN = "123456789012"
 FUNCTION = f"arn:aws:lambda:us-east-1:{OWN}:function:f"
-FRIEND = "210987654321"
+PARTNER = "210987654321"
 UNTRUSTED = ("999999999999", "111122223333", "123456789013", "555544443333")
 OURS, OTHER = "o-ownorg0000", "o-other00000"
-ZONES = (Trusted(OWN), Trusted(OWN, (FRIEND,), (OURS,)), Trusted(OWN, (), (OURS,)))
+ZONES = (Trusted(OWN), Trusted(OWN, (PARTNER,), (OURS,)), Trusted(OWN, (), (OURS,)))
 
-_ACCOUNTS = (OWN, FRIEND, *UNTRUSTED[:2], "12345678901?", "*", "1*", "*3", "????????????", "*12*", "9*")
+_ACCOUNTS = (OWN, PARTNER, *UNTRUSTED[:2], "12345678901?", "*", "1*", "*3", "????????????", "*12*", "9*")
 _SERVICES = ("sns", "s3", "events", "logs", "alexa-appkit", "pinpoint", "secretsmanager", "iot")
 _ARNS = (
     "arn:aws:sns:us-east-1:{a}:prod-topic",
@@ -140,7 +140,7 @@ def _condition(random: Random) -> tuple[str, str, list[str]]:
 def _principal(random: Random) -> tuple[str, Json]:
     draw = random.random()
     element = "NotPrincipal" if random.random() < 0.08 else "Principal"
-    account = random.choice((OWN, FRIEND, *UNTRUSTED[:2]))
+    account = random.choice((OWN, PARTNER, *UNTRUSTED[:2]))
     if draw < 0.35:
         return element, "*"
     if draw < 0.65:

@@ -13,13 +13,13 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 
 OWN: Final = "123456789012"
-FRIEND: Final = "210987654321"
+PARTNER: Final = "210987654321"
 UNTRUSTED: Final = "555544443333"
 OURS: Final = "o-ownorg0000"
 FUNCTION: Final = f"arn:aws:lambda:us-east-1:{OWN}:function:f"
 NOW: Final = datetime(2026, 8, 22, tzinfo=UTC)
 ALONE: Final = Trusted(OWN)
-IN_ORGANIZATION: Final = Trusted(OWN, (FRIEND,), (OURS,))
+IN_ORGANIZATION: Final = Trusted(OWN, (PARTNER,), (OURS,))
 SNS: Final[Json] = {"Service": "sns.amazonaws.com"}
 
 

@@ -11,12 +11,12 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from tests.access.setting import (
     ALONE,
-    FRIEND,
     FUNCTION,
     IN_ORGANIZATION,
     NOW,
     OURS,
     OWN,
+    PARTNER,
     SNS,
     UNTRUSTED,
     allow,
@@ -84,7 +84,7 @@ def test_characters_that_a_tag_cannot_hold_are_unsure() -> None:
         (allow({"AWS": f"arn:aws:iam::{OWN}:role/x"}), Scale.RESOURCE),
         (allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/x/session"}), Scale.RESOURCE),
         (allow({"AWS": "AROAEXAMPLEEXAMPLEEXA"}), Scale.DEAD),
-        (allow({"AWS": FRIEND}), Scale.ACCOUNT),
+        (allow({"AWS": PARTNER}), Scale.ACCOUNT),
         (allow("*", equals("aws:PrincipalOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceAccount", OWN)), Scale.ACCOUNT),
@@ -138,8 +138,8 @@ def test_a_policy_beyond_its_budget_is_too_complex_and_no_pass() -> None:
 
 
 def test_trusted_accounts_are_no_external_access() -> None:
-    assert answer(allow({"AWS": FRIEND}), trusted=Trusted(OWN, (FRIEND,))).access is Access.CLOSED
-    assert answer(allow({"AWS": FRIEND}), trusted=ALONE).access is Access.NAMED
+    assert answer(allow({"AWS": PARTNER}), trusted=Trusted(OWN, (PARTNER,))).access is Access.CLOSED
+    assert answer(allow({"AWS": PARTNER}), trusted=ALONE).access is Access.NAMED
 
 
 TAGGING: Json = "lambda:TagResource"
@@ -214,7 +214,7 @@ def test_whom_aws_does_not_say_that_a_principal_names_is_unknown(principal: Json
     assert (result.access, result.keys) == (Access.UNKNOWN, ("Principal",))
 
 
-def test_a_witness_tells_for_whom_it_is_and_with_what() -> None:
+def test_a_witness_shows_the_account_and_the_keys() -> None:
     of_service = answer(allow(S3, equals("aws:SourceAccount", UNTRUSTED))).witness
     of_role = answer(allow({"AWS": UNTRUSTED}, {"Null": {"aws:PrincipalTag/a": "true"}})).witness
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from permission_guard.access import Access, Answer, Scale, analyze
-from permission_guard.iam import Answer as Decided
-from permission_guard.iam import Effect, Policy, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, decide
 from permission_guard.model.facts import Trusted
 from tests.access.setting import FUNCTION, NOW, policy
 
@@ -43,7 +42,7 @@ def accepted(answer: Answer, document: Policy) -> bool:
     if answer.access not in {Access.OPEN, Access.NAMED}:
         return True
     assert answer.witness is not None
-    return decide(answer.witness.request, resource=document).answer is Decided.ALLOWED
+    return decide(answer.witness.request, resource=document).answer is EvalDecision.ALLOWED
 
 
 @pytest.mark.parametrize("case", read("vectors.jsonl"), ids=law)

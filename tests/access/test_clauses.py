@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from permission_guard.access import Access
-from permission_guard.iam import ABSENT, Answer, Context, IamPrincipal, Request, decide
+from permission_guard.iam import ABSENT, Context, EvalDecision, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from tests.access.setting import FUNCTION, UNTRUSTED, allow, answer, deny, policy
 from tests.thorough import examples
@@ -43,6 +43,6 @@ def test_a_named_account_has_access_exactly_if_some_tags_pass_every_deny(block: 
             for values in product(VALUES, repeat=len(KEYS))
         )
         requests = (Request("lambda:InvokeFunction", FUNCTION, principal, context) for context in contexts)
-        allowed = any(decide(one, resource=document).answer is Answer.ALLOWED for one in requests)
+        allowed = any(decide(one, resource=document).answer is EvalDecision.ALLOWED for one in requests)
 
         assert answer(*statements).access is (Access.NAMED if allowed else Access.CLOSED), seed

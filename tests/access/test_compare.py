@@ -31,7 +31,7 @@ def changed(before: Policy, after: Policy, trusted: Trusted = ALONE) -> Comparis
         (A, A, NOBODY, NOBODY),
     ],
 )
-def test_binding_a_service_to_an_account_loses_nobody_and_binding_it_to_one_topic_does(
+def test_a_condition_on_an_account_loses_no_caller_of_a_service_and_one_on_a_single_topic_does(
     before: Policy, after: Policy, lost: Change, admitted: Change
 ) -> None:
     result = changed(before, after)
@@ -67,12 +67,12 @@ def by_account(service: str, *, arn: str | None = None) -> tuple[Policy, Policy]
         "codecommit",
     ],
 )
-def test_a_service_that_always_sends_the_account_can_be_bound_by_it(name: str) -> None:
+def test_a_service_that_always_sends_the_account_can_be_limited_by_it(name: str) -> None:
     assert changed(*by_account(f"{name}.amazonaws.com")).is_safe
 
 
 @pytest.mark.parametrize("name", ["sns", "events", "iot", "transfer", "vpc-lattice"])
-def test_a_service_that_may_not_send_the_account_loses_callers_if_it_is_bound_by_it(name: str) -> None:
+def test_a_service_that_may_not_send_the_account_loses_callers_if_it_is_limited_by_it(name: str) -> None:
     assert changed(*by_account(f"{name}.amazonaws.com")).lost is Change.SOME
 
 
@@ -86,7 +86,7 @@ def test_a_service_that_may_not_send_the_account_loses_callers_if_it_is_bound_by
         ("cloudfront", f"arn:aws:cloudfront::{OWN}:*"),
     ],
 )
-def test_a_service_that_always_shows_an_arn_can_be_bound_by_the_account_in_it(name: str, arn: str) -> None:
+def test_a_service_that_always_sends_an_arn_can_be_limited_by_the_account_in_it(name: str, arn: str) -> None:
     assert changed(*by_account(f"{name}.amazonaws.com", arn=arn)).is_safe
 
 

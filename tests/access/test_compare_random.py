@@ -9,14 +9,14 @@ from random import Random
 import pytest
 
 from permission_guard.access import Change, compare
-from permission_guard.iam import Answer, Effect, Policy, Request, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, Request, decide
 from tests.access.random_policies import FUNCTION, ZONES, random_policy
 from tests.access.random_requests import Sampler
 from tests.thorough import examples
 
 NOW = datetime(2026, 8, 22, tzinfo=UTC)
 BLOCKS = 10
-UNCERTAIN = {Answer.UNDECIDED}
+UNCERTAIN = {EvalDecision.UNDECIDED}
 
 
 def another(policy: Policy, random: Random) -> Policy:
@@ -37,8 +37,8 @@ def another(policy: Policy, random: Random) -> Policy:
 
 def allowed_by_one_alone(requests: Iterable[Request], one: Policy, other: Policy) -> Request | None:
     for request in requests:
-        refused = decide(request, resource=other).answer in {Answer.DENIED, Answer.NOT_ALLOWED}
-        if refused and decide(request, resource=one).answer is Answer.ALLOWED:
+        refused = decide(request, resource=other).answer in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
+        if refused and decide(request, resource=one).answer is EvalDecision.ALLOWED:
             return request
     return None
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from permission_guard.access import EVERY, Access, Analysis, Scale, Target
-from permission_guard.iam import Answer, Effect, Policy, Request, Service, Statement, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, Request, Service, Statement, decide
 from permission_guard.services import service_of
 from tests.access.random_policies import FUNCTION, ZONES, random_policy
 from tests.access.random_requests import Sampler
@@ -44,20 +44,20 @@ def check(seed: int) -> None:
         sampler = Sampler(alone, trusted, NOW, random)
         if answer.access in {Access.OPEN, Access.NAMED}:
             assert answer.witness is not None
-            assert decide(answer.witness.request, resource=alone).answer is Answer.ALLOWED
+            assert decide(answer.witness.request, resource=alone).answer is EvalDecision.ALLOWED
             assert answer.witness.account not in trusted.all_accounts
         if answer.access is Access.CLOSED:
             for request in sampler.untrusted(40):
                 if answer.scale is Scale.DEAD and _of_undocumented_form(request):
                     continue
-                assert decide(request, resource=alone).answer is not Answer.ALLOWED, (
+                assert decide(request, resource=alone).answer is not EvalDecision.ALLOWED, (
                     seed,
                     allow.index,
                     request,
                 )
         if answer.scale is Scale.DEAD:
             for request in sampler.trusted(40):
-                assert decide(request, resource=alone).answer is not Answer.ALLOWED, (
+                assert decide(request, resource=alone).answer is not EvalDecision.ALLOWED, (
                     seed,
                     allow.index,
                     request,

@@ -16,8 +16,7 @@ from permission_guard.access.literal import Literals
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import compiled, many, one, seq, text
 from permission_guard.access.word import Need, find
-from permission_guard.iam import Answer as Decided
-from permission_guard.iam import Context, Decision, IamPrincipal, Policy, Request, Truth
+from permission_guard.iam import Context, Decision, EvalDecision, IamPrincipal, Policy, Request, Truth
 from permission_guard.iam.pattern import is_plain, tokens
 from permission_guard.iam.policy import Json
 from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, answer, deny, policy
@@ -100,7 +99,7 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
         """An analysis whose evaluator refuses every request."""
 
         def decided(self, witness: Witness) -> Decision:
-            return replace(super().decided(witness), answer=Decided.NOT_ALLOWED)
+            return replace(super().decided(witness), answer=EvalDecision.NOT_ALLOWED)
 
     document = policy(allow("*"))
     doubter = Doubter.of(document, Target.of(FUNCTION), ALONE, NOW)

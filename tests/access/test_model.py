@@ -104,7 +104,7 @@ def test_a_regional_name_of_a_service_is_the_services(principal: str, row: str |
     assert (found.principal if found else None) == row
 
 
-def test_a_repair_binds_a_service_by_the_key_that_it_surely_sends() -> None:
+def test_a_repair_limits_a_service_by_the_key_that_it_surely_sends() -> None:
     keys = {row.namespace: row.condition_key for row in SERVICES}
 
     assert keys["s3"] == keys["logs"] == keys["config"] == "aws:SourceAccount"

@@ -44,7 +44,7 @@ def test_a_pass_by_account_does_not_rest_on_a_network_that_is_named_besides() ->
         ["2000::/3"],
     ],
 )
-def test_ranges_that_together_are_half_the_addresses_bound_nobody(ranges: list[str]) -> None:
+def test_ranges_that_together_are_half_the_addresses_limit_nobody(ranges: list[str]) -> None:
     assert answer(allow("*", {"IpAddress": {"aws:SourceIp": list[Json](ranges)}})).access is Access.OPEN
 
 

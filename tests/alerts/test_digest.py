@@ -10,14 +10,14 @@ import pytest
 
 from permission_guard.alerts import SUBJECT_LIMIT
 from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.repair.outcome import Ending
 from tests.alerts.scenes import FORGED, line, report
 from tests.fake_aws.builders import ACCOUNT, NOW
 
 HIGH = waiting_alert(report(line(Ending.REPAIRED)), NOW)
-LARGE = waiting_alert(report(*(line(Ending.TOLD, name=f"s{one}", size=3000) for one in range(100))), NOW)
+LARGE = waiting_alert(report(*(line(Ending.REPORTED, name=f"s{one}", size=3000) for one in range(100))), NOW)
 
 
 def digest(*alerts: WaitingAlert) -> Digest:

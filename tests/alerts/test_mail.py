@@ -68,7 +68,9 @@ def test_an_alert_about_a_released_policy_has_nothing_to_do_next() -> None:
 
 
 def test_the_lines_for_each_language_are_shown_once() -> None:
-    sources = [row.strip() for row in text(report(line(Ending.TOLD))).split("\n") if row.startswith("Source")]
+    sources = [
+        row.strip() for row in text(report(line(Ending.REPORTED))).split("\n") if row.startswith("Source")
+    ]
     assert [" ".join(row.split()) for row in sources] == [
         "Source SAM and CloudFormation:",
         "Source Terraform:",
@@ -96,16 +98,16 @@ def test_the_finding_that_needs_a_person_most_is_in_the_subject_and_comes_first(
 
 
 def test_a_low_finding_hides_no_graver_one_in_the_subject() -> None:
-    low = line(Ending.TOLD, name="low")
+    low = line(Ending.REPORTED, name="low")
     low = replace(low, finding=replace(low.finding, severity=Severity.LOW))
     both = report(low, line(Ending.REPAIRED, name="high"))
     assert subject(both) == "[HIGH] Fixed: orders was open to any account +1 (111122223333, us-east-1)"
-    assert worst_ending(both) is Ending.TOLD
+    assert worst_ending(both) is Ending.REPORTED
 
 
 def test_a_finding_that_could_not_be_evaluated_is_not_called_a_fault_in_the_subject() -> None:
-    told = line(Ending.TOLD)
-    unknown = replace(told, finding=replace(told.finding, verdict=Verdict.UNKNOWN))
+    reported = line(Ending.REPORTED)
+    unknown = replace(reported, finding=replace(reported.finding, verdict=Verdict.UNKNOWN))
     assert subject(report(unknown)) == (
         "[HIGH] Action needed: orders could not be evaluated (111122223333, us-east-1)"
     )
@@ -127,26 +129,26 @@ def test_a_statement_that_is_still_open_has_a_command_that_removes_it(ending: En
 
 @pytest.mark.parametrize("sid", [None, "a b", "$(reboot)"])
 def test_a_sid_that_a_shell_would_read_otherwise_gives_no_command(sid: str | None) -> None:
-    one = line(Ending.TOLD)
+    one = line(Ending.REPORTED)
     hostile = report(replace(one, finding=replace(one.finding, statement=0)), statement={**OPEN, "Sid": sid})
     assert "Contain now" not in text(hostile)
 
 
 def test_the_diff_compares_lines_of_json() -> None:
-    rows = difference(line(Ending.TOLD))
+    rows = difference(line(Ending.REPORTED))
     assert rows[:3] == ("--- before", "+++ wanted", "@@ -4,5 +4,10 @@")
     assert '+      "aws:SourceAccount": "111122223333"' in rows
     assert difference(line(Ending.REPAIRED))[1] == "+++ after"
 
 
 def test_text_that_is_not_json_is_compared_as_it_is() -> None:
-    told = replace(line(Ending.REPAIRED), before="{broken", after="")
-    assert difference(told) == ("--- before", "+++ after", "@@ -1 +0,0 @@", "-{broken")
-    assert difference(replace(told, before=None)) == ()
+    reported = replace(line(Ending.REPAIRED), before="{broken", after="")
+    assert difference(reported) == ("--- before", "+++ after", "@@ -1 +0,0 @@", "-{broken")
+    assert difference(replace(reported, before=None)) == ()
 
 
 def test_a_finding_without_advice_has_no_next_step() -> None:
-    told = line(Ending.TOLD)
-    silent = replace(told, finding=replace(told.finding, advice=""))
-    assert "Next" in labels(text(report(told)))
+    reported = line(Ending.REPORTED)
+    silent = replace(reported, finding=replace(reported.finding, advice=""))
+    assert "Next" in labels(text(report(reported)))
     assert "Next" not in labels(text(report(silent)))

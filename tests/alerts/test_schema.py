@@ -13,7 +13,7 @@ from docs.alert_schema import schema
 from docs.alerts import ATTRIBUTES
 from permission_guard.alerts import body
 from permission_guard.alerts.report import Report
-from permission_guard.aws.tell import attributes
+from permission_guard.aws.sns import attributes
 from permission_guard.repair.outcome import Ending
 from tests.alerts.patches.scenes import S3, about, layer
 from tests.alerts.scenes import FORGED, line, report

@@ -153,8 +153,8 @@ class Queues:
         entry.environment.cache_clear()
         with (
             mock.patch.dict(os.environ, {**variables(self.wire.account), **self.settings}),
-            mock.patch("permission_guard.connected.Clients", return_value=clients),
-            mock.patch("permission_guard.connected.SWEEP_RATE", 1_000_000.0),
+            mock.patch("permission_guard.connections.Clients", return_value=clients),
+            mock.patch("permission_guard.connections.SWEEP_RATE", 1_000_000.0),
             mock.patch.object(entry, "datetime", _clock(self.now)),
         ):
             yield
@@ -191,10 +191,10 @@ def _clock(now: float) -> Any:
 
 def at(event: Json, moment: float) -> Json:
     """An event as if its call had been made then."""
-    told = json.loads(json.dumps(event))
-    told["detail"]["eventTime"] = datetime.fromtimestamp(moment, UTC).isoformat()
-    assert isinstance(told, dict)
-    return told
+    reported = json.loads(json.dumps(event))
+    reported["detail"]["eventTime"] = datetime.fromtimestamp(moment, UTC).isoformat()
+    assert isinstance(reported, dict)
+    return reported
 
 
 def scheduled(account: str, region: str) -> Json:

@@ -16,8 +16,7 @@ from permission_guard import __version__
 from permission_guard.aws.stack import MAPPING, QUEUE, QUEUE_OF, TOPIC
 from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.iam import Answer as Said
-from permission_guard.iam import Context, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import Context, EvalDecision, IamPrincipal, Policy, Request, decide
 from tests import template
 from tests.aws.table import Table
 from tests.aws.transport import Answer, Params, Response, Transport
@@ -253,7 +252,11 @@ class Deployed(Transport):
                 decide(Request(action, arn, role, context), identity=has).answer
                 for arn in params["ResourceArns"]
             ]
-            words = {Said.ALLOWED: "allowed", Said.DENIED: "explicitDeny", Said.NOT_ALLOWED: "implicitDeny"}
+            words = {
+                EvalDecision.ALLOWED: "allowed",
+                EvalDecision.DENIED: "explicitDeny",
+                EvalDecision.NOT_ALLOWED: "implicitDeny",
+            }
             decisions = [words[one] for one in said]
             more = self.forbidden.get(action, {})
             decision = more.get(

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from permission_guard.alerts.report import Report
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
+from permission_guard.aws.sns import SnsNotifier
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
-from permission_guard.aws.tell import SnsHerald
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Everything, Kind, Trigger
@@ -89,7 +89,9 @@ class Guarded:
             at,
         )
 
-    def let_in(self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str) -> Report:
+    def permission_added(
+        self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str
+    ) -> Report:
         """Add a permission to `orders`, and let the guard deal with the event."""
         self.account.add_permission("orders", Grant(sid, "lambda:InvokeFunction", principal, **bounds))
         return self.happen(Kind.PERMISSION_ADDED, arrived=sid, by=by)
@@ -111,8 +113,8 @@ def guarded(*, documents: bool = True, **given: str) -> Guarded:
     guard = Guard(
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
-        AwsActor(clients),
-        SnsHerald(clients, TOPIC),
+        AwsWriter(clients),
+        SnsNotifier(clients, TOPIC),
         DynamoJournal(Table(clients, TABLE), sets_aside=True),
     )
     return Guarded(account, wire, guard)

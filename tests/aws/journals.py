@@ -14,11 +14,11 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.journal.written import as_kept
+from permission_guard.journal.entry_json import as_kept
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from tests.aws.transport import Transport
-from tests.journal.test_written import ENTRY
+from tests.journal.test_entry_json import ENTRY
 
 NEW = as_kept(replace(ENTRY, version=0))
 OTHER = replace(NEW, fault="fedcba9876543210")

@@ -16,13 +16,13 @@ Answer = dict[str, Any]
 
 def layers_listed(account: Account, params: Params) -> Answer:
     """ListLayers."""
-    page = WorldLayers(account, page=params["MaxItems"]).layers(params.get("Marker"))
+    page = FakeLayers(account, page=params["MaxItems"]).layers(params.get("Marker"))
     return {"Layers": [{"LayerName": name} for name in page.names], **_next(page.marker)}
 
 
 def layer_versions_listed(account: Account, params: Params) -> Answer:
     """ListLayerVersions."""
-    there = WorldLayers(account, versions=params["MaxItems"])
+    there = FakeLayers(account, versions=params["MaxItems"])
     page = there.layer_versions(params["LayerName"], params.get("Marker"))
     return {"LayerVersions": [{"LayerVersionArn": str(one)} for one in page.versions], **_next(page.marker)}
 
@@ -32,7 +32,7 @@ def _next(marker: str | None) -> Answer:
 
 
 @dataclass(slots=True)
-class WorldLayers:
+class FakeLayers:
     """Lists the layers of an account and their versions, so many at once; the newest version first, as Lambda does."""
 
     account: Account

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 
-from permission_guard.aws.accounts import Keys
+from permission_guard.aws.accounts import AssumedKeys
 from permission_guard.fake_aws import Account, ApiError
 from tests.aws.lists import functions_listed, roles_listed
 from tests.aws.transport import MODELS, Answer, Params, Response, Transport
@@ -94,7 +94,9 @@ class Wires:
     keys: dict[str, str] = field(default_factory=dict)
     """The account that a key leads to."""
 
-    def opens(self, profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+    def opens(
+        self, profile: str | None, region: str | None, keys: AssumedKeys | None = None
+    ) -> boto3.Session:
         """What boto3 opens, but that its calls end in the account and region that are meant."""
         _NOW[:] = [self]
         account = self.keys[keys.id] if keys else self.wires[0].account.account

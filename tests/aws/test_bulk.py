@@ -13,7 +13,7 @@ from permission_guard.fake_aws import Account, ApiError
 from permission_guard.iam import Policy
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import MISSING_ROLE, Family, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from tests.aws.surveyed import Surveyed
 from tests.fake_aws.builders import BASIC
 from tests.samples import LOGGING
@@ -88,7 +88,7 @@ def test_a_list_that_is_throttled_is_to_be_tried_again_and_begins_anew() -> None
     wire.later["GetAccountAuthorizationDetails"] = (1, ApiError("Throttling", "Rate exceeded"))
     bulk = BulkRoles(wire.clients())
     arn = wire.account.role_arn("plain")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         bulk.role(arn)
     wire.later.clear()
     wire.faults.clear()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
-from permission_guard.events.trigger import Home, Kind, Trigger, trigger_of
+from permission_guard.events.trigger import Installation, Kind, Trigger, trigger_of
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import Trusted
@@ -70,17 +70,17 @@ def costs(there: Guarded, what: str) -> Iterator[None]:
 def test_the_page_says_what_each_event_costs() -> None:
     section = DOCS.read_text().split("\n## ")[1]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
-    told = {what: (int(calls), int(trips)) for what, calls, trips, _ in rows}
-    assert told == {what: (sum(map(len, rounds)), len(rounds)) for what, rounds in COSTS.items()}
+    reported = {what: (int(calls), int(trips)) for what, calls, trips, _ in rows}
+    assert reported == {what: (sum(map(len, rounds)), len(rounds)) for what, rounds in COSTS.items()}
 
 
 def test_a_compliant_permission_costs_nothing() -> None:
     """The handler's own test holds that no call is made; here, that its event needs no guard."""
     event = trigger_of(
-        sample("s3-was-let-in-for-one-bucket-of-this-account"), Home(ACCOUNT, "eu-west-1", GUARD_ROLE)
+        sample("s3-permission-for-one-bucket-of-this-account"), Installation(ACCOUNT, "eu-west-1", GUARD_ROLE)
     )
     assert isinstance(event, Trigger)
-    assert shown(event, Trusted(event.subject.account))
+    assert compliant_findings(event, Trusted(event.subject.account))
 
 
 def test_a_compliant_new_function_costs_its_role() -> None:
@@ -142,18 +142,18 @@ def test_the_version_of_a_managed_policy_is_asked_once_and_then_only_whether_it_
 def test_a_permission_that_must_be_looked_at_costs_one_read() -> None:
     there = guarded()
     with costs(there, "a compliant permission whose event does not show all of it"):
-        there.let_in("s3.amazonaws.com", source_account="111122223333")
+        there.permission_added("s3.amazonaws.com", source_account="111122223333")
 
 
 def test_a_repaired_permission_costs_one_read_one_write_and_the_alert() -> None:
     there = guarded()
     with costs(there, "a repaired permission"):
-        there.let_in("s3.amazonaws.com")
+        there.permission_added("s3.amazonaws.com")
 
 
-def test_the_same_event_again_costs_two_reads_and_tells_nothing() -> None:
+def test_the_same_event_again_costs_two_reads_and_reports_nothing() -> None:
     there = guarded()
-    there.let_in("s3.amazonaws.com")
+    there.permission_added("s3.amazonaws.com")
     with costs(there, "the same event again"):
         there.happen(Kind.PERMISSION_ADDED, arrived="it")
     assert len(there.wire.published) == 1
@@ -178,7 +178,7 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
 
 def test_that_the_document_calls_are_missing_is_found_out_once() -> None:
     there = guarded(documents=False)
-    there.let_in("s3.amazonaws.com", source_account="111122223333")
+    there.permission_added("s3.amazonaws.com", source_account="111122223333")
     rounds = Rounds(there.wire, (READ, "GetPolicy"))
     there.happen(Kind.PERMISSION_REMOVED)
     assert rounds.left == []
@@ -201,15 +201,15 @@ def test_its_role_is_asked_for_too_where_the_event_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["arn:aws:iam::999999999999:role/role", "", "role/", "*" * 3000, "arn:aws:iam::1:role/\x00"]
+    "named", ["arn:aws:iam::999999999999:role/role", "", "role/", "*" * 3000, "arn:aws:iam::1:role/\x00"]
 )
-def test_a_role_that_the_event_alone_names_is_never_believed(shown: str) -> None:
+def test_a_role_that_the_event_alone_names_is_never_believed(named: str) -> None:
     """The event is somebody's text. IAM knows roles of the account by name alone, so here it finds one that may log."""
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     mute = there.account.with_role("mute")
     there.account.functions["orders"].role_arn = mute.arn
-    report = there.happen(Kind.FUNCTION_CREATED, role=shown)
+    report = there.happen(Kind.FUNCTION_CREATED, role=named)
     assert [line.finding.verdict for line in report.lines] == [Verdict.FAIL]
     assert mute.attached == [there.guard.settings.logging_policy_arn]
 

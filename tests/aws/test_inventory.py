@@ -10,7 +10,7 @@ from permission_guard.aws.inventory import PAGE, AwsInventory
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
 from permission_guard.model.facts import Configuration, Family, PolicyFacts, Unreadable
-from permission_guard.ports import Alias, ListedFunction, Refused, TryAgain
+from permission_guard.ports import Alias, ListedFunction, Refused, RetryLater
 from tests.aws.answering import FUNCTION, Answering, once, paged
 from tests.fake_aws.builders import document, statement
 
@@ -32,24 +32,24 @@ def listed(arn: FunctionArn, version: str | None = None, group: str = "") -> Lis
     return ListedFunction(arn, version, Configuration(ROLE, group or f"/aws/lambda/{arn.name}"))
 
 
-def inventory(world: Answering) -> AwsInventory:
-    return AwsInventory(world.clients())
+def inventory(wire: Answering) -> AwsInventory:
+    return AwsInventory(wire.clients())
 
 
 def test_functions_are_listed_page_by_page_with_their_roles_and_log_groups() -> None:
     found = [entry(BILLS, LoggingConfig={"LogGroup": "/shop"}), entry(FUNCTION)]
-    world = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker")})
-    assert list(inventory(world).functions()) == [(listed(BILLS, group="/shop"),), (listed(FUNCTION),)]
-    assert world.sent == [(LIST, {"MaxItems": PAGE}), (LIST, {"MaxItems": PAGE, "Marker": "1"})]
+    wire = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker")})
+    assert list(inventory(wire).functions()) == [(listed(BILLS, group="/shop"),), (listed(FUNCTION),)]
+    assert wire.sent == [(LIST, {"MaxItems": PAGE}), (LIST, {"MaxItems": PAGE, "Marker": "1"})]
 
 
 def test_their_published_versions_are_listed_if_they_are_asked_for() -> None:
     found = [entry(FUNCTION, version, qualified=True) for version in ("$LATEST", "1", "12")]
-    world = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker", size=3)})
-    assert list(inventory(world).functions(all_versions=True)) == [
+    wire = Answering({LIST: paged("Functions", found, "Marker", following="NextMarker", size=3)})
+    assert list(inventory(wire).functions(all_versions=True)) == [
         (listed(FUNCTION), listed(FUNCTION, "1"), listed(FUNCTION, "12"))
     ]
-    assert world.sent == [(LIST, {"FunctionVersion": "ALL", "MaxItems": PAGE})]
+    assert wire.sent == [(LIST, {"FunctionVersion": "ALL", "MaxItems": PAGE})]
 
 
 def test_a_region_without_functions_has_one_empty_page() -> None:
@@ -62,30 +62,30 @@ def test_every_alias_is_named_with_the_versions_to_which_it_points_on_however_ma
         {"Name": "live", "FunctionVersion": "7", "RoutingConfig": shifting},
         {"Name": "next", "FunctionVersion": "$LATEST"},
     ]
-    world = Answering({ALIASES: paged("Aliases", found, "Marker", following="NextMarker")})
-    assert inventory(world).aliases(FUNCTION) == (Alias("live", ("7", "8")), Alias("next", ()))
-    assert [sent["FunctionName"] for _, sent in world.sent] == [str(FUNCTION)] * 2
+    wire = Answering({ALIASES: paged("Aliases", found, "Marker", following="NextMarker")})
+    assert inventory(wire).aliases(FUNCTION) == (Alias("live", ("7", "8")), Alias("next", ()))
+    assert [sent["FunctionName"] for _, sent in wire.sent] == [str(FUNCTION)] * 2
 
 
 def test_every_published_version_of_a_function_is_named() -> None:
     found = [{"Version": one} for one in ("$LATEST", "1", "2")]
-    world = Answering({VERSIONS: paged("Versions", found, "Marker", following="NextMarker")})
-    assert inventory(world).versions(FUNCTION) == ("1", "2")
+    wire = Answering({VERSIONS: paged("Versions", found, "Marker", following="NextMarker")})
+    assert inventory(wire).versions(FUNCTION) == ("1", "2")
 
 
 def test_every_log_group_is_named() -> None:
     found = [{"logGroupName": one} for one in ("/aws/lambda/orders", "/shop")]
-    world = Answering({GROUPS: paged("logGroups", found, "nextToken")})
-    assert inventory(world).log_groups() == {"/aws/lambda/orders", "/shop"}
+    wire = Answering({GROUPS: paged("logGroups", found, "nextToken")})
+    assert inventory(wire).log_groups() == {"/aws/lambda/orders", "/shop"}
 
 
 def test_a_policy_is_read_in_one_call_by_its_qualified_arn() -> None:
     text = document(statement())
-    world = Answering({POLICY: once({"Policy": text, "RevisionId": "r"})})
-    found = inventory(world).policy(FUNCTION, "live")
+    wire = Answering({POLICY: once({"Policy": text, "RevisionId": "r"})})
+    found = inventory(wire).policy(FUNCTION, "live")
     assert isinstance(found, PolicyFacts)
     assert (found.qualifier, found.revision, found.family) == ("live", "r", Family.DOCUMENT)
-    assert world.sent == [(POLICY, {"FunctionName": f"{FUNCTION}:live"})]
+    assert wire.sent == [(POLICY, {"FunctionName": f"{FUNCTION}:live"})]
 
 
 def test_what_is_gone_has_nothing_and_a_policy_that_may_not_be_read_is_a_fact() -> None:
@@ -106,11 +106,11 @@ ASKED: dict[str, Callable[[AwsInventory], object]] = {
 }
 
 
-@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
+@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", RetryLater)])
 @pytest.mark.parametrize("call", ASKED)
 def test_a_list_that_aws_refuses_or_cannot_give_now_is_no_empty_list(
     call: str, code: str, kind: type[Exception]
 ) -> None:
-    world = Answering({}, faults={call: ApiError(code, "no")})
+    wire = Answering({}, faults={call: ApiError(code, "no")})
     with pytest.raises(kind):
-        ASKED[call](inventory(world))
+        ASKED[call](inventory(wire))

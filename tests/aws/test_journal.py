@@ -11,10 +11,10 @@ import pytest
 
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
-from permission_guard.fake_aws import Account, ApiError, WorldJournal
+from permission_guard.fake_aws import Account, ApiError, FakeJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Kept, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater, StoredHistory
 from tests.aws.journals import NEW, OTHER, journal
 from tests.aws.table import TableError, cancelled
 from tests.aws.transport import Transport
@@ -42,7 +42,7 @@ def test_an_item_shows_whoever_looks_at_the_table_what_it_is_about() -> None:
         "subject": {"S": TARGET},
         "fault": {"S": NEW.fault},
         "version": {"N": "1"},
-        "state": {"S": "told"},
+        "state": {"S": "reported"},
         "rule": {"S": "invoke-permission-names-its-source"},
         "last_seen": {"S": "2026-11-03T12:00:00+00:00"},
         "expires": {"N": str(int((NOW + timedelta(days=365)).timestamp()))},
@@ -136,7 +136,7 @@ def test_what_another_run_wrote_in_the_same_words_is_not_taken_for_our_own() -> 
 
 
 def test_one_entry_cannot_be_written_twice_in_one_transaction() -> None:
-    for kept in (journal(), WorldJournal(Account())):
+    for kept in (journal(), FakeJournal(Account())):
         with pytest.raises(Refused, match="multiple operations on one item"):
             kept.write((NEW, NEW))
 
@@ -144,8 +144,8 @@ def test_one_entry_cannot_be_written_twice_in_one_transaction() -> None:
 ANSWERS: dict[str, tuple[ApiError, type[Exception]]] = {
     "a condition that does not hold": (cancelled("None", "ConditionalCheckFailed"), ChangedMeanwhile),
     "another transaction": (cancelled("TransactionConflict", "None"), ChangedMeanwhile),
-    "throttling": (cancelled("ThrottlingError", "None"), TryAgain),
-    "too little capacity": (cancelled("None", "ProvisionedThroughputExceeded"), TryAgain),
+    "throttling": (cancelled("ThrottlingError", "None"), RetryLater),
+    "too little capacity": (cancelled("None", "ProvisionedThroughputExceeded"), RetryLater),
     "both a condition and throttling": (
         cancelled("ThrottlingError", "ConditionalCheckFailed"),
         ChangedMeanwhile,
@@ -155,7 +155,7 @@ ANSWERS: dict[str, tuple[ApiError, type[Exception]]] = {
         Refused,
     ),
     "reasons that AWS keeps to itself": (TableError("TransactionCanceledException", "cancelled"), Refused),
-    "a call of ours that is still under way": (TableError("TransactionInProgressException", ""), TryAgain),
+    "a call of ours that is still under way": (TableError("TransactionInProgressException", ""), RetryLater),
 }
 
 
@@ -169,10 +169,10 @@ def test_a_cancelled_transaction_means_what_its_reasons_mean(reason: str) -> Non
 
 
 CODES = {
-    "ProvisionedThroughputExceededException": TryAgain,
-    "ThrottlingException": TryAgain,
-    "RequestLimitExceeded": TryAgain,
-    "InternalServerError": TryAgain,
+    "ProvisionedThroughputExceededException": RetryLater,
+    "ThrottlingException": RetryLater,
+    "RequestLimitExceeded": RetryLater,
+    "InternalServerError": RetryLater,
     "ResourceNotFoundException": Refused,
     "AccessDeniedException": Refused,
     "ValidationException": Refused,
@@ -251,7 +251,7 @@ def test_the_statements_that_a_sweep_has_seen_are_read_with_the_entries(
     kept = journal(wire)
     written = kept.write((NEW,))
     wire.table.items[TARGET, "~seen"] = {"subject": {"S": TARGET}, "fault": {"S": "~seen"}, **item}
-    assert kept.of(TARGET) == Kept(written, *seen)  # type: ignore[arg-type]  # a set equals a frozenset
+    assert kept.of(TARGET) == StoredHistory(written, *seen)  # type: ignore[arg-type]  # a set equals a frozenset
     assert kept.all() == written
 
 

@@ -15,7 +15,7 @@ from moto.core.models import botocore_stubber
 
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
-from permission_guard.fake_aws import Account, WorldJournal
+from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.journal.entry import Entry
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused
 from tests.aws.journals import NEW, OTHER, alert, journal, motos_table
@@ -57,14 +57,14 @@ def answer(kept: Journal, act: Act, known: dict[str, int], shape: Entry) -> obje
 
 @settings(max_examples=examples(30, 500))
 @given(acts=ACTS, shape=ENTRIES, page=st.integers(1, 3))
-def test_the_world_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
+def test_the_journal_in_memory_and_the_table_answer_alike(acts: list[Act], shape: Entry, page: int) -> None:
     wire = Transport(Account())
     wire.table.page = page
-    table, world = journal(wire), WorldJournal(Account())
+    table, sandbox = journal(wire), FakeJournal(Account())
     for act in acts:
-        known = {entry.fault: entry.version for entry in world.of(TARGET).entries}
-        assert answer(table, act, known, shape) == answer(world, act, known, shape)
-    assert table.of(TARGET) == world.of(TARGET)
+        known = {entry.fault: entry.version for entry in sandbox.of(TARGET).entries}
+        assert answer(table, act, known, shape) == answer(sandbox, act, known, shape)
+    assert table.of(TARGET) == sandbox.of(TARGET)
 
 
 def test_motos_dynamodb_understands_every_condition() -> None:

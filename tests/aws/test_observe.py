@@ -9,8 +9,8 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import TryAgain
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.ports import RetryLater
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import ALICE, NOW, guarded
 from tests.samples import LOGGING
@@ -21,12 +21,14 @@ READS_OF_A_ROLE = ["GetFunctionConfiguration", "GetRole", "ListAttachedRolePolic
 
 
 @pytest.mark.parametrize("refused", [*READS_OF_A_ROLE, "GetRolePolicy"])
-def test_a_read_that_is_refused_is_told_as_unknown_and_nothing_is_written(refused: str) -> None:
+def test_a_read_that_is_refused_is_reported_as_unknown_and_nothing_is_written(refused: str) -> None:
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.wire.faults[refused] = DENIED
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [("UNKNOWN", Ending.TOLD)]
+    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [
+        ("UNKNOWN", Ending.REPORTED)
+    ]
     assert "AccessDenied: User is not authorized" in report.lines[0].finding.summary
     assert WRITES & set(there.wire.calls) == set()
     assert len(there.wire.published) == 1
@@ -41,7 +43,7 @@ def test_a_managed_policy_that_may_not_be_read_makes_the_role_unknown_even_if_an
     assert "arn:aws:iam::111122223333:policy/hidden could not be read" in report.lines[0].finding.summary
 
 
-def test_a_managed_policy_is_judged_by_the_version_that_is_the_default_now() -> None:
+def test_a_managed_policy_is_evaluated_by_the_version_that_is_the_default_now() -> None:
     there, own = guarded(), "arn:aws:iam::111122223333:policy/own"
     there.account.managed[own] = dumped(LOGGING)
     there.account.with_role("role").attached.append(own)
@@ -54,10 +56,10 @@ def test_a_managed_policy_is_judged_by_the_version_that_is_the_default_now() -> 
     )  # own v1; own v1 and v2; then so the policy to attach
 
 
-def test_a_resource_policy_that_may_not_be_read_is_told_as_unknown() -> None:
+def test_a_resource_policy_that_may_not_be_read_is_reported_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = DENIED
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
     assert WRITES & set(there.wire.calls) == set()
 
@@ -76,7 +78,7 @@ TRANSIENT = {
 def test_a_read_that_cannot_be_answered_now_asks_to_be_woken_again(call: str, fault: str) -> None:
     there = guarded()
     there.wire.faults[call] = TRANSIENT[fault]
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         there.happen(Kind.FUNCTION_CREATED)
     assert WRITES & set(there.wire.calls) == set()
     assert there.wire.published == []
@@ -90,14 +92,14 @@ def test_a_policy_of_a_function_that_is_gone_is_no_policy() -> None:
     assert there.wire.published == []
 
 
-def test_a_role_that_is_gone_is_told_as_missing() -> None:
+def test_a_role_that_is_gone_is_reported_as_missing() -> None:
     there = guarded()
     there.account.roles.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
     assert report.lines[0].finding.summary == (
         "the execution role arn:aws:iam::111122223333:role/role does not exist"
     )
-    assert report.lines[0].ending is Ending.TOLD
+    assert report.lines[0].ending is Ending.REPORTED
 
 
 def test_a_role_is_read_with_everything_that_bears_on_it() -> None:
@@ -110,7 +112,7 @@ def test_a_role_is_read_with_everything_that_bears_on_it() -> None:
     role = there.account.with_role("shop/role", inline=LOGGING)
     role.attached, role.boundary, role.tags = [managed], boundary, {"team": "shop"}
     there.account.functions["orders"].role_arn = role.arn
-    facts = there.guard.observer.read(FunctionFacts(there.account.functions["orders"].arn), Look.ROLE)
+    facts = there.guard.observer.read(FunctionFacts(there.account.functions["orders"].arn), FactKind.ROLE)
     assert isinstance(facts.role, RoleFacts)
     assert [policy.name for policy in facts.role.identity] == [managed, "inline policy inline"]
     assert facts.role.boundary is not None
@@ -140,7 +142,7 @@ MISSING = {
 def test_where_there_is_no_getresourcepolicy_getpolicy_is_asked(answer: str) -> None:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = MISSING[answer]
-    report = there.let_in("s3.amazonaws.com")
+    report = there.permission_added("s3.amazonaws.com")
     assert isinstance(report.facts.policy, PolicyFacts)
     assert [line.ending for line in report.lines] == [Ending.REPAIRED]
     assert "RemovePermission" in there.wire.calls
@@ -164,12 +166,12 @@ def test_a_log_group_that_may_not_be_looked_up_leaves_the_verdict_unknown() -> N
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
 
 
-def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_told() -> None:
+def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_reported() -> None:
     there = guarded()
     there.account.managed.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
     assert isinstance(report.facts.remedy, Unreadable)
-    assert [line.ending for line in report.lines] == [Ending.TOLD]
+    assert [line.ending for line in report.lines] == [Ending.REPORTED]
 
 
 LAYER = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
@@ -183,7 +185,7 @@ def test_a_layers_policy_that_cannot_be_understood_is_unknown(document: str) -> 
     assert [line.finding.verdict.value for line in report.lines] == ["UNKNOWN"]
 
 
-def test_a_layers_policy_that_may_not_be_read_is_told_as_unknown() -> None:
+def test_a_layers_policy_that_may_not_be_read_is_reported_as_unknown() -> None:
     there = guarded()
     there.wire.faults["GetLayerVersionPolicy"] = DENIED
     report = there.guard.handle(Trigger(Kind.LAYER_SHARED, LAYER, None, ALICE, "event-1", NOW), NOW)

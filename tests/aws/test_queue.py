@@ -11,7 +11,7 @@ from permission_guard.aws.queue import SqsQueue
 from permission_guard.events.sweep_task import SweepFunction, written
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from tests.aws.answering import FUNCTION, Answering, once
 from tests.aws.guarded import SWEEP_TASKS
 
@@ -25,28 +25,28 @@ def tasks(number: int) -> tuple[SweepFunction, ...]:
 
 @pytest.mark.parametrize(("number", "batches"), [(0, []), (1, [1]), (10, [10]), (23, [10, 10, 3])])
 def test_tasks_are_sent_ten_at_once_and_none_is_lost(number: int, batches: list[int]) -> None:
-    world = Answering({CALL: once(TAKEN)})
-    SqsQueue(world.clients(), SWEEP_TASKS).send(tasks(number))
-    assert [len(sent["Entries"]) for _, sent in world.sent] == batches
-    bodies = [entry["MessageBody"] for _, sent in world.sent for entry in sent["Entries"]]
+    wire = Answering({CALL: once(TAKEN)})
+    SqsQueue(wire.clients(), SWEEP_TASKS).send(tasks(number))
+    assert [len(sent["Entries"]) for _, sent in wire.sent] == batches
+    bodies = [entry["MessageBody"] for _, sent in wire.sent for entry in sent["Entries"]]
     assert bodies == [written(task) for task in tasks(number)]
-    for _, sent in world.sent:
+    for _, sent in wire.sent:
         assert sent["QueueUrl"] == SWEEP_TASKS
         assert len({entry["Id"] for entry in sent["Entries"]}) == len(sent["Entries"])
 
 
 def test_a_task_that_the_queue_does_not_take_makes_the_whole_to_be_tried_again() -> None:
     failed = [{"Id": "1", "SenderFault": False, "Code": "InternalError", "Message": "busy"}]
-    world = Answering({CALL: once({"Successful": [], "Failed": failed})})
-    with pytest.raises(TryAgain, match=r"the queue did not take 1 of 3 tasks \(InternalError: busy\)"):
-        SqsQueue(world.clients(), SWEEP_TASKS).send(tasks(3))
+    wire = Answering({CALL: once({"Successful": [], "Failed": failed})})
+    with pytest.raises(RetryLater, match=r"the queue did not accept 1 of 3 tasks \(InternalError: busy\)"):
+        SqsQueue(wire.clients(), SWEEP_TASKS).send(tasks(3))
 
 
-@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", TryAgain)])
-def test_a_queue_that_refuses_or_cannot_answer_now_is_said_so(code: str, kind: type[Exception]) -> None:
-    world = Answering({}, faults={CALL: ApiError(code, "no")})
+@pytest.mark.parametrize(("code", "kind"), [("AccessDenied", Refused), ("ThrottlingException", RetryLater)])
+def test_a_queue_that_refuses_or_cannot_answer_now_is_reported(code: str, kind: type[Exception]) -> None:
+    wire = Answering({}, faults={CALL: ApiError(code, "no")})
     with pytest.raises(kind):
-        SqsQueue(world.clients(), SWEEP_TASKS).send(tasks(1))
+        SqsQueue(wire.clients(), SWEEP_TASKS).send(tasks(1))
 
 
 def test_ten_tasks_about_a_thousand_versions_and_a_thousand_open_entries_each_fit_into_one_call() -> None:
@@ -68,15 +68,17 @@ BACK = "sqs ChangeMessageVisibility"
 def test_a_message_is_received_again_after_whole_seconds_and_never_at_once(
     after: timedelta, seconds: int
 ) -> None:
-    world = Answering({BACK: once({})})
-    SqsQueue(world.clients(), SWEEP_TASKS).receive_again("receipt", after)
-    assert world.sent == [
+    wire = Answering({BACK: once({})})
+    SqsQueue(wire.clients(), SWEEP_TASKS).receive_again("receipt", after)
+    assert wire.sent == [
         (BACK, {"QueueUrl": SWEEP_TASKS, "ReceiptHandle": "receipt", "VisibilityTimeout": seconds})
     ]
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException"])
-def test_a_message_that_cannot_be_brought_back_soon_comes_again_when_its_time_is_over(code: str) -> None:
-    world = Answering({}, faults={BACK: ApiError(code, "no")})
-    SqsQueue(world.clients(), SWEEP_TASKS).receive_again("receipt", timedelta(minutes=1))
-    assert set(world.calls) == {BACK}
+def test_a_message_whose_retry_cannot_be_set_is_received_again_after_its_visibility_timeout(
+    code: str,
+) -> None:
+    wire = Answering({}, faults={BACK: ApiError(code, "no")})
+    SqsQueue(wire.clients(), SWEEP_TASKS).receive_again("receipt", timedelta(minutes=1))
+    assert set(wire.calls) == {BACK}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.aws.act import AwsActor
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import guarded
 from tests.aws.transport import Transport
@@ -21,7 +21,7 @@ def test_a_policy_that_vanishes_while_the_role_is_read_is_no_missing_role(call: 
     there = guarded()
     there.account.with_role("role", logs=LOGGING)
     there.wire.faults[call] = VANISHED
-    with pytest.raises(TryAgain, match="role/role changed while it was read"):
+    with pytest.raises(RetryLater, match="role/role changed while it was read"):
         there.happen(Kind.FUNCTION_CREATED)
     assert there.wire.published == []
 
@@ -32,11 +32,13 @@ def test_a_managed_policy_that_vanishes_while_it_is_read_leaves_the_role_unknown
     role.attached.append(there.guard.settings.logging_policy_arn)
     there.wire.faults["GetPolicyVersion"] = VANISHED
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [("UNKNOWN", Ending.TOLD)]
+    assert [(line.finding.verdict.value, line.ending) for line in report.lines] == [
+        ("UNKNOWN", Ending.REPORTED)
+    ]
 
 
 def test_a_call_that_botocore_would_not_send_is_refused_and_not_tried_for_ever() -> None:
     wire = Transport(Account())
     with pytest.raises(Refused, match=r"(?s)ParamValidation: .*Invalid length for parameter PolicyArn"):
-        AwsActor(wire.clients()).attach_role_policy("role", "short")
+        AwsWriter(wire.clients()).attach_role_policy("role", "short")
     assert wire.calls == []

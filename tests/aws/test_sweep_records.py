@@ -11,15 +11,15 @@ import pytest
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
-from permission_guard.fake_aws import Account, ApiError, WorldJournal, WorldSweepRecords
+from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeSweepRecords
 from permission_guard.journal.entry import State
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.ports import FunctionRecord, Sweep, SweepRecords, TryAgain
+from permission_guard.ports import FunctionRecord, RetryLater, Sweep, SweepRecords
 from permission_guard.repair.outcome import Ending
 from tests.aws.journals import NEW, motos_table
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import FUNCTION, NOW, TARGET
-from tests.journal.test_book import about_the_role
+from tests.journal.test_history import about_the_role
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -28,11 +28,11 @@ def records(wire: Transport | None = None) -> DynamoSweepRecords:
     return DynamoSweepRecords(Table((wire or Transport(Account())).clients(), "journal"))
 
 
-def in_memory() -> WorldSweepRecords:
-    return WorldSweepRecords(WorldJournal(Account()))
+def in_memory() -> FakeSweepRecords:
+    return FakeSweepRecords(FakeJournal(Account()))
 
 
-@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "in memory"])
 def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: SweepRecords) -> None:
     first = kept.begin("one", NOW)
     assert first == Sweep("one", all_versions=True)
@@ -41,7 +41,7 @@ def test_two_sweeps_are_an_hour_apart_and_the_same_one_may_begin_again(kept: Swe
     assert kept.begin("two", NOW + timedelta(minutes=62)) is not None
 
 
-@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "the world"])
+@pytest.mark.parametrize("kept", [records(), in_memory()], ids=["the table", "in memory"])
 def test_every_version_is_looked_at_in_the_first_sweep_that_ends_and_then_once_a_week(
     kept: SweepRecords,
 ) -> None:
@@ -69,18 +69,18 @@ def test_a_time_that_somebody_has_damaged_has_every_version_looked_at(found: dic
 def test_a_table_that_cannot_answer_now_is_no_sweep_that_has_begun() -> None:
     wire = Transport(Account())
     wire.faults["UpdateItem"] = ApiError("ThrottlingException", "no")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         records(wire).begin("one", NOW)
 
 
 def test_the_overview_has_the_open_entries_of_each_function_and_a_digest_of_what_was_seen() -> None:
     wire = Transport(Account())
     kept, journal = records(wire), DynamoJournal(Table(wire.clients(), "journal"))
-    told = replace(NEW, told_as=Ending.TOLD)
-    alias = replace(told, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
+    reported = replace(NEW, reported_as=Ending.REPORTED)
+    alias = replace(reported, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
     gone = replace(alias, fault="2" * 16, state=State.GONE, cause=replace(NEW.cause, qualifier="7"))
-    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.TOLD, version=0)
-    journal.write((told, alias, gone, role))
+    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.REPORTED, version=0)
+    journal.write((reported, alias, gone, role))
     kept.write_seen(FUNCTION, frozenset({"a", "b"}), None)
     wire.table.items["digest", "1"] = {"subject": {"S": "digest"}, "fault": {"S": "1"}}
     found = kept.overview()

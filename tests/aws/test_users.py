@@ -9,7 +9,7 @@ from permission_guard.aws.users import users
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
 from permission_guard.model.facts import Configuration, FunctionFacts, Unreadable
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from tests.aws.answering import (
     ACCOUNT,
     ELSEWHERE,
@@ -60,14 +60,14 @@ ANSWERS: dict[str, Responder] = {
 
 
 def test_every_function_that_uses_the_role_is_found_in_every_enabled_region_and_on_every_page() -> None:
-    world = Answering(ANSWERS)
+    wire = Answering(ANSWERS)
 
-    assert AwsObserver(world.clients(), "").users(ROLE) == (
+    assert AwsObserver(wire.clients(), "").users(ROLE) == (
         using(REGION, "orders", "/shop"),
         using(REGION, "bills", "/aws/lambda/bills"),
         using(ELSEWHERE, "orders", "/aws/lambda/orders"),
     )
-    assert world.sent[0][1]["RegionOptStatusContains"] == ["ENABLED", "ENABLED_BY_DEFAULT"]
+    assert wire.sent[0][1]["RegionOptStatusContains"] == ["ENABLED", "ENABLED_BY_DEFAULT"]
 
 
 def test_a_function_counts_if_only_an_old_version_uses_the_role_and_counts_once() -> None:
@@ -78,12 +78,12 @@ def test_a_function_counts_if_only_an_old_version_uses_the_role_and_counts_once(
     answers = ANSWERS | {
         "lambda ListFunctions": paged("Functions", entries, "Marker", following="NextMarker", size=3)
     }
-    world = Answering(
+    wire = Answering(
         answers | {"account ListRegions": paged("Regions", [{"RegionName": REGION}], "NextToken")}
     )
 
-    assert users(world.clients(), ROLE) == (using(REGION, "orders", "/aws/lambda/orders"),)
-    assert world.sent[-1][1]["FunctionVersion"] == "ALL"
+    assert users(wire.clients(), ROLE) == (using(REGION, "orders", "/aws/lambda/orders"),)
+    assert wire.sent[-1][1]["FunctionVersion"] == "ALL"
 
 
 def test_a_role_that_no_function_uses_has_no_users() -> None:
@@ -92,22 +92,22 @@ def test_a_role_that_no_function_uses_has_no_users() -> None:
 
 @pytest.mark.parametrize("call", ["account ListRegions", f"lambda ListFunctions {ELSEWHERE}"])
 def test_refused_in_one_region_it_is_not_known_who_uses_the_role(call: str) -> None:
-    world = Answering(ANSWERS, faults={call: ApiError("AccessDenied", "no")})
+    wire = Answering(ANSWERS, faults={call: ApiError("AccessDenied", "no")})
 
-    assert users(world.clients(), ROLE) == Unreadable(WHAT, f"AccessDenied: no ({call.split()[1]})")
+    assert users(wire.clients(), ROLE) == Unreadable(WHAT, f"AccessDenied: no ({call.split()[1]})")
 
 
 def test_throttled_in_one_region_it_is_to_be_tried_again() -> None:
     fault = ApiError("TooManyRequestsException", "Rate exceeded")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         users(Answering(ANSWERS, faults={f"lambda ListFunctions {ELSEWHERE}": fault}).clients(), ROLE)
 
 
 def test_with_one_call_less_than_it_takes_it_is_not_known_who_uses_the_role() -> None:
-    world = Answering(ANSWERS)
-    users(world.clients(), ROLE)
-    needed = len(world.calls)
+    wire = Answering(ANSWERS)
+    users(wire.clients(), ROLE)
+    needed = len(wire.calls)
 
     found = users(Answering(ANSWERS).clients(), ROLE, budget=needed - 1)
-    assert found == Unreadable(WHAT, f"more than {needed - 1} calls would be needed to look through it")
+    assert found == Unreadable(WHAT, f"it would take more than {needed - 1} calls")
     assert len(users(Answering(ANSWERS).clients(), ROLE, budget=needed)) == 3  # type: ignore[arg-type]

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from permission_guard.fake_aws import Account, ApiError, WorldJournal
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.fake_aws import Account, ApiError, FakeJournal
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile
 from tests.aws.journals import NEW, alert, journal
@@ -74,8 +74,8 @@ def test_an_alert_that_cannot_be_counted_has_no_number(code: str) -> None:
         raise wire.faults["UpdateItem"]
 
     account.before = refuse
-    assert WorldJournal(account).count_alert(NOW) is None
-    assert WorldJournal(account).may_send_digest(NOW) is False
+    assert FakeJournal(account).count_alert(NOW) is None
+    assert FakeJournal(account).may_send_digest(NOW) is False
 
 
 def test_a_digest_out_of_turn_is_sent_at_most_every_five_minutes() -> None:

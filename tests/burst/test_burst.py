@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from tests.aws.delivered import Queues, scheduled
-from tests.burst.town import REGION, Town
-from tests.burst.weather import RATES, Weather
+from tests.burst.disruption import RATES, Disruption
+from tests.burst.fleet import REGION, Fleet
 from tests.samples import ACCOUNT
 from tests.thorough import examples
 
@@ -33,8 +33,8 @@ DAY: Final = 86_400
 class Day:
     """A town, the wire to it, and how its events came to the guard."""
 
-    town: Town
-    wire: Weather
+    fleet: Fleet
+    wire: Disruption
     queues: Queues
     lost: int = 0
     twice: int = 0
@@ -42,7 +42,7 @@ class Day:
 
     def bring(self) -> None:
         """Let every event come: in disorder, some twice and some never."""
-        for event in self.town.events:
+        for event in self.fleet.events:
             drawn = self.random.random()
             if drawn < LOST:
                 self.lost += 1
@@ -60,7 +60,7 @@ class Day:
 
     def bring_one_by_one(self) -> None:
         """Let the events come on a calm day."""
-        for event in self.town.events:
+        for event in self.fleet.events:
             self.queues.send(event)
             self.queues.run()
 
@@ -83,14 +83,14 @@ class Day:
                 one.subject,
                 one.fault,
                 one.state.value,
-                one.told_as.value if one.told_as else None,
+                one.reported_as.value if one.reported_as else None,
                 len(one.repairs),
             )
             for one in entries
         ]
 
     @property
-    def told(self) -> Counter[tuple[str, str]]:
+    def reported(self) -> Counter[tuple[str, str]]:
         """How often each entry was told as what, at once or in a digest."""
         sent = [json.loads(json.loads(one["Message"])["default"]) for one in self.wire.published]
         return Counter(
@@ -103,9 +103,9 @@ class Day:
 
 def day(seed: int = 0, rates: dict[str, float] | None = None) -> Day:
     """A day before anything has happened."""
-    town, random = Town(CALLS), Random(seed)
-    wire = Weather(town.account, random=random, rates=dict(rates or {}))
-    return Day(town, wire, Queues(wire, SETTINGS), random=random)
+    fleet, random = Fleet(CALLS), Random(seed)
+    wire = Disruption(fleet.account, random=random, rates=dict(rates or {}))
+    return Day(fleet, wire, Queues(wire, SETTINGS), random=random)
 
 
 @pytest.mark.filterwarnings("ignore:No application metrics")
@@ -120,20 +120,20 @@ def test_a_burst_in_bad_weather_ends_as_one_event_after_the_other_on_a_calm_day(
     capsys.readouterr()
 
     assert calm.queues.dead == []
-    assert {outcome for _, outcome in calm.told} == {"REPAIRED", "TOLD"}
+    assert {outcome for _, outcome in calm.reported} == {"REPAIRED", "REPORTED"}
     assert set(storm.wire.met) == set(RATES)
     again = storm.queues.answers.count("again")
     assert min(storm.lost, storm.twice, again) > 0
-    assert storm.town.stands == calm.town.stands
+    assert storm.fleet.stands == calm.fleet.stands
     assert storm.journal == calm.journal
-    told, wanted = storm.told, calm.told
-    assert set(wanted) == {one for one in told if one[1] != "FAILED"}
+    reported, wanted = storm.reported, calm.reported
+    assert set(wanted) == {one for one in reported if one[1] != "FAILED"}
     assert set(wanted.values()) == {1}
-    for (entry, outcome), times in told.items():
+    for (entry, outcome), times in reported.items():
         function = entry.partition("/")[0]
         assert times <= 1 + storm.wire.forgotten[function], f"{entry} was told {times} times as {outcome}"
     print(  # the figures of the long run
         f"{CALLS:,} calls: {storm.lost} events lost, {storm.twice} twice, {again} received again, "
         f"{len(storm.queues.dead)} dead letters; {len(storm.wire.calls):,} calls of the guard, {dict(storm.wire.met)}; "
-        f"{len(storm.journal)} faults, {sum(told.values())} alerts of them, {sum(wanted.values())} on the calm day"
+        f"{len(storm.journal)} faults, {sum(reported.values())} alerts of them, {sum(wanted.values())} on the calm day"
     )

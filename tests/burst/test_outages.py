@@ -8,9 +8,9 @@ import pytest
 
 from permission_guard.fake_aws import ApiError
 from tests.aws.delivered import Queues
+from tests.burst.disruption import Disruption
+from tests.burst.fleet import Fleet
 from tests.burst.test_burst import SETTINGS, Day
-from tests.burst.town import Town
-from tests.burst.weather import Weather
 
 CALLS: Final = 8
 OUTAGES: Final = {
@@ -54,13 +54,13 @@ BECOMES: Final = {
 
 def day(outage: tuple[str, ...] = (), answer: tuple[str, str] = ("", "")) -> tuple[Day, tuple[str, str, int]]:
     """Let everything happen during an outage, then, when it is over, a sweep and the digest."""
-    town = Town(CALLS)
-    wire = Weather(town.account)
-    there = Day(town, wire, Queues(wire, SETTINGS))
-    before = str(town.stands)
+    fleet = Fleet(CALLS)
+    wire = Disruption(fleet.account)
+    there = Day(fleet, wire, Queues(wire, SETTINGS))
+    before = str(fleet.stands)
     wire.faults = {call: ApiError(*answer) for call in outage}
     there.bring_one_by_one()
-    repaired = "not repaired" if str(town.stands) == before else "repaired"
+    repaired = "not repaired" if str(fleet.stands) == before else "repaired"
     reported = "reported at once" if wire.published else "not reported yet"
     if any(subject == "digest" for subject, _ in wire.table.items):
         reported = "reported by the digest"
@@ -72,13 +72,13 @@ def day(outage: tuple[str, ...] = (), answer: tuple[str, str] = ("", "")) -> tup
 
 @pytest.mark.filterwarnings("ignore:No application metrics")
 @pytest.mark.parametrize(("name", "how"), BECOMES)
-def test_while_a_part_of_aws_is_not_there_nothing_is_lost_and_one_sweep_after_it_makes_all_well(
+def test_while_a_part_of_aws_is_down_nothing_is_lost_and_one_sweep_later_everything_is_repaired(
     name: str, how: str, calm: Day
 ) -> None:
     there, became = day(OUTAGES[name], ANSWERS[how])
     assert became == BECOMES[name, how]
-    assert there.town.stands == calm.town.stands
-    assert {entry for entry, _ in there.told} >= {entry for entry, _ in calm.told}
+    assert there.fleet.stands == calm.fleet.stands
+    assert {entry for entry, _ in there.reported} >= {entry for entry, _ in calm.reported}
 
 
 @pytest.fixture(scope="module")

@@ -28,14 +28,14 @@ def expected(path: Path) -> list[str]:
     return sorted(f"{number} {mark[1]} {mark[2]}" for number, mark in marks if mark)
 
 
-def told(path: Path) -> list[ScannedFinding]:
+def reported(path: Path) -> list[ScannedFinding]:
     return [one for one in found(path.read_text(), path.name).findings if one.verdict is not Verdict.PASS]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
 def test_a_template_has_the_verdicts_that_stand_in_it_and_no_others(path: Path) -> None:
     assert sorted(
-        f"{one.place.line} {one.verdict.value} {one.rule}" for one in told(path) if one.place
+        f"{one.place.line} {one.verdict.value} {one.rule}" for one in reported(path) if one.place
     ) == expected(path)
 
 
@@ -44,10 +44,10 @@ def test_a_template_has_the_verdicts_that_stand_in_it_and_no_others(path: Path) 
 )
 def test_what_has_no_comments_names_each_resource_as_its_tool_does(path: Path) -> None:
     names = [row.split(maxsplit=3)[3] for row in path.with_suffix(".expected").read_text().splitlines()]
-    assert sorted(one.subject for one in told(path)) == sorted(names)
+    assert sorted(one.subject for one in reported(path)) == sorted(names)
 
 
-def test_every_case_tells_what_it_is_about() -> None:
+def test_every_case_shows_what_it_is_about() -> None:
     assert [
         path.name for path in CASES if path.suffix == ".yaml" and not path.read_text().startswith("# ")
     ] == []

@@ -7,14 +7,14 @@ import pytest
 from permission_guard.model.finding import Verdict
 from permission_guard.template import Trust
 from tests.check.checking import found, of, permission, template
-from tests.check.mending import ACCOUNT, BASIC, HEAD, ROLE, added, mended
+from tests.check.fixing import ACCOUNT, BASIC, HEAD, ROLE, added, repaired
 
 
 def test_the_account_is_added_beside_the_principal() -> None:
     text = permission(SourceArn="arn:aws:s3:::uploads")
     assert added(text) == [f"      {ACCOUNT}"]
-    assert f"      Principal: s3.amazonaws.com\n      {ACCOUNT}\n" in mended(text)
-    assert of(found(mended(text))).verdict is Verdict.PASS
+    assert f"      Principal: s3.amazonaws.com\n      {ACCOUNT}\n" in repaired(text)
+    assert of(found(repaired(text))).verdict is Verdict.PASS
 
 
 STYLES = {
@@ -82,20 +82,20 @@ STYLES = {
 def test_whatever_the_style_one_line_is_added_and_the_rest_stays(resource: str, lines: list[str]) -> None:
     assert added(HEAD + resource) == lines
     ending = "\r\n" if "\r\n" in resource else "\n"
-    assert mended(HEAD + resource).count("\r\n") == resource.count("\r\n") + (ending == "\r\n")
-    assert mended(HEAD + resource).endswith("\n") == resource.endswith("\n")
+    assert repaired(HEAD + resource).count("\r\n") == resource.count("\r\n") + (ending == "\r\n")
+    assert repaired(HEAD + resource).endswith("\n") == resource.endswith("\n")
 
 
 def test_between_braces_it_is_added_first_and_in_quotes() -> None:
     properties = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com}"
     text = template("It: {Type: AWS::Lambda::Permission, Properties: {" + properties + "}\n")
-    assert mended(text) == text.replace(
+    assert repaired(text) == text.replace(
         "Properties: {FunctionName: !Ref Orders, Action",
         'Properties: {SourceAccount: !Ref "AWS::AccountId", FunctionName: !Ref Orders, Action',
     )
 
 
-def test_two_permissions_that_share_their_properties_are_mended_by_one_line() -> None:
+def test_two_permissions_that_share_their_properties_are_fixed_by_one_line() -> None:
     text = (
         HEAD
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
@@ -151,7 +151,7 @@ def test_a_role_gets_the_policy_that_lets_it_log(before: str, lines: list[str]) 
 )
 def test_a_list_between_brackets_gets_one_more_item(before: str, after: str) -> None:
     text = HEAD[: HEAD.index("    Properties:\n      AssumeRole")] + ROLE + f"      {before}\n"
-    assert mended(text) == (text if after == "nothing" else text.replace(before, after))
+    assert repaired(text) == (text if after == "nothing" else text.replace(before, after))
 
 
 def test_a_role_between_braces_gets_a_list_of_its_own() -> None:
@@ -159,4 +159,4 @@ def test_a_role_between_braces_gets_a_list_of_its_own() -> None:
         HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
         + "    Properties: {AssumeRolePolicyDocument: {}}\n"
     )
-    assert f"Properties: {{ManagedPolicyArns: [{BASIC}], AssumeRole" in mended(text)
+    assert f"Properties: {{ManagedPolicyArns: [{BASIC}], AssumeRole" in repaired(text)

@@ -8,7 +8,7 @@ from permission_guard.template import Checked, Said, Trust, check, fixed
 from permission_guard.template.edit import CannotEdit, Editor, Line
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
-from tests.check.mending import HEAD, ROLE, why_not
+from tests.check.fixing import HEAD, ROLE, why_not
 
 TAIL = "FunctionName: !Ref Orders, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com"
 LEFT = {
@@ -107,15 +107,15 @@ def test_what_says_otherwise_under_a_condition_is_left() -> None:
     assert why_not(text) == "its Principal depends on what is not known"
 
 
-def test_a_text_that_mends_nothing_or_does_harm_is_not_taken() -> None:
-    def judged(text: str) -> Checked:
+def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
+    def evaluated(text: str) -> Checked:
         return check(text, "template.yaml", Said(), Trust())
 
-    good, bad = judged(permission(SourceAccount="!Ref AWS::AccountId")), judged(permission())
+    good, bad = evaluated(permission(SourceAccount="!Ref AWS::AccountId")), evaluated(permission())
     fault = next(one for one in bad.verdicts if one.owner == "It")
     assert harm(bad, good, [fault]) is None
     assert harm(bad, bad, [fault]) == "the line that is missing would not fix it"
-    silent = judged(
+    silent = evaluated(
         permission(SourceAccount="!Ref AWS::AccountId").replace("[arn:aws:iam", "['*', arn:aws:iam")
     )
     assert harm(bad, silent, [fault]) == "the line that is missing would do harm to Role"

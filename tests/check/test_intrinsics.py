@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.home import Home, home_for
+from permission_guard.template.home import Destination, home_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.node import plain
 from permission_guard.template.value import (
@@ -70,7 +70,7 @@ Resources:
 """.replace("!Foo2", "3")
 SCOPE = Scope(
     plain(read_yaml(TEMPLATE)),  # type: ignore[arg-type]  # it is an object
-    Home(),
+    Destination(),
     {"Given": "said"},
 )
 HOME = "us-east-1:000000000000"
@@ -214,10 +214,11 @@ def test_a_partition_has_the_end_of_its_own_urls() -> None:
 def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
     assert home_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account == "222222222222"
     assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
-    assert home_for("", "eu-west-2", "123456789012") == Home("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
+    wanted = Destination("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
+    assert home_for("", "eu-west-2", "123456789012") == wanted
 
 
-def test_the_parts_of_a_value_tell_what_they_are() -> None:
+def test_the_parts_of_a_value_show_what_they_are() -> None:
     open_ = Unresolved("x")
     assert list(reasons({"a": [1, open_], "b": joined(("y", open_))})) == ["x", "x"]
     assert not is_known([open_])

@@ -9,7 +9,7 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from docs.managed_policies import rows
-from permission_guard.iam import Answer, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import EvalDecision, IamPrincipal, Policy, Request, decide
 from permission_guard.template.managed import DATA, managed_document
 
 POLICIES: dict[str, Any] = json.loads(aws_managed_policies_data)
@@ -18,7 +18,7 @@ GROUPS = ("/aws/lambda/orders", "/aws/lambda-insights", "/shop")
 EVERYTHING = Policy.parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
 
 
-def answers(policy: Policy) -> list[Answer]:
+def answers(policy: Policy) -> list[EvalDecision]:
     """What a policy says of each logging call, by itself and beside one that allows everything."""
     found = []
     for group in GROUPS:

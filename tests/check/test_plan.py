@@ -159,7 +159,7 @@ def test_a_role_that_exists_already_is_known_by_its_arn() -> None:
     assert of(plan.scan(), "aws_iam_role.r").account == ACCOUNT
 
 
-def test_a_role_that_nothing_tells_of_is_unknown() -> None:
+def test_a_role_that_nothing_shows_is_unknown() -> None:
     plan = Plan().has("aws_lambda_function.f", later=("role",), function_name="f")
     assert of(plan.scan(), "aws_lambda_function.f").sentence == (
         "the role of aws_lambda_function.f could not be read: it is known only after it is applied."
@@ -206,7 +206,7 @@ def test_a_role_that_nothing_tells_of_is_unknown() -> None:
         (permission(role(), qualifier="live", function_name="f"), FAIL),
     ],
 )
-def test_a_permission_is_judged_as_far_as_the_plan_tells(plan: Plan, wanted: Verdict) -> None:
+def test_a_permission_is_evaluated_as_far_as_the_plan_shows(plan: Plan, wanted: Verdict) -> None:
     assert plan.verdict("aws_lambda_permission.p") is wanted
 
 
@@ -257,7 +257,7 @@ NO_PLANS = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), NO_PLANS.items())
-def test_what_is_no_plan_is_told(text: str, wrong: str) -> None:
+def test_what_is_no_plan_is_reported(text: str, wrong: str) -> None:
     assert problem(text, "plan.json") == wrong
 
 
@@ -265,7 +265,7 @@ def test_an_empty_plan_passes() -> None:
     assert Plan().scan().findings == ()
 
 
-def test_what_is_only_read_is_not_judged() -> None:
+def test_what_is_only_read_is_not_evaluated() -> None:
     plan = permission(role())
     plan.planned[-1]["mode"] = "data"
     assert [one.subject for one in plan.scan().findings] == ["aws_iam_role.r"]

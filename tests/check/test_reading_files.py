@@ -78,7 +78,7 @@ BAD_YAML = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), BAD_YAML.items(), ids=range(len(BAD_YAML)))
-def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, wrong: str) -> None:
+def test_what_is_wrong_with_yaml_is_reported_with_its_place(text: str, wrong: str) -> None:
     assert problem(text).startswith(wrong if wrong != "nothing" else "1:1: is neither a template")
 
 
@@ -94,7 +94,7 @@ BAD_JSON = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), BAD_JSON.items(), ids=range(len(BAD_JSON)))
-def test_what_is_wrong_with_json_is_said_with_its_place(text: str, wrong: str) -> None:
+def test_what_is_wrong_with_json_is_reported_with_its_place(text: str, wrong: str) -> None:
     assert problem(text, "template.json").startswith(wrong)
 
 
@@ -111,7 +111,7 @@ NEITHER = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), NEITHER.items(), ids=range(len(NEITHER)))
-def test_what_is_no_template_is_said_to_be_none(text: str, wrong: str) -> None:
+def test_a_file_that_is_no_template_is_reported(text: str, wrong: str) -> None:
     assert problem(text) == wrong
 
 
@@ -151,12 +151,12 @@ def test_a_path_leads_to_a_place(path: tuple[str | int, ...], at: At | None) -> 
     assert place(root(), path) == at
 
 
-def test_what_sam_refuses_is_told_in_its_words_at_the_resource() -> None:
+def test_what_sam_refuses_is_reported_in_its_words_at_the_resource() -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {Events: 3}\n"
     assert problem(text).startswith("3:3: SAM refuses it: Resource with id [A] is invalid.")
 
 
-def test_what_sam_stumbles_over_is_told_too() -> None:
+def test_what_sam_stumbles_over_is_reported_too() -> None:
     connector = "{Source: {Id: Rule}, Destination: {Id: Topic}, Permissions: [Write]}"
     text = (
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n"
@@ -242,7 +242,7 @@ def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
     path = tmp_path / "template.yaml"
     path.write_text("Parameters: {A: {Type: String}}\nResources: {B: {Type: AWS::SNS::Topic}}\n")
     # What only a fault of our own can bring about.
-    desk = Desk(Said(region=cast("str", 3)), Trust(), How.JUDGE, frozenset())
+    desk = Desk(Said(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
     desk.check(str(path))
     assert desk.is_any_unusable
     assert "template.yaml: cannot be evaluated: " in capsys.readouterr().err

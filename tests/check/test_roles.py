@@ -250,7 +250,7 @@ OF_A_PARAMETER = {
 
 
 @pytest.mark.parametrize(("statements", "wanted"), OF_A_PARAMETER.values(), ids=OF_A_PARAMETER)
-def test_of_a_function_whose_name_is_a_parameter_only_what_holds_for_every_name_is_told(
+def test_of_a_function_whose_name_is_a_parameter_only_what_holds_for_every_name_is_reported(
     statements: str, wanted: Verdict
 ) -> None:
     policies = (

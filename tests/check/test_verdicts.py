@@ -1,4 +1,4 @@
-"""What a verdict on a template rests on, and what it says where it cannot be told."""
+"""What a verdict on a template rests on, and what it says where it is undecided."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OWN, OTHER = "123456789012", "111122223333"
         ({"Principal": f'"{OTHER}"'}, UNKNOWN),
     ],
 )
-def test_a_permission_is_judged_for_the_best_and_the_worst(
+def test_a_permission_is_evaluated_for_the_best_and_the_worst(
     properties: dict[str, str], wanted: Verdict
 ) -> None:
     found_ = [one.verdict for one in found(permission(**properties)).findings if one.subject == "It"]
@@ -50,7 +50,7 @@ def test_a_permission_is_judged_for_the_best_and_the_worst(
 def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> None:
     one = of(found(permission(Principal="sns.amazonaws.com", SourceArn="!ImportValue topic")))
     assert one.sentence == (
-        "It cannot be told: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
+        "Not decided: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
     )
     assert one.because[0].startswith(
         "If it comes to the worst: Untrusted callers have access. For example, Amazon SNS"
@@ -61,7 +61,7 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
 def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     text = permission(Principal=f'"{OTHER}"')
     assert of(found(text)).sentence == (
-        f"It cannot be told: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
+        f"Not decided: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
         "--account can say."
     )
     assert verdict(text, account=OTHER) is PASS
@@ -75,7 +75,7 @@ def test_an_organisation_is_trusted_if_somebody_says_so() -> None:
     assert of(found(text, trust=Trust((), ("o-abcdefghij",)))).verdict is PASS
 
 
-def test_a_parameter_counts_as_it_is_said() -> None:
+def test_a_parameter_counts_as_given() -> None:
     text = "Parameters: {Account: {Type: String}}\n" + permission(SourceAccount="!Ref Account")
     assert verdict(text) is UNKNOWN
     assert verdict(text, parameters={"Account": OWN}, account=OWN) is PASS
@@ -90,18 +90,18 @@ def test_a_region_is_the_own_one_only_if_somebody_says_so() -> None:
         f"[{{Effect: Allow, Action: 'logs:*', Resource: '{logs}'}}]}}}}]\n",
     )
     assert of(found(f"Resources:{text}"), "Role").sentence == (
-        "It cannot be told: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
+        "Not decided: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
         "--region can say."
     )
     assert verdict(f"Resources:{text}", "Role", region="eu-west-1") is PASS
     assert verdict(f"Resources:{text}", "Role", region="eu-central-1") is FAIL
 
 
-def test_conditions_that_cannot_be_told_are_tried_both_ways() -> None:
+def test_undecided_conditions_are_tried_both_ways() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(SourceAccount="!If [IsProd, !Ref AWS::AccountId, !Ref AWS::NoValue]")
     assert of(found(text)).sentence == (
-        "It cannot be told: the condition IsProd is not known, and this fails if IsProd is false."
+        "Not decided: the condition IsProd is not known, and this fails if IsProd is false."
     )
     assert verdict(text, parameters={"Stage": "prod"}) is PASS
     assert verdict(text, parameters={"Stage": "dev"}) is FAIL
@@ -163,7 +163,7 @@ Policy:
         ),
     ],
 )
-def test_a_whole_policy_is_judged_too(name: str, principal: str, more: str, wanted: Verdict) -> None:
+def test_a_whole_policy_is_evaluated_too(name: str, principal: str, more: str, wanted: Verdict) -> None:
     text = template(DOCUMENT.format(name, principal, more))
     assert of(found(text), "Policy").verdict is wanted
 
@@ -192,13 +192,13 @@ def test_a_policy_that_cannot_be_read_is_no_pass(document: str, says: str) -> No
     assert says in one.proof
 
 
-def test_a_permission_for_another_stacks_function_is_judged_by_itself() -> None:
+def test_a_permission_for_another_stacks_function_is_evaluated_by_itself() -> None:
     text = "Resources:\n  It:\n    Type: AWS::Lambda::Permission\n    Properties: {FunctionName: %s, Principal: s3.amazonaws.com, Action: 'lambda:*'}\n"
     for name in ("!ImportValue function", "not a name", f"arn:aws:lambda:eu-west-1:{OTHER}:function:x:live"):
         assert {one.verdict for one in found(text % name).findings} == {FAIL}
 
 
-def test_permissions_of_a_function_are_judged_together_and_an_aliass_by_themselves() -> None:
+def test_permissions_of_a_function_are_evaluated_together_and_an_aliass_by_themselves() -> None:
     text = template(
         """
         Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Orders, Name: live, FunctionVersion: "1"}}
@@ -236,11 +236,11 @@ It:
         ("!Ref Layer", '!Ref "AWS::AccountId"', PASS),
     ],
 )
-def test_a_layers_permission_is_judged(arn: str, principal: str, wanted: Verdict) -> None:
+def test_a_layers_permission_is_evaluated(arn: str, principal: str, wanted: Verdict) -> None:
     assert verdict(template(LAYER.format(arn, principal))) is wanted
 
 
-def test_what_a_macro_makes_is_not_looked_at_and_that_is_said() -> None:
+def test_what_a_macro_makes_is_not_looked_at_and_that_is_reported() -> None:
     scan = found(template("", head="Transform: [AWS::LanguageExtensions, Mine, {Name: AWS::Include}]\n"))
     assert [one.what for one in scan.skipped] == [
         "template.yaml: what the macro Mine makes",
@@ -265,7 +265,7 @@ def test_a_fault_is_known_by_its_file_and_resource() -> None:
     assert [one.fault for one in found(text, "a.yaml").findings] == faults[:3]
 
 
-def test_a_public_url_is_told_as_such() -> None:
+def test_a_public_url_is_reported_as_such() -> None:
     text = permission(Principal='"*"', Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
     assert of(found(text)).concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC
 

@@ -9,7 +9,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
-from permission_guard.cli.doctor import looked
+from permission_guard.cli.doctor import read_stack
 from tests.aws.deployed import Deployed
 from tests.template import REGION
 
@@ -22,7 +22,7 @@ NAMES = {
 def run(there: Deployed, *arguments: str, color: bool = False) -> Result:
     session = partial(there.session)
     place = ("--region", REGION) if "--region" not in arguments else ()
-    obj = partial(looked, session_of=session)
+    obj = partial(read_stack, session_of=session)
     return CliRunner().invoke(
         main, ["doctor", *place, *arguments], obj=obj, color=color, catch_exceptions=False
     )
@@ -34,7 +34,7 @@ def verdicts(there: Deployed, code: int) -> dict[str, str]:
     assert result.exit_code == code
     found: dict[str, Any] = json.loads(result.stdout)
     order = ["good", "unknown", "wrong"]
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for one in found["checks"]:
-        told[one["name"]] = max(told.get(one["name"], "good"), one["verdict"], key=order.index)
-    return told
+        reported[one["name"]] = max(reported.get(one["name"], "good"), one["verdict"], key=order.index)
+    return reported

@@ -70,7 +70,7 @@ def scanned(there: Wires, *arguments: str, workers: int = 1) -> Scan:
     return read(result.stdout)
 
 
-def told(result: Result) -> str:
+def reported(result: Result) -> str:
     """The one line on standard error, without the program's name; nothing was shown."""
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()

@@ -10,7 +10,7 @@ import pytest
 
 from permission_guard.cli import main
 from permission_guard.cli.documents import read
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from tests.cli.asking import ORDERS, invoking, logging, policy, run, written
 
 ROLE = policy(logging())
@@ -55,7 +55,7 @@ def refused(*arguments: str, stdin: bytes = b"") -> str:
 
 
 @pytest.mark.parametrize("kind", BAD_DOCUMENTS)
-def test_a_document_that_aws_would_not_take_is_told_with_its_file_and_place(
+def test_a_document_that_aws_would_not_take_is_reported_with_its_file_and_place(
     kind: str, tmp_path: Path
 ) -> None:
     documents, message = BAD_DOCUMENTS[kind]
@@ -92,25 +92,25 @@ BAD_OPTIONS: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_OPTIONS)
-def test_an_option_that_cannot_be_meant_is_told(kind: str, tmp_path: Path) -> None:
+def test_an_option_that_cannot_be_meant_is_reported(kind: str, tmp_path: Path) -> None:
     options, message = BAD_OPTIONS[kind]
     assert refused("explain", *written(tmp_path, ROLE), *options) == message
 
 
-def test_a_file_that_is_not_there_or_no_file_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_no_file_is_reported(tmp_path: Path) -> None:
     gone = str(tmp_path / "gone.json")
     assert refused("explain", "--policy", gone) == f"{gone}: cannot be read: No such file or directory"
     assert refused("explain", "--policy", str(tmp_path)) == f"{tmp_path}: cannot be read: Is a directory"
 
 
-def test_bytes_that_are_no_text_are_told() -> None:
+def test_bytes_that_are_no_text_are_reported() -> None:
     assert (
         refused("explain", "--policy", "-", stdin=b"\xc3\x28")
         == "standard input: is neither UTF-8 nor UTF-16 text"
     )
 
 
-def test_a_process_without_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_standard_input_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(Unusable, match=r"^standard input: cannot be read: it is closed$"):
         read("-")
@@ -161,7 +161,7 @@ def test_a_boundary_has_no_principal(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_what_is_said_of_a_role_is_never_ignored(option: list[str], tmp_path: Path) -> None:
+def test_an_option_about_the_role_is_never_ignored(option: list[str], tmp_path: Path) -> None:
     message = f"{option[0]} is about the execution role. Pass a policy of the role with --policy."
     assert refused("explain", *written(tmp_path, policy(invoking())), *option) == message
 

@@ -32,7 +32,7 @@ def test_the_exit_code_is_the_gravest_verdict(tmp_path: Path, text: str, code: i
     assert checked(tmp_path, text).exit_code == code
 
 
-def test_a_fault_is_told_with_its_place_and_what_to_do(tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_its_place_and_what_to_do(tmp_path: Path) -> None:
     ended = checked(tmp_path, FAILS)
     assert ended.stdout.replace(str(tmp_path), "") == (
         "/template.yaml:10:3: FAIL invoke-permission-names-its-source (HIGH) It\n"
@@ -40,15 +40,15 @@ def test_a_fault_is_told_with_its_place_and_what_to_do(tmp_path: Path) -> None:
         "             arn:aws:s3:::NAME of AWS account 999999999999, is allowed to call lambda:InvokeFunction\n"
         "             on arn:aws:lambda:us-east-1:000000000000:function:stack-Orders-EXAMPLE.\n"
         '  Because    Statement "It" of the template allows it and has no condition on the source.\n'
-        "  Matters    A service invokes for whoever asks it to: without a source, any AWS account can have\n"
-        "             the function run.\n"
+        "  Matters    A service acts for any account that configures it. Without a source, any AWS account\n"
+        "             can make it invoke the function.\n"
         "  Fix        SourceAccount: !Ref AWS::AccountId\n"
         "\n"
         "1 FAIL, 0 UNKNOWN, 1 PASS in 1 file; --fix can fix 1\n"
     )
 
 
-def test_several_files_are_judged_and_one_that_is_no_template_hides_no_other(tmp_path: Path) -> None:
+def test_several_files_are_evaluated_and_one_that_is_no_template_hides_no_other(tmp_path: Path) -> None:
     for name, text in {"a.yaml": FAILS, "b.yaml": "hello", "c.json": "{"}.items():
         (tmp_path / name).write_text(text)
     ended = run(
@@ -63,7 +63,7 @@ def test_several_files_are_judged_and_one_that_is_no_template_hides_no_other(tmp
     ]
 
 
-def test_nothing_is_judged_where_no_file_can_be_read(tmp_path: Path) -> None:
+def test_nothing_is_evaluated_where_no_file_can_be_read(tmp_path: Path) -> None:
     ended = checked(tmp_path, "hello")
     assert (ended.stdout, ended.exit_code) == ("", 3)
 
@@ -74,11 +74,11 @@ def test_standard_input_is_a_template_too() -> None:
     assert run("check", "-", "-").stderr == "permission-guard: standard input (-) can be read only once\n"
 
 
-def test_for_machines_every_verdict_is_told_as_a_scan_is(tmp_path: Path) -> None:
-    told = scan_json.read(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
-    verdicts = {(one.subject, one.place and one.place.line, one.verdict.value) for one in told.findings}
+def test_the_json_of_check_is_a_scan_with_every_verdict(tmp_path: Path) -> None:
+    reported = scan_json.read(checked(tmp_path, DOUBTFUL, "--format", "json").stdout)
+    verdicts = {(one.subject, one.place and one.place.line, one.verdict.value) for one in reported.findings}
     assert verdicts == {("It", 10, "UNKNOWN"), ("Role", 5, "PASS")}
-    assert told.skipped == ()
+    assert reported.skipped == ()
 
 
 def test_for_code_scanning_each_fault_has_its_place(tmp_path: Path) -> None:
@@ -90,19 +90,19 @@ def test_for_code_scanning_each_fault_has_its_place(tmp_path: Path) -> None:
     assert place["artifactLocation"]["uri"].endswith("template.yaml")
 
 
-def test_what_was_not_looked_at_is_told_and_is_no_pass(tmp_path: Path) -> None:
+def test_what_was_not_looked_at_is_reported_and_is_no_pass(tmp_path: Path) -> None:
     ended = checked(tmp_path, template("", head="Transform: Mine\n"))
     assert "what the macro Mine makes: only CloudFormation can run it." in " ".join(ended.stdout.split())
     assert ended.exit_code == 2
 
 
-def test_what_is_ignored_is_not_told(tmp_path: Path) -> None:
+def test_what_is_ignored_is_not_reported(tmp_path: Path) -> None:
     ignored = Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE.value
     ended = checked(tmp_path, FAILS, "--ignore", ignored)
     assert (ended.stdout, ended.exit_code) == ("0 FAIL, 0 UNKNOWN, 1 PASS in 1 file\n", 0)
 
 
-def test_parameters_count_as_they_are_said(tmp_path: Path) -> None:
+def test_parameters_count_as_given(tmp_path: Path) -> None:
     text = "Parameters: {Account: {Type: String}}\n" + permission(SourceAccount="!Ref Account")
     account = "123456789012"
     given = ("--parameter", f"Account={account}", "--account", account)
@@ -133,7 +133,7 @@ def test_parameters_count_as_they_are_said(tmp_path: Path) -> None:
         (("--region", "eu-west-1", "--account", "123456789012"), ""),
     ],
 )
-def test_an_option_that_cannot_be_used_is_told_in_one_line(
+def test_an_option_that_cannot_be_used_is_reported_in_one_line(
     tmp_path: Path, options: tuple[str, ...], says: str
 ) -> None:
     ended = checked(tmp_path, PASSES, *options)
@@ -183,7 +183,7 @@ def test_a_file_is_written_as_it_was_encoded(tmp_path: Path, codec: str) -> None
     assert path.read_bytes() == FIXED.replace("\n", "\r\n").encode(codec)
 
 
-def test_a_file_that_cannot_be_written_is_told_and_left(
+def test_a_file_that_cannot_be_written_is_reported_and_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "template.yaml"
@@ -243,7 +243,7 @@ def family(folder: Path, parent: str) -> str:
     return str(folder / "parent.yaml")
 
 
-def test_a_nested_stack_is_judged_with_the_parameters_that_it_is_given(tmp_path: Path) -> None:
+def test_a_nested_stack_is_evaluated_with_the_parameters_that_it_is_given(tmp_path: Path) -> None:
     ended = run("check", family(tmp_path, PARENT), "--format", "json")
     findings = scan_json.read(ended.stdout).findings
     verdicts = {one.subject: (one.verdict.value, one.place and one.place.file) for one in findings}
@@ -252,12 +252,12 @@ def test_a_nested_stack_is_judged_with_the_parameters_that_it_is_given(tmp_path:
     assert verdicts == {"It": ("PASS", child), "Sns": ("UNKNOWN", child)}
 
 
-def test_a_nested_stack_that_is_named_itself_is_judged_as_it_is_named(tmp_path: Path) -> None:
+def test_a_nested_stack_that_is_named_itself_is_evaluated_as_it_is_named(tmp_path: Path) -> None:
     ended = run("check", family(tmp_path, PARENT), str(tmp_path / "within" / ".." / "within" / "child.yaml"))
     assert ended.stdout.endswith("0 FAIL, 2 UNKNOWN, 0 PASS in 2 files\n")
 
 
-def test_what_is_nested_is_not_mended_unless_it_is_named(tmp_path: Path) -> None:
+def test_what_is_nested_is_not_fixed_unless_it_is_named(tmp_path: Path) -> None:
     path = family(tmp_path, PARENT.replace("Account: !Ref AWS::AccountId", "Account: 123456789012"))
     run("check", "--fix", path)
     assert (tmp_path / "within" / "child.yaml").read_text() == CHILD

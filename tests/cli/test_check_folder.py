@@ -53,7 +53,7 @@ def test_what_others_wrote_and_what_was_built_is_left_out(tmp_path: Path) -> Non
     assert files(check(str(tmp_path)), tmp_path) == ["template.yaml"]
 
 
-def test_terraform_source_beside_a_template_is_said_not_to_be_evaluated(tmp_path: Path) -> None:
+def test_terraform_source_beside_a_template_is_reported_not_to_be_evaluated(tmp_path: Path) -> None:
     put(tmp_path, "template.yaml")
     put(tmp_path, "main.tf", text='resource "aws_lambda_permission" "a" {}')
     ended = check(str(tmp_path))
@@ -78,7 +78,7 @@ def test_a_file_that_is_named_and_lies_in_the_folder_is_checked_once(tmp_path: P
     assert check(str(tmp_path / "t.yaml"), str(tmp_path)).stdout.endswith(" in 1 file; --fix can fix 1\n")
 
 
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, "t.yaml")
 
     opened = Path.open
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(("name", "hint"), [("main.tf", f" It has Terraform source. {RUN}"), ("a.txt", "")])
-def test_a_folder_without_templates_is_said(tmp_path: Path, name: str, hint: str) -> None:
+def test_a_folder_without_templates_is_reported(tmp_path: Path, name: str, hint: str) -> None:
     put(tmp_path, name, text="nothing")
     ended = check(str(tmp_path))
     assert ended.stderr == (

@@ -173,7 +173,7 @@ def test_a_path_is_relative_to_the_folder_of_the_configuration(monkeypatch: pyte
         ("ignore = [{until = 1}]", "ignore[0].until: is not a key. Keys: rule, reason, resource, path"),
     ],
 )
-def test_what_is_wrong_with_a_configuration_is_said_in_one_line_with_file_and_key(
+def test_what_is_wrong_with_a_configuration_is_reported_in_one_line_with_file_and_key(
     text: str, problem: str
 ) -> None:
     says(text)

@@ -25,7 +25,7 @@ from permission_guard.model.document import statements_of
 from tests import template
 from tests.aws.transport import Transport
 from tests.fake_aws.builders import TARGET
-from tests.undoing import S3, Story, attached, bound, bound_by_statements
+from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ class Wired:
         connect = partial(connected, session_of=self.session)
         return CliRunner().invoke(main, arguments, obj=connect, catch_exceptions=False)
 
-    def told(self, *arguments: str) -> tuple[int, str]:
+    def reported(self, *arguments: str) -> tuple[int, str]:
         result = self.run(*arguments)
         assert result.stdout == ""
         (line,) = result.stderr.splitlines()
@@ -63,7 +63,7 @@ class Wired:
 
 
 def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
-    there = Wired(bound())
+    there = Wired(repaired())
     (entry,) = there.journal.all()
     assert there.run("undo", entry.id, "--yes").exit_code == 0
     assert S3.statement(TARGET) in statements_of(there.story.text)
@@ -76,7 +76,7 @@ def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
 
 
 def test_the_stack_is_asked_for_the_table_unless_the_table_is_named() -> None:
-    there = Wired(bound())
+    there = Wired(repaired())
     there.run("journal", "orders")
     assert there.wire.calls == ["GetCallerIdentity", "DescribeStacks", "Query"]
     there.wire.calls.clear()
@@ -85,7 +85,7 @@ def test_the_stack_is_asked_for_the_table_unless_the_table_is_named() -> None:
 
 
 def test_the_region_of_an_arn_is_the_one_that_is_asked() -> None:
-    there = Wired(bound(), region="eu-west-1")
+    there = Wired(repaired(), region="eu-west-1")
     assert there.run("journal", TARGET).stdout.count("orders/") == 1
     assert there.run("journal", "orders").stdout == "The journal has no entries.\n"
 
@@ -104,28 +104,28 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
-def test_what_is_not_there_is_told(kind: str) -> None:
+def test_what_is_not_there_is_reported(kind: str) -> None:
     options, line = UNUSABLE[kind]
-    assert Wired(bound()).told("journal", "orders", *options) == (3, line)
+    assert Wired(repaired()).reported("journal", "orders", *options) == (3, line)
 
 
-def test_a_stack_without_a_journal_is_told() -> None:
-    there = Wired(bound())
+def test_a_stack_without_a_journal_is_reported() -> None:
+    there = Wired(repaired())
     for outputs in ({}, {"AlertsTopicArn": "arn:aws:sns:us-east-1:111122223333:alerts"}):
         there.wire.stacks["old"] = outputs
-        assert there.told("journal", "--stack-name", "old") == (
+        assert there.reported("journal", "--stack-name", "old") == (
             3,
             'Stack "old" in us-east-1 has no output JournalTableName. It is not the guard\'s stack, or is another version.',
         )
 
 
-def test_no_region_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    there = Wired(bound())
+    there = Wired(repaired())
     there.region = None
-    assert there.told("journal") == (
+    assert there.reported("journal") == (
         3,
         "No Region is set. Pass --region or set AWS_REGION.",
     )
@@ -149,12 +149,12 @@ def test_the_region_is_the_one_that_the_aws_cli_would_take(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    there = log_in(None, option, Wired(bound(), region=None).session)
+    there = log_in(None, option, Wired(repaired(), region=None).session)
     assert (there.region, there.clients.region) == ("us-east-1", "us-east-1")
 
 
-def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = Wired(bound())
+def test_missing_credentials_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Wired(repaired())
 
     def no_credentials(profile: str | None, region: str | None) -> boto3.Session:
         core = botocore.session.get_session()
@@ -163,7 +163,10 @@ def test_no_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
 
     monkeypatch.setattr(there, "session", no_credentials)
-    assert there.told("journal") == (3, "No AWS credentials were found. Pass --profile or set AWS_PROFILE.")
+    assert there.reported("journal") == (
+        3,
+        "No AWS credentials were found. Pass --profile or set AWS_PROFILE.",
+    )
 
 
 class _Nothing:
@@ -182,35 +185,35 @@ CREDENTIALS = {
 
 
 @pytest.mark.parametrize("code", CREDENTIALS)
-def test_credentials_that_are_not_taken_are_told(code: str) -> None:
-    there = Wired(bound())
+def test_credentials_that_are_not_taken_are_reported(code: str) -> None:
+    there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = ApiError(code, "no")
-    assert there.told("journal") == CREDENTIALS[code]
+    assert there.reported("journal") == CREDENTIALS[code]
 
 
-def test_credentials_that_expire_on_the_way_are_told() -> None:
-    there = Wired(bound())
+def test_credentials_that_expire_on_the_way_are_reported() -> None:
+    there = Wired(repaired())
     there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
-    assert there.told("journal", "orders") == (
+    assert there.reported("journal", "orders") == (
         3,
         "Your AWS credentials have expired: ExpiredTokenException: expired (Query)",
     )
 
 
-def test_an_interruption_is_told() -> None:
-    there = Wired(bound())
+def test_an_interruption_is_reported() -> None:
+    there = Wired(repaired())
 
     def interrupted(_operation: str) -> None:
         raise KeyboardInterrupt
 
     there.wire.hold = interrupted
-    assert there.told("journal") == (130, "Interrupted.")
+    assert there.reported("journal") == (130, "Interrupted.")
 
 
-def test_aws_that_cannot_be_reached_is_told() -> None:
-    there = Wired(bound())
+def test_aws_that_cannot_be_reached_is_reported() -> None:
+    there = Wired(repaired())
     there.wire.faults["GetCallerIdentity"] = EndpointConnectionError(endpoint_url="https://sts.example")
-    assert there.told("journal") == (
+    assert there.reported("journal") == (
         2,
         'Could not reach AWS: Could not connect to the endpoint URL: "https://sts.example". Run the command again.',
     )
@@ -220,17 +223,17 @@ def test_aws_that_cannot_be_reached_is_told() -> None:
     ("call", "arguments"),
     [("DescribeStacks", ["journal", "orders"]), ("Query", ["journal", "orders"]), ("Scan", ["journal"])],
 )
-def test_access_that_is_denied_is_told(call: str, arguments: list[str]) -> None:
-    there = Wired(bound())
+def test_access_that_is_denied_is_reported(call: str, arguments: list[str]) -> None:
+    there = Wired(repaired())
     there.wire.faults[call] = ApiError("AccessDeniedException", "not authorized")
-    assert there.told(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
+    assert there.reported(*arguments) == (1, f"AWS refused: AccessDeniedException: not authorized ({call})")
 
 
-def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_told() -> None:
-    there = Wired(bound())
+def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_reported() -> None:
+    there = Wired(repaired())
     (item,) = there.wire.table.items.values()
     item["entry"] = {"S": "{}"}
-    code, line = there.told("journal")
+    code, line = there.reported("journal")
     assert code == 1
     assert line.startswith("AWS refused: EntryUnreadable: in the journal's item")
 
@@ -275,7 +278,7 @@ SERVICES = {
 
 def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
     calls: set[str] = set()
-    for make in (bound, bound_by_statements, attached):
+    for make in (repaired, repaired_by_add_permission, attached):
         story = make()
         story.account.roles["role"].inline["more"] = '{"Version":"2012-10-17","Statement":[]}'
         there = Wired(story)

@@ -48,7 +48,7 @@ def unwell() -> Deployed:
     return there
 
 
-def test_each_thing_that_is_wrong_is_told_with_what_to_do() -> None:
+def test_each_thing_that_is_wrong_is_reported_with_what_to_do() -> None:
     there = unwell()
     plain, shown = run(there), run(there, color=True)
     assert plain.stdout == golden("doctor/little-is-good.plain.txt", plain.stdout)
@@ -56,7 +56,7 @@ def test_each_thing_that_is_wrong_is_told_with_what_to_do() -> None:
     assert (plain.exit_code, shown.exit_code) == (1, 1)
 
 
-def test_machines_are_told_the_same() -> None:
+def test_the_json_says_the_same() -> None:
     result = run(unwell(), "--json")
     assert result.stdout == golden("doctor/little-is-good.json", result.stdout)
     assert result.exit_code == 1
@@ -114,10 +114,10 @@ def test_what_one_may_not_see_or_aws_does_not_answer_is_not_known_and_hides_noth
 ) -> None:
     there = Deployed()
     there.faults[call] = ApiError(code, "no")
-    told = verdicts(there, 2)
-    assert told[SEEN[call]] == "unknown"
+    reported = verdicts(there, 2)
+    assert reported[SEEN[call]] == "unknown"
     lost = {SEEN[call]} | ({"rights", "settings"} if call == "GetFunctionConfiguration" else set())
-    assert {name: told[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
+    assert {name: reported[name] for name in NAMES - lost} == dict.fromkeys(NAMES - lost, "good")
 
 
 def test_a_trail_is_asked_in_its_own_region_by_its_arn() -> None:
@@ -137,7 +137,7 @@ def test_a_stack_that_may_not_be_looked_at_is_one_line_and_no_verdict() -> None:
     assert result.stderr == "permission-guard: AWS refused: AccessDenied: no (DescribeStackResources)\n"
 
 
-def test_a_stack_that_is_not_the_guards_is_told() -> None:
+def test_a_stack_that_is_not_the_guards_is_reported() -> None:
     there = Deployed(outputs={})
     result = run(there)
     assert result.exit_code == 3

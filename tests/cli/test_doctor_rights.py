@@ -28,7 +28,7 @@ def test_rights_that_are_denied_are_named_with_who_denies_them() -> None:
     assert result.exit_code == 1
 
 
-def test_a_right_that_hangs_on_a_key_that_nobody_gave_cannot_be_told() -> None:
+def test_a_right_that_depends_on_a_missing_key_is_undecided() -> None:
     there = Deployed(
         forbidden={
             "iam:AttachRolePolicy": {

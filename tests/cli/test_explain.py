@@ -42,7 +42,7 @@ SCENES: dict[str, tuple[list[object], list[str], int]] = {
         [],
         1,
     ),
-    "a-deny-closes-what-an-allow-opens": (
+    "a-deny-refuses-what-an-allow-grants": (
         [
             policy(
                 invoking("everyone", Principal="*"),
@@ -89,7 +89,7 @@ def test_every_kept_explanation_is_one_that_is_made() -> None:
     assert kept == {f"{scene}.{ending}" for scene in SCENES for ending in ("txt", "json")}
 
 
-def told(*arguments: str, stdin: bytes = b"") -> dict[str, Any]:
+def reported(*arguments: str, stdin: bytes = b"") -> dict[str, Any]:
     body: dict[str, Any] = json.loads(run("explain", *arguments, "--format", "json", stdin=stdin).output)
     return body
 
@@ -99,11 +99,11 @@ def verdicts(body: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_the_gravest_verdict_comes_first_and_is_the_exit_code(tmp_path: Path) -> None:
-    ours, office, stranger = invoking(Condition=OURS), invoking(Principal="*", Condition=OFFICE), invoking()
-    for statements, code in (([ours], 0), ([ours, office], 2), ([ours, office, stranger], 1)):
+    ours, office, untrusted = invoking(Condition=OURS), invoking(Principal="*", Condition=OFFICE), invoking()
+    for statements, code in (([ours], 0), ([ours, office], 2), ([ours, office, untrusted], 1)):
         result = run("explain", *written(tmp_path, policy(*statements)))
         assert result.exit_code == code
-    assert verdicts(told(*written(tmp_path, policy(ours, office, stranger)))) == [
+    assert verdicts(reported(*written(tmp_path, policy(ours, office, untrusted)))) == [
         ("invoke-permission-names-its-source", "FAIL"),
         ("function-is-not-public", "UNKNOWN"),
         ("invoke-permission-names-its-source", "PASS"),
@@ -123,16 +123,16 @@ FORMS: dict[str, object] = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_document_is_taken_in_every_form_in_which_it_comes(form: str, encoding: str) -> None:
-    body = told("--policy", "-", stdin=json.dumps(FORMS[form]).encode(encoding))
+    body = reported("--policy", "-", stdin=json.dumps(FORMS[form]).encode(encoding))
     assert body["function"] == ORDERS
     assert verdicts(body) == [("invoke-permission-names-its-source", "FAIL")]
     assert body["findings"][0]["proof"]["statements"] == ["open of standard input"]
 
 
 def test_the_fix_is_the_statement_as_the_guard_would_write_it(tmp_path: Path) -> None:
-    mend = told(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
-    assert json.loads(mend["before"]) == invoking("open")
-    assert json.loads(mend["after"]) == invoking("open", Condition=OURS)
+    fix = reported(*written(tmp_path, DOCUMENT))["findings"][0]["fix"]
+    assert json.loads(fix["before"]) == invoking("open")
+    assert json.loads(fix["after"]) == invoking("open", Condition=OURS)
 
 
 def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
@@ -153,13 +153,13 @@ def test_a_fix_is_shown_as_a_difference_with_its_impact(tmp_path: Path) -> None:
     assert lines[end] == "  Impact     No trusted caller loses access, and no other caller gains it."
 
 
-def test_the_alias_that_a_policy_is_about_is_the_one_that_is_judged(tmp_path: Path) -> None:
-    body = told(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
+def test_the_alias_that_a_policy_is_about_is_the_one_that_is_evaluated(tmp_path: Path) -> None:
+    body = reported(*written(tmp_path, policy(invoking(Resource=f"{ORDERS}:live"))))
     assert (body["function"], body["qualifier"], body["verdict"]) == (ORDERS, "live", "FAIL")
 
 
-def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Path) -> None:
-    body = told(*written(tmp_path, policy(invoking(Resource="*"))))
+def test_a_function_that_nothing_names_is_made_up_and_the_output_shows_it(tmp_path: Path) -> None:
+    body = reported(*written(tmp_path, policy(invoking(Resource="*"))))
     assert body["function"] == "arn:aws:lambda:us-east-1:123456789012:function:example"
     assert body["assumed"] == ["the function's ARN is an example; to set it, pass --function"]
     assert body["verdict"] == "FAIL"
@@ -169,35 +169,35 @@ def test_a_function_that_nothing_names_is_made_up_and_that_is_said(tmp_path: Pat
 def test_whether_the_log_group_exists_is_not_guessed(tmp_path: Path, known: list[str], verdict: str) -> None:
     options = {"yes": "--log-group-exists", "no": "--no-log-group-exists"}
     streams = policy(logging(Action=["logs:CreateLogStream", "logs:PutLogEvents"]))
-    body = told(*written(tmp_path, streams), *(options[one] for one in known))
+    body = reported(*written(tmp_path, streams), *(options[one] for one in known))
     assert body["verdict"] == verdict
 
 
-def test_log_group_role_and_tags_are_what_was_said(tmp_path: Path) -> None:
+def test_log_group_role_and_tags_are_what_was_given(tmp_path: Path) -> None:
     group = "arn:aws:logs:us-east-1:123456789012:log-group:mine"
     streams = logging(
         Resource=[group, f"{group}:*"], Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}
     )
     files = written(tmp_path, policy(streams))
     role = "arn:aws:iam::123456789012:role/path/mine"
-    body = told(*files, "--log-group", "mine", "--role-arn", role, "--tag", "team=red")
+    body = reported(*files, "--log-group", "mine", "--role-arn", role, "--tag", "team=red")
     assert (body["verdict"], body["role"]) == ("PASS", role)
-    assert told(*files, "--log-group", "mine", "--tag", "team=blue")["verdict"] == "FAIL"
-    assert told(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
+    assert reported(*files, "--log-group", "mine", "--tag", "team=blue")["verdict"] == "FAIL"
+    assert reported(*files, "--log-group", "other", "--tag", "team=red")["verdict"] == "FAIL"
 
 
-def test_a_trusted_account_or_organization_is_no_stranger(tmp_path: Path) -> None:
+def test_a_trusted_account_or_organization_passes(tmp_path: Path) -> None:
     partner = invoking(Principal={"AWS": "210987654321"})
     files = written(tmp_path, policy(partner))
-    assert told(*files)["verdict"] == "FAIL"
-    assert told(*files, "--trusted-account", "210987654321")["verdict"] == "PASS"
+    assert reported(*files)["verdict"] == "FAIL"
+    assert reported(*files, "--trusted-account", "210987654321")["verdict"] == "PASS"
     member = invoking(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}})
     files = written(tmp_path, policy(member))
-    assert told(*files)["verdict"] == "FAIL"
-    assert told(*files, "--trusted-organization", "o-abcdefghij")["verdict"] == "PASS"
+    assert reported(*files)["verdict"] == "FAIL"
+    assert reported(*files, "--trusted-organization", "o-abcdefghij")["verdict"] == "PASS"
 
 
-def test_a_policy_that_lets_nobody_invoke_passes_and_says_so(tmp_path: Path) -> None:
+def test_a_policy_that_allows_nobody_to_invoke_passes_and_the_output_shows_it(tmp_path: Path) -> None:
     result = run("explain", *written(tmp_path, policy(invoking(Effect="Deny"))))
     assert result.exit_code == 0
     assert result.output.endswith("\nNo statement allows anyone to invoke the function.\n")

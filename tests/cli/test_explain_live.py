@@ -38,7 +38,7 @@ def run(wire: Transport, *arguments: str) -> Result:
     return CliRunner().invoke(main, given, obj=wire.session, catch_exceptions=False)
 
 
-def told(result: Result) -> str:
+def reported(result: Result) -> str:
     assert (result.stdout, len(result.stderr.splitlines())) == ("", 1)
     return result.stderr.strip()
 
@@ -64,11 +64,11 @@ def test_one_statement_can_be_asked_for_alone() -> None:
     alone = run(wire, "orders", "--statement", "ours")
     assert alone.exit_code == 0
     assert "FAIL" not in alone.stdout.replace("0 FAIL", "")
-    assert 'has no statement "other"' in told(run(wire, "orders", "--statement", "other"))
-    assert 'has no statement "other"' in told(run(there(), "orders", "--statement", "other"))
+    assert 'has no statement "other"' in reported(run(wire, "orders", "--statement", "other"))
+    assert 'has no statement "other"' in reported(run(there(), "orders", "--statement", "other"))
 
 
-def test_what_may_not_be_read_is_said_and_is_never_a_pass() -> None:
+def test_what_may_not_be_read_is_reported_and_is_never_a_pass() -> None:
     wire = there(OURS)
     for call in ("GetResourcePolicy", "GetRole"):
         wire.faults[call] = ApiError("AccessDeniedException", f"not authorized ({call})")
@@ -93,7 +93,7 @@ def test_what_may_not_be_read_is_said_and_is_never_a_pass() -> None:
 def test_what_cannot_be_used_is_one_line_that_says_why(arguments: tuple[str, ...], said: str) -> None:
     result = run(there(), *arguments)
     assert result.exit_code == 3
-    assert said in told(result)
+    assert said in reported(result)
 
 
 def test_an_aws_that_cannot_answer_is_one_line_and_says_to_run_it_again() -> None:
@@ -101,4 +101,4 @@ def test_an_aws_that_cannot_answer_is_one_line_and_says_to_run_it_again() -> Non
     wire.faults["GetFunctionConfiguration"] = ApiError("TooManyRequestsException", "Rate exceeded")
     result = run(wire, "orders")
     assert result.exit_code == 2
-    assert "Rate exceeded" in told(result)
+    assert "Rate exceeded" in reported(result)

@@ -11,18 +11,18 @@ import pytest
 
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.journal.entry import Entry, State
-from permission_guard.journal.written import entry_of
+from permission_guard.journal.entry_json import entry_of
 from tests.cli.there import PLACES, run
 from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import golden
-from tests.undoing import Story, bound
+from tests.undoing import Story, repaired
 
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:shared:3"
 
 
 def busy() -> Story:
     """A repair that was undone, one that was not, and a fault that was only told, of two functions."""
-    story = bound()
+    story = repaired()
     run(story, "undo", story.entry.id, "--yes")
     story.put(document(statement("s3.amazonaws.com", sid="s3"), statement("sns.amazonaws.com", sid="t")))
     story.happens(Kind.FUNCTION_CREATED, after=timedelta(hours=3))
@@ -35,8 +35,8 @@ def busy() -> Story:
         ),
         state=State.PLANNED,
         repairs=(),
-        told_at=None,
-        told_as=None,
+        reported_at=None,
+        reported_as=None,
         last_seen=first.last_seen - timedelta(days=365),
         version=0,
     )
@@ -75,22 +75,22 @@ def test_machines_get_each_entry_as_it_is_written_down_the_newest_first() -> Non
 
 
 def test_a_layer_version_is_listed_by_its_arn() -> None:
-    assert run(bound(), "journal", LAYER).stdout == "The journal has no entries.\n"
-    assert entries(bound(), LAYER) == []
+    assert run(repaired(), "journal", LAYER).stdout == "The journal has no entries.\n"
+    assert entries(repaired(), LAYER) == []
 
 
 def test_a_function_of_which_nothing_is_known_is_no_error() -> None:
-    result = run(bound(), "journal", "unknown")
+    result = run(repaired(), "journal", "unknown")
     assert (result.exit_code, result.stdout) == (0, "The journal has no entries.\n")
 
 
 def test_what_is_seen_on_two_events_is_one_row() -> None:
-    story = bound()
+    story = repaired()
     story.happens(Kind.POLICY_WRITTEN, EVERYTHING)
     assert len(run(story, "journal", "orders").stdout.splitlines()) == 2
 
 
-def told(story: Story, *arguments: str) -> tuple[int, str]:
+def reported(story: Story, *arguments: str) -> tuple[int, str]:
     result = run(story, *arguments)
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -129,9 +129,9 @@ BAD: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_name_that_cannot_be_meant_is_told(kind: str) -> None:
+def test_a_name_that_cannot_be_meant_is_reported(kind: str) -> None:
     arguments, line = BAD[kind]
-    assert told(bound(), *arguments) == (3, line)
+    assert reported(repaired(), *arguments) == (3, line)
 
 
 ERRORS = {
@@ -158,15 +158,15 @@ ERRORS = {
     ],
     ids=["everything", "a function", "undo", "resume"],
 )
-def test_a_journal_that_cannot_be_read_is_told(code: str, arguments: list[str], call: str) -> None:
-    story = bound()
+def test_a_journal_that_cannot_be_read_is_reported(code: str, arguments: list[str], call: str) -> None:
+    story = repaired()
     story.fails(call, code)
     expected, line = ERRORS[code]
-    assert told(story, *arguments) == (expected, line.format(call=call))
+    assert reported(story, *arguments) == (expected, line.format(call=call))
 
 
 def test_the_options_say_where_to_look_and_an_arn_says_the_region() -> None:
-    story = bound()
+    story = repaired()
     run(story, "journal")
     (place,) = PLACES
     assert (place.profile, place.region, place.table, place.stack_name) == (

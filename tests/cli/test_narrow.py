@@ -14,7 +14,7 @@ from tests.test_metadata import ROOT
 
 COLUMNS = (56, 64, 72, 80)
 COMMANDS = (
-    ("explain", "--policy", str(ROOT / "docs/examples/any-bucket-of-anybody.json")),
+    ("explain", "--policy", str(ROOT / "docs/examples/any-bucket-of-any-account.json")),
     ("check", str(ROOT / "docs/examples/shop.yaml")),
     ("rules",),
 )

@@ -59,7 +59,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
         assert program.wait() == 1
 
 
-def test_a_disk_that_is_full_is_told_and_is_no_verdict(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_is_no_verdict(tmp_path: Path) -> None:
     files = written(tmp_path, policy(invoking()))
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(  # noqa: S603  # our own program
@@ -79,7 +79,7 @@ def test_a_terminal_that_lacks_a_character_is_no_error() -> None:
     assert ended.stderr == ""
 
 
-def test_the_version_is_told_before_anything_is_loaded_that_python_has_not_loaded_itself() -> None:
+def test_the_version_is_printed_before_anything_is_loaded_that_python_has_not_loaded_itself() -> None:
     script = (
         "import sys; known = set(sys.modules); sys.argv[1:] = ['--version']\n"
         "from permission_guard.__main__ import main; main()\n"

@@ -55,7 +55,7 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "standard input: is not a result of scan or check: scan at line 1 column 1 is not JSON"),
         ("[]", "standard input: is not a result of scan or check: scan "),
@@ -65,10 +65,10 @@ def test_a_page_is_not_poured_into_a_terminal(scan: Path, monkeypatch: pytest.Mo
         ),
     ],
 )
-def test_what_is_no_scan_is_told_in_one_line(text: str, told: str) -> None:
+def test_what_is_no_scan_is_reported_in_one_line(text: str, reported: str) -> None:
     ended = run("-", stdin=text)
     assert ended.exit_code == 3
-    assert ended.stderr.startswith(f"permission-guard: {told}")
+    assert ended.stderr.startswith(f"permission-guard: {reported}")
     assert ended.stderr.count("\n") == 1
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from permission_guard.journal.entry import State
 from tests.cli.there import run
-from tests.undoing import bound
+from tests.undoing import repaired
 
 
-def test_what_was_undone_is_marked_and_what_that_means_is_said() -> None:
-    story = bound()
+def test_what_was_undone_is_marked_and_what_that_means_is_reported() -> None:
+    story = repaired()
     run(story, "undo", story.entry.id, "--yes")
     before = story.text
     result = run(story, "resume", story.entry.id)
@@ -21,17 +21,17 @@ def test_what_was_undone_is_marked_and_what_that_means_is_said() -> None:
 
 
 def test_what_nothing_holds_back_is_not_resumed() -> None:
-    story = bound()
+    story = repaired()
     assert run(story, "resume", story.entry.id).exit_code == 0
     result = run(story, "resume", story.entry.id)
     assert result.exit_code == 1
     assert result.stderr == (
-        f"permission-guard: {story.entry.id} is told: nothing keeps the guard from repairing it\n"
+        f"permission-guard: Nothing to resume: the guard may repair {story.entry.id} already (its state is reported).\n"
     )
 
 
-def test_a_journal_that_another_run_writes_is_told_as_such() -> None:
-    story = bound()
+def test_a_journal_that_another_run_writes_is_reported_as_such() -> None:
+    story = repaired()
     story.fails("TransactWriteItems", "ConditionalCheckFailedException")
     result = run(story, "resume", story.entry.id)
     assert result.exit_code == 2

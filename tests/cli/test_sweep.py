@@ -12,7 +12,7 @@ from permission_guard.cli import main
 from permission_guard.cli.sweep import sent
 from permission_guard.events.record import Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
-from permission_guard.events.trigger import Home
+from permission_guard.events.trigger import Installation
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam import FunctionArn
 from tests.aws.deployed import Deployed, physical, queue_url
@@ -33,7 +33,7 @@ def received(there: Deployed) -> object:
     (message,) = there.waiting
     assert message["QueueUrl"] == queue_url(physical("SweepTasks"))
     body = Record.of(json.loads(message["MessageBody"]), "event")
-    return task_of(body, "id", Home(ACCOUNT, REGION, "guard"))
+    return task_of(body, "id", Installation(ACCOUNT, REGION, "guard"))
 
 
 def test_without_a_function_a_sweep_of_every_function_is_asked_for() -> None:
@@ -97,7 +97,7 @@ def test_a_layer_version_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("code", "exit_code"), [("AccessDenied", 1), ("RequestThrottled", 2), ("Throttling", 2)]
 )
-def test_a_queue_that_does_not_take_the_message_is_told(code: str, exit_code: int) -> None:
+def test_a_queue_that_does_not_take_the_message_is_reported(code: str, exit_code: int) -> None:
     there = Deployed()
     there.faults["SendMessageBatch"] = ApiError(code, "no")
     result = run(there)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.undo import agreed
 from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import State
@@ -16,11 +16,11 @@ from permission_guard.model.document import statements_of
 from tests.cli.there import run
 from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import FOLDER, golden
-from tests.undoing import S3, Story, attached, bound, bound_by_statements
+from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
 
 STORIES: dict[str, Callable[[], Story]] = {
-    "a-statement": bound,
-    "a-statement-where-there-is-only-add-permission": bound_by_statements,
+    "a-statement": repaired,
+    "a-statement-where-there-is-only-add-permission": repaired_by_add_permission,
     "a-policy-of-a-role": attached,
 }
 
@@ -50,7 +50,7 @@ def test_every_kept_preview_is_one_that_is_made() -> None:
 
 def test_there_is_no_colour_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    story = bound()
+    story = repaired()
     assert "\x1b" not in run(story, "undo", story.entry.id, "--dry-run", color=True).stdout
 
 
@@ -63,7 +63,7 @@ def test_a_name_cannot_forge_a_line_of_the_difference() -> None:
 
 
 def test_a_dry_run_only_shows() -> None:
-    story = bound()
+    story = repaired()
     before, entry = story.text, story.entry
     result = run(story, "undo", entry.id, "--dry-run")
     assert result.exit_code == 0
@@ -74,7 +74,7 @@ def test_a_dry_run_only_shows() -> None:
 
 @pytest.mark.parametrize("answer", ["y\n", "YES\n", " y \n"])
 def test_it_is_done_if_the_person_agrees(answer: str) -> None:
-    story = bound()
+    story = repaired()
     result = run(story, "undo", story.entry.id, stdin=answer)
     assert result.exit_code == 0
     assert result.stderr == "Undo this repair? [y/N] "
@@ -84,7 +84,7 @@ def test_it_is_done_if_the_person_agrees(answer: str) -> None:
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", "yellow\n"])
 def test_nothing_is_done_if_the_person_does_not_agree(answer: str) -> None:
-    story = bound()
+    story = repaired()
     before, entry = story.text, story.entry
     result = run(story, "undo", entry.id, stdin=answer)
     assert result.exit_code == 1
@@ -92,8 +92,8 @@ def test_nothing_is_done_if_the_person_does_not_agree(answer: str) -> None:
     assert (story.text, story.entry) == (before, entry)
 
 
-def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
-    story = bound()
+def test_nothing_is_done_if_standard_input_is_closed() -> None:
+    story = repaired()
     before = story.text
     result = run(story, "undo", story.entry.id)
     assert result.exit_code == 3
@@ -104,7 +104,7 @@ def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
     assert story.text == before
 
 
-def test_a_process_without_standard_input_has_nobody_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_standard_input_cannot_confirm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(
         Unusable, match=r"^Cannot ask for confirmation: standard input is closed. Pass --yes.$"
@@ -114,7 +114,7 @@ def test_a_process_without_standard_input_has_nobody_to_be_asked(monkeypatch: py
 
 @pytest.mark.parametrize("name", ["orders", TARGET, f"{TARGET}:live", "111122223333:function:orders"])
 def test_a_function_may_be_named_in_each_of_awss_forms(name: str) -> None:
-    story = bound()
+    story = repaired()
     assert run(story, "undo", f"{name}/{story.entry.fault}", "--yes").exit_code == 0
     assert is_undone(story)
 
@@ -127,8 +127,8 @@ def ended(story: Story, *options: str) -> tuple[int, str]:
     return result.exit_code, line.removeprefix("permission-guard: ").replace(story.entry.id, "ENTRY")
 
 
-def test_what_is_not_ours_any_more_is_told_and_left() -> None:
-    story = bound()
+def test_what_was_changed_after_the_repair_is_reported_and_left() -> None:
+    story = repaired()
     story.account.remove_permission("orders", "s3")
     code, line = ended(story)
     assert code == 1
@@ -152,8 +152,8 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_a_call_that_is_not_made_is_told_with_awss_reason(code: str) -> None:
-    story = bound()
+def test_a_call_that_is_not_made_is_reported_with_awss_reason(code: str) -> None:
+    story = repaired()
     before = story.text
     story.fails("PutResourcePolicy", code)
     assert ended(story) == REFUSALS[code]
@@ -161,7 +161,7 @@ def test_a_call_that_is_not_made_is_told_with_awss_reason(code: str) -> None:
 
 
 def test_a_name_in_the_policy_cannot_drive_the_terminal() -> None:
-    story = bound()
+    story = repaired()
     entry = story.entry
     forged = replace(entry, finding=replace(entry.finding, summary="x\n\x1b[2JUndone"))
     story.journal.write((forged,))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
-from permission_guard.cli.connection import Connection, Place
+from permission_guard.cli.connection import Connection, StackPlace
 from tests.undoing import Story
 
-PLACES: list[Place] = []
+PLACES: list[StackPlace] = []
 """Where the commands were told to look."""
 
 
 def run(story: Story, *arguments: str, stdin: str = "", color: bool = False) -> Result:
     """Run the program in this process, with the story's account where AWS would be."""
 
-    def connect(place: Place) -> Connection:
+    def connect(place: StackPlace) -> Connection:
         PLACES.append(place)
         account = story.account
         return Connection(
@@ -24,7 +24,7 @@ def run(story: Story, *arguments: str, stdin: str = "", color: bool = False) -> 
             place.region or account.region,
             place.table or "journal",
             story.observer,
-            story.actor,
+            story.writer,
             story.journal,
         )
 

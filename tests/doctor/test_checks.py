@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.doctor import Verdict, checks, command_of, worst
+from permission_guard.doctor import Health, checks, command_of, worst
 from permission_guard.doctor.check import Check
-from permission_guard.doctor.seen import Checkup, Denied, Key, LastSweep, Rights
+from permission_guard.doctor.stack_state import Checkup, Denied, Key, LastSweep, Rights
 from permission_guard.settings import NEEDED
 from tests.doctor.well import (
     AWAKE,
@@ -28,7 +28,7 @@ from tests.doctor.well import (
     WRONG,
 )
 
-SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
+SEEN: dict[str, tuple[Checkup, str, Health, str]] = {
     **AWAKE,
     "a function that failed": (
         replace(WELL, function=replace(FUNCTION, state="Failed", state_reason="no code")),
@@ -102,13 +102,13 @@ SEEN: dict[str, tuple[Checkup, str, Verdict, str]] = {
         WRONG,
         "The guard's role is denied sns:Publish on topic (nothing allows it).",
     ),
-    "rights of which some cannot be told": (
+    "rights of which some are unknown": (
         replace(WELL, rights=Rights(3, (), (LOST,))),
         "rights",
         UNKNOWN,
         "It could not be checked: it could not be read",
     ),
-    "rights that cannot be told": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be checked"),
+    "rights that are unknown": (replace(WELL, rights=LOST), "rights", UNKNOWN, "It could not be checked"),
     "nobody who subscribed": (
         replace(WELL, topics=(replace(TOPIC, confirmed=0),)),
         "alerts",
@@ -183,7 +183,7 @@ def test_what_is_well_is_good_in_every_line_and_leaves_nothing_to_do() -> None:
 
 
 @pytest.mark.parametrize("kind", SEEN)
-def test_what_was_seen_is_judged_and_told(kind: str) -> None:
+def test_what_was_seen_is_evaluated_and_reported(kind: str) -> None:
     seen, name, verdict, what = SEEN[kind]
     found = named(seen, name)
     assert found.verdict is verdict
@@ -206,7 +206,7 @@ def test_messages_that_wait_for_the_guard_are_no_dead_letters() -> None:
     ] == []
 
 
-def test_a_function_that_nobody_may_see_leaves_its_settings_unknown_too() -> None:
+def test_a_function_that_may_not_be_read_leaves_its_settings_unknown_too() -> None:
     found = {check.name: check.verdict for check in checks(replace(WELL, function=LOST), "1.0")}
     assert {name for name, verdict in found.items() if verdict is UNKNOWN} == {"function", "settings"}
 
@@ -270,7 +270,7 @@ def test_a_trail_is_changed_in_its_own_region_by_its_arn() -> None:
     )
 
 
-def test_who_may_change_a_trail_of_another_account_is_said() -> None:
+def test_who_may_change_a_trail_of_another_account_is_reported() -> None:
     theirs = replace(OFF, arn="arn:aws:cloudtrail:us-east-1:999999999999:trail/organization")
     assert todo(replace(WELL, trails=(theirs,)), "CloudTrail").startswith(
         "Switch it on with credentials of account 999999999999, which owns it: aws cloudtrail start-logging"

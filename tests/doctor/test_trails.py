@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.checkup.trails import takes_writes
+from permission_guard.aws.response import Response
 
 
 def basic(kind: str, *, management: bool = True, excluded: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_a_basic_selector_takes_the_writes_if_it_takes_management_events_and_not
     kind: str,
 ) -> None:
     selector, takes = BASIC[kind]
-    assert takes_writes(Answer({"EventSelectors": [selector]})) is takes
+    assert takes_writes(Response({"EventSelectors": [selector]})) is takes
 
 
 MANAGEMENT = ("eventCategory", {"Equals": ["Management"]})
@@ -62,9 +62,9 @@ ADVANCED: dict[str, tuple[list[tuple[str, dict[str, list[str]]]], bool]] = {
 def test_an_advanced_selector_takes_the_writes_if_every_field_admits_them(kind: str) -> None:
     fields, takes = ADVANCED[kind]
     selector = {"FieldSelectors": [{"Field": name, **operators} for name, operators in fields]}
-    assert takes_writes(Answer({"AdvancedEventSelectors": [selector]})) is takes
+    assert takes_writes(Response({"AdvancedEventSelectors": [selector]})) is takes
 
 
 def test_a_trail_without_selectors_takes_every_management_event_and_of_several_one_suffices() -> None:
-    assert takes_writes(Answer({})) is True
-    assert takes_writes(Answer({"EventSelectors": [basic("ReadOnly"), basic("All")]})) is True
+    assert takes_writes(Response({})) is True
+    assert takes_writes(Response({"EventSelectors": [basic("ReadOnly"), basic("All")]})) is True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from permission_guard.doctor import Verdict
-from permission_guard.doctor.seen import (
+from permission_guard.doctor import Health
+from permission_guard.doctor.stack_state import (
     Checkup,
     EventSource,
     Function,
@@ -59,7 +59,7 @@ WELL = Checkup(
     last_sweep=LastSweep(NOW - timedelta(hours=25), NOW - timedelta(hours=24)),
     rights=Rights(3, (), ()),
 )
-GOOD, WRONG, UNKNOWN = Verdict
+GOOD, WRONG, UNKNOWN = Health
 OFF = replace(TRAIL, is_logging=False)
 READS = replace(TRAIL, name="reads", takes_writes=False)
 
@@ -70,7 +70,7 @@ def swept(now: datetime, *, began: float | None = None, ended: float | None = No
     return replace(WELL, last_sweep=LastSweep(*times))
 
 
-AWAKE: dict[str, tuple[Checkup, str, Verdict, str]] = {
+AWAKE: dict[str, tuple[Checkup, str, Health, str]] = {
     "no trail": (replace(WELL, trails=()), "CloudTrail", WRONG, "No trail covers eu-west-1, so EventBridge"),
     "a trail that is off": (
         replace(WELL, trails=(READS, OFF)),

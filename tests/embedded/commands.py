@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from permission_guard.aws import login
 from permission_guard.cli import main
-from permission_guard.cli.connection import Connection, Place, connected
+from permission_guard.cli.connection import Connection, StackPlace, connected
 from tests.embedded.clients import environment_of
 from tests.embedded.cloudtrail import ApiCall, watch
 
@@ -34,7 +34,7 @@ def run(scene: Scene, *arguments: str) -> str:
         watch(session.events, people.emulator.region, calls.append)
         return session
 
-    def connect(place: Place) -> Connection:
+    def connect(place: StackPlace) -> Connection:
         return connected(place, session_of)
 
     environment = environment_of(people.emulator, people.credentials)

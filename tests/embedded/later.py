@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permission_guard.journal.book import PUT_BACK_LIMIT
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from tests.embedded.commands import run
 from tests.embedded.emulator import ACCOUNT
 from tests.embedded.people import LOGGING_POLICY
@@ -95,8 +95,8 @@ def swept(scene: Scene) -> Ending:
     alerts = scene.alerts_after(lambda: people.trail.schedule(scene.stack.digest_rule))
     after = f"archive-role and imports-role: {people.read_role('archive-role')}"
     stays = people.read_permissions("archive", S3)
-    because = [one.what for one in _findings(alerts) if one.outcome == "TOLD"]
-    wanted = [("archive", SOURCE, "TOLD"), ("archive", LOGS, "REPAIRED"), ("imports", LOGS, "REPAIRED")]
+    because = [one.what for one in _findings(alerts) if one.outcome == "REPORTED"]
+    wanted = [("archive", SOURCE, "REPORTED"), ("archive", LOGS, "REPAIRED"), ("imports", LOGS, "REPAIRED")]
     return Ending(
         "a sweep evaluates every function: no event told of archive, and imports was only observed",
         (
@@ -151,7 +151,9 @@ def journal(scene: Scene) -> Ending:
     """The journal remembers what was reported last of each fault."""
     entries = json.loads(run(scene, "journal", "--json"))["entries"]
     found = {f"{one['subject'].rpartition(':')[2]}/{one['fault']}": one for one in entries}
-    states = {name: "UNDONE" if one["state"] == "undone" else one["told_as"] for name, one in found.items()}
+    states = {
+        name: "UNDONE" if one["state"] == "undone" else one["reported_as"] for name, one in found.items()
+    }
     rows = sorted(
         (name.partition("/")[0], f"{one['finding']['rule']:<36}{states[name].lower()}")
         for name, one in found.items()

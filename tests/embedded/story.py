@@ -51,18 +51,20 @@ def suffer(fault: Fault, scene: Scene) -> Ending:
     if len(alerts) != 1 or len(found) != 1:
         subjects = [alert.subject for alert in alerts] or "none"
         return Ending(fault.title, (("after", after),), alerts, f"alerts: {subjects}")
-    (told,) = found
+    (reported,) = found
     changed = (
         (("before", before[0]), ("after", after))
-        if told.outcome == "REPAIRED"
-        else (("stays", after), ("because", told.what.removeprefix("Nothing was changed: ")))
+        if reported.outcome == "REPAIRED"
+        else (("stays", after), ("because", reported.what.removeprefix("Nothing was changed: ")))
     )
     wrong = None
-    if (told.function, told.verdict, told.outcome) != (fault.function, "FAIL", fault.outcome):
-        wrong = f"the alert says {told.verdict}, {told.outcome} of {told.function}"
+    if (reported.function, reported.verdict, reported.outcome) != (fault.function, "FAIL", fault.outcome):
+        wrong = f"the alert says {reported.verdict}, {reported.outcome} of {reported.function}"
     elif after != fault.afterwards:
         wrong = f"the account reads: {after}; it had to read: {fault.afterwards}"
-    return Ending(fault.title, (("proof", told.proof), *changed, ("alert", alerts[0].subject)), alerts, wrong)
+    return Ending(
+        fault.title, (("proof", reported.proof), *changed, ("alert", alerts[0].subject)), alerts, wrong
+    )
 
 
 def live_compliant(scene: Scene) -> Ending:
@@ -149,7 +151,7 @@ FAULTS = (
         title="reports: its role is denied all of CloudWatch Logs",
         function="reports",
         rule=LOGS,
-        outcome="TOLD",
+        outcome="REPORTED",
         make=_role_that_is_denied_logs,
         read=lambda people: people.read_role("reports-role"),
         afterwards="Deny logs:*",
@@ -159,7 +161,7 @@ FAULTS = (
         title="webhook: any AWS account may invoke it, and this emulator lacks the call that repairs it",
         function="webhook",
         rule=PUBLIC,
-        outcome="TOLD",
+        outcome="REPORTED",
         make=_function_for_anybody,
         read=lambda people: people.read_permissions("webhook", "*"),
         afterwards="*, no condition",

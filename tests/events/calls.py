@@ -12,7 +12,7 @@ Event = dict[str, Any]
 
 def call(name: str, request: dict[str, Any], response: object = None, **detail: object) -> Event:
     """An event about a call of our own making."""
-    event = sample("s3-was-let-in-without-a-source")
+    event = sample("s3-permission-without-a-source")
     event["detail"] |= {
         "eventName": name,
         "awsRegion": REGION,

@@ -9,11 +9,11 @@ import pytest
 
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of, written
-from permission_guard.events.trigger import Home, Ignored
+from permission_guard.events.trigger import Ignored, Installation
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
 
-HOME: Final = Home("123456789012", "us-east-1", "arn:aws:iam::123456789012:role/guard")
+HOME: Final = Installation("123456789012", "us-east-1", "arn:aws:iam::123456789012:role/guard")
 ORDERS: Final = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 
 

@@ -19,7 +19,7 @@ def actor(event: Event) -> Actor:
 
 def deployed(*, role: str = "role/Deployer", sid: str | None = None, **tags: object) -> Event:
     """A call of CloudFormation's, by a role, with tags on the function or the Sid of a permission."""
-    name = "s3-was-let-in-without-a-source" if sid else "a-function-was-created-by-cloudformation"
+    name = "s3-permission-without-a-source" if sid else "a-function-was-created-by-cloudformation"
     event = sample(name)
     issuer = {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:{role}"}
     event["detail"]["userIdentity"] = {
@@ -34,7 +34,7 @@ def deployed(*, role: str = "role/Deployer", sid: str | None = None, **tags: obj
 
 def made_by(agent: str, *, sid: str = "s3") -> Event:
     """A permission that was added with a user agent."""
-    event = sample("s3-was-let-in-without-a-source")
+    event = sample("s3-permission-without-a-source")
     event["detail"]["userAgent"] = agent
     event["detail"]["requestParameters"]["statementId"] = sid
     return event
@@ -47,7 +47,7 @@ SAMPLES = {
     ),
     "a-function-was-created-by-terraform": (Tool.TERRAFORM, "Terraform or OpenTofu"),
     "a-function-was-created-from-the-command-line": (Tool.CLI, "the AWS CLI"),
-    "eventbridge-was-let-in-without-a-source-from-the-console": (Tool.CONSOLE, "the AWS console"),
+    "eventbridge-permission-without-a-source-from-the-console": (Tool.CONSOLE, "the AWS console"),
 }
 
 
@@ -136,19 +136,19 @@ SIDS: dict[str, tuple[Tool, str | None, str | None]] = {
 
 
 @pytest.mark.parametrize(("sid", "made"), SIDS.items(), ids=SIDS)
-def test_cloudformations_name_of_a_statement_tells_the_stack_and_the_resource(
+def test_cloudformations_name_of_a_statement_shows_the_stack_and_the_resource(
     sid: str, made: tuple[Tool, str | None, str | None]
 ) -> None:
     who = actor(deployed(sid=sid))
     assert (who.tool, who.stack, who.resource) == made
 
 
-def test_what_is_guessed_is_told_as_likely() -> None:
+def test_what_is_guessed_is_reported_as_likely() -> None:
     who = actor(deployed(sid="shop-OrdersAllowUploads0F3C9A8B-aBcDeFgHiJkL"))
     assert who.words == "CloudFormation, likely from CDK (by the resource's name)"
 
 
-def test_a_name_like_cloudformations_in_another_tools_call_tells_nothing() -> None:
+def test_a_name_like_cloudformations_in_another_tools_call_shows_nothing() -> None:
     who = actor(made_by("aws-cli/2", sid="shop-OrdersPermission-1ABCDEFGHIJKL"))
     assert (who.stack, who.resource) == (None, None)
 
@@ -167,7 +167,7 @@ def test_an_aws_service_that_acts_by_itself_is_named_as_the_tool() -> None:
     assert (who.tool, who.words) == (Tool.SERVICE, "codedeploy.amazonaws.com")
 
 
-def test_an_actor_without_words_is_told_by_the_tools_bare_name() -> None:
+def test_an_actor_without_words_is_shown_by_the_tools_name() -> None:
     assert str(Actor("alice", None, Tool.SDK, "192.0.2.1")) == "alice with sdk from 192.0.2.1"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from permission_guard.events.record import BadEvent
 from permission_guard.events.trigger import EVERYTHING, Ignored, Kind
-from permission_guard.model.facts import Look
+from permission_guard.model.facts import FactKind
 from tests.events.calls import REGION, Event, call
 from tests.samples import ACCOUNT, read, sample, triggered
 
@@ -149,7 +149,7 @@ def test_a_version_that_was_deleted_leaves_the_function(request_: Event) -> None
 def test_a_function_that_was_deleted_and_made_anew_is_evaluated_as_a_new_one_is() -> None:
     trigger = triggered(call("DeleteFunction20150331", {"functionName": "orders", "qualifier": None}))
     assert (str(trigger.subject), trigger.qualifier) == (ARN, None)
-    assert trigger.looks is replace(trigger, kind=Kind.FUNCTION_CREATED).looks is Look.ROLE
+    assert trigger.to_read is replace(trigger, kind=Kind.FUNCTION_CREATED).to_read is FactKind.ROLE
 
 
 def test_a_version_that_was_published_with_the_function_leads_to_the_function() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from permission_guard.fake_aws import Account, ApiError, WorldObserver
+from permission_guard.fake_aws import Account, ApiError, FakeObserver
 from permission_guard.iam import FunctionArn
-from permission_guard.model.facts import FunctionFacts, Look, Unreadable
+from permission_guard.model.facts import FactKind, FunctionFacts, Unreadable
 from tests.fake_aws.builders import BASIC, TARGET
 
 
 def url_of(account: Account, qualifier: str | None) -> object:
     facts = FunctionFacts(FunctionArn.parse(TARGET), qualifier)
-    return WorldObserver(account, BASIC).read(facts, Look.URL).has_public_url
+    return FakeObserver(account, BASIC).read(facts, FactKind.URL).has_public_url
 
 
 def test_a_function_or_alias_may_have_a_public_url_and_a_version_never_has_one() -> None:

@@ -15,50 +15,54 @@ class Where(Enum):
 
     BEFORE = "as before the repair"
     AFTER = "as after the repair"
-    BETWEEN = "both statements stand there, as loose as before; or one of two is bound"
+    BETWEEN = "both statements stand there, as open as before; or one of two has a condition"
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """What is told, how often, and how it stands in the end."""
+    """What is reported, how often, and how everything stands in the end."""
 
     words: str
     """For the table."""
-    told: frozenset[str]
+    reported: frozenset[str]
     where: Where
     always: bool = False
-    """Whether each run tells it again, because the journal cannot remember that it was told."""
+    """Whether each run reports it again, because the journal cannot note that it was reported."""
 
 
-def _denied(words: str, where: Where, *told: str, always: bool = False) -> Denied:
-    return Denied(words, frozenset(told), where, always)
+def _denied(words: str, where: Where, *reported: str, always: bool = False) -> Denied:
+    return Denied(words, frozenset(reported), where, always)
 
 
-_UNKNOWN: Final = _denied("told: cannot be judged", Where.BEFORE, "TOLD")
-_NO_REMEDY: Final = replace(_UNKNOWN, words="told: the policy to attach is not known")
-_CLOSED: Final = _denied("told: not without the journal", Where.BEFORE, "TOLD", always=True)
-_UNWRITTEN: Final = _denied("told: not without the journal", Where.BEFORE, "FAILED", always=True)
-_REFUSED: Final = _denied("told: refused", Where.BEFORE, "FAILED")
-_UNREAD: Final = _denied("told: refused; cannot be judged", Where.BEFORE, "FAILED", "TOLD")
-_HALF: Final = _denied("told: refused", Where.BETWEEN, "FAILED")
-_HALF_UNREAD: Final = _denied("told: refused; cannot be judged", Where.BETWEEN, "FAILED", "TOLD")
-_ONE: Final = _denied("told: one repaired, one refused", Where.BETWEEN, "REPAIRED", "FAILED")
+_UNKNOWN: Final = _denied("reported: cannot be evaluated", Where.BEFORE, "REPORTED")
+_NO_REMEDY: Final = replace(_UNKNOWN, words="reported: the policy to attach is not known")
+_CLOSED: Final = _denied("reported: not without the journal", Where.BEFORE, "REPORTED", always=True)
+_UNWRITTEN: Final = _denied("reported: not without the journal", Where.BEFORE, "FAILED", always=True)
+_REFUSED: Final = _denied("reported: refused", Where.BEFORE, "FAILED")
+_UNREAD: Final = _denied("reported: refused; cannot be evaluated", Where.BEFORE, "FAILED", "REPORTED")
+_HALF: Final = _denied("reported: refused", Where.BETWEEN, "FAILED")
+_HALF_UNREAD: Final = _denied("reported: refused; cannot be evaluated", Where.BETWEEN, "FAILED", "REPORTED")
+_ONE: Final = _denied("reported: one repaired, one refused", Where.BETWEEN, "REPAIRED", "FAILED")
 _ONE_UNWRITTEN: Final = _denied(
-    "told: one repaired, one not without the journal", Where.BETWEEN, "REPAIRED", "FAILED", always=True
+    "reported: one repaired, one not without the journal", Where.BETWEEN, "REPAIRED", "FAILED", always=True
 )
 _ONE_UNREAD: Final = _denied(
-    "told: one repaired, one refused; cannot be judged", Where.BETWEEN, "REPAIRED", "FAILED", "TOLD"
+    "reported: one repaired, one refused; cannot be evaluated",
+    Where.BETWEEN,
+    "REPAIRED",
+    "FAILED",
+    "REPORTED",
 )
-_EACH: Final = _denied("repaired, told each time", Where.AFTER, "REPAIRED", always=True)
-_UNCOUNTED: Final = _denied("repaired, told uncounted", Where.AFTER, "REPAIRED")
-_LATER: Final = _denied("repaired, told with the digest", Where.AFTER, "REPAIRED LATER")
-_RELEASED_EACH: Final = _denied("released, told each time", Where.AFTER, "RELEASED", always=True)
+_EACH: Final = _denied("repaired, reported each time", Where.AFTER, "REPAIRED", always=True)
+_UNCOUNTED: Final = _denied("repaired, reported uncounted", Where.AFTER, "REPAIRED")
+_LATER: Final = _denied("repaired, reported with the digest", Where.AFTER, "REPAIRED LATER")
+_RELEASED_EACH: Final = _denied("released, reported each time", Where.AFTER, "RELEASED", always=True)
 _RELEASED: Final = _denied("released", Where.AFTER, "RELEASED")
-_RELEASED_UNCOUNTED: Final = _denied("released, told uncounted", Where.AFTER, "RELEASED")
-_RELEASED_LATER: Final = _denied("released, told with the digest", Where.AFTER, "RELEASED LATER")
-_NOT_LOOKED: Final = _denied("not made: message kept", Where.BEFORE)
-_KEPT: Final = _denied("not made, nothing to tell", Where.BEFORE)
-_LEFT: Final = _denied("made, nothing to tell", Where.AFTER)
+_RELEASED_UNCOUNTED: Final = _denied("released, reported uncounted", Where.AFTER, "RELEASED")
+_RELEASED_LATER: Final = _denied("released, reported with the digest", Where.AFTER, "RELEASED LATER")
+_NOT_READ: Final = _denied("not made: message kept", Where.BEFORE)
+_KEPT: Final = _denied("not made, nothing to report", Where.BEFORE)
+_LEFT: Final = _denied("made, nothing to report", Where.AFTER)
 _NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
 _HALF_NO: Final = _denied("answers: refused", Where.BETWEEN, "REFUSED", always=True)
 _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
@@ -70,26 +74,26 @@ DENIED: Final = {
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
     "release what a deleted function needed": (
-        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
+        *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "release what a role can do without": (
-        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
+        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "leave to another function what it needs too": (
-        *(_UNKNOWN, _NOT_LOOKED, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
+        *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
     ),
-    "bound a statement by PutResourcePolicy": (
+    "add a condition by PutResourcePolicy": (
         *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
     ),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
-    "bound a statement by AddPermission and RemovePermission": (
+    "add a condition by AddPermission and RemovePermission": (
         *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_LATER, _EACH),
     ),
-    "bound two statements by AddPermission and RemovePermission": (
+    "add two conditions by AddPermission and RemovePermission": (
         *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE),

@@ -19,7 +19,7 @@ class Fault(Enum):
     TIMEOUT_AFTER = "timeout after the effect"
     DENIED = "access denied"
     CHANGED = "changed meanwhile"
-    OVERTAKEN = "dealt with twice at once"
+    OVERTAKEN = "handled twice at once"
     KILLED_BEFORE = "killed before"
     KILLED_AFTER = "killed after"
 

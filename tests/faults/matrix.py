@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from tests.faults.fault import Fault, Injected, Killed
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import End, Scenario, Stage
@@ -41,11 +41,11 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RunResult:
     """How a run ended, and what was told in it."""
 
     ended: Ended
-    told: tuple[str, ...]
+    reported: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Played:
 
     start: End
     """How it stood before."""
-    runs: tuple[Told, ...]
+    runs: tuple[RunResult, ...]
     """The first run, and those that followed until nothing was left to do."""
     end: End
     """How it stood then."""
-    later: Told
+    later: RunResult
     """One more run, with every right there."""
     last: End
     """How it stood after that."""
@@ -69,9 +69,9 @@ class Played:
     """All the sentences of what was told."""
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def reported(self) -> tuple[str, ...]:
         """Everything that was told until nothing was left to do."""
-        return tuple(word for run in self.runs for word in run.told)
+        return tuple(word for run in self.runs for word in run.reported)
 
 
 @dataclass(slots=True)
@@ -79,23 +79,23 @@ class _Play:
     stage: Stage
     moments: list[Moment] = field(default_factory=list)
 
-    def look(self, _call: str = "") -> None:
+    def compare(self, _call: str = "") -> None:
         moment = moment_of(self.stage.there.account)
         if self.moments[-1:] != [moment]:
             self.moments.append(moment)
 
-    def run(self) -> Told:
+    def run(self) -> RunResult:
         """Let one run happen, a minute after the one before."""
-        known, ended = Counter(self.stage.told), Ended.RETURNED
+        known, ended = Counter(self.stage.reported), Ended.RETURNED
         try:
             self.stage.run()
         except Killed:
             ended = Ended.DIED
-        except TryAgain:
+        except RetryLater:
             ended = Ended.AGAIN
-        self.look()
+        self.compare()
         self.stage.there.later(minutes=1)
-        return Told(ended, tuple((Counter(self.stage.told) - known).elements()))
+        return RunResult(ended, tuple((Counter(self.stage.reported) - known).elements()))
 
 
 def played(scenario: Scenario, place: int | None = None, fault: Fault | None = None) -> Played:
@@ -103,12 +103,12 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
     play = _Play(scenario.stage())
     start = play.stage.end
     account = play.stage.there.account
-    account.before = play.look
+    account.before = play.compare
     if place is not None and fault is not None:
         injected = Injected(account, place, fault, play.stage.meanwhile)
 
         def before(call: str) -> None:
-            play.look()
+            play.compare()
             injected.before(call)
 
         account.before, account.after = before, injected.after
@@ -116,7 +116,7 @@ def played(scenario: Scenario, place: int | None = None, fault: Fault | None = N
     while len(runs) < RUNS and runs[-1].ended is not Ended.RETURNED:
         runs.append(play.run())
     end, said = play.stage.end, play.stage.said
-    account.before, account.after = play.look, lambda _call: None
+    account.before, account.after = play.compare, lambda _call: None
     later, last = play.run(), play.stage.end
     there = play.stage.there
     there.guard.send_digest(there.now)

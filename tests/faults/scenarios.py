@@ -6,7 +6,7 @@ from typing import Final
 
 from permission_guard.events.trigger import Kind
 from permission_guard.model.document import Body, dumped
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+from permission_guard.repair.step import AttachRolePolicy, DetachRolePolicy, RewriteStatements
 from tests.fake_aws.builders import statement
 from tests.faults.stage import Scenario, Stage, guarded
 from tests.watched import LOGGING, Watched
@@ -23,11 +23,11 @@ def _open(*statements: Body, documents: bool) -> Watched:
     return there
 
 
-def _bounding(*statements: Body, documents: bool) -> Stage:
+def _repairing(*statements: Body, documents: bool) -> Stage:
     return Stage(_open(*statements, documents=documents), Kind.POLICY_WRITTEN)
 
 
-def _bound(*, documents: bool) -> Stage:
+def _repaired(*, documents: bool) -> Stage:
     there = _open(_BUCKETS, documents=documents)
     there.handle(Kind.POLICY_WRITTEN)
     there.later(hours=1)
@@ -71,20 +71,24 @@ SCENARIOS: Final = (
     Scenario("release what a role can do without", DetachRolePolicy, _gained),
     Scenario("leave to another function what it needs too", DetachRolePolicy, _inherited),
     Scenario(
-        "bound a statement by PutResourcePolicy", BoundStatements, lambda: _bounding(_TOPICS, documents=True)
+        "add a condition by PutResourcePolicy",
+        RewriteStatements,
+        lambda: _repairing(_TOPICS, documents=True),
     ),
-    Scenario("undo that by PutResourcePolicy", BoundStatements, lambda: _bound(documents=True)),
+    Scenario("undo that by PutResourcePolicy", RewriteStatements, lambda: _repaired(documents=True)),
     Scenario(
-        "bound a statement by AddPermission and RemovePermission",
-        BoundStatements,
-        lambda: _bounding(_BUCKETS, documents=False),
-    ),
-    Scenario(
-        "bound two statements by AddPermission and RemovePermission",
-        BoundStatements,
-        lambda: _bounding(_BUCKETS, _RULES, documents=False),
+        "add a condition by AddPermission and RemovePermission",
+        RewriteStatements,
+        lambda: _repairing(_BUCKETS, documents=False),
     ),
     Scenario(
-        "undo that by AddPermission and RemovePermission", BoundStatements, lambda: _bound(documents=False)
+        "add two conditions by AddPermission and RemovePermission",
+        RewriteStatements,
+        lambda: _repairing(_BUCKETS, _RULES, documents=False),
+    ),
+    Scenario(
+        "undo that by AddPermission and RemovePermission",
+        RewriteStatements,
+        lambda: _repaired(documents=False),
     ),
 )

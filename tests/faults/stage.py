@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import WorldActor, WorldObserver
+from permission_guard.fake_aws import FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.finding import Concern
 from permission_guard.model.proof_text import sentence
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
 from tests.fake_aws.builders import ACCOUNT, BASIC, TARGET, document, settings, statement
@@ -20,7 +20,7 @@ from tests.watched import Watched
 
 SOMEBODY: Body = statement(ACCOUNT, sid="somebody", Action="lambda:GetFunction")
 """What somebody else adds to the resource policy meanwhile: it lets nobody invoke the function."""
-THEIRS = f"arn:aws:iam::{ACCOUNT}:policy/somebody"
+OTHERS = f"arn:aws:iam::{ACCOUNT}:policy/somebody"
 """What somebody else attaches to the role meanwhile."""
 UNDONE, NOTHING_TO_UNDO, REFUSED = "UNDONE", "NOTHING TO UNDO", "REFUSED"
 """What the command line answers."""
@@ -31,8 +31,8 @@ LATER = " LATER"
 def guarded() -> Watched:
     """Return the function `orders` under a guard that repairs what has just arrived, and whose alerts are calls too."""
     there = Watched(settings=settings(repair_existing=False))
-    there.herald.account = there.account
-    there.account.managed[THEIRS] = dumped({"Version": "2012-10-17", "Statement": []})
+    there.notifier.account = there.account
+    there.account.managed[OTHERS] = dumped({"Version": "2012-10-17", "Statement": []})
     return there
 
 
@@ -49,27 +49,27 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.event = self.there.event(self.kind)
-        self.there.herald.told.clear()
+        self.there.notifier.sent.clear()
         self.there.account.calls.clear()
 
     def run(self) -> None:
-        """Let the guard deal with the event, or the person undo the repair unless that is done. Raises TryAgain."""
+        """Let the guard deal with the event, or the person undo the repair unless that is done. Raises RetryLater."""
         if self.person and self.answers[-1:] in ([], [REFUSED]):
             self.undo()
         else:
             self.wake()
 
     def wake(self) -> None:
-        """Let the guard deal with the event. Raises TryAgain."""
+        """Let the guard deal with the event. Raises RetryLater."""
         self.there.guard.handle(self.event, self.there.now)
 
     def undo(self) -> None:
-        """Undo the repair, as `permission-guard undo` does. Raises TryAgain where a person would try again."""
+        """Undo the repair, as `permission-guard undo` does. Raises RetryLater where a person would try again."""
         there = self.there
-        observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
+        observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
         try:
             (entry,) = there.journal.of(TARGET).entries
-            outcome = undo(entry, observer, actor, there.journal, there.now)
+            outcome = undo(entry, observer, writer, there.journal, there.now)
         except CannotUndo as error:
             self.answers.append(REFUSED if "could not be read" in str(error) else NOTHING_TO_UNDO)
             return
@@ -77,9 +77,9 @@ class Stage:
             self.answers.append(REFUSED)
             return
         except ChangedMeanwhile as error:
-            raise TryAgain(str(error)) from error
-        if outcome.result in {Result.TRY_AGAIN, Result.CHANGED_MEANWHILE}:
-            raise TryAgain(outcome.detail)
+            raise RetryLater(str(error)) from error
+        if outcome.result in {Result.RETRY_LATER, Result.CHANGED_MEANWHILE}:
+            raise RetryLater(outcome.detail)
         self.answers.append(UNDONE if outcome.result is Result.DONE else REFUSED)
 
     def meanwhile(self, fault: Fault) -> None:
@@ -91,20 +91,20 @@ class Stage:
         if function is not None:
             statements = (*self.there.statements, SOMEBODY)
             function.policies[None] = (document(*statements), "somebody's")
-        if THEIRS not in self.there.attached:
-            self.there.attached.append(THEIRS)
+        if OTHERS not in self.there.attached:
+            self.there.attached.append(OTHERS)
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def reported(self) -> tuple[str, ...]:
         """What people have been told or will be with the next digest, one word for each finding."""
-        at_once = (line.ending.value for report in self.there.herald.told for line in report.lines)
+        at_once = (line.ending.value for report in self.there.notifier.sent for line in report.lines)
         waiting = (f"{word}{LATER}" for words in self.there.waiting for word in words)
         return (*at_once, *waiting, *self.answers)
 
     @property
     def said(self) -> str:
         """Every sentence of what people have been told."""
-        lines = [line for report in self.there.herald.told for line in report.lines]
+        lines = [line for report in self.there.notifier.sent for line in report.lines]
         at_once = [f"{line.what}; {sentence(line.finding.proof)}" for line in lines]
         return "\n".join([*at_once, *(one.mail for one in self.there.journal.alerts.values())])
 
@@ -114,7 +114,7 @@ class Stage:
         there = self.there
         return End(
             tuple(sorted(map(canonical, (one for one in _statements(there) if one != SOMEBODY)))),
-            tuple(sorted(arn for arn in there.attached if arn != THEIRS)),
+            tuple(sorted(arn for arn in there.attached if arn != OTHERS)),
             tuple(_noted(entry) for _, entry in sorted(there.journal.entries.items())),
         )
 
@@ -149,8 +149,8 @@ def _statements(there: Watched) -> tuple[Body, ...]:
 
 
 def _noted(entry: Entry) -> Noted:
-    told_as = entry.told_as.value if entry.told_as else None
-    return entry.subject, entry.finding.concern, entry.state.value, told_as, len(entry.repairs)
+    reported_as = entry.reported_as.value if entry.reported_as else None
+    return entry.subject, entry.finding.concern, entry.state.value, reported_as, len(entry.repairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.faults.denied import DENIED
 from tests.faults.fault import Fault
-from tests.faults.matrix import Call, Ended, Played, Told, calls_of, played
+from tests.faults.matrix import Call, Ended, Played, RunResult, calls_of, played
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import NOTHING_TO_UNDO, REFUSED, UNDONE
 
@@ -18,7 +18,7 @@ LETTERS: Final = {
     "REPAIRED": "r",
     "RELEASED": "l",
     "FAILED": "f",
-    "TOLD": "t",
+    "REPORTED": "a",
     "REPAIRED LATER": "(r)",
     "RELEASED LATER": "(l)",
     UNDONE: "u",
@@ -26,24 +26,24 @@ LETTERS: Final = {
     REFUSED: "no",
 }
 _ABOUT: Final = (
-    "Every AWS call of every kind of repair, and what becomes of the alert and of the repair if that one call goes wrong. "
-    "The tests play each cell: the message is handled once with the fault in it, then again as the queue delivers it (twice more "
-    "at most, and once even if nothing is left to do, because a message may be delivered twice). In every cell but those of "
-    "*access denied*, what then stands in AWS and in the journal is exactly what stands there without the fault, the repair "
-    "counts once, and people were told of it. In every cell, no caller and no right is lost at any moment, and nobody is let "
-    "in who was not let in before (or, where a repair is undone, before the repair)."
+    "Every AWS call of every kind of repair, and what becomes of the alert and of the repair if that one call fails. "
+    "The tests run each cell: the message is handled once with the fault, then again as the queue delivers it (at most twice more, "
+    "and once even if nothing is left to do, because a message may be delivered twice). In every cell except those of "
+    "*access denied*, AWS and the journal end in the same state as without the fault, the repair counts once, and it is reported. "
+    "In every cell, no caller loses access at any moment, and no caller gains access that it did not have before (or, where a "
+    "repair is undone, before the repair)."
 )
 _LEGEND: Final = (
-    "A cell says what the first run told, and behind the arrow what the runs after it told: `r` repaired, `l` released, "
-    "`f` not repaired now, `t` needs you, in brackets what the hourly digest tells, `u` (the command line) undone, `n` (the command line) there is nothing to undo any "
-    "more, `-` nothing. `!` before it: the message is received again; `x`: the run died. Where people are told twice, the run "
-    "died between telling and writing down that it was told, or SNS took the alert and its answer was lost. *dealt with twice "
-    "at once*: another run with the same message deals with all of it just before the call."
+    "A cell shows what the first run reported, and after the arrow what the later runs reported: `r` repaired, `l` released, "
+    "`f` not repaired now, `a` alert only. What the hourly digest reports is in brackets. From the command line: `u` undone, `n` "
+    "nothing left to undo. `-` is nothing. `!`: the message is received again; `x`: the run was killed. An alert is sent twice where "
+    "the run was killed after sending it and before noting that in the journal, or where SNS took it and its answer was lost. "
+    "*handled twice at once*: another run with the same message handles all of it just before the call."
 )
 _DENIED: Final = (
-    "*access denied*: the right is gone for good, so the next run cannot help, and the cell says what is told instead. "
-    "*message kept*: each run fails, so that the message ends in the dead-letter queue. Whatever it is, once the right "
-    "is back the next event ends as if nothing had been wrong."
+    "*access denied*: the right stays missing, so a later run cannot help, and the cell shows what is reported instead. "
+    "*message kept*: each run fails, so the message ends in the dead-letter queue. Once the right is granted again, the next "
+    "event is handled as usual."
 )
 _COLUMNS: Final = tuple(Fault)
 
@@ -58,17 +58,21 @@ def cell_of(call: Call, fault: Fault, there: Played) -> str:
     if fault is Fault.DENIED:
         return DENIED[call.scenario.name][call.place].words
     first, *rest = there.runs
-    later = dict.fromkeys(word for run in rest for word in run.told)
+    later = dict.fromkeys(word for run in rest for word in run.reported)
     return f"{_run(first)} → {_words(tuple(later))}"
 
 
-def _run(run: Told) -> str:
-    told = _words(run.told)
-    return run.ended.value if run.ended is not Ended.RETURNED and not run.told else f"{run.ended.value}{told}"
+def _run(run: RunResult) -> str:
+    reported = _words(run.reported)
+    return (
+        run.ended.value
+        if run.ended is not Ended.RETURNED and not run.reported
+        else f"{run.ended.value}{reported}"
+    )
 
 
-def _words(told: tuple[str, ...]) -> str:
-    return " ".join(LETTERS[word] for word in dict.fromkeys(told)) or "-"
+def _words(reported: tuple[str, ...]) -> str:
+    return " ".join(LETTERS[word] for word in dict.fromkeys(reported)) or "-"
 
 
 def page(text: Cell, note: str) -> str:
@@ -93,7 +97,7 @@ def _table(calls: tuple[Call, ...], text: Cell) -> Iterator[str]:
 
 
 def cells_in(text: str) -> dict[tuple[str, int, Fault], str]:
-    """Return the cells of a page as it stands written, by scenario, place and fault."""
+    """Return the cells of a page, by scenario, place and fault."""
     found: dict[tuple[str, int, Fault], str] = {}
     tables = text.split("\n## ")[1:]
     for scenario, table in zip(SCENARIOS, tables, strict=True):

@@ -47,9 +47,9 @@ def test_where_nothing_is_wrong_one_run_does_it_all_and_a_second_adds_nothing(sc
     without = calm(scenario)
     first, second = without.runs
     assert [run.ended for run in without.runs] == [Ended.RETURNED] * 2
-    assert second.told == without.later.told == ()
+    assert second.reported == without.later.reported == ()
     assert without.start != without.end == without.last
-    assert first.told or scenario.name.startswith("leave")
+    assert first.reported or scenario.name.startswith("leave")
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=map(named, CELLS))
@@ -82,27 +82,29 @@ def ends_as_without_the_fault(call: Call, fault: Fault, there: Played) -> None:
     without = calm(call.scenario)
     assert there.runs[-1].ended is Ended.RETURNED
     assert (there.end, there.last) == (without.end, without.last)
-    assert there.later.told == ()
-    told = Counter(_word(word) for word in there.told)
-    assert set(without.told) <= set(told) <= {*without.told, "FAILED"}
-    for word in without.told:
-        assert told[word] <= 2 * without.told.count(word)
+    assert there.later.reported == ()
+    reported = Counter(_word(word) for word in there.reported)
+    assert set(without.reported) <= set(reported) <= {*without.reported, "FAILED"}
+    for word in without.reported:
+        assert reported[word] <= 2 * without.reported.count(word)
     assert (there.runs[0].ended is Ended.DIED) <= (fault in {Fault.KILLED_BEFORE, Fault.KILLED_AFTER})
 
 
-def _word(told: str) -> str:
+def _word(reported: str) -> str:
     """What was told, at once or with the digest."""
-    word = told.removesuffix(LATER)
+    word = reported.removesuffix(LATER)
     return UNDONE if word == NOTHING_TO_UNDO else word
 
 
 def is_told_instead(call: Call, there: Played) -> None:
     """What is right instead, and, once the right is back, what is right without the fault."""
     without, right = calm(call.scenario), DENIED[call.scenario.name][call.place]
-    assert set(there.told) == right.told
+    assert set(there.reported) == right.reported
     # Once, or by every run; or another alert from the next run, which may not read either.
-    assert any(run.told for run in there.runs[1:]) == (right.always or right.told >= {"FAILED", "TOLD"})
-    if right.told & {"FAILED", "TOLD"}:
+    assert any(run.reported for run in there.runs[1:]) == (
+        right.always or right.reported >= {"FAILED", "REPORTED"}
+    )
+    if right.reported & {"FAILED", "REPORTED"}:
         assert "AccessDenied" in there.said
     if "message kept" in right.words:
         assert [run.ended for run in there.runs] == [Ended.AGAIN] * RUNS
@@ -117,7 +119,7 @@ def is_told_instead(call: Call, there: Played) -> None:
             assert set(stands[0]) <= {*there.start.statements, *without.end.statements}
     assert there.last.stands == without.last.stands
     assert there.last.repaired == without.last.repaired
-    assert set(without.told) <= {*map(_word, there.told), *there.later.told}
+    assert set(without.reported) <= {*map(_word, there.reported), *there.later.reported}
 
 
 def test_the_page_says_what_each_cell_is() -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from permission_guard.fake_aws import Account
-from permission_guard.iam import ABSENT, Answer, Context, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import ABSENT, Context, EvalDecision, IamPrincipal, Policy, Request, decide
 from tests.fake_aws.builders import ACCOUNT, TARGET
 from tests.laws.callers import admitted, calls
 
@@ -53,5 +53,5 @@ def _rights(documents: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         action
         for action in _ACTIONS
-        if decide(Request(action, _STREAM, who, known), identity=identity).answer is Answer.ALLOWED
+        if decide(Request(action, _STREAM, who, known), identity=identity).answer is EvalDecision.ALLOWED
     )

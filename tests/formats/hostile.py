@@ -17,7 +17,7 @@ _PIECES = (
         "{{ 7 * 7 }}",
         "{% raw %}",
         "{0}",
-        "](https://stranger.example)",
+        "](https://untrusted.example)",
         "[a",
         "javascript:alert(1)",
         "onload=x",

@@ -95,8 +95,8 @@ def test_the_status_and_the_label_follow_the_verdict(finding: Any, status: str, 
 
 
 def test_a_finding_that_passes_now_is_the_one_that_failed() -> None:
-    mended = replace(OPEN, verdict=Verdict.PASS, fault="another")
-    assert only(replace(SCAN, findings=(mended,)))["Id"] == only(replace(SCAN, findings=(OPEN,)))["Id"]
+    fixed = replace(OPEN, verdict=Verdict.PASS, fault="another")
+    assert only(replace(SCAN, findings=(fixed,)))["Id"] == only(replace(SCAN, findings=(OPEN,)))["Id"]
 
 
 def test_a_resource_is_a_function_or_a_layer_version() -> None:
@@ -139,11 +139,11 @@ def test_hostile_text_stays_text(scan: Scan) -> None:
     assert is_harmless(shown)
     made = [json.loads(one) for one in shown.splitlines()]
     assert [faults(one) for one in made] == [[] for _ in made]
-    told = [one for request in made for one in request["Findings"]]
-    assert sorted(one["ProductFields"].get("permission-guard/Subject", "") for one in told) == sorted(
+    reported = [one for request in made for one in request["Findings"]]
+    assert sorted(one["ProductFields"].get("permission-guard/Subject", "") for one in reported) == sorted(
         cut(inert(one.subject), 2048) if one.subject.strip() else "" for one in scan.findings
     )
-    assert sorted(one["Resources"][0]["Id"] for one in told) == sorted(
+    assert sorted(one["Resources"][0]["Id"] for one in reported) == sorted(
         line(one.target) for one in scan.findings
     )
 

@@ -55,7 +55,7 @@ def test_a_finding_is_shown_at_its_line_with_what_to_do() -> None:
     assert commands(replace(CHECK, findings=(neither,)))[0][2] == f"OrdersPermission: {OPEN.sentence}"
 
 
-def test_the_severity_decides_the_kind_and_what_cannot_be_told_is_a_warning() -> None:
+def test_the_severity_decides_the_kind_and_what_is_undecided_is_a_warning() -> None:
     found = tuple(replace(OPEN, severity=one) for one in Severity)
     kinds = [name for name, _, _ in commands(replace(SCAN, findings=(*found, *PASSES), skipped=()))]
     assert kinds == ["error", "error", "warning", "notice"]

@@ -86,14 +86,14 @@ def test_nothing_is_open_where_nothing_fails() -> None:
 @pytest.mark.parametrize(
     ("scan", "heading"),
     [
-        (SCAN, "5 findings to mend"),
-        (replace(SCAN, findings=(OPEN,)), "1 finding to mend"),
+        (SCAN, "5 findings to fix"),
+        (replace(SCAN, findings=(OPEN,)), "1 finding to fix"),
         (
             replace(SCAN, findings=(replace(OPEN, verdict=Verdict.UNKNOWN),)),
-            "Nothing is proved wrong, 1 in doubt",
+            "Nothing fails, 1 in doubt",
         ),
-        (replace(SCAN, findings=PASSES), "Nothing to mend"),
-        (EMPTY, "Nothing to mend"),
+        (replace(SCAN, findings=PASSES), "Nothing to fix"),
+        (EMPTY, "Nothing to fix"),
     ],
 )
 def test_the_heading_says_how_it_is(scan: Scan, heading: str) -> None:
@@ -137,7 +137,7 @@ def test_a_difference_has_a_line_for_each_part_of_a_document() -> None:
     assert [(row.kind, row.text) for row in difference('"a"', "")] == [("del", '"a"')]
 
 
-def test_why_nothing_is_repaired_is_told_where_nothing_is() -> None:
+def test_the_reason_why_nothing_is_repaired_is_shown() -> None:
     assert "Why nothing is repaired" in page(ANYONE).one("details").text
     assert "Why nothing is repaired" not in page(NO_LOGS).one("details").text
 
@@ -158,8 +158,8 @@ def test_hostile_text_is_only_ever_text(scan: Scan) -> None:
     assert {key for one in elements(made) for key in one.attributes} <= ATTRIBUTES
     texts = [" ".join(one.text.split()) for one in made.all("details")]
     for one in scan.findings:
-        for told in (one.name, one.subject, one.target, one.proof):
-            assert any(line(told) in text for text in texts)
+        for reported in (one.name, one.subject, one.target, one.proof):
+            assert any(line(reported) in text for text in texts)
     patches = [
         pre.text.removeprefix("\n")
         for one in made.all("details")

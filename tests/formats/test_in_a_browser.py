@@ -90,20 +90,20 @@ def test_the_filters_the_buttons_and_the_tabs_do_what_they_say(tmp_path: Path) -
         "</body>", f"{ACTS}</body>"
     )
     dom = browse(written(tmp_path, acting), "--dump-dom", "--window-size=500,900")
-    told = json.loads(parsed_told(dom))
-    assert told["all"] == told["cleared"] == told["opened"] == told["printed"] == 10
-    assert told["closed"] == told["after"] == 0
-    assert told["unknown"] == {"names": ["orders", "billing:3"], "count": "2 of 10 findings"}
-    assert told["both"] == {"names": ["billing:3"], "count": "1 of 10 findings"}
-    assert told["none"] == {"names": [], "count": "0 of 10 findings"}
-    assert told["notice"] is True
-    assert told["words"]["names"] == ["reports"]
-    assert told["first"][0] == told["last"][-1] == "block"
-    assert told["first"].count("block") == told["last"].count("block") == 1
-    assert told["wide"] is False
+    reported = json.loads(parsed_reported(dom))
+    assert reported["all"] == reported["cleared"] == reported["opened"] == reported["printed"] == 10
+    assert reported["closed"] == reported["after"] == 0
+    assert reported["unknown"] == {"names": ["orders", "billing:3"], "count": "2 of 10 findings"}
+    assert reported["both"] == {"names": ["billing:3"], "count": "1 of 10 findings"}
+    assert reported["none"] == {"names": [], "count": "0 of 10 findings"}
+    assert reported["notice"] is True
+    assert reported["words"]["names"] == ["reports"]
+    assert reported["first"][0] == reported["last"][-1] == "block"
+    assert reported["first"].count("block") == reported["last"].count("block") == 1
+    assert reported["wide"] is False
 
 
-def parsed_told(dom: str) -> str:
+def parsed_reported(dom: str) -> str:
     found = re.search(r'<output id="told">(.*?)</output>', dom)
     assert found is not None, dom[-2000:]
     return found[1].replace("&amp;", "&")

@@ -58,7 +58,7 @@ def test_the_level_follows_the_severity(severity: Severity, level: str, score: s
 def test_a_doubt_is_a_warning_that_says_so() -> None:
     scan = replace(SCAN, findings=(DOUBTFUL,))
     assert run(scan)["results"][0]["level"] == "warning"
-    assert message(scan).startswith("Cannot be told: it depends on each call")
+    assert message(scan).startswith('Not decided: Statement "partner"')
 
 
 def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
@@ -67,7 +67,7 @@ def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
     assert all(rule.why in rules[rule.id]["help"]["text"] for rule in RULES)
 
 
-def test_the_rule_of_another_version_is_told_by_its_finding() -> None:
+def test_a_rule_of_another_version_is_described_by_its_finding() -> None:
     later = replace(
         OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)"
     )
@@ -94,7 +94,7 @@ def test_an_absolute_path_is_an_address_of_its_own() -> None:
     assert location["artifactLocation"] == {"uri": "file:///deploy/a%23b.yaml"}
 
 
-def test_what_was_not_looked_at_is_told_and_nothing_is_called_a_success() -> None:
+def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() -> None:
     (invocation,) = run(SCAN)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
@@ -121,12 +121,14 @@ def test_hostile_text_stays_text(scan: Scan) -> None:
     assert is_harmless(shown)
     whole = json.loads(shown)
     assert sarif().is_valid(whole)
-    told = [one for one in scan.findings if one.verdict is not Verdict.PASS]
+    reported = [one for one in scan.findings if one.verdict is not Verdict.PASS]
     results = whole["runs"][0]["results"]
     assert sorted(one["properties"]["subject"] for one in results) == sorted(
-        inert(one.subject) for one in told
+        inert(one.subject) for one in reported
     )
-    assert sorted(one["properties"]["before"] for one in results) == sorted(inert(one.before) for one in told)
+    assert sorted(one["properties"]["before"] for one in results) == sorted(
+        inert(one.before) for one in reported
+    )
     messages = [one["message"]["text"] for one in results]
     assert not any("](" in text or "{" in text.replace("{{", "") for text in messages)
     # Markdown is nowhere, so there is none that foreign text could be taken for.

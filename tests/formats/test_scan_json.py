@@ -131,13 +131,13 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_what_is_wrong_is_told_by_its_field(kind: str) -> None:
+def test_what_is_wrong_is_reported_by_its_field(kind: str) -> None:
     change, line = WRONG[kind]
-    with pytest.raises(ScanError) as told:
+    with pytest.raises(ScanError) as reported:
         read(json.dumps(change(json.loads(written(SCAN)))))
-    assert str(told.value) == line
+    assert str(reported.value) == line
 
 
-def test_what_is_no_json_is_told_with_its_place() -> None:
+def test_what_is_no_json_is_reported_with_its_place() -> None:
     with pytest.raises(ScanError, match=r"^scan at line 1 column 2 is not JSON: "):
         read("{")

@@ -9,12 +9,12 @@ from typing import Final
 
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.iam.policy import Json
-from permission_guard.journal.written import written
+from permission_guard.journal.entry_json import written
 from tests.fake_aws.builders import ACCOUNT, TARGET, statement
 from tests.rules.case import CASES
 from tests.samples import ACCOUNT as OF_SAMPLES
 from tests.samples import FOLDER
-from tests.undoing import Story, bound
+from tests.undoing import Story, repaired
 from tests.watched import Watched
 
 REGION: Final = "us-east-1"
@@ -74,10 +74,10 @@ def policies() -> tuple[Json, ...]:
 @cache
 def entries() -> tuple[Json, ...]:
     """Entries in the states in which a guard leaves them."""
-    there, undone, told = bound(), bound(), Watched()
+    there, undone, reported = repaired(), repaired(), Watched()
     undone.undo()
-    told.handle(Kind.FUNCTION_CREATED)
-    told.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
-    told.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
-    worlds: tuple[Story | Watched, ...] = (there, undone, told)
-    return tuple(json.loads(written(one)) for world in worlds for one in world.journal.entries.values())
+    reported.handle(Kind.FUNCTION_CREATED)
+    reported.open(statement("*"), statement("s3.amazonaws.com", sid="b"))
+    reported.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
+    variants: tuple[Story | Watched, ...] = (there, undone, reported)
+    return tuple(json.loads(written(one)) for sandbox in variants for one in sandbox.journal.entries.values())

@@ -22,30 +22,30 @@ from permission_guard import handler as entry_point
 from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
 from permission_guard.alerts.report import Report
 from permission_guard.aws.table import Table
-from permission_guard.cli import shown
+from permission_guard.cli import explanation_text
 from permission_guard.cli.documents import STDIN
-from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import Given, asked
+from permission_guard.cli.errors import Unusable
+from permission_guard.cli.explain_input import ExplainOptions, asked
 from permission_guard.cli.journal import table
-from permission_guard.connected import Connections
+from permission_guard.connections import Connections
 from permission_guard.events.message import QueueName
 from permission_guard.events.record import BadEvent
-from permission_guard.events.trigger import EVERYTHING, Home, Kind
+from permission_guard.events.trigger import EVERYTHING, Installation, Kind
 from permission_guard.fake_aws import (
-    WorldActor,
-    WorldInventory,
-    WorldObserver,
-    WorldQueue,
-    WorldSweepRecords,
+    FakeInventory,
+    FakeObserver,
+    FakeQueue,
+    FakeSweepRecords,
+    FakeWriter,
 )
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
-from permission_guard.journal.lasting import kept_until
-from permission_guard.journal.written import EntryError, entry_of, written
+from permission_guard.journal.entry_json import EntryError, entry_of, written
+from permission_guard.journal.retention import kept_until
 from permission_guard.model.document import dumped
-from permission_guard.model.facts import FunctionFacts, Look
-from permission_guard.pipeline import look
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.model.facts import FactKind, FunctionFacts
+from permission_guard.pipeline import read_facts
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 from permission_guard.repair.undo import CannotUndo, NothingToResume, resume, undo
 from permission_guard.scan.explanation import explain
 from permission_guard.settings import RETENTION
@@ -102,7 +102,7 @@ def _lawful(there: Watched) -> Iterator[None]:
         assert inside is not None, "a policy that cannot be read was changed"
         assert now is not None, "what was written cannot be read"
         assert now <= inside, "somebody was let in"
-    for report in there.herald.told:
+    for report in there.notifier.sent:
         _renders(report)
 
 
@@ -140,7 +140,7 @@ def _anybody() -> Watched:
     return there
 
 
-class _Queue(WorldQueue):
+class _Queue(FakeQueue):
     """A queue whose messages come back by themselves."""
 
     def receive_again(self, receipt: str, after: timedelta) -> None:
@@ -152,8 +152,8 @@ def _connected(there: Watched) -> Iterator[StringIO]:
     """Connect the handler to a world, and yield what it writes."""
     queue: Any = _Queue(there.account)
     nothing: Any = None  # no call of AWS is made here
-    sweeper = Sweeper(there.guard, WorldInventory(there.account), WorldSweepRecords(there.journal), queue)
-    home = Home(there.account.account, there.account.region, "")
+    sweeper = Sweeper(there.guard, FakeInventory(there.account), FakeSweepRecords(there.journal), queue)
+    home = Installation(there.account.account, there.account.region, "")
     here = entry_point.Environment(there.settings, home, {_arn(name): name for name in QueueName})
     connections = Connections(there.guard, dict.fromkeys(QueueName, queue), Table(nothing, "journal"))
     vars(connections)["sweeper"] = sweeper
@@ -173,7 +173,7 @@ def _arn(queue: QueueName) -> str:
     return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue.value}"
 
 
-_TYPED: Final = (BadEvent, Refused, TryAgain)
+_TYPED: Final = (BadEvent, Refused, RetryLater)
 """What a message may end in."""
 
 
@@ -228,7 +228,7 @@ def policy(text: str) -> None:
             there.account.managed["boundary"], role.boundary = _raw(boundary), "boundary"
         tags = _in(_in(given, "role"), "tags")
         role.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}
-        seen = look(there.guard.observer, FunctionFacts(FUNCTION), Look.POLICY | Look.ROLE, OWN)
+        seen = read_facts(there.guard.observer, FunctionFacts(FUNCTION), FactKind.POLICY | FactKind.ROLE, OWN)
         for one in explain(seen, OWN):
             assert one.sentence.endswith(".")
         _twice(there, Kind.POLICY_WRITTEN)
@@ -256,13 +256,13 @@ def entry(text: str) -> None:
     there = _anybody()
     there.journal.entries[one.subject, one.fault] = one
     with _lawful(there):
-        there.handle(Kind.POLICY_WRITTEN, brought=EVERYTHING)
+        there.handle(Kind.POLICY_WRITTEN, added=EVERYTHING)
         there.handle(Kind.FUNCTION_CHANGED)
-    observer, actor = WorldObserver(there.account, BASIC), WorldActor(there.account)
+    observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
     there.journal.entries = {(one.subject, one.fault): one}
-    with suppress(CannotUndo, Refused, TryAgain, ChangedMeanwhile):
-        undo(one, observer, actor, there.journal, there.now)
-    with suppress(NothingToResume, Refused, TryAgain, ChangedMeanwhile):
+    with suppress(CannotUndo, Refused, RetryLater, ChangedMeanwhile):
+        undo(one, observer, writer, there.journal, there.now)
+    with suppress(NothingToResume, Refused, RetryLater, ChangedMeanwhile):
         resume(one, there.journal)
 
 
@@ -270,13 +270,13 @@ def explained(text: str) -> None:
     """What a person hands to `explain`."""
     stdin = TextIOWrapper(BytesIO(text.encode("utf-8", "surrogatepass")))
     with _stdin(stdin), suppress(Unusable):
-        what = asked(Given(policies=(STDIN,)))
+        what = asked(ExplainOptions(policies=(STDIN,)))
         explanations = explain(what.facts, what.trusted)
-        rows = unstyle(shown.text(what, explanations)).split("\n")
+        rows = unstyle(explanation_text.text(what, explanations)).split("\n")
         assert all(row.isprintable() for row in rows), "the terminal was sent a command"
-        body = shown.body(what, explanations)
+        body = explanation_text.body(what, explanations)
         assert body.isascii()
-        assert json.loads(body, parse_constant=_constant)["schema"] == shown.SCHEMA
+        assert json.loads(body, parse_constant=_constant)["schema"] == explanation_text.SCHEMA
 
 
 @contextmanager

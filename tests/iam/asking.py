@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Principal, Request, Truth, decide
+from permission_guard.iam import (
+    Context,
+    EvalDecision,
+    IamPrincipal,
+    Policy,
+    Principal,
+    Request,
+    Truth,
+    decide,
+)
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Values
@@ -49,7 +58,9 @@ def request(
     return Request(action, resource, principal, Context.of(keys or {}, unlisted=unlisted))
 
 
-def answer(asked: Request, *statements: Mapping[str, Json], version: str | None = "2012-10-17") -> Answer:
+def answer(
+    asked: Request, *statements: Mapping[str, Json], version: str | None = "2012-10-17"
+) -> EvalDecision:
     return decide(asked, identity=[policy(*statements, version=version)]).answer
 
 

@@ -138,10 +138,10 @@ def test_a_region_belongs_to_a_partition(region: str, partition: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [(A, True), ("12345678901", False), (f"{A}\n", False), ("12345678901²", False)]
+    ("text", "reported"), [(A, True), ("12345678901", False), (f"{A}\n", False), ("12345678901²", False)]
 )
-def test_an_account_is_twelve_digits(text: str, *, told: bool) -> None:
-    assert is_account(text) is told
+def test_an_account_is_twelve_digits(text: str, *, reported: bool) -> None:
+    assert is_account(text) is reported
 
 
 LAYER = "arn:aws-cn:lambda:cn-north-1:111122223333:layer:tools:7"

@@ -199,13 +199,13 @@ def test_if_exists_is_true_when_the_key_is_absent(operator: str) -> None:
 
 
 @pytest.mark.parametrize("operator", [*POSITIVE, *NEGATED, "Null"])
-def test_no_operator_can_tell_of_a_key_that_is_not_known(operator: str) -> None:
+def test_no_operator_decides_on_a_key_that_is_not_known(operator: str) -> None:
     assert holds(operator, "true", UNKNOWN) is CANNOT_TELL
     assert holds(f"{operator}IfExists", "true", UNKNOWN) is CANNOT_TELL
 
 
 @pytest.mark.parametrize(("operator", "wanted"), UNREADABLE)
-def test_what_aws_gives_no_meaning_cannot_be_told(operator: str, wanted: str) -> None:
+def test_what_aws_gives_no_meaning_is_undecided(operator: str, wanted: str) -> None:
     assert holds(operator, wanted, "1") is CANNOT_TELL
 
 

@@ -1,4 +1,4 @@
-"""How policies of several kinds decide together, what the decision cites, and what cannot be told.
+"""How policies of several kinds decide together, what the decision cites, and what is undecided.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -14,10 +14,10 @@ import pytest
 from permission_guard.iam import (
     ABSENT,
     UNKNOWN,
-    Answer,
     Cited,
     Context,
     Decision,
+    EvalDecision,
     Layer,
     Policy,
     Request,
@@ -28,7 +28,12 @@ from permission_guard.iam.policy import Json
 from permission_guard.iam.truth import all_of, any_of, truth
 from tests.iam.asking import BUCKET, ROLE, policy, request, statement
 
-ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = Answer.ALLOWED, Answer.DENIED, Answer.NOT_ALLOWED, Answer.UNDECIDED
+ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = (
+    EvalDecision.ALLOWED,
+    EvalDecision.DENIED,
+    EvalDecision.NOT_ALLOWED,
+    EvalDecision.UNDECIDED,
+)
 IDENTITY, BOUNDARY = Layer.IDENTITY, Layer.BOUNDARY
 ORGANIZATION, RESOURCE = Layer.ORGANIZATION, Layer.RESOURCE
 YES, NO, CANNOT_TELL = Truth.YES, Truth.NO, Truth.UNKNOWN
@@ -50,13 +55,13 @@ PAIRS = list(product(Truth, repeat=2))
 LEVELS = [(given, levels) for given in Truth for levels in combinations_with_replacement(Truth, 2)]
 
 
-def told(decision: Decision) -> tuple[Answer, Layer, list[str]]:
+def reported(decision: Decision) -> tuple[EvalDecision, Layer, list[str]]:
     return decision.answer, decision.layer, [str(cited) for cited in decision.statements]
 
 
 def test_a_request_is_not_allowed_unless_something_allows_it() -> None:
-    assert told(decide(ASKED)) == (NOT_ALLOWED, IDENTITY, [])
-    assert told(decide(ASKED, identity=[OTHER])) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED)) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED, identity=[OTHER])) == (NOT_ALLOWED, IDENTITY, [])
 
 
 def test_identity_policies_are_united_and_every_allowing_statement_is_cited() -> None:
@@ -64,8 +69,8 @@ def test_identity_policies_are_united_and_every_allowing_statement_is_cited() ->
         statement(Sid="First"), statement(Action="s3:Get*"), statement("Deny", Action="x:*"), name="two"
     )
 
-    assert told(decide(ASKED, identity=[OTHER, ALLOW])) == (ALLOWED, IDENTITY, ["Allow of allow"])
-    assert told(decide(ASKED, identity=[MAY_ALLOW, two, ALLOW])) == (
+    assert reported(decide(ASKED, identity=[OTHER, ALLOW])) == (ALLOWED, IDENTITY, ["Allow of allow"])
+    assert reported(decide(ASKED, identity=[MAY_ALLOW, two, ALLOW])) == (
         *(ALLOWED, IDENTITY),
         ["First of two", "Statement[1] of two", "Allow of allow"],
     )
@@ -85,7 +90,7 @@ def test_an_explicit_deny_anywhere_wins_over_every_allow(layer: Layer) -> None:
         resource=both if layer is RESOURCE else ALLOW,
     )
 
-    assert told(asked) == (DENIED, layer, ["Deny of deny"])
+    assert reported(asked) == (DENIED, layer, ["Deny of deny"])
 
 
 def ask(
@@ -96,8 +101,8 @@ def ask(
 
 
 def test_an_explicit_deny_wins_even_where_nothing_allows() -> None:
-    assert told(decide(ASKED, identity=[DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
-    assert told(decide(ASKED, identity=[MAY_DENY, DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
+    assert reported(decide(ASKED, identity=[DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
+    assert reported(decide(ASKED, identity=[MAY_DENY, DENY])) == (DENIED, IDENTITY, ["Deny of deny"])
 
 
 def test_a_deny_about_something_else_denies_nothing() -> None:
@@ -154,13 +159,13 @@ def test_a_resource_policy_gives_nothing_that_the_organization_withholds(added: 
         (YES, CANNOT_TELL, UNDECIDED, RESOURCE),
     ],
 )
-def test_whether_a_boundary_stands_against_a_resource_policy_cannot_be_told(
-    given: Truth, bound: Truth, expected: Answer, layer: Layer
+def test_whether_a_boundary_stands_against_a_resource_policy_is_undecided(
+    given: Truth, bound: Truth, expected: EvalDecision, layer: Layer
 ) -> None:
     """It does if the policy names the role, and does not if it names the session or everyone."""
     decision = ask(KINDS[given], KINDS[bound], [], ALLOW)
 
-    assert told(decision) == (expected, layer, ["Allow of allow"])
+    assert reported(decision) == (expected, layer, ["Allow of allow"])
 
 
 def test_a_deny_that_may_apply_makes_the_answer_undecided() -> None:
@@ -179,21 +184,21 @@ def both(other: Policy) -> Policy:
 
 
 def test_a_deny_that_may_apply_changes_nothing_where_nothing_allows() -> None:
-    assert told(decide(ASKED, identity=[OTHER, MAY_DENY])) == (NOT_ALLOWED, IDENTITY, [])
+    assert reported(decide(ASKED, identity=[OTHER, MAY_DENY])) == (NOT_ALLOWED, IDENTITY, [])
 
 
 def test_where_an_allow_and_a_deny_may_apply_the_deny_is_cited() -> None:
     decision = decide(ASKED, identity=[MAY_ALLOW, MAY_DENY])
 
-    assert told(decision) == (UNDECIDED, IDENTITY, ["MayDeny of may-deny"])
+    assert reported(decision) == (UNDECIDED, IDENTITY, ["MayDeny of may-deny"])
 
 
 def test_an_allow_that_may_apply_is_cited_as_what_the_answer_rests_on() -> None:
-    assert told(decide(ASKED, identity=[OTHER, MAY_ALLOW])) == (
+    assert reported(decide(ASKED, identity=[OTHER, MAY_ALLOW])) == (
         *(UNDECIDED, IDENTITY),
         ["MayAllow of may-allow"],
     )
-    assert told(decide(ASKED, identity=[ALLOW], boundary=MAY_ALLOW)) == (
+    assert reported(decide(ASKED, identity=[ALLOW], boundary=MAY_ALLOW)) == (
         *(UNDECIDED, BOUNDARY),
         ["MayAllow of may-allow"],
     )
@@ -245,7 +250,7 @@ def test_a_key_that_is_not_listed_is_unknown_unless_all_of_its_kind_are_listed(
     assert context.values("aws:requesttag/c") == ("too",)
 
 
-def test_a_request_of_which_nothing_is_said_has_no_known_key() -> None:
+def test_a_request_without_context_has_no_known_key() -> None:
     assert Context().values("aws:username") is UNKNOWN
     assert Context.of({"a:b": "x"}).values("aws:username") is UNKNOWN
 

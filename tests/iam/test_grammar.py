@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from permission_guard.iam import Answer, Effect, Policy, PolicyError
+from permission_guard.iam import Effect, EvalDecision, Policy, PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.iam.principal import NamedPrincipal
 from tests.iam.asking import Keys, answer, policy, request, statement
@@ -154,7 +154,7 @@ def test_a_statement_may_stand_alone_or_in_a_list() -> None:
 
 
 def test_a_policy_without_statements_allows_nothing() -> None:
-    assert answer(request()) is Answer.NOT_ALLOWED
+    assert answer(request()) is EvalDecision.NOT_ALLOWED
 
 
 def test_a_policy_keeps_its_name_and_the_text_it_was_read_from() -> None:
@@ -181,7 +181,8 @@ def test_a_statement_may_do_without_a_resource_as_trust_policies_do() -> None:
 
     assert trusting.resources is None
     assert (
-        answer(request("sts:AssumeRole"), {"Effect": "Allow", "Action": "sts:AssumeRole"}) is Answer.ALLOWED
+        answer(request("sts:AssumeRole"), {"Effect": "Allow", "Action": "sts:AssumeRole"})
+        is EvalDecision.ALLOWED
     )
 
 
@@ -198,7 +199,7 @@ def test_every_kind_of_principal_is_read_in_its_order() -> None:
 
 @pytest.mark.parametrize("block", [{}, {"StringEquals": {}}], ids=["no-operator", "no-key"])
 def test_an_empty_condition_is_always_true(block: Json) -> None:
-    assert answer(request(), statement(Condition=block)) is Answer.ALLOWED
+    assert answer(request(), statement(Condition=block)) is EvalDecision.ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -218,13 +219,15 @@ def test_an_empty_condition_is_always_true(block: Json) -> None:
 def test_bools_and_numbers_may_be_unquoted(operator: str, written: Json, have: str | tuple[str, ...]) -> None:
     keys: Keys = {"a:b": have}
 
-    assert answer(request(keys=keys), statement(Condition={operator: {"a:b": written}})) is Answer.ALLOWED
+    assert (
+        answer(request(keys=keys), statement(Condition={operator: {"a:b": written}})) is EvalDecision.ALLOWED
+    )
 
 
-def test_an_operator_that_aws_does_not_have_is_read_and_cannot_be_told() -> None:
+def test_an_operator_that_aws_does_not_have_is_read_and_is_undecided() -> None:
     condition: Json = {"StringMatches": {"a:b": "x"}}
 
-    assert answer(request(), statement(Condition=condition)) is Answer.UNDECIDED
+    assert answer(request(), statement(Condition=condition)) is EvalDecision.UNDECIDED
 
 
 def test_a_resource_that_is_no_arn_is_refused_as_iam_refuses_it() -> None:

@@ -15,7 +15,7 @@ GROUP: Final = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/orders
 STREAM: Final = f"{GROUP}:log-stream:one"
 
 
-def told(principal: Principal = ROLE, /, **elements: Json) -> list[tuple[Part, str]]:
+def reported(principal: Principal = ROLE, /, **elements: Json) -> list[tuple[Part, str]]:
     """What keeps a statement from applying to logs:PutLogEvents on a stream by the role."""
     body: dict[str, Json] = {"Effect": "Allow", **elements}
     body |= {} if "NotAction" in body else {"Action": body.get("Action", "logs:*")}
@@ -27,9 +27,11 @@ def told(principal: Principal = ROLE, /, **elements: Json) -> list[tuple[Part, s
 
 
 def test_what_applies_has_no_mismatch() -> None:
-    assert told() == []
+    assert reported() == []
     assert (
-        told(Principal={"AWS": ROLE.arn}, Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}})
+        reported(
+            Principal={"AWS": ROLE.arn}, Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+        )
         == []
     )
 
@@ -99,31 +101,33 @@ def test_what_applies_has_no_mismatch() -> None:
     ],
 )
 def test_a_part_that_does_not_match_says_why(elements: dict[str, Json], part: Part, why: str) -> None:
-    assert told(**elements) == [(part, why)]
+    assert reported(**elements) == [(part, why)]
 
 
-def test_not_principal_says_whom_it_leaves_out() -> None:
-    assert told(NotPrincipal={"AWS": [ROLE.arn, "111122223333"]}) == [
+def test_a_mismatch_on_not_principal_names_whom_it_leaves_out() -> None:
+    assert reported(NotPrincipal={"AWS": [ROLE.arn, "111122223333"]}) == [
         (Part.PRINCIPAL, f"its NotPrincipal leaves out {ROLE.arn} or 111122223333")
     ]
 
 
 def test_a_service_that_does_not_send_a_key_is_named() -> None:
-    ((_, why),) = told(
+    ((_, why),) = reported(
         Service("events.amazonaws.com"), Condition={"StringEquals": {"aws:SourceAccount": "1"}}
     )
     assert why.endswith("and events.amazonaws.com does not send aws:SourceAccount")
 
 
-def test_every_part_that_does_not_match_is_told() -> None:
+def test_every_part_that_does_not_match_is_reported() -> None:
     parts = [
         part
-        for part, _ in told(Action="s3:*", Resource="arn:aws:s3:::a", Condition={"Null": {"a:b": "false"}})
+        for part, _ in reported(
+            Action="s3:*", Resource="arn:aws:s3:::a", Condition={"Null": {"a:b": "false"}}
+        )
     ]
     assert parts == [Part.ACTION, Part.RESOURCE, Part.CONDITION]
 
 
-def test_only_conditions_that_cannot_be_told_are_unknown() -> None:
+def test_only_undecided_conditions_are_unknown() -> None:
     block: Json = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:RequestedRegion": "x"}}
     (statement,) = Policy.parse(
         {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import ABSENT, UNKNOWN, Answer, Truth
+from permission_guard.iam import ABSENT, UNKNOWN, EvalDecision, Truth
 from permission_guard.iam.policy import Json
 from tests.iam.asking import answer, holds, request, statement
 
@@ -65,15 +65,15 @@ def test_how_many_of_a_keys_values_must_pass(
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        (("environment",), Answer.DENIED),
-        (("environment", "webserver"), Answer.DENIED),
-        (("project",), Answer.ALLOWED),
-        (ABSENT, Answer.ALLOWED),
-        (UNKNOWN, Answer.UNDECIDED),
+        (("environment",), EvalDecision.DENIED),
+        (("environment", "webserver"), EvalDecision.DENIED),
+        (("project",), EvalDecision.ALLOWED),
+        (ABSENT, EvalDecision.ALLOWED),
+        (UNKNOWN, EvalDecision.UNDECIDED),
     ],
 )
 def test_a_deny_for_any_value_spares_a_request_without_the_key(
-    tags: tuple[str, ...] | None, expected: Answer
+    tags: tuple[str, ...] | None, expected: EvalDecision
 ) -> None:
     condition: dict[str, Json] = {"ForAnyValue:StringEquals": {"aws:TagKeys": ["environment", "webserver"]}}
     asked = request("ec2:CreateTags", keys={"aws:TagKeys": tags})
@@ -84,13 +84,13 @@ def test_a_deny_for_any_value_spares_a_request_without_the_key(
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        (("key1",), Answer.ALLOWED),
-        (("key1", "key3"), Answer.NOT_ALLOWED),
-        (ABSENT, Answer.NOT_ALLOWED),
+        (("key1",), EvalDecision.ALLOWED),
+        (("key1", "key3"), EvalDecision.NOT_ALLOWED),
+        (ABSENT, EvalDecision.NOT_ALLOWED),
     ],
 )
 def test_null_beside_for_all_values_demands_that_the_key_is_there(
-    tags: tuple[str, ...], expected: Answer
+    tags: tuple[str, ...], expected: EvalDecision
 ) -> None:
     condition: dict[str, Json] = {
         "ForAllValues:StringEquals": {"aws:TagKeys": ["key1", "key2"]},

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import ABSENT, UNKNOWN, Answer, Truth
+from permission_guard.iam import ABSENT, UNKNOWN, EvalDecision, Truth
 from permission_guard.iam.pattern import Variable, Wild, tokens
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Values
 from tests.iam.asking import Keys, answer, holds, request, statement
 
-ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = Answer.ALLOWED, Answer.DENIED, Answer.NOT_ALLOWED, Answer.UNDECIDED
+ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = (
+    EvalDecision.ALLOWED,
+    EvalDecision.DENIED,
+    EvalDecision.NOT_ALLOWED,
+    EvalDecision.UNDECIDED,
+)
 YES, NO, CANNOT_TELL = Truth.YES, Truth.NO, Truth.UNKNOWN
 
 HOME = "arn:aws:s3:::home/${aws:username}/*"
 OPEN = "arn:aws:s3:::home/${aws:username, 'public'}/*"
 ANN = "arn:aws:s3:::home/ann/diary"
 
-RESOURCES: list[tuple[str, str, Keys, Answer]] = [
+RESOURCES: list[tuple[str, str, Keys, EvalDecision]] = [
     (HOME, ANN, {"aws:username": "ann"}, ALLOWED),
     (HOME, ANN, {"AWS:UserName": "ann"}, ALLOWED),
     (HOME, ANN, {"aws:username": "Ann"}, NOT_ALLOWED),
@@ -106,7 +111,7 @@ VALUES: list[tuple[str, str | tuple[str, ...], Values, Truth]] = [
 
 @pytest.mark.parametrize(("pattern", "resource", "keys", "expected"), RESOURCES)
 def test_a_variable_in_a_resource_is_what_the_request_has_for_its_key(
-    pattern: str, resource: str, keys: Keys, expected: Answer
+    pattern: str, resource: str, keys: Keys, expected: EvalDecision
 ) -> None:
     asked = request(resource=resource, keys=keys)
     opposite = {ALLOWED: NOT_ALLOWED, NOT_ALLOWED: ALLOWED, UNDECIDED: UNDECIDED}
@@ -137,7 +142,7 @@ def test_a_bool_takes_a_variable() -> None:
     ("team", "expected"), [(("blue",), ALLOWED), (("red",), DENIED), (ABSENT, DENIED), (UNKNOWN, UNDECIDED)]
 )
 def test_a_deny_of_all_but_the_callers_team_denies_a_caller_without_a_team(
-    team: Values, expected: Answer
+    team: Values, expected: EvalDecision
 ) -> None:
     """AWS's own example: "access is explicitly denied when aws:principaltag/Team is not set"."""
     condition: Json = {"StringNotEquals": {"s3:ExistingObjectTag/Team": "${aws:PrincipalTag/Team}"}}

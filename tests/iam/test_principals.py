@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Anonymous, Answer, IamPrincipal, Principal, Service, Truth, decide
+from permission_guard.iam import Anonymous, EvalDecision, IamPrincipal, Principal, Service, Truth, decide
 from permission_guard.iam.policy import Json
 from permission_guard.iam.principal import NamedPrincipal
 from tests.iam.asking import policy, request, statement
@@ -24,7 +24,7 @@ SESSION_ARN = f"arn:aws:sts::{A}:assumed-role/audit/app"
 ROOT = IamPrincipal(ROOT_ARN, A)
 BOB = IamPrincipal(BOB_ARN, A)
 SESSION = IamPrincipal(ROLE_ARN, A, SESSION_ARN)
-STRANGER = IamPrincipal("arn:aws:iam::999999999999:user/Bob", "999999999999")
+UNTRUSTED = IamPrincipal("arn:aws:iam::999999999999:user/Bob", "999999999999")
 S3 = Service("s3.amazonaws.com")
 NOBODY = Anonymous()
 
@@ -35,7 +35,7 @@ NAMED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": "*"}, BOB, YES),
     ({"AWS": "*"}, S3, YES),
     ({"AWS": "*"}, NOBODY, YES),
-    ({"AWS": ["*"]}, STRANGER, YES),
+    ({"AWS": ["*"]}, UNTRUSTED, YES),
     # An account, by either of its names, stands for everyone in it.
     ({"AWS": A}, BOB, YES),
     ({"AWS": A}, ROOT, YES),
@@ -43,8 +43,8 @@ NAMED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": ROOT_ARN}, BOB, YES),
     ({"AWS": ROOT_ARN}, SESSION, YES),
     ({"AWS": f"arn:aws-cn:iam::{A}:root"}, BOB, YES),
-    ({"AWS": A}, STRANGER, NO),
-    ({"AWS": ROOT_ARN}, STRANGER, NO),
+    ({"AWS": A}, UNTRUSTED, NO),
+    ({"AWS": ROOT_ARN}, UNTRUSTED, NO),
     ({"AWS": A}, S3, NO),
     ({"AWS": A}, NOBODY, NO),
     ({"AWS": BOB_ARN}, BOB, YES),
@@ -87,7 +87,7 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": "*"}, NOBODY, NO),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, BOB, NO),
     ({"AWS": [BOB_ARN, A]}, BOB, NO),
-    ({"AWS": [BOB_ARN, ROOT_ARN]}, STRANGER, YES),
+    ({"AWS": [BOB_ARN, ROOT_ARN]}, UNTRUSTED, YES),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, NOBODY, YES),
     ({"AWS": [BOB_ARN, ROOT_ARN]}, S3, YES),
     ({"AWS": [SESSION_ARN, ROLE_ARN, ROOT_ARN]}, SESSION, NO),
@@ -106,8 +106,8 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     ({"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}, BOB, CANNOT_TELL),
 ]
 
-ALLOWING = {YES: Answer.ALLOWED, CANNOT_TELL: Answer.UNDECIDED, NO: Answer.NOT_ALLOWED}
-DENYING = {YES: Answer.DENIED, CANNOT_TELL: Answer.UNDECIDED, NO: Answer.ALLOWED}
+ALLOWING = {YES: EvalDecision.ALLOWED, CANNOT_TELL: EvalDecision.UNDECIDED, NO: EvalDecision.NOT_ALLOWED}
+DENYING = {YES: EvalDecision.DENIED, CANNOT_TELL: EvalDecision.UNDECIDED, NO: EvalDecision.ALLOWED}
 
 
 @pytest.mark.parametrize(("named", "caller", "expected"), NAMED)
@@ -145,7 +145,7 @@ def test_whom_a_not_principal_element_leaves(named: Json, caller: Principal, exp
         ("Federated", f"arn:aws:iam::{A}:saml-provider/ours", None),
     ],
 )
-def test_an_aws_principal_tells_its_account_if_its_name_does(
+def test_an_aws_principal_has_an_account_if_its_name_shows_one(
     type_: str, name: str, account: str | None
 ) -> None:
     assert NamedPrincipal(type_, name).account == account

@@ -13,7 +13,7 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from permission_guard.iam import Answer, Request, decide
+from permission_guard.iam import EvalDecision, Request, decide
 from permission_guard.iam.pattern import Glob, Wild
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Values
@@ -21,7 +21,12 @@ from tests.iam import strategies as made
 from tests.iam.strategies import Statement, parsed
 from tests.thorough import examples
 
-LESS = {Answer.DENIED: 0, Answer.NOT_ALLOWED: 0, Answer.UNDECIDED: 1, Answer.ALLOWED: 2}
+LESS = {
+    EvalDecision.DENIED: 0,
+    EvalDecision.NOT_ALLOWED: 0,
+    EvalDecision.UNDECIDED: 1,
+    EvalDecision.ALLOWED: 2,
+}
 """How near to allowed an answer is; AWS refuses alike what is denied and what nothing allows."""
 
 thoroughly = settings(
@@ -43,7 +48,7 @@ class Account:
     levels: list[list[Statement]]
     resource: list[Statement] | None
 
-    def compiled(self) -> Callable[[Request], Answer]:
+    def compiled(self) -> Callable[[Request], EvalDecision]:
         identity, levels = [parsed(self.identity)], [[parsed(level)] for level in self.levels]
         boundary = None if self.boundary is None else parsed(self.boundary)
         resource = None if self.resource is None else parsed(self.resource)
@@ -53,7 +58,7 @@ class Account:
             ).answer
         )
 
-    def asked(self, request: Request) -> Answer:
+    def asked(self, request: Request) -> EvalDecision:
         return self.compiled()(request)
 
     def rewritten(self, rewrite: Callable[[list[Statement]], list[Statement]]) -> Account:
@@ -188,18 +193,18 @@ WAYS: Sequence[Values] = ((), *((text,) for text in made.HELD), ("x", "true"))
 
 @settings(thoroughly, max_examples=examples(60, 200))
 @given(accounts, made.requests(), st.lists(st.sampled_from(made.KEYS), min_size=1, max_size=2, unique=True))
-def test_what_is_said_without_knowing_a_key_is_true_however_the_key_turns_out(
+def test_a_decision_without_knowing_a_key_holds_whatever_the_key_is(
     account: Account, asked: Request, keys: list[str]
 ) -> None:
     ask = account.compiled()
     blind = ask(replace(asked, context=asked.context.with_keys(dict.fromkeys(keys))))
-    if blind is Answer.UNDECIDED:
+    if blind is EvalDecision.UNDECIDED:
         return
     for ways in product(WAYS, repeat=len(keys)):
         context = asked.context.with_keys(dict(zip(keys, ways, strict=True)))
         seen = ask(replace(asked, context=context))
         assert LESS[seen] == LESS[blind], ways
-        assert blind is not Answer.DENIED or seen is Answer.DENIED
+        assert blind is not EvalDecision.DENIED or seen is EvalDecision.DENIED
 
 
 @thoroughly

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Answer, Context, Truth
+from permission_guard.iam import Context, EvalDecision, Truth
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.policy import Json
 from tests.iam.asking import answer, holds, request, statement
 
-ALLOWED, NOT_ALLOWED = Answer.ALLOWED, Answer.NOT_ALLOWED
+ALLOWED, NOT_ALLOWED = EvalDecision.ALLOWED, EvalDecision.NOT_ALLOWED
 
 LOGS = "arn:aws:logs:us-east-1:123456789012"
 GROUP = f"{LOGS}:log-group:/aws/lambda/orders"
@@ -146,7 +146,7 @@ def test_one_pattern_of_a_list_is_enough_and_its_not_form_wants_none(element: st
 def test_allow_with_not_action_grants_all_else_and_deny_with_it_denies_all_else() -> None:
     assert answer(request("iam:CreateUser"), statement(NotAction="s3:*")) is ALLOWED
     assert answer(request("iam:CreateUser"), statement(), statement("Deny", NotAction="s3:*")) is (
-        Answer.DENIED
+        EvalDecision.DENIED
     )
     assert answer(request("s3:GetObject"), statement(), statement("Deny", NotAction="s3:*")) is ALLOWED
 

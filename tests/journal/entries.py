@@ -80,8 +80,8 @@ ENTRIES = st.builds(
     last_seen=MOMENTS,
     change=st.none() | CHANGES,
     repairs=st.lists(MOMENTS, max_size=3).map(tuple),
-    told_at=st.none() | MOMENTS,
-    told_as=st.none() | st.sampled_from(Ending),
+    reported_at=st.none() | MOMENTS,
+    reported_as=st.none() | st.sampled_from(Ending),
     is_existing=st.booleans(),
     version=COUNTS,
 )

@@ -9,14 +9,14 @@ import pytest
 from permission_guard.journal.fault import fault_of, faults_alike, statement_digest
 from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Missing, Proof, Recorded
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import FUNCTION, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
 S3 = "s3.amazonaws.com"
 
 
 def found(facts: FunctionFacts) -> tuple[Finding, ...]:
-    return judge(facts, OWN)
+    return evaluate(facts, OWN)
 
 
 def names(facts: FunctionFacts) -> list[str]:

@@ -8,18 +8,18 @@ from itertools import product
 from typing import Final
 
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Request, Service, decide
-from permission_guard.iam.decide import Answer
+from permission_guard.iam.decide import EvalDecision
 from permission_guard.model.facts import Trusted
 from tests.laws.statements import (
-    FOREIGN_ORG,
     OWN,
     PARTNER,
     ROLE,
     SERVICES,
     SOURCES,
-    STRANGER,
     TOKEN,
     TRUSTED_ORG,
+    UNTRUSTED,
+    UNTRUSTED_ORG,
 )
 
 NOBODY: Final = "777788889999"
@@ -27,8 +27,8 @@ _ACCOUNTS: Final = (
     (OWN, None),
     (OWN, TRUSTED_ORG),
     (PARTNER, None),
-    (STRANGER, None),
-    (STRANGER, FOREIGN_ORG),
+    (UNTRUSTED, None),
+    (UNTRUSTED, UNTRUSTED_ORG),
     (NOBODY, None),
     (NOBODY, TRUSTED_ORG),
 )
@@ -144,5 +144,5 @@ def admitted(document: str | None, asked: tuple[Call, ...]) -> frozenset[int]:
     return frozenset(
         place
         for place, call in enumerate(asked)
-        if decide(call.request, resource=policy).answer is Answer.ALLOWED
+        if decide(call.request, resource=policy).answer is EvalDecision.ALLOWED
     )

@@ -38,8 +38,8 @@ PUBLIC: Final = "rules/function_is_not_public.py"
 ANSWERS: Final = "rules/external_access.py"
 ANALYSIS: Final = "access/external.py"
 SOURCES: Final = "rules/invoke_permission_names_its_source.py"
-REMOVE: Final = 'actor.remove_permission(target, str(swap.before.get("Sid")), revision)'
-ADD: Final = "        actor.add_permission(target, swap.narrow, revision)\n"
+REMOVE: Final = 'writer.remove_permission(target, str(replacement.before.get("Sid")), revision)'
+ADD: Final = "        writer.add_permission(target, replacement.narrow, revision)\n"
 
 CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
 DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
@@ -53,7 +53,7 @@ ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
-STRANGERS: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
+NO_UNTRUSTED_CALL: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
 DEAD: Final = "test_honest.test_a_statement_said_to_be_dead_refuses_every_call_of_everybody"
 DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
@@ -81,7 +81,7 @@ MUTANTS: Final = (
         (("repair/execute.py", "step.target, step.after,", "step.target, step.before,"),),
     ),
     Mutant("the wide statement is never removed", CONVERGES, (("repair/execute.py", REMOVE, "pass"),)),
-    Mutant("the policy is never attached", CONVERGES, (("repair/execute.py", "actor.attach_role_policy(", "(lambda *_: None)("),)),
+    Mutant("the policy is never attached", CONVERGES, (("repair/execute.py", "writer.attach_role_policy(", "(lambda *_: None)("),)),
     Mutant("a policy is attached though it does not help", CONVERGES, (UNPROVED,)),
     Mutant(
         "the wide statement is removed before the narrow one is added",
@@ -91,7 +91,7 @@ MUTANTS: Final = (
     Mutant(
         "the members of a trusted organization are forgotten",
         LOST,
-        (UNPROVED, (SOURCES, "if bound is not None and trusted.organizations:", "if bound is None:")),
+        (UNPROVED, (SOURCES, "if condition is not None and trusted.organizations:", "if condition is None:")),
     ),
     Mutant(
         "a key is demanded that the service is not sure to send",
@@ -119,15 +119,15 @@ MUTANTS: Final = (
     Mutant(
         "the other conditions of a statement are dropped",
         WIDENS,
-        (UNPROVED, ("model/document.py", "{**block, bound.operator: {**keys, bound.key: value}}", "{bound.operator: {bound.key: value}}")),
+        (UNPROVED, ("model/document.py", "{**block, condition.operator: {**keys, condition.key: value}}", "{condition.operator: {condition.key: value}}")),
     ),
     Mutant(
         "a value is added to a condition that is there",
         WIDENS,
         (
             UNPROVED,
-            ("model/document.py", "bound.key.lower() in {present.lower() for present in keys}", "False"),
-            ("model/document.py", "{**keys, bound.key: value}", "{name: [v, *bound.values] for name, v in keys.items()} | {bound.key: list(bound.values)}"),
+            ("model/document.py", "condition.key.lower() in {present.lower() for present in keys}", "False"),
+            ("model/document.py", "{**keys, condition.key: value}", "{name: [v, *condition.values] for name, v in keys.items()} | {condition.key: list(condition.values)}"),
         ),
     ),
     Mutant(
@@ -143,7 +143,7 @@ MUTANTS: Final = (
     Mutant(
         "the narrow statement is added though an earlier run added it",
         RESTARTS,
-        (("repair/execute.py", "    if not after <= present:\n        actor", "    if present:\n        actor"),),
+        (("repair/execute.py", "    if not after <= present:\n        writer", "    if present:\n        writer"),),
     ),
     Mutant(
         "the narrow statement has another Sid in each run",
@@ -153,52 +153,52 @@ MUTANTS: Final = (
     Mutant(
         "a repair is not written down before it is made",
         RESTARTS,
-        (("pipeline.py", "keeper.write_before_alert(entries, now)\n", "pass\n"),),
+        (("pipeline.py", "session.write_before_alert(entries, now)\n", "pass\n"),),
     ),
     Mutant(
         "a repair is written down as made before it is made",
         RESTARTS,
-        (("journal/book.py", "replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change)", "told(counted(replace(seen(book, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
+        (("journal/history.py", "replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change)", "reported(counted(replace(seen(history, finding, facts, trigger, now), state=State.PLANNED, change=change), now), Ending.REPAIRED, now)"),),
     ),
     Mutant(
         "a repair that was made is not counted if that could not be written down at once",
         RESTARTS,
-        (("repair/finish.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
+        (("repair/interrupted.py", "one if is_made(entry, report.facts) is False else counted(one, now), ending, now", "one, ending, now"),),
     ),
     Mutant(
-        "that people were told is written down before they are told",
+        "a report is noted before it is sent",
         RESTARTS,
-        (("pipeline.py", "            self.herald.tell(report)\n", "            keeper.note(entries)\n            self.herald.tell(report)\n"),),
+        (("pipeline.py", "            self.notifier.send(report)\n", "            session.note(entries)\n            self.notifier.send(report)\n"),),
     ),
     Mutant(
-        "a repair is told before it is made",
+        "a repair is noted as reported before it is made",
         RESTARTS,
-        (("pipeline.py", "        return carry_out(step, self._hand)\n", "        keeper.note(lambda book: tuple(replace(one, state=one.state.__class__.TOLD) for one in book.entries))\n        return carry_out(step, self._hand)\n"),),
+        (("pipeline.py", "        return execute(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n        return execute(step, self._allowed_writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "chain(finish(report, keeper, now), ", "chain((), "),),
+        (("pipeline.py", "chain(interrupted, ", "chain((), "),),
     ),
     Mutant(
-        "what was repaired is forgotten if the fault is gone at the next look",
+        "what was repaired is forgotten if the fault is gone at the next run",
         RESTARTS,
-        (("repair/finish.py", "return entry.last_seen == now and stands is False", "return True"),),
+        (("repair/interrupted.py", "return entry.last_seen == now and stands is False", "return True"),),
     ),
     Mutant(
-        "each look at a fault is told",
+        "each evaluation of a fault is reported",
         ONCE,
         (("journal/news.py", "if not is_due(", "if False and not is_due("),),
     ),
     Mutant(
-        "it is not written down that people were told",
+        "a report is not noted after it was sent",
         ONCE,
-        (("pipeline.py", "        keeper.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
+        (("pipeline.py", "        session.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
     ),
     Mutant(
         "what is put back is repaired each time",
         PUT_BACK,
-        (("journal/book.py", "len(recent) >= PUT_BACK_LIMIT", "False"),),
+        (("journal/history.py", "len(recent) >= PUT_BACK_LIMIT", "False"),),
     ),
     Mutant(
         "a statement that is put back under another Sid is another fault",
@@ -208,35 +208,35 @@ MUTANTS: Final = (
     Mutant(
         "what a person undid is repaired again",
         UNDONE,
-        (("journal/book.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
+        (("journal/history.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
     ),
     Mutant(
-        "of two faults that one repair has mended only one is left alone when it is undone",
+        "of two faults that one repair has fixed only one is left alone when it is undone",
         UNDONE,
-        (("repair/undo.py", "entries = (entry, *_mended_with(entry, journal))", "entries = (entry,)"),),
+        (("repair/undo.py", "entries = (entry, *_fixed_with(entry, journal))", "entries = (entry,)"),),
     ),
     Mutant(
         "Deny statements are not asked",
         WITNESS,
         (
             (ANALYSIS, "return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)", "return ()"),
-            (ANALYSIS, "if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:", "if not found.unsure:"),
+            (ANALYSIS, "if not found.unsure and self.decided(witness).answer is EvalDecision.ALLOWED:", "if not found.unsure:"),
         ),
     ),
     Mutant(
         "only services that are named are thought of",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         (("access/callers.py", "yield from (ANONYMOUS, ANY_SERVICE)", "yield ANONYMOUS"),),
     ),
     Mutant(
         "accounts that the policy names are not thought of",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         ((ANALYSIS, "sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]", "sides = [self.scene.untrusted(named=False)]"),),
     ),
     Mutant(
         "a statement passes if it is not the first",
-        STRANGERS,
-        ((ANSWERS, "    answer = _telling(", "    if finding.statement:\n        return finding\n    answer = _telling("),),
+        NO_UNTRUSTED_CALL,
+        ((ANSWERS, "    answer = _clearest_example(", "    if finding.statement:\n        return finding\n    answer = _clearest_example("),),
     ),
     Mutant(
         "a statement that only a Deny shuts is said to be dead",
@@ -245,11 +245,11 @@ MUTANTS: Final = (
     ),
     Mutant(
         "who may change the function is not asked",
-        STRANGERS,
+        NO_UNTRUSTED_CALL,
         ((PUBLIC, "if covers(statement, _CHANGING) and not _is_replication(statement):", "if False:"),),
     ),
     Mutant(
-        "what cannot be told is repaired",
+        "what cannot be reported is repaired",
         DOUBTS,
         (("repair/plan.py", "if finding.verdict is Verdict.UNKNOWN:", "if finding.proof is None:"),),
     ),
@@ -261,7 +261,7 @@ MUTANTS: Final = (
     Mutant(
         "a guard that observes acts",
         OBSERVES,
-        (("pipeline.py", "return None if self.settings.mode is Mode.OBSERVE else self.actor", "return self.actor"),),
+        (("pipeline.py", "return None if self.settings.mode is Mode.OBSERVE else self.writer", "return self.writer"),),
     ),
     Mutant(
         "a document is written without its revision",
@@ -271,7 +271,7 @@ MUTANTS: Final = (
     Mutant(
         "a statement is removed by its Sid, whatever it says by now",
         OTHERS,
-        (("repair/execute.py", "if canonical(swap.before) not in present:", "if not present:"),),
+        (("repair/execute.py", "if canonical(replacement.before) not in present:", "if not present:"),),
     ),
     Mutant(
         "a statement is removed without the revision that was read",
@@ -296,17 +296,17 @@ MUTANTS: Final = (
     Mutant(
         "an event of another account is handled",
         OWN,
-        (("events/trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):""", "if not home.account:"),),
+        (("events/trigger.py", """if (detail.text("recipientAccountId"), detail.text("awsRegion")) != own:""", "if not own:"),),
     ),
     Mutant(
         "an event about another account's function is handled",
         OWN,
-        (("events/trigger.py", "if (subject.account, subject.region) != (home.account, home.region):", "if not home.account:"),),
+        (("events/trigger.py", "if (subject.account, subject.region) != (installation.account, installation.region):", "if not installation.account:"),),
     ),
     Mutant(
         "a sweep task about another account's function is handled",
         OWN,
-        (("events/sweep_task.py", "if (function.account, function.region) != (home.account, home.region):", "if not home.account:"),),
+        (("events/sweep_task.py", "if (function.account, function.region) != (installation.account, installation.region):", "if not installation.account:"),),
     ),
     Mutant(
         "a message that fails is not received again",
@@ -316,17 +316,17 @@ MUTANTS: Final = (
     Mutant(
         "a repair that is not finished is taken for done",
         RETRIES,
-        (("pipeline.py", "            raise TryAgain(unfinished[0].detail)\n", "            return report\n"),),
+        (("pipeline.py", "            raise RetryLater(unfinished[0].detail)\n", "            return report\n"),),
     ),
     Mutant(
         "a statement that is replaced is new",
         REPLACED,
-        (("journal/book.py", "any(entry.is_existing for entry in self.entries if entry.fault in faults)", "False"),),
+        (("journal/history.py", "any(entry.is_existing for entry in self.entries if entry.fault in faults)", "False"),),
     ),
     Mutant(
         "that a statement was reported as existing is not written down",
         REPLACED,
-        (("journal/book.py", "is_existing=entry.is_existing or is_existing", "is_existing=False"),),
+        (("journal/history.py", "is_existing=entry.is_existing or is_existing", "is_existing=False"),),
     ),
     Mutant(
         "what a sweep has seen is new",

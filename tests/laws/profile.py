@@ -9,8 +9,8 @@ from typing import Final
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from tests.laws.informative import ABOUT_THE_POLICY, ABOUT_THE_ROLE
 from tests.laws.stories import Story, stories
-from tests.laws.telling import ABOUT_THE_POLICY, ABOUT_THE_ROLE
 from tests.thorough import examples
 
 AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"
@@ -29,10 +29,10 @@ Law = Callable[..., None]
 
 
 def _law(
-    strategies: tuple[SearchStrategy[object], ...], told: Iterable[tuple[object, ...]]
+    strategies: tuple[SearchStrategy[object], ...], reported: Iterable[tuple[object, ...]]
 ) -> Callable[[Law], Law]:
     def decorated(test: Law) -> Law:
-        for arguments in told:
+        for arguments in reported:
             test = example(*arguments)(test)
         return _SETTINGS(given(*strategies)(test))
 
@@ -40,10 +40,10 @@ def _law(
 
 
 def policy_law(
-    *more: SearchStrategy[object], told: Iterable[tuple[object, ...]] = ((),)
+    *more: SearchStrategy[object], reported: Iterable[tuple[object, ...]] = ((),)
 ) -> Callable[[Law], Law]:
     """Put a law to every story about a resource policy; `more` are further arguments, `told` the telling ones."""
-    pairs = [(story, *arguments) for arguments in told for story in ABOUT_THE_POLICY]
+    pairs = [(story, *arguments) for arguments in reported for story in ABOUT_THE_POLICY]
     return _law((stories(), *more), pairs)
 
 
@@ -54,5 +54,5 @@ def role_law() -> Callable[[Law], Law]:
 
 def law() -> Callable[[Law], Law]:
     """Put a law to every story."""
-    told: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
-    return _law((stories() | stories(about_the_role=True),), ((story,) for story in told))
+    reported: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
+    return _law((stories() | stories(about_the_role=True),), ((story,) for story in reported))

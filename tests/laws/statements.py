@@ -12,9 +12,9 @@ from permission_guard.repair.grant import Grant
 
 OWN: Final = "111122223333"
 PARTNER: Final = "444455556666"
-STRANGER: Final = "555566667777"
+UNTRUSTED: Final = "555566667777"
 TRUSTED_ORG: Final = "o-trusted0000"
-FOREIGN_ORG: Final = "o-foreign0000"
+UNTRUSTED_ORG: Final = "o-foreign0000"
 FUNCTION: Final = f"arn:aws:lambda:us-east-1:{OWN}:function:orders"
 
 SERVICES: Final = (
@@ -44,7 +44,7 @@ def target_of(qualifier: str | None) -> str:
     return f"{FUNCTION}:{qualifier}" if qualifier else FUNCTION
 
 
-_OWNERS: Final = st.sampled_from((OWN, OWN, PARTNER, STRANGER))
+_OWNERS: Final = st.sampled_from((OWN, OWN, PARTNER, UNTRUSTED))
 _OWNED_ARNS: Final = st.builds(str.format, st.sampled_from(sorted(SOURCES.values())), _OWNERS)
 _ACTIONS: Final = ("lambda:InvokeFunction",) * 6 + (
     "lambda:InvokeFunctionUrl",
@@ -62,7 +62,7 @@ def _granted(draw: st.DrawFn, target: str, sid: str) -> Body:
         return draw(values) if draw(st.integers(0, 3)) == 0 else None
 
     service = draw(st.integers(0, 3)) > 0
-    people = ("*", "*", OWN, ROLE.format(OWN), PARTNER, STRANGER, ROLE.format(STRANGER))
+    people = ("*", "*", OWN, ROLE.format(OWN), PARTNER, UNTRUSTED, ROLE.format(UNTRUSTED))
     action = draw(st.sampled_from(_ACTIONS))
     is_url = action == "lambda:InvokeFunctionUrl"
     return Grant(
@@ -72,7 +72,7 @@ def _granted(draw: st.DrawFn, target: str, sid: str) -> Body:
         source_arn=maybe(_OWNED_ARNS | st.just("arn:aws:execute-api:us-east-1::*")),
         source_account=maybe(_OWNERS),
         event_source_token=maybe(st.just(TOKEN)),
-        principal_org_id=None if service else maybe(st.sampled_from((TRUSTED_ORG, FOREIGN_ORG))),
+        principal_org_id=None if service else maybe(st.sampled_from((TRUSTED_ORG, UNTRUSTED_ORG))),
         function_url_auth_type=draw(st.sampled_from(("NONE", "AWS_IAM", None))) if is_url else None,
         invoked_via_function_url=None if service or is_url else maybe(st.just("true")),
     ).statement(target)
@@ -88,21 +88,21 @@ _CONDITIONS: Final[tuple[tuple[str, str, Json], ...]] = (
     ("StringLike", "aws:SourceArn", f"*{OWN}*"),
     ("StringEquals", "aws:SourceArn", f"arn:aws:sns:*:{OWN}:*"),
     ("ArnLikeIfExists", "aws:SourceArn", SOURCES["sns"].format(OWN)),
-    ("ArnNotLike", "aws:SourceArn", SOURCES["sns"].format(STRANGER)),
+    ("ArnNotLike", "aws:SourceArn", SOURCES["sns"].format(UNTRUSTED)),
     ("StringEquals", "aws:sourceaccount", OWN),
     ("StringEquals", "aws:SourceAccount", [OWN, PARTNER]),
-    ("StringEquals", "aws:SourceAccount", STRANGER),
+    ("StringEquals", "aws:SourceAccount", UNTRUSTED),
     ("StringEquals", "aws:SourceAccount", "${aws:SourceAccount}"),
     ("StringLike", "aws:SourceAccount", "1111*"),
     ("StringEqualsIfExists", "aws:SourceAccount", OWN),
     ("ForAllValues:StringEquals", "aws:SourceAccount", OWN),
     ("StringNotEquals", "aws:SourceAccount", OWN),
-    ("StringNotEquals", "aws:SourceAccount", STRANGER),
+    ("StringNotEquals", "aws:SourceAccount", UNTRUSTED),
     ("Null", "aws:SourceAccount", "false"),
     ("StringEquals", "aws:SourceOrgID", TRUSTED_ORG),
     ("StringEquals", "aws:PrincipalOrgID", TRUSTED_ORG),
     ("StringNotEquals", "aws:PrincipalOrgID", TRUSTED_ORG),
-    ("StringEqualsIfExists", "aws:PrincipalOrgID", FOREIGN_ORG),
+    ("StringEqualsIfExists", "aws:PrincipalOrgID", UNTRUSTED_ORG),
     ("StringEquals", "aws:PrincipalAccount", OWN),
     ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/caller"),
     ("StringLike", "aws:PrincipalArn", "*:role/caller"),
@@ -119,7 +119,7 @@ _PRINCIPALS: Final[tuple[Json, ...]] = (
     "*",
     {"AWS": "*"},
     {"AWS": [OWN, PARTNER]},
-    {"AWS": [ROLE.format(OWN), STRANGER]},
+    {"AWS": [ROLE.format(OWN), UNTRUSTED]},
     *({"Service": service} for service in SERVICES[:5]),
     {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]},
     {"Service": ["events.amazonaws.com", "unheard-of.amazonaws.com"]},

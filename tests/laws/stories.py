@@ -12,13 +12,13 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
-from permission_guard.iam import ABSENT, Answer, Context, FunctionArn, IamPrincipal, Request, decide
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
+from permission_guard.iam import ABSENT, Context, EvalDecision, FunctionArn, IamPrincipal, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, dumped, statements_of
-from permission_guard.model.facts import FunctionFacts, Look, RoleFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Concern
-from permission_guard.pipeline import Guard, look
+from permission_guard.pipeline import Guard, read_facts
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
@@ -65,7 +65,7 @@ class Story:
     age: timedelta
     mode: Mode = Mode.ENFORCE
 
-    def world(self) -> World:
+    def sandbox(self) -> Sandbox:
         """The account as the story begins."""
         account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
         account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
@@ -82,7 +82,7 @@ class Story:
                 role.boundary = _BOUNDARY
         if self.has_log_group:
             account.log_groups.add("/aws/lambda/orders")
-        return World(self, account)
+        return Sandbox(self, account)
 
     @property
     def settings(self) -> Settings:
@@ -112,24 +112,24 @@ class Story:
 
 
 @dataclass(slots=True)
-class World:
+class Sandbox:
     """An account in which a story happens, and the guard that watches it."""
 
     story: Story
     account: Account
-    herald: WorldHerald = field(init=False)
-    journal: WorldJournal = field(init=False)
+    notifier: FakeNotifier = field(init=False)
+    journal: FakeJournal = field(init=False)
 
     def __post_init__(self) -> None:
-        self.herald, self.journal = WorldHerald(account=self.account), WorldJournal(self.account)
+        self.notifier, self.journal = FakeNotifier(account=self.account), FakeJournal(self.account)
 
     @property
     def guard(self) -> Guard:
         return Guard(
             self.story.settings,
-            WorldObserver(self.account, BASIC),
-            WorldActor(self.account),
-            self.herald,
+            FakeObserver(self.account, BASIC),
+            FakeWriter(self.account),
+            self.notifier,
             self.journal,
         )
 
@@ -149,9 +149,9 @@ class World:
         return tuple(role.attached) if role else ()
 
     @property
-    def told(self) -> list[tuple[str | None, Ending]]:
+    def reported(self) -> list[tuple[str | None, Ending]]:
         """What people were told: the journal's name for the fault, and what became of it."""
-        return [(line.entry, line.ending) for report in self.herald.told for line in report.lines]
+        return [(line.entry, line.ending) for report in self.notifier.sent for line in report.lines]
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""
@@ -159,7 +159,7 @@ class World:
 
     def put_back(self, times: int) -> None:
         """Let somebody put back what stood there before any repair."""
-        before = self.story.world()
+        before = self.story.sandbox()
         if before.document is not None:
             self.account.functions["orders"].policies[self.story.qualifier] = (
                 before.document,
@@ -186,10 +186,10 @@ _ACTIONS: Final = (
 )
 
 
-def rights(world: World) -> set[str]:
+def rights(sandbox: Sandbox) -> set[str]:
     """What the role may do."""
     facts = FunctionFacts(FunctionArn.parse(FUNCTION))
-    role = look(world.guard.observer, facts, Look.ROLE, world.guard.settings.trusted).role
+    role = read_facts(sandbox.guard.observer, facts, FactKind.ROLE, sandbox.guard.settings.trusted).role
     if not isinstance(role, RoleFacts):
         return set()
     resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"
@@ -200,7 +200,7 @@ def rights(world: World) -> set[str]:
         if decide(
             Request(action, resource, who, known), identity=role.identity, boundary=role.boundary
         ).answer
-        is Answer.ALLOWED
+        is EvalDecision.ALLOWED
     }
 
 
@@ -214,8 +214,8 @@ _ROLES: Final = (
 )
 _TRUSTED: Final = (((), ()), ((), ()), ((PARTNER,), ()), ((), (TRUSTED_ORG,)), ((PARTNER,), (TRUSTED_ORG,)))
 _BOUNDARIES: Final = (None, None, None, allow("*"), allow("s3:*"), allow("logs:*"))
-_TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.OFF)
-_TOLD: Final = (Treatment.ALERT, Treatment.OFF)
+_TREATMENTS: Final = (*(Treatment.REPAIR,) * 8, Treatment.ALERT, Treatment.IGNORE)
+_REPORTED: Final = (Treatment.ALERT, Treatment.IGNORE)
 _POLICY_KINDS: Final = (Kind.PERMISSION_ADDED, Kind.POLICY_WRITTEN, Kind.ALIAS_CHANGED, Kind.URL_CREATED)
 _AGES: Final = (*(timedelta(minutes=3),) * 5, timedelta(hours=2))
 
@@ -237,7 +237,7 @@ def stories(draw: st.DrawFn, *, about_the_role: bool = False) -> Story:
         has_log_group=draw(st.booleans()),
         trusted=Trusted(OWN, *draw(st.sampled_from(_TRUSTED))),
         treatments={
-            concern: draw(st.sampled_from(_TOLD if concern in NEVER_REPAIRED else _TREATMENTS))
+            concern: draw(st.sampled_from(_REPORTED if concern in NEVER_REPAIRED else _TREATMENTS))
             for concern in Concern
         },
         repair_existing=draw(st.sampled_from((True, True, False))),

@@ -6,59 +6,59 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from permission_guard.fake_aws import WorldActor, WorldObserver
-from permission_guard.journal.book import PUT_BACK_LIMIT
+from permission_guard.fake_aws import FakeObserver, FakeWriter
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.model.document import canonical
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import undo
 from tests.laws.profile import law
-from tests.laws.stories import BASIC, NOW, Story, World
+from tests.laws.stories import BASIC, NOW, Sandbox, Story
 
 
-def standing(world: World) -> tuple[list[str], tuple[str, ...]]:
-    return sorted(map(canonical, world.statements)), world.attached
+def standing(sandbox: Sandbox) -> tuple[list[str], tuple[str, ...]]:
+    return sorted(map(canonical, sandbox.statements)), sandbox.attached
 
 
 @law()
-def test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come(story: Story) -> None:
-    shuffled = replace(story, kinds=(*story.kinds, *reversed(story.kinds), *story.kinds)).world()
+def test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_come(story: Story) -> None:
+    shuffled = replace(story, kinds=(*story.kinds, *reversed(story.kinds), *story.kinds)).sandbox()
     shuffled.run()
     shuffled.run(NOW + timedelta(hours=1))
 
-    assert [fault for fault, times in Counter(shuffled.told).items() if times > 1] == []
+    assert [fault for fault, times in Counter(shuffled.reported).items() if times > 1] == []
 
 
 @law()
 def test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone(story: Story) -> None:
-    world = replace(story, kinds=story.kinds[:1]).world()
-    world.run()
-    repaired = {fault for fault, ending in world.told if ending is Ending.REPAIRED}
+    sandbox = replace(story, kinds=story.kinds[:1]).sandbox()
+    sandbox.run()
+    repaired = {fault for fault, ending in sandbox.reported if ending is Ending.REPAIRED}
     for times in range(1, PUT_BACK_LIMIT + 3):
-        world.put_back(times)
-        world.run(NOW + timedelta(hours=times))
+        sandbox.put_back(times)
+        sandbox.run(NOW + timedelta(hours=times))
 
-    told = Counter(world.told)
+    reported = Counter(sandbox.reported)
     for fault in repaired:
-        assert told[fault, Ending.REPAIRED] == PUT_BACK_LIMIT
-        assert told[fault, Ending.ESCALATED] == 1
+        assert reported[fault, Ending.REPAIRED] == PUT_BACK_LIMIT
+        assert reported[fault, Ending.ESCALATED] == 1
 
 
 @law()
 def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
-    world = story.world()
-    before = standing(world)
-    world.run()
-    made = [one for one in world.journal.entries.values() if one.told_as is Ending.REPAIRED]
-    observer, actor = WorldObserver(world.account, BASIC), WorldActor(world.account)
-    for entry in {one.change: one for one in made}.values():  # one change may have mended two faults
-        assert undo(entry, observer, actor, world.journal, NOW).result is Result.DONE
-    undone = standing(world)
-    told = list(world.told)
+    sandbox = story.sandbox()
+    before = standing(sandbox)
+    sandbox.run()
+    made = [one for one in sandbox.journal.entries.values() if one.reported_as is Ending.REPAIRED]
+    observer, writer = FakeObserver(sandbox.account, BASIC), FakeWriter(sandbox.account)
+    for entry in {one.change: one for one in made}.values():  # one change may have fixed two faults
+        assert undo(entry, observer, writer, sandbox.journal, NOW).result is Result.DONE
+    undone = standing(sandbox)
+    reported = list(sandbox.reported)
 
-    world.run()
-    world.run(NOW + timedelta(hours=1))
+    sandbox.run()
+    sandbox.run(NOW + timedelta(hours=1))
 
-    assert undone == standing(world) == before
-    assert world.told == told
-    assert {world.journal.entries[one.subject, one.fault].state for one in made} <= {State.UNDONE}
+    assert undone == standing(sandbox) == before
+    assert sandbox.reported == reported
+    assert {sandbox.journal.entries[one.subject, one.fault].state for one in made} <= {State.UNDONE}

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from permission_guard.iam import Answer, FunctionArn, Policy, Service, decide
-from permission_guard.model.facts import FunctionFacts, Look, PolicyFacts, RoleFacts
+from permission_guard.iam import EvalDecision, FunctionArn, Policy, Service, decide
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
-from permission_guard.pipeline import look
-from permission_guard.rules import judge
+from permission_guard.pipeline import read_facts
+from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import law, policy_law, role_law
 from tests.laws.statements import FUNCTION, target_of
 from tests.laws.stories import LOGS, Story, rights
 
 
-def facts_of(story: Story, looks: Look) -> FunctionFacts:
-    guard = story.world().guard
+def facts_of(story: Story, to_read: FactKind) -> FunctionFacts:
+    guard = story.sandbox().guard
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
-    return look(guard.observer, facts, looks, guard.settings.trusted)
+    return read_facts(guard.observer, facts, to_read, guard.settings.trusted)
 
 
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
     """What is said of whom the policy lets in; that a statement lets nobody in is told apart."""
-    findings = judge(facts, story.trusted)
+    findings = evaluate(facts, story.trusted)
     return [finding for finding in findings if finding.concern is not Concern.PERMISSION_IS_USABLE]
 
 
 @policy_law()
-def test_every_witness_of_a_fault_is_let_in_by_the_whole_policy(story: Story) -> None:
-    facts = facts_of(story, Look.POLICY)
+def test_every_witness_of_a_fault_is_allowed_by_the_whole_policy(story: Story) -> None:
+    facts = facts_of(story, FactKind.POLICY)
     for finding in openings(facts, story):
         if finding.verdict is Verdict.FAIL:
             assert isinstance(finding.proof, Witness)
             assert isinstance(facts.policy, PolicyFacts)
             answer = decide(finding.proof.request, resource=facts.policy.policy).answer
-            assert answer is Answer.ALLOWED is finding.proof.decision.answer
+            assert answer is EvalDecision.ALLOWED is finding.proof.decision.answer
 
 
 @policy_law()
-def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Story) -> None:
-    facts = facts_of(story, Look.POLICY)
-    for finding in judge(facts, story.trusted):
+def test_a_statement_reported_as_dead_refuses_every_call_of_everybody(story: Story) -> None:
+    facts = facts_of(story, FactKind.POLICY)
+    for finding in evaluate(facts, story.trusted):
         if finding.concern is not Concern.PERMISSION_IS_USABLE:
             continue
         assert isinstance(facts.policy, PolicyFacts)
@@ -51,30 +51,30 @@ def test_a_statement_said_to_be_dead_refuses_every_call_of_everybody(story: Stor
         services = finding.rule == "invoke-permission-names-its-source"
         for call in calls(target_of(story.qualifier)):
             if isinstance(call.request.principal, Service) is services:
-                assert decide(call.request, resource=alone).answer is Answer.NOT_ALLOWED, call
+                assert decide(call.request, resource=alone).answer is EvalDecision.NOT_ALLOWED, call
 
 
 @policy_law()
 def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story: Story) -> None:
-    facts = facts_of(story, Look.POLICY)
+    facts = facts_of(story, FactKind.POLICY)
     if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
         return
     asked = calls(target_of(story.qualifier))
 
-    inside = admitted(story.world().document, asked)
+    inside = admitted(story.sandbox().document, asked)
 
     # To be on a named network is no untrusted access, as far as invoking goes.
-    names_network = "aws:SourceIp" in (story.world().document or "")
-    strangers = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
+    names_network = "aws:SourceIp" in (story.sandbox().document or "")
+    untrusted = [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)]
     assert [
-        one for one in strangers if not (names_network and one.is_on_named_network) or one.is_managing
+        one for one in untrusted if not (names_network and one.is_on_named_network) or one.is_managing
     ] == []
 
 
 @law()
-def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: Story) -> None:
-    for report in story.world().run():
-        repaired = [finding for step in report.plan.steps for finding in step.mends]
+def test_what_is_undecided_is_reported_with_its_reason_and_never_repaired(story: Story) -> None:
+    for report in story.sandbox().run():
+        repaired = [finding for step in report.plan.steps for finding in step.fixes]
         assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}
         for finding in report.findings:
             if isinstance(finding.proof, Undecided):
@@ -83,16 +83,16 @@ def test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired(story: St
 
 @role_law()
 def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: Story) -> None:
-    facts = facts_of(story, Look.ROLE)
+    facts = facts_of(story, FactKind.ROLE)
     if not isinstance(facts.role, RoleFacts):
         return
-    (finding,) = judge(facts, story.trusted)
+    (finding,) = evaluate(facts, story.trusted)
 
     assert (finding.verdict is Verdict.FAIL) == isinstance(finding.proof, DeniedRequest)
     if isinstance(finding.proof, DeniedRequest):
         answer = decide(
             finding.proof.request, identity=facts.role.identity, boundary=facts.role.boundary
         ).answer
-        assert answer in {Answer.DENIED, Answer.NOT_ALLOWED}
+        assert answer in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
     if finding.verdict is Verdict.PASS:
-        assert set(LOGS) - rights(story.world()) <= ({LOGS[0]} if story.has_log_group else set())
+        assert set(LOGS) - rights(story.sandbox()) <= ({LOGS[0]} if story.has_log_group else set())

@@ -9,9 +9,9 @@ from tests.laws.stories import Story
 
 
 @policy_law()
-def test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call(story: Story) -> None:
+def test_a_caller_that_has_access_before_and_after_a_repair_has_access_after_every_call(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
-    states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
+    states = [admitted(document, asked) for document in dict.fromkeys(story.sandbox().watched())]
 
     for state in states:
         assert states[0] & states[-1] <= state
@@ -20,7 +20,7 @@ def test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call(story: S
 @policy_law()
 def test_no_trusted_caller_is_lost_at_any_moment(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
-    seen = list(dict.fromkeys(story.world().watched()))
+    seen = list(dict.fromkeys(story.sandbox().watched()))
     trusted = {place for place, call in enumerate(asked) if _shows_a_trusted_account(call, story, seen[0])}
 
     for document in seen:

@@ -9,9 +9,9 @@ from tests.laws.stories import LOGS, Story, rights
 
 
 @policy_law()
-def test_nobody_is_let_in_at_any_moment_who_was_kept_out_before(story: Story) -> None:
+def test_no_caller_gains_access_at_any_moment_of_a_repair(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
-    states = [admitted(document, asked) for document in dict.fromkeys(story.world().watched())]
+    states = [admitted(document, asked) for document in dict.fromkeys(story.sandbox().watched())]
 
     for state in states:
         assert state <= states[0]
@@ -19,10 +19,10 @@ def test_nobody_is_let_in_at_any_moment_who_was_kept_out_before(story: Story) ->
 
 @role_law()
 def test_the_role_gains_nothing_but_the_three_actions_of_logging(story: Story) -> None:
-    world = story.world()
-    before = rights(world)
+    sandbox = story.sandbox()
+    before = rights(sandbox)
 
-    world.run()
+    sandbox.run()
 
-    assert before <= rights(world)
-    assert rights(world) - before <= set(LOGS)
+    assert before <= rights(sandbox)
+    assert rights(sandbox) - before <= set(LOGS)

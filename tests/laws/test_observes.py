@@ -12,20 +12,20 @@ from tests.laws.stories import WRITES, Story
 
 @law()
 def test_a_guard_that_observes_never_makes_a_call_that_writes(story: Story) -> None:
-    world = replace(story, mode=Mode.OBSERVE).world()
-    document = world.document
+    sandbox = replace(story, mode=Mode.OBSERVE).sandbox()
+    document = sandbox.document
 
-    reports = world.run()
+    reports = sandbox.run()
 
-    assert WRITES.isdisjoint(world.account.calls)
-    assert (world.document, world.attached) == (document, ())
+    assert WRITES.isdisjoint(sandbox.account.calls)
+    assert (sandbox.document, sandbox.attached) == (document, ())
     assert {outcome.result for report in reports for outcome in report.outcomes} <= {Result.WOULD_DO}
 
 
 @law()
 def test_a_guard_that_observes_plans_what_one_that_enforces_does(story: Story) -> None:
-    observed = replace(story, mode=Mode.OBSERVE).world().run()[0]
-    enforced = story.world().run()[0]
+    observed = replace(story, mode=Mode.OBSERVE).sandbox().run()[0]
+    enforced = story.sandbox().run()[0]
 
     assert observed.plan == enforced.plan
     assert [one.step for one in observed.outcomes] == [one.step for one in enforced.outcomes]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from permission_guard.events.message import Message, QueueName
 from permission_guard.events.record import BadEvent
 from permission_guard.events.sweep_task import SweepFunction
-from permission_guard.events.trigger import Home, Trigger
+from permission_guard.events.trigger import Installation, Trigger
 from tests.laws.stories import NOW
 from tests.samples import ACCOUNT, GUARD_ROLE, NAMES, sample
 from tests.thorough import examples
@@ -40,7 +40,9 @@ def test_a_message_never_asks_for_anything_in_another_account_or_region(
 ) -> None:
     text = moved(moved(body, ACCOUNT, accounts), REGION, regions)
     with suppress(BadEvent):
-        asked = Message("m-1", text, queue, "receipt", 1, NOW).request(Home(ACCOUNT, REGION, GUARD_ROLE))
+        asked = Message("m-1", text, queue, "receipt", 1, NOW).request(
+            Installation(ACCOUNT, REGION, GUARD_ROLE)
+        )
         if isinstance(asked, Trigger):
             detail = json.loads(text)["detail"]
             assert (asked.subject.account, asked.subject.region) == (ACCOUNT, REGION)

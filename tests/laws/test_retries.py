@@ -8,12 +8,12 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 from tests.aws.delivered import Killed, Queues
-from tests.queued import let_in, outcomes, queues, statements
+from tests.queued import outcomes, permission_added, queues, statements
 
 
 def played(hold: Callable[[str], None]) -> Queues:
     there = queues()
-    event = let_in(there, "open")
+    event = permission_added(there, "open")
     there.wire.hold = hold
     there.send(event)
     there.run()

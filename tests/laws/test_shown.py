@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from permission_guard.compliant_event import shown
+from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import FunctionArn
 from permission_guard.model.document import dumped
-from permission_guard.model.facts import FunctionFacts, Look
+from permission_guard.model.facts import FactKind, FunctionFacts
 from permission_guard.model.finding import Verdict
-from permission_guard.pipeline import look
-from permission_guard.rules import judge
+from permission_guard.pipeline import read_facts
+from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import policy_law
 from tests.laws.statements import FUNCTION, target_of
@@ -29,21 +29,21 @@ def added(story: Story) -> list[tuple[int, Trigger]]:
 
 
 @policy_law()
-def test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too(story: Story) -> None:
+def test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too(story: Story) -> None:
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
-    facts = look(story.world().guard.observer, facts, Look.POLICY, story.trusted)
-    findings = judge(facts, story.trusted)
+    facts = read_facts(story.sandbox().guard.observer, facts, FactKind.POLICY, story.trusted)
+    findings = evaluate(facts, story.trusted)
     for index, event in added(story):
-        if shown(event, story.trusted):
+        if compliant_findings(event, story.trusted):
             mine = [finding.verdict for finding in findings if finding.statement == index]
             assert set(mine) == {Verdict.PASS}, story.statements[index]
 
 
 @policy_law()
-def test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound(story: Story) -> None:
+def test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     for index, event in added(story):
-        if shown(event, story.trusted):
+        if compliant_findings(event, story.trusted):
             alone = dumped({"Version": "2012-10-17", "Statement": [story.statements[index]]})
             inside = admitted(alone, asked)
             assert [asked[place] for place in inside if not asked[place].is_trusted(story.trusted)] == []

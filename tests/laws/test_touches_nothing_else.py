@@ -1,4 +1,4 @@
-"""A repair changes the statement it mends and no other, and nobody's write in between is lost."""
+"""A repair changes the statement it fixes and no other, and nobody's write in between is lost."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Final
 from hypothesis import strategies as st
 
 from permission_guard.model.document import Body, canonical, dumped
-from permission_guard.repair.step import BoundStatements
+from permission_guard.repair.step import RewriteStatements
 from tests.laws.profile import policy_law
-from tests.laws.stories import Story, World
+from tests.laws.stories import Sandbox, Story
 
 SOMEBODY: Body = {
     "Sid": "somebody",
@@ -20,24 +20,28 @@ SOMEBODY: Body = {
 }
 
 
-def replaced(world: World) -> dict[str, int]:
+def replaced(sandbox: Sandbox) -> dict[str, int]:
     """The statements that the guard replaced, canonically, and by how many."""
     steps = [
-        step for report in world.run() for step in report.plan.steps if isinstance(step, BoundStatements)
+        step for report in sandbox.run() for step in report.plan.steps if isinstance(step, RewriteStatements)
     ]
-    return {canonical(swap.before): len(swap.after) for step in steps for swap in step.swaps}
+    return {
+        canonical(replacement.before): len(replacement.after)
+        for step in steps
+        for replacement in step.replacements
+    }
 
 
 @policy_law()
-def test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte(story: Story) -> None:
-    world = story.world()
-    before = world.statements
+def test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte(story: Story) -> None:
+    sandbox = story.sandbox()
+    before = sandbox.statements
 
-    mended = replaced(world)
+    replaced_by = replaced(sandbox)
 
-    kept = [dumped(statement) for statement in before if canonical(statement) not in mended]
-    assert [text for text in map(dumped, world.statements) if text in kept] == kept
-    assert len(world.statements) == sum(mended.get(canonical(statement), 1) for statement in before)
+    kept = [dumped(statement) for statement in before if canonical(statement) not in replaced_by]
+    assert [text for text in map(dumped, sandbox.statements) if text in kept] == kept
+    assert len(sandbox.statements) == sum(replaced_by.get(canonical(statement), 1) for statement in before)
 
 
 LAST: Final = 9
@@ -49,26 +53,26 @@ TELLING: Final = (1, 3, 4, 6)
 @policy_law(
     st.integers(0, LAST),
     st.booleans(),
-    told=((moment, way) for moment in TELLING for way in (True, False)),
+    reported=((moment, way) for moment in TELLING for way in (True, False)),
 )
 def test_what_somebody_writes_meanwhile_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
-    world = story.world()
-    function = world.account.functions["orders"]
-    theirs = SOMEBODY
+    sandbox = story.sandbox()
+    function = sandbox.account.functions["orders"]
+    written = SOMEBODY
 
     def somebody(_call: str) -> None:
-        nonlocal moment, theirs
+        nonlocal moment, written
         moment -= 1
-        if moment != -1 or not world.statements:
+        if moment != -1 or not sandbox.statements:
             return
-        others = list(world.statements)
+        others = list(sandbox.statements)
         if replaces and "Sid" in others[0]:
-            theirs = {**SOMEBODY, "Sid": others.pop(0)["Sid"]}
-        document: Body = {"Version": "2012-10-17", "Id": "default", "Statement": [*others, theirs]}
+            written = {**SOMEBODY, "Sid": others.pop(0)["Sid"]}
+        document: Body = {"Version": "2012-10-17", "Id": "default", "Statement": [*others, written]}
         function.policies[story.qualifier] = (dumped(document), "somebody's")
 
-    world.account.after = somebody
-    world.run()
+    sandbox.account.after = somebody
+    sandbox.run()
 
     wrote = moment < 0 and bool(story.statements)
-    assert wrote == (canonical(theirs) in {canonical(statement) for statement in world.statements})
+    assert wrote == (canonical(written) in {canonical(statement) for statement in sandbox.statements})

@@ -9,9 +9,9 @@ import pytest
 
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.model.document import (
-    AlreadyBound,
     Body,
-    Bound,
+    ConditionExists,
+    NewCondition,
     body_of,
     canonical,
     dumped,
@@ -93,7 +93,7 @@ def test_a_single_statement_stays_an_object_as_long_as_it_is_alone() -> None:
 def test_a_condition_is_added_and_everything_else_is_the_same_byte_for_byte() -> None:
     before = statement("s3.amazonaws.com", Condition={"Bool": {"aws:SecureTransport": "true"}})
 
-    after = with_condition(before, Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)))
+    after = with_condition(before, NewCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)))
 
     added = f',"StringEquals":{{"aws:SourceAccount":"{ACCOUNT}"}}}}'
     assert dumped(after) == dumped(before).replace('"true"}}', '"true"}' + added)
@@ -102,7 +102,7 @@ def test_a_condition_is_added_and_everything_else_is_the_same_byte_for_byte() ->
 def test_a_condition_is_added_beside_another_key_of_the_same_operator() -> None:
     before = statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}})
 
-    after = with_condition(before, Bound("StringEquals", "aws:SourceAccount", ("1", "2")))
+    after = with_condition(before, NewCondition("StringEquals", "aws:SourceAccount", ("1", "2")))
 
     assert after["Condition"] == {
         "StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij", "aws:SourceAccount": ["1", "2"]}
@@ -113,14 +113,14 @@ def test_a_condition_is_added_beside_another_key_of_the_same_operator() -> None:
 def test_a_condition_that_is_there_is_never_widened_by_another_value(key: str) -> None:
     before = statement(Condition={"StringEquals": {key: "1"}})
 
-    with pytest.raises(AlreadyBound, match="already has another StringEquals on aws:SourceAccount"):
-        with_condition(before, Bound("StringEquals", "aws:SourceAccount", ("2",)))
+    with pytest.raises(ConditionExists, match="already has another StringEquals on aws:SourceAccount"):
+        with_condition(before, NewCondition("StringEquals", "aws:SourceAccount", ("2",)))
 
 
 @pytest.mark.parametrize("block", ["text", {"StringEquals": "text"}])
 def test_a_condition_that_is_no_object_is_not_added_to(block: str | dict[str, str]) -> None:
-    with pytest.raises(AlreadyBound):
-        with_condition({"Condition": block}, Bound("StringEquals", "aws:SourceAccount", ("1",)))
+    with pytest.raises(ConditionExists):
+        with_condition({"Condition": block}, NewCondition("StringEquals", "aws:SourceAccount", ("1",)))
 
 
 def test_malformed_text_is_refused_with_its_line_and_column() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Answer, Context, Decision, Request, Service
+from permission_guard.iam import Context, Decision, EvalDecision, Request, Service
 from permission_guard.iam.decide import Layer
 from permission_guard.model.facts import Unreadable
 from permission_guard.model.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Unused, Witness
@@ -17,19 +17,19 @@ ASKED = Request(
     Service("s3.amazonaws.com"),
     Context.of({"aws:SourceArn": "arn:aws:s3:::b", "aws:SourceVpc": "vpc-1"}),
 )
-UNSAID = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
+UNDOCUMENTED = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
 
 SAID: dict[str, tuple[Proof, str]] = {
     "witness": (
-        Witness(ASKED, Decision(Answer.ALLOWED, LAYER), "a bucket of anybody"),
+        Witness(ASKED, Decision(EvalDecision.ALLOWED, LAYER), "a bucket of anybody"),
         "a bucket of anybody is allowed to call lambda:InvokeFunction on orders with aws:SourceArn=arn:aws:s3:::b",
     ),
     "denied-request": (
-        DeniedRequest(UNSAID, Decision(Answer.NOT_ALLOWED, LAYER), "nothing allows it"),
-        f"lambda:InvokeFunction on orders is {Answer.NOT_ALLOWED.value}: nothing allows it",
+        DeniedRequest(UNDOCUMENTED, Decision(EvalDecision.NOT_ALLOWED, LAYER), "nothing allows it"),
+        f"lambda:InvokeFunction on orders is {EvalDecision.NOT_ALLOWED.value}: nothing allows it",
     ),
     "undecided": (
-        Undecided(UNSAID, Decision(Answer.UNDECIDED, LAYER), "who knows"),
+        Undecided(UNDOCUMENTED, Decision(EvalDecision.UNDECIDED, LAYER), "who knows"),
         "lambda:InvokeFunction on orders cannot be decided: who knows",
     ),
     "missing": (Missing("the role"), "the role does not exist"),
@@ -46,8 +46,8 @@ def test_each_proof_has_its_kind_and_its_sentence(kind: str) -> None:
     assert (proof_kind(proof), sentence(proof)) == (kind, said)
 
 
-def test_a_witness_without_keys_is_said_without_them() -> None:
-    proof = Witness(UNSAID, Decision(Answer.ALLOWED, LAYER), "anybody")
+def test_a_witness_without_keys_is_written_without_keys() -> None:
+    proof = Witness(UNDOCUMENTED, Decision(EvalDecision.ALLOWED, LAYER), "anybody")
     assert sentence(proof) == "anybody is allowed to call lambda:InvokeFunction on orders"
 
 

@@ -9,7 +9,16 @@ import pytest
 
 from organization.template import CENTRAL as PATH
 from organization.template import written as read
-from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Principal, Request, Service, decide
+from permission_guard.iam import (
+    Context,
+    EvalDecision,
+    IamPrincipal,
+    Policy,
+    Principal,
+    Request,
+    Service,
+    decide,
+)
 from tests.template import ACCOUNT, REGION, resolved, written
 
 CENTRAL = read(PATH)
@@ -28,7 +37,7 @@ GUARD = IamPrincipal("arn:aws:iam::222222222222:role/StackSet-guard-GuardRole-1"
 
 def answered(
     what: str, organization: str, *, principal: Principal = GUARD, via: str = f"sns.{REGION}.amazonaws.com"
-) -> Answer:
+) -> EvalDecision:
     document, action, on = DOCUMENTS[what]
     policy = Policy.parse(resolved(document, {"OrganizationId": ORGANIZATION}, ARNS), name=what)
     context = Context.of({"aws:PrincipalOrgID": organization, "kms:ViaService": via})
@@ -37,18 +46,18 @@ def answered(
 
 @pytest.mark.parametrize("what", DOCUMENTS)
 def test_a_guard_of_the_organization_may_use_the(what: str) -> None:
-    assert answered(what, ORGANIZATION) is Answer.ALLOWED
+    assert answered(what, ORGANIZATION) is EvalDecision.ALLOWED
 
 
 @pytest.mark.parametrize("what", DOCUMENTS)
-def test_a_guard_of_another_organization_and_a_service_for_anybody_may_not_use_the(what: str) -> None:
-    assert answered(what, "o-9999999999") is not Answer.ALLOWED
+def test_a_guard_of_another_organization_and_a_service_for_anyone_may_not_use_the(what: str) -> None:
+    assert answered(what, "o-9999999999") is not EvalDecision.ALLOWED
     service = Service("events.amazonaws.com")
-    assert answered(what, "o-9999999999", principal=service) is not Answer.ALLOWED
+    assert answered(what, "o-9999999999", principal=service) is not EvalDecision.ALLOWED
 
 
 def test_the_key_serves_sns_and_nothing_else() -> None:
-    assert answered("key", ORGANIZATION, via=f"s3.{REGION}.amazonaws.com") is not Answer.ALLOWED
+    assert answered("key", ORGANIZATION, via=f"s3.{REGION}.amazonaws.com") is not EvalDecision.ALLOWED
     assert RESOURCES["Alerts"]["Properties"]["KmsMasterKeyId"] == {"Ref": "AlertsKey"}
 
 

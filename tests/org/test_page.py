@@ -14,7 +14,7 @@ from botocore import xform_name
 from docs.generate import DOCS
 from organization.template import CENTRAL, for_stack_sets
 from organization.template import written as read
-from permission_guard.iam import Answer, Context, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import Context, EvalDecision, IamPrincipal, Policy, Request, decide
 
 PAGE = (DOCS / "organization.md").read_text()
 CALLS = [
@@ -47,10 +47,11 @@ def test_every_parameter_that_the_page_gives_is_there_and_the_one_without_a_defa
 
 
 @pytest.mark.parametrize(
-    ("organization", "answer"), [("o-a1b2c3d4e5", Answer.ALLOWED), ("o-9999999999", Answer.NOT_ALLOWED)]
+    ("organization", "answer"),
+    [("o-a1b2c3d4e5", EvalDecision.ALLOWED), ("o-9999999999", EvalDecision.NOT_ALLOWED)],
 )
 def test_the_bucket_policy_on_the_page_lets_the_organization_read_and_nobody_else(
-    organization: str, answer: Answer
+    organization: str, answer: EvalDecision
 ) -> None:
     (document,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
     caller = IamPrincipal("arn:aws:iam::222222222222:role/stacksets-exec", "222222222222")

@@ -146,11 +146,11 @@ INEXPRESSIBLE: dict[str, tuple[Body, str]] = {
         {**GOOD, "Condition": condition("StringEquals", "aws:SourceAccount", "*")},
         "SourceAccount",
     ),
-    "a Deny": ({**GOOD, "Effect": "Deny"}, "otherwise"),
-    "another resource": ({**GOOD, "Resource": "*"}, "otherwise"),
-    "an account by its bare id": ({**GOOD, "Principal": {"AWS": FOREIGN}}, "otherwise"),
-    "a condition that is no object": ({**GOOD, "Condition": "x"}, "otherwise"),
-    "an operator that is no object": ({**GOOD, "Condition": {"ArnLike": "x"}}, "otherwise"),
+    "a Deny": ({**GOOD, "Effect": "Deny"}, "differently"),
+    "another resource": ({**GOOD, "Resource": "*"}, "differently"),
+    "an account by its bare id": ({**GOOD, "Principal": {"AWS": FOREIGN}}, "differently"),
+    "a condition that is no object": ({**GOOD, "Condition": "x"}, "differently"),
+    "an operator that is no object": ({**GOOD, "Condition": {"ArnLike": "x"}}, "differently"),
 }
 
 
@@ -176,7 +176,7 @@ def test_a_source_may_leave_out_its_region_and_its_account(source: str) -> None:
     assert Grant.of(body, TARGET).source_arn == source
 
 
-def test_a_twin_says_the_same_under_a_sid_that_tells_its_content() -> None:
+def test_a_twin_is_the_same_statement_under_a_sid_made_of_its_content() -> None:
     narrow = replace(SNS, sid="a" * 100, source_arn=TOPIC)
     twin = narrow.twin()
 

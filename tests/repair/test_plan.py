@@ -8,7 +8,7 @@ import pytest
 
 from permission_guard.events.trigger import Kind
 from permission_guard.iam import Policy
-from permission_guard.model.document import Body, Bound, statements_of
+from permission_guard.model.document import Body, NewCondition, statements_of
 from permission_guard.model.facts import (
     NOT_READ,
     Family,
@@ -20,8 +20,8 @@ from permission_guard.model.facts import (
 )
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
 from permission_guard.repair.remedy import _step, joined
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements
-from permission_guard.rules import judge
+from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
+from permission_guard.rules import evaluate
 from permission_guard.rules.rule import AddCondition, AttachPolicy
 from tests.fake_aws.builders import (
     ACCOUNT,
@@ -51,7 +51,7 @@ REPAIRS: dict[str, Body] = {
 
 
 @pytest.mark.parametrize("service", REPAIRS)
-def test_an_open_service_is_bound_by_the_key_that_it_is_sure_to_send(service: str) -> None:
+def test_an_open_service_gets_a_condition_on_the_key_that_it_is_sure_to_send(service: str) -> None:
     assert conditions(plan(facts_with(statement(service)))) == [REPAIRS[service]]
 
 
@@ -63,7 +63,7 @@ def test_the_conditions_that_stand_there_are_kept() -> None:
     assert conditions(planned) == [{**bucket, "StringEquals": {"aws:SourceAccount": ACCOUNT}}]
 
 
-def test_several_services_of_one_statement_are_bound_by_what_all_of_them_send() -> None:
+def test_several_services_of_one_statement_get_a_condition_on_what_all_of_them_send() -> None:
     both = {"Service": ["s3.amazonaws.com", "logs.amazonaws.com"]}
     arns = [f"arn:aws:sns:*:{ACCOUNT}:*", f"arn:aws:events:us-east-1:{ACCOUNT}:*"]
 
@@ -100,7 +100,7 @@ def test_a_bare_star_becomes_three_statements_by_account_and_two_more_by_organiz
 
 def test_the_first_of_several_statements_keeps_the_sid_and_the_others_have_one_made_of_it() -> None:
     (step,) = plan(facts_with(statement(sid="public"))).steps
-    assert isinstance(step, BoundStatements)
+    assert isinstance(step, RewriteStatements)
 
     first, *others = (str(one["Sid"]) for one in statements_of(step.after))
 
@@ -126,7 +126,7 @@ def test_all_repairs_of_one_policy_are_one_step() -> None:
     planned = plan(facts_with(SNS, statement(ACCOUNT, sid="kept", Principal={"AWS": ACCOUNT}), S3))
 
     assert conditions(planned) == [REPAIRS["sns.amazonaws.com"], None, REPAIRS["s3.amazonaws.com"]]
-    assert len(planned.steps[0].mends) == 2
+    assert len(planned.steps[0].fixes) == 2
 
 
 def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
@@ -134,7 +134,7 @@ def test_a_role_gets_the_policy_that_gives_it_what_is_missing() -> None:
 
     (step,) = planned.steps
     assert isinstance(step, AttachRolePolicy)
-    assert (step.role_arn, step.policy, planned.tells) == (ROLE, LOGGING, ())
+    assert (step.role_arn, step.policy, planned.unrepaired) == (ROLE, LOGGING, ())
 
 
 def test_what_has_just_arrived_is_repaired() -> None:
@@ -142,19 +142,19 @@ def test_what_has_just_arrived_is_repaired() -> None:
     planned = plan(facts_with(SNS, S3), settings(repair_existing=False), event)
 
     assert [step.what for step in planned.steps] == ['add a condition to statement "sns" of orders']
-    assert [tell.finding.statement for tell in planned.tells] == [1]
+    assert [tell.finding.statement for tell in planned.unrepaired] == [1]
 
 
-def test_by_statements_what_add_permission_can_say_is_repaired_under_a_twin() -> None:
+def test_by_statements_what_add_permission_can_express_is_repaired_under_another_sid() -> None:
     planned = plan(facts_with(SNS, S3, family=Family.STATEMENTS))
 
     (step,) = planned.steps
-    assert isinstance(step, BoundStatements)
-    (swap,) = step.swaps
-    assert swap.narrow is not None
-    assert (swap.narrow.source_account, swap.narrow.sid[:3]) == (ACCOUNT, "s3-")
+    assert isinstance(step, RewriteStatements)
+    (replacement,) = step.replacements
+    assert replacement.narrow is not None
+    assert (replacement.narrow.source_account, replacement.narrow.sid[:3]) == (ACCOUNT, "s3-")
     assert isinstance(step.policy, PolicyFacts)
-    assert [tell.finding.statement for tell in planned.tells] == [0]
+    assert [tell.finding.statement for tell in planned.unrepaired] == [0]
 
 
 def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
@@ -163,19 +163,19 @@ def test_a_remedy_for_what_is_not_there_makes_no_step() -> None:
     finding = Finding("rule", Concern.ROLE_CAN_WRITE_LOGS, "it", Verdict.FAIL, Severity.LOW, "it")
     attach, add = (
         AttachPolicy(policy),
-        AddCondition(0, Bound("StringEquals", "aws:SourceAccount", ("1",))),
+        AddCondition(0, NewCondition("StringEquals", "aws:SourceAccount", ("1",))),
     )
-    assert _step(attach, finding, facts) == (None, "there is no role to attach a policy to")
-    assert _step(add, finding, facts) == (None, "there is no resource policy")
+    assert _step(attach, finding, facts) == (None, "the function has no role to attach a policy to")
+    assert _step(add, finding, facts) == (None, "the function has no resource-based policy")
 
 
-def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
+def test_two_findings_about_one_statement_are_fixed_by_one_change() -> None:
     everything = statement(Action="lambda:*")
     planned = plan(facts_with(everything))
     (step,) = planned.steps
 
-    assert isinstance(step, BoundStatements)
-    assert [finding.concern for finding in step.mends] == [
+    assert isinstance(step, RewriteStatements)
+    assert [finding.concern for finding in step.fixes] == [
         Concern.FUNCTION_IS_NOT_PUBLIC,
         Concern.MANAGEMENT_ACCESS,
     ]
@@ -184,20 +184,20 @@ def test_two_findings_about_one_statement_are_mended_by_one_change() -> None:
 
 def test_a_second_repair_of_the_same_statement_waits_for_the_first() -> None:
     facts = facts_with(SNS)
-    (finding,) = judge(facts, settings().trusted)
+    (finding,) = evaluate(facts, settings().trusted)
     by_arn, by_account = (
-        Bound("ArnLike", ARN, (TOPIC,)),
-        Bound("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+        NewCondition("ArnLike", ARN, (TOPIC,)),
+        NewCondition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
     )
     first, _ = _step(AddCondition(0, by_arn), finding, facts)
     second, _ = _step(AddCondition(0, by_account), finding, facts)
-    assert isinstance(first, BoundStatements)
-    assert isinstance(second, BoundStatements)
+    assert isinstance(first, RewriteStatements)
+    assert isinstance(second, RewriteStatements)
 
     assert joined(first, second) == (first, "another repair of this statement comes first")
 
 
-def test_equal_statements_without_a_sid_are_each_mended() -> None:
+def test_equal_statements_without_a_sid_are_each_fixed() -> None:
     twin = statement("sns.amazonaws.com", sid=None)
 
     assert len(conditions(plan(facts_with(twin, twin)))) == 2

@@ -7,7 +7,7 @@ from permission_guard.repair.outcome import Ending
 from tests.fake_aws.builders import settings, statement
 from tests.watched import LOGGING, Watched
 
-REPAIRED, TOLD = Ending.REPAIRED, Ending.TOLD
+REPAIRED, REPORTED = Ending.REPAIRED, Ending.REPORTED
 TOPICS, BUCKETS = statement("sns.amazonaws.com", sid="topics"), statement("s3.amazonaws.com", sid="buckets")
 
 
@@ -19,40 +19,38 @@ def deployed() -> Watched:
     return there
 
 
-def test_two_permissions_of_one_deployment_are_both_repaired_and_nobody_is_told_that_one_was_there_before() -> (
-    None
-):
+def test_two_permissions_of_one_deployment_are_both_repaired_and_neither_is_reported_as_existing() -> None:
     there = deployed()
-    there.handle(Kind.PERMISSION_ADDED, brought="topics")
-    assert there.told == [[REPAIRED]]
-    there.handle(Kind.PERMISSION_ADDED, brought="buckets")
-    assert there.told == [[REPAIRED], [REPAIRED]]
+    there.handle(Kind.PERMISSION_ADDED, added="topics")
+    assert there.reported == [[REPAIRED]]
+    there.handle(Kind.PERMISSION_ADDED, added="buckets")
+    assert there.reported == [[REPAIRED], [REPAIRED]]
     assert all("Condition" in one for one in there.statements)
 
 
-def test_a_permission_whose_event_was_lost_is_told_by_whatever_looks_at_everything() -> None:
+def test_a_permission_whose_event_was_lost_is_reported_by_whatever_looks_at_everything() -> None:
     there = deployed()
-    there.handle(Kind.PERMISSION_ADDED, brought="topics")
-    there.handle(Kind.SWEEP, brought=None)
-    assert (there.told, there.waiting) == ([[REPAIRED]], [["TOLD"]])
+    there.handle(Kind.PERMISSION_ADDED, added="topics")
+    there.handle(Kind.SWEEP, added=None)
+    assert (there.reported, there.waiting) == ([[REPAIRED]], [["REPORTED"]])
 
 
-def test_what_the_journal_knows_is_told_again_in_time_whichever_call_has_us_look() -> None:
+def test_what_the_journal_knows_is_reported_again_in_time_whichever_call_wakes_the_guard() -> None:
     there = deployed()
-    there.handle(Kind.ALIAS_CHANGED, brought=None)
-    assert there.told == [[TOLD, TOLD]]
+    there.handle(Kind.ALIAS_CHANGED, added=None)
+    assert there.reported == [[REPORTED, REPORTED]]
     there.later(days=8)
-    there.handle(Kind.PERMISSION_ADDED, brought="another", receives=3)
-    assert there.told == [[TOLD, TOLD], [TOLD, TOLD]]
+    there.handle(Kind.PERMISSION_ADDED, added="another", receives=3)
+    assert there.reported == [[REPORTED, REPORTED], [REPORTED, REPORTED]]
 
 
 def test_a_call_that_added_nothing_is_about_everything() -> None:
     there = deployed()
-    there.handle(Kind.PERMISSION_REMOVED, brought=None)
-    assert there.told == [[TOLD, TOLD]]
+    there.handle(Kind.PERMISSION_REMOVED, added=None)
+    assert there.reported == [[REPORTED, REPORTED]]
 
 
-def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_told_again() -> (
+def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither_attached_nor_reported_again() -> (
     None
 ):
     there = Watched()
@@ -61,9 +59,9 @@ def test_a_policy_that_was_attached_a_moment_ago_and_is_not_shown_yet_is_neither
     there.attached.clear()  # IAM shows the role as it was
     there.later(seconds=59)
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [[REPAIRED]]
+    assert there.reported == [[REPAIRED]]
     assert there.account.calls.count("AttachRolePolicy") == 1
     there.later(seconds=1)
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [[REPAIRED], [REPAIRED]]
+    assert there.reported == [[REPAIRED], [REPAIRED]]
     assert there.attached == attached

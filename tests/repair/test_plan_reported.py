@@ -35,14 +35,14 @@ from tests.fake_aws.builders import (
 from tests.repair.planning import ARN, SNS, plan, reasons
 
 
-def test_what_passes_is_neither_repaired_nor_told() -> None:
+def test_what_passes_is_neither_repaired_nor_reported() -> None:
     good = statement("sns.amazonaws.com", Condition={"ArnLike": {ARN: TOPIC}})
 
     assert plan(facts_with(good)) == Plan()
     assert plan(facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))) == Plan()
 
 
-@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.OFF])
+@pytest.mark.parametrize("treatment", [Treatment.ALERT, Treatment.IGNORE])
 def test_a_rule_can_be_reported_only_or_ignored(
     treatment: Treatment,
 ) -> None:
@@ -58,7 +58,7 @@ def test_a_rule_can_be_reported_only_or_ignored(
 UNKNOWN = "the guard repairs only what it can evaluate"
 NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
 NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
-TOLD: dict[str, tuple[FunctionFacts, str]] = {
+REPORTED: dict[str, tuple[FunctionFacts, str]] = {
     "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
     "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),
     "an unreadable role": (FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied")), UNKNOWN),
@@ -118,11 +118,11 @@ TOLD: dict[str, tuple[FunctionFacts, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", REPORTED)
 def test_what_cannot_be_repaired_safely_is_reported_with_its_reason(case: str) -> None:
-    facts, reason = TOLD[case]
+    facts, reason = REPORTED[case]
 
-    told = reasons(plan(facts))
+    reported = reasons(plan(facts))
 
-    assert told
-    assert reason in told[0]
+    assert reported
+    assert reason in reported[0]

@@ -11,8 +11,8 @@ from permission_guard.model.document import POLICY_LIMIT, Body, statements_of
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted, Unreadable
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Swap
-from permission_guard.rules import judge
+from permission_guard.repair.step import AttachRolePolicy, Replacement, RewriteStatements
+from permission_guard.rules import evaluate
 from tests.access.hostile import largest, stars_and_marks
 from tests.fake_aws.builders import (
     ACCOUNT,
@@ -39,9 +39,11 @@ def arn(*arns: str) -> Body:
 def objected(facts: FunctionFacts, after: Body, *, trusted: Trusted = OWN, before: Body = SNS) -> str | None:
     """What is objected to putting this statement in the place of the first one."""
     assert isinstance(facts.policy, PolicyFacts)
-    finding = next(one for one in judge(facts, trusted) if one.statement == 0)
+    finding = next(one for one in evaluate(facts, trusted) if one.statement == 0)
     return objection(
-        BoundStatements(TARGET, facts.policy, (Swap(before, (after,), mends=(finding,)),)), facts, trusted
+        RewriteStatements(TARGET, facts.policy, (Replacement(before, (after,), fixes=(finding,)),)),
+        facts,
+        trusted,
     )
 
 
@@ -58,13 +60,13 @@ def test_a_policy_that_would_be_longer_than_lambda_takes_is_not_written() -> Non
         "StringEquals": {"aws:SourceAccount": OWN.account},
     }
     after: Body = {**wide, "Condition": condition}
-    (finding, *_) = judge(facts, OWN)
+    (finding, *_) = evaluate(facts, OWN)
     assert isinstance(facts.policy, PolicyFacts)
     problem = objection(
-        BoundStatements(TARGET, facts.policy, (Swap(wide, (after,), mends=(finding,)),)), facts, OWN
+        RewriteStatements(TARGET, facts.policy, (Replacement(wide, (after,), fixes=(finding,)),)), facts, OWN
     )
     assert problem is not None
-    assert problem.endswith("more than the 20480 that Lambda takes")
+    assert problem.endswith("more than Lambda's limit of 20480")
 
 
 def test_a_policy_that_names_a_deleted_principal_is_not_written_and_the_principal_is_named() -> None:
@@ -83,11 +85,11 @@ def test_where_there_is_only_add_permission_a_deleted_principal_beside_it_is_no_
     assert objected(facts, {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_suffices_and_harms_nobody_is_not_objected_to() -> None:
+def test_a_condition_that_fixes_the_fault_and_keeps_every_trusted_caller_is_not_objected_to() -> None:
     assert objected(facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_leaves_a_stranger_in_would_not_help() -> None:
+def test_a_condition_that_still_admits_an_untrusted_account_would_not_help() -> None:
     problem = objected(facts_with(SNS), {**SNS, "Condition": arn("arn:aws:sns:*:*:*")})
 
     assert problem is not None
@@ -95,19 +97,19 @@ def test_a_bound_that_leaves_a_stranger_in_would_not_help() -> None:
     assert "`sns.amazonaws.com` allows any AWS account to invoke orders, for example 999999999999" in problem
 
 
-def test_a_bound_that_makes_a_new_fault_would_not_help() -> None:
+def test_a_condition_that_makes_a_new_fault_would_not_help() -> None:
     everyone = {**SNS, "Principal": "*"}
 
     assert "would not help" in str(objected(facts_with(SNS), everyone))
 
 
-def test_a_fault_that_is_not_to_be_mended_is_no_objection() -> None:
+def test_a_fault_that_is_not_to_be_fixed_is_no_objection() -> None:
     other = statement("unheard-of.amazonaws.com", sid="other")
 
     assert objected(facts_with(SNS, other), {**SNS, "Condition": arn(ALL_TOPICS)}) is None
 
 
-def test_a_bound_that_is_too_narrow_could_lock_out_other_sources_of_the_account() -> None:
+def test_a_condition_that_is_too_narrow_could_lock_out_other_sources_of_the_account() -> None:
     problem = objected(facts_with(SNS), {**SNS, "Condition": arn(TOPIC)})
 
     assert problem is not None
@@ -116,13 +118,13 @@ def test_a_bound_that_is_too_narrow_could_lock_out_other_sources_of_the_account(
     )
 
 
-def test_a_bound_on_a_key_that_is_not_surely_sent_could_lock_callers_out() -> None:
+def test_a_condition_on_a_key_that_is_not_surely_sent_could_lock_callers_out() -> None:
     after = {**SNS, "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
 
     assert "it would refuse a trusted caller" in str(objected(facts_with(SNS), after))
 
 
-def test_a_bound_to_the_own_account_could_lock_out_a_trusted_one() -> None:
+def test_a_condition_on_the_own_account_could_lock_out_a_trusted_one() -> None:
     problem = objected(
         facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}, trusted=Trusted(ACCOUNT, (PARTNER,))
     )
@@ -135,10 +137,10 @@ def test_a_caller_of_another_service_of_the_statement_is_not_lost_either() -> No
     facts = facts_with(statement(service))
     assert isinstance(facts.policy, PolicyFacts)
     before = statement(service)
-    step = BoundStatements(
+    step = RewriteStatements(
         TARGET,
         facts.policy,
-        (Swap(before, ({**before, "Condition": arn(ALL_TOPICS)},), mends=judge(facts, OWN)),),
+        (Replacement(before, ({**before, "Condition": arn(ALL_TOPICS)},), fixes=evaluate(facts, OWN)),),
     )
 
     assert "unheard-of.amazonaws.com" in str(objection(step, facts, OWN))
@@ -149,12 +151,14 @@ def test_behind_a_bare_star_services_that_act_for_trusted_accounts_are_callers_t
     facts = facts_with(everyone)
     assert isinstance(facts.policy, PolicyFacts)
     bound = {**everyone, "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
-    step = BoundStatements(TARGET, facts.policy, (Swap(everyone, (bound,), mends=judge(facts, OWN)),))
+    step = RewriteStatements(
+        TARGET, facts.policy, (Replacement(everyone, (bound,), fixes=evaluate(facts, OWN)),)
+    )
 
     assert "it would refuse a trusted caller" in str(objection(step, facts, OWN))
 
 
-def test_a_step_that_lets_in_somebody_who_was_kept_out_is_never_taken() -> None:
+def test_a_step_that_gives_access_to_a_caller_that_had_none_is_never_taken() -> None:
     bound = {**SNS, "Condition": arn(ALL_TOPICS)}
     wider = {**bound, "Condition": arn(ALL_TOPICS, f"arn:aws:sqs:*:{ACCOUNT}:*")}
     facts = facts_with(SNS, {**statement("s3.amazonaws.com", sid="other"), "Resource": f"{TARGET}:live"})
@@ -168,7 +172,7 @@ def test_a_step_that_lets_in_somebody_who_was_kept_out_is_never_taken() -> None:
         "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     }
     closed = {**statement("s3.amazonaws.com", sid="other"), "Resource": f"{TARGET}:live"}
-    step = BoundStatements(TARGET, facts.policy, (Swap(closed, (added,)),))
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(closed, (added,)),))
     assert str(objection(step, facts, OWN)).startswith(
         "it would give access to a caller that has none now: s3.amazonaws.com for account"
     )
@@ -180,16 +184,16 @@ def test_a_step_is_proved_the_same_in_both_families(family: Family) -> None:
     facts = facts_with(s3, family=family)
     assert isinstance(facts.policy, PolicyFacts)
     narrow = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=ACCOUNT).twin()
-    swap = Swap(
-        s3, (narrow.statement(TARGET),), narrow if family is Family.STATEMENTS else None, judge(facts, OWN)
+    replacement = Replacement(
+        s3, (narrow.statement(TARGET),), narrow if family is Family.STATEMENTS else None, evaluate(facts, OWN)
     )
 
-    assert objection(BoundStatements(TARGET, facts.policy, (swap,)), facts, OWN) is None
+    assert objection(RewriteStatements(TARGET, facts.policy, (replacement,)), facts, OWN) is None
 
 
 def attaching(role: RoleFacts) -> str | None:
     facts = facts_with_role(role)
-    step = AttachRolePolicy(ROLE, LOGGING, judge(facts, OWN))
+    step = AttachRolePolicy(ROLE, LOGGING, evaluate(facts, OWN))
     return objection(step, facts, OWN)
 
 
@@ -204,7 +208,7 @@ def test_a_policy_that_gives_the_missing_rights_may_be_attached() -> None:
         pytest.param(RoleFacts(ROLE, identity=(policy("edge", "logs:*", effect="Deny"),)), id="deny"),
     ],
 )
-def test_a_policy_that_something_stands_before_would_not_help_and_the_blocker_is_told(
+def test_a_policy_that_is_blocked_would_not_help_and_the_blocker_is_reported(
     role: RoleFacts,
 ) -> None:
     problem = attaching(role)
@@ -216,7 +220,7 @@ def test_a_policy_that_something_stands_before_would_not_help_and_the_blocker_is
 
 def test_a_policy_that_holds_none_of_the_rights_would_not_help() -> None:
     facts = facts_with_role(RoleFacts(ROLE))
-    step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), judge(facts, OWN))
+    step = AttachRolePolicy(ROLE, policy("useless", "s3:*"), evaluate(facts, OWN))
 
     assert "would not help" in str(objection(step, facts, OWN))
 
@@ -224,7 +228,7 @@ def test_a_policy_that_holds_none_of_the_rights_would_not_help() -> None:
 def test_a_policy_that_was_not_read_cannot_be_proved_safe_to_write() -> None:
     facts, bound = facts_with(SNS), {**SNS, "Condition": arn(ALL_TOPICS)}
     assert isinstance(facts.policy, PolicyFacts)
-    step = BoundStatements(TARGET, facts.policy, (Swap(SNS, (bound,), mends=()),))
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(SNS, (bound,), fixes=()),))
     unread = replace(facts, policy=Unreadable("the policy", "not allowed"))
 
     assert objection(step, unread, OWN) == "the policy was not read"
@@ -235,7 +239,7 @@ def test_a_policy_that_is_too_complex_to_compare_is_not_written() -> None:
     facts = facts_with(first, *others)
     assert isinstance(facts.policy, PolicyFacts)
     after: Body = {**first, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
-    step = BoundStatements(TARGET, facts.policy, (Swap(first, (after,), mends=()),))
+    step = RewriteStatements(TARGET, facts.policy, (Replacement(first, (after,), fixes=()),))
 
     assert objection(step, facts, OWN) == (
         "the policy is too complex to prove that it would not refuse a trusted caller"

@@ -7,16 +7,16 @@ import json
 import pytest
 
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import Account, WorldObserver
+from permission_guard.fake_aws import Account, FakeObserver
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
-from permission_guard.journal.book import EMPTY, seen
 from permission_guard.journal.entry import State
+from permission_guard.journal.history import EMPTY, seen
 from permission_guard.model.document import Body, dumped
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.release import release
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.settings import Mode
 from tests.fake_aws.builders import (
     ACCOUNT,
@@ -64,7 +64,7 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_reporte
     there.account.calls.clear()
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == []
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
     assert there.account.calls == [
         *("GetFunctionConfiguration", "Query", "GetFunctionConfiguration", "GetRole"),
         *("iam:GetPolicy", "ListFunctions"),
@@ -73,7 +73,7 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_reporte
         "UpdateItem",
         "TransactWriteItems",
     ]
-    (line,) = there.herald.told[-1].lines
+    (line,) = there.notifier.sent[-1].lines
     assert (line.before, line.after) == (BASIC, "")
     assert line.what.endswith("because no function needs it any more.")
     assert [one.state for one in there.entries] == [State.RELEASED]
@@ -89,7 +89,7 @@ def test_a_role_that_was_deleted_or_made_anew_has_nothing_of_the_guards_to_detac
         anew = there.account.with_role("role")
         anew.id, anew.attached = "AROAANOTHER", [BASIC]
     there.handle(Kind.FUNCTION_CHANGED)
-    assert (there.told, there.account.calls.count("DetachRolePolicy")) == ([REPAIRED], 0)
+    assert (there.reported, there.account.calls.count("DetachRolePolicy")) == ([REPAIRED], 0)
     assert [one.state for one in there.entries] == [State.GONE]
     assert not is_made_anew or there.attached == [BASIC]
 
@@ -108,8 +108,8 @@ def test_a_role_that_something_other_than_lambda_may_assume_keeps_the_policy(pri
     there.account.roles["role"].trust = trust(Principal=principal)
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert there.told == [REPAIRED, [Ending.TOLD]]
-    assert "something other than Lambda may assume role" in there.herald.told[-1].lines[0].what
+    assert there.reported == [REPAIRED, [Ending.REPORTED]]
+    assert "something other than Lambda may assume role" in there.notifier.sent[-1].lines[0].what
 
 
 def test_a_role_whose_trust_names_whom_it_is_not_for_or_cannot_be_read_keeps_the_policy() -> None:
@@ -140,13 +140,13 @@ def test_a_role_that_passes_only_because_its_log_group_has_appeared_meanwhile_is
     assert there.attached == [BASIC]
     there.account.log_groups.add("/aws/lambda/orders")
     there.handle(Kind.FUNCTION_CHANGED)
-    assert (there.attached, there.told) == ([], [REPAIRED, RELEASED])
+    assert (there.attached, there.reported) == ([], [REPAIRED, RELEASED])
 
 
 def test_a_function_that_has_left_the_role_releases_it() -> None:
     there = left(repaired())
     there.handle(Kind.FUNCTION_CHANGED)
-    assert (there.attached, there.told) == ([], [REPAIRED, RELEASED])
+    assert (there.attached, there.reported) == ([], [REPAIRED, RELEASED])
 
 
 def test_a_role_that_a_published_version_still_uses_keeps_the_policy_and_the_entry_stays() -> None:
@@ -155,8 +155,8 @@ def test_a_role_that_a_published_version_still_uses_keeps_the_policy_and_the_ent
     orders.version_roles["1"] = orders.role_arn
     left(there)
     there.handle(Kind.FUNCTION_CHANGED)
-    assert (there.attached, there.told) == ([BASIC], [REPAIRED])
-    assert [(one.subject, one.state) for one in there.entries] == [(str(orders.arn), State.TOLD)]
+    assert (there.attached, there.reported) == ([BASIC], [REPAIRED])
+    assert [(one.subject, one.state) for one in there.entries] == [(str(orders.arn), State.REPORTED)]
 
 
 def test_a_role_that_another_function_still_needs_keeps_the_policy_when_this_one_leaves_it() -> None:
@@ -172,9 +172,9 @@ def test_while_another_function_needs_it_the_policy_stays_and_the_entry_goes_ove
     there.account.with_function("invoices")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
     assert sorted((one.subject.rsplit(":", 1)[-1], one.state) for one in there.entries) == [
-        ("invoices", State.TOLD),
+        ("invoices", State.REPORTED),
         ("orders", State.GONE),
     ]
 
@@ -194,7 +194,7 @@ def test_another_function_of_the_role_that_can_log_without_it_does_not_keep_it()
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == []
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
 
 
 def test_a_role_that_has_gained_the_right_by_other_means_is_released() -> None:
@@ -202,9 +202,9 @@ def test_a_role_that_has_gained_the_right_by_other_means_is_released() -> None:
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == []
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
     there.handle(Kind.FUNCTION_CHANGED)
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
 
 
 def test_a_role_that_has_not_gained_it_keeps_the_policy_at_no_further_cost() -> None:
@@ -229,27 +229,25 @@ def test_a_living_function_keeps_it_while_a_neighbour_with_another_log_group_nee
     there.account.with_function("invoices")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
 
 
-def test_a_policy_of_which_nobody_can_tell_who_needs_it_stays_and_that_is_told_of_a_deleted_function() -> (
-    None
-):
+def test_a_policy_whose_users_cannot_be_read_stays_attached_and_a_deleted_function_is_reported() -> None:
     there = deleted(repaired())
     there.fail("ListFunctions", "AccessDeniedException")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert there.told == [REPAIRED, [Ending.TOLD]]
-    assert "The policy stays attached: the functions that use" in there.herald.told[-1].lines[0].what
+    assert there.reported == [REPAIRED, [Ending.REPORTED]]
+    assert "The policy stays attached: the functions that use" in there.notifier.sent[-1].lines[0].what
 
 
-def test_of_a_living_function_it_is_not_worth_telling() -> None:
+def test_a_policy_that_stays_on_the_role_of_an_existing_function_is_not_reported() -> None:
     there = repaired()
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
     there.fail("ListFunctions", "AccessDeniedException")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
 
 
 def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
@@ -258,7 +256,7 @@ def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
     there.fail("GetRole", "AccessDenied")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert "could not be read" in there.herald.told[-1].lines[0].what
+    assert "could not be read" in there.notifier.sent[-1].lines[0].what
 
 
 def test_a_guard_that_observes_releases_nothing() -> None:
@@ -270,6 +268,6 @@ def test_a_guard_that_observes_releases_nothing() -> None:
 
 def test_an_entry_that_attached_nothing_has_nothing_to_release() -> None:
     facts = facts_with(statement("s3.amazonaws.com"))
-    (finding,) = judge(facts, OWN)
+    (finding,) = evaluate(facts, OWN)
     entry = seen(EMPTY, finding, facts, trigger(), NOW)
-    assert release(entry, FunctionFacts(facts.arn), WorldObserver(Account(), BASIC), OWN) is None
+    assert release(entry, FunctionFacts(facts.arn), FakeObserver(Account(), BASIC), OWN) is None

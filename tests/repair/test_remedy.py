@@ -11,8 +11,8 @@ import pytest
 from permission_guard.model.document import POLICY_LIMIT, Body
 from permission_guard.model.facts import Family, FunctionFacts
 from permission_guard.repair.proof import objection
-from permission_guard.repair.step import BoundStatements
-from permission_guard.rules import judge
+from permission_guard.repair.step import RewriteStatements
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import ACCOUNT, document, facts_with, settings, statement
 from tests.repair.planning import conditions, plan, reasons
 
@@ -38,7 +38,7 @@ def proofs(facts: FunctionFacts) -> int:
         planned = plan(facts)
     finally:
         sys.setprofile(None)
-    assert len(planned.steps[0].mends) == len(judge(facts, settings().trusted))
+    assert len(planned.steps[0].fixes) == len(evaluate(facts, settings().trusted))
     return count
 
 
@@ -56,25 +56,25 @@ def test_what_cannot_be_proved_spoils_it_for_no_other(place: int) -> None:
     planned = plan(facts_with(*statements))
 
     (step,) = planned.steps
-    assert isinstance(step, BoundStatements)
-    assert [finding.statement for finding in step.mends] == [i for i in range(6) if i != place]
-    assert {tell.finding.statement for tell in planned.tells} == {place}
-    assert "it would refuse a trusted caller" in planned.tells[0].reason
+    assert isinstance(step, RewriteStatements)
+    assert [finding.statement for finding in step.fixes] == [i for i in range(6) if i != place]
+    assert {tell.finding.statement for tell in planned.unrepaired} == {place}
+    assert "it would refuse a trusted caller" in planned.unrepaired[0].reason
 
 
 @pytest.mark.parametrize("family", Family)
-def test_what_fits_only_one_by_one_is_told(family: Family) -> None:
+def test_what_fits_only_one_by_one_is_reported(family: Family) -> None:
     first, second = opened(4)[1::2]
     names = [f"arn:aws:iam::{ACCOUNT}:role/{'a' * 50}{i:03}" for i in range(220)]
     friends = statement({"AWS": names}, sid="kept")
     room = POLICY_LIMIT - len(document(first, second, friends)) - 141
     friends = statement({"AWS": [*names, f"arn:aws:iam::{ACCOUNT}:role/{'b' * room}"]}, sid="kept")
 
-    told = reasons(plan(facts_with(first, second, friends, family=family)))
+    reported = reasons(plan(facts_with(first, second, friends, family=family)))
 
-    assert len(told) == 2
-    assert len(set(told)) == 1
-    assert f"more than the {POLICY_LIMIT} that Lambda takes" in told[0]
+    assert len(reported) == 2
+    assert len(set(reported)) == 1
+    assert f"more than Lambda's limit of {POLICY_LIMIT}" in reported[0]
     assert [len(conditions(plan(facts_with(one, friends, family=family)))) for one in (first, second)] == [
         2,
         2,

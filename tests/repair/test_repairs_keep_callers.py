@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from permission_guard.iam import ABSENT, Anonymous, Answer, Context, Policy, Request, Service, decide
+from permission_guard.iam import ABSENT, Anonymous, Context, EvalDecision, Policy, Request, Service, decide
 from permission_guard.iam.request import Principal
 from tests.aws.delivered import Queues
 from tests.queued import (
     ORDERS,
     REGION,
     digest,
-    let_in,
     orders,
     outcomes,
+    permission_added,
     queues,
     removed,
     statements,
@@ -24,7 +24,7 @@ from tests.queued import (
 )
 from tests.samples import ACCOUNT
 
-STRANGER = "999999999999"
+UNTRUSTED = "999999999999"
 INVOKE = "lambda:InvokeFunction"
 
 
@@ -34,7 +34,7 @@ def allowed(there: Queues, principal: Principal, action: str = INVOKE, **keys: s
         return False
     context = Context.of({name.replace("_", ":"): value for name, value in keys.items()}, unlisted=ABSENT)
     policy = Policy.parse(orders(there).policies[None][0])
-    return decide(Request(action, ORDERS, principal, context), resource=policy).answer is Answer.ALLOWED
+    return decide(Request(action, ORDERS, principal, context), resource=policy).answer is EvalDecision.ALLOWED
 
 
 def may_invoke(there: Queues, service: str, arn: str, *, with_account: bool = False) -> bool:
@@ -59,44 +59,47 @@ def topic(name: str, account: str = ACCOUNT, region: str = REGION) -> str:
 
 def test_both_topics_may_invoke_that_are_subscribed_one_after_the_other() -> None:
     there = queues()
-    there.send(let_in(there, "topics", "sns.amazonaws.com"))
+    there.send(permission_added(there, "topics", "sns.amazonaws.com"))
     there.run()
     sns = "sns.amazonaws.com"
 
     assert outcomes(there) == ["REPAIRED"]
     assert may_invoke(there, sns, topic("order-placed"))
     assert may_invoke(there, sns, topic("parcel-sent", region="ap-southeast-2"))
-    assert not may_invoke(there, sns, topic("order-placed", STRANGER))
+    assert not may_invoke(there, sns, topic("order-placed", UNTRUSTED))
 
 
-def test_where_there_is_only_add_permission_a_topic_of_every_region_cannot_be_said_so_it_is_reported() -> (
+def test_where_there_is_only_add_permission_a_topic_of_every_region_cannot_be_expressed_so_it_is_reported() -> (
     None
 ):
     there = queues(documents=False)
-    there.send(let_in(there, "topics", "sns.amazonaws.com"))
+    there.send(permission_added(there, "topics", "sns.amazonaws.com"))
     before = statements(there)
     there.run()
 
-    assert (outcomes(there), statements(there)) == (["TOLD"], before)
+    assert (outcomes(there), statements(there)) == (["REPORTED"], before)
 
 
 @pytest.mark.parametrize("documents", [True, False])
 def test_the_second_bucket_may_invoke_too(*, documents: bool) -> None:
     there = queues(documents=documents)
-    there.send(let_in(there, "buckets"))
+    there.send(permission_added(there, "buckets"))
     there.run()
 
     for bucket in ("orders-in", "made-tomorrow"):
         assert may_invoke(there, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}", with_account=True)
     assert not allowed(
-        there, Service("s3.amazonaws.com"), aws_SourceArn="arn:aws:s3:::orders-in", aws_SourceAccount=STRANGER
+        there,
+        Service("s3.amazonaws.com"),
+        aws_SourceArn="arn:aws:s3:::orders-in",
+        aws_SourceAccount=UNTRUSTED,
     )
 
 
 @pytest.mark.parametrize("documents", [True, False])
 def test_a_target_group_that_replaces_another_may_invoke(*, documents: bool) -> None:
     there = queues(documents=documents, REPAIR_EXISTING="true")
-    let_in(there, "balancer", "elasticloadbalancing.amazonaws.com")
+    permission_added(there, "balancer", "elasticloadbalancing.amazonaws.com")
     sweep(there)
     digest(there)
     groups = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup"
@@ -104,7 +107,7 @@ def test_a_target_group_that_replaces_another_may_invoke(*, documents: bool) -> 
     assert outcomes(there) == ["REPAIRED"]
     for name in ("web-1/6d0ecf831eec9f09", "web-2/0123456789abcdef"):
         assert may_invoke(there, "elasticloadbalancing.amazonaws.com", f"{groups}/{name}", with_account=True)
-    foreign = groups.replace(ACCOUNT, STRANGER)
+    foreign = groups.replace(ACCOUNT, UNTRUSTED)
     assert not may_invoke(there, "elasticloadbalancing.amazonaws.com", f"{foreign}/web/1", with_account=True)
 
 
@@ -120,17 +123,17 @@ def test_a_target_group_that_replaces_another_may_invoke(*, documents: bool) -> 
 )
 def test_every_kind_of_resource_of_iot_may_invoke(resource: str) -> None:
     there = queues()
-    there.send(let_in(there, "things", "iot.amazonaws.com"))
+    there.send(permission_added(there, "things", "iot.amazonaws.com"))
     there.run()
 
     assert may_invoke(there, "iot.amazonaws.com", f"arn:aws:iot:{REGION}:{ACCOUNT}:{resource}")
-    assert not may_invoke(there, "iot.amazonaws.com", f"arn:aws:iot:{REGION}:{STRANGER}:{resource}")
+    assert not may_invoke(there, "iot.amazonaws.com", f"arn:aws:iot:{REGION}:{UNTRUSTED}:{resource}")
 
 
 @pytest.mark.parametrize("documents", [True, False])
 def test_a_log_subscription_of_the_whole_account_may_invoke(*, documents: bool) -> None:
     there = queues(documents=documents)
-    there.send(let_in(there, "logs", "logs.amazonaws.com"))
+    there.send(permission_added(there, "logs", "logs.amazonaws.com"))
     there.run()
 
     for group in ("*", "/shop/orders:*"):
@@ -140,7 +143,7 @@ def test_a_log_subscription_of_the_whole_account_may_invoke(*, documents: bool) 
 
 def test_agents_that_are_named_at_call_time_may_invoke() -> None:
     there = queues()
-    there.send(let_in(there, "agents", "bedrock.amazonaws.com"))
+    there.send(permission_added(there, "agents", "bedrock.amazonaws.com"))
     there.run()
 
     for agent in ("agent/AAAAAAAAAA", "flow/BBBBBBBBBB"):
@@ -155,7 +158,7 @@ def url_halves(there: Queues) -> list[Any]:
         ("second", INVOKE, {}),
         ("first", "lambda:InvokeFunctionUrl", {"function_url_auth_type": "NONE"}),
     ):
-        both.append(let_in(there, sid, "*", action, **conditions))
+        both.append(permission_added(there, sid, "*", action, **conditions))
         there.send(both[-1])
         there.run()
     return both
@@ -174,8 +177,8 @@ def test_callers_of_a_public_url_get_in_though_its_second_permission_came_first(
 
 def test_a_permission_beside_that_of_a_public_url_is_left_alone_though_the_url_is_not_made_yet() -> None:
     there = queues(REPAIR_EXISTING="true")
-    let_in(there, "first", "*", "lambda:InvokeFunctionUrl", function_url_auth_type="NONE")
-    there.send(let_in(there, "second", "*"))
+    permission_added(there, "first", "*", "lambda:InvokeFunctionUrl", function_url_auth_type="NONE")
+    there.send(permission_added(there, "second", "*"))
     there.run()
 
     assert "REPAIRED" not in outcomes(there)
@@ -184,7 +187,9 @@ def test_a_permission_beside_that_of_a_public_url_is_left_alone_though_the_url_i
 def test_a_topic_of_awss_own_is_no_untrusted_account() -> None:
     there = queues()
     there.send(
-        let_in(there, "ranges", "sns.amazonaws.com", source_arn=topic("AmazonIpSpaceChanged", "806199016981"))
+        permission_added(
+            there, "ranges", "sns.amazonaws.com", source_arn=topic("AmazonIpSpaceChanged", "806199016981")
+        )
     )
     there.run()
 
@@ -195,22 +200,24 @@ def test_a_topic_of_awss_own_is_no_untrusted_account() -> None:
 def test_a_topic_of_the_same_name_in_another_account_is_untrusted() -> None:
     there = queues()
     there.send(
-        let_in(there, "ranges", "sns.amazonaws.com", source_arn=topic("AmazonIpSpaceChanged", STRANGER))
+        permission_added(
+            there, "ranges", "sns.amazonaws.com", source_arn=topic("AmazonIpSpaceChanged", UNTRUSTED)
+        )
     )
     there.run()
 
     (finding,) = findings(there)
-    assert f"untrusted account {STRANGER}" in finding["summary"]
+    assert f"untrusted account {UNTRUSTED}" in finding["summary"]
 
 
 def test_a_bare_star_keeps_every_principal_and_every_service_of_the_account() -> None:
     there = queues()
-    there.send(let_in(there, "public", "*"))
+    there.send(permission_added(there, "public", "*"))
     there.run()
 
     assert outcomes(there) == ["REPAIRED"]
     assert len(statements(there)) == 3
-    for account, is_allowed in ((ACCOUNT, True), (STRANGER, False)):
+    for account, is_allowed in ((ACCOUNT, True), (UNTRUSTED, False)):
         assert may_invoke(there, "sns.amazonaws.com", topic("made-tomorrow", account)) is is_allowed
         assert allowed(there, Service("config.amazonaws.com"), aws_SourceAccount=account) is is_allowed
         assert allowed(there, Service("new.amazonaws.com"), aws_SourceAccount=account) is is_allowed
@@ -219,7 +226,7 @@ def test_a_bare_star_keeps_every_principal_and_every_service_of_the_account() ->
 
 def test_whoever_removes_the_original_statement_removes_all_that_was_made_of_it() -> None:
     there = queues()
-    there.send(let_in(there, "public", "*"))
+    there.send(permission_added(there, "public", "*"))
     there.run()
     there.now += 60
     there.wire.account.remove_permission("orders", "public", None)
@@ -232,9 +239,9 @@ def test_whoever_removes_the_original_statement_removes_all_that_was_made_of_it(
 
 def test_where_there_is_only_add_permission_a_bare_star_is_reported() -> None:
     there = queues(documents=False)
-    event = let_in(there, "public", "*")
+    event = permission_added(there, "public", "*")
     before = statements(there)
     there.send(event)
     there.run()
 
-    assert (outcomes(there), statements(there)) == (["TOLD"], before)
+    assert (outcomes(there), statements(there)) == (["REPORTED"], before)

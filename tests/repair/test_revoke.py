@@ -10,7 +10,7 @@ import pytest
 from permission_guard.events.trigger import Kind
 from permission_guard.journal.entry import State
 from permission_guard.model.document import Body
-from permission_guard.ports import TryAgain
+from permission_guard.ports import RetryLater
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Mode
@@ -37,11 +37,11 @@ def repaired(*, documents: bool = False) -> Watched:
 
 def add(there: Watched) -> None:
     there.account.add_permission("orders", WIDE)
-    there.handle(Kind.PERMISSION_ADDED, brought="s3")
+    there.handle(Kind.PERMISSION_ADDED, added="s3")
 
 
 def remove(there: Watched, sid: str = "s3") -> None:
-    there.handle(Kind.PERMISSION_REMOVED, brought=None, removed=sid)
+    there.handle(Kind.PERMISSION_REMOVED, added=None, removed=sid)
 
 
 def sids(there: Watched) -> list[str]:
@@ -53,12 +53,12 @@ def test_what_was_made_of_a_statement_goes_with_it_and_that_is_reported() -> Non
     (_, twin) = sids(there)
     remove(there)
     assert sids(there) == ["neighbour"]
-    assert there.told == [REPAIRED, RELEASED]
-    (line,) = there.herald.told[-1].lines
-    assert line.what == f'removed "{twin}", which replaced "s3", because its owner has removed "s3"'
+    assert there.reported == [REPAIRED, RELEASED]
+    (line,) = there.notifier.sent[-1].lines
+    assert line.what == f'Removed "{twin}", which replaced "s3", because the owner removed "s3".'
     assert [one.state for one in there.entries] == [State.RELEASED]
     remove(there)
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
 
 
 def test_the_removal_of_another_statement_takes_nothing_back() -> None:
@@ -66,7 +66,7 @@ def test_the_removal_of_another_statement_takes_nothing_back() -> None:
     before = sids(there)
     for sid in ("neighbour", before[1], "another"):
         remove(there, sid)
-    assert (sids(there), there.told) == (before, [REPAIRED])
+    assert (sids(there), there.reported) == (before, [REPAIRED])
 
 
 def test_a_statement_that_kept_its_sid_is_removed_by_its_owners_call_alone() -> None:
@@ -84,7 +84,7 @@ def test_what_is_not_there_any_more_or_was_changed_is_left() -> None:
     assert sids(there) == ["neighbour", twin]
     there.account.functions["orders"].policies.clear()
     remove(there)
-    assert there.told == [REPAIRED]
+    assert there.reported == [REPAIRED]
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
@@ -97,29 +97,29 @@ def test_a_removal_whose_event_comes_after_that_of_a_later_adding_takes_nothing_
     there.now = removal
     remove(there)
     assert sids(there) == before
-    assert there.told == [REPAIRED, REPAIRED]
+    assert there.reported == [REPAIRED, REPAIRED]
 
 
 def test_a_removing_that_is_refused_is_reported_and_one_that_cannot_be_made_now_is_made_later() -> None:
     there = repaired()
     there.fail("RemovePermission", "AccessDeniedException")
     remove(there)
-    assert there.told == [REPAIRED, [Ending.FAILED]]
-    assert "could not remove" in there.herald.told[-1].lines[0].what
+    assert there.reported == [REPAIRED, [Ending.FAILED]]
+    assert "Could not remove" in there.notifier.sent[-1].lines[0].what
     for code in ("TooManyRequestsException", "ResourceConflictException"):
         there.fail("RemovePermission", code)
-        with pytest.raises(TryAgain):
+        with pytest.raises(RetryLater):
             remove(there)
     there.account.before = lambda _call: None
     remove(there)
-    assert (sids(there), there.told[2:]) == (["neighbour"], [RELEASED])
+    assert (sids(there), there.reported[2:]) == (["neighbour"], [RELEASED])
 
 
 def test_what_somebody_else_has_removed_meanwhile_is_removed() -> None:
     there = repaired()
     there.fail("RemovePermission", "ResourceNotFoundException")
     remove(there)
-    assert there.told == [REPAIRED, RELEASED]
+    assert there.reported == [REPAIRED, RELEASED]
 
 
 def test_a_guard_that_observes_removes_nothing() -> None:
@@ -127,7 +127,7 @@ def test_a_guard_that_observes_removes_nothing() -> None:
     there.settings = settings(mode=Mode.OBSERVE)
     before = sids(there)
     remove(there)
-    assert (sids(there), there.told) == (before, [REPAIRED])
+    assert (sids(there), there.reported) == (before, [REPAIRED])
 
 
 def test_the_same_sid_in_the_policy_of_an_alias_is_another_statement() -> None:
@@ -135,7 +135,7 @@ def test_the_same_sid_in_the_policy_of_an_alias_is_another_statement() -> None:
     before = sids(there)
     policies = there.account.functions["orders"].policies
     policies["live"] = policies[None]
-    event = there.event(Kind.PERMISSION_REMOVED, brought=None)
+    event = there.event(Kind.PERMISSION_REMOVED, added=None)
     there.guard.handle(replace(event, qualifier="live", removed="s3"), there.now)
     assert sids(there) == before
     assert policies["live"] == policies[None]
@@ -147,7 +147,7 @@ def test_a_run_that_dies_anywhere_while_it_removes_is_finished_and_reported_by_t
 ) -> None:
     def removing(dies_at: int, *, after: bool) -> Watched:
         there = repaired()
-        there.herald.account = there.account
+        there.notifier.account = there.account
         there.open(*neighbours, there.statements[-1])
         calls = 0
 
@@ -161,7 +161,7 @@ def test_a_run_that_dies_anywhere_while_it_removes_is_finished_and_reported_by_t
         for _ in range(2):
             with suppress(Died):
                 remove(there)
-        assert calls < dies_at or there.told[1:] in ([RELEASED], [RELEASED] * 2), dies_at
+        assert calls < dies_at or there.reported[1:] in ([RELEASED], [RELEASED] * 2), dies_at
         assert [one.state for one in there.entries] == [State.RELEASED], dies_at
         assert sids(there) == [str(one["Sid"]) for one in neighbours]
         return there
@@ -177,4 +177,4 @@ def test_a_journal_that_refuses_leaves_the_statement_and_that_is_reported() -> N
     before = sids(there)
     there.fail("TransactWriteItems", "AccessDeniedException")
     remove(there)
-    assert (sids(there), there.told) == (before, [REPAIRED, [Ending.FAILED]])
+    assert (sids(there), there.reported) == (before, [REPAIRED, [Ending.FAILED]])

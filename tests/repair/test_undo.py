@@ -17,7 +17,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import CannotUndo, resume, undo, undoing
 from tests.fake_aws.builders import BASIC, NOW, TARGET, document, settings, statement, trigger
-from tests.undoing import OTHER, S3, Story, attached, bound
+from tests.undoing import OTHER, S3, Story, attached, repaired
 
 DOCUMENTS = {
     "as AddPermission makes it": document(statement("s3.amazonaws.com")),
@@ -57,15 +57,15 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
     )
     story.put(text)
     first, second = story.journal.of(TARGET).entries
-    undo(first, story.observer, story.actor, story.journal, NOW)
+    undo(first, story.observer, story.writer, story.journal, NOW)
     assert ["Condition" in one for one in statements_of(story.text)].count(True) == 1
-    undo(second, story.observer, story.actor, story.journal, NOW)
+    undo(second, story.observer, story.writer, story.journal, NOW)
     assert story.text == text
 
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])
 def test_what_others_have_written_meanwhile_stays(documents: bool) -> None:  # noqa: FBT001  # a parameter of pytest
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.account.remove_permission("orders", "sns")
     late = replace(OTHER, sid="late")
     story.account.add_permission("orders", late)
@@ -77,25 +77,25 @@ def test_what_others_have_written_meanwhile_stays(documents: bool) -> None:  # n
 
 @pytest.mark.parametrize("documents", [True, False], ids=["PutResourcePolicy", "AddPermission"])
 def test_a_statement_that_is_not_ours_any_more_is_left(documents: bool) -> None:  # noqa: FBT001  # same
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.account.remove_permission("orders", next(sid for sid in story.sids if sid != "sns"))
     story.account.add_permission("orders", replace(S3, source_arn="arn:aws:s3:::mine"))
     before = story.text
     with pytest.raises(CannotUndo, match="was changed after the repair"):
         story.undo()
     assert story.text == before
-    assert story.entry.state is State.TOLD
+    assert story.entry.state is State.REPORTED
 
 
 def test_a_policy_that_is_gone_altogether_is_left_so() -> None:
-    story = bound()
+    story = repaired()
     del story.account.functions["orders"].policies[None]
     with pytest.raises(CannotUndo, match="was changed after the repair"):
         story.undo()
 
 
-def test_a_policy_that_cannot_be_read_is_told_as_such() -> None:
-    story = bound()
+def test_a_policy_that_cannot_be_read_is_reported_as_such() -> None:
+    story = repaired()
     story.fails("GetResourcePolicy")
     with pytest.raises(CannotUndo, match="could not be read: AccessDeniedException"):
         story.undo()
@@ -104,7 +104,7 @@ def test_a_policy_that_cannot_be_read_is_told_as_such() -> None:
 def test_an_alias_is_undone_in_its_own_policy() -> None:
     story = Story(Account())
     story.account.add_permission(f"{TARGET}:live", S3)
-    guard = Guard(settings(), story.observer, story.actor, story.herald, story.journal)
+    guard = Guard(settings(), story.observer, story.writer, story.notifier, story.journal)
     guard.handle(trigger("s3", kind=Kind.PERMISSION_ADDED, qualifier="live"), NOW)
     step = undoing(story.entry, story.observer)
     story.undo()
@@ -151,31 +151,31 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
     [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
     ids=["PutResourcePolicy", "AddPermission"],
 )
-def test_the_guard_woken_by_the_undo_leaves_it_alone_and_tells_nothing(
+def test_the_guard_woken_by_the_undo_changes_nothing_and_reports_nothing(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,
     arrived: str | Everything,
 ) -> None:
-    story = bound(documents=documents)
+    story = repaired(documents=documents)
     story.undo()
-    before, told = story.text, list(story.herald.told)
+    before, reported = story.text, list(story.notifier.sent)
     report = story.happens(kind, arrived)
     assert [line.ending for line in report.lines] == []
-    assert (story.text, story.herald.told) == (before, told)
+    assert (story.text, story.notifier.sent) == (before, reported)
     assert story.entry.state is State.UNDONE
 
 
-def test_what_was_undone_is_told_again_after_the_reminder_with_the_way_back() -> None:
-    story = bound()
+def test_what_was_undone_is_reported_again_after_the_reminder_with_the_way_back() -> None:
+    story = repaired()
     story.undo()
     (line,) = story.happens(Kind.POLICY_WRITTEN, EVERYTHING, after=timedelta(days=8)).lines
-    assert line.ending is Ending.TOLD
+    assert line.ending is Ending.REPORTED
     assert f"permission-guard resume {story.entry.id}" in line.what
-    assert (story.entry.state, story.entry.told_at) == (State.UNDONE, NOW + timedelta(days=8))
+    assert (story.entry.state, story.entry.reported_at) == (State.UNDONE, NOW + timedelta(days=8))
 
 
 def test_an_undo_in_whose_midst_the_guard_wakes_is_left_alone() -> None:
-    story = bound(documents=False)
+    story = repaired(documents=False)
 
     def wake(call: str) -> None:
         if call == "AddPermission":
@@ -194,23 +194,23 @@ def test_what_was_never_repaired_cannot_be_undone() -> None:
     with pytest.raises(CannotUndo, match="was reported and never repaired"):
         story.undo()
     for state in (State.GONE, State.RELEASING, State.RELEASED):
-        with pytest.raises(CannotUndo, match=f"is {state.value}: there is no repair to undo"):
+        with pytest.raises(CannotUndo, match=f"its state is {state.value}"):
             undoing(replace(story.entry, state=state), story.observer)
 
 
 def test_an_entry_about_a_layer_is_no_repair_to_undo() -> None:
-    story = bound()
+    story = repaired()
     layer = LayerVersionArn("aws", "us-east-1", "111122223333", "shared", "3")
     with pytest.raises(CannotUndo, match="is not about a function"):
         undoing(replace(story.entry, subject=str(layer)), story.observer)
 
 
-def test_what_one_change_has_mended_is_undone_and_resumed_together() -> None:
+def test_what_one_change_has_fixed_is_undone_and_resumed_together() -> None:
     story = Story(Account())
     story.put(document(statement("*", Action="lambda:*")))
     one, other = story.journal.of(TARGET).entries
     assert one.change == other.change is not None
-    assert undo(one, story.observer, story.actor, story.journal, NOW).result is Result.DONE
+    assert undo(one, story.observer, story.writer, story.journal, NOW).result is Result.DONE
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.UNDONE] * 2
     assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).plan.steps == ()
     resume(story.journal.of(TARGET).entries[0], story.journal)

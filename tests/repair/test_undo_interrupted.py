@@ -11,14 +11,14 @@ from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
-from permission_guard.ports import ChangedMeanwhile, TryAgain
+from permission_guard.ports import ChangedMeanwhile, RetryLater
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
 from tests.fake_aws.builders import NOW, TARGET
-from tests.undoing import S3, Story, attached, bound
+from tests.undoing import S3, Story, attached, repaired
 
 CALLS: dict[str, tuple[Callable[[], Story], str]] = {
-    "bound": (bound, "PutResourcePolicy"),
+    "bound": (repaired, "PutResourcePolicy"),
     "attached": (attached, "DetachRolePolicy"),
 }
 
@@ -39,8 +39,8 @@ def test_the_entry_is_as_it_was_if_the_call_is_refused(kind: str, code: str, res
     assert story.entry == replace(before, version=before.version + 2)
 
 
-def test_a_refusal_is_told_even_if_the_journal_cannot_take_it_back() -> None:
-    story = bound()
+def test_a_refusal_is_reported_even_if_the_journal_cannot_take_it_back() -> None:
+    story = repaired()
 
     def hook(call: str) -> None:
         if call == "PutResourcePolicy":
@@ -57,15 +57,15 @@ def test_a_refusal_is_told_even_if_the_journal_cannot_take_it_back() -> None:
 
 
 def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
-    story = bound()
+    story = repaired()
     before, entry = story.text, story.entry
     story.fails("TransactWriteItems", "ThrottlingException")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         story.undo()
     story.works_again()
     story.journal.write((entry,))
     with pytest.raises(ChangedMeanwhile):
-        undo(entry, story.observer, story.actor, story.journal, NOW)
+        undo(entry, story.observer, story.writer, story.journal, NOW)
     assert story.text == before
 
 
@@ -94,7 +94,7 @@ def test_a_repair_that_was_planned_and_never_made_cannot_be_undone() -> None:
     story = Story(Account())
     story.account.add_permission("orders", S3)
     story.fails("PutResourcePolicy", "ServiceException")
-    with pytest.raises(TryAgain):
+    with pytest.raises(RetryLater):
         story.happens(Kind.PERMISSION_ADDED, "s3")
     assert story.entry.state is State.PLANNED
     with pytest.raises(CannotUndo, match="is already as it was before the repair"):

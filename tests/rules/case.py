@@ -46,7 +46,7 @@ FIELDS: Final = frozenset(
     }
 )
 EXPECTATIONS: Final = frozenset(
-    {"statement", "scale", "concern", "severity", "summary", "proof", "repaired", "told"}
+    {"statement", "scale", "concern", "severity", "summary", "proof", "repaired", "reported"}
 )
 """`repaired` is the statement as a repair leaves it, `told` what is told if there is none."""
 _OF_A_ROLE: Final = frozenset({"arn", "policies", "boundary", "tags", "trust", "unreadable"})
@@ -167,7 +167,7 @@ def _policy(body: Mapping[str, Any] | None, facts: FunctionFacts) -> PolicyFacts
     return PolicyFacts(facts.qualifier, policy, "revision", Family.DOCUMENT)
 
 
-def told(proof: Proof) -> str:
+def reported(proof: Proof) -> str:
     """All that a proof says, in one text."""
     match proof:
         case Witness(request, decision, caller):

@@ -10,9 +10,9 @@ import pytest
 from permission_guard.model.document import dumped
 from permission_guard.model.finding import Finding, Verdict
 from permission_guard.repair.remedy import repair_of
-from permission_guard.repair.step import BoundStatements
+from permission_guard.repair.step import RewriteStatements
 from permission_guard.rules import RULES
-from tests.rules.case import CASES, Case, told
+from tests.rules.case import CASES, Case, reported
 
 PATHS = sorted(CASES.glob("*/*.json"))
 LEAST = {Verdict.PASS: 25, Verdict.FAIL: 25, Verdict.UNKNOWN: 10}
@@ -37,21 +37,21 @@ def test_the_rule_gives_the_verdict_of_the_files_name_and_proves_it(path: Path) 
     for word in expected.get("summary", ()):
         assert word in finding.summary
     for word in expected.get("proof", ()):
-        assert word in told(finding.proof)
+        assert word in reported(finding.proof)
     if "concern" in expected:
         assert finding.concern.value == expected["concern"]
     if "severity" in expected:
         assert finding.severity.name.lower() == expected["severity"]
     if "scale" in expected:
         assert case.scale(finding).name.lower() == expected["scale"]
-    if "repaired" in expected or "told" in expected:
-        assert mended(case, finding) == (expected_document(case, finding), expected.get("told"))
+    if "repaired" in expected or "reported" in expected:
+        assert repaired(case, finding) == (expected_document(case, finding), expected.get("reported"))
 
 
-def mended(case: Case, finding: Finding) -> tuple[str | None, str | None]:
+def repaired(case: Case, finding: Finding) -> tuple[str | None, str | None]:
     """The resource policy as the repair leaves it, or what is told instead."""
     step, reason = repair_of(finding, case.facts, case.trusted)
-    return (step.after if isinstance(step, BoundStatements) else None), reason
+    return (step.after if isinstance(step, RewriteStatements) else None), reason
 
 
 def expected_document(case: Case, finding: Finding) -> str | None:

@@ -12,7 +12,7 @@ from permission_guard.model.document import Body
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict
 from permission_guard.repair.remedy import repair_of
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from permission_guard.rules.external_access import witness_of
 from permission_guard.rules.review import review_of
 from tests.access.hostile import digits_wanted, largest
@@ -22,7 +22,7 @@ MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
 def found(*statements: Body, trusted: Trusted = OWN) -> tuple[Finding, ...]:
-    return judge(facts_with(*statements), trusted)
+    return evaluate(facts_with(*statements), trusted)
 
 
 def source(arn: str) -> dict[str, Json]:
@@ -39,14 +39,14 @@ def test_a_statement_for_a_service_that_needs_none_is_low_and_to_be_removed(serv
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert finding.concern is Concern.PERMISSION_IS_USABLE
     assert isinstance(finding.proof, Unused)
-    assert finding.summary.startswith(f"s does nothing: {service} invokes with an execution role")
+    assert finding.summary.startswith(f'Statement "s" does nothing: {service} invokes with an execution role')
     assert finding.advice == "Remove the permission where it is defined."
 
 
 @pytest.mark.parametrize("service", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
 def test_a_service_that_invokes_within_its_account_only_is_never_called_untrusted(service: str) -> None:
     facts = facts_with(statement(service))
-    (finding,) = judge(facts, OWN)
+    (finding,) = evaluate(facts, OWN)
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert "untrusted" not in finding.summary
@@ -126,7 +126,7 @@ def test_an_organization_that_is_not_listed_is_named_as_such() -> None:
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary.startswith(
-        "s: Principal `*` allows untrusted organization o-other00000 to invoke orders, for example "
+        'Statement "s": Principal `*` allows untrusted organization o-other00000 to invoke orders, for example '
     )
 
 
@@ -136,7 +136,7 @@ def test_an_account_in_no_organization_meets_an_if_exists_on_it() -> None:
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.HIGH)
     assert finding.summary == (
-        "s: Principal `*` allows any AWS account that is in no organization to invoke orders, for example 999999999999"
+        'Statement "s": Principal `*` allows any AWS account that is in no organization to invoke orders, for example 999999999999'
     )
 
 
@@ -173,7 +173,7 @@ def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
     alone, beside = (found(statement("sns.amazonaws.com", Condition=one))[0] for one in (source(TOPIC), both))
 
     assert alone.verdict is Verdict.PASS
-    assert "a topic of AWS's own" in alone.summary
+    assert "AWS's own topic" in alone.summary
     assert beside.concern is Concern.CROSS_ACCOUNT_ACCESS
     assert f"untrusted account {FOREIGN}" in beside.summary
 
@@ -210,7 +210,7 @@ def test_the_half_of_a_public_url_that_needs_the_other_passes_by_itself() -> Non
 
 def test_a_policy_that_is_too_complex_is_unknown_and_high_and_says_what_to_simplify() -> None:
     facts = replace(facts_with(), policy=PolicyFacts(None, largest(digits_wanted), "first", Family.DOCUMENT))
-    finding = next(one for one in judge(facts, OWN) if one.verdict is not Verdict.PASS)
+    finding = next(one for one in evaluate(facts, OWN) if one.verdict is not Verdict.PASS)
 
     assert (finding.verdict, finding.severity) == (Verdict.UNKNOWN, Severity.HIGH)
     assert "too complex" in finding.summary
@@ -226,7 +226,7 @@ def test_conditions_that_exclude_each_other_are_named_together() -> None:
 
 def test_findings_of_an_alias_name_it() -> None:
     facts = facts_with({**statement(), "Resource": f"{TARGET}:live"}, qualifier="live")
-    (finding,) = judge(replace(facts, has_public_url=False), OWN)
+    (finding,) = evaluate(replace(facts, has_public_url=False), OWN)
 
     assert "to invoke orders:live" in finding.summary
 

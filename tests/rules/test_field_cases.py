@@ -11,7 +11,7 @@ import pytest
 from permission_guard.iam import FunctionArn, Policy
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Verdict
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 
 CASES = Path(__file__).parent.parent / "access" / "cases" / "field.jsonl"
 
@@ -36,7 +36,7 @@ def test_the_rules_find_what_the_policy_admits(case: Any) -> None:
     trusted = Trusted(function.account, *map(tuple, case["trusted"].values()))
     policy = PolicyFacts(None, Policy.parse(json.dumps(case["policy"])), "revision", Family.DOCUMENT)
 
-    findings = judge(FunctionFacts(function, policy=policy), trusted)
+    findings = evaluate(FunctionFacts(function, policy=policy), trusted)
 
     assert in_a_word(findings) in case["expected"]
     if case["who"] and in_a_word(findings) == "open":

@@ -11,9 +11,14 @@ import pytest
 from permission_guard.iam import LayerVersionArn, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
-from permission_guard.model.facts import Family, FunctionFacts, Look, PolicyFacts, Unreadable
+from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, Unreadable
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Severity, Verdict, Witness
-from permission_guard.rules import function_is_not_public, invoke_permission_names_its_source, judge, wanted
+from permission_guard.rules import (
+    evaluate,
+    function_is_not_public,
+    invoke_permission_names_its_source,
+    wanted,
+)
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, TOPIC, facts_with, statement
 
 LAYER: Final = LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
@@ -33,20 +38,20 @@ def on_layer(*statements: Body) -> tuple[Finding, ...]:
     found = facts_with(
         *({**one, "Action": "lambda:GetLayerVersion", "Resource": str(LAYER)} for one in statements)
     )
-    return judge(replace(found, arn=LAYER), OWN)
+    return evaluate(replace(found, arn=LAYER), OWN)
 
 
 def test_a_service_before_it_hides_no_public_statement() -> None:
     bound = statement("sns.amazonaws.com", sid="topic", Condition={"ArnLike": {"aws:SourceArn": TOPIC}})
 
-    findings = judge(facts_with(bound, statement(sid="everyone")), OWN)
+    findings = evaluate(facts_with(bound, statement(sid="everyone")), OWN)
 
     assert one(findings, Concern.FUNCTION_IS_NOT_PUBLIC).subject == f"{TARGET} everyone"
 
 
 def test_a_pass_says_whom_a_statement_admits() -> None:
     roles: Json = {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/a", f"arn:aws:iam::{ACCOUNT}:role/b"]}
-    (finding,) = judge(facts_with(statement(Principal=roles)), OWN)
+    (finding,) = evaluate(facts_with(statement(Principal=roles)), OWN)
 
     assert (finding.verdict, finding.severity, finding.subject) == (
         Verdict.PASS,
@@ -54,7 +59,7 @@ def test_a_pass_says_whom_a_statement_admits() -> None:
         f"{TARGET} s",
     )
     assert finding.summary == (
-        f"s: Principal `arn:aws:iam::{ACCOUNT}:role/a`, `arn:aws:iam::{ACCOUNT}:role/b` allows named resources or "
+        f'Statement "s": Principal `arn:aws:iam::{ACCOUNT}:role/a`, `arn:aws:iam::{ACCOUNT}:role/b` allows named resources or '
         "principals of trusted accounts to invoke orders"
     )
 
@@ -62,36 +67,36 @@ def test_a_pass_says_whom_a_statement_admits() -> None:
 def test_a_pass_says_whom_a_statement_leaves_out() -> None:
     open_ = {key: value for key, value in statement().items() if key != "Principal"}
     shut = statement(sid="shut", Effect="Deny", Action="*")
-    (finding,) = judge(facts_with({**open_, "NotPrincipal": {"AWS": ACCOUNT}}, shut), OWN)
+    (finding,) = evaluate(facts_with({**open_, "NotPrincipal": {"AWS": ACCOUNT}}, shut), OWN)
 
-    assert finding.summary == "s gives nobody access: a Deny refuses whom it admits"
+    assert finding.summary == 'Statement "s" gives nobody access: a Deny refuses whom it admits'
 
 
 def test_a_permission_to_manage_that_passes_says_so() -> None:
     owner = statement({"AWS": ACCOUNT}, Action="lambda:UpdateFunctionCode")
-    (finding,) = judge(facts_with(owner), OWN)
+    (finding,) = evaluate(facts_with(owner), OWN)
 
     assert (finding.concern, finding.verdict) == (Concern.MANAGEMENT_ACCESS, Verdict.PASS)
     assert finding.subject == f"{TARGET} s"
     assert finding.summary == (
-        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to manage orders"
+        f'Statement "s": Principal `{ACCOUNT}` allows any resource or principal of a trusted account to manage orders'
     )
 
 
 def test_a_public_url_names_each_statement_that_opens_it() -> None:
     seconds = [statement(sid=sid, Condition=VIA_URL) for sid in ("one", "two")]
-    finding = one(judge(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
+    finding = one(evaluate(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
 
     assert finding.summary == (
-        "url: Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together "
-        "with one and two"
+        'Statement "url": Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together '
+        'with statement "one" and statement "two"'
     )
 
 
 def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> None:
     asks: Json = {**VIA_URL, "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
     finding = one(
-        judge(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN),
+        evaluate(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN),
         Concern.FUNCTION_URL_IS_NOT_PUBLIC,
     )
 
@@ -101,7 +106,7 @@ def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> Non
 def test_only_a_bare_star_of_the_right_concern_is_replaced() -> None:
     nobody = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": TARGET}
     facts = facts_with(statement(), nobody)
-    finding = one(judge(facts, OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
+    finding = one(evaluate(facts, OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
 
     def offered(changed: Finding) -> int:
         return len(list(function_is_not_public.remedies(changed, facts, OWN)))
@@ -114,7 +119,7 @@ def test_only_a_bare_star_of_the_right_concern_is_replaced() -> None:
 
 def test_a_source_is_added_only_for_the_right_concern() -> None:
     facts = facts_with(statement("sns.amazonaws.com"))
-    (finding,) = judge(facts, OWN)
+    (finding,) = evaluate(facts, OWN)
 
     def offered(changed: Finding) -> int:
         return len(list(invoke_permission_names_its_source.remedies(changed, facts, OWN)))
@@ -137,7 +142,7 @@ def test_a_statement_that_leaves_services_out_or_names_nobody_names_no_service(
 def test_the_rule_on_sources_looks_at_services_only() -> None:
     both: Json = {"Service": "sns.amazonaws.com", "AWS": "*"}
     no_service: Json = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
-    findings = judge(facts_with(statement(Principal=both, Condition=no_service)), OWN)
+    findings = evaluate(facts_with(statement(Principal=both, Condition=no_service)), OWN)
 
     assert isinstance(one(findings, Concern.PERMISSION_IS_USABLE).proof, DeniedRequest)
     assert isinstance(one(findings, Concern.FUNCTION_IS_NOT_PUBLIC).proof, Witness)
@@ -145,13 +150,13 @@ def test_the_rule_on_sources_looks_at_services_only() -> None:
 
 def test_a_source_in_a_foreign_account_is_less_grave() -> None:
     topic = f"arn:aws:sns:us-east-1:{FOREIGN}:orders"
-    (finding,) = judge(
+    (finding,) = evaluate(
         facts_with(statement("sns.amazonaws.com", Condition={"ArnLike": {"aws:SourceArn": topic}})), OWN
     )
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
     assert finding.summary == (
-        f"s: Principal `sns.amazonaws.com` allows untrusted account {FOREIGN} to invoke orders"
+        f'Statement "s": Principal `sns.amazonaws.com` allows untrusted account {FOREIGN} to invoke orders'
     )
 
 
@@ -165,12 +170,12 @@ def test_a_layer_that_is_shared_within_the_account_passes_and_says_with_whom() -
     )
     assert finding.subject == f"{LAYER} s"
     assert finding.summary == (
-        f"s: Principal `{ACCOUNT}` allows any resource or principal of a trusted account to download the layer"
+        f'Statement "s": Principal `{ACCOUNT}` allows any resource or principal of a trusted account to download the layer'
     )
 
 
-def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule() -> None:
-    (finding,) = judge(FunctionFacts(LAYER, policy=Unreadable("policy", "AccessDenied")), OWN)
+def test_a_layers_policy_that_could_not_be_read_is_reported_once_and_by_its_own_rule() -> None:
+    (finding,) = evaluate(FunctionFacts(LAYER, policy=Unreadable("policy", "AccessDenied")), OWN)
 
     assert (finding.rule, finding.verdict, finding.severity) == (
         "layer-is-not-public",
@@ -181,10 +186,13 @@ def test_a_layers_policy_that_could_not_be_read_is_told_once_and_by_its_own_rule
 
 
 def test_two_rules_may_ask_at_once() -> None:
-    assert wanted(FunctionFacts(FUNCTION), Look.ROLE | Look.POLICY, OWN) == Look.ROLE | Look.POLICY
+    assert (
+        wanted(FunctionFacts(FUNCTION), FactKind.ROLE | FactKind.POLICY, OWN)
+        == FactKind.ROLE | FactKind.POLICY
+    )
 
 
 def test_a_policy_that_is_not_there_is_no_matter_of_a_layer() -> None:
     nothing = PolicyFacts(None, None, None, Family.STATEMENTS)
 
-    assert judge(FunctionFacts(LAYER, policy=nothing), OWN) == ()
+    assert evaluate(FunctionFacts(LAYER, policy=nothing), OWN) == ()

@@ -12,7 +12,7 @@ import pytest
 
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import Answer, FunctionArn, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import EvalDecision, FunctionArn, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
@@ -145,15 +145,15 @@ def check(seed: int) -> Verdict:
     if isinstance(proof, DeniedRequest | Undecided):
         assert is_stream(proof.request.resource.partition(":log-stream:")[2], group), seed
         again = decide(proof.request, identity=role.identity, boundary=role.boundary).answer
-        refused = again in {Answer.NOT_ALLOWED, Answer.DENIED}
-        is_told = refused if finding.verdict is Verdict.FAIL else again is not Answer.ALLOWED
-        assert is_told or "steps to evaluate" in finding.summary, seed
+        refused = again in {EvalDecision.NOT_ALLOWED, EvalDecision.DENIED}
+        is_reported = refused if finding.verdict is Verdict.FAIL else again is not EvalDecision.ALLOWED
+        assert is_reported or "steps to evaluate" in finding.summary, seed
         return finding.verdict
     assert finding.verdict is Verdict.PASS
     principal = IamPrincipal(ROLE, FUNCTION.account)
     for action, name in product(("logs:CreateLogStream", "logs:PutLogEvents"), enumerated(group)):
         asked = Request(action, f"{LOGS}{group}:log-stream:{name}", principal)
-        assert decide(asked, identity=role.identity, boundary=role.boundary).answer is Answer.ALLOWED, (
+        assert decide(asked, identity=role.identity, boundary=role.boundary).answer is EvalDecision.ALLOWED, (
             seed,
             name,
         )
@@ -235,7 +235,7 @@ def test_a_role_whose_policies_name_many_times_is_evaluated_without_knowing_the_
     assert verdict(*map(until, range(2030, 2050)), late) is Verdict.UNKNOWN
 
 
-def test_policies_that_tell_no_stream_from_another_take_hardly_a_step() -> None:
+def test_policies_that_distinguish_no_stream_from_another_take_hardly_a_step() -> None:
     everything: Json = {
         "Effect": "Allow",
         "Action": "logs:*",

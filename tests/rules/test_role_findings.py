@@ -10,19 +10,19 @@ from permission_guard.iam import Policy, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import MISSING_ROLE, FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Undecided, Verdict
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
 
 
 def test_a_missing_role_whose_name_is_not_known_is_called_the_role() -> None:
-    (finding,) = judge(FunctionFacts(FUNCTION, role=MISSING_ROLE), OWN)
+    (finding,) = evaluate(FunctionFacts(FUNCTION, role=MISSING_ROLE), OWN)
 
     assert finding.summary == "the execution role the role does not exist"
 
 
 def about_the_role(*policies: Policy, boundary: Policy | None = None, trust: Policy | None = None) -> Finding:
     role = RoleFacts(ROLE, identity=policies, boundary=boundary, trust=trust)
-    (finding,) = judge(facts_with_role(role), OWN)
+    (finding,) = evaluate(facts_with_role(role), OWN)
     return finding
 
 
@@ -57,7 +57,7 @@ def test_every_condition_is_named_on_which_the_logs_depend() -> None:
     )
 
 
-def test_a_variable_that_cannot_be_filled_in_is_told_as_such() -> None:
+def test_a_variable_that_cannot_be_filled_in_is_reported_as_such() -> None:
     finding = about_the_role(policy("mine", "logs:*", resource="arn:aws:logs:*:*:${aws:SourceVpc}"))
 
     assert "it depends on a variable in Statement[0] of mine" in finding.summary
@@ -70,7 +70,7 @@ def test_the_nearest_statement_is_found_behind_others_and_by_any_action_about_lo
     assert "Statement[0] of near comes nearest" in about_the_role(far, near).summary
 
 
-def test_of_statements_equally_near_the_first_is_told() -> None:
+def test_of_statements_equally_near_the_first_is_reported() -> None:
     listed = [policy(name, "logs:*", resource="arn:aws:logs:*:*:x") for name in ("first", "second")]
 
     assert "Statement[0] of first comes nearest" in about_the_role(*listed).summary
@@ -144,7 +144,7 @@ def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
 
 def test_a_role_that_could_not_be_read_asks_for_the_right_to_read_it() -> None:
     facts = FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied"))
-    (finding,) = judge(facts, OWN)
+    (finding,) = evaluate(facts, OWN)
 
     assert finding.advice.startswith("Find out why the guard's role was refused this call")
 

@@ -10,7 +10,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, statements_of
 from permission_guard.model.facts import Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
-from permission_guard.rules import judge
+from permission_guard.rules import evaluate
 from tests.access.hostile import largest, stars_and_marks
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with
 
@@ -37,7 +37,9 @@ def allow(
 
 
 def found(*statements: Body, trusted: Trusted = OWN) -> tuple[Finding, ...]:
-    return judge(facts_with(*({**one, "Sid": f"s{place}"} for place, one in enumerate(statements))), trusted)
+    return evaluate(
+        facts_with(*({**one, "Sid": f"s{place}"} for place, one in enumerate(statements))), trusted
+    )
 
 
 def gravest(*statements: Body, trusted: Trusted = OWN) -> Finding:

@@ -1,16 +1,16 @@
-"""What a scan shows of facts is what the explanation says of them, with the lines that mend it, the worst first."""
+"""What a scan shows of facts is what the explanation says of them, with the lines that fix it, the worst first."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from permission_guard.journal.fault import fault_of
-from permission_guard.model.facts import Look, RoleFacts
+from permission_guard.model.facts import FactKind, RoleFacts
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.model.proof_text import KINDS
 from permission_guard.rules import RULE_IDS
-from permission_guard.scan.evaluate import findings, looks_of, verdict
-from permission_guard.scan.explanation import Mend, explain
+from permission_guard.scan.evaluate import findings, needed_by, verdict
+from permission_guard.scan.explanation import ProvedFix, explain
 from permission_guard.scan.result import Scan, Skipped, worst_first
 from tests.fake_aws.builders import BASIC, NOW, OWN, ROLE, TARGET, facts_with, facts_with_role, statement
 
@@ -24,10 +24,10 @@ BOUND = statement(
 def test_each_finding_says_what_its_explanation_says() -> None:
     live = f"{TARGET}:live"
     facts = facts_with({**S3, "Resource": live}, {**BOUND, "Resource": live}, qualifier="live")
-    told = explain(facts, OWN)
+    reported = explain(facts, OWN)
     found = findings(facts, OWN, ALL, NOW)
-    assert len(found) == len(told) == 2
-    for one, said in zip(found, told, strict=True):
+    assert len(found) == len(reported) == 2
+    for one, said in zip(found, reported, strict=True):
         finding = said.finding
         assert (one.fault, one.target) == (fault_of(finding, facts), facts.target)
         assert (one.name, one.qualifier, one.account, one.region) == (
@@ -45,24 +45,24 @@ def test_each_finding_says_what_its_explanation_says() -> None:
     assert (fault.proof_kind, passed.proof_kind) == ("witness", "none")
 
 
-def test_a_fault_that_can_be_mended_shows_the_change_and_the_lines_for_its_source() -> None:
+def test_a_fault_that_can_be_fixed_shows_the_change_and_the_lines_for_its_source() -> None:
     facts = facts_with(S3)
     (one,) = findings(facts, OWN, ALL, NOW)
     (said,) = explain(facts, OWN)
-    assert isinstance(said.mend, Mend)
-    assert (one.repair, one.before, one.after) == (said.mend.what, said.mend.before, said.mend.after)
+    assert isinstance(said.fix, ProvedFix)
+    assert (one.repair, one.before, one.after) == (said.fix.what, said.fix.before, said.fix.after)
     assert one.obstacle == ""
     assert {patch.language.value for patch in one.patches} == {"SAM", "CloudFormation", "Terraform", "CDK"}
     assert all("111122223333" in patch.text for patch in one.patches)
 
 
-def test_a_fault_that_cannot_be_mended_says_what_stands_in_the_way() -> None:
+def test_a_fault_that_cannot_be_fixed_names_the_obstacle() -> None:
     (one,) = findings(facts_with(statement("444455556666")), OWN, ALL, NOW)
     assert (one.repair, one.before, one.after) == ("", "", "")
     assert one.obstacle != ""
 
 
-def test_a_role_that_cannot_log_is_mended_by_a_policy_that_takes_nothing_away() -> None:
+def test_a_role_that_cannot_log_is_fixed_by_a_policy_that_takes_nothing_away() -> None:
     (one,) = findings(facts_with_role(RoleFacts(ROLE)), OWN, ALL, NOW)
     assert (one.before, one.after) == ("", BASIC)
     assert one.subject == ROLE
@@ -79,13 +79,13 @@ def test_only_the_rules_that_are_asked_for_say_something() -> None:
 
 
 def test_what_is_looked_at_is_what_the_rules_look_at() -> None:
-    assert looks_of(ALL) == Look.ROLE | Look.POLICY
-    assert looks_of(frozenset({"role-can-write-logs"})) == Look.ROLE
-    assert looks_of(frozenset({"function-is-not-public"})) == Look.POLICY
-    assert looks_of(frozenset()) == Look.NOTHING
+    assert needed_by(ALL) == FactKind.ROLE | FactKind.POLICY
+    assert needed_by(frozenset({"role-can-write-logs"})) == FactKind.ROLE
+    assert needed_by(frozenset({"function-is-not-public"})) == FactKind.POLICY
+    assert needed_by(frozenset()) == FactKind.NOTHING
 
 
-def test_the_worst_comes_first_and_then_what_is_where() -> None:
+def test_the_most_severe_comes_first_and_then_the_order_of_places() -> None:
     (one,) = findings(facts_with(S3), OWN, ALL, NOW)
     order = [
         replace(one, severity=Severity.CRITICAL),

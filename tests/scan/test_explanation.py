@@ -11,8 +11,8 @@ import pytest
 from permission_guard.iam import Context, Policy, Request, Service
 from permission_guard.model.document import bodies_of
 from permission_guard.model.finding import DeniedRequest, Missing, Undecided, Verdict, Witness
-from permission_guard.rules import judge
-from permission_guard.scan.explanation import Explanation, Mend, explain, verdict
+from permission_guard.rules import evaluate
+from permission_guard.scan.explanation import Explanation, ProvedFix, explain, verdict
 from permission_guard.scan.mismatch_text import condition, met, principals, request, service
 from tests.rules.case import CASES, Case
 
@@ -31,13 +31,13 @@ def test_every_finding_is_explained_with_the_request_and_the_statements_it_rests
     case = Case.of(path)
     explained = explained_case(path)
     gravity = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-    findings = sorted(judge(case.facts, case.trusted), key=lambda finding: gravity.index(finding.verdict))
+    findings = sorted(evaluate(case.facts, case.trusted), key=lambda finding: gravity.index(finding.verdict))
     assert [one.finding for one in explained] == findings
     for one in explained:
         proof = one.finding.proof
         assert one.sentence.endswith(".")
-        assert one.mend == "" or one.finding.verdict is Verdict.FAIL
-        assert isinstance(one.mend, str) or one.mend.after
+        assert one.fix == "" or one.finding.verdict is Verdict.FAIL
+        assert isinstance(one.fix, str) or one.fix.after
         if isinstance(proof, Witness | DeniedRequest | Undecided):
             assert proof.request.action in one.sentence
             assert proof.request.resource in one.sentence
@@ -59,21 +59,21 @@ def test_a_fail_is_graver_than_a_doubt_and_a_doubt_than_a_pass() -> None:
     assert verdict((by[Verdict.PASS], by[Verdict.UNKNOWN], by[Verdict.FAIL])) is Verdict.FAIL
 
 
-def test_a_mend_keeps_all_of_the_statement_and_adds_a_condition() -> None:
-    mended = 0
+def test_a_fix_keeps_all_of_the_statement_and_adds_a_condition() -> None:
+    fixed = 0
     for path in PATHS:
         for one in explained_case(path):
-            if isinstance(one.mend, Mend) and one.mend.before:
-                before = json.loads(one.mend.before)
-                for after in bodies_of(one.mend.after):
+            if isinstance(one.fix, ProvedFix) and one.fix.before:
+                before = json.loads(one.fix.before)
+                for after in bodies_of(one.fix.after):
                     assert {**after, "Condition": None, "Sid": None} == {
                         **before,
                         "Condition": None,
                         "Sid": None,
                     }
                     assert after["Condition"] != before.get("Condition")
-                mended += 1
-    assert mended > 10
+                fixed += 1
+    assert fixed > 10
 
 
 CONDITIONS = {
@@ -104,7 +104,7 @@ def test_a_condition_is_a_clause(block: str) -> None:
     assert condition(one) == CONDITIONS[block]
 
 
-def test_a_condition_is_told_with_what_the_request_has_for_it() -> None:
+def test_a_condition_is_shown_with_the_value_in_the_request() -> None:
     (one,) = statement(Condition={"StringNotEquals": {"x:y": "a"}}).statements[0].conditions
     assert met(one, Context.of({"x:y": "b"})) == "x:y is not a, and the request has b"
     assert met(one, Context.of({"x:y": ()})) == "x:y is not a, and the request does not have it"
@@ -145,7 +145,7 @@ def test_a_service_is_called_as_aws_calls_it_and_by_its_principal_if_it_is_not_k
         ({"aws:SourceArn": "nonsense"}, "acting for nonsense"),
     ],
 )
-def test_it_is_said_for_whom_a_service_acts(keys: dict[str, str], acting: str) -> None:
+def test_the_account_that_a_service_acts_for_is_shown(keys: dict[str, str], acting: str) -> None:
     asked = Request("lambda:InvokeFunction", "f", Service("x.amazonaws.com"), Context.of(keys))
     assert (
         request(asked, "may") == f"the service x.amazonaws.com, {acting}, may call lambda:InvokeFunction on f"

@@ -49,15 +49,15 @@ class Coverage:
     def _statements(self) -> tuple[Statement, ...]:
         return tuple(one for policy in self.scene.policies for one in policy.statements)
 
-    def told_apart(self, allow: Statement, among: Iterable[str]) -> tuple[str, ...]:
+    def distinguished(self, allow: Statement, among: Iterable[str]) -> tuple[str, ...]:
         """Return one of each group of actions that the Allow covers and that fare alike, the least refused first."""
         first: dict[tuple[object, ...], str] = {}
         for action in among:
             if self.truth(allow, action) is not Truth.NO:
-                first.setdefault(self._told_by(action), action)
+                first.setdefault(self._signature(action), action)
         return tuple(sorted(first.values(), key=self._refusals))
 
-    def _told_by(self, action: str) -> tuple[object, ...]:
+    def _signature(self, action: str) -> tuple[object, ...]:
         """What tells an action from others: which statements cover it, and what its calls show."""
         if action not in self._marks:
             covering = (self.truth(one, action) for one in self._statements)

@@ -18,7 +18,7 @@ from permission_guard.access.literal import MAY, Mode, Stance
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.access.node import Want
 from permission_guard.access.scene import Side
-from permission_guard.iam import Answer, Effect, Policy, Statement, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, Statement, decide
 
 _ADMITTED: Final = Stance.SURE | Stance.NETWORK
 _SURE: Final = Mode(sure=True, admits=_ADMITTED)
@@ -68,7 +68,7 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
             # What it allows, the other policy allows too.
             continue
         for side in sides:
-            for action in analysis.coverage.told_apart(allow, every):
+            for action in analysis.coverage.distinguished(allow, every):
                 for kind in kinds(side, allow.principals):
                     may = Question(side, action, kind, _MAY)
                     outcome = _first(analysis, other, allow, may)
@@ -87,8 +87,8 @@ def _first(analysis: Analysis, other: Policy, allow: Statement, asked: Question)
             first, second = analysis.decided(witness).answer, decide(witness.request, resource=other).answer
             is_sure = (
                 not candidate.found.unsure
-                and first is Answer.ALLOWED
-                and second in {Answer.DENIED, Answer.NOT_ALLOWED}
+                and first is EvalDecision.ALLOWED
+                and second in {EvalDecision.DENIED, EvalDecision.NOT_ALLOWED}
             )
             return (Change.SOME if is_sure else Change.UNKNOWN), witness
     return None

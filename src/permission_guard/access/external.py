@@ -21,8 +21,18 @@ from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
 from permission_guard.access.sources import SOURCE_KEYS
-from permission_guard.iam import ABSENT, Context, Decision, Effect, Policy, Request, Statement, Truth, decide
-from permission_guard.iam import Answer as Decided
+from permission_guard.iam import (
+    ABSENT,
+    Context,
+    Decision,
+    Effect,
+    EvalDecision,
+    Policy,
+    Request,
+    Statement,
+    Truth,
+    decide,
+)
 from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
@@ -116,7 +126,7 @@ class Analysis:
         return tuple(found.values())
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
-        asked = self.coverage.told_apart(allow, among)
+        asked = self.coverage.distinguished(allow, among)
         unknown: tuple[Candidate, Witness] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):
@@ -150,7 +160,7 @@ class Analysis:
             if candidate is None:
                 continue
             witness, found = self.witness(action, candidate), candidate.found
-            if not found.unsure and self.decided(witness).answer is Decided.ALLOWED:
+            if not found.unsure and self.decided(witness).answer is EvalDecision.ALLOWED:
                 return witness
             named = kind == ANY_SERVICE and (not found.unsure or _BY_SERVICE.intersection(found.unsure))
             for sure in (kind, *(DOCUMENTED if named else ())):
@@ -164,7 +174,7 @@ class Analysis:
         return unknown
 
     def _agreed(self, witness: Witness) -> Witness:
-        if self.decided(witness).answer is not Decided.ALLOWED:
+        if self.decided(witness).answer is not EvalDecision.ALLOWED:
             raise _Disagreement(witness)
         return witness
 

@@ -204,12 +204,12 @@ class _Search:
         key = (id(move.letters), *reading, *(states[place] for place in reading))
         found = self._choices.get(key)
         if found is None:
-            told = [
+            distinct = [
                 self._needs[place].automaton.letters(states[place])
                 for place in reading
                 if states[place] != _CLOSED
             ]
-            spelled = frozenset().union(*told)
+            spelled = frozenset().union(*distinct)
             self._meter.charge(len(spelled))
             other = move.letters.other(spelled)
             apart = sorted(letter for letter in spelled if move.letters.has(letter))

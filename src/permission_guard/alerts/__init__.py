@@ -1,6 +1,6 @@
-"""What to say: a report as a mail that can be acted upon, and as JSON for machines."""
+"""A report as a mail, and as JSON for machines."""
 
-from permission_guard.alerts.machine import SCHEMA, body, judgement
+from permission_guard.alerts.machine import SCHEMA, body, finding_json
 from permission_guard.alerts.mail import text
 from permission_guard.alerts.message import MESSAGE_LIMIT, message
 from permission_guard.alerts.printable import printable
@@ -11,7 +11,7 @@ __all__ = [
     "SCHEMA",
     "SUBJECT_LIMIT",
     "body",
-    "judgement",
+    "finding_json",
     "message",
     "printable",
     "subject",

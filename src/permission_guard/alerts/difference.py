@@ -1,4 +1,4 @@
-"""What stood there before and after, as a unified diff: of one statement, or of what is attached to a role."""
+"""A repair as a unified diff, of one statement or of what is attached to a role."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from permission_guard.iam.policy import loads
 from permission_guard.repair.outcome import Ending
 
 STANDS_NOW = frozenset({Ending.REPAIRED, Ending.RELEASED})
-"""The endings after which there stands what was to stand there."""
+"""The endings after which the change was made."""
 
 
 def difference(line: Line) -> tuple[str, ...]:
-    """Return the lines of the diff; none if nothing was to be changed."""
+    """Return the lines of the diff; none if there is no change."""
     if line.before is None or line.after is None:
         return ()
     label = "after" if line.ending in STANDS_NOW else "wanted"
@@ -25,7 +25,7 @@ def difference(line: Line) -> tuple[str, ...]:
 
 
 def rows(text: str) -> list[str]:
-    """Write a statement, or several, with a line for each part; what is none is a line by itself."""
+    """Return a statement, or several, with a line for each part; any other text is one line."""
     try:
         value = loads(text) if text.startswith(("{", "[")) else text
     except PolicyError:

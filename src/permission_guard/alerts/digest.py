@@ -19,7 +19,7 @@ from permission_guard.alerts.subject import SUBJECT_LIMIT, subject
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
-from permission_guard.journal.waiting import WaitingAlert
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 
 SCHEMA: Final = "permission-guard/digest/1"
@@ -31,12 +31,12 @@ _ITEM: Final = 45_000
 must leave room for others in a digest."""
 _DIGITS: Final = 16
 _SHOWN: Final = 2_000
-"""Characters of an alert that is too long because somebody has edited it."""
+"""Characters that are shown of an alert that was edited and is too long."""
 
 
 @frozen
 class Digest:
-    """One message about alerts that have waited."""
+    """One message with the alerts that have waited."""
 
     subject: str
     mail: str
@@ -54,7 +54,7 @@ class Digest:
 
 
 def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
-    """Return an alert as it is written down."""
+    """Return an alert to store."""
     keys = sorted(f"{one.finding.rule}\n{one.finding.subject}\n{one.ending.value}" for one in report.lines)
     what = json.dumps([report.trigger.event_id, report.facts.target, keys])
     digest = hashlib.sha256(what.encode()).hexdigest()[:_DIGITS]
@@ -68,7 +68,7 @@ def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
 
 
 def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now: datetime) -> Digest:
-    """Return the digest of what waits: as many alerts as it holds, the gravest first, and of those the oldest."""
+    """Return the digest of the waiting alerts: as many as fit, the most severe first, and of those the oldest."""
     ordered = sorted(waiting, key=lambda one: (-one.severity, one.id))
     alerts = tuple(_fitting(ordered))
     left = len(ordered) - len(alerts)
@@ -98,7 +98,7 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
 
 
 def _body(alert: WaitingAlert) -> Json:
-    """Return an alert's JSON; what somebody has damaged is shown as the text that it is."""
+    """Return an alert's JSON; a damaged one is shown as text."""
     try:
         return loads(alert.body)
     except PolicyError:
@@ -106,7 +106,7 @@ def _body(alert: WaitingAlert) -> Json:
 
 
 def _cut(alert: WaitingAlert) -> WaitingAlert:
-    """Return an alert that leaves room for others, as every alert does unless its item was edited."""
+    """Cut an alert so that others fit. Only an edited item is longer."""
     if max(len(json.dumps(one)) for one in (alert.subject, alert.mail, alert.body)) <= _ITEM:
         return alert
     return replace(

@@ -1,14 +1,14 @@
-"""The alert for machines; `docs/alert.schema.json` says its form."""
+"""The alert as JSON. `docs/alert.schema.json` is its schema."""
 
 from __future__ import annotations
 
 from typing import Final, assert_never
 
+from permission_guard.alerts.commands import contain_command, resume_command, undo_command
 from permission_guard.alerts.difference import STANDS_NOW, difference
 from permission_guard.alerts.patches import patches_for
 from permission_guard.alerts.report import Line, Report
 from permission_guard.alerts.subject import kind_of, subject
-from permission_guard.alerts.undoing import contain_command, resume_command, undo_command
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import DeniedRequest, Finding, Proof, Undecided, Witness
@@ -23,7 +23,7 @@ def body(report: Report) -> dict[str, Json]:
 
 
 def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) -> dict[str, Json]:
-    """The alert with some of its findings, of which so many are left out."""
+    """The alert with some of its findings, and how many are left out."""
     trigger, actor = report.trigger, report.trigger.actor
     return {
         "schema": SCHEMA,
@@ -52,15 +52,15 @@ def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) ->
 
 
 def entries(report: Report) -> list[Json]:
-    """The findings, the gravest first."""
+    """The findings, the most severe first."""
     return [_entry(line, report) for line in report.lines]
 
 
 def _entry(line: Line, report: Report) -> dict[str, Json]:
-    """One finding with its end."""
+    """One finding with its outcome."""
     stands_now, region = line.ending in STANDS_NOW, report.facts.arn.region
     return {
-        **judgement(line.finding),
+        **finding_json(line.finding),
         "action": {
             "outcome": line.ending.value,
             "what": line.what,
@@ -81,8 +81,8 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
     }
 
 
-def judgement(finding: Finding) -> dict[str, Json]:
-    """A finding for machines: the verdict, on what, and its proof."""
+def finding_json(finding: Finding) -> dict[str, Json]:
+    """A finding as JSON: the verdict, the subject, and the proof."""
     return {
         "rule": finding.rule,
         "concern": finding.concern.value,

@@ -1,4 +1,4 @@
-"""The mail: what its reader can act upon without opening anything else."""
+"""The mail. Its reader can act without opening anything else."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
+from permission_guard.alerts.commands import contain_command, resume_command, undo_command
 from permission_guard.alerts.difference import STANDS_NOW, difference
 from permission_guard.alerts.patches import Patch, languages, patches_for
 from permission_guard.alerts.printable import printable
 from permission_guard.alerts.report import Line, Report
 from permission_guard.alerts.subject import kind_of, most_urgent_first
-from permission_guard.alerts.undoing import contain_command, resume_command, undo_command
 from permission_guard.events.actor import Actor
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import FunctionArn
@@ -23,7 +23,7 @@ from permission_guard.repair.outcome import Ending
 from permission_guard.rules import rule_of
 
 _WIDTH: Final = 110
-"""Columns of the mail; a diff, a patch or an ARN is never broken."""
+"""Columns of the mail; a diff, a patch or an ARN is never wrapped."""
 _INDENT: Final = " " * 12
 
 
@@ -39,7 +39,7 @@ def text(report: Report) -> str:
 
 
 def _finding(line: Line, report: Report) -> Iterator[str]:
-    """Describe one finding in the order in which its reader needs it; once the guard has stopped, the source comes first."""
+    """Describe one finding in the order in which its reader needs it. If the guard has stopped repairing, the source comes first."""
     yield from _filled(f"{line.what[:1].upper()}{line.what[1:]}", "")
     yield ""
     contain = contain_command(line, report.facts)
@@ -72,10 +72,10 @@ def console_link(function: FunctionArn) -> str:
 
 
 def _trigger(line: Line, report: Report) -> Trigger:
-    """The call that caused it; of what a sweep found, as far as the journal knows the call."""
+    """Return the call that caused it; for a sweep, the call that the journal knows."""
     cause = report.trigger
     if cause.kind is Kind.SWEEP:
-        cause = next((one.cause for one in report.book.entries if one.id == line.entry), cause)
+        cause = next((one.cause for one in report.history.entries if one.id == line.entry), cause)
     return cause
 
 
@@ -105,7 +105,7 @@ def _stack(actor: Actor) -> str:
 
 
 def _found(line: Line) -> Iterator[str]:
-    """Show what was found. An example is shown for a witness alone: every other summary holds its proof."""
+    """Show what was found. Only a witness has an example: every other summary holds its proof."""
     finding = line.finding
     yield from _row("It was" if line.ending is Ending.RELEASED else "Finding", finding.summary)
     if proof_kind(finding.proof) == "witness":
@@ -115,7 +115,7 @@ def _found(line: Line) -> Iterator[str]:
 
 
 def _source(line: Line, report: Report) -> Iterator[str]:
-    """Say what to do next: after a repair, the same change where the function is defined."""
+    """Say what to do next. After a repair: make the same change where the function is defined."""
     patches = tuple(_merged(patches_for(line, report.facts, report.trigger), report))
     if patches and line.ending is Ending.REPAIRED:
         yield from _row("Next", _SAME_CHANGE)
@@ -130,7 +130,7 @@ _SAME_CHANGE: Final = "Make the same change where the function is defined. Other
 
 
 def _merged(patches: tuple[Patch, ...], report: Report) -> Iterator[tuple[str, str]]:
-    """Yield the patches in the languages that the source may be written in, those that read alike only once."""
+    """Yield the patches in the languages that the source may be written in; equal ones only once."""
     likely = languages(report.trigger.actor.tool)
     named: dict[str, list[str]] = {}
     for patch in patches:
@@ -147,8 +147,8 @@ def _again(line: Line, region: str) -> Iterator[str]:
         yield from _block("Resume", (resume,))
 
 
-def _row(label: str, said: str) -> Iterator[str]:
-    yield from _filled(f"{label:<12}{said}", _INDENT)
+def _row(label: str, value: str) -> Iterator[str]:
+    yield from _filled(f"{label:<12}{value}", _INDENT)
 
 
 def _filled(text: str, indent: str) -> Iterator[str]:
@@ -158,6 +158,6 @@ def _filled(text: str, indent: str) -> Iterator[str]:
 
 
 def _block(label: str, rows: tuple[str, ...]) -> Iterator[str]:
-    """Show rows as they are: they are to be copied."""
+    """Show rows unwrapped, so that they can be copied."""
     for number, row in enumerate(rows):
         yield f"{label if number == 0 else '':<12}{printable(row)}"

@@ -1,4 +1,4 @@
-"""The message as SNS takes it, within its limits."""
+"""The message for SNS, within its limits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from permission_guard.iam.policy import Json
 MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 _HALF: Final = MESSAGE_LIMIT // 2 - 1024
-"""What the mail and the JSON may each take of it: the subject and the attributes count too."""
+"""Bytes for the mail and for the JSON each; the subject and the attributes count too."""
 _CUT: Final = "(cut here, too long for a mail: the guard's log has all of it)"
 
 
 def message(report: Report) -> str:
     """Return the message for MessageStructure=json: text for mail, JSON for everybody else.
 
-    What does not fit is left out: lines at the end of the mail, whole findings of the JSON, which says how many.
+    What does not fit is left out: lines at the end of the mail, and whole findings of the JSON, which shows how many.
     """
     return json.dumps(
         {"default": cut_body(report, entries(report), _HALF), "email": cut_mail(text(report), _HALF)}
@@ -46,5 +46,5 @@ def cut_body(report: Report, findings: list[Json], limit: int) -> str:
 
 
 def _size(part: str) -> int:
-    """Bytes that a part takes in the message, where its quotes and its non-ASCII characters are escaped."""
+    """Return the bytes of a part in the message, where quotes and non-ASCII characters are escaped."""
     return len(json.dumps(part))

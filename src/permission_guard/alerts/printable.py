@@ -1,15 +1,15 @@
-"""Foreign text, made safe to show."""
+"""Untrusted text, made safe to show."""
 
 from __future__ import annotations
 
 from typing import Final
 
 _TEXT_LIMIT: Final = 4000
-"""Characters after which a single text of AWS's or a caller's is cut in an alert."""
+"""Characters after which a single text is cut in an alert."""
 
 
 def escaped(text: str) -> str:
-    """Return the text with an escape for each character that is not to be seen.
+    """Return the text with an escape for each character that must not be printed.
 
     Those are control characters, line breaks among them, marks of direction (bidi), and halves of surrogate pairs.
     """
@@ -19,7 +19,7 @@ def escaped(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Make foreign text safe to show: names, Sids and user agents are chosen by whoever made the call.
+    """Make untrusted text safe to show: callers choose names, Sids and user agents.
 
     Control characters, line breaks among them, are shown as escapes, so that no line can be forged.
     """

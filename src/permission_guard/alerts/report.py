@@ -7,8 +7,8 @@ from typing import Final, assert_never
 
 from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Attached, Change, Rewritten
+from permission_guard.journal.history import EMPTY, FunctionHistory
 from permission_guard.model.facts import GONE, FunctionFacts
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
 from permission_guard.repair.outcome import UNFINISHED, Ending, Outcome, Result
@@ -24,19 +24,19 @@ _ENDINGS = {
     Result.TOO_LONG: Ending.FAILED,
     Result.STILL_PUBLIC: Ending.FAILED,
     Result.QUOTA: Ending.FAILED,
-    Result.TRY_AGAIN: Ending.FAILED,
+    Result.RETRY_LATER: Ending.FAILED,
 }
 
 
 REPORT_UNFINISHED_AT: Final = 5
-"""From this receipt of the message on, a quarter of an hour after the first, a repair that is not finished is reported."""
+"""An unfinished repair is reported from this receipt of the message on, a quarter of an hour after the first."""
 
 
 @frozen
 class Line:
-    """One finding and its end: what was done or why not, with what stood there before.
+    """One finding and its outcome: what was done or why not.
 
-    `after` is what stands there now if it was repaired, else what was to stand there.
+    `before` and `after` are the statement or policy; `after` is only planned unless the repair was made.
     """
 
     finding: Finding
@@ -45,22 +45,22 @@ class Line:
     before: str | None = None
     after: str | None = None
     entry: str | None = None
-    """The journal's name for it, by which a person can have it undone."""
+    """The journal's name for it, by which a person can undo it."""
 
 
-def _told(outcome: Outcome) -> str:
+def _outcome_text(outcome: Outcome) -> str:
     """Return the outcome of a repair in one sentence."""
     if outcome.result is Result.DONE:
         return f"{outcome.step.done}."
     if outcome.result is Result.WOULD_DO:
         return f"Would {outcome.step.what}. {outcome.result.value}."
     detail = f" ({outcome.detail})" if outcome.detail else ""
-    again = " The guard tries again." if outcome.result in UNFINISHED else ""
+    again = " The guard retries later." if outcome.result in UNFINISHED else ""
     return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"
 
 
-def swapped(change: Change | None) -> tuple[str | None, str | None]:
-    """Return what stood there before a repair that the journal knows, and what it put there."""
+def before_and_after(change: Change | None) -> tuple[str | None, str | None]:
+    """Return what a repair in the journal replaced, and by what."""
     match change:
         case Attached(policy_arn=policy):
             return "", policy
@@ -82,7 +82,7 @@ class Report:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     mode: Mode
-    book: Book = EMPTY
+    history: FunctionHistory = EMPTY
     """The journal's entries of the function."""
     silent: frozenset[tuple[str, Concern, str]] = frozenset()
     """The keys of findings that were reported before."""
@@ -93,7 +93,7 @@ class Report:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the function was deleted before we could look."""
+        """Whether the function was deleted before it could be read."""
         return self.facts.configuration is GONE
 
     @property
@@ -106,25 +106,25 @@ class Report:
         for outcome in self.outcomes:
             if outcome.result in UNFINISHED and self.trigger.receives < REPORT_UNFINISHED_AT:
                 continue
-            what = _told(outcome)
+            what = _outcome_text(outcome)
             for finding, before, after in diffs(outcome.step):
                 yield Line(finding, _ENDINGS[outcome.result], what, before, after, self._entry(finding))
-        for tell in self.plan.tells:
-            entry = self.book.of(tell.finding, self.facts)
-            # What the guard has stopped repairing is reported with the repair that was put back each time.
-            change = entry.change if entry and tell.ending is Ending.ESCALATED else None
-            what = f"Nothing was changed: {tell.reason}."
-            yield Line(tell.finding, tell.ending, what, *swapped(change), entry.id if entry else None)
+        for one in self.plan.unrepaired:
+            entry = self.history.of(one.finding, self.facts)
+            # What the guard has stopped repairing is reported with the repair that was undone each time.
+            change = entry.change if entry and one.ending is Ending.ESCALATED else None
+            what = f"Nothing was changed: {one.reason}."
+            yield Line(one.finding, one.ending, what, *before_and_after(change), entry.id if entry else None)
 
     def _entry(self, finding: Finding) -> str | None:
-        if not self.book.entries:
+        if not self.history.entries:
             return None
-        entry = self.book.of(finding, self.facts)
+        entry = self.history.of(finding, self.facts)
         return entry.id if entry else None
 
     @property
     def severity(self) -> Severity:
-        """The gravest finding's severity."""
+        """The severity of the most severe finding."""
         return max((line.finding.severity for line in self.lines), default=Severity.LOW)
 
     @property

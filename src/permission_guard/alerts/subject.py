@@ -1,4 +1,4 @@
-"""The subject of the mail: severity, what became of it, what is wrong, the function, the account and the Region."""
+"""The subject of the mail: severity, outcome, what is wrong, the function, the account and the Region."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _adjective(what: str) -> tuple[str, str, str]:
 _OUTCOMES: Final = {
     Ending.REPAIRED: "Fixed",
     Ending.WOULD_REPAIR: "Not fixed (Observe)",
-    Ending.TOLD: "Action needed",
+    Ending.REPORTED: "Action needed",
     Ending.FAILED: "Fix failed",
     Ending.ESCALATED: "Fix was put back",
     Ending.RELEASED: "Removed",
@@ -39,13 +39,13 @@ _FAULTS: Final = {
     Concern.PERMISSION_IS_USABLE: ("{}: unusable permission", "{}: unusable permission", _STATEMENT),
     Concern.LAYER_IS_NOT_PUBLIC: _adjective("shared"),
 }
-"""What is wrong, what was wrong before a repair, and what a repair had made that was removed again."""
+"""What is wrong, what was wrong before a repair, and what the guard had made and removed again."""
 _NOT_EVALUATED: Final = "{} could not be evaluated"
 
 _WORST_FIRST: Final = (
     Ending.ESCALATED,
     Ending.FAILED,
-    Ending.TOLD,
+    Ending.REPORTED,
     Ending.WOULD_REPAIR,
     Ending.REPAIRED,
     Ending.RELEASED,
@@ -55,7 +55,7 @@ _WORST_FIRST: Final = (
 def subject(report: Report) -> str:
     """Return one line of ASCII without line breaks, at most 100 characters. A long function name is cut first.
 
-    It is about the finding that needs a person most; a plus sign and a number say that there are others.
+    It is about the most urgent finding; a plus sign and a number show that there are others.
     """
     first, *others = most_urgent_first(report)
     arn = report.facts.arn
@@ -69,7 +69,7 @@ def subject(report: Report) -> str:
 
 
 def _fault(line: Line) -> str:
-    """Return what is wrong, with braces in the place of the name."""
+    """Return what is wrong, with braces in place of the name."""
     present, past, made = _FAULTS[line.finding.concern]
     if line.finding.verdict is Verdict.UNKNOWN:
         return _NOT_EVALUATED
@@ -77,7 +77,7 @@ def _fault(line: Line) -> str:
 
 
 def most_urgent_first(report: Report) -> list[Line]:
-    """Return the findings, those first that need a person most, and of those the most severe; LOW ones last."""
+    """Return the findings, the most urgent outcome first, and of those the most severe; LOW ones last."""
     return sorted(report.lines, key=lambda line: (line.finding.severity is Severity.LOW, _rank(line)))
 
 
@@ -86,7 +86,7 @@ def _rank(line: Line) -> int:
 
 
 def worst_ending(report: Report) -> Ending:
-    """Of several findings, what became of the one that needs a person most."""
+    """Return the outcome of the most urgent finding."""
     return min(report.lines, key=_rank).ending
 
 

@@ -1,5 +1,5 @@
 """The only folder that talks to AWS.
 
-`observe` reads, `act` is the one module that changes functions and roles, `tell` sends alerts, `journal` keeps what was
+`observe` reads, `writer` is the one module that changes functions and roles, `sns` sends alerts, `journal` keeps what was
 found and done.
 """

@@ -1,4 +1,4 @@
-"""Where a scan looks: the accounts that roles can be assumed in, and their regions."""
+"""The accounts and Regions of a scan."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 import boto3
 
-from permission_guard.aws.act import AwsActor
 from permission_guard.aws.bulk import BulkRoles
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.clients import PATIENT, Clients
@@ -17,15 +16,16 @@ from permission_guard.aws.layers import AwsLayers
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.pace import Pace, paced
 from permission_guard.aws.policies import FewestPolicies
+from permission_guard.aws.writer import AwsWriter
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
 
 SESSION_NAME: Final = "permission-guard-scan"
-"""By which CloudTrail in the other account knows the scan."""
+"""CloudTrail in the other account shows the scan under this name."""
 
 
 @frozen
-class Keys:
+class AssumedKeys:
     """Credentials of an assumed role, which last for an hour (STS/latest/APIReference/API_AssumeRole.html)."""
 
     id: str
@@ -36,12 +36,14 @@ class Keys:
 class Opens(Protocol):
     """Opens a session: a person's own, or with the keys of an assumed role."""
 
-    def __call__(self, profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+    def __call__(
+        self, profile: str | None, region: str | None, keys: AssumedKeys | None = None
+    ) -> boto3.Session:
         """Open it; None leaves profile and region to boto3's own search."""
         ...
 
 
-def opened(profile: str | None, region: str | None, keys: Keys | None = None) -> boto3.Session:
+def opened(profile: str | None, region: str | None, keys: AssumedKeys | None = None) -> boto3.Session:
     """Open a session as AWS's command line would, or with the keys of an assumed role."""
     if keys is None:
         return boto3.Session(profile_name=profile, region_name=region)
@@ -50,9 +52,9 @@ def opened(profile: str | None, region: str | None, keys: Keys | None = None) ->
 
 @dataclass(slots=True)
 class Account:
-    """An account that can be looked at, and by whom. Its roles are read once for all regions.
+    """An account that can be scanned, and by which caller. Its roles are read once for all Regions.
 
-    There is one session for all of it: a profile may ask a person for a code each time that one is opened.
+    It has one session: a profile may ask for a code each time that one is opened.
     """
 
     id: str
@@ -60,13 +62,13 @@ class Account:
     session: boto3.Session
     _roles: BulkRoles | None = None
 
-    def place(self, region: str) -> Region:
+    def place(self, region: str) -> AccountRegion:
         """Return one of its regions."""
         pace = Pace()
-        return Region(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
+        return AccountRegion(self, region, paced(Clients(self.session, PATIENT, region), pace), pace)
 
     def regions(self, home: str) -> tuple[str, ...]:
-        """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and TryAgain."""
+        """Return the enabled regions (account:ListRegions), `home` first. Raises Refused and RetryLater."""
         return Calls(Clients(self.session, region=home), home).regions()
 
     def roles(self, clients: Clients) -> BulkRoles:
@@ -76,7 +78,7 @@ class Account:
 
 
 @frozen
-class Region:
+class AccountRegion:
     """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
 
     account: Account
@@ -100,21 +102,21 @@ class Region:
         return AwsLayers(self.clients)
 
     def observer(self, logging_policy_arn: str) -> AwsObserver:
-        """What reads them, in as few calls as can be, and from many threads."""
+        """Return the observer of a scan: as few calls as possible, from many threads."""
         roles = self.account.roles(self.clients)
         return AwsObserver(self.clients, logging_policy_arn, roles, FewestPolicies(self.clients))
 
-    def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsActor]:
-        """What reads a function as it is now, as a repair must, and what repairs it."""
-        return AwsObserver(self.clients, logging_policy_arn), AwsActor(self.clients)
+    def changing(self, logging_policy_arn: str) -> tuple[AwsObserver, AwsWriter]:
+        """Return the observer and writer of a repair, which reads a function as it is now."""
+        return AwsObserver(self.clients, logging_policy_arn), AwsWriter(self.clients)
 
 
 def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
-    """Assume a role (sts:AssumeRole). Raises Refused and TryAgain."""
+    """Assume a role (sts:AssumeRole). Raises Refused and RetryLater."""
     with translated():
         answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
     given = answer["Credentials"]
-    keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    keys = AssumedKeys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     return Account(
         Arn.parse(role_arn).account, answer["AssumedRoleUser"]["Arn"], opens(None, own.region, keys)
     )

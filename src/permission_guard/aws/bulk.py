@@ -1,4 +1,4 @@
-"""The account's roles, all read at once: what a scan of many functions asks for."""
+"""The account's roles, all read at once, for a scan of many functions."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from permission_guard.ports import Refused
 class BulkRoles(RoleStore):
     """The roles of an account, read all at once when the first is asked for; safe for many threads.
 
-    A role that is not in the list may be newer than it: it is asked for by itself, once. Where the list is refused, every
-    role is.
+    A role that is not in the list may be newer: it is read by itself, once. If the list is refused, every role is
+    Unreadable.
     """
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)
         self._lock = Lock()
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
-        """So that no role and no policy is asked for twice, and one that takes long holds up no other."""
+        """So that no role or policy is read twice, and a slow one delays no other."""
         self._roles: dict[str, RoleFacts | MissingRole | Unreadable] | None = None
         self._policies: dict[str, Policy | Unreadable] = {}
 
     def role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Return a role. Raises TryAgain."""
+        """Return a role. Raises RetryLater."""
         with self._lock:
             roles = self._roles = self._listed() if self._roles is None else self._roles
             mine = self._locks[arn]
@@ -39,7 +39,7 @@ class BulkRoles(RoleStore):
             return roles[arn]
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
-        """Return the default version of a managed policy. Raises TryAgain."""
+        """Return the default version of a managed policy. Raises RetryLater."""
         with self._lock:
             mine = self._locks[arn]
         with mine:
@@ -51,5 +51,5 @@ class BulkRoles(RoleStore):
         try:
             return {role.arn: role for page in AwsInventory(self._clients).roles() for role in page}
         except Refused:
-            # A part of the list says nothing wrong, but the reading may have been cut short anywhere.
+            # A part of the list may lack any role.
             return {}

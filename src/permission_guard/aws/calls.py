@@ -1,4 +1,4 @@
-"""The calls of one look-up: counted, and every failure in our words."""
+"""The calls of one look-up, counted, with every failure translated."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from botocore.exceptions import (
     UnknownServiceError,
 )
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.aws.response import Response
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 
 CALLS: Final = 100
 """How many calls, each page of a list counted, one look-up may make.
 
-At a fifth of a second each they fit the minute that the guard's Lambda function has, with room for what comes after;
-with fewer, to ask every region would leave too few for what is found there.
+At a fifth of a second each they fit into the minute that the guard's Lambda function has, with time left for the rest.
+Fewer would not be enough for every Region.
 """
 
 _NOWHERE: Final = (
@@ -32,15 +32,15 @@ _NOWHERE: Final = (
     UnknownRegionError,
     UnknownServiceError,
 )
-"""What botocore says where a service has no endpoint: its host has no address in the region."""
+"""botocore's errors where a service has no endpoint in the Region."""
 
 
 class Incomplete(Exception):
-    """The whole answer cannot be had. A part of it would be wrong: it would leave something out."""
+    """The complete answer is not available, and a part of it could be wrong."""
 
 
 class Calls:
-    """Calls in one region, unless another is named. Raises Refused, TryAgain, and Incomplete when all are used up."""
+    """Calls in one region, unless another is named. Raises Refused, RetryLater, and Incomplete when all are used up."""
 
     def __init__(self, clients: Clients, region: str, budget: int = CALLS) -> None:
         self._clients = clients
@@ -50,20 +50,20 @@ class Calls:
 
     def call(
         self, service: str, operation: str, *, region: str | None = None, **parameters: object
-    ) -> Answer:
-        """Make one call. An endpoint that is not there counts as a refusal: no waiting brings the service there."""
+    ) -> Response:
+        """Make one call. A missing endpoint counts as a refusal: retrying does not help."""
         if not self._left:
-            raise Incomplete(f"more than {self._budget} calls would be needed to look through it")
+            raise Incomplete(f"it would take more than {self._budget} calls")
         self._left -= 1
         where = region or self.region
         try:
             with translated():
                 try:
-                    return Answer(self._clients.ask(service, operation, where, parameters))
+                    return Response(self._clients.ask(service, operation, where, parameters))
                 except _NOWHERE as error:
                     raise Refused("NoEndpoint", f"{error} ({service} {operation} in {where})") from error
-        except ChangedMeanwhile as error:  # a conflict, which nothing that only reads can have caused
-            raise TryAgain(str(error)) from error
+        except ChangedMeanwhile as error:  # a conflict, which a read cannot have caused
+            raise RetryLater(str(error)) from error
 
     def pages(
         self,
@@ -74,10 +74,10 @@ class Calls:
         following: tuple[str, ...] = (),
         region: str | None = None,
         **parameters: object,
-    ) -> Iterator[Answer]:
-        """Go through the pages of a list, whose calls hand `token` on; `following` is where an answer has the next.
+    ) -> Iterator[Response]:
+        """Go through the pages of a list, whose calls pass `token` on; `following` is where a response has the next one.
 
-        The list of a thing that has been deleted meanwhile is empty.
+        The list of something that was deleted meanwhile is empty.
         """
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Clients for AWS, each made when it is first used: a cold start pays only for those that its event needs."""
+"""Clients for AWS, each made when it is first used: a cold start loads only those that its event needs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBClient(Protocol):
-    """As much of Amazon DynamoDB's client as the journal uses."""
+    """The part of DynamoDB's client that the journal uses."""
 
     def query(self, **call: object) -> Mapping[str, object]:
         """Query: one page of the items with a partition key."""
@@ -66,11 +66,11 @@ PATIENT: Final = Config(
     read_timeout=30,
     user_agent_extra="lambda-permission-guard",
 )
-"""For long work that other callers of the account must hardly notice."""
+"""For long work that must not disturb other callers of the account."""
 
 
 class Clients:
-    """One session's clients, in its own region or in another. They may be asked for from many threads."""
+    """One session's clients, in one Region. They may be used from many threads."""
 
     def __init__(
         self, session: boto3.Session | None = None, config: Config = _CONFIG, region: str | None = None
@@ -151,7 +151,7 @@ class Clients:
     def ask(
         self, service: str, operation: str, region: str, parameters: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Make a call of a service or in a region that have no property here; none of them changes what is guarded.
+        """Make a call of a service, or in a Region, without a property here. No such call changes a function or role.
 
         `service` and `operation` are the names that AWS's API models give them. Raises what boto3 raises.
         """

@@ -1,10 +1,10 @@
-"""What AWS's names for errors mean for us: retry later, refused, or changed meanwhile."""
+"""What AWS's error codes mean: retry later, refused, or changed meanwhile."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 _TRANSIENT: Final = frozenset(
     {
@@ -33,7 +33,7 @@ _TRANSIENT: Final = frozenset(
     }
 )
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
-"""What AWS says of credentials whose time is over
+"""The error codes for expired credentials
 (https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html; the second in protocols that write JSON)."""
 _OVERTAKEN: Final = frozenset(
     {
@@ -46,19 +46,19 @@ _OVERTAKEN: Final = frozenset(
         "TransactionConflict",
     }
 )
-"""A RevisionId that is not the present one; a Sid that somebody else has taken meanwhile (facts 3.1); an entry of the
-journal that somebody else has written or is writing
+"""A RevisionId that is outdated; a Sid that was taken meanwhile (facts 3.1); a journal entry that was written or is being
+written by another run
 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, Errors)."""
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_FAULT: Final = 500
 
 
-def answered(code: str, message: str, call: str, status: int = 0) -> TryAgain | Refused | ChangedMeanwhile:
-    """Return what an error of AWS means for us: its code, its message, the call and the HTTP status."""
+def answered(code: str, message: str, call: str, status: int = 0) -> RetryLater | Refused | ChangedMeanwhile:
+    """Return the exception for an AWS error: its code, its message, the call and the HTTP status."""
     if code in _OVERTAKEN:
         return ChangedMeanwhile(f"{code}: {message}")
     if code in _EXPIRED:
         return Expired(f"{code}: {message} ({call})")
     if code in _TRANSIENT or status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
-        return TryAgain(f"{call}: {code}: {message}")
+        return RetryLater(f"{call}: {code}: {message}")
     return Refused(code, f"{message} ({call})")

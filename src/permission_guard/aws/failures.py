@@ -1,4 +1,4 @@
-"""AWS's errors in our words: try again, refused, or changed meanwhile."""
+"""AWS's errors as RetryLater, Refused or ChangedMeanwhile."""
 
 from __future__ import annotations
 
@@ -17,42 +17,41 @@ from botocore.exceptions import (
 )
 
 from permission_guard.aws.error_codes import answered
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn AWS's errors into TryAgain, ChangedMeanwhile or Refused.
+    """Turn AWS's errors into RetryLater, ChangedMeanwhile or Refused.
 
-    What never reached AWS, or whose answer never reached us, is to be tried again: every call that the guard makes may
-    be made twice.
+    A call that never reached AWS, or whose answer was lost, is retried later: every call of the guard may be made twice.
     """
     try:
         yield
     except ClientError as error:
         raise _answer(error) from error
     except ParamValidationError as error:
-        # It was never sent, and never would be.
+        # It was never sent, and a retry would not send it either.
         raise Refused("ParamValidation", str(error)) from error
     except _NO_CREDENTIALS as error:
         raise Expired(str(error)) from error
     except BotoCoreError as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
 
 
 _NO_CREDENTIALS: Final = (CredentialRetrievalError, NoCredentialsError, SSOError, TokenRetrievalError)
-"""What botocore says where credentials that have to be renewed cannot be: of single sign-on, of another program."""
+"""botocore's errors where credentials cannot be renewed: of single sign-on, or of another program."""
 
 
-def _answer(error: ClientError) -> TryAgain | Refused | ChangedMeanwhile:
-    """Return what an error means for us; a cancelled transaction means the most lasting of its reasons."""
+def _answer(error: ClientError) -> RetryLater | Refused | ChangedMeanwhile:
+    """Return the exception for an error; for a cancelled transaction, that of its most lasting reason."""
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     answers = [answered(code, message, error.operation_name, status) for code in _codes(error)]
     return max(answers, key=lambda answer: _LASTING.index(type(answer)))
 
 
-_LASTING: Final = (TryAgain, Expired, ChangedMeanwhile, Refused)
+_LASTING: Final = (RetryLater, Expired, ChangedMeanwhile, Refused)
 
 
 def _codes(error: ClientError) -> tuple[str, ...]:

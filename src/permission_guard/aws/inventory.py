@@ -1,4 +1,4 @@
-"""What there is in the Region and the account, read in bulk: functions, aliases, versions, roles and log groups.
+"""Lists in bulk the functions, aliases, versions, roles and log groups of the account.
 
 The sweep and `scan` share it. https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html,
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
@@ -34,13 +34,13 @@ PERMISSIONS = (
 """The rights that this module's calls need, beside those of the store of roles."""
 
 PAGE: Final = 50
-"""The most that ListFunctions and ListAliases return at once, whatever they are asked for (API_ListFunctions.html)."""
+"""The most that ListFunctions and ListAliases return at once (API_ListFunctions.html)."""
 ROLES: Final = 1000
 """The most that GetAccountAuthorizationDetails returns at once (MaxItems)."""
 
 
 class AwsInventory:
-    """Lists what there is. What it can raise is said in `ports.Inventory`."""
+    """Implements `ports.Inventory`."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -101,7 +101,7 @@ class AwsInventory:
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
         """GetAccountAuthorizationDetails: first the policies, by their default versions, then the roles page by page.
 
-        A policy that the list leaves out is read by itself: which ones AWS lists is not documented to the last (facts 6.3, L).
+        A policy that the list lacks is read by itself: which ones AWS lists is not fully documented (facts 6.3, L).
         """
         policies = _Policies(self._clients)
         for page in self._details("LocalManagedPolicy", "AWSManagedPolicy"):
@@ -128,7 +128,7 @@ class _Policies:
         return self.known[arn]
 
     def role_of(self, role: RoleDetailTypeDef) -> RoleFacts:
-        """Put a role together from the list."""
+        """Build a role from the list."""
         attached = tuple(one["PolicyArn"] for one in role.get("AttachedManagedPolicies", []))
         inline = tuple(
             inline_of(one["PolicyName"], one["PolicyDocument"]) for one in role.get("RolePolicyList", [])

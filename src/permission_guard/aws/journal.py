@@ -1,7 +1,7 @@
-"""The journal: one item for each fault, written upon a condition and never blindly, and the alerts that wait.
+"""The journal in DynamoDB: one item for each fault, always written with a condition, and the waiting alerts.
 
-`entry` is the whole entry as JSON; `state`, `rule` and `last_seen` repeat it for whoever looks at the table, `version` is what a
-write depends on, `expires` when DynamoDB may delete it.
+`entry` is the whole entry as JSON; `state`, `rule` and `last_seen` repeat parts of it for readers of the table, `version` is
+what a write depends on, `expires` when DynamoDB may delete it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Final
 from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.lasting import kept_until
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.journal.written import EntryError, as_kept, entry_of, written
+from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, written
+from permission_guard.journal.retention import kept_until
+from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
-from permission_guard.ports import ChangedMeanwhile, Kept, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater, StoredHistory
 from permission_guard.settings import RETENTION
 
 PERMISSIONS = ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
@@ -33,18 +33,18 @@ _COUNTED_FOR: Final = timedelta(days=1)
 
 
 class DynamoJournal:
-    """Keeps entries in a table. What it can raise is said in `ports.Journal`."""
+    """Implements `ports.Journal`."""
 
     def __init__(self, table: Table, *, sets_aside: bool = False) -> None:
-        """`sets_aside` tells whether an item that cannot be read is set aside; a person who only reads is told of it."""
+        """`sets_aside` is whether an item that cannot be read is set aside; for a person who only reads, it is an error."""
         self._table = table
         self._sets_aside = sets_aside
 
-    def of(self, subject: str) -> Kept:
+    def of(self, subject: str) -> StoredHistory:
         """Query: every entry about a subject, in the order of their faults.
 
-        An item that cannot be read is set aside, which the next digest reports; from then on it is as if absent. Where nothing
-        is to be written, it is Refused.
+        An item that cannot be read is set aside and counts as absent; the next digest reports it. Without `sets_aside` it is
+        Refused.
         """
         entries: list[Entry] = []
         seen: Record | None = None
@@ -58,7 +58,7 @@ class DynamoJournal:
                     if not self._sets_aside:
                         raise
                     self._set_aside(item, str(error))
-        return Kept(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
+        return StoredHistory(tuple(entries), digests(seen, "statements"), digests(seen, "versions"))
 
     def _set_aside(self, item: Record, problem: str) -> None:
         """Keep an item under another sort key, and report it. Interrupted, both are done again."""
@@ -66,8 +66,8 @@ class DynamoJournal:
         kept = {**item.body, "fault": {"S": f"{DAMAGED}{fault}"}}
         text = (
             f"An item of the guard's journal cannot be read: {problem}.\n"
-            f'It was set aside as "{DAMAGED}{fault}". What it said is not known any more: '
-            "a repair that it forbade may be made again."
+            f'It was set aside as "{DAMAGED}{fault}". Its content is lost: '
+            "a repair that it prevented may be made again."
         )
         alert = WaitingAlert(
             id=f"damaged#{subject}#{fault}",
@@ -99,7 +99,7 @@ class DynamoJournal:
         return following, counting.result()
 
     def count_alert(self, now: datetime) -> int | None:
-        """UpdateItem: one more in this hour. None if it cannot be counted: then the alert is sent."""
+        """UpdateItem: count one more in this hour. None if that fails: then the alert is sent."""
         expires = {"N": str(int((now + _COUNTED_FOR).timestamp()))}
         try:
             item = self._table.update(
@@ -109,11 +109,11 @@ class DynamoJournal:
                 ExpressionAttributeValues={":one": {"N": "1"}, ":expires": expires},
             )
             return item.inner("sent").whole("N")
-        except (BadEvent, TryAgain, Refused, ChangedMeanwhile):
+        except (BadEvent, RetryLater, Refused, ChangedMeanwhile):
             return None
 
     def may_send_digest(self, now: datetime) -> bool:
-        """UpdateItem upon the condition that none was sent within five minutes."""
+        """UpdateItem with the condition that none was sent within five minutes."""
         values = {
             ":now": {"S": now.isoformat()},
             ":before": {"S": (now - DIGEST_PAUSE).isoformat()},
@@ -126,7 +126,7 @@ class DynamoJournal:
                 ConditionExpression="attribute_not_exists(sent_at) OR sent_at <= :before",
                 ExpressionAttributeValues=values,
             )
-        except (TryAgain, Refused, ChangedMeanwhile):
+        except (RetryLater, Refused, ChangedMeanwhile):
             return False
         return True
 
@@ -172,7 +172,7 @@ def _put_alert(alert: WaitingAlert) -> Put:
 
 
 def _alert(item: Record) -> WaitingAlert:
-    """Read a waiting alert; what somebody has damaged is taken as grave, and shown as far as it can be read."""
+    """Read a waiting alert. A damaged one counts as severe, and is shown as far as it can be read."""
     severity = item.inner_or_empty("severity").text_or("S")
     return WaitingAlert(
         id=item.inner("fault").text("S"),
@@ -184,13 +184,13 @@ def _alert(item: Record) -> WaitingAlert:
 
 
 def digests(item: Record | None, name: str) -> frozenset[str] | None:
-    """Return a set of digests, or None if there is none; what is damaged counts as not seen, so nothing is new."""
+    """Return a set of digests, or None if there is none. A damaged one counts as none, so nothing is new."""
     found = item.inner_or_empty(name).body.get("SS") if item is not None else None
     return frozenset(one for one in found if one) if isinstance(found, list) else None
 
 
 def is_entry(item: Record) -> bool:
-    """Tell whether an item is an entry."""
+    """Return whether an item is an entry."""
     return _key(item, "subject") not in NO_ENTRIES and not _key(item, "fault").startswith("~")
 
 
@@ -203,9 +203,9 @@ def _read(item: Record) -> Entry:
         raise _unreadable(item, str(error)) from error
     if entry.version != version:
         raise _unreadable(item, f"item.version is {version}, and entry.version {entry.version}")
-    for name, said in (("subject", entry.subject), ("fault", entry.fault)):
-        if _key(item, name) != said:
-            raise _unreadable(item, f"entry.{name} is another: {said}")
+    for name, value in (("subject", entry.subject), ("fault", entry.fault)):
+        if _key(item, name) != value:
+            raise _unreadable(item, f"entry.{name} is another: {value}")
     return entry
 
 

@@ -1,4 +1,4 @@
-"""Which layers the account has in the region, and which versions each has."""
+"""The account's layers in the Region, and their versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PERMISSIONS: Final = ("lambda:ListLayers", "lambda:ListLayerVersions")
 PAGE: Final = 50
 """The most layers that are returned at once (API_ListLayers.html, MaxItems)."""
 VERSIONS: Final = 10
-"""How many versions of a layer one page has. Each costs a call, and what looks at a page has to have the time to."""
+"""How many versions of a layer one page has. Each costs a call."""
 
 
 @frozen
@@ -42,7 +42,7 @@ class AwsLayers:
         self._clients = clients
 
     def layers(self, marker: str | None) -> ListedLayers:
-        """Return one page of the region's layers, in one call. Raises TryAgain and Refused."""
+        """Return one page of the region's layers, in one call. Raises RetryLater and Refused."""
         lambda_ = self._clients.lambda_
         with translated():
             page = (
@@ -53,7 +53,7 @@ class AwsLayers:
         return ListedLayers(tuple(one["LayerName"] for one in page["Layers"]), page.get("NextMarker") or None)
 
     def layer_versions(self, layer: str, marker: str | None) -> ListedVersions:
-        """Return one page of a layer's versions, in one call; none if it is gone. Raises TryAgain and Refused."""
+        """Return one page of a layer's versions, in one call; none if it is gone. Raises RetryLater and Refused."""
         lambda_ = self._clients.lambda_
         try:
             with translated():

@@ -1,4 +1,4 @@
-"""A person's own credentials: whose they are, and what the guard's stack says of itself."""
+"""A person's credentials, and the outputs of the guard's stack."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.frozen import frozen
 from permission_guard.iam import Arn
-from permission_guard.ports import ChangedMeanwhile, Expired, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 
 TABLE_OUTPUT: Final = "JournalTableName"
 """The output of the guard's stack that names the journal's table."""
 SWEEP_TASKS_OUTPUT: Final = "SweepTasksQueueUrl"
-"""The output that says where the tasks of a sweep are sent."""
+"""The output with the URL of the queue of a sweep's tasks."""
 
 SessionOf: TypeAlias = Callable[[str | None, str | None], boto3.Session]
-"""Opens a session with a profile and a region; None leaves them to boto3's own search."""
+"""Opens a session with a profile and a Region; None leaves them to boto3."""
 
 
 class NoLogin(Exception):
-    """There are no credentials, no region or no such profile, or AWS knows nothing of them. The message says which."""
+    """There are no credentials, no Region or no such profile, or AWS rejected them. The message says which."""
 
 
 class NoRegion(NoLogin):
@@ -39,7 +39,7 @@ class NoRegion(NoLogin):
 
 
 class NoOutput(Exception):
-    """The stack is not there, or does not have an output."""
+    """The stack does not exist, or does not have the output."""
 
 
 @frozen
@@ -60,7 +60,7 @@ def session_of(profile: str | None, region: str | None) -> boto3.Session:
 
 
 def log_in(profile: str | None, region: str | None, session_of: SessionOf = session_of) -> Login:
-    """Find out whose the credentials are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and TryAgain.
+    """Find out whose credentials they are (sts:GetCallerIdentity, which needs no right). Raises NoLogin and RetryLater.
 
     boto3 reads AWS_DEFAULT_REGION alone; AWS_REGION comes before it, as in the AWS CLI
     (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html).
@@ -73,7 +73,7 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
         clients = Clients(session)
         caller = clients.sts.get_caller_identity()
     except _UNREACHED as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
     except NoCredentialsError as error:
         raise NoLogin("No AWS credentials were found. Pass --profile or set AWS_PROFILE.") from error
     except BotoCoreError as error:
@@ -84,21 +84,21 @@ def log_in(profile: str | None, region: str | None, session_of: SessionOf = sess
 
 
 _UNREACHED: Final = (ConnectionError, HTTPClientError)
-"""What says nothing of the credentials."""
+"""Errors that show nothing about the credentials."""
 
 
-def _refused(error: ClientError) -> NoLogin | TryAgain:
+def _refused(error: ClientError) -> NoLogin | RetryLater:
     try:
         with translated():
             raise error
     except (Expired, Refused, ChangedMeanwhile) as refused:
         return NoLogin(f"AWS rejected these credentials: {refused}")
-    except TryAgain as again:
+    except RetryLater as again:
         return again
 
 
 def output_of(clients: Clients, account: str, stack: str, name: str) -> str:
-    """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and TryAgain."""
+    """Return an output of the guard's stack (DescribeStacks). Raises NoOutput, Refused and RetryLater."""
     try:
         with translated():
             (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -116,9 +116,9 @@ def output_of(clients: Clients, account: str, stack: str, name: str) -> str:
 
 
 def no_stack(stack: str, region: str, account: str) -> str:
-    """Say that a stack was not found, and where it was looked for."""
+    """Return the message that a stack was not found, with the Region."""
     return f'Stack "{stack}" was not found in {region} (account {account}). Pass --stack-name or --region.'
 
 
 _NO_STACK: Final = "ValidationError"
-"""What CloudFormation says of a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""
+"""CloudFormation's error code for a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""

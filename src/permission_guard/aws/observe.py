@@ -18,9 +18,9 @@ from permission_guard.model.facts import (
     GONE,
     NOT_READ,
     Configuration,
+    FactKind,
     FunctionFacts,
     Gone,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -35,7 +35,7 @@ _Role: TypeAlias = RoleFacts | MissingRole | Unreadable
 
 
 class AwsObserver:
-    """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises TryAgain."""
+    """Reads facts from AWS. A call that is refused makes its fact Unreadable; throttling raises RetryLater."""
 
     def __init__(
         self,
@@ -49,24 +49,24 @@ class AwsObserver:
         self._roles = roles or RoleStore(clients)
         self._policies = policies or PolicyStore(clients)
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:
-        """Take the looks that are wanted."""
-        if Look.ROLE in wanted:
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:
+        """Read what is wanted."""
+        if FactKind.ROLE in wanted:
             facts = self._with_role(facts, likely_role)
-        if Look.POLICY in wanted:
+        if FactKind.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
-        if Look.LOG_GROUP in wanted:
+        if FactKind.LOG_GROUP in wanted:
             facts = replace(facts, log_group_exists=self._log_group_exists(facts))
-        if Look.REMEDY in wanted:
+        if FactKind.REMEDY in wanted:
             facts = replace(facts, remedy=self._roles.managed_policy(self._logging_policy_arn))
-        if Look.URL in wanted:
+        if FactKind.URL in wanted:
             facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
-        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+        self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
-        """Take the looks in a thread, while something else is asked in this one."""
+        """Read in a thread, while `other` runs in this one."""
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(self.read, facts, wanted, likely_role)
             other()
@@ -94,7 +94,7 @@ class AwsObserver:
     def _configuration_beside(
         self, facts: FunctionFacts, likely: str | None
     ) -> tuple[Configuration | Gone | Unreadable, _Role | None]:
-        """Read the configuration, and at the same time the role that it likely names; None if it names another."""
+        """Read the configuration, and at the same time the role that it likely has; None if it has another."""
         if likely is None:
             return self._configuration(facts), None
         with ThreadPoolExecutor(1) as pool:
@@ -121,7 +121,7 @@ class AwsObserver:
             return Unreadable(f"the resource policy of {facts.target}", str(error))
 
     def _has_public_url(self, facts: FunctionFacts) -> bool | Unreadable:
-        """Tell whether a function URL asks for no credentials. A published version has none (lambda/latest/dg/urls-configuration.html)."""
+        """Return whether a function URL needs no credentials. A published version has no URL (lambda/latest/dg/urls-configuration.html)."""
         if not isinstance(facts.arn, FunctionArn) or is_version(facts.qualifier):
             return False
         asked = {"Qualifier": facts.qualifier} if facts.qualifier else {}
@@ -141,7 +141,7 @@ class AwsObserver:
         clients = self._clients.in_region(facts.arn.region)
         try:
             with translated():
-                # Of all names that begin so, the name itself comes first.
+                # Of all names with this prefix, the name itself comes first.
                 found = clients.logs.describe_log_groups(logGroupNamePrefix=name, limit=1)
         except Refused as error:
             return Unreadable(f"log group {name}", str(error))

@@ -1,4 +1,4 @@
-"""Staying well below AWS's limits, so that everybody else's calls get through."""
+"""Stays well below AWS's limits, so that the account's other calls are not throttled."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from permission_guard.aws.clients import Clients
 
 RATE: Final = 5.0
 """Requests a second, of the 15 that an account and region has (lambda/latest/dg/gettingstarted-limits.html): the rest is
-left to everybody's deployments and to the guard's own events."""
+left to deployments and to the guard's own events."""
 
 
 class Stopped(Exception):
-    """Nobody waits for an answer any more."""
+    """The calls were cancelled."""
 
 
 @dataclass(slots=True)
@@ -31,9 +31,9 @@ class Pace:
     _turn: Lock = field(default_factory=Lock)
 
     def __call__(self, **_: Any) -> None:
-        """Wait for the next turn; botocore hands over what is about to be sent, and takes no answer for "send it".
+        """Wait for the next turn. botocore calls this before it sends a request; returning None lets it send.
 
-        Raises Stopped, after which botocore makes no other attempt.
+        Raises Stopped, after which botocore does not retry.
         """
         if self.stopped:
             raise Stopped
@@ -45,7 +45,7 @@ class Pace:
             self.wait(turn - now)
 
     def stop(self) -> None:
-        """Let nothing be sent any more, not even what is to be tried again."""
+        """Let nothing be sent any more, retries included."""
         self.stopped = True
 
 

@@ -1,4 +1,4 @@
-"""Reading resource policies, by whichever of Lambda's two families of calls there is."""
+"""Reads resource policies by the family of Lambda's calls that is available."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _UNKNOWN_CALL: Final = frozenset(
     {"UnknownOperationException", "InvalidAction", "NotImplemented", "501", "404", "405"}
 )
 _UNKNOWN_ROUTE: Final = "Unable to determine service/operation name to be authorized"
-"""What AWS's front answers to a path that no service owns."""
+"""AWS's answer to a path that no service has."""
 
 
 class PolicyStore:
     """Resource policies of functions, versions and aliases.
 
-    GetResourcePolicy came in August 2026 and may be missing in some partitions (facts 3.1, mark U), and how an endpoint
-    without it answers is not documented. So its "not found" is believed only once it has found something, or when
-    GetPolicy agrees; and the way in which a policy was read decides the way in which it is written.
+    GetResourcePolicy came in August 2026 and may be missing in some partitions (facts 3.1, mark U). How an endpoint without it
+    answers is not documented, so its "not found" counts only once it has found something, or if GetPolicy agrees. A policy is
+    written by the family that read it.
     """
 
     def __init__(self, clients: Clients) -> None:
@@ -35,18 +35,18 @@ class PolicyStore:
         self._family: Family | None = None
 
     def read(self, target: str, qualifier: str | None) -> PolicyFacts | Unreadable:
-        """Read the policy of a function, version or alias. Raises Refused and TryAgain."""
+        """Read the policy of a function, version or alias. Raises Refused and RetryLater."""
         text, revision, family = self._found(target)
         if text is None:
             return PolicyFacts(qualifier, None, None, family)
         policy = parsed(text, f"the resource policy of {target}")
         if isinstance(policy, Unreadable):
             return policy
-        # An emulator was seen to keep an empty document where AWS has none at all.
+        # An emulator keeps an empty document where AWS has none.
         return PolicyFacts(qualifier, policy if policy.statements else None, revision, family)
 
     def of_layer(self, layer: LayerVersionArn) -> PolicyFacts | Unreadable:
-        """Read the policy of a layer version, by its only call. Raises Refused and TryAgain."""
+        """Read the policy of a layer version, by its only call. Raises Refused and RetryLater."""
         name = str(layer).removesuffix(f":{layer.version}")
         try:
             with translated():
@@ -77,7 +77,7 @@ class PolicyStore:
         return text, revision, Family.STATEMENTS
 
     def _document(self, target: str) -> tuple[str, str] | None:
-        """GetResourcePolicy; None if it found nothing, or is not there."""
+        """GetResourcePolicy; None if it found nothing, or is not available."""
         try:
             found = self._clients.lambda_.get_resource_policy(ResourceArn=target)
         except ClientError as error:
@@ -88,11 +88,11 @@ class PolicyStore:
 
 
 class FewestPolicies(PolicyStore):
-    """Resource policies, each in one call, from the limit that nobody else's deployments draw from.
+    """Resource policies, each in one call, within a rate limit that deployments do not share.
 
-    GetPolicy is as old as Lambda's policies, so its "not found" needs no second opinion; and it has 15 requests a second
-    for itself, where GetResourcePolicy likely shares its 15 with all other calls (facts 3.4). Both read one and the same
-    policy (facts 3.1). What is read so is only evaluated: before it is changed, it is read anew by the family that writes it.
+    GetPolicy is available everywhere, so its "not found" counts. It has its own 15 requests a second, where GetResourcePolicy
+    likely shares 15 with all other calls (facts 3.4). Both read the same policy (facts 3.1). A policy that was read so is only
+    evaluated: before a change, it is read again by the family that writes it.
     """
 
     def _found(self, target: str) -> tuple[str | None, str | None, Family]:
@@ -104,7 +104,7 @@ def _is_unknown_call(error: ClientError) -> bool:
 
 
 def single(clients: Clients, target: str) -> tuple[str | None, str | None]:
-    """GetPolicy: the document and its revision, or nothing if there is none. Raises Refused and TryAgain."""
+    """GetPolicy: the document and its revision, or nothing if there is none. Raises Refused and RetryLater."""
     try:
         with translated():
             found = clients.lambda_.get_policy(FunctionName=target)

@@ -1,4 +1,4 @@
-"""The guard's queues: the tasks of a sweep are sent to one, and a message that failed is received again later."""
+"""The guard's queues: sends the tasks of a sweep, and has a failed message received again later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, written
-from permission_guard.ports import ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -30,7 +30,7 @@ class SqsQueue:
         self._url = url
 
     def send(self, tasks: Sequence[SweepAll | SweepFunction]) -> None:
-        """SendMessageBatch, ten tasks at a time. Raises TryAgain and Refused; then some of them may be in the queue."""
+        """SendMessageBatch, ten tasks at a time. Raises RetryLater and Refused; then some of them may be in the queue."""
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": written(task)}
@@ -41,14 +41,14 @@ class SqsQueue:
             failed = answer.get("Failed", [])
             if failed:
                 why = f"{failed[0]['Code']}: {failed[0].get('Message', '')}"
-                raise TryAgain(f"the queue did not take {len(failed)} of {len(entries)} tasks ({why})")
+                raise RetryLater(f"the queue did not accept {len(failed)} of {len(entries)} tasks ({why})")
 
     def receive_again(self, receipt: str, after: timedelta) -> None:
         """ChangeMessageVisibility: have a message received again after a while.
 
-        If SQS does not take this call, it is received again when its visibility timeout is over.
+        If SQS refuses this call, the message is received again after its visibility timeout.
         """
-        with suppress(TryAgain, Refused, ChangedMeanwhile), translated():
+        with suppress(RetryLater, Refused, ChangedMeanwhile), translated():
             self._clients.sqs.change_message_visibility(
                 QueueUrl=self._url,
                 ReceiptHandle=receipt,

@@ -1,4 +1,4 @@
-"""Reading a role with every policy that bears on it."""
+"""Reads a role with all its policies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from permission_guard.aws.failures import translated
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
-from permission_guard.ports import NOT_FOUND, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, Refused, RetryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -37,11 +37,11 @@ PERMISSIONS = (
 _TOGETHER: Final = 8
 """How many calls are made at once at most: boto3 keeps ten connections for a client."""
 _SHIPPED: Final = {"service-role/AWSLambdaBasicExecutionRole": "v1"}
-"""The version that is the default one of AWS's policies that most roles have (facts 5.5), to be asked for first."""
+"""The default version of the AWS managed policy that most roles have (facts 5.5), to read first."""
 
 
 class RoleStore:
-    """IAM's roles and managed policies. What does not wait for an answer is asked together.
+    """IAM's roles and managed policies. Calls that do not depend on each other are made at the same time.
 
     boto3's clients may be used by several threads (https://docs.aws.amazon.com/boto3/latest/guide/clients.html).
     """
@@ -52,7 +52,7 @@ class RoleStore:
         """Of each managed policy, the version that was the default one when it was last read."""
 
     def role(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
-        """Read a role, in two round trips however many policies it has. Raises TryAgain if IAM cannot answer now."""
+        """Read a role, in two round trips however many policies it has. Raises RetryLater if IAM cannot answer now."""
         name, iam = arn.rsplit("/", 1)[-1], self._clients.iam
         with ThreadPoolExecutor(_TOGETHER) as pool:
             asked, attaching, listing = (
@@ -71,16 +71,16 @@ class RoleStore:
                 reading = pool.map(self.managed_policy, arns), pool.map(partial(_inline, iam, name), names)
                 managed, inline = dict(zip(arns, reading[0], strict=True)), tuple(reading[1])
             except Refused as error:
-                if error.code in NOT_FOUND:  # somebody deletes the role, or a policy of it, at this moment
-                    raise TryAgain(f"role {arn} changed while it was read: {error}") from error
+                if error.code in NOT_FOUND:  # the role, or a policy of it, is being deleted
+                    raise RetryLater(f"role {arn} changed while it was read: {error}") from error
                 return Unreadable(f"role {arn}", str(error))
         return role_facts(role, attached, inline, managed)
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
-        """Read the default version of a managed policy; its name is its ARN. Raises TryAgain.
+        """Read the default version of a managed policy; its name is its ARN. Raises RetryLater.
 
-        The version that was the default one is asked for first: the answer itself says whether it still is, and then
-        spares the question which one is. So what is remembered decides what is asked, and never what is believed.
+        The last known default version is read first. The answer shows whether it still is the default, which saves a call. What is
+        remembered decides only what is read first.
         """
         known = self._versions.get(arn) or _SHIPPED.get(arn.partition(":iam::aws:policy/")[2])
         try:
@@ -97,7 +97,7 @@ class RoleStore:
         return parsed(body(found["Document"]), arn)
 
     def _version(self, arn: str, version: str) -> PolicyVersionTypeDef | None:
-        """GetPolicyVersion; None if there is no such version (any more). Raises Refused and TryAgain."""
+        """GetPolicyVersion; None if there is no such version (any more). Raises Refused and RetryLater."""
         try:
             with translated():
                 return self._clients.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
@@ -113,19 +113,19 @@ def role_facts(
     inline: tuple[Policy | Unreadable, ...],
     managed: Mapping[str, Policy | Unreadable],
 ) -> RoleFacts:
-    """Put a role together from IAM's answers: the ARNs of what is attached, and all policies that bear on it."""
+    """Build a role from IAM's answers: the ARNs of the attached policies, and all its policies."""
     arn, boundary = role["Arn"], boundary_of(role)
     trust = parsed(body(role["AssumeRolePolicyDocument"]), f"the trust policy of {arn}")
     documents = (*(managed[policy] for policy in attached), *inline)
-    bound = managed[boundary] if boundary else None
+    limit = managed[boundary] if boundary else None
     return RoleFacts(
         arn=arn,
         identity=tuple(one for one in documents if isinstance(one, Policy)),
-        boundary=bound if isinstance(bound, Policy) else None,
+        boundary=limit if isinstance(limit, Policy) else None,
         tags=_tags(role.get("Tags", [])),
         attached=attached,
         trust=trust if isinstance(trust, Policy) else None,
-        unreadable=tuple(one for one in (*documents, bound, trust) if isinstance(one, Unreadable)),
+        unreadable=tuple(one for one in (*documents, limit, trust) if isinstance(one, Unreadable)),
         id=role.get("RoleId", ""),
     )
 

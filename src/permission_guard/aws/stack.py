@@ -11,7 +11,7 @@ from permission_guard.frozen import frozen
 from permission_guard.ports import Refused
 
 VERSION_OUTPUT: Final = "Version"
-"""The output of the guard's stack that says which version it is."""
+"""The output of the guard's stack with its version."""
 TOPIC_OUTPUT: Final = "AlertsTopicArn"
 """The output that names the topic of the alerts."""
 GUARD: Final = "Guard"
@@ -28,11 +28,11 @@ TABLE: Final = "AWS::DynamoDB::Table"
 KEY: Final = "AWS::KMS::Key"
 
 _NO_STACK: Final = "ValidationError"
-"""What CloudFormation says of a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""
+"""CloudFormation's error code for a stack that does not exist (AWSCloudFormation/latest/APIReference/API_DescribeStacks.html)."""
 
 
 class NoStack(Exception):
-    """The stack is not there, or is not the guard's."""
+    """The stack does not exist, or is not the guard's."""
 
 
 @frozen
@@ -62,7 +62,7 @@ class Stack:
 
 
 def stack_of(calls: Calls, account: str, name: str) -> Stack:
-    """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and TryAgain."""
+    """Read a stack (DescribeStacks, DescribeStackResources). Raises NoStack, Refused and RetryLater."""
     try:
         described = calls.call("cloudformation", "DescribeStacks", StackName=name)
         listed = calls.call("cloudformation", "DescribeStackResources", StackName=name)

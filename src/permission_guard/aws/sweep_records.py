@@ -10,9 +10,9 @@ from permission_guard.aws.journal import digests, is_entry
 from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.book import is_open
+from permission_guard.journal.entry_json import EntryError, entry_of
+from permission_guard.journal.history import is_open
 from permission_guard.journal.seen import digest_of_all
-from permission_guard.journal.written import EntryError, entry_of
 from permission_guard.model.finding import Concern
 from permission_guard.ports import ChangedMeanwhile, FunctionRecord, Sweep
 
@@ -20,21 +20,21 @@ PERMISSIONS = ("dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """The rights that this module's calls need."""
 
 SWEEP_PAUSE: Final = timedelta(hours=1)
-"""Between the beginnings of two sweeps, so that nobody can keep the guard sweeping."""
+"""Between the beginnings of two sweeps, so that nobody can make the guard sweep all the time."""
 VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
-"""Between two sweeps that look at every published version: once a week, with room for a sweep that is late."""
+"""Between two sweeps of every published version: a week, less some time for a late sweep."""
 _NOTHING: Final = "-"
 """A set of DynamoDB's must not be empty; no digest is this text."""
 
 
 class DynamoSweepRecords:
-    """Keeps the sweep's records in the journal's table. What it can raise is said in `ports.SweepRecords`."""
+    """Implements `ports.SweepRecords` in the journal's table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
-        """UpdateItem upon the condition that no other sweep has begun within the hour."""
+        """UpdateItem with the condition that no other sweep has begun within the hour."""
         values = {
             ":id": {"S": sweep_id},
             ":now": {"S": now.isoformat()},
@@ -98,7 +98,7 @@ class DynamoSweepRecords:
 
 
 def _is_due(item: Record, now: datetime) -> bool:
-    """Tell whether every version is due; a time that somebody has damaged counts as none."""
+    """Return whether every version is due; a damaged time counts as none."""
     try:
         last = item.inner("versions_at").moment("S")
     except BadEvent:

@@ -1,7 +1,7 @@
-"""The journal's DynamoDB table: reading page after page, and writing upon a condition.
+"""The journal's DynamoDB table: reads page by page, and writes with a condition.
 
 Partition key `subject`, sort key `fault`. Beside the entries, whose subject is the ARN of a function or layer version, these
-items stand there under subjects of their own:
+items have subjects of their own:
 
     digest  ID           an alert that waits for the next digest
     alerts  HOUR         how many alerts were counted in this hour; `digest` when one was last sent out of turn
@@ -24,7 +24,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import code_of, translated
 from permission_guard.events.record import Record
 from permission_guard.frozen import frozen
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 
 TOGETHER: Final = 100
 """Items of one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
@@ -37,14 +37,14 @@ LAST: Final = "last"
 SEEN: Final = "~seen"
 DAMAGED: Final = "~damaged#"
 NO_ENTRIES: Final = frozenset({DIGEST, ALERTS, SWEEP})
-"""The subjects of what is no entry."""
+"""The subjects of items that are not entries."""
 
 Item = Mapping[str, Mapping[str, object]]
 
 
 @frozen
 class Put:
-    """One item to be written. `upon` is the version that it replaces: 0 if there must be none, None if it does not matter."""
+    """One item to write. `upon` is the version that it replaces: 0 if there must be none, None if any."""
 
     item: Item
     upon: int | None = None
@@ -73,19 +73,19 @@ class Put:
 
 @frozen
 class Table:
-    """The table. Each call raises TryAgain, Refused or ChangedMeanwhile."""
+    """The table. Each call raises RetryLater, Refused or ChangedMeanwhile."""
 
     clients: Clients
     name: str
     failures: list[str] = field(default_factory=list)
-    """The calls that failed, for whatever reason but another writer."""
+    """The calls that failed, except those that lost to another writer."""
 
     @contextmanager
     def _called(self, operation: str) -> Iterator[None]:
         try:
             with translated():
                 yield
-        except (TryAgain, Refused):
+        except (RetryLater, Refused):
             self.failures.append(operation)
             raise
 
@@ -119,23 +119,23 @@ class Table:
     def write(self, puts: list[Put]) -> None:
         """PutItem for one item, TransactWriteItems for several.
 
-        More than a transaction holds (a hundred items, or 4 MB) are written in several: then all or none holds within each.
+        What exceeds one transaction (a hundred items, or 4 MB) is written in several, each all or none.
         """
         for batch in _batches(puts):
             if len(batch) == 1:
                 self._write_one(batch[0])
             else:
                 with self._called("TransactWriteItems"):
-                    # DynamoDB itself knows a call by its token when it is sent again.
+                    # DynamoDB recognizes a repeated call by its token.
                     self.clients.dynamodb.transact_write_items(
                         TransactItems=[{"Put": put.call(self.name)} for put in batch],
                         ClientRequestToken=str(uuid.uuid4()),
                     )
 
     def _write_one(self, put: Put) -> None:
-        """Write an item under a name of this call.
+        """Write an item with an id of this call.
 
-        If the answer is lost, botocore sends the call again and meets its own item: no other call has that name.
+        If the answer is lost, botocore sends the call again and finds its own item by that id.
         """
         if put.upon is None:
             with self._called("PutItem"):

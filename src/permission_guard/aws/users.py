@@ -1,4 +1,4 @@
-"""Which functions of the account use a role, in every region."""
+"""The functions of the account that use a role, in every Region."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PERMISSIONS = ("account:ListRegions", "lambda:ListFunctions")
 
 
 def users(clients: Clients, role_arn: str, budget: int = CALLS) -> tuple[FunctionFacts, ...] | Unreadable:
-    """Return the functions that use a role, each with its configuration, or say why not all can be known.
+    """Return the functions that use a role, each with its configuration; Unreadable if not all can be known.
 
     A function counts if any of its published versions uses the role: a version keeps the role it was published with,
     whatever the function has now (https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html).
-    Raises TryAgain if AWS cannot answer now.
+    Raises RetryLater if AWS cannot answer now.
     """
     calls = Calls(clients, clients.region, budget)
     try:
@@ -47,7 +47,7 @@ def _using(calls: Calls, role_arn: str) -> Iterator[FunctionFacts]:
 
 
 def log_group(function_name: str, configured: str | None) -> str:
-    """Return the log group that a function writes to: without one of its own, /aws/lambda/NAME.
+    """Return the log group that a function writes to: the configured one, or /aws/lambda/NAME.
 
     (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html)
     """

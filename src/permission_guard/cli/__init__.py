@@ -18,7 +18,7 @@ INTERRUPTED: Final = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
 
 
-class Told(click.ClickException):
+class CommandError(click.ClickException):
     """An end that is shown in one line, with an exit code of its own."""
 
     exit_code = UNUSABLE
@@ -70,7 +70,7 @@ class CommandLine(click.Group):
             code = super().main(args, prog_name or PROGRAM, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
             click.echo(f"{PROGRAM}: {' '.join(error.format_message().split())}", err=True)
-            code = error.exit_code if isinstance(error, Told) else UNUSABLE
+            code = error.exit_code if isinstance(error, CommandError) else UNUSABLE
         except click.Abort:
             code = INTERRUPTED
         sys.exit(code)
@@ -89,4 +89,4 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-__all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandLine", "Told", "main"]
+__all__ = ["INTERRUPTED", "PROGRAM", "UNUSABLE", "CommandError", "CommandLine", "main"]

@@ -13,12 +13,12 @@ from typing import Any, Final
 import click
 
 from permission_guard import formats
-from permission_guard.cli import UNUSABLE, found
+from permission_guard.cli import UNUSABLE, check_text
 from permission_guard.cli.config import SEVERITIES, UNKNOWN, config
 from permission_guard.cli.documents import STDIN, text_of
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain import EXIT_CODES
-from permission_guard.cli.given import every, pairs, trusted_in, trusting
+from permission_guard.cli.explain_input import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
 from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
@@ -43,12 +43,12 @@ an option here wins.
 Exit codes:
   0  everything passes
   1  something fails
-  2  something cannot be told, and nothing fails
+  2  something is UNKNOWN, and nothing fails
   3  the input cannot be used
 """
 _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
-    "text": found.text,
-    "concise": found.concise,
+    "text": check_text.text,
+    "concise": check_text.concise,
     "json": scan_json.written,
     **{name: partial(formats.show, name) for name in ("github", "junit", "sarif")},
 }
@@ -77,7 +77,10 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
     help=f"A rule that is not reported: {', '.join(RULE_IDS)}. Repeatable.",
 )
 @click.option(
-    "--fix", "fix", is_flag=True, help="Write the missing lines into the YAML, where that is proved to mend."
+    "--fix",
+    "fix",
+    is_flag=True,
+    help="Write the missing lines into the YAML, where that is proved to fix the finding.",
 )
 @click.option(
     "--fail-on",
@@ -90,7 +93,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
     "--unknown",
     type=click.Choice(UNKNOWN),
     show_default=UNKNOWN[0],
-    help="What cannot be told: an exit code of its own (2), a failure (1), or none (0).",
+    help="What UNKNOWN means for the exit code: its own (2), a failure (1), or none (0).",
 )
 @click.option(
     "--write-baseline", metavar="FILE", help="Write the findings into a file, for --baseline; exit 0."
@@ -147,7 +150,7 @@ def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
         raise Unusable("--fix writes what --diff only shows: say one of them")
     if fix and STDIN in templates:
         raise Unusable("--fix: standard input cannot be written to; say --diff")
-    return How.FIX if fix else How.DIFF if diff else How.JUDGE
+    return How.FIX if fix else How.DIFF if diff else How.CHECK
 
 
 def _asked(

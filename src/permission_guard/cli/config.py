@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from permission_guard.cli.documents import STDIN, text_of
-from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import every
+from permission_guard.cli.errors import Unusable
+from permission_guard.cli.explain_input import every
 from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account
 from permission_guard.model.finding import Severity

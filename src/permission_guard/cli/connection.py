@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import click
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry
-from permission_guard.ports import Actor, Journal, Observer
+from permission_guard.ports import Journal, Observer, Writer
 
 if TYPE_CHECKING:
     from permission_guard.aws.login import SessionOf
@@ -19,16 +19,16 @@ STACK: Final = "permission-guard"
 """The stack's name in samconfig.toml."""
 
 
-class Listed(Journal, Protocol):
+class ReadableJournal(Journal, Protocol):
     """A journal that can be read as a whole."""
 
     def all(self) -> tuple[Entry, ...]:
-        """Return every entry. Raises TryAgain or Refused."""
+        """Return every entry. Raises RetryLater or Refused."""
         ...
 
 
 @frozen
-class Place:
+class StackPlace:
     """The options that say where to look, as they were typed."""
 
     profile: str | None
@@ -46,21 +46,21 @@ class Connection:
     region: str
     table: str
     observer: Observer
-    actor: Actor
-    journal: Listed
+    writer: Writer
+    journal: ReadableJournal
 
 
-Connect: TypeAlias = Callable[[Place], Connection]
+Connect: TypeAlias = Callable[[StackPlace], Connection]
 
 
-def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
-    """Connect to AWS. Raises Unusable, Refused and TryAgain."""
+def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connection:
+    """Connect to AWS. Raises Unusable, Refused and RetryLater."""
     # `explain` and --help do without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
-    from permission_guard.aws.act import AwsActor  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
     from permission_guard.aws.table import Table  # noqa: PLC0415
+    from permission_guard.aws.writer import AwsWriter  # noqa: PLC0415
 
     try:
         caller = login.log_in(place.profile, place.region, session_of or login.session_of)
@@ -76,12 +76,12 @@ def connected(place: Place, session_of: SessionOf | None = None) -> Connection:
         table,
         # The policy that the guard attaches is what the entry says; none is looked up.
         AwsObserver(caller.clients, ""),
-        AwsActor(caller.clients),
+        AwsWriter(caller.clients),
         DynamoJournal(Table(caller.clients, table)),
     )
 
 
-def connect(context: click.Context, place: Place) -> Connection:
+def connect(context: click.Context, place: StackPlace) -> Connection:
     """Connect to AWS, or to what a test has put in its place."""
     chosen: Connect = context.obj or connected
     return chosen(place)

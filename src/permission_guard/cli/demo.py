@@ -17,10 +17,10 @@ from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import (
     Account,
-    WorldActor,
-    WorldHerald,
-    WorldJournal,
-    WorldObserver,
+    FakeJournal,
+    FakeNotifier,
+    FakeObserver,
+    FakeWriter,
 )
 from permission_guard.model.document import Body, dumped
 from permission_guard.pipeline import Guard
@@ -47,16 +47,16 @@ class _Stage:
 
     mode: Mode
     account: Account = field(default_factory=lambda: Account(account=_ACCOUNT))
-    herald: WorldHerald = field(default_factory=WorldHerald)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
     at: datetime = _BEGIN
 
     def __post_init__(self) -> None:
         settings = Settings.of({}, account=_ACCOUNT, region=self.account.region)
         settings = replace(settings, mode=self.mode)
         self.account.managed[settings.logging_policy_arn] = dumped(_document(_allow(_LOGS)))
-        observer = WorldObserver(self.account, settings.logging_policy_arn)
-        journal = WorldJournal(self.account)
-        self.guard = Guard(settings, observer, WorldActor(self.account), self.herald, journal)
+        observer = FakeObserver(self.account, settings.logging_policy_arn)
+        journal = FakeJournal(self.account)
+        self.guard = Guard(settings, observer, FakeWriter(self.account), self.notifier, journal)
 
     guard: Guard = field(init=False)
 
@@ -106,10 +106,10 @@ def demo(*, observe: bool) -> int:
     """Make each mistake and show its alert."""
     there = _Stage(Mode.OBSERVE if observe else Mode.ENFORCE)
     for number, (what, mistake) in enumerate(_MISTAKES, 1):
-        told = len(there.herald.told)
+        sent = len(there.notifier.sent)
         mistake(there)
         written(click.style(f"{number}. {what}", bold=True) + "\n\n")
-        for report in there.herald.told[told:]:
+        for report in there.notifier.sent[sent:]:
             mail = "\n".join(printable(line) for line in text(report).splitlines())
             written(f"{click.style(subject(report), fg='yellow')}\n\n{mail}\n\n")
     return 0

@@ -11,11 +11,11 @@ import click
 
 from permission_guard import __version__
 from permission_guard.alerts import printable
-from permission_guard.cli.connection import Place, places
-from permission_guard.cli.endings import Unusable, endings
+from permission_guard.cli.connection import StackPlace, places
+from permission_guard.cli.errors import Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row
-from permission_guard.doctor import Check, Checkup, Verdict, checks, command_of, worst
+from permission_guard.doctor import Check, Checkup, Health, checks, command_of, worst
 from permission_guard.iam.policy import Json
 from permission_guard.ports import Refused
 
@@ -38,12 +38,12 @@ Exit codes:
   3  the credentials or the stack were not found, or you are not allowed to
      read the stack
 """
-_CODES: Final = {Verdict.GOOD: 0, Verdict.WRONG: 1, Verdict.UNKNOWN: 2}
-_COLOURS: Final = {Verdict.GOOD: "green", Verdict.WRONG: "red", Verdict.UNKNOWN: "yellow"}
+_CODES: Final = {Health.GOOD: 0, Health.WRONG: 1, Health.UNKNOWN: 2}
+_COLOURS: Final = {Health.GOOD: "green", Health.WRONG: "red", Health.UNKNOWN: "yellow"}
 _INDENT: Final = " " * 8
 """As wide as the longest verdict and a space."""
 
-Looked: TypeAlias = Callable[[Place], Checkup]
+ReadStack: TypeAlias = Callable[[StackPlace], Checkup]
 
 
 @click.command(help=_HELP, short_help="Health check of the deployed guard.")
@@ -52,16 +52,16 @@ Looked: TypeAlias = Callable[[Place], Checkup]
 @click.pass_context
 def doctor(context: click.Context, /, *, is_json: bool, **place: Any) -> int:
     """Read, check, show."""
-    look: Looked = context.obj or looked
+    read: ReadStack = context.obj or read_stack
     with endings():
-        seen = look(Place(**place))
+        seen = read(StackPlace(**place))
     found = checks(seen, __version__, place["profile"])
     written(_body(seen, found) if is_json else "\n".join(_lines(seen, found)) + "\n")
     return _CODES[worst(found)]
 
 
-def looked(place: Place, session_of: SessionOf | None = None) -> Checkup:
-    """Look at the stack in AWS. Raises Unusable and TryAgain."""
+def read_stack(place: StackPlace, session_of: SessionOf | None = None) -> Checkup:
+    """Look at the stack in AWS. Raises Unusable and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.checkup import checkup  # noqa: PLC0415
@@ -82,13 +82,13 @@ def _lines(seen: Checkup, found: tuple[Check, ...]) -> Iterator[str]:
     yield ""
     for check in found:
         word = check.verdict.value
-        shown = click.style(word, fg=_COLOURS[check.verdict], bold=check.verdict is not Verdict.GOOD)
+        shown = click.style(word, fg=_COLOURS[check.verdict], bold=check.verdict is not Health.GOOD)
         yield shown + row(check.name, check.what, _INDENT)[len(word) :]
         if check.todo:
             yield from _todo(check.todo)
     count = Counter(check.verdict for check in found)
     yield ""
-    yield ", ".join(f"{count[one]} {one.value}" for one in Verdict)
+    yield ", ".join(f"{count[one]} {one.value}" for one in Health)
 
 
 def _todo(todo: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy, PolicyError
 from permission_guard.iam.policy import loads

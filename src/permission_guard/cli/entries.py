@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from permission_guard.cli.connection import Connection, Place, connect
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.connection import Connection, StackPlace, connect
+from permission_guard.cli.errors import Unusable
 from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, LayerVersionArn
 from permission_guard.iam.arn import named
@@ -24,7 +24,7 @@ _ENTRY: Final = re.compile(r"(?P<subject>.+)/(?P<fault>[0-9a-f]{16})")
 
 
 @frozen
-class Name:
+class TypedName:
     """A function or layer version as it was typed: parts that were left out are empty."""
 
     typed: str
@@ -33,7 +33,7 @@ class Name:
     region: str
 
     @classmethod
-    def of(cls, typed: str) -> Name:
+    def of(cls, typed: str) -> TypedName:
         """Read a function's name or ARN, or the ARN of a layer version. Raises Unusable."""
         try:
             layer = LayerVersionArn.parse(typed)
@@ -60,7 +60,7 @@ class Name:
         return str(function)
 
 
-def placed(name: Name | None, place: Place) -> Place:
+def placed(name: TypedName | None, place: StackPlace) -> StackPlace:
     """Return the place in the region that an ARN names, or in the person's own. Raises Unusable."""
     region = name.region if name else ""
     if region and place.region and region != place.region:
@@ -68,35 +68,35 @@ def placed(name: Name | None, place: Place) -> Place:
     return replace(place, region=region or place.region)
 
 
-def connect_for(name: Name | None, context: click.Context, place: Place) -> Connection:
-    """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and TryAgain."""
+def connect_for(name: TypedName | None, context: click.Context, place: StackPlace) -> Connection:
+    """Connect to the region that an ARN names, or to the person's own. Raises Unusable, Refused and RetryLater."""
     return connect(context, placed(name, place))
 
 
 @frozen
-class Found:
+class FoundEntry:
     """An entry, and the connection by which it was read."""
 
     entry: Entry
     connection: Connection
 
 
-def find(typed: str, context: click.Context, place: Place) -> Found:
-    """Read the entry that an alert names. Raises Unusable, Refused and TryAgain."""
+def find(typed: str, context: click.Context, place: StackPlace) -> FoundEntry:
+    """Read the entry that an alert names. Raises Unusable, Refused and RetryLater."""
     parts = _ENTRY.fullmatch(typed)
     if parts is None:
         raise Unusable(f"{typed!r} is not the name of an entry. Alerts show it, for example {EXAMPLE}.")
-    name = Name.of(parts["subject"])
+    name = TypedName.of(parts["subject"])
     connection = connect_for(name, context, place)
     subject = name.at(connection)
     for entry in entries(connection, subject):
         if entry.fault == parts["fault"]:
-            return Found(entry, connection)
+            return FoundEntry(entry, connection)
     raise Unusable(f"The journal in {connection.region} has no entry {parts['fault']} about {subject}.")
 
 
 def entries(connection: Connection, subject: str | None) -> tuple[Entry, ...]:
-    """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, TryAgain."""
+    """Return the entries about a function, or all of them. Raises Unusable if there is no table, Refused, RetryLater."""
     try:
         return connection.journal.all() if subject is None else connection.journal.of(subject).entries
     except Refused as error:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import click
 
-from permission_guard.cli import shown
-from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import Asked, Given, asked, trusting
+from permission_guard.cli import explanation_text
+from permission_guard.cli.errors import Unusable
+from permission_guard.cli.explain_input import ExplainInput, ExplainOptions, asked, trusting
 from permission_guard.cli.live import as_it_is
 from permission_guard.cli.output import written
 from permission_guard.model.finding import Verdict
@@ -79,7 +79,7 @@ def explain(  # one for each option that is not about a document
     **given: Any,
 ) -> int:
     """Read, evaluate, show; the exit code is the verdict."""
-    typed = Given(**given)
+    typed = ExplainOptions(**given)
     if name is None and not typed.policies:
         raise Unusable("Pass FUNCTION to read it from AWS, or --policy FILE to evaluate a document.")
     if name is None and (region or profile):
@@ -90,12 +90,12 @@ def explain(  # one for each option that is not about a document
         )
     what = asked(typed) if name is None else as_it_is(name, typed, profile, region, context.obj)
     explanations = _about(statement, explained(what.facts, what.trusted), what)
-    show = shown.body if format_ == "json" else shown.text
+    show = explanation_text.body if format_ == "json" else explanation_text.text
     written(show(what, explanations))
     return EXIT_CODES[verdict(explanations)]
 
 
-def _about(sid: str | None, found: tuple[Explanation, ...], what: Asked) -> tuple[Explanation, ...]:
+def _about(sid: str | None, found: tuple[Explanation, ...], what: ExplainInput) -> tuple[Explanation, ...]:
     """Return what was found of a statement, or everything. Raises Unusable if there is none of that name."""
     if sid is None:
         return found

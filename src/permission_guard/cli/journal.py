@@ -8,13 +8,13 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli import rows
-from permission_guard.cli.connection import Place, options
-from permission_guard.cli.endings import DONE, EXIT_CODES, endings
-from permission_guard.cli.entries import Name, connect_for, entries
+from permission_guard.cli.connection import StackPlace, options
+from permission_guard.cli.entries import TypedName, connect_for, entries
+from permission_guard.cli.errors import DONE, EXIT_CODES, endings
 from permission_guard.cli.output import written
 from permission_guard.iam.policy import Json
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.written import written as as_json
+from permission_guard.journal.entry_json import written as as_json
 
 SCHEMA: Final = "permission-guard/journal/1"
 _HELP: Final = f"""\
@@ -35,8 +35,8 @@ _NOTHING: Final = "The journal has no entries"
 def journal(context: click.Context, /, function: str | None, *, is_json: bool, **place: Any) -> int:
     """Read and list."""
     with endings():
-        name = Name.of(function) if function is not None else None
-        connection = connect_for(name, context, Place(**place))
+        name = TypedName.of(function) if function is not None else None
+        connection = connect_for(name, context, StackPlace(**place))
         found = entries(connection, name.at(connection) if name else None)
     newest = sorted(found, key=lambda entry: (entry.last_seen, entry.id), reverse=True)
     written(_body(newest) if is_json else table(newest))
@@ -58,7 +58,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         rows.minute(entry.first_seen),
         rows.minute(entry.last_seen),
         rows.counted(times, "time") if times else "never",
-        entry.told_as.value if entry.told_as else "not yet",
+        entry.reported_as.value if entry.reported_as else "not yet",
     )
 
 

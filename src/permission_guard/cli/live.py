@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from permission_guard.cli.endings import Unusable, endings
-from permission_guard.cli.given import Asked, Given, trusted_in
+from permission_guard.cli.errors import Unusable, endings
+from permission_guard.cli.explain_input import ExplainInput, ExplainOptions, trusted_in
 from permission_guard.cli.rows import counted
 from permission_guard.iam import ArnError
 from permission_guard.iam.arn import named
 from permission_guard.model.facts import (
     GONE,
+    FactKind,
     FunctionFacts,
-    Look,
     PolicyFacts,
     RoleFacts,
     Trusted,
     Unreadable,
 )
-from permission_guard.pipeline import look
+from permission_guard.pipeline import read_facts
 
 if TYPE_CHECKING:
     from permission_guard.aws.login import SessionOf
@@ -28,8 +28,8 @@ _LOGGING: Final = "arn:{}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRo
 
 
 def as_it_is(
-    text: str, given: Given, profile: str | None, region: str | None, opens: SessionOf | None = None
-) -> Asked:
+    text: str, given: ExplainOptions, profile: str | None, region: str | None, opens: SessionOf | None = None
+) -> ExplainInput:
     """Read the function, version or alias that a name or an ARN means. Raises Unusable, NotDone and Again."""
     # `explain --policy` and --help do without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
@@ -47,10 +47,12 @@ def as_it_is(
         clients = caller.clients.in_region(function.region)
         observer = AwsObserver(clients, _LOGGING.format(function.partition))
         whom = Trusted(function.account, *trusted)
-        facts = look(observer, FunctionFacts(function, qualifier), Look.ROLE | Look.POLICY, whom)
+        facts = read_facts(
+            observer, FunctionFacts(function, qualifier), FactKind.ROLE | FactKind.POLICY, whom
+        )
         if facts.configuration is GONE:
             raise Unusable(f"Function {function} was not found.")
-    return Asked(facts, whom, (), tuple(_read(facts)))
+    return ExplainInput(facts, whom, (), tuple(_read(facts)))
 
 
 def _read(facts: FunctionFacts) -> Iterator[str]:

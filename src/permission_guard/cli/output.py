@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 
 
 def written(text: str, path: str | None = None) -> None:

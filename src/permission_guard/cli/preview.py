@@ -10,9 +10,9 @@ from permission_guard.cli.difference import difference
 from permission_guard.cli.rows import minute, row
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import written
-from permission_guard.repair.step import BoundStatements, DetachRolePolicy
+from permission_guard.repair.step import DetachRolePolicy, RewriteStatements
 
-Undoing: TypeAlias = BoundStatements | DetachRolePolicy
+Undoing: TypeAlias = RewriteStatements | DetachRolePolicy
 
 
 def preview(entry: Entry, step: Undoing) -> str:
@@ -45,8 +45,8 @@ def undone(entry: Entry, step: Undoing) -> str:
 def _words(step: Undoing) -> tuple[str, str]:
     """Return what is to be done, and that it was done."""
     match step:
-        case BoundStatements():
-            (original,) = step.swaps[0].after
+        case RewriteStatements():
+            (original,) = step.replacements[0].after
             sid = original.get("Sid")
             what = f'statement "{sid}"' if sid else "the statement without a Sid"
             where = f"{what} of {step.target} as it was before the repair"
@@ -59,7 +59,7 @@ def _words(step: Undoing) -> tuple[str, str]:
 
 def _costs(entry: Entry, step: Undoing) -> str:
     match step:
-        case BoundStatements():
+        case RewriteStatements():
             return f"{step.target} has the same access as before the repair"
         case DetachRolePolicy():
             return (
@@ -72,8 +72,10 @@ def _costs(entry: Entry, step: Undoing) -> str:
 
 def _sides(step: Undoing) -> tuple[str, str]:
     match step:
-        case BoundStatements():
-            return written([swap.before for swap in step.swaps]), written(step.swaps[0].after)
+        case RewriteStatements():
+            return written([replacement.before for replacement in step.replacements]), written(
+                step.replacements[0].after
+            )
         case DetachRolePolicy():
             return step.policy_arn, ""
         case _:

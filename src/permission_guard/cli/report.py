@@ -8,7 +8,7 @@ import click
 
 from permission_guard import formats
 from permission_guard.cli.documents import called, text_of
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import is_terminal, written
 from permission_guard.formats.scan_json import ScanError, read
 

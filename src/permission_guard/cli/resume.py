@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import click
 
-from permission_guard.cli.connection import Place, options
-from permission_guard.cli.endings import DONE, EXIT_CODES, endings
+from permission_guard.cli.connection import StackPlace, options
 from permission_guard.cli.entries import EXAMPLE, find
+from permission_guard.cli.errors import DONE, EXIT_CODES, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row
 from permission_guard.repair.undo import resume as resume_now
@@ -31,7 +31,7 @@ changed, and earlier repairs no longer count.
 def resume(context: click.Context, /, entry: str, **place: Any) -> int:
     """Find the entry and mark it."""
     with endings():
-        found = find(entry, context, Place(**place))
+        found = find(entry, context, StackPlace(**place))
         resume_now(found.entry, found.connection.journal)
     what = f"{found.entry.id}: at the next event or sweep of the function, the guard treats this like any other finding."
     written(row("Resumed", what) + "\n")

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import folded, row, table
 from permission_guard.model.finding import Concern

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 
 from permission_guard.alerts import printable
-from permission_guard.cli.connection import Place, places
-from permission_guard.cli.endings import DONE, EXIT_CODES, Unusable, endings
-from permission_guard.cli.entries import Name, placed
+from permission_guard.cli.connection import StackPlace, places
+from permission_guard.cli.entries import TypedName, placed
+from permission_guard.cli.errors import DONE, EXIT_CODES, Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.iam import ArnError, FunctionArn
@@ -27,7 +27,7 @@ digest. A sweep of every function starts at most once an hour.
 
 {EXIT_CODES}"""
 
-Sends: TypeAlias = Callable[[Place, Name | None], str]
+Sends: TypeAlias = Callable[[StackPlace, TypedName | None], str]
 """Sends the message, and says what was sent."""
 
 
@@ -39,14 +39,14 @@ def sweep(context: click.Context, /, function: str | None, **place: Any) -> int:
     """Send the message."""
     sends: Sends = context.obj or sent
     with endings():
-        name = Name.of(function) if function is not None else None
-        what = sends(placed(name, Place(**place)), name)
+        name = TypedName.of(function) if function is not None else None
+        what = sends(placed(name, StackPlace(**place)), name)
     written(printable(f"Sent: {what}. The results are in the guard's log and in the next digest.") + "\n")
     return DONE
 
 
-def sent(place: Place, name: Name | None, session_of: SessionOf | None = None) -> str:
-    """Send one message to the queue of the stack. Raises Unusable, Refused and TryAgain."""
+def sent(place: StackPlace, name: TypedName | None, session_of: SessionOf | None = None) -> str:
+    """Send one message to the queue of the stack. Raises Unusable, Refused and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.queue import SqsQueue  # noqa: PLC0415

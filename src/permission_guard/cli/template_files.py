@@ -13,7 +13,7 @@ import click
 from permission_guard.alerts import printable
 from permission_guard.cli import PROGRAM
 from permission_guard.cli.documents import STDIN
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.template import LARGEST, PLAN_COMMANDS
 
 _ENDINGS: Final = (".yaml", ".yml", ".json", ".template")

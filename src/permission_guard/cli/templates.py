@@ -1,4 +1,4 @@
-"""Templates from files: each is judged, mended if that is asked for, and so is what it nests."""
+"""Templates from files: each is evaluated, with the stacks that it nests, and fixed if that is asked for."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from permission_guard.cli import PROGRAM
 from permission_guard.cli.config import Config
 from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import replace_file, written
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
-    Judged,
     Nested,
     NotReadable,
     Said,
+    TemplateFinding,
     Trust,
     check_ignores,
     environment,
@@ -35,16 +35,16 @@ from permission_guard.template import (
 
 
 class How(Enum):
-    """What is done about what can be mended."""
+    """What is done about findings that can be fixed."""
 
-    JUDGE = "nothing"
+    CHECK = "nothing"
     FIX = "it is written"
     DIFF = "it is shown, and nothing else is"
 
 
 @dataclass(slots=True)
 class Desk:
-    """Where files are judged one after the other. `given` are those that were named; what they nest is judged too."""
+    """Evaluates files one after the other. `given` are those that were named; the templates that they nest are evaluated too."""
 
     said: Said
     trust: Trust
@@ -57,10 +57,10 @@ class Desk:
     notes: list[Skipped] = field(default_factory=list)
     """What is ignored, and what is not deployed as the parameters are; the latter only if not `is_strict`."""
     is_any_unusable: bool = False
-    """Whether a file could not be used, which was told in one line."""
+    """Whether a file could not be used; the reason was shown in one line."""
 
     def check(self, path: str) -> None:
-        """Judge a file that was named, and what it nests."""
+        """Evaluate a file that was named, and what it nests."""
         self._check(path, self.said, self.how, frozenset())
 
     def scan(self, at: datetime) -> Scan:
@@ -73,7 +73,7 @@ class Desk:
         try:
             said = replace(said, ignores=(*self.said.ignores, *self.config.ignores(path)))
             said = said if said.home is not None else in_environment(path, said)
-            done = self._judged(path, file, said, how)
+            done = self._evaluated(path, file, said, how)
             kept = self._without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
@@ -94,7 +94,7 @@ class Desk:
         """Take out what is ignored, and list it with its reason. Raises NotReadable for an ignore without a reason."""
         source = done.source
         check_ignores(source.ignores)
-        kept: list[Judged] = []
+        kept: list[TemplateFinding] = []
         for one in done.verdicts:
             found = source.ignore_of(one.owner, one.finding)
             if found is None or one.finding.verdict is Verdict.PASS:
@@ -111,10 +111,10 @@ class Desk:
         self.is_any_unusable = True
         click.echo(f"{PROGRAM}: {printable(message)}", err=True)
 
-    def _judged(self, path: str, file: str, said: Said, how: How) -> Checked:
+    def _evaluated(self, path: str, file: str, said: Said, how: How) -> Checked:
         given = opened(path, LARGEST)
         done = (fixed if how is How.FIX else fixable)(given.text, file, said, self.trust)
-        if how is not How.JUDGE:
+        if how is not How.CHECK:
             changes = patch(given.text, done.text, file)
             if how is How.DIFF:
                 written(changes)
@@ -124,7 +124,7 @@ class Desk:
         return done.checked
 
     def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
-        """Judge the template of a nested stack with the parameters that it is given; it is not mended by itself."""
+        """Evaluate the template of a nested stack with the parameters that it is given. It is not fixed."""
         if nested.is_application:
             what = f"{called(path)}: the application {nested.owner}"
             self._left_out(what, "its template is in the Serverless Application Repository")
@@ -134,7 +134,7 @@ class Desk:
             why = "its template is no file here" if where not in around else "it nests itself"
             self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
-            self._check(where, said, How.JUDGE, frozenset(around))
+            self._check(where, said, How.CHECK, frozenset(around))
 
 
 def in_environment(path: str, said: Said) -> Said:

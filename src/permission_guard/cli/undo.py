@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
-from permission_guard.cli.connection import Place, options
-from permission_guard.cli.endings import DONE, EXIT_CODES, Again, NotDone, Unusable, endings
+from permission_guard.cli.connection import StackPlace, options
 from permission_guard.cli.entries import EXAMPLE, find
+from permission_guard.cli.errors import DONE, EXIT_CODES, NotDone, NotFinished, Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.preview import preview, undone
 from permission_guard.repair.outcome import Result
@@ -39,7 +39,7 @@ QUESTION: Final = "Undo this repair? [y/N] "
 def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **place: Any) -> int:
     """Find the entry, show the change, ask, and make it."""
     with endings():
-        found = find(entry, context, Place(**place))
+        found = find(entry, context, StackPlace(**place))
         there = found.connection
         step = undoing(found.entry, there.observer)
         written(preview(found.entry, step))
@@ -47,11 +47,11 @@ def undo(context: click.Context, /, entry: str, *, dry_run: bool, yes: bool, **p
             return DONE
         if not yes and not agreed():
             raise NotDone("Nothing was changed.")
-        outcome = undo_now(found.entry, there.observer, there.actor, there.journal, datetime.now(UTC))
-    if outcome.result is Result.TRY_AGAIN:
-        raise Again(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
+        outcome = undo_now(found.entry, there.observer, there.writer, there.journal, datetime.now(UTC))
+    if outcome.result is Result.RETRY_LATER:
+        raise NotFinished(f"{found.entry.id}: Could not reach AWS: {outcome.detail}. Run the command again.")
     if outcome.result is not Result.DONE:
-        kind = Again if outcome.result is Result.CHANGED_MEANWHILE else NotDone
+        kind = NotFinished if outcome.result is Result.CHANGED_MEANWHILE else NotDone
         raise kind(f"{found.entry.id}: Nothing was changed: {outcome.result.value}: {outcome.detail}")
     written("\n" + undone(found.entry, step))
     return DONE

@@ -1,4 +1,4 @@
-"""Is a deployed guard awake, able, heard, and of this version? From what was seen to one check for each question."""
+"""The health checks of a deployed guard: from the state of its stack to one check for each question."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 
 from permission_guard import PROGRAM
 from permission_guard.doctor import checks as about
-from permission_guard.doctor.check import Check, Verdict, command_of, worst
-from permission_guard.doctor.seen import Checkup
+from permission_guard.doctor.check import Check, Health, command_of, worst
+from permission_guard.doctor.stack_state import Checkup
 from permission_guard.doctor.trails import trail
 
 
@@ -53,4 +53,4 @@ def _checks(seen: Checkup, version: str) -> tuple[Check, ...]:
     )
 
 
-__all__ = ["Check", "Checkup", "Verdict", "checks", "command_of", "worst"]
+__all__ = ["Check", "Checkup", "Health", "checks", "command_of", "worst"]

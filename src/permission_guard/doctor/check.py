@@ -11,8 +11,8 @@ from permission_guard.frozen import frozen
 from permission_guard.model.facts import Unreadable
 
 
-class Verdict(Enum):
-    """Whether something is as it must be."""
+class Health(Enum):
+    """The result of a check."""
 
     GOOD = "good"
     WRONG = "wrong"
@@ -25,25 +25,25 @@ class Check:
     """One line of the checkup: `what` is a sentence, `todo` another, empty if nothing is to be done."""
 
     name: str
-    verdict: Verdict
+    verdict: Health
     what: str
     todo: str = ""
 
 
 def good(name: str, what: str) -> Check:
-    """It is as it must be."""
-    return Check(name, Verdict.GOOD, what)
+    """Return a check that passed."""
+    return Check(name, Health.GOOD, what)
 
 
 def wrong(name: str, what: str, todo: str) -> Check:
-    """It is not."""
-    return Check(name, Verdict.WRONG, what, todo)
+    """Return a check that failed."""
+    return Check(name, Health.WRONG, what, todo)
 
 
-def untold(name: str, what: str | Unreadable, todo: str = "") -> Check:
-    """It could not be checked."""
-    said = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
-    return Check(name, Verdict.UNKNOWN, said, todo or _TO_SEE)
+def unchecked(name: str, what: str | Unreadable, todo: str = "") -> Check:
+    """Return a check that could not be made."""
+    text = f"It could not be checked: {what}." if isinstance(what, Unreadable) else what
+    return Check(name, Health.UNKNOWN, text, todo or _TO_SEE)
 
 
 _TO_SEE: Final = "Run it again later, or with credentials that are allowed to read it (docs/operations.md lists the rights)."
@@ -58,7 +58,7 @@ def command_of(todo: str) -> tuple[str, str]:
 _COMMAND: Final = re.compile(rf"(.*?:) ((?:aws|{PROGRAM}) .+)")
 
 
-def worst(checks: tuple[Check, ...]) -> Verdict:
-    """What is wrong outweighs what is not known."""
+def worst(checks: tuple[Check, ...]) -> Health:
+    """Return the worst result: WRONG, then UNKNOWN."""
     found = {check.verdict for check in checks}
-    return next((one for one in (Verdict.WRONG, Verdict.UNKNOWN) if one in found), Verdict.GOOD)
+    return next((one for one in (Health.WRONG, Health.UNKNOWN) if one in found), Health.GOOD)

@@ -1,4 +1,4 @@
-"""One check for each question: does anything invoke the guard, can it do what it is set to, does anybody receive its alerts?"""
+"""One check for each question: is the guard invoked, has it its rights, does somebody receive its alerts?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.doctor.check import Check, good, untold, wrong
-from permission_guard.doctor.seen import (
+from permission_guard.doctor.check import Check, good, unchecked, wrong
+from permission_guard.doctor.stack_state import (
     Denied,
     EventSource,
     Function,
@@ -36,7 +36,7 @@ def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
             "rule", f"The stack {stack} has no rule of EventBridge: nothing invokes the guard.", _DEPLOY
         )
     for one in found:
-        yield untold("rule", one) if isinstance(one, Unreadable) else _rule(one)
+        yield unchecked("rule", one) if isinstance(one, Unreadable) else _rule(one)
 
 
 def _rule(rule: Rule) -> Check:
@@ -44,19 +44,19 @@ def _rule(rule: Rule) -> Check:
         what = f"{rule.name} is {rule.state or 'in an unknown state'}: it sends nothing."
         return wrong("rule", what, f"Enable it: aws events enable-rule --name {rule.name}")
     if isinstance(rule.targets, Unreadable):
-        return untold("rule", rule.targets)
+        return unchecked("rule", rule.targets)
     if rule.queue not in rule.targets:
         return wrong("rule", f"{rule.name} does not send to the queue {rule.queue}.", _DEPLOY)
     return good("rule", f"{rule.name} is {rule.state} and sends to {rule.queue}.")
 
 
 def sources(found: tuple[EventSource | Unreadable, ...], stack: str) -> Iterator[Check]:
-    """Every event source mapping is enabled, so that Lambda takes the messages from the queue."""
+    """Every event source mapping is enabled, so that Lambda receives the messages of the queue."""
     if not found:
         what = f"The stack {stack} has no event source mapping: no message reaches the guard."
         yield wrong("queue", what, _DEPLOY)
     for one in found:
-        yield untold("queue", one) if isinstance(one, Unreadable) else _source(one)
+        yield unchecked("queue", one) if isinstance(one, Unreadable) else _source(one)
 
 
 def _source(source: EventSource) -> Check:
@@ -64,7 +64,7 @@ def _source(source: EventSource) -> Check:
     if source.state == "Enabled":
         return good("queue", f"{so}.")
     if source.state in {"Creating", "Enabling", "Updating"}:
-        return untold("queue", f"{so}: a deployment is going on.", _IN_A_MINUTE)
+        return unchecked("queue", f"{so}: a deployment is going on.", _IN_A_MINUTE)
     todo = f"Enable it: aws lambda update-event-source-mapping --enabled --uuid {source.id}"
     return wrong("queue", f"{so}: its messages wait.", todo)
 
@@ -76,7 +76,7 @@ def dead_letters(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:
     """There are no dead letters."""
     for one in found:
         if isinstance(one, Unreadable):
-            yield untold("queue", one)
+            yield unchecked("queue", one)
         elif one.is_for_dead_letters and one.messages:
             some = "message is" if one.messages == 1 else "messages are"
             yield wrong(
@@ -98,7 +98,7 @@ def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime
     """A sweep has listed every function within two days."""
     name = "sweep"
     if isinstance(last, Unreadable):
-        return untold(name, last)
+        return unchecked(name, last)
     begun = ""
     if last.began is not None and (last.ended is None or last.began > last.ended):
         begun = f"; one that began {_ago(now - last.began)} has not ended"
@@ -106,7 +106,7 @@ def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime
     if last.ended is None:
         is_new = not isinstance(table, Table) or table.made is None or now - table.made <= _OVERDUE
         so = f"No sweep has listed every function yet{begun}."
-        return untold(name, so, _TO_SWEEP.capitalize()) if is_new else wrong(name, so, todo)
+        return unchecked(name, so, _TO_SWEEP.capitalize()) if is_new else wrong(name, so, todo)
     so = f"The last sweep ended {_ago(now - last.ended)}{begun}."
     return good(name, so) if now - last.ended <= _OVERDUE else wrong(name, so, todo)
 
@@ -126,7 +126,7 @@ def function(found: Function | Unreadable) -> Check:
     """The guard's function is ready to run."""
     label = "function"
     if isinstance(found, Unreadable):
-        return untold(label, found)
+        return unchecked(label, found)
     name, so = found.name, f"{found.name} is {found.state}, and its last update is {found.update}"
     if "Failed" in {found.state, found.update} or found.state == "Inactive":
         reason = found.state_reason or found.update_reason or "Lambda gives no reason"
@@ -138,17 +138,17 @@ def function(found: Function | Unreadable) -> Check:
             f"Remove it: aws lambda delete-function-concurrency --function-name {name}",
         )
     if found.state != "Active" or found.update != "Successful":
-        return untold(label, f"{so}: a deployment is going on.", _IN_A_MINUTE)
+        return unchecked(label, f"{so}: a deployment is going on.", _IN_A_MINUTE)
     if isinstance(found.reserved, Unreadable):
-        return untold(label, found.reserved)
+        return unchecked(label, found.reserved)
     return good(label, f"{name} is Active, its last update was successful, and nothing blocks it.")
 
 
 def settings(found: Function | Unreadable, account: str, region: str) -> Check:
-    """The guard's environment is one that it starts with."""
+    """The guard starts with its environment."""
     name, given = "settings", found if isinstance(found, Unreadable) else found.environment
     if isinstance(given, Unreadable):
-        return untold(name, given)
+        return unchecked(name, given)
     missing = [key for key in NEEDED if not given.get(key)]
     try:
         if missing:
@@ -166,14 +166,14 @@ _TO_ALLOW: Final = f"{_AGAIN}; if a service control policy or a permissions boun
 
 
 def rights(found: Rights | Unreadable) -> Check:
-    """The role may do what the mode and the settings ask of it, service control policies included."""
+    """The role has the rights that the mode and the settings need, service control policies included."""
     name = "rights"
     if isinstance(found, Unreadable):
-        return untold(name, found, _TO_SIMULATE)
+        return unchecked(name, found, _TO_SIMULATE)
     if found.denied:
         return wrong(name, f"The guard's role is denied {'; '.join(map(_denied, found.denied))}.", _TO_ALLOW)
     if found.unread:
-        return untold(name, f"It could not be checked: {'; '.join(map(str, found.unread))}.", _TO_SIMULATE)
+        return unchecked(name, f"It could not be checked: {'; '.join(map(str, found.unread))}.", _TO_SIMULATE)
     return good(name, f"The guard's role has all {found.asked} rights that its mode and settings need.")
 
 
@@ -185,7 +185,7 @@ def topic(found: Topic | Unreadable) -> Check:
     """Somebody receives the alerts. A subscription that waits for its confirmation receives nothing."""
     name = "alerts"
     if isinstance(found, Unreadable):
-        return untold(name, found)
+        return unchecked(name, found)
     waits = "waits" if found.pending == 1 else "wait"
     waiting = f"; {found.pending} {waits} to be confirmed" if found.pending else ""
     if found.confirmed:
@@ -203,7 +203,7 @@ def topic(found: Topic | Unreadable) -> Check:
 def key(found: Key | Unreadable) -> Check:
     """The topic takes alerts only while its key can be used."""
     if isinstance(found, Unreadable):
-        return untold("key", found)
+        return unchecked("key", found)
     if found.state == "Enabled":
         return good("key", f"The key of the alerts, {found.id}, is Enabled.")
     what = f"The key of the alerts, {found.id}, is {found.state or 'in an unknown state'}: nothing can be published."
@@ -221,7 +221,7 @@ def table(found: Table | Unreadable) -> Check:
     """The journal can be written."""
     name = "journal"
     if isinstance(found, Unreadable):
-        return untold(name, found)
+        return unchecked(name, found)
     if found.status in {"ACTIVE", "UPDATING"}:
         return good(name, f"The table {found.name} is {found.status}.")
     todo = f"{_AGAIN}: without its table the guard repairs nothing."
@@ -229,7 +229,7 @@ def table(found: Table | Unreadable) -> Check:
 
 
 def version(deployed: str | None, here: str) -> Check:
-    """The code that runs is the code that asks."""
+    """The stack and the command line have the same version."""
     name = "version"
     if deployed == here:
         return good(name, f"The stack is version {here}, the same as this command line.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from permission_guard.doctor.check import Check, good, untold, wrong
-from permission_guard.doctor.seen import Checkup, Trail
+from permission_guard.doctor.check import Check, good, unchecked, wrong
+from permission_guard.doctor.stack_state import Checkup, Trail
 from permission_guard.model.facts import Unreadable
 
 _NAME: Final = "CloudTrail"
@@ -18,13 +18,13 @@ _NEW: Final = "management-events"
 def trail(seen: Checkup) -> Check:
     """EventBridge receives only what a trail records that is switched on."""
     if isinstance(seen.trails, Unreadable):
-        return untold(_NAME, seen.trails)
+        return unchecked(_NAME, seen.trails)
     found = [one for one in seen.trails if isinstance(one, Trail)]
     for one in found:
         if one.is_logging and one.takes_writes:
             return good(_NAME, f"The trail {one.name} records write management events in {seen.region}.")
     unread = next((one for one in seen.trails if isinstance(one, Unreadable)), None)
-    return untold(_NAME, unread) if unread is not None else wrong(_NAME, *_without_trail(found, seen))
+    return unchecked(_NAME, unread) if unread is not None else wrong(_NAME, *_without_trail(found, seen))
 
 
 def _without_trail(found: list[Trail], seen: Checkup) -> tuple[str, str]:

@@ -1,1 +1,1 @@
-"""What happened, and what a message of the guard's queues asks for."""
+"""CloudTrail events, and the messages of the guard's queues."""

@@ -11,15 +11,15 @@ from permission_guard.frozen import frozen
 
 @frozen
 class Actor:
-    """Who made a call. All but `role_arn` only tells, and decides nothing."""
+    """Who made a call. Only `role_arn` decides anything; the rest is for the alert."""
 
     principal: str
     role_arn: str | None
-    """The role of the caller's session, by which the guard knows its own calls."""
+    """The role of the caller's session. The guard recognizes its own calls by it."""
     tool: Tool
     address: str
     words: str = ""
-    """How the tool is told, with its certainty; its bare name if there is nothing to add."""
+    """The tool in words, with how certain it is; empty if its name says enough."""
     stack: str | None = None
     """The CloudFormation stack that was deployed, if the record shows it."""
     resource: str | None = None
@@ -32,11 +32,11 @@ class Actor:
 
 
 SWEEP: Final = Actor("the guard's sweep", role_arn=None, tool=Tool.UNKNOWN, address="")
-"""Who found what no event told of. Whoever did it, no record says."""
+"""The actor of what a sweep found: no record shows who caused it."""
 
 
 def actor_of(detail: Record) -> Actor:
-    """Read who made a call. A record without an identity is told as such; it is no reason to drop the event."""
+    """Read who made a call. A record without an identity yields an unknown principal; the event is handled anyway."""
     identity = (
         detail.inner("userIdentity") if detail.has("userIdentity") else Record({}, "detail.userIdentity")
     )

@@ -1,7 +1,7 @@
 """One message of an SQS queue, and what it asks for. The queue that delivers it decides what it may ask.
 
-Only the stack's own rules may send to the queue Events, so a message there may say that something is new. A message in
-the queue SweepTasks only says where to look (docs/threat-model.md).
+Only the stack's own rules may send to the queue Events, so a message there may show that something is new. A message in
+the queue SweepTasks only names what to read (docs/threat-model.md).
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 """
 
@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.events.sweep_task import SweepAll, SweepFunction, task_of
-from permission_guard.events.trigger import Home, Ignored, Kind, Trigger, trigger_of
+from permission_guard.events.trigger import Ignored, Installation, Kind, Trigger, trigger_of
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
@@ -37,7 +37,7 @@ class QueueName(Enum):
 
 @frozen
 class SendDigest:
-    """Report what waits in the journal, in one message."""
+    """Report the waiting alerts in one message."""
 
 
 Request: TypeAlias = Trigger | SendDigest | SweepAll | SweepFunction | Ignored
@@ -45,7 +45,7 @@ Request: TypeAlias = Trigger | SendDigest | SweepAll | SweepFunction | Ignored
 
 @frozen
 class Message:
-    """A message as Lambda hands it over."""
+    """A message as Lambda delivers it."""
 
     id: str
     body: str
@@ -56,7 +56,7 @@ class Message:
     """How often it has been received, this time included."""
     first_received: datetime
 
-    def request(self, home: Home) -> Request:
+    def request(self, installation: Installation) -> Request:
         """Return what the message asks for. Raises BadEvent, which names the field."""
         try:
             body = Record.of(loads(self.body), "event")
@@ -64,10 +64,10 @@ class Message:
             raise BadEvent("body", error.problem) from error
         scheduled = (body.text_or("source"), body.text_or("detail-type")) == ("aws.events", "Scheduled Event")
         if self.queue is QueueName.SWEEP_TASKS:
-            return SweepAll(self.id) if scheduled else task_of(body, self.id, home)
+            return SweepAll(self.id) if scheduled else task_of(body, self.id, installation)
         if scheduled:
             return SendDigest()
-        found = trigger_of(body.body, home)
+        found = trigger_of(body.body, installation)
         if isinstance(found, Ignored):
             return found
         return replace(found, first_received=self.first_received, receives=self.receives)
@@ -79,7 +79,7 @@ class Message:
 
 
 def message_in(event: object, queues: Mapping[str, QueueName]) -> Message:
-    """Return the one message of an event. `queues` are known by their ARNs. Raises BadEvent, which names the field.
+    """Return the one message of an event. `queues` maps ARNs to queues. Raises BadEvent, which names the field.
 
     The event source mappings have a BatchSize of 1, so that a message that ends its run takes no other with it.
     """
@@ -113,5 +113,5 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def settled_at(trigger: Trigger) -> datetime:
-    """Return from when on the trigger may be evaluated."""
+    """Return the time from which the trigger may be evaluated."""
     return trigger.at + SETTLE if trigger.kind in _SETTLES else trigger.at

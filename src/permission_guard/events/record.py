@@ -1,4 +1,4 @@
-"""Reading an event's fields, each missing or malformed one told by its path."""
+"""Reading an event's fields. A missing or malformed field is named by its path."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Record:
         return key if self.path == "event" else f"{self.path}.{key}"
 
     def has(self, key: str) -> bool:
-        """Tell whether the field is there and not null: CloudTrail writes null for nothing."""
+        """Return whether the field exists and is not null: CloudTrail writes null for nothing."""
         return self.body.get(key) is not None
 
     def inner(self, key: str) -> Record:
@@ -52,7 +52,7 @@ class Record:
         return Record.of(self.body[key], self._at(key))
 
     def inner_or_empty(self, key: str) -> Record:
-        """Return an object within, or an empty one if there is none: for fields that only tell, and decide nothing."""
+        """Return an object within, or an empty one if there is none: for fields that decide nothing."""
         value = self.body.get(key)
         return Record(value if isinstance(value, Mapping) else {}, self._at(key))
 
@@ -66,7 +66,7 @@ class Record:
         return value
 
     def text_or(self, key: str, default: str = "") -> str:
-        """Return a string, or the default if there is none: for fields that only tell, and decide nothing."""
+        """Return a string, or the default if there is none: for fields that decide nothing."""
         value = self.body.get(key)
         return value if isinstance(value, str) else default
 
@@ -122,7 +122,7 @@ class Record:
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment = None
-        # What is reckoned from a time beyond these is none that Python can say.
+        # Python cannot represent a time that is computed from one beyond these years.
         if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
             raise BadEvent(self._at(key), f"is no time with a zone: {text!r}")
         return moment

@@ -1,7 +1,7 @@
-"""The tasks of a sweep, as messages: where to look, and never what is true.
+"""The tasks of a sweep, as messages. A task names what to read, and never what is true.
 
-Whoever may send to the queue SweepTasks can make the guard look somewhere, and nothing else: every task is evaluated as a
-sweep evaluates it, and no field of it switches a setting.
+A sender to the queue SweepTasks can make the guard evaluate a function, and nothing else: every task is evaluated as in a
+sweep, and no field of it changes a setting.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 from typing import Final
 
 from permission_guard.events.record import BadEvent, Record
-from permission_guard.events.trigger import Home, Ignored, is_qualifier
+from permission_guard.events.trigger import Ignored, Installation, is_qualifier
 from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
 
 LATEST: Final = "$LATEST"
-"""How the function itself is written among its versions and aliases."""
+"""The function itself, among its versions and aliases."""
 
 
 @frozen
@@ -34,7 +34,7 @@ class SweepFunction:
     role: bool = True
     """Whether its role must be read: the listing run did not find it compliant, or an entry about it is open."""
     all_versions: bool = True
-    """Whether every published version is to be listed and looked at."""
+    """Whether to list and evaluate every published version."""
     versions: tuple[str, ...] | None = None
     """All published versions, where the listing run knows them."""
     open: tuple[str | None, ...] = ()
@@ -62,7 +62,7 @@ def written(task: SweepAll | SweepFunction) -> str:
     )
 
 
-def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFunction | Ignored:
+def task_of(body: Record, message_id: str, installation: Installation) -> SweepAll | SweepFunction | Ignored:
     """Read a task. Raises BadEvent, which names the field."""
     if body.has("sweep"):
         return SweepAll(message_id)
@@ -70,7 +70,7 @@ def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFuncti
         function = FunctionArn.parse(body.text("function"))
     except ArnError as error:
         raise BadEvent("function", str(error)) from error
-    if (function.account, function.region) != (home.account, home.region):
+    if (function.account, function.region) != (installation.account, installation.region):
         return Ignored(f"{function} belongs to another account or Region")
     return SweepFunction(
         function=function,
@@ -85,7 +85,7 @@ def task_of(body: Record, message_id: str, home: Home) -> SweepAll | SweepFuncti
 
 
 def _flag(body: Record, key: str) -> bool:
-    """Return a flag; a task that does not say has everything looked at."""
+    """Return a flag; a missing one is true, so that everything is evaluated."""
     return body.flag(key) if body.has(key) else True
 
 

@@ -1,7 +1,6 @@
 """What a call was made with: the tool, and the stack it deployed, from what CloudTrail's record shows (facts 1.5).
 
-No call is asked of AWS for it. Whoever makes a call chooses its user agent, so that a tool only tells and decides
-nothing; and what is a guess is told as one.
+AWS is not called for it. Callers choose their own user agent, so the tool decides nothing, and a guess is marked "likely".
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from permission_guard.frozen import frozen
 
 
 class Tool(Enum):
-    """The kinds of tools that change functions, by the names that alerts have for them."""
+    """The kinds of tools that change functions, by their names in alerts."""
 
     SAM = "sam"
     CLOUDFORMATION = "cloudformation"
@@ -33,7 +32,7 @@ class Tool(Enum):
 
 @frozen
 class Made:
-    """What a call was made with. `words` says it with its certainty; the rest is None where the record does not show it."""
+    """What a call was made with. `words` says it with its certainty; the rest is None if the record does not show it."""
 
     tool: Tool
     words: str
@@ -45,10 +44,10 @@ class Made:
 
 _CLOUDFORMATION: Final = "cloudformation.amazonaws.com"
 _AGENTS: Final = (
-    # Each of these names the SDK it is made of too, so the SDKs come last; the CLI comes before botocore.
+    # Tools also name the SDK that they use, so the SDKs come last; the CLI comes before botocore.
     ("pulumi", Tool.PULUMI, "Pulumi"),
     ("opentofu", Tool.OPENTOFU, "OpenTofu"),
-    # Under OpenTofu the provider names itself as it does under Terraform.
+    # The provider sends the same name under OpenTofu and Terraform.
     ("terraform", Tool.TERRAFORM, "Terraform or OpenTofu"),
     ("aws-sam-cli", Tool.SAM, "the SAM CLI"),
     ("aws-cdk", Tool.CDK, "the CDK CLI"),
@@ -69,17 +68,17 @@ _AGENTS: Final = (
     ("boto3", Tool.SDK, "boto3"),
     ("botocore", Tool.SDK, "boto3"),
 )
-"""What stands in a user agent, in lower case."""
+"""Parts of user agents, in lower case."""
 
 _TERRAFORM_SID: Final = re.compile(r"terraform-[0-9]{18}[0-9a-f]{8}")
-"""The name that Terraform's provider makes up for a statement that has none: a time and a counter."""
+"""The Sid that Terraform's provider generates: a time and a counter."""
 _STACK_SID: Final = re.compile(
     r"(?P<stack>[A-Za-z][A-Za-z0-9-]*)-(?P<resource>[A-Za-z0-9]+)-[A-Za-z0-9]{12,13}"
 )
 """CloudFormation names what it makes STACK-LOGICALID-RANDOM
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html), a statement too."""
 _LONGEST_SID: Final = 100
-"""Of which CloudFormation may have cut something off."""
+"""From this length on, CloudFormation may have cut the name."""
 _HASHED: Final = re.compile(r"[A-Za-z0-9]+?[0-9A-F]{8}")
 """A logical id as CDK makes it: a path and eight digits of its hash
 (https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html)."""
@@ -88,7 +87,7 @@ _CDK_ROLE: Final = re.compile(r".*:role/(?:.*/)?cdk-[a-z0-9]+-cfn-exec-role-[0-9
 
 
 def is_sid_of_terraform(sid: str) -> bool:
-    """Tell whether Terraform made up this name of a statement, because its source gives none."""
+    """Return whether Terraform generated this Sid, because its source has none."""
     return _TERRAFORM_SID.fullmatch(sid) is not None
 
 
@@ -114,9 +113,9 @@ def made_with(detail: Record, identity: Record, role_arn: str | None) -> Made:
 
 
 def _by_cloudformation(request: Record, role_arn: str) -> Made:
-    """Tell which tool deployed through CloudFormation.
+    """Return the tool that deployed through CloudFormation.
 
-    Tags that begin with `aws:` are reserved, so that nobody else can have written them; SAM writes `lambda:createdBy`.
+    Tags that begin with `aws:` are reserved for AWS; SAM writes `lambda:createdBy`.
     """
     tags = request.inner_or_empty("tags")
     stack, resource = _named(request.text_or("statementId"))

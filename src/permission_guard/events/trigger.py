@@ -1,7 +1,7 @@
-"""What happened? From CloudTrail's record, as EventBridge delivers it, to where we have to look.
+"""From CloudTrail's record, as EventBridge delivers it, to what the guard must read.
 
-An event never tells what is true, only where to look; so nothing is read from it but which function is meant, what kind
-of thing happened to it, who did it, and the statement that it brought (`shown.py`). https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+An event is not trusted to show the present state. Only this is read from it: the function, the kind of call, who made it,
+and the statement that it added (`compliant_event.py`). https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn, LayerVersionArn, PolicyError
 from permission_guard.iam.arn import named, partition_of
 from permission_guard.iam.policy import loads
-from permission_guard.model.facts import Look, Subject
+from permission_guard.model.facts import FactKind, Subject
 
 
 class Kind(Enum):
@@ -41,11 +41,11 @@ class Kind(Enum):
 
 
 _ABOUT_THE_FUNCTION: Final = frozenset({Kind.FUNCTION_CREATED, Kind.FUNCTION_CHANGED, Kind.FUNCTION_DELETED})
-"""A function that was deleted may have been made anew by the time that we look."""
+"""A deleted function may have been created again by the time that it is read."""
 
 
 class Everything(Enum):
-    """PutResourcePolicy writes the whole document, so each statement of it arrived with the call."""
+    """PutResourcePolicy writes the whole document, so the call added every statement."""
 
     EVERYTHING = "every statement"
 
@@ -54,7 +54,7 @@ EVERYTHING: Final = Everything.EVERYTHING
 
 
 @frozen
-class Home:
+class Installation:
     """The account and Region that the guard works for, and the ARN of its own role."""
 
     account: str
@@ -64,7 +64,7 @@ class Home:
 
 @frozen
 class Trigger:
-    """Why we look at a function or a layer version."""
+    """Why a function or layer version is evaluated."""
 
     kind: Kind
     subject: Subject
@@ -77,7 +77,7 @@ class Trigger:
     statement: str | None = field(default=None, compare=False)
     """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
     role: str | None = field(default=None, compare=False)
-    """The function's role, where the event shows it: what to read beside the function, and nothing to believe."""
+    """The function's role, if the event shows it: read at the same time as the function, and not relied on."""
     removed: str | None = field(default=None, compare=False)
     """The Sid that RemovePermission named, whether or not it was there."""
     first_received: datetime | None = field(default=None, compare=False)
@@ -86,20 +86,20 @@ class Trigger:
     """How often it has been received, this time included."""
 
     @property
-    def looks(self) -> Look:
-        """What to look at. A sweep looks at the role with the function itself, and not again with each of its policies."""
+    def to_read(self) -> FactKind:
+        """What to read. A sweep reads the role with the function itself, and not again with each version or alias."""
         if self.kind is Kind.SWEEP and self.qualifier is None and isinstance(self.subject, FunctionArn):
-            return Look.ROLE | Look.POLICY
-        return Look.ROLE if self.kind in _ABOUT_THE_FUNCTION else Look.POLICY
+            return FactKind.ROLE | FactKind.POLICY
+        return FactKind.ROLE if self.kind in _ABOUT_THE_FUNCTION else FactKind.POLICY
 
-    def brought(self, sid: str | None) -> bool:
-        """Tell whether this call brought the statement with this Sid."""
+    def added(self, sid: str | None) -> bool:
+        """Return whether this call added the statement with this Sid."""
         return self.arrived is EVERYTHING or (sid is not None and self.arrived == sid)
 
 
 @frozen
 class Ignored:
-    """An event that is none of our business, and why."""
+    """An event that is not handled, and why."""
 
     why: str
 
@@ -110,25 +110,25 @@ _QUALIFIER: Final = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 _REPLICA: Final = "us-east-1."
 """How the names of Lambda@Edge's replicas begin in other regions (facts 1.5, unsure; no other name can have a dot)."""
 _KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.SWEEP}
-"""The calls to Lambda; no call is named as a sweep is."""
+"""The calls to Lambda; a sweep is none."""
 
 
 def is_replica(subject: Subject) -> bool:
-    """Tell whether a function is a replica that Lambda@Edge made."""
+    """Return whether a function is a replica that Lambda@Edge made."""
     return subject.name.startswith(_REPLICA)
 
 
 def is_qualifier(text: str) -> bool:
-    """Tell whether a text can name a version or an alias."""
+    """Return whether a text can name a version or an alias."""
     return _QUALIFIER.fullmatch(text) is not None
 
 
-def trigger_of(event: object, home: Home) -> Trigger | Ignored:
+def trigger_of(event: object, installation: Installation) -> Trigger | Ignored:
     """Read an event of EventBridge. Raises BadEvent, which names the field, if it is malformed.
 
-    Ignored: other sources and calls, reads, failed calls, the guard's own calls, and whatever belongs to another account
-    or Region. The one failed call that counts is a RemovePermission that found no such statement: its owner removes a
-    statement that the guard has replaced under another Sid.
+    Ignored: other sources and calls, reads, failed calls, the guard's own calls, and events of another account or Region.
+    One failed call counts, a RemovePermission that found no such statement: its owner removes a statement that the guard
+    has replaced under another Sid.
     """
     envelope = Record.of(event, "event")
     if (
@@ -140,7 +140,8 @@ def trigger_of(event: object, home: Home) -> Trigger | Ignored:
     if detail.text("eventSource") != "lambda.amazonaws.com":
         return Ignored("not a call to Lambda")
     # A rule also receives the events that other accounts send to its bus (eb-cross-account).
-    if (detail.text("recipientAccountId"), detail.text("awsRegion")) != (home.account, home.region):
+    own = (installation.account, installation.region)
+    if (detail.text("recipientAccountId"), detail.text("awsRegion")) != own:
         return Ignored("the event belongs to another account or Region")
     kind = _KINDS.get(_DATED.sub("", detail.text("eventName")))
     if kind is None:
@@ -150,22 +151,22 @@ def trigger_of(event: object, home: Home) -> Trigger | Ignored:
     if detail.flag("readOnly"):
         return Ignored("the call only reads")
     actor = actor_of(detail)
-    if actor.role_arn == home.guard_role_arn:
+    if actor.role_arn == installation.guard_role_arn:
         return Ignored("the guard made this call itself")
-    return _triggered(kind, detail, actor, home)
+    return _triggered(kind, detail, actor, installation)
 
 
 def _removed_nothing(kind: Kind, detail: Record) -> bool:
     return kind is Kind.PERMISSION_REMOVED and detail.text("errorCode") == "ResourceNotFoundException"
 
 
-def _triggered(kind: Kind, detail: Record, actor: Actor, home: Home) -> Trigger | Ignored:
+def _triggered(kind: Kind, detail: Record, actor: Actor, installation: Installation) -> Trigger | Ignored:
     request = detail.inner("requestParameters")
     found = (_layer(detail, request), None) if kind is Kind.LAYER_SHARED else _function(kind, detail, request)
     if found is None:
         return Ignored("not about a function")
     subject, qualifier = found
-    if (subject.account, subject.region) != (home.account, home.region):
+    if (subject.account, subject.region) != (installation.account, installation.region):
         return Ignored(f"{subject} belongs to another account or Region")
     if is_replica(subject):
         return Ignored("it is a replica that Lambda@Edge made; the function itself is evaluated in us-east-1")
@@ -187,7 +188,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor, home: Home) -> Trigger 
 
 
 def _layer(detail: Record, request: Record) -> LayerVersionArn:
-    """Which layer version. That the fields are those of the API is the rule (facts 1.4); no such event was recorded."""
+    """Return the layer version. The fields are assumed to be those of the API (facts 1.4); no such event was recorded."""
     name, version = request.text("layerName"), str(request.whole("versionNumber"))
     if not name.startswith("arn:"):
         region = detail.text("awsRegion")
@@ -206,7 +207,7 @@ def _arrived(kind: Kind, request: Record) -> str | Everything | None:
 
 
 def _function(kind: Kind, detail: Record, request: Record) -> tuple[FunctionArn, str | None] | None:
-    """Which function, version or alias: from the ARN in the response, else from the name in the request (facts 1.4)."""
+    """Return the function, version or alias: from the ARN in the response, else from the name in the request (facts 1.4)."""
     account, region = detail.text("recipientAccountId"), detail.text("awsRegion")
     field = "resourceArn" if kind is Kind.POLICY_WRITTEN else "functionName"
     text = request.text(field)
@@ -230,7 +231,7 @@ def _qualifier(request: Record, field: str) -> str:
 
 
 def _function_in_response(detail: Record) -> FunctionArn | None:
-    """The function as Lambda itself answered: it has the right partition whatever the caller wrote."""
+    """Return the function as Lambda answered: with the right partition, whatever the caller wrote."""
     if not detail.has("responseElements"):
         return None
     response = detail.inner("responseElements")

@@ -9,13 +9,13 @@ from permission_guard.fake_aws.account import Account
 from permission_guard.fake_aws.resources import ApiError
 from permission_guard.fake_aws.translated import translated
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.journal.written import entry_of, written
-from permission_guard.ports import Kept
+from permission_guard.journal.entry_json import entry_of, written
+from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.ports import StoredHistory
 
 
 @dataclass(slots=True)
-class WorldJournal:
+class FakeJournal:
     """Keeps entries in memory, as they read once they have been written down.
 
     Its calls are among the account's, so that a test can make them fail.
@@ -28,11 +28,11 @@ class WorldJournal:
     counts: dict[str, int] = field(default_factory=dict)
     digest_at: datetime | None = None
 
-    def of(self, subject: str) -> Kept:
+    def of(self, subject: str) -> StoredHistory:
         """Query: every entry about a subject, in the order of their faults."""
         with translated(), self.account.call("Query"):
             found = (entry for (about, _), entry in sorted(self.entries.items()) if about == subject)
-            return Kept(tuple(found), *self.seen.get(subject, (None, None)))
+            return StoredHistory(tuple(found), *self.seen.get(subject, (None, None)))
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> tuple[Entry, ...]:
         """Write all of the entries and alerts, or none."""

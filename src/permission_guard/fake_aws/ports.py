@@ -18,9 +18,9 @@ from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
     Configuration,
+    FactKind,
     Family,
     FunctionFacts,
-    Look,
     MissingRole,
     PolicyFacts,
     RoleFacts,
@@ -32,31 +32,31 @@ from permission_guard.repair.grant import Grant
 
 
 @dataclass(slots=True)
-class WorldObserver:
+class FakeObserver:
     """Reads facts from an account in memory."""
 
     account: Account
     logging_policy_arn: str
 
-    def read(self, facts: FunctionFacts, wanted: Look, likely_role: str | None = None) -> FunctionFacts:  # noqa: ARG002  # nothing here takes time
+    def read(self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None = None) -> FunctionFacts:  # noqa: ARG002  # nothing here takes time
         """Take the looks that are wanted."""
-        if Look.ROLE in wanted:
+        if FactKind.ROLE in wanted:
             facts = self._with_role(facts)
-        if Look.POLICY in wanted:
+        if FactKind.POLICY in wanted:
             facts = replace(facts, policy=self._policy(facts))
-        if Look.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
+        if FactKind.LOG_GROUP in wanted and isinstance(facts.configuration, Configuration):
             with translated():
                 facts = replace(
                     facts, log_group_exists=self.account.has_log_group(facts.configuration.log_group)
                 )
-        if Look.REMEDY in wanted:
+        if FactKind.REMEDY in wanted:
             facts = replace(facts, remedy=self._managed(self.logging_policy_arn))
-        if Look.URL in wanted:
+        if FactKind.URL in wanted:
             facts = replace(facts, has_public_url=self._has_public_url(facts))
         return facts
 
     def read_beside(
-        self, facts: FunctionFacts, wanted: Look, likely_role: str | None, other: Callable[[], None]
+        self, facts: FunctionFacts, wanted: FactKind, likely_role: str | None, other: Callable[[], None]
     ) -> FunctionFacts:
         """Take the looks first, so that whatever is asked beside them is newer."""
         read = self.read(facts, wanted, likely_role)
@@ -163,7 +163,7 @@ class WorldObserver:
 
 
 @dataclass(slots=True)
-class WorldActor:
+class FakeWriter:
     """Writes to an account in memory."""
 
     account: Account
@@ -209,19 +209,19 @@ class WorldActor:
 
 
 @dataclass(slots=True)
-class WorldHerald:
-    """Keeps what it was told. With an account, its call is among the account's, so that a test can make it fail."""
+class FakeNotifier:
+    """Keeps the alerts that it is asked to send. With an account, the call is one of the account's, so that a test can make it fail."""
 
-    told: list[Report] = field(default_factory=list)
+    sent: list[Report] = field(default_factory=list)
     account: Account | None = None
     digests: list[Digest] = field(default_factory=list)
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Keep the report. Raises what AWS answers."""
         with translated(), self._call():
-            self.told.append(report)
+            self.sent.append(report)
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Keep the digest. Raises what AWS answers."""
         with translated(), self._call():
             self.digests.append(digest)

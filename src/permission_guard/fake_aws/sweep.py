@@ -9,13 +9,13 @@ from typing import Final
 
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.fake_aws.account import Account
-from permission_guard.fake_aws.journal import WorldJournal
-from permission_guard.fake_aws.ports import WorldObserver
+from permission_guard.fake_aws.journal import FakeJournal
+from permission_guard.fake_aws.ports import FakeObserver
 from permission_guard.fake_aws.resources import Function
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.book import is_open
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.history import is_open
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Concern
@@ -26,7 +26,7 @@ _VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 
 
 @dataclass(slots=True)
-class WorldInventory:
+class FakeInventory:
     """Lists an account, so many at once. A qualifier of digits is a version, any other an alias of the version `1`."""
 
     account: Account
@@ -58,7 +58,7 @@ class WorldInventory:
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
         """GetAccountAuthorizationDetails."""
-        observer = WorldObserver(self.account, "")
+        observer = FakeObserver(self.account, "")
         with translated(), self.account.call("GetAccountAuthorizationDetails"):
             found = [observer.role_facts(role) for _, role in sorted(self.account.roles.items())]
             yield tuple(found)
@@ -70,7 +70,7 @@ class WorldInventory:
 
     def policy(self, function: FunctionArn, qualifier: str | None) -> PolicyFacts | Unreadable:
         """GetPolicy."""
-        return WorldObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
+        return FakeObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
 
 
 def _configuration(function: Function) -> Configuration:
@@ -82,7 +82,7 @@ def _versions(function: Function) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class WorldQueue:
+class FakeQueue:
     """Keeps tasks until a test takes them out."""
 
     account: Account
@@ -96,10 +96,10 @@ class WorldQueue:
 
 
 @dataclass(slots=True)
-class WorldSweepRecords:
+class FakeSweepRecords:
     """Keeps what a sweep needs to know, beside the journal."""
 
-    journal: WorldJournal
+    journal: FakeJournal
     last: tuple[str, datetime] | None = None
     versions_at: datetime | None = None
 

@@ -11,7 +11,7 @@ from permission_guard.fake_aws.resources import ApiError
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn ApiError into TryAgain, Refused or ChangedMeanwhile, as `aws/failures.py` turns AWS's errors."""
+    """Turn ApiError into RetryLater, Refused or ChangedMeanwhile, as `aws/failures.py` turns AWS's errors."""
     try:
         yield
     except ApiError as error:

@@ -1,6 +1,6 @@
 """What a scan or a check found, as others read it: each format is a function of the scan, in a module of its own.
 
-All of them tell the worst first, and make foreign text inert (`text.py`). None asks AWS or the machine for anything.
+All of them show the most severe finding first, and make untrusted text inert (`text.py`). None calls AWS or reads the machine.
 """
 
 from __future__ import annotations

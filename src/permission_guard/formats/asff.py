@@ -42,8 +42,8 @@ def show(scan: Scan) -> str:
         raise CannotShow(
             f"{line(homeless.target)} is in no account yet, and Security Hub takes only what is in one: use sarif"
         )
-    told = zip(findings, identities(findings), strict=True)
-    by_place = sorted(told, key=lambda pair: (pair[0].account, pair[0].region))
+    named = zip(findings, identities(findings), strict=True)
+    by_place = sorted(named, key=lambda pair: (pair[0].account, pair[0].region))
     return "".join(
         dumped({"Findings": [_finding(one, id_, scan) for one, id_ in batch]}) + "\n"
         for _, group in groupby(by_place, key=lambda pair: (pair[0].account, pair[0].region))
@@ -131,7 +131,7 @@ def _resource(one: ScannedFinding, where: str) -> dict[str, Json]:
 
 def _fields(one: ScannedFinding) -> dict[str, Json]:
     """Return what only the guard knows; a patch is not among it, because half of one would be worse than none."""
-    told = {
+    fields = {
         "Fault": one.fault,
         "Verdict": one.verdict.value,
         "Subject": one.subject,
@@ -141,4 +141,4 @@ def _fields(one: ScannedFinding) -> dict[str, Json]:
         "After": one.after,
         "Obstacle": one.obstacle,
     }
-    return {f"{PROGRAM}/{key}": cut(inert(value), _FIELD) for key, value in told.items() if value.strip()}
+    return {f"{PROGRAM}/{key}": cut(inert(value), _FIELD) for key, value in fields.items() if value.strip()}

@@ -25,7 +25,7 @@ HEADER: Final = (
     *("summary", "proof_kind", "proof", "because", "why", "repair", "before", "after", "obstacle", "advice"),
     *("patch_language", "patch", "file", "line", "column", "fault"),
 )
-NOT_LOOKED_AT: Final = "NOT LOOKED AT"
+NOT_READ: Final = "NOT READ"
 """The verdict in the row of something that could not be scanned at all."""
 NOTE: Final = "NOTE"
 """The verdict in the row of what is ignored, or not deployed."""
@@ -42,7 +42,7 @@ def show(scan: Scan) -> str:
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(HEADER)
     rows.writerows([cell(value) for value in _row(one)] for one in worst_first(scan.findings))
-    for verdict, skipped in ((NOT_LOOKED_AT, scan.skipped), (NOTE, scan.notes)):
+    for verdict, skipped in ((NOT_READ, scan.skipped), (NOTE, scan.notes)):
         rows.writerows([cell(value) for value in _skipped(verdict, one)] for one in skipped)
     return out.getvalue()
 
@@ -68,5 +68,5 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
 
 
 def _skipped(verdict: str, one: Skipped) -> tuple[str, ...]:
-    told = {"verdict": verdict, "target": one.what, "summary": one.why}
-    return tuple(told.get(column, "") for column in HEADER)
+    reported = {"verdict": verdict, "target": one.what, "summary": one.why}
+    return tuple(reported.get(column, "") for column in HEADER)

@@ -40,8 +40,8 @@ def identities(findings: tuple[ScannedFinding, ...]) -> tuple[str, ...]:
 
 
 def _digest(*parts: str) -> str:
-    told = "\0".join(parts).encode(errors="surrogatepass")
-    return f"{PROGRAM}/{hashlib.sha256(told).hexdigest()[:_DIGITS]}"
+    text = "\0".join(parts).encode(errors="surrogatepass")
+    return f"{PROGRAM}/{hashlib.sha256(text).hexdigest()[:_DIGITS]}"
 
 
 def paragraphs(finding: ScannedFinding) -> Iterator[str]:

@@ -57,7 +57,7 @@ def show(scan: Scan) -> str:
         .render(
             product=PRODUCT,
             policy=_policy(style, script),
-            # Both are files of this package, in which nothing foreign is.
+            # Both are files of this package and hold no untrusted text.
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
             scan=scan,
@@ -78,7 +78,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Whatever is shown goes through this, before it is escaped for HTML.
+        # All text goes through this before it is escaped for HTML.
         finalize=_inert,
     )
     environment.filters |= {"line": line, "sentence": sentence}
@@ -114,8 +114,8 @@ def _reference(finding: ScannedFinding) -> str:
 
 def difference(before: str, after: str) -> tuple[_Row, ...]:
     """Return the lines that go, come and stay; a policy document has a line for each of its parts."""
-    told = ndiff(_lines(before), _lines(after))
-    return tuple(_Row(_MARKS[row[:2]], row[2:]) for row in told if row[:2] in _MARKS)
+    compared = ndiff(_lines(before), _lines(after))
+    return tuple(_Row(_MARKS[row[:2]], row[2:]) for row in compared if row[:2] in _MARKS)
 
 
 def _lines(text: str) -> list[str]:

@@ -39,8 +39,8 @@ _STATUS: Final = {Verdict.PASS: (4, "Resolved"), Verdict.FAIL: (1, "New"), Verdi
 def show(scan: Scan) -> str:
     """Return a line for each finding."""
     findings = worst_first(scan.findings)
-    told = zip(findings, identities(findings), strict=True)
-    return "".join(dumped(_event(one, id_, scan)) + "\n" for one, id_ in told)
+    named = zip(findings, identities(findings), strict=True)
+    return "".join(dumped(_event(one, id_, scan)) + "\n" for one, id_ in named)
 
 
 def _event(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:

@@ -31,8 +31,8 @@ _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIU
 
 def show(scan: Scan) -> str:
     """Return one run, with a rule for each of the guard's, and a result for each fault and each doubt."""
-    told = [one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS]
-    rules = _rules(told)
+    reported = [one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS]
+    rules = _rules(reported)
     indices = {str(rule["id"]): index for index, rule in enumerate(rules)}
     run: dict[str, Json] = {
         "tool": {
@@ -47,21 +47,21 @@ def show(scan: Scan) -> str:
         "originalUriBaseIds": {
             _ROOT: {"description": {"text": "The folder in which the templates were checked."}}
         },
-        "results": [_result(one, indices[one.rule]) for one in told],
+        "results": [_result(one, indices[one.rule]) for one in reported],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "sources": scan.sources,
             "functions": scan.functions,
             "targets": scan.targets,
-            "passed": len(scan.findings) - len(told),
+            "passed": len(scan.findings) - len(reported),
         },
     }
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rules(told: list[ScannedFinding]) -> list[dict[str, Json]]:
+def _rules(reported: list[ScannedFinding]) -> list[dict[str, Json]]:
     worst: dict[str, Severity] = {}
-    for one in told:
+    for one in reported:
         worst[one.rule] = max(one.severity, worst.get(one.rule, one.severity))
     known = [
         _rule(
@@ -75,7 +75,7 @@ def _rules(told: list[ScannedFinding]) -> list[dict[str, Json]]:
         for rule in RULES
     ]
     ids = {rule.id for rule in RULES}
-    others = {one.rule: one for one in told if one.rule not in ids}
+    others = {one.rule: one for one in reported if one.rule not in ids}
     return known + [_rule(one.rule, one.title, one.why, worst[one.rule], one.why) for one in others.values()]
 
 
@@ -99,12 +99,12 @@ def _rule(  # one for each field that SARIF has
 
 
 def _invocation(scan: Scan) -> dict[str, Json]:
-    """Say when it was, and what was not looked at: then not everything went well."""
+    """Return when it ran, and what could not be read: then the run was not successful."""
     return {
         "executionSuccessful": not scan.skipped,
         "startTimeUtc": moment(scan),
         "toolExecutionNotifications": [
-            *(_notification("error", f"{one.what} was not looked at: {one.why}") for one in scan.skipped),
+            *(_notification("error", f"{one.what} could not be read: {one.why}") for one in scan.skipped),
             *(_notification("note", f"{one.what}: {one.why}") for one in scan.notes),
         ],
     }
@@ -115,7 +115,7 @@ def _notification(level: str, text: str) -> dict[str, Json]:
 
 
 def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:
-    doubt = "Cannot be told: " if one.verdict is Verdict.UNKNOWN else ""
+    doubt = "Not decided: " if one.verdict is Verdict.UNKNOWN else ""
     because = " ".join(map(sentence, one.because))
     paragraphs = [
         f"{doubt}{sentence(one.summary) or sentence(one.title)}",

@@ -1,4 +1,4 @@
-"""Foreign text in a format: names, Sids, ARNs and policy documents are chosen by whoever made the call."""
+"""Untrusted text in a format: names, Sids, ARNs and policy documents are chosen by the caller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CUT: Final = "..."
 
 
 class CannotShow(ValueError):
-    """What was found cannot be said in this format; the message says what, and why."""
+    """A finding that this format cannot express; the message says which, and why."""
 
 
 def inert(text: str) -> str:

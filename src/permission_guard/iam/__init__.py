@@ -4,7 +4,7 @@ This package knows neither Lambda nor the guard, and imports nothing outside the
 """
 
 from permission_guard.iam.arn import Arn, ArnError, FunctionArn, LayerVersionArn
-from permission_guard.iam.decide import Answer, Cited, Decision, Layer, decide
+from permission_guard.iam.decide import Cited, Decision, EvalDecision, Layer, decide
 from permission_guard.iam.policy import Effect, Policy, PolicyError, Statement
 from permission_guard.iam.request import (
     ABSENT,
@@ -22,13 +22,13 @@ __all__ = [
     "ABSENT",
     "UNKNOWN",
     "Anonymous",
-    "Answer",
     "Arn",
     "ArnError",
     "Cited",
     "Context",
     "Decision",
     "Effect",
+    "EvalDecision",
     "FunctionArn",
     "IamPrincipal",
     "Layer",

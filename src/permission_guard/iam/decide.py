@@ -17,13 +17,13 @@ from permission_guard.iam.request import Request
 from permission_guard.iam.truth import Truth, any_of
 
 
-class Answer(Enum):
+class EvalDecision(Enum):
     """What the policies say of a request."""
 
     ALLOWED = "allowed"
     DENIED = "explicitly denied"
     NOT_ALLOWED = "not allowed"
-    UNDECIDED = "cannot be told"
+    UNDECIDED = "undecided"
 
 
 class Layer(Enum):
@@ -50,7 +50,7 @@ class Cited:
 class Decision:
     """The answer, the layer that gave it, and the statements it rests on (none, if what decided is that none allows)."""
 
-    answer: Answer
+    answer: EvalDecision
     layer: Layer
     statements: tuple[Cited, ...] = ()
 
@@ -130,16 +130,20 @@ def decide(
     layers = (given, *bounds, *levels, *granted)
     for layer, votes in layers:
         if votes.denies is Truth.YES:
-            return Decision(Answer.DENIED, layer, votes.denying)
+            return Decision(EvalDecision.DENIED, layer, votes.denying)
     allowed = _allowed([given, *bounds], levels, granted)
-    if allowed.answer is not Answer.NOT_ALLOWED:
+    if allowed.answer is not EvalDecision.NOT_ALLOWED:
         for layer, votes in layers:
             if votes.denies is Truth.UNKNOWN:
-                return Decision(Answer.UNDECIDED, layer, votes.denying)
+                return Decision(EvalDecision.UNDECIDED, layer, votes.denying)
     return allowed
 
 
-_ANSWERS = {Truth.NO: Answer.NOT_ALLOWED, Truth.UNKNOWN: Answer.UNDECIDED, Truth.YES: Answer.ALLOWED}
+_ANSWERS = {
+    Truth.NO: EvalDecision.NOT_ALLOWED,
+    Truth.UNKNOWN: EvalDecision.UNDECIDED,
+    Truth.YES: EvalDecision.ALLOWED,
+}
 
 
 def _allowed(own: Sequence[_Voted], levels: Sequence[_Voted], granted: Sequence[_Voted]) -> Decision:

@@ -57,12 +57,12 @@ def _mismatches(statement: Statement, request: Request) -> Iterator[Mismatch]:
 
 
 def undecided(statement: Statement, context: Context) -> tuple[Condition, ...]:
-    """Return the conditions of a statement that cannot be told beforehand."""
+    """Return the conditions of a statement that are undecided."""
     return tuple(one for one in statement.conditions if one.holds(context) is Truth.UNKNOWN)
 
 
 def unknowns(statement: Statement, request: Request) -> tuple[str, ...]:
-    """Return the conditions of a statement that cannot be told beforehand, as they stand in the policy."""
+    """Return the conditions of a statement that are undecided, as the policy has them."""
     return tuple(map(written, undecided(statement, request.context)))
 
 

@@ -72,6 +72,16 @@ class Statement:
         """The name to call it by: its Sid, else its place."""
         return self.sid or f"Statement[{self.index}]"
 
+    @property
+    def title(self) -> str:
+        """What sentences begin with: the Sid in quotes, else the place."""
+        return f'Statement "{self.sid}"' if self.sid else self.label
+
+    @property
+    def phrase(self) -> str:
+        """The title within a sentence."""
+        return f'statement "{self.sid}"' if self.sid else self.label
+
 
 @frozen
 class Policy:

@@ -14,20 +14,20 @@ from permission_guard.repair.outcome import Ending
 
 
 class State(Enum):
-    """How far the guard has come with a fault. A run that dies leaves PLANNED, and the next one goes on there."""
+    """How far the guard has come with a fault. An interrupted run leaves PLANNED, and the next one continues."""
 
     PLANNED = "planned"
-    """A repair was about to be made; whether it was, only the function's policy shows."""
-    TOLD = "told"
-    """Its outcome was reported (`told_as`)."""
+    """A repair was about to be made. Only the function's policy shows whether it was."""
+    REPORTED = "reported"
+    """Its outcome was reported (`reported_as`)."""
     GONE = "gone"
     """The fault disappeared without a repair; if it is seen again, it is reported again."""
     UNDONE = "undone"
-    """A person undid the repair: it is not made again until a person says so."""
+    """A person undid the repair. It is not made again until a person resumes it."""
     RELEASING = "releasing"
-    """What we attached to a role is about to be taken off again."""
+    """What the guard has made is about to be removed: an attached policy, or a replaced statement."""
     RELEASED = "released"
-    """It was taken off, because nothing needs it any more."""
+    """It was removed, because nothing needs it any more."""
 
 
 @frozen
@@ -37,7 +37,7 @@ class Attached:
     role_arn: str
     policy_arn: str
     role_id: str = ""
-    """IAM's own id of the role: a role made anew under the same name has another (reference_identifiers.html)."""
+    """RoleId: a role that is created again under the same name has another (reference_identifiers.html)."""
 
 
 @frozen
@@ -48,11 +48,11 @@ class Rewritten:
     """The ARN of the function, version or alias whose policy it is."""
     family: Family
     before: str
-    """The statement as it stood there, as JSON."""
+    """The original statement, as JSON."""
     after: str
     """What replaced it, as JSON: one statement, or a list of several."""
     document: str
-    """The whole policy as it stood before."""
+    """The whole policy before the repair."""
 
 
 Change: TypeAlias = Attached | Rewritten
@@ -65,7 +65,7 @@ class Entry:
     subject: str
     """The ARN of the function (without version or alias) or layer version."""
     fault: str
-    """Identifies this fault among those of the subject: 16 hexadecimal digits, a digest of where and what it is."""
+    """Identifies this fault among those of the subject: 16 hexadecimal digits, a digest of its place and content."""
     finding: Finding
     """The finding; its proof is Recorded."""
     cause: Trigger
@@ -77,14 +77,14 @@ class Entry:
     """The repair that was planned or made."""
     repairs: tuple[datetime, ...] = ()
     """When it was repaired, the latest last."""
-    told_at: datetime | None = None
-    told_as: Ending | None = None
+    reported_at: datetime | None = None
+    reported_as: Ending | None = None
     is_existing: bool = False
-    """Whether it was reported as existing: callers may rely on the statement, so it is never taken for new again."""
+    """Whether it was reported as existing: callers may rely on the statement, so it never counts as new again."""
     version: int = 0
-    """How often the entry was written; 0 for one that never was. Two writers cannot both write the next version."""
+    """How often the entry was written; 0 before the first time. Only one of two writers can write the next version."""
 
     @property
     def id(self) -> str:
-        """The name by which people call the entry: the function's name and the fault."""
+        """The entry's name for people: the function's name and the fault."""
         return f"{self.cause.subject.name}/{self.fault}"

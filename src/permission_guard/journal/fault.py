@@ -1,4 +1,4 @@
-"""Which fault is it? A digest of where it is and what it is, the same each time it is found."""
+"""The identity of a fault: a digest of its place and content, the same each time it is found."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _DIGITS = 16
 def fault_of(finding: Finding, facts: FunctionFacts) -> str:
     """Return 16 hexadecimal digits that identify this fault among those of the subject.
 
-    The Sid of a statement does not count: Terraform makes up a new one for each time that it puts the statement back.
+    The Sid of a statement does not count: Terraform generates a new one each time that it adds the statement again.
     """
     return _digest(*_where(finding, facts), *_what(finding, facts))
 
 
 def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:
-    """Return the faults of all statements with this content, whatever their Sids and however many there are.
+    """Return the faults of all statements with this content, under any Sid.
 
-    Terraform may add the new statement before it removes the old one, so for a moment both are there.
+    Terraform may add the new statement before it removes the old one, so for a moment both exist.
     """
     policy = facts.resource_policy
     if finding.statement is None or policy is None:
@@ -67,7 +67,7 @@ def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)  # each finding about a policy asks for its document again
 def _statements(text: str) -> tuple[tuple[str, str], ...]:
-    """Return what each statement says, and how many before it say the same."""
+    """Return each statement's content, and how many before it have the same."""
     before: Counter[str] = Counter()
     found = []
     for statement in statements_of(text):
@@ -82,7 +82,7 @@ def _without_sid(statement: Body) -> Body:
 
 
 def _proved(finding: Finding) -> str:
-    """Say what is wrong in words that do not change from run to run, as AWS's messages with their request ids do."""
+    """Return what is wrong in words that stay the same in every run: AWS's messages hold request ids."""
     proof = finding.proof
     match proof:
         case Witness(request=asked) | DeniedRequest(request=asked) | Undecided(request=asked):

@@ -1,4 +1,4 @@
-"""What of a report is new, and what the journal says of it once it has been reported."""
+"""What is new in a report, and its journal entries after it was reported."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from dataclasses import replace
 from datetime import datetime
 
 from permission_guard.alerts.report import Line, Report
-from permission_guard.journal.book import Book, counted, is_due, seen, settled, told
 from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.history import FunctionHistory, counted, is_due, reported, seen, settled
 from permission_guard.repair.outcome import UNFINISHED, Ending
 
 
-def news(report: Report, book: Book, now: datetime) -> Report:
+def news(report: Report, history: FunctionHistory, now: datetime) -> Report:
     """Return the report without what was reported before, and with the journal entries of the rest."""
     silent = frozenset(
         line.finding.key
         for line in report.lines
-        if not is_due(book.of(line.finding, report.facts), line.ending, now)
+        if not is_due(history.of(line.finding, report.facts), line.ending, now)
     )
     report = replace(report, silent=silent)
-    return replace(report, book=book.with_entries(as_told(report, now)(book)))
+    return replace(report, history=history.with_entries(entries_after_report(report, now)(history)))
 
 
-def as_told(report: Report, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
-    """Return what the journal says after a report was sent, or written down for the digest."""
+def entries_after_report(report: Report, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+    """Return the journal's entries after a report was sent, or stored for the digest."""
     lines = replace(report, silent=frozenset()).lines
     trying = frozenset(
         finding.key
         for outcome in report.outcomes
         if outcome.result in UNFINISHED
-        for finding in outcome.step.mends
+        for finding in outcome.step.fixes
     )
-    existing = frozenset(one.finding.key for one in report.plan.tells if one.is_existing)
+    existing = frozenset(one.finding.key for one in report.plan.unrepaired if one.is_existing)
 
-    def entries(book: Book) -> tuple[Entry, ...]:
-        found = (seen(book, line.finding, report.facts, report.trigger, now) for line in lines)
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        found = (seen(history, line.finding, report.facts, report.trigger, now) for line in lines)
         after = (
             _after(line, entry, report, trying, existing, now)
             for line, entry in zip(lines, found, strict=True)
@@ -55,14 +55,14 @@ def _after(
 ) -> Entry | None:
     key = line.finding.key
     if key not in report.silent:
-        # Another run may have gone on with it since; what was repaired counts once.
+        # Another run may have continued with it since; a repair counts once.
         entry = counted(entry, now) if line.ending is Ending.REPAIRED else entry
-        return told(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
+        return reported(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
     if entry.state is State.PLANNED and key not in trying:
         return settled(entry)
     if entry.state in {State.GONE, State.RELEASED} or entry.is_existing is not (key in existing):
-        # It is there again, or its owner replaced it: known, and not reported again.
+        # It returned, or its owner replaced it: it is known, and not reported again.
         return replace(
-            entry, state=State.TOLD, last_seen=now, is_existing=entry.is_existing or key in existing
+            entry, state=State.REPORTED, last_seen=now, is_existing=entry.is_existing or key in existing
         )
     return None

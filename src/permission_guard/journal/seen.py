@@ -1,4 +1,4 @@
-"""Which statements a sweep has seen: what is not among them when the next sweep comes is new."""
+"""Which statements a sweep has seen: a statement that is not among them at the next sweep is new."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def digest_of_all(digests: Iterable[str]) -> str:
 
 
 def is_version(qualifier: str | None) -> bool:
-    """Tell whether a qualifier names a published version: no alias has a name of digits alone (API_CreateAlias.html)."""
+    """Return whether a qualifier names a published version: no alias consists of digits only (API_CreateAlias.html)."""
     return qualifier is not None and qualifier.isdigit()

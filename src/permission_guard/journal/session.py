@@ -1,4 +1,4 @@
-"""The journal during one event: what is read from it, and what is written to it when."""
+"""The journal during one event: what is read from it, and when it is written."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from permission_guard.journal.book import EMPTY, Book
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting import WaitingAlert
-from permission_guard.ports import ChangedMeanwhile, Journal, Refused, TryAgain
+from permission_guard.journal.history import EMPTY, FunctionHistory
+from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater
 
-_ATTEMPTS: Final = 3
+_MAX_ATTEMPTS: Final = 3
 """How often a note is written again because another run wrote about the same fault."""
 
 
 @dataclass(slots=True)
-class Keeper:
-    """The journal's pages about one subject, as they were last read or written."""
+class JournalSession:
+    """The journal's entries about one subject, as they were last read or written."""
 
     journal: Journal
     subject: str
-    book: Book = EMPTY
+    history: FunctionHistory = EMPTY
     alerts: int | None = None
     """How many alerts this hour has with that of this run; None if it was not counted, or the journal cannot be read."""
     is_counted: bool = False
     """Whether the alert of this run has been counted."""
 
     def read(self) -> None:
-        """Read the entries. Raises TryAgain; a journal that refuses to be read is closed."""
+        """Read the entries. Raises RetryLater. If the journal refuses to be read, the history is closed."""
         try:
             kept = self.journal.of(self.subject)
         except Refused as error:
-            self.book = Book(closed=str(error))
+            self.history = FunctionHistory(closed=str(error))
         else:
-            self.book = Book(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
+            self.history = FunctionHistory(kept.entries, seen=kept.seen, seen_versions=kept.seen_versions)
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> None:
-        """Write before something is done. Raises ChangedMeanwhile, Refused and TryAgain: then it must not be done."""
+        """Write before a change. Raises ChangedMeanwhile, Refused and RetryLater: then the change must not be made."""
         if entries or waiting:
             self._replace(self.journal.write(entries, waiting))
 
     def write_before_alert(self, entries: tuple[Entry, ...], now: datetime) -> None:
-        """Write before something is done that will be reported, and count the alert at the same time. Raises as `write`."""
+        """Write before a change that will be reported, and count the alert at the same time. Raises as `write`."""
         if self.is_counted or not entries:
             self.write(entries)
             return
@@ -52,32 +52,32 @@ class Keeper:
         self._replace(written)
 
     def count_alert(self, now: datetime) -> int | None:
-        """Return how many alerts this hour has with that of this run, which is counted once. Raises TryAgain."""
+        """Return how many alerts this hour has with that of this run, which is counted once. Raises RetryLater."""
         if not self.is_counted:
             self.alerts, self.is_counted = self.journal.count_alert(now), True
         return self.alerts
 
     def _replace(self, written: tuple[Entry, ...]) -> None:
-        self.book = self.book.with_entries(tuple(one for one in written if one.subject == self.subject))
+        self.history = self.history.with_entries(tuple(one for one in written if one.subject == self.subject))
 
     def note(
-        self, entries: Callable[[Book], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
+        self, entries: Callable[[FunctionHistory], tuple[Entry, ...]], waiting: tuple[WaitingAlert, ...] = ()
     ) -> None:
-        """Write what has happened, upon whatever another run has written meanwhile. Raises TryAgain.
+        """Write what has happened, after reading again if another run has written meanwhile. Raises RetryLater.
 
         Nothing is written to a journal that cannot be read.
         """
-        for _ in range(_ATTEMPTS):
-            if self.book.closed is not None:
+        for _ in range(_MAX_ATTEMPTS):
+            if self.history.closed is not None:
                 return
             try:
-                self.write(entries(self.book), waiting)
+                self.write(entries(self.history), waiting)
             except ChangedMeanwhile:
                 self.read()
             except Refused as error:
                 # It is reported each time, since the journal cannot record that it was reported.
-                self.book = Book(closed=str(error))
+                self.history = FunctionHistory(closed=str(error))
                 return
             else:
                 return
-        raise TryAgain(f"the journal's entries about {self.subject} change faster than they can be written")
+        raise RetryLater(f"the journal's entries about {self.subject} change faster than they can be written")

@@ -1,1 +1,1 @@
-"""The frozen values that travel: what is so about a function, and what was found."""
+"""The frozen values that all layers share: facts about a function, and findings."""

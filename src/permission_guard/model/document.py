@@ -1,4 +1,4 @@
-"""Policy documents as text, and the smallest change to one: everything that need not change stays as it was."""
+"""Policy documents as text, and changes to them that leave everything else as it was."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POLICY_LIMIT: Final = 20480
 
 
 NO_STATEMENTS: Final = '{"Statement":[]}'
-"""What stands in a resource policy that is not there."""
+"""The document of a function without a resource policy."""
 
 
 def dumped(value: Json | Body) -> str:
@@ -51,7 +51,7 @@ def bodies_of(text: str) -> tuple[Body, ...]:
 
 @lru_cache(maxsize=8)  # every finding about a policy asks for its statements again
 def statements_of(text: str) -> tuple[Body, ...]:
-    """Return a document's statements, in order, each as it stands there."""
+    """Return a document's statements, in order, unchanged."""
     listed = body_of(text)["Statement"]
     entries = [listed] if isinstance(listed, Mapping) else listed
     if isinstance(entries, str) or not isinstance(entries, Sequence):
@@ -69,8 +69,8 @@ def with_statements(text: str, statements: Sequence[Body]) -> str:
 def canonical(statement: Body) -> str:
     """Return a text that is equal for statements that say the same.
 
-    Order of keys, one value in a list or bare, and the case of condition keys do not matter: AWS is free to return each
-    of them otherwise than it was given (facts 3.2).
+    The order of keys, a single value in a list or alone, and the case of condition keys do not matter: AWS may return each
+    of them differently than it was given (facts 3.2).
     """
 
     def plain(value: Json, *, fold: bool) -> Json:
@@ -87,8 +87,8 @@ def canonical(statement: Body) -> str:
 
 
 @frozen
-class Bound:
-    """One condition that bounds a statement: any of the values will do."""
+class NewCondition:
+    """A condition to add to a statement: the request must match any of the values."""
 
     operator: str
     key: str
@@ -98,22 +98,22 @@ class Bound:
         return f"{self.operator} {self.key} = {' or '.join(self.values)}"
 
 
-class AlreadyBound(ValueError):
-    """A statement has a condition with the same operator and key already; the message names both."""
+class ConditionExists(ValueError):
+    """The statement already has a condition with the same operator and key; the message names both."""
 
 
-def with_condition(statement: Body, bound: Bound) -> Body:
+def with_condition(statement: Body, condition: NewCondition) -> Body:
     """Return the statement with one more condition.
 
-    Raises AlreadyBound if it already has a condition with this operator and key: values within one are alternatives, so
-    that adding to it would open the statement, not bound it.
+    Raises ConditionExists if the statement already has a condition with this operator and key. The values of one key are
+    alternatives, so another value there would allow more, not less.
     """
-    taken = AlreadyBound(f"the statement already has another {bound.operator} on {bound.key}")
+    taken = ConditionExists(f"the statement already has another {condition.operator} on {condition.key}")
     block = statement.get("Condition", {})
-    keys = block.get(bound.operator, {}) if isinstance(block, Mapping) else None
+    keys = block.get(condition.operator, {}) if isinstance(block, Mapping) else None
     if not isinstance(block, Mapping) or not isinstance(keys, Mapping):
         raise taken
-    if bound.key.lower() in {present.lower() for present in keys}:
+    if condition.key.lower() in {present.lower() for present in keys}:
         raise taken
-    value: Json = bound.values[0] if len(bound.values) == 1 else list(bound.values)
-    return {**statement, "Condition": {**block, bound.operator: {**keys, bound.key: value}}}
+    value: Json = condition.values[0] if len(condition.values) == 1 else list(condition.values)
+    return {**statement, "Condition": {**block, condition.operator: {**keys, condition.key: value}}}

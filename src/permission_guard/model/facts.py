@@ -1,7 +1,6 @@
-"""What is so: the frozen world of one function, as far as it has been read.
+"""Facts about one function, as far as they have been read.
 
-Whoever can build a `FunctionFacts` can use the whole tool. What has not been asked for is NOT_READ; what was asked for
-and could not be read is a fact too, `Unreadable`, and never counts as a pass.
+A fact that has not been asked for is NOT_READ. One that could not be read is `Unreadable`, which never counts as a pass.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from permission_guard.iam import FunctionArn, LayerVersionArn, Policy, PolicyErr
 from permission_guard.iam.policy import Json
 
 
-class Look(Flag):
-    """What can be looked at. A rule asks for it; an observer reads it."""
+class FactKind(Flag):
+    """What can be read. A rule asks for it; an observer reads it."""
 
     NOTHING = 0
     ROLE = auto()
@@ -42,11 +41,11 @@ def subject_of(text: str) -> Subject:
     return LayerVersionArn.parse(text) if ":layer:" in text else FunctionArn.parse(text)
 
 
-"""What is judged: a function, or a layer version, of which only the resource policy is anybody's business."""
+"""What is evaluated: a function, or a layer version, of which only the resource-based policy is read."""
 
 
 class NotRead(Enum):
-    """Nobody has asked for this fact yet."""
+    """This fact has not been asked for."""
 
     NOT_READ = "not read"
 
@@ -89,14 +88,14 @@ class Trusted:
 
 @frozen
 class Configuration:
-    """What Lambda says of a function: the role's ARN and the name of the log group it writes to."""
+    """A function's configuration: the role's ARN and the name of its log group."""
 
     role_arn: str
     log_group: str
 
 
 class Gone(Enum):
-    """The function has been deleted meanwhile: there is nothing left to judge."""
+    """The function was deleted meanwhile: there is nothing to evaluate."""
 
     GONE = "function does not exist"
 
@@ -105,7 +104,7 @@ GONE: Final = Gone.GONE
 
 
 class MissingRole(Enum):
-    """The function names a role that IAM does not have (any more)."""
+    """The function names a role that does not exist in IAM."""
 
     MISSING_ROLE = "role does not exist"
 
@@ -115,9 +114,9 @@ MISSING_ROLE: Final = MissingRole.MISSING_ROLE
 
 @frozen
 class RoleFacts:
-    """An execution role with every policy that bears on it.
+    """An execution role with all its policies.
 
-    A policy that could not be read stands in `unreadable`: then nothing that is denied or missing is certain.
+    A policy that could not be read is in `unreadable`: then nothing that is denied or missing is certain.
     """
 
     arn: str
@@ -144,7 +143,7 @@ class RoleFacts:
 
 
 class Family(Enum):
-    """Which of Lambda's two sets of calls edits the resource policy here (facts 3.1)."""
+    """Which of Lambda's two sets of calls edits the resource policy (facts 3.1)."""
 
     DOCUMENT = "PutResourcePolicy"
     """GetResourcePolicy and PutResourcePolicy: the whole document, replaced atomically."""
@@ -156,7 +155,7 @@ class Family(Enum):
 class PolicyFacts:
     """The resource policy of a function or layer version (`qualifier` None), or of one of a function's versions or aliases.
 
-    `policy` is None when there is none. `revision` is what a write must hand back; None only when there is no policy.
+    `policy` is None if there is none. `revision` is the RevisionId that a write must pass; None only if there is no policy.
     """
 
     qualifier: str | None
@@ -167,7 +166,7 @@ class PolicyFacts:
 
 @frozen
 class FunctionFacts:
-    """All we know about a function, or about a layer version."""
+    """Everything that was read about a function or layer version."""
 
     arn: Subject
     qualifier: str | None = None
@@ -194,18 +193,18 @@ class FunctionFacts:
         return self.policy.policy if isinstance(self.policy, PolicyFacts) else None
 
     @property
-    def unread(self) -> Look:
-        """What nobody has asked for yet."""
-        unread = Look.NOTHING
-        for look, fact in (
-            (Look.ROLE, self.role),
-            (Look.POLICY, self.policy),
-            (Look.LOG_GROUP, self.log_group_exists),
-            (Look.REMEDY, self.remedy),
-            (Look.URL, self.has_public_url),
+    def unread(self) -> FactKind:
+        """What has not been asked for."""
+        unread = FactKind.NOTHING
+        for kind, fact in (
+            (FactKind.ROLE, self.role),
+            (FactKind.POLICY, self.policy),
+            (FactKind.LOG_GROUP, self.log_group_exists),
+            (FactKind.REMEDY, self.remedy),
+            (FactKind.URL, self.has_public_url),
         ):
             if fact is NOT_READ:
-                unread |= look
+                unread |= kind
         return unread
 
     def with_role(self, role: RoleFacts) -> FunctionFacts:

@@ -1,4 +1,4 @@
-"""What a finding is: a rule's verdict on one thing, with the proof that anyone can check."""
+"""What a finding is: a rule's verdict on one subject, with a proof that can be checked."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Concern(Enum):
 
 @frozen
 class DeniedRequest:
-    """A request that ought to be allowed and that the policies refuse. `blocker` says what stands in the way."""
+    """A request that should be allowed and that the policies refuse. `blocker` says why."""
 
     request: Request
     decision: Decision
@@ -72,7 +72,7 @@ class Witness:
 
 @frozen
 class Undecided:
-    """A request on which the policies leave us in doubt, and why."""
+    """A request that the policies leave undecided, and why."""
 
     request: Request
     decision: Decision
@@ -81,7 +81,7 @@ class Undecided:
 
 @frozen
 class Missing:
-    """Something that must be there is not."""
+    """Something required does not exist."""
 
     what: str
 
@@ -95,7 +95,7 @@ class Unused:
 
 @frozen
 class Recorded:
-    """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was told."""
+    """A proof of an earlier run, as the journal keeps it: its kind, and the sentence that was reported."""
 
     kind: str
     sentence: str
@@ -106,15 +106,15 @@ Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unused | Unre
 
 
 def advice_on(verdict: Verdict, proof: Proof, advice: str) -> str:
-    """Return what a person should do: nothing on a PASS, help the guard to read where it could not, else the advice."""
+    """Return what a person should do: nothing on a PASS, restore the guard's access if it could not read, else the advice."""
     if verdict is Verdict.PASS:
         return ""
     return _HELP_TO_READ if isinstance(proof, Unreadable) else advice
 
 
 _HELP_TO_READ: Final = (
-    "Find out why the guard's role was refused this call (a policy of its own, a service control policy), and check "
-    "the function by hand until then."
+    "Find out why the guard's role was refused this call (its own policies, a service control policy). Until then, check "
+    "the function by hand."
 )
 
 
@@ -136,5 +136,5 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, Concern, str]:
-        """What tells it from the other findings about the same facts."""
+        """What identifies it among the findings about the same facts."""
         return self.rule, self.concern, self.subject

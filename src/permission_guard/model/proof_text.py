@@ -70,5 +70,5 @@ def recorded(proof: Proof) -> Recorded | None:
 
 def _keys(request: Request) -> str:
     values = ((key, request.context.values(key.lower())) for key in _SHOWN)
-    said = [f"{key}={value[0]}" for key, value in values if value]
-    return f" with {', '.join(said)}" if said else ""
+    shown = [f"{key}={value[0]}" for key, value in values if value]
+    return f" with {', '.join(shown)}" if shown else ""

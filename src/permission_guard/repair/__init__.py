@@ -1,1 +1,1 @@
-"""Changes that the guard makes, and takes back."""
+"""The changes that the guard makes, and their removal."""

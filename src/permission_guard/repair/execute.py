@@ -1,4 +1,4 @@
-"""Carrying out one step, so that no caller is locked out at any moment, whatever dies in between."""
+"""Executes one step. No caller loses access at any moment, even if the run is killed in between."""
 
 from __future__ import annotations
 
@@ -6,84 +6,90 @@ from typing import Final, assert_never
 
 from permission_guard.model.document import canonical, statements_of
 from permission_guard.model.facts import Family
-from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
 from permission_guard.repair.outcome import Outcome, Result
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy, Step, Swap
+from permission_guard.repair.step import (
+    AttachRolePolicy,
+    DetachRolePolicy,
+    Replacement,
+    RewriteStatements,
+    Step,
+)
 
 _REFUSALS: Final = {
     "PolicyLengthExceededException": Result.TOO_LONG,
     "PublicPolicyException": Result.STILL_PUBLIC,
     "LimitExceeded": Result.QUOTA,
 }
-"""Refusals that ask something else of a person than rights do (facts 3.1 and 5.6)."""
+"""Refusals that need something other than missing rights (facts 3.1 and 5.6)."""
 
 
-def carry_out(step: Step, actor: Actor) -> Outcome:
-    """Make the calls of a step. Every way in which it can end is an Outcome; nothing is raised."""
+def execute(step: Step, writer: Writer) -> Outcome:
+    """Make the calls of a step and return the Outcome. Nothing is raised."""
     try:
         match step:
             case AttachRolePolicy():
-                # Not read back: IAM is eventually consistent, so that neither answer would say anything (facts 5.6).
-                actor.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
+                # Not read back: IAM is eventually consistent, so neither answer would prove anything (facts 5.6).
+                writer.attach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy.name)
             case DetachRolePolicy():
-                actor.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
-            case BoundStatements():
-                _bound_unless_gone(step, actor)
+                writer.detach_role_policy(step.role_arn.rsplit("/", 1)[-1], step.policy_arn)
+            case RewriteStatements():
+                _rewrite_unless_gone(step, writer)
             case _:
                 assert_never(step)
     except ChangedMeanwhile as error:
         return Outcome(step, Result.CHANGED_MEANWHILE, detail=str(error))
     except Refused as error:
         return Outcome(step, _REFUSALS.get(error.code, Result.REFUSED), detail=str(error))
-    except TryAgain as error:
-        return Outcome(step, Result.TRY_AGAIN, detail=str(error))
+    except RetryLater as error:
+        return Outcome(step, Result.RETRY_LATER, detail=str(error))
     return Outcome(step, Result.DONE)
 
 
-def _bound_unless_gone(step: BoundStatements, actor: Actor) -> None:
-    """Make the calls; what was read a moment ago and is not there any more, somebody has removed meanwhile."""
+def _rewrite_unless_gone(step: RewriteStatements, writer: Writer) -> None:
+    """Make the calls. If something that was read a moment ago does not exist, it was removed meanwhile."""
     try:
-        _bound(step, actor)
+        _rewrite(step, writer)
     except Refused as error:
         if error.code in NOT_FOUND:
             raise ChangedMeanwhile(str(error)) from error
         raise
 
 
-def _bound(step: BoundStatements, actor: Actor) -> None:
+def _rewrite(step: RewriteStatements, writer: Writer) -> None:
     match step.policy.family:
         case Family.DOCUMENT:
-            actor.put_resource_policy(step.target, step.after, step.policy.revision)
+            writer.put_resource_policy(step.target, step.after, step.policy.revision)
         case Family.STATEMENTS:
-            for swap in step.swaps:
-                _swapped(step.target, swap, actor)
+            for replacement in step.replacements:
+                _replace(step.target, replacement, writer)
         case _:
             assert_never(step.policy.family)
 
 
-def _swapped(target: str, swap: Swap, actor: Actor) -> None:
+def _replace(target: str, replacement: Replacement, writer: Writer) -> None:
     """Add the narrow statement, read it back, and only then remove the wide one.
 
-    Between the two both stand there: as loose as before, never tighter than what callers need. A run that died in
-    between is finished by the next, which finds the narrow statement by its Sid.
+    In between both exist, so no caller loses access. If the run is killed in between, the next one finds the narrow
+    statement by its Sid and finishes.
     """
-    if swap.narrow is None:
-        raise Refused("NotExpressible", "AddPermission cannot say the narrow statement")
-    present, revision = _read_back(target, swap, actor)
-    after = {canonical(one) for one in swap.after}
+    if replacement.narrow is None:
+        raise Refused("NotExpressible", "AddPermission cannot write the narrower statement")
+    present, revision = _read_back(target, replacement, writer)
+    after = {canonical(one) for one in replacement.after}
     if not after <= present:
-        actor.add_permission(target, swap.narrow, revision)
-        present, revision = _read_back(target, swap, actor)
+        writer.add_permission(target, replacement.narrow, revision)
+        present, revision = _read_back(target, replacement, writer)
     if not after <= present:
-        # Lambda may show a policy as it stood before for a moment; a later run finds the statement and goes on.
-        raise TryAgain(f"{swap.narrow.sid} was added and does not read back yet")
-    actor.remove_permission(target, str(swap.before.get("Sid")), revision)
+        # Lambda may return the old policy for a moment. A later run finds the statement and goes on.
+        raise RetryLater(f"{replacement.narrow.sid} was added, and the policy does not show it yet")
+    writer.remove_permission(target, str(replacement.before.get("Sid")), revision)
 
 
-def _read_back(target: str, swap: Swap, actor: Actor) -> tuple[frozenset[str], str | None]:
-    """Return what stands there now. Raises ChangedMeanwhile if the wide statement's Sid says something else by now."""
-    text, revision = actor.get_policy(target)
+def _read_back(target: str, replacement: Replacement, writer: Writer) -> tuple[frozenset[str], str | None]:
+    """Return the policy as it is now. Raises ChangedMeanwhile if the wide statement's Sid has another statement."""
+    text, revision = writer.get_policy(target)
     present = frozenset(map(canonical, statements_of(text))) if text else frozenset()
-    if canonical(swap.before) not in present:
-        raise ChangedMeanwhile(f"{swap.before.get('Sid')} is not any more what it was")
+    if canonical(replacement.before) not in present:
+        raise ChangedMeanwhile(f"{replacement.before.get('Sid')} has changed since it was read")
     return present, revision

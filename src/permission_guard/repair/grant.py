@@ -1,4 +1,4 @@
-"""One statement as AddPermission can say it, and the statement that Lambda makes of one call of it.
+"""A statement as the parameters of one AddPermission call, and the statement that Lambda makes of that call.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html; the forms are those of recorded calls (facts 3.2).
 """
@@ -19,7 +19,7 @@ from permission_guard.model.document import Body, canonical
 _SID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ACTION: Final = re.compile(r"lambda:[A-Za-z]+|lambda:\*|\*")
 _VALUES: Final = {
-    # The region and the account may be empty, but no wildcard may stand in them.
+    # The Region and the account may be empty, but may hold no wildcard.
     "source_arn": re.compile(
         r"arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(?:(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-[0-9])?:(?:[0-9]{12})?:.*"
     ),
@@ -27,10 +27,10 @@ _VALUES: Final = {
     "event_source_token": re.compile(r"[a-zA-Z0-9._-]{0,256}"),
     "principal_org_id": re.compile(r"o-[a-z0-9]{10,32}"),
     "function_url_auth_type": re.compile(r"NONE|AWS_IAM"),
-    # What Lambda makes of `false` nobody says.
+    # AWS does not document what Lambda makes of `false`.
     "invoked_via_function_url": re.compile(r"true"),
 }
-"""What botocore's model of AddPermission admits of each parameter that becomes a condition."""
+"""The values that botocore's model of AddPermission accepts for each parameter that becomes a condition."""
 
 _CONDITIONS: Final = {
     ("ArnLike", "aws:sourcearn"): "source_arn",
@@ -44,7 +44,7 @@ _SID_ROOM: Final = 83
 
 
 class NotExpressible(ValueError):
-    """AddPermission cannot say this statement; the message tells which part of it."""
+    """AddPermission cannot write this statement; the message says which part."""
 
 
 @frozen
@@ -69,7 +69,7 @@ class Grant:
             for key, value in keys.items() if isinstance(keys, Mapping) else ():
                 name = _CONDITIONS.get((operator, key.lower()))
                 if name is None or not isinstance(value, str):
-                    raise NotExpressible(f"AddPermission cannot say the condition {operator} on {key}")
+                    raise NotExpressible(f"AddPermission cannot write the condition {operator} on {key}")
                 given[name] = value
         sid, action = statement.get("Sid"), statement.get("Action")
         if not isinstance(sid, str) or not _SID.fullmatch(sid):
@@ -81,7 +81,7 @@ class Grant:
                 raise NotExpressible(f"AddPermission takes no {value!r} as {_WRITTEN[name]}")
         grant = replace(cls(sid, action, _principal(statement.get("Principal"))), **given)
         if canonical(grant.statement(target)) != canonical(statement):
-            raise NotExpressible("AddPermission would write this statement otherwise")
+            raise NotExpressible("AddPermission would write this statement differently")
         return grant
 
     def statement(self, target: str) -> Body:
@@ -109,12 +109,12 @@ class Grant:
         return {"AWS" if self.principal.startswith("arn:") else "Service": self.principal}
 
     def twin(self) -> Grant:
-        """Return the same grant under a Sid that tells its content, so that a second run finds what the first made."""
+        """Return the same grant under a Sid derived from its content, so that a second run finds what the first made."""
         return replace(self, sid=derived_sid(self.sid, repr(self)))
 
 
 def derived_sid(sid: str, content: str) -> str:
-    """Return a Sid that tells of which one and of what content it is made."""
+    """Return a Sid derived from another Sid and from a content."""
     return f"{sid[:_SID_ROOM]}-{sha256(content.encode()).hexdigest()[:16]}"
 
 

@@ -16,14 +16,14 @@ class Result(Enum):
     WOULD_DO = "Mode is Observe, so nothing was changed"
     CHANGED_MEANWHILE = "another change was made at the same time"
     REFUSED = "AWS refused it"
-    TOO_LONG = "the policy would exceed the 20,480 characters that Lambda takes"
+    TOO_LONG = "the policy would exceed Lambda's limit of 20,480 characters"
     STILL_PUBLIC = "this account blocks public policies, and another statement would leave this one public"
     QUOTA = "the role has as many managed policies as IAM allows"
-    TRY_AGAIN = "AWS could not be reached"
+    RETRY_LATER = "AWS could not be reached"
 
 
-UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.TRY_AGAIN})
-"""After these the message is received again, until it is done or the dead-letter queue has it."""
+UNFINISHED: Final = frozenset({Result.CHANGED_MEANWHILE, Result.RETRY_LATER})
+"""After these the message is received again, until the repair is done or the message is in the dead-letter queue."""
 
 
 class Ending(Enum):
@@ -31,17 +31,17 @@ class Ending(Enum):
 
     REPAIRED = "REPAIRED"
     WOULD_REPAIR = "WOULD_REPAIR"
-    TOLD = "TOLD"
+    REPORTED = "REPORTED"
     FAILED = "FAILED"
     ESCALATED = "ESCALATED"
-    """It was put back so often that the guard has stopped repairing it."""
+    """The fault came back so often that the guard has stopped repairing it."""
     RELEASED = "RELEASED"
-    """What the guard once attached was taken off again."""
+    """What the guard had attached was detached, or a statement that it had written was removed."""
 
 
 @frozen
 class Outcome:
-    """A step, how it ended, and what AWS said of it."""
+    """A step, how it ended, and AWS's message."""
 
     step: Step
     result: Result

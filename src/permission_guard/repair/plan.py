@@ -7,28 +7,28 @@ from typing import Final
 
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
-from permission_guard.journal.book import EMPTY, Book, is_on_its_way
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.fault import statement_digest
+from permission_guard.journal.history import EMPTY, FunctionHistory, is_on_its_way
 from permission_guard.model.document import statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts
 from permission_guard.model.finding import Concern, Finding, Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.proof import objection
 from permission_guard.repair.remedy import joined, repair_of, together
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair
+from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements
 from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Settings, Treatment
 
 
 @frozen
-class Tell:
-    """A finding that is not repaired, and why not."""
+class Unrepaired:
+    """A finding that is only reported, and why."""
 
     finding: Finding
     reason: str
-    ending: Ending = Ending.TOLD
+    ending: Ending = Ending.REPORTED
     is_existing: bool = False
-    """Whether the reason is that the statement was there before, so that callers may rely on it."""
+    """Whether the reason is that the statement existed before, so that callers may rely on it."""
 
 
 @frozen
@@ -36,30 +36,34 @@ class Plan:
     """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
 
     steps: tuple[Repair, ...] = ()
-    tells: tuple[Tell, ...] = ()
+    unrepaired: tuple[Unrepaired, ...] = ()
 
 
 def concerned(
-    findings: tuple[Finding, ...], facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
+    findings: tuple[Finding, ...],
+    facts: FunctionFacts,
+    trigger: Trigger,
+    history: FunctionHistory,
+    now: datetime,
 ) -> tuple[Finding, ...]:
-    """Return the findings that an event is about: all but what another event is about, and what is fixed already.
+    """Return the findings that this event is about, without those of another event and those that are fixed already.
 
-    A deployment adds several permissions within a second, and each call has an event of its own: what another one has
-    brought is not reported as existing. What the journal knows is reported and repaired as ever. What was attached
-    a moment ago need not be shown by IAM yet (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
+    A deployment adds several permissions within a second, each with its own event: what another event has added is not
+    reported as existing. What the journal knows is handled as usual. IAM may not show yet what was attached a moment ago
+    (IAM/latest/UserGuide/troubleshoot.html, eventual consistency).
     """
     return tuple(
         one
         for one in findings
-        if _is_its_own(one, facts, trigger, book) and not is_on_its_way(book.of(one, facts), now)
+        if _is_its_own(one, facts, trigger, history) and not is_on_its_way(history.of(one, facts), now)
     )
 
 
-def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book) -> bool:
+def _is_its_own(finding: Finding, facts: FunctionFacts, trigger: Trigger, history: FunctionHistory) -> bool:
     policy = facts.resource_policy
     if trigger.kind is not Kind.PERMISSION_ADDED or policy is None or finding.statement is None:
         return True
-    return trigger.brought(policy.statements[finding.statement].sid) or book.of(finding, facts) is not None
+    return trigger.added(policy.statements[finding.statement].sid) or history.of(finding, facts) is not None
 
 
 def plan_for(
@@ -68,68 +72,72 @@ def plan_for(
     trigger: Trigger,
     settings: Settings,
     now: datetime,
-    book: Book = EMPTY,
+    history: FunctionHistory = EMPTY,
 ) -> Plan:
-    """Plan the repair of what can be proved safe to repair and what the journal does not forbid to repair (again)."""
+    """Plan the repairs that are proved safe and that the journal does not forbid."""
     whys = [
-        (finding, _why_told(finding, facts, trigger, settings, now, book))
+        (finding, _not_repaired_reason(finding, facts, trigger, settings, now, history))
         for finding in findings
-        if finding.verdict is not Verdict.PASS and settings.treatments[finding.concern] is not Treatment.OFF
+        if finding.verdict is not Verdict.PASS
+        and settings.treatments[finding.concern] is not Treatment.IGNORE
     ]
     proved, problem = together([one for one, why in whys if why is None], facts, settings.trusted)
     at_once = None if problem else proved
-    attach, bound = None, at_once
-    tells: list[Tell] = []
+    attach, rewrite = None, at_once
+    unrepaired: list[Unrepaired] = []
     for finding, why in whys:
         reason = None
-        if why is None and _is_mended(finding, proved):
+        if why is None and _is_fixed(finding, proved):
             reason = problem
         elif why is None:
             step, reason = repair_of(finding, facts, settings.trusted)
             if isinstance(step, AttachRolePolicy):
                 attach = step
             elif step is not None:
-                bound, reason = joined(bound, step)
+                rewrite, reason = joined(rewrite, step)
         if why is not None or reason is not None:
-            tells.append(why or Tell(finding, str(reason)))
-    if bound is not None and bound is not at_once and len(bound.swaps) > 1:
-        # Each change is proved by itself; what they do together is proved once.
-        problem = objection(bound, facts, settings.trusted)
+            unrepaired.append(why or Unrepaired(finding, str(reason)))
+    if rewrite is not None and rewrite is not at_once and len(rewrite.replacements) > 1:
+        # Each change is proved by itself, and all together once.
+        problem = objection(rewrite, facts, settings.trusted)
         if problem is not None:
-            tells += [Tell(one, problem) for one in bound.mends if not _is_mended(one, at_once)]
-            bound = at_once
-    return Plan(tuple(step for step in (attach, bound) if step is not None), tuple(tells))
+            unrepaired += [Unrepaired(one, problem) for one in rewrite.fixes if not _is_fixed(one, at_once)]
+            rewrite = at_once
+    return Plan(tuple(step for step in (attach, rewrite) if step is not None), tuple(unrepaired))
 
 
-def _is_mended(finding: Finding, step: BoundStatements | None) -> bool:
-    return step is not None and any(one is finding for one in step.mends)
+def _is_fixed(finding: Finding, step: RewriteStatements | None) -> bool:
+    return step is not None and any(one is finding for one in step.fixes)
 
 
-def _why_told(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, settings: Settings, now: datetime, book: Book
-) -> Tell | None:
-    """Return why a finding is only reported, before a repair is looked for; None if it may be repaired."""
-    reason = _why_never(finding, facts, settings)
+def _not_repaired_reason(
+    finding: Finding,
+    facts: FunctionFacts,
+    trigger: Trigger,
+    settings: Settings,
+    now: datetime,
+    history: FunctionHistory,
+) -> Unrepaired | None:
+    """Return why a finding is only reported, before looking for a repair; None if it may be repaired."""
+    reason = _forbidden_reason(finding, facts, settings)
     if reason is not None:
-        return Tell(finding, reason)
-    # Before the age of the statement: what was escalated stays so whatever event has us look at it again.
-    held_back = book.held_back(finding, facts, now)
+        return Unrepaired(finding, reason)
+    # Before the age of the statement: what was escalated stays so at every later event.
+    held_back = history.held_back(finding, facts, now)
     if held_back is not None:
-        return Tell(finding, held_back[1], held_back[0])
+        return Unrepaired(finding, held_back[1], held_back[0])
     if settings.repair_existing:
         return None
-    reason = not_new_reason(finding, facts, trigger, book, now)
-    return Tell(finding, reason, is_existing=True) if reason is not None else None
+    reason = not_new_reason(finding, facts, trigger, history, now)
+    return Unrepaired(finding, reason, is_existing=True) if reason is not None else None
 
 
-def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
-    """Return what forbids a repair at any time; None if nothing does."""
+def _forbidden_reason(finding: Finding, facts: FunctionFacts, settings: Settings) -> str | None:
+    """Return why a finding is never repaired; None if it may be."""
     if finding.verdict is Verdict.UNKNOWN:
         return "the guard repairs only what it can evaluate"
     if finding.concern in NEVER_REPAIRED:
-        return (
-            "findings of this rule are reported and never repaired, because only a person knows what is meant"
-        )
+        return "findings of this rule are reported and never repaired, because only a person knows what is intended"
     if settings.treatments[finding.concern] is Treatment.ALERT:
         return f"AlertOnly lists {finding.concern.value}"
     is_about_role = finding.concern is Concern.ROLE_CAN_WRITE_LOGS
@@ -139,29 +147,29 @@ def _why_never(finding: Finding, facts: FunctionFacts, settings: Settings) -> st
 
 
 def not_new_reason(
-    finding: Finding, facts: FunctionFacts, trigger: Trigger, book: Book, now: datetime
+    finding: Finding, facts: FunctionFacts, trigger: Trigger, history: FunctionHistory, now: datetime
 ) -> str | None:
     """Return why callers may rely on a statement already; None if it is new.
 
-    New is what this event brought, what an earlier run left unfinished or has repaired before, and what appeared since a
-    sweep last saw the function's policies. The journal knows a statement by its content, not by its Sid.
+    New is what this event added, what an earlier run left unfinished or has repaired before, and what appeared since a
+    sweep last saw the function's policies. The journal identifies a statement by its content, not by its Sid.
     """
     policy = facts.resource_policy
     if finding.statement is None or policy is None:
         return None
-    entry = book.of(finding, facts)
+    entry = history.of(finding, facts)
     if entry is not None and not entry.is_existing and _was_begun(entry):
         return None
-    if book.is_existing(finding, facts):
+    if history.is_existing(finding, facts):
         return _EXISTING.format("was reported before")
     statement = statements_of(policy.text)[finding.statement]
-    seen = book.seen_in(facts.qualifier)
+    seen = history.seen_in(facts.qualifier)
     if seen is not None:
         if statement_digest(facts.target, statement) in seen:
             return _EXISTING.format("was there at an earlier sweep")
-        if not trigger.brought(policy.statements[finding.statement].sid):
+        if not trigger.added(policy.statements[finding.statement].sid):
             return None
-    elif not trigger.brought(policy.statements[finding.statement].sid):
+    elif not trigger.added(policy.statements[finding.statement].sid):
         return _EXISTING.format(f"was there before this {_event(trigger)}")
     if (trigger.first_received or now) - trigger.at > NEW_STATEMENT_AGE:
         return _EXISTING.format("is older than an hour, because its event arrived late")
@@ -169,8 +177,8 @@ def not_new_reason(
 
 
 def _was_begun(entry: Entry) -> bool:
-    """Tell whether an earlier run began a repair, so that the statement was new then."""
-    return entry.state is State.PLANNED or bool(entry.repairs) or entry.told_as is Ending.FAILED
+    """Return whether an earlier run began a repair, because the statement was new then."""
+    return entry.state is State.PLANNED or bool(entry.repairs) or entry.reported_as is Ending.FAILED
 
 
 _EXISTING: Final = "the statement {}, and callers may rely on it (RepairExisting is false)"

@@ -1,7 +1,7 @@
-"""Prove before you touch: is a step worth taking, and does it harm nobody?
+"""Check a repair before it is made.
 
-A step is carried out only if the facts that it predicts are free of the faults it mends and of new ones, if every trusted
-caller that has access now has access afterwards, whatever is connected tomorrow, and if nobody gains access.
+A step is executed only if the facts that it predicts are free of its findings and of new ones, if every trusted caller that
+has access now keeps it, whatever is connected tomorrow, and if nobody gains access.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from permission_guard.access import Change, compare
 from permission_guard.model.document import POLICY_LIMIT
 from permission_guard.model.facts import Family, FunctionFacts, Trusted
 from permission_guard.model.finding import DeniedRequest, Finding, Verdict
-from permission_guard.repair.step import BoundStatements, Step, apply
-from permission_guard.rules import judge
+from permission_guard.repair.step import RewriteStatements, Step, apply
+from permission_guard.rules import evaluate
 
 
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
-    """Say why a step must not be taken; None if it may."""
+    """Return why a step must not be executed; None if it may."""
     after = apply(step, facts)
-    known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.mends}
+    known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.fixes}
     for fault in _faults(after, trusted):
         if fault.key not in known:
             return f"it would not help to {step.what}: {_why(fault)}"
-    if not isinstance(step, BoundStatements):
+    if not isinstance(step, RewriteStatements):
         return None
     deleted = _deleted_principal(step)
     if deleted is not None:
         return f"Lambda refuses to write the policy, because it names {deleted}, the id of a deleted role or user: remove it first"
     if len(step.after) > POLICY_LIMIT:
-        return f"the policy would be {len(step.after)} characters long, more than the {POLICY_LIMIT} that Lambda takes"
+        return f"the policy would be {len(step.after)} characters long, more than Lambda's limit of {POLICY_LIMIT}"
     return _unsafe(facts, after, trusted)
 
 
 _DELETED: Final = re.compile(r"(?:AROA|AIDA)[A-Z0-9]+")
-"""What IAM puts in the place of a principal's ARN once it is deleted (IAM/latest/UserGuide/reference_identifiers.html)."""
+"""What IAM writes in place of the ARN of a deleted principal (IAM/latest/UserGuide/reference_identifiers.html)."""
 
 
-def _deleted_principal(step: BoundStatements) -> str | None:
-    """Return a principal that does not exist any more, which PutResourcePolicy refuses."""
+def _deleted_principal(step: RewriteStatements) -> str | None:
+    """Return a deleted principal of the new policy, which PutResourcePolicy refuses."""
     if step.policy.family is not Family.DOCUMENT or step.policy.policy is None:
         return None
     for statement in step.policy.policy.statements:
@@ -50,7 +50,7 @@ def _deleted_principal(step: BoundStatements) -> str | None:
 
 
 def _faults(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    return tuple(finding for finding in judge(facts, trusted) if finding.verdict is not Verdict.PASS)
+    return tuple(finding for finding in evaluate(facts, trusted) if finding.verdict is not Verdict.PASS)
 
 
 def _why(fault: Finding) -> str:
@@ -58,7 +58,7 @@ def _why(fault: Finding) -> str:
 
 
 def _unsafe(facts: FunctionFacts, after: FunctionFacts, trusted: Trusted) -> str | None:
-    """Compare both policies over the whole zone of trust: who is connected today does not matter."""
+    """Compare both policies over the whole zone of trust, whatever is connected today."""
     before, then = facts.resource_policy, after.resource_policy
     if before is None or then is None:
         return "the policy was not read"

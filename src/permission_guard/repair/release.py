@@ -1,7 +1,7 @@
-"""Taking off a role what the guard once attached, when nothing needs it any more.
+"""Detach a policy that the guard attached to a role, when nothing needs it any more.
 
-A policy that the guard attached stands in the way when the role is deleted (facts: DeleteConflict), so it goes when the
-last function that needs it goes, or when the role has gained the right by other means.
+An attached policy prevents the deletion of its role (DeleteConflict). So it is detached when the last function that needs it
+is deleted, or when the role has the right by another policy.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import Final, assert_never
 from permission_guard.alerts.report import Report
 from permission_guard.frozen import frozen
 from permission_guard.iam import Effect
-from permission_guard.journal.book import Book, gone, is_due, is_held, settled, told
 from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.history import FunctionHistory, gone, is_due, is_held, reported, settled
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
+    FactKind,
     FunctionFacts,
-    Look,
     RoleFacts,
     Trusted,
     Unreadable,
 )
 from permission_guard.model.finding import Verdict
-from permission_guard.ports import Actor, ChangedMeanwhile, Observer, Refused, TryAgain
-from permission_guard.repair.execute import carry_out
-from permission_guard.repair.finish import Earlier, noted
+from permission_guard.ports import ChangedMeanwhile, Observer, Refused, RetryLater, Writer
+from permission_guard.repair.execute import execute
+from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.step import DetachRolePolicy, apply
 from permission_guard.rules import role_can_write_logs
@@ -37,28 +37,28 @@ from permission_guard.settings import Settings
 
 
 @frozen
-class Heir:
-    """Another function needs what is attached: from now on the entry is about that one."""
+class HandedOver:
+    """Another function needs the attached policy: the entry is now about that function."""
 
     entry: Entry
 
 
 @frozen
-class Kept:
+class StaysAttached:
     """The policy stays attached, because something else may need it."""
 
     why: str
 
 
 @frozen
-class Ended:
-    """There is nothing of the guard's to detach any more: the role was deleted, or made anew under the same name."""
+class NothingToDetach:
+    """There is nothing to detach: the role was deleted, or deleted and created again under the same name."""
 
 
 def release(
     entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
-) -> DetachRolePolicy | Heir | Kept | Ended | None:
-    """Say what becomes of an attached policy; None if its function still needs it. Raises TryAgain."""
+) -> DetachRolePolicy | HandedOver | StaysAttached | NothingToDetach | None:
+    """Return what to do with an attached policy; None if its function still needs it. Raises RetryLater."""
     change = entry.change
     if not isinstance(change, Attached):
         return None
@@ -69,26 +69,28 @@ def release(
         return None
     role = facts.role if is_same else observer.role(change.role_arn)
     if not isinstance(role, RoleFacts):
-        return Ended() if role is MISSING_ROLE else Kept(str(role))
+        return NothingToDetach() if role is MISSING_ROLE else StaysAttached(str(role))
     if change.role_id != role.id:
-        return Ended()
+        return NothingToDetach()
     if not _is_for_lambda_alone(role):
-        return Kept(f"something other than Lambda may assume {role.name}, and may rely on the policy")
+        return StaysAttached(
+            f"something other than Lambda may assume {role.name}, and may rely on the policy"
+        )
     users = observer.users(change.role_arn)
     if isinstance(users, Unreadable):
-        return Kept(str(users))
-    # A published version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html), and
-    # the list may still show what was deleted a moment ago.
+        return StaysAttached(str(users))
+    # A published version keeps its role (lambda/latest/dg/configuration-versions.html). The list may still show a function
+    # that was deleted a moment ago.
     is_gone = facts.configuration is GONE
     left = [one.with_role(role) for one in users if not (is_gone and one.arn == facts.arn)]
     needing = [one for one in left if not _can_do_without(step, one, observer, trusted)]
     if not needing:
         return step
-    return _heir(entry, needing, facts) if has_left else None
+    return _handed_over(entry, needing, facts) if has_left else None
 
 
 def _is_for_lambda_alone(role: RoleFacts) -> bool:
-    """Tell whether no other service and no account may assume a role (IAM/latest/UserGuide/id_roles.html)."""
+    """Return whether only Lambda may assume a role (IAM/latest/UserGuide/id_roles.html)."""
     if role.trust is None:
         return False
     return all(
@@ -104,7 +106,7 @@ _LAMBDA: Final = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
 
 
 def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
-    """Tell whether the policy is attached, or was when a run began to take it off and died."""
+    """Return whether the policy is attached, or was when an interrupted run began to detach it."""
     attached = facts.role.attached if isinstance(facts.role, RoleFacts) else ()
     return step.policy_arn in attached or entry.state is State.RELEASING
 
@@ -112,16 +114,16 @@ def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
 def _can_do_without(
     step: DetachRolePolicy, facts: FunctionFacts, observer: Observer, trusted: Trusted
 ) -> bool:
-    """Tell whether the role lets the function write its logs without the policy, its log group counted. Raises TryAgain."""
+    """Return whether the function can write its logs without the policy; an existing log group counts. Raises RetryLater."""
     without = apply(step, facts)
-    if Look.LOG_GROUP in role_can_write_logs.asks(without, trusted):
-        without = observer.read(without, Look.LOG_GROUP)
+    if FactKind.LOG_GROUP in role_can_write_logs.asks(without, trusted):
+        without = observer.read(without, FactKind.LOG_GROUP)
     found = role_can_write_logs.check(without, trusted)
     return bool(found) and all(finding.verdict is Verdict.PASS for finding in found)
 
 
-def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> Heir | None:
-    """Hand the entry to another function of this Region: the journals of other Regions are other tables.
+def _handed_over(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> HandedOver | None:
+    """Move the entry to another function of this Region: each Region has its own journal.
 
     A function whose published version still needs the policy keeps the entry.
     """
@@ -129,73 +131,80 @@ def _heir(entry: Entry, needing: list[FunctionFacts], facts: FunctionFacts) -> H
     if near is None or any(one.arn == facts.arn for one in needing):
         return None
     cause = replace(entry.cause, subject=near.arn, qualifier=None)
-    return Heir(replace(entry, subject=str(near.arn), cause=cause, version=0))
+    return HandedOver(replace(entry, subject=str(near.arn), cause=cause, version=0))
 
 
 def released(
-    report: Report, keeper: Keeper, observer: Observer, actor: Actor, settings: Settings, now: datetime
-) -> Iterator[Earlier]:
-    """Detach what nothing needs any more, and yield what to report about it. Raises TryAgain."""
-    for entry in filter(is_held, keeper.book.entries):
+    report: Report,
+    session: JournalSession,
+    observer: Observer,
+    writer: Writer,
+    settings: Settings,
+    now: datetime,
+) -> Iterator[PendingReport]:
+    """Detach what nothing needs any more, and yield the reports. Raises RetryLater."""
+    for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
-        ending, what = Ending.TOLD, ""
+        ending, what = Ending.REPORTED, ""
         match found:
             case DetachRolePolicy():
-                ending, what = _detached(found, entry, keeper, actor)
-            case Heir(inherited):
-                what = _written(keeper, replace(entry, state=State.GONE), inherited) or ""
-            case Ended():
-                keeper.note(_ended(entry, now))
-            case Kept(why):
+                ending, what = _detached(found, entry, session, writer)
+            case HandedOver(inherited):
+                what = _written(session, replace(entry, state=State.GONE), inherited) or ""
+            case NothingToDetach():
+                session.note(_ended(entry, now))
+            case StaysAttached(why):
                 what = f"The policy stays attached: {why}." if report.is_gone else ""
             case None:
                 pass
             case _:
                 assert_never(found)
         if what and is_due(entry, ending, now):
-            yield _told(entry, ending, what, report, now)
+            yield _reported(entry, ending, what, report, now)
         elif what:
-            yield _told_before(entry, report)
+            yield _reported_before(entry, report)
 
 
-def _ended(entry: Entry, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
-    return lambda book: tuple(gone(one, now) for one in book.about(entry.fault))
+def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+    return lambda history: tuple(gone(one, now) for one in history.about(entry.fault))
 
 
-def _written(keeper: Keeper, *entries: Entry) -> str | None:
-    """Write before something is done; return why it must not be done, if the journal refuses. Raises TryAgain."""
+def _written(session: JournalSession, *entries: Entry) -> str | None:
+    """Write entries before a change; return why the change must not be made, if the journal refuses. Raises RetryLater."""
     try:
-        keeper.write(entries)
+        session.write(entries)
     except ChangedMeanwhile as error:
-        raise TryAgain(f"another run is releasing the same: {error}") from error
+        raise RetryLater(f"another run is detaching the same policy: {error}") from error
     except Refused as error:
         return f"The policy stays attached: it could not be written into the journal first: {error}."
     return None
 
 
-def _detached(step: DetachRolePolicy, entry: Entry, keeper: Keeper, actor: Actor) -> tuple[Ending, str]:
-    """Take it off, and say how that ended. Raises TryAgain."""
+def _detached(
+    step: DetachRolePolicy, entry: Entry, session: JournalSession, writer: Writer
+) -> tuple[Ending, str]:
+    """Detach the policy, and return how that ended. Raises RetryLater."""
     is_known = entry.state is State.RELEASING
-    refused = None if is_known else _written(keeper, replace(entry, state=State.RELEASING))
+    refused = None if is_known else _written(session, replace(entry, state=State.RELEASING))
     if refused is not None:
         return Ending.FAILED, refused
-    outcome = carry_out(step, actor)
-    if outcome.result is Result.TRY_AGAIN:
-        raise TryAgain(outcome.detail)
+    outcome = execute(step, writer)
+    if outcome.result is Result.RETRY_LATER:
+        raise RetryLater(outcome.detail)
     if outcome.result is Result.DONE:
         return Ending.RELEASED, f"{step.done}, because no function needs it any more."
     return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."
 
 
-def _told(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Earlier:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in book.about(entry.fault))
+def _reported(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> PendingReport:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 
-    return Earlier(noted(entry, ending, what, report), entries)
+    return PendingReport(noted(entry, ending, what, report), entries)
 
 
-def _told_before(entry: Entry, report: Report) -> Earlier:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(settled(one) for one in book.about(entry.fault) if one.state is State.RELEASING)
+def _reported_before(entry: Entry, report: Report) -> PendingReport:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(settled(one) for one in history.about(entry.fault) if one.state is State.RELEASING)
 
-    return Earlier(replace(noted(entry, Ending.TOLD, "", report), noted=()), entries)
+    return PendingReport(replace(noted(entry, Ending.REPORTED, "", report), noted=()), entries)

@@ -1,4 +1,4 @@
-"""Which change mends a finding, and is it proved? By itself, or together with others at once."""
+"""Which change fixes a finding, and is it proved? By itself, or together with others at once."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from permission_guard.model.document import AlreadyBound, Body, Bound, statements_of, with_condition
+from permission_guard.model.document import Body, ConditionExists, NewCondition, statements_of, with_condition
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Finding
 from permission_guard.repair.grant import Grant, NotExpressible, derived_sid
 from permission_guard.repair.proof import objection
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair, Swap
+from permission_guard.repair.step import AttachRolePolicy, Repair, Replacement, RewriteStatements
 from permission_guard.rules import rule_of
-from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy, ReplaceStatement
+from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Remedy, SplitStatement
 
 NOT_HERE: Final = ", and PutResourcePolicy is not available in this Region"
-"""What a reason says where there is only AddPermission."""
+"""The end of a reason where only AddPermission is available."""
 
 
 def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
-    """Return the first repair that is proved, as a step; or None, and the reason why the last one was not."""
-    reason = "no repair is known that is sure to keep the legitimate callers"
+    """Return the first repair that is proved, as a step; or None, and why the last one is not."""
+    reason = "no known repair is sure to keep every legitimate caller"
     for remedy in rule_of(finding).remedies(finding, facts, trusted):
         step, problem = _step(remedy, finding, facts)
         if step is not None:
@@ -34,12 +34,12 @@ def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple
 
 def together(
     due: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
-) -> tuple[BoundStatements | None, str | None]:
-    """Return the first remedies of as many findings as are proved, as one change, and what forbids to make them together.
+) -> tuple[RewriteStatements | None, str | None]:
+    """Return the first remedies of as many findings as are proved, as one change, and why they cannot be made together.
 
-    To prove each by itself takes as many proofs as there are findings, and each looks at the whole policy: a minute for a policy
-    full of open statements. One proof of all is as good where one PutResourcePolicy makes them all, since nobody ever meets
-    some of them without the others. Where it fails, halves are proved, so that one finding does not spoil it for the rest.
+    A proof for each finding would analyze the whole policy each time: a minute for a policy full of open statements. Where one
+    PutResourcePolicy makes all changes at once, one proof of all is enough. If it fails, halves are proved, so that one
+    finding does not block the others.
     """
     if not isinstance(facts.policy, PolicyFacts) or facts.policy.family is not Family.DOCUMENT:
         return None, None
@@ -49,16 +49,16 @@ def together(
     return whole, objection(whole, facts, trusted) if whole is not None and len(groups) > 1 else None
 
 
-def _first(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> BoundStatements | None:
+def _first(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> RewriteStatements | None:
     """Return the first remedy of a finding, if it changes a statement."""
     remedy = next(iter(rule_of(finding).remedies(finding, facts, trusted)), None)
     step, _ = _step(remedy, finding, facts) if remedy is not None else (None, None)
-    return step if isinstance(step, BoundStatements) else None
+    return step if isinstance(step, RewriteStatements) else None
 
 
 def _proved(
-    steps: Sequence[BoundStatements], facts: FunctionFacts, trusted: Trusted
-) -> tuple[BoundStatements, ...]:
+    steps: Sequence[RewriteStatements], facts: FunctionFacts, trusted: Trusted
+) -> tuple[RewriteStatements, ...]:
     """Return changes that are proved, each by itself."""
     change = _joined(steps)
     if change is None or objection(change, facts, trusted) is None:
@@ -67,12 +67,12 @@ def _proved(
     return (*_proved(steps[:half], facts, trusted), *_proved(steps[half:], facts, trusted)) if half else ()
 
 
-def _joined(steps: Sequence[BoundStatements]) -> BoundStatements | None:
-    """Return one change of all of them, without those that would change a statement otherwise than one before."""
-    whole: BoundStatements | None = None
+def _joined(steps: Sequence[RewriteStatements]) -> RewriteStatements | None:
+    """Return one change of all of them, without those that contradict an earlier one."""
+    whole: RewriteStatements | None = None
     for step in steps:
-        for swap in step.swaps:
-            whole, _ = joined(whole, replace(step, swaps=(swap,)))
+        for replacement in step.replacements:
+            whole, _ = joined(whole, replace(step, replacements=(replacement,)))
     return whole
 
 
@@ -80,70 +80,76 @@ def _step(remedy: Remedy, finding: Finding, facts: FunctionFacts) -> tuple[Repai
     match remedy:
         case AttachPolicy(policy):
             if not isinstance(facts.role, RoleFacts):
-                return None, "there is no role to attach a policy to"
+                return None, "the function has no role to attach a policy to"
             return AttachRolePolicy(facts.role.arn, policy, (finding,), facts.role.id), None
         case LeaveIt(reason):
             return None, reason
-        case AddCondition() | ReplaceStatement():
+        case AddCondition() | SplitStatement():
             if not isinstance(facts.policy, PolicyFacts) or facts.policy.policy is None:
-                return None, "there is no resource policy"
+                return None, "the function has no resource-based policy"
             try:
-                swap = _swap(remedy, finding, facts.target, facts.policy, facts.policy.policy.text)
-            except AlreadyBound as error:
+                replacement = _replacement(
+                    remedy, finding, facts.target, facts.policy, facts.policy.policy.text
+                )
+            except ConditionExists as error:
                 return None, str(error)
             except NotExpressible as error:
-                return None, f"{_wanted(remedy)} is what is missing, but {error}{NOT_HERE}"
-            return BoundStatements(facts.target, facts.policy, (swap,)), None
+                return None, f"the fix is a condition {_wanted(remedy)}, but {error}{NOT_HERE}"
+            return RewriteStatements(facts.target, facts.policy, (replacement,)), None
         case _:
             assert_never(remedy)
 
 
-def joined(bound: BoundStatements | None, step: BoundStatements) -> tuple[BoundStatements, str | None]:
-    """Add a change to those that are planned, into which one that mends another finding about the statement goes.
+def joined(
+    rewrite: RewriteStatements | None, step: RewriteStatements
+) -> tuple[RewriteStatements, str | None]:
+    """Add a change to those that are planned, and merge it with one that fixes another finding about the same statement.
 
-    If the plan changes the same statement otherwise already, it stays as it is, and the reason is returned.
+    If the plan already changes the same statement differently, it stays as it is, and the reason is returned.
     """
-    if bound is None:
+    if rewrite is None:
         return step, None
-    (swap,) = step.swaps
-    same = next((one for one in bound.swaps if _place(one) == _place(swap)), None)
+    (replacement,) = step.replacements
+    same = next((one for one in rewrite.replacements if _place(one) == _place(replacement)), None)
     if same is None:
-        return replace(bound, swaps=(*bound.swaps, swap)), None
-    if same.after != swap.after:
-        return bound, "another repair of this statement comes first"
-    joined = replace(same, mends=(*same.mends, *swap.mends))
-    return replace(bound, swaps=tuple(joined if one is same else one for one in bound.swaps)), None
+        return replace(rewrite, replacements=(*rewrite.replacements, replacement)), None
+    if same.after != replacement.after:
+        return rewrite, "another repair of this statement comes first"
+    joined = replace(same, fixes=(*same.fixes, *replacement.fixes))
+    return replace(
+        rewrite, replacements=tuple(joined if one is same else one for one in rewrite.replacements)
+    ), None
 
 
-def _place(swap: Swap) -> int | None:
-    """Return the index of the statement that a planned swap replaces."""
-    return swap.mends[0].statement
+def _place(replacement: Replacement) -> int | None:
+    """Return the index of the statement that is replaced."""
+    return replacement.fixes[0].statement
 
 
-def _wanted(remedy: AddCondition | ReplaceStatement) -> str:
-    bounds = (remedy.bound,) if isinstance(remedy, AddCondition) else remedy.bounds
-    return " or ".join(map(str, bounds))
+def _wanted(remedy: AddCondition | SplitStatement) -> str:
+    conditions = (remedy.condition,) if isinstance(remedy, AddCondition) else remedy.conditions
+    return " or ".join(map(str, conditions))
 
 
-def _swap(
-    remedy: AddCondition | ReplaceStatement, finding: Finding, target: str, policy: PolicyFacts, text: str
-) -> Swap:
-    """Return the swap by the calls that edit this policy. Raises AlreadyBound and NotExpressible."""
+def _replacement(
+    remedy: AddCondition | SplitStatement, finding: Finding, target: str, policy: PolicyFacts, text: str
+) -> Replacement:
+    """Return the replacement, made by the calls that edit this policy. Raises ConditionExists and NotExpressible."""
     before = statements_of(text)[remedy.statement]
-    if isinstance(remedy, ReplaceStatement):
+    if isinstance(remedy, SplitStatement):
         if policy.family is not Family.DOCUMENT:
-            raise NotExpressible("that takes several statements at once")
-        return Swap(before, tuple(_each(before, remedy.bounds)), mends=(finding,))
-    after = with_condition(before, remedy.bound)
+            raise NotExpressible("it takes several statements at once")
+        return Replacement(before, tuple(_each(before, remedy.conditions)), fixes=(finding,))
+    after = with_condition(before, remedy.condition)
     if policy.family is Family.DOCUMENT:
-        return Swap(before, (after,), mends=(finding,))
+        return Replacement(before, (after,), fixes=(finding,))
     narrow = Grant.of(after, target).twin()
-    return Swap(before, (narrow.statement(target),), narrow, (finding,))
+    return Replacement(before, (narrow.statement(target),), narrow, (finding,))
 
 
-def _each(before: Body, bounds: Sequence[Bound]) -> Iterator[Body]:
-    """Yield the statements: the first keeps the Sid, each other has one made of it, by which they are removed with it."""
+def _each(before: Body, conditions: Sequence[NewCondition]) -> Iterator[Body]:
+    """Yield the statements. The first keeps the Sid; the others have Sids derived from it, so that they are removed with it."""
     sid = before.get("Sid")
-    for place, bound in enumerate(bounds):
-        after = with_condition(before, bound)
-        yield {**after, "Sid": derived_sid(sid, str(bound))} if place and isinstance(sid, str) else after
+    for place, condition in enumerate(conditions):
+        after = with_condition(before, condition)
+        yield {**after, "Sid": derived_sid(sid, str(condition))} if place and isinstance(sid, str) else after

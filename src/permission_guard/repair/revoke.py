@@ -1,7 +1,7 @@
-"""Removing the statement that the guard has put in the place of one that its owner removes.
+"""Remove the guard's replacement of a statement when the owner removes the original.
 
-Where there is only AddPermission, a repaired statement stands under another Sid. Its owner knows the original Sid alone, so
-a RemovePermission of that Sid removes what the guard has made of it, too.
+Where only AddPermission is available, a repaired statement has another Sid. Its owner knows only the original Sid, so a
+RemovePermission of that Sid removes the replacement too.
 https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 """
 
@@ -12,36 +12,38 @@ from dataclasses import replace
 from datetime import datetime
 
 from permission_guard.alerts.report import Report
-from permission_guard.journal.book import Book, told
 from permission_guard.journal.entry import Entry, Rewritten, State
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.history import FunctionHistory, reported
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
-from permission_guard.ports import NOT_FOUND, Actor, ChangedMeanwhile, Refused, TryAgain
-from permission_guard.repair.finish import Earlier, noted
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
+from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending
 
 
-def revoked(report: Report, keeper: Keeper, actor: Actor, now: datetime) -> Iterator[Earlier]:
-    """Remove the statements that were made of the one that the event removes, and yield what is to be reported.
+def revoked(
+    report: Report, session: JournalSession, writer: Writer, now: datetime
+) -> Iterator[PendingReport]:
+    """Remove the replacements of the statement that the event removes, and yield the reports.
 
-    What was added again after the removal stays: events come in any order. Raises TryAgain if one of them could not be removed.
+    What was added again after the removal stays: events arrive in any order. Raises RetryLater if one of them could not be removed.
     """
     removed, policy = report.trigger.removed, report.facts.policy
     if removed is None or not isinstance(policy, PolicyFacts):
         return
     text = policy.policy.text if policy.policy else NO_STATEMENTS
     present = {canonical(one) for one in statements_of(text)}
-    # CloudTrail's times are whole seconds: of two calls within one, the adding may be the later.
-    before = [entry for entry in keeper.book.entries if entry.cause.at < report.trigger.at]
+    # CloudTrail's times are whole seconds: of two calls within one second, AddPermission may be the later.
+    before = [entry for entry in session.history.entries if entry.cause.at < report.trigger.at]
     for entry in before:
         sids = _sids_made_of(entry, removed, report.facts.target, present)
         if sids:
-            yield _removed(entry, sids, report, keeper, actor, now)
+            yield _removed(entry, sids, report, session, writer, now)
 
 
 def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) -> tuple[str, ...]:
-    """Return the Sids of what the guard has made of a statement, if it is there or was when a run began to remove it."""
+    """Return the Sids of a statement's replacement, if it exists or did when an interrupted run began to remove it."""
     change = entry.change
     if not isinstance(change, Rewritten) or change.target != target:
         return ()
@@ -56,34 +58,39 @@ def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) ->
 
 
 def _removed(
-    entry: Entry, sids: tuple[str, ...], report: Report, keeper: Keeper, actor: Actor, now: datetime
-) -> Earlier:
+    entry: Entry,
+    sids: tuple[str, ...],
+    report: Report,
+    session: JournalSession,
+    writer: Writer,
+    now: datetime,
+) -> PendingReport:
     removed, sid = report.trigger.removed, '" and "'.join(sids)
     try:
         if entry.state is not State.RELEASING:
-            keeper.write((replace(entry, state=State.RELEASING),))
+            session.write((replace(entry, state=State.RELEASING),))
         for one in sids:
-            _remove(report.facts.target, one, actor)
+            _remove(report.facts.target, one, writer)
     except ChangedMeanwhile as error:
-        raise TryAgain(str(error)) from error
+        raise RetryLater(str(error)) from error
     except Refused as error:
-        what = f'could not remove "{sid}", which replaced "{removed}": {error}'
-        return Earlier(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
-    what = f'removed "{sid}", which replaced "{removed}", because its owner has removed "{removed}"'
-    return Earlier(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
+        what = f'Could not remove "{sid}", which replaced "{removed}": {error}.'
+        return PendingReport(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
+    what = f'Removed "{sid}", which replaced "{removed}", because the owner removed "{removed}".'
+    return PendingReport(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
 
 
-def _remove(target: str, sid: str, actor: Actor) -> None:
-    """Remove a statement; one that is not there any more is as good. Raises Refused, ChangedMeanwhile and TryAgain."""
+def _remove(target: str, sid: str, writer: Writer) -> None:
+    """Remove a statement; no error if it does not exist. Raises Refused, ChangedMeanwhile and RetryLater."""
     try:
-        actor.remove_permission(target, sid, None)
+        writer.remove_permission(target, sid, None)
     except Refused as error:
         if error.code not in NOT_FOUND:
             raise
 
 
-def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[Book], tuple[Entry, ...]]:
-    def entries(book: Book) -> tuple[Entry, ...]:
-        return tuple(told(one, ending, now) for one in book.about(entry.fault))
+def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+    def entries(history: FunctionHistory) -> tuple[Entry, ...]:
+        return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 
     return entries

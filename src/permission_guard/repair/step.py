@@ -1,4 +1,4 @@
-"""What a plan is made of: each step one change, the rights it needs, and the facts as it leaves them."""
+"""The steps of a plan: each is one change, with the rights that it needs and the facts after it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AttachRolePolicy:
     permissions: ClassVar[tuple[str, ...]] = ("iam:AttachRolePolicy",)
     role_arn: str
     policy: Policy
-    mends: tuple[Finding, ...]
+    fixes: tuple[Finding, ...]
     role_id: str = ""
 
     @property
@@ -47,7 +47,7 @@ class DetachRolePolicy:
     permissions: ClassVar[tuple[str, ...]] = ("iam:DetachRolePolicy",)
     role_arn: str
     policy_arn: str
-    mends: tuple[Finding, ...]
+    fixes: tuple[Finding, ...]
 
     @property
     def what(self) -> str:
@@ -61,21 +61,21 @@ class DetachRolePolicy:
 
 
 @frozen
-class Swap:
-    """One statement and what replaces it; `narrow` says the one statement that does to AddPermission, where that is the way."""
+class Replacement:
+    """One statement and what replaces it; `narrow` is the one that replaces it, as AddPermission makes it, where only that call exists."""
 
     before: Body
     after: tuple[Body, ...]
     narrow: Grant | None = None
-    mends: tuple[Finding, ...] = ()
+    fixes: tuple[Finding, ...] = ()
 
 
 @frozen
-class BoundStatements:
-    """Put narrower statements in the place of open ones in a resource policy; everything else stays.
+class RewriteStatements:
+    """Replace statements of a resource policy; everything else stays.
 
     With PutResourcePolicy that is one atomic write. Where there is only AddPermission, each narrow statement is added
-    under a Sid of its own and read back before the wide one is removed, so that no caller is locked out in between.
+    under a Sid of its own and read back before the wide one is removed. So no caller loses access in between.
     """
 
     permissions: ClassVar[tuple[str, ...]] = (
@@ -85,14 +85,14 @@ class BoundStatements:
     )
     target: str
     policy: PolicyFacts
-    swaps: tuple[Swap, ...]
+    replacements: tuple[Replacement, ...]
     verbatim: str | None = None
-    """The document as it is to be, where that is known to the byte."""
+    """The whole new document, if it is known to the byte."""
 
     @property
-    def mends(self) -> tuple[Finding, ...]:
-        """Every finding that the swaps mend."""
-        return tuple(finding for swap in self.swaps for finding in swap.mends)
+    def fixes(self) -> tuple[Finding, ...]:
+        """Every finding that the replacements fix."""
+        return tuple(finding for replacement in self.replacements for finding in replacement.fixes)
 
     @property
     def before(self) -> str:
@@ -106,15 +106,15 @@ class BoundStatements:
             return self.verbatim
         statements = list(statements_of(self.before))
         said = list(map(canonical, statements))
-        for swap in self.swaps:
-            place, after = _place(swap, said), [canonical(one) for one in swap.after]
-            if swap.narrow is None:
-                statements[place : place + 1], said[place : place + 1] = swap.after, after
+        for replacement in self.replacements:
+            place, after = _place(replacement, said), [canonical(one) for one in replacement.after]
+            if replacement.narrow is None:
+                statements[place : place + 1], said[place : place + 1] = replacement.after, after
                 continue
-            # AddPermission appends; an earlier run that died may have added the narrow statement already.
+            # AddPermission appends. An earlier run that was interrupted may have added the narrow statement already.
             del statements[place], said[place]
             if after[0] not in said:
-                statements += swap.after
+                statements += replacement.after
                 said += after
         return with_statements(self.before, statements)
 
@@ -130,42 +130,42 @@ class BoundStatements:
 
     @property
     def _statements(self) -> str:
-        sids = [swap.before.get("Sid") for swap in self.swaps]
+        sids = [replacement.before.get("Sid") for replacement in self.replacements]
         named = ", ".join(f'statement "{sid}"' if sid else "a statement without a Sid" for sid in sids)
         return f"{named} of {self.target.split(':', 6)[-1]}"
 
 
-def _place(swap: Swap, said: Sequence[str]) -> int:
-    """Return where the statement stands that is swapped: of equal ones without a Sid, the one that was judged."""
-    wanted = canonical(swap.before)
+def _place(replacement: Replacement, said: Sequence[str]) -> int:
+    """Return the place of the statement to replace: of equal ones without a Sid, the one that was evaluated."""
+    wanted = canonical(replacement.before)
     places = [i for i, statement in enumerate(said) if statement == wanted]
-    judged = swap.mends[0].statement if swap.mends else None
-    return judged if judged in places else places[0]
+    evaluated = replacement.fixes[0].statement if replacement.fixes else None
+    return evaluated if evaluated in places else places[0]
 
 
-Step: TypeAlias = AttachRolePolicy | DetachRolePolicy | BoundStatements
+Step: TypeAlias = AttachRolePolicy | DetachRolePolicy | RewriteStatements
 """Every change that the guard can make."""
 
-Repair: TypeAlias = AttachRolePolicy | BoundStatements
-"""Those that mend a finding."""
+Repair: TypeAlias = AttachRolePolicy | RewriteStatements
+"""Those that fix a finding."""
 
-STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, BoundStatements)
+STEPS: tuple[type[Step], ...] = (AttachRolePolicy, DetachRolePolicy, RewriteStatements)
 
 
 def parts(step: Repair) -> tuple[Repair, ...]:
-    """Return what of a step is made or not made by itself: where there is only AddPermission, each statement."""
-    return pieces(step) if isinstance(step, BoundStatements) else (step,)
+    """Return the parts of a step that succeed or fail alone: where only AddPermission is available, each statement."""
+    return pieces(step) if isinstance(step, RewriteStatements) else (step,)
 
 
-def pieces(step: BoundStatements) -> tuple[BoundStatements, ...]:
-    """Return what of these changes is written or not written by itself."""
+def pieces(step: RewriteStatements) -> tuple[RewriteStatements, ...]:
+    """Return the parts of these changes that are written alone."""
     if step.policy.family is Family.STATEMENTS:
-        return tuple(replace(step, swaps=(swap,)) for swap in step.swaps)
+        return tuple(replace(step, replacements=(replacement,)) for replacement in step.replacements)
     return (step,)
 
 
 def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
-    """Return the facts as the step leaves them. Dry runs, proofs and the tests' AWS all believe this function."""
+    """Return the facts after the step. Dry runs, proofs and the tests' AWS rely on this function."""
     match step:
         case AttachRolePolicy(policy=policy):
             if not isinstance(facts.role, RoleFacts) or policy.name in facts.role.attached:
@@ -185,7 +185,7 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
                     attached=tuple(one for one in role.attached if one != arn),
                 )
             )
-        case BoundStatements(policy=policy):
+        case RewriteStatements(policy=policy):
             parsed = Policy.parse(step.after, name=step.target)
             return facts.with_policy(replace(policy, policy=parsed))
         case _:
@@ -193,17 +193,17 @@ def apply(step: Step, facts: FunctionFacts) -> FunctionFacts:
 
 
 def diffs(step: Step) -> tuple[tuple[Finding, str, str], ...]:
-    """Return each finding that a step fixes, with what stands there before it and after it."""
+    """Return each finding that a step fixes, with its statement or policy before and after."""
     match step:
         case AttachRolePolicy():
-            return tuple((finding, "", step.policy.name) for finding in step.mends)
+            return tuple((finding, "", step.policy.name) for finding in step.fixes)
         case DetachRolePolicy():
-            return tuple((finding, step.policy_arn, "") for finding in step.mends)
-        case BoundStatements():
+            return tuple((finding, step.policy_arn, "") for finding in step.fixes)
+        case RewriteStatements():
             return tuple(
-                (finding, dumped(swap.before), written(swap.after))
-                for swap in step.swaps
-                for finding in swap.mends
+                (finding, dumped(replacement.before), written(replacement.after))
+                for replacement in step.replacements
+                for finding in replacement.fixes
             )
         case _:
             assert_never(step)

@@ -1,4 +1,4 @@
-"""Undo a repair for a person, and let the guard repair again."""
+"""Undo a repair, and resume repairs."""
 
 from __future__ import annotations
 
@@ -11,50 +11,52 @@ from typing import Final, assert_never
 from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
-from permission_guard.model.facts import Family, FunctionFacts, Look, PolicyFacts, RoleFacts, Unreadable
-from permission_guard.ports import Actor, ChangedMeanwhile, Journal, Observer, Refused, TryAgain
-from permission_guard.repair.execute import carry_out
+from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, RetryLater, Writer
+from permission_guard.repair.execute import execute
 from permission_guard.repair.grant import Grant, NotExpressible
 from permission_guard.repair.outcome import Ending, Outcome, Result
-from permission_guard.repair.step import BoundStatements, DetachRolePolicy, Swap
+from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteStatements
 
-_UNDOABLE: Final = frozenset({State.PLANNED, State.TOLD, State.UNDONE})
-"""UNDONE as well: an undo that died, or whose answer never came, is finished by the next."""
-_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.TRY_AGAIN})
+_UNDOABLE: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
+"""UNDONE too: an undo that was interrupted, or whose answer was lost, is finished by the next."""
+_MAY_BE_MADE: Final = frozenset({Result.DONE, Result.RETRY_LATER})
 
 
 class CannotUndo(Exception):
-    """There is nothing to undo, or what stands there now is not ours any more. The message says which."""
+    """There is nothing to undo, or it was changed after the repair. The message says which."""
 
 
 class NothingToResume(Exception):
-    """Nothing keeps the guard from repairing this fault. The message says so."""
+    """The guard may repair this fault already."""
 
 
-def undo(entry: Entry, observer: Observer, actor: Actor, journal: Journal, now: datetime) -> Outcome:
-    """Put back what stood there before a repair, and have the guard leave it alone until a person resumes it.
+def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now: datetime) -> Outcome:
+    """Restore what was there before a repair. The guard does not repair it again until a person resumes it.
 
-    The journal knows it first, so that the guard, woken by the very call that undoes its repair, leaves it alone. If the
-    call is refused, the entry is as it was. If AWS does not answer, it stays UNDONE, since the call may have had its
-    effect, and can be undone again. Raises CannotUndo, and what the ports raise before the call is made.
+    The journal is written first, because the call that undoes the repair wakes the guard. If the call is refused, the
+    entry is restored. If AWS does not answer, it stays UNDONE, since the call may have had its effect, and can be undone
+    again. Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
-    entries = (entry, *_mended_with(entry, journal))
+    entries = (entry, *_fixed_with(entry, journal))
     marked = journal.write(
-        tuple(replace(one, state=State.UNDONE, told_at=now, told_as=Ending.TOLD) for one in entries)
+        tuple(
+            replace(one, state=State.UNDONE, reported_at=now, reported_as=Ending.REPORTED) for one in entries
+        )
     )
-    outcome = carry_out(step, actor)
+    outcome = execute(step, writer)
     if outcome.result in _MAY_BE_MADE:
         return outcome
     try:
         journal.write(tuple(replace(a, version=b.version) for a, b in zip(entries, marked, strict=True)))
-    except (ChangedMeanwhile, Refused, TryAgain) as error:
+    except (ChangedMeanwhile, Refused, RetryLater) as error:
         return replace(outcome, detail=f"{outcome.detail}; the journal says UNDONE nevertheless: {error}")
     return outcome
 
 
-def _mended_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
-    """Return the entries about other faults that the same change has fixed: they are back with it."""
+def _fixed_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
+    """Return the entries about other faults that the same change has fixed: they return with it."""
     return tuple(
         one
         for one in journal.of(entry.subject).entries
@@ -67,39 +69,41 @@ def resume(entry: Entry, journal: Journal) -> Entry:
 
     Raises NothingToResume, and what the journal raises.
     """
-    was_stopped = entry.state is State.TOLD and entry.told_as is Ending.ESCALATED
+    was_stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
     if entry.state is State.UNDONE or was_stopped:
         resumed = _from_zero(entry)
     elif entry.repairs:
         resumed = replace(entry, repairs=())
     else:
-        raise NothingToResume(f"{entry.id} is {entry.state.value}: nothing keeps the guard from repairing it")
-    others = _mended_with(entry, journal) if entry.state is State.UNDONE else ()
+        raise NothingToResume(
+            f"Nothing to resume: the guard may repair {entry.id} already (its state is {entry.state.value})."
+        )
+    others = _fixed_with(entry, journal) if entry.state is State.UNDONE else ()
     undone = (one for one in others if one.state is State.UNDONE)
     written, *_ = journal.write((resumed, *map(_from_zero, undone)))
     return written
 
 
 def _from_zero(entry: Entry) -> Entry:
-    return replace(entry, state=State.GONE, repairs=(), told_at=None, told_as=None)
+    return replace(entry, state=State.GONE, repairs=(), reported_at=None, reported_as=None)
 
 
-def undoing(entry: Entry, observer: Observer) -> BoundStatements | DetachRolePolicy:
-    """Return the step that undoes a repair. Raises CannotUndo if there is none, and TryAgain."""
+def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:
+    """Return the step that undoes a repair. Raises CannotUndo if there is none, and RetryLater."""
     if entry.state not in _UNDOABLE:
-        raise CannotUndo(f"{entry.id} is {entry.state.value}: there is no repair to undo")
+        raise CannotUndo(f"Nothing to undo: {entry.id} was not repaired (its state is {entry.state.value}).")
     change = entry.change
     if change is None:
-        raise CannotUndo(f"{entry.id} was reported and never repaired: there is nothing to undo")
+        raise CannotUndo(f"Nothing to undo: {entry.id} was reported and never repaired.")
     try:
         facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
     except ArnError as error:
-        raise CannotUndo(f"{entry.id} is not about a function") from error
+        raise CannotUndo(f"Nothing to undo: {entry.id} is not about a function.") from error
     match change:
         case Attached():
-            return _detached(change, observer.read(facts, Look.ROLE))
+            return _detached(change, observer.read(facts, FactKind.ROLE))
         case Rewritten():
-            return _back(change, observer.read(facts, Look.POLICY))
+            return _back(change, observer.read(facts, FactKind.POLICY))
         case _:
             assert_never(change)
 
@@ -119,14 +123,14 @@ def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
     return DetachRolePolicy(change.role_arn, change.policy_arn, ())
 
 
-def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
+def _back(change: Rewritten, facts: FunctionFacts) -> RewriteStatements:
     policy = facts.policy
     if isinstance(policy, Unreadable):
         raise CannotUndo(str(policy))
     text = facts.resource_policy.text if facts.resource_policy else NO_STATEMENTS
     original = body_of(change.before)
     wanted = [canonical(one) for one in bodies_of(change.after)]
-    # Of statements that say the same, one is put back.
+    # Of equal statements, one is restored.
     stands = {canonical(one): one for one in statements_of(text)}
     ours = [stands[one] for one in wanted if one in stands]
     is_there = len(ours) == len(wanted)
@@ -137,19 +141,19 @@ def _back(change: Rewritten, facts: FunctionFacts) -> BoundStatements:
     if not isinstance(policy, PolicyFacts) or not is_there:
         raise CannotUndo(f"the statement in the policy of {change.target} was changed after the repair")
     if policy.family is Family.DOCUMENT:
-        swaps = (Swap(ours[0], (original,)), *(Swap(one, ()) for one in ours[1:]))
-        step = BoundStatements(change.target, policy, swaps)
-        # Then nothing else has changed, and the document can be what it was to the last byte.
-        is_whole = _said(step.after) == _said(change.document)
+        replacements = (Replacement(ours[0], (original,)), *(Replacement(one, ()) for one in ours[1:]))
+        step = RewriteStatements(change.target, policy, replacements)
+        # Nothing else has changed, so the document can be restored to the byte.
+        is_whole = _content(step.after) == _content(change.document)
         return replace(step, verbatim=change.document) if is_whole else step
     try:
         grant = Grant.of(original, change.target)
     except NotExpressible as error:
         raise CannotUndo(f"{error}, and PutResourcePolicy is not available in this Region") from error
-    return BoundStatements(change.target, policy, (Swap(ours[0], (original,), grant),))
+    return RewriteStatements(change.target, policy, (Replacement(ours[0], (original,), grant),))
 
 
-def _said(text: str) -> tuple[Mapping[str, object], Counter[str]]:
-    """Return what a document says, whatever the order of its statements and the blanks between."""
+def _content(text: str) -> tuple[Mapping[str, object], Counter[str]]:
+    """Return the content of a document, whatever the order of its statements and its spaces."""
     rest = {key: value for key, value in body_of(text).items() if key != "Statement"}
     return rest, Counter(map(canonical, statements_of(text)))

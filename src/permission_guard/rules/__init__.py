@@ -1,10 +1,10 @@
-"""What is wrong? The rules, each in a file of its own, and the judging of facts by them."""
+"""The rules, each in its own file, and the evaluation of facts by all of them."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Finding
 from permission_guard.rules import (
     function_is_not_public,
@@ -20,7 +20,7 @@ RULES: Final[tuple[Rule, ...]] = (
     function_is_not_public.RULE,
     layer_is_not_public.RULE,
 )
-"""Every rule there is, in the order in which findings are told."""
+"""Every rule, in the order in which findings are reported."""
 
 RULE_IDS: Final = tuple(rule.id for rule in RULES)
 
@@ -32,15 +32,15 @@ def rule_of(finding: Finding) -> Rule:
     return _BY_ID[finding.rule]
 
 
-def wanted(facts: FunctionFacts, looks: Look, trusted: Trusted) -> Look:
-    """Return what must still be read before the rules about these looks can judge."""
-    asked = Look.NOTHING
+def wanted(facts: FunctionFacts, to_read: FactKind, trusted: Trusted) -> FactKind:
+    """Return what must still be read before the rules that need these facts can be evaluated."""
+    asked = FactKind.NOTHING
     for rule in RULES:
-        if rule.looks_at & looks:
+        if rule.reads & to_read:
             asked |= rule.asks(facts, trusted)
     return asked
 
 
-def judge(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
+def evaluate(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     """Evaluate the facts by every rule. What has not been read is not evaluated."""
     return tuple(finding for rule in RULES for finding in rule.check(facts, trusted))

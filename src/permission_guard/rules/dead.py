@@ -27,9 +27,9 @@ from permission_guard.services import service_of
 
 
 def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> DeniedRequest | None:
-    """Return a request that the statement seems meant for, and what refuses it.
+    """Return a request that the statement seems intended for, and what refuses it.
 
-    None if the statement by itself gives access, so that it is a Deny that refuses everybody.
+    None if the statement alone gives access: then a Deny refuses everybody.
     """
     places = (review.target, *review.qualified(statement))
     if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):
@@ -96,7 +96,7 @@ def _blockers(
 
 
 def _only_one(statement: Statement, review: Review, actions: Sequence[str]) -> list[Condition]:
-    """Return the condition without which somebody surely has access, if there is only one such."""
+    """Return the condition without which there would be access, if there is only one such."""
     conditions = statement.conditions
     found = [
         one

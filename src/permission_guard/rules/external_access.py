@@ -1,4 +1,4 @@
-"""What the rules about resource-based policies share: how the answer about a statement becomes a finding."""
+"""Shared by the rules about resource-based policies: from the answer about a statement to a finding."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from permission_guard.iam import (
     Anonymous,
     Arn,
     Context,
+    EvalDecision,
     Request,
     Service,
     Statement,
     decide,
 )
-from permission_guard.iam import Answer as Decided
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
-from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
 from permission_guard.rules.dead import form, why_nobody
 from permission_guard.rules.review import RESOURCE, Review
 from permission_guard.services import Sends, service_of
 
 _EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
-"""Accounts to show as an example."""
+"""Accounts to show as examples."""
 _MOST: Final = 3
-"""How many principals are written out before the rest is counted."""
+"""How many principals are named; the others are counted."""
 
 
 @frozen
 class Fault:
-    """What to report of a statement that gives untrusted access."""
+    """What to report about a statement that gives untrusted access."""
 
     concern: Concern
     severity: Severity
@@ -47,9 +47,9 @@ class Fault:
     advice: str
 
 
-def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> Look:
+def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
     """Ask for the resource policy."""
-    return Look.POLICY if facts.policy is NOT_READ else Look.NOTHING
+    return FactKind.POLICY if facts.policy is NOT_READ else FactKind.NOTHING
 
 
 def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
@@ -72,8 +72,8 @@ def passed(rule: str, concern: Concern, target: str, statement: Statement, summa
 def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
-        return f"{statement.label}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    return f"{statement.label}: {_principal(statement)} allows {answer.scale.value} to {verb}"
+        return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
+    return f"{statement.title}: {_principal(statement)} allows {answer.scale.value} to {verb}"
 
 
 def found(
@@ -83,8 +83,8 @@ def found(
     actions: Sequence[str],
     fault: Callable[[Answer, Witness], Fault],
 ) -> Finding:
-    """Return what the answer about a statement comes to: the finding as it is if it passes, else the fault or doubt."""
-    answer = _telling(review.answer(statement, actions), review)
+    """Return the finding for the answer about a statement: unchanged if it passes, else FAIL or UNKNOWN."""
+    answer = _clearest_example(review.answer(statement, actions), review)
     match answer.access:
         case Access.OPEN | Access.NAMED:
             witness = witness_of(answer, review)
@@ -114,10 +114,10 @@ def witness_of(answer: Answer, review: Review) -> Witness:
     return Witness(request, decide(request, resource=review.policy), caller(request, answer.witness.account))
 
 
-def _telling(answer: Answer, review: Review) -> Answer:
-    """Return the answer with the request that tells most, if it is allowed, too.
+def _clearest_example(answer: Answer, review: Review) -> Answer:
+    """Return the answer with the clearest example, if it is allowed too.
 
-    Of a service one that shows an untrusted account; through a function URL one without credentials.
+    For a service: a request that shows an untrusted account. Through a function URL: one without credentials.
     """
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
@@ -148,7 +148,7 @@ def _telling(answer: Answer, review: Review) -> Answer:
 
 
 def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
-    is_allowed = decide(request, resource=review.policy).answer is Decided.ALLOWED
+    is_allowed = decide(request, resource=review.policy).answer is EvalDecision.ALLOWED
     return replace(answer, witness=Found(request)) if is_allowed else answer
 
 
@@ -165,7 +165,7 @@ def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any 
         organization = _organization(statement, request.context) if request is not None else ""
         whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"
         example = example if organization else ""
-    return f"{statement.label}: {_principal(statement)} allows {whom} to {verb}{example}"
+    return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 
 def _organization(statement: Statement, context: Context) -> str:
@@ -205,7 +205,7 @@ def _in_doubt(
         spelled = {one.lower_key: one.key for each in review.policy.statements for one in each.conditions}
         keys = " and ".join(spelled.get(key, key) for key in answer.keys) or "what AWS does not document"
         doubt, advice = f"it depends on {keys}, which cannot be known beforehand", _DOUBT
-    summary = f"{statement.label}: whether an untrusted account has access is unknown: {doubt}"
+    summary = f"{statement.title}: whether an untrusted account has access is unknown: {doubt}"
     proof = Undecided(request, decision, doubt)
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, proof=proof, advice=advice)
 
@@ -217,14 +217,14 @@ def _closed(
         nobody = why_nobody(statement, review, actions)
         if nobody is None:
             return replace(
-                finding, summary=f"{statement.label} gives nobody access: a Deny refuses whom it admits"
+                finding, summary=f"{statement.title} gives nobody access: a Deny refuses whom it admits"
             )
         return replace(
             finding,
             concern=Concern.PERMISSION_IS_USABLE,
             severity=Severity.LOW,
             verdict=Verdict.FAIL,
-            summary=f"{statement.label} gives nobody access: {nobody.blocker}",
+            summary=f"{statement.title} gives nobody access: {nobody.blocker}",
             proof=nobody,
             advice=_DEAD,
         )
@@ -234,7 +234,7 @@ def _closed(
 
 def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[str]:
     if answer.network:
-        yield "anybody else has access only from the network that its conditions name"
+        yield "untrusted accounts have access only from the network that its conditions name"
     named = statement.principals.named if statement.principals else ()
     rows = [row for one in named if one.type == "Service" and (row := service_of(one.name))]
     asked = {one.lower_key: one.texts for one in statement.conditions}
@@ -252,15 +252,15 @@ def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[s
 
 
 _DOUBT: Final = (
-    "Add a condition that can be decided beforehand too (on the source, the account or the organization), or make sure "
-    "that nobody else has access."
+    "Add a condition that can be evaluated in advance (on the source, the account or the organization), or make sure "
+    "that no untrusted account has access."
 )
-_TOO_COMPLEX: Final = "the policy is too complex to be decided"
+_TOO_COMPLEX: Final = "the policy is too complex to evaluate"
 _SIMPLIFY: Final = (
     "Simplify the policy: fewer Deny statements, fewer wildcards in their conditions, and one condition on the account "
     "in each Allow."
 )
 _DEAD: Final = (
-    "Write the condition that this caller meets, where the permission is defined; or remove the permission if nothing "
-    "needs it."
+    "Correct the condition where the permission is defined, so that the caller meets it; or remove the permission if "
+    "nothing needs it."
 )

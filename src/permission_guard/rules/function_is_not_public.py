@@ -1,8 +1,8 @@
-"""Rule: no statement gives untrusted principals access to the function, and none lets anybody untrusted change it.
+"""Rule: no statement gives untrusted principals access to the function, and none lets an untrusted principal change it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html: a principal of `*` is everyone with an
-AWS account, and through a function URL without authentication everyone at all. To change the function is graver than to
-invoke it: new code runs with the function's role.
+AWS account, and through a function URL without authentication everyone on the internet. Changing the function is graver
+than invoking it: new code runs with the function's role.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, MANAGING, READING, Access
-from permission_guard.access import Answer as Given
+from permission_guard.access import INVOKING, MANAGING, READING, Access, Answer
 from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.access.keys import AUTH_TYPE, VIA_URL
-from permission_guard.iam import ABSENT, Answer, Context, Effect, FunctionArn, Statement, Truth, decide
-from permission_guard.model.document import Bound
-from permission_guard.model.facts import NOT_READ, FunctionFacts, Look, Trusted, Unreadable
+from permission_guard.iam import ABSENT, Context, Effect, EvalDecision, FunctionArn, Statement, Truth, decide
+from permission_guard.model.document import NewCondition
+from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, covers, review_of
-from permission_guard.rules.rule import LeaveIt, Remedy, ReplaceStatement, Rule
+from permission_guard.rules.rule import LeaveIt, Remedy, Rule, SplitStatement
 from permission_guard.services import REPLICATORS
 
 ID: Final = "function-is-not-public"
@@ -34,7 +33,7 @@ _IN_AN_ORGANIZATION: Final[Mapping[str, str | tuple[str, ...]]] = {
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
-    """Evaluate every statement: a finding on invoking by principals, and one on managing by whomever, if it covers either.
+    """Evaluate every statement: one finding on invoking by principals, and one on managing by any caller, if it covers either.
 
     A policy that could not be read is reported once, by the rule on sources.
     """
@@ -72,7 +71,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, INVOKING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Given, witness: Witness) -> Fault:
+    def fault(answer: Answer, witness: Witness) -> Fault:
         request = witness.request
         by_url = request.action == INVOKE_URL or request.context.values(VIA_URL) == ("true",)
         summary = allows(statement, answer, f"call the function URL of {review.name}" if by_url else verb)
@@ -89,7 +88,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
 
     reported = found(finding, statement, review, INVOKING, fault)
     if _is_half(statement) and reported.concern is not Concern.PERMISSION_IS_USABLE:
-        return replace(finding, summary=f"{statement.label}: {_HALF}")
+        return replace(finding, summary=f"{statement.title}: {_HALF}")
     return reported
 
 
@@ -101,7 +100,7 @@ def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
     """
     context = witness.request.context.with_keys(_IN_AN_ORGANIZATION)
     asked = replace(witness.request, context=context)
-    return decide(asked, resource=review.policy).answer is not Answer.ALLOWED
+    return decide(asked, resource=review.policy).answer is not EvalDecision.ALLOWED
 
 
 def _is_half(statement: Statement) -> bool:
@@ -128,8 +127,8 @@ def _through_url(witness: Witness, review: Review) -> str:
     context = context.with_keys({VIA_URL: "true", AUTH_TYPE: ABSENT})
     through = replace(witness.request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
-    if second.answer is Answer.ALLOWED:
-        sids = " and ".join(cited.statement.label for cited in second.statements)
+    if second.answer is EvalDecision.ALLOWED:
+        sids = " and ".join(cited.statement.phrase for cited in second.statements)
         return f" (AuthType {authentication}), together with {sids}"
     return (
         f" (AuthType {authentication}) if the URL was made before October 2025: later ones need the permission "
@@ -142,7 +141,7 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, _CHANGING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Given, witness: Witness) -> Fault:
+    def fault(answer: Answer, witness: Witness) -> Fault:
         action = witness.request.action
         if action in READING:
             summary = allows(statement, answer, f"read about {review.name} ({action})")
@@ -159,7 +158,7 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
 
 
 _HALF: Final = (
-    "it allows calls through the function URL only, which need a statement for lambda:InvokeFunctionUrl, too"
+    "it allows calls through the function URL only, which also need a statement for lambda:InvokeFunctionUrl"
 )
 _PUBLIC: Final = (
     "Name the accounts or roles that may invoke instead of '*' where the permission is defined, or add a condition on "
@@ -174,15 +173,15 @@ _NAMED: Final = (
     "not, remove the statement."
 )
 _MANAGE: Final = (
-    "Whoever may change the function runs code with its role. Grant lambda:InvokeFunction alone, and let others manage "
-    "it by a role of this account that they may assume."
+    "A principal that can change the function runs code with its role. Grant only lambda:InvokeFunction. If others must "
+    "manage the function, let them assume a role of this account."
 )
 
 
 def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     """Return the statements that allow everybody something without a condition.
 
-    A `*` that has conditions of its own is somebody's decision; so is a `*` among other principals, or a NotPrincipal.
+    A `*` with conditions may be intended; so may a `*` among other principals, or a NotPrincipal.
     """
     policy = facts.resource_policy
     return tuple(
@@ -196,19 +195,19 @@ def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     )
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
+def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
     """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
     if facts.policy is NOT_READ:
         return ask_for_policy(facts, trusted)
     if not isinstance(facts.arn, FunctionArn) or not any(covers(one, INVOKING) for one in _bare(facts)):
-        return Look.NOTHING
-    return Look.URL & facts.unread
+        return FactKind.NOTHING
+    return FactKind.URL & facts.unread
 
 
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
     """Offer to replace a bare `*` by statements that together give access to the zone of trust, and to nobody else."""
-    mended = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
-    if finding.statement is None or finding.concern not in mended:
+    repairable = {Concern.FUNCTION_IS_NOT_PUBLIC, Concern.MANAGEMENT_ACCESS}
+    if finding.statement is None or finding.concern not in repairable:
         return
     statement = next((one for one in _bare(facts) if one.index == finding.statement), None)
     if statement is None:
@@ -218,10 +217,10 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
         yield LeaveIt(_whether_url(facts))
         return
     if any(one.concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC for one in check(facts, trusted)):
-        # A deploy may add the permissions before the URL.
+        # A deployment may add the permissions before the URL.
         yield LeaveIt("another statement is for a public function URL, which needs this permission")
         return
-    yield ReplaceStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
+    yield SplitStatement(finding.statement, for_zone_of_trust(facts.arn.partition, trusted))
 
 
 def _whether_url(facts: FunctionFacts) -> str:
@@ -232,27 +231,27 @@ def _whether_url(facts: FunctionFacts) -> str:
     return "the function has a function URL with AuthType NONE, which needs this permission"
 
 
-def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[Bound]:
+def for_zone_of_trust(partition: str, trusted: Trusted) -> Sequence[NewCondition]:
     """Return conditions, one for each statement, that together are met by all trusted principals and services, and by nobody else."""
     accounts, organizations = trusted.all_accounts, trusted.organizations
     arns = tuple(f"arn:{partition}:*:*:{one}:*" for one in accounts)
     by_account = (
-        Bound("StringEquals", "aws:PrincipalAccount", accounts),
-        Bound("StringEquals", "aws:SourceAccount", accounts),
-        Bound("ArnLike", "aws:SourceArn", arns),
+        NewCondition("StringEquals", "aws:PrincipalAccount", accounts),
+        NewCondition("StringEquals", "aws:SourceAccount", accounts),
+        NewCondition("ArnLike", "aws:SourceArn", arns),
     )
     if not organizations:
         return by_account
     keys = ("aws:PrincipalOrgID", "aws:SourceOrgID")
-    return (*by_account, *(Bound("StringEquals", key, organizations) for key in keys))
+    return (*by_account, *(NewCondition("StringEquals", key, organizations) for key in keys))
 
 
 RULE: Final = Rule(
     id=ID,
     title="No untrusted principal has access to the function",
-    why="A public function is run, paid for and probed by everyone, and taken over if they may change it.",
+    why="Anyone can run a public function at your cost and probe it, and take it over if they can change it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=asks,
     check=check,
     remedies=remedies,

@@ -1,7 +1,7 @@
-"""Rule: a statement that allows an AWS service to invoke the function names for whom the service may act.
+"""Rule: a statement that allows an AWS service to invoke the function names the source that the service acts for.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html: a service acts for whoever asks it to. Without a
-condition on its source, every AWS account can make it invoke the function.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html: a service acts for any account that configures it.
+Without a condition on the source, every AWS account can make it invoke the function.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Final
 
 from permission_guard.access import INVOKING, Access, Answer
 from permission_guard.access.answer import caller
-from permission_guard.iam import Answer as Decided
-from permission_guard.iam import Effect, FunctionArn, Statement
-from permission_guard.model.document import Bound
-from permission_guard.model.facts import FunctionFacts, Look, Subject, Trusted
+from permission_guard.iam import Effect, EvalDecision, FunctionArn, Statement
+from permission_guard.model.document import NewCondition
+from permission_guard.model.facts import FactKind, FunctionFacts, Subject, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
 from permission_guard.rules.external_access import (
     Fault,
@@ -57,14 +56,10 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
 
 
 def _evaluated(whole: Statement, statement: Statement | None, review: Review) -> Finding:
-    """Return the finding about a statement; `statement` is what it admits besides AWS's own topics."""
+    """Return the finding about a statement; `statement` is the part of it besides AWS's own topics."""
     topics = review.publishers.get(whole.index, ())
-    own = (
-        f"{' and '.join(topics)} is a topic of AWS's own, on which it publishes to everybody"
-        if topics
-        else ""
-    )
-    finding = passed(ID, _CONCERN, review.target, whole, f"{whole.label}: {own}")
+    own = f"{' and '.join(topics)} is AWS's own topic, on which it publishes to everyone" if topics else ""
+    finding = passed(ID, _CONCERN, review.target, whole, f"{whole.title}: {own}")
     if statement is None:
         return finding
     verb = f"invoke {review.name}"
@@ -75,7 +70,7 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
             concern=Concern.PERMISSION_IS_USABLE,
             severity=Severity.LOW,
             verdict=Verdict.FAIL,
-            summary=f"{whole.label} does nothing: {useless}",
+            summary=f"{whole.title} does nothing: {useless}",
             proof=Unused(useless),
             advice=_REMOVE,
         )
@@ -102,11 +97,11 @@ def _without_statement(names: Sequence[str]) -> str:
 def _within_account(finding: Finding, statement: Statement, verb: str) -> Finding:
     """Return a LOW fault for a service that AWS documents to invoke functions of its own account only.
 
-    The policy does not say so, and the guard does not rest a PASS on a page; but nobody untrusted is known to have access.
+    The policy does not enforce it, and a PASS does not rest on a page; but no untrusted account is known to have access.
     """
     proof = finding.proof
     rows = [service_of(one) for one in services(statement)]
-    if not isinstance(proof, Undecided) or proof.decision.answer is not Decided.ALLOWED:
+    if not isinstance(proof, Undecided) or proof.decision.answer is not EvalDecision.ALLOWED:
         return finding
     if not all(row is not None and row.within_account for row in rows):
         return finding
@@ -115,7 +110,7 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
         finding,
         verdict=Verdict.FAIL,
         severity=Severity.LOW,
-        summary=f"{statement.label} allows {names} to {verb} without naming a source; AWS documents that it invokes "
+        summary=f"{statement.title} allows {names} to {verb} without naming a source; AWS documents that it invokes "
         "functions of its own account only",
         proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
         advice=_ADVICE,
@@ -125,7 +120,7 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
 def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterator[Remedy]:
     """Offer the one condition on the trusted accounts that every service of the statement surely meets.
 
-    None for a source in an untrusted account that the statement names: somebody decided that.
+    None for a source in an untrusted account that the statement names: that may be intended.
     """
     policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
@@ -134,21 +129,21 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     rows = [row for one in names if (row := service_of(one))]
     if len(rows) < len(names):
         return
-    bound = condition_on(rows, facts.arn, trusted.all_accounts)
-    if bound is not None and trusted.organizations:
+    condition = condition_on(rows, facts.arn, trusted.all_accounts)
+    if condition is not None and trusted.organizations:
         yield LeaveIt(_ORGANIZATIONS)
-    elif bound is not None:
-        yield AddCondition(finding.statement, bound)
+    elif condition is not None:
+        yield AddCondition(finding.statement, condition)
 
 
-def condition_on(rows: Sequence[Service], target: Subject, accounts: Sequence[str]) -> Bound | None:
-    """Return the condition by which all these services are bound to accounts; None if they surely send no such key."""
+def condition_on(rows: Sequence[Service], target: Subject, accounts: Sequence[str]) -> NewCondition | None:
+    """Return the condition that limits all these services to accounts; None if they do not always send such a key."""
     if all(row.account is Sends.ALWAYS for row in rows):
-        return Bound("StringEquals", "aws:SourceAccount", tuple(accounts))
+        return NewCondition("StringEquals", "aws:SourceAccount", tuple(accounts))
     if not all(row.arn is Sends.ALWAYS and row.owned for row in rows):
         return None
     arns = (row.by_account(target.partition, target.region, one) for row in rows for one in accounts)
-    return Bound("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns)))
+    return NewCondition("ArnLike", "aws:SourceArn", tuple(dict.fromkeys(arns)))
 
 
 _ORGANIZATIONS: Final = (
@@ -165,9 +160,9 @@ _REMOVE: Final = "Remove the permission where it is defined."
 RULE: Final = Rule(
     id=ID,
     title="A permission for a service names its source",
-    why="A service invokes for whoever asks it to: without a source, any AWS account can have the function run.",
+    why="A service acts for any account that configures it. Without a source, any AWS account can make it invoke the function.",
     reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=ask_for_policy,
     check=check,
     remedies=remedies,

@@ -1,8 +1,8 @@
-"""Rule: no statement shares a layer version with everybody, nor with an untrusted account or organization.
+"""Rule: no statement shares a layer version with everyone, or with an untrusted account or organization.
 
 https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html: a layer version is shared by a
-statement of its own policy, with one account, an organization, or every account there is. What is shared can be
-downloaded, code and all.
+statement of its own policy, with one account, an organization, or every account there is. A shared layer
+version can be downloaded with its code.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from permission_guard.access import READ_LAYER, Access, Answer
 from permission_guard.iam import LayerVersionArn, Statement
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Witness
 from permission_guard.rules.external_access import (
     Fault,
@@ -65,10 +65,10 @@ _NAMED: Final = (
 
 RULE: Final = Rule(
     id=ID,
-    title="A layer version is not shared with everybody",
-    why="Whoever may use a layer can download it: code, and whatever secrets were packed with it.",
+    title="A layer version is not shared with everyone",
+    why="A principal that can use a layer can download it: the code, and any secrets packed with it.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html",
-    looks_at=Look.POLICY,
+    reads=FactKind.POLICY,
     asks=ask_for_policy,
     check=check,
     remedies=lambda *_: iter(()),

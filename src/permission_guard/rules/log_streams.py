@@ -1,8 +1,8 @@
-"""The names of the log streams that Lambda makes, as shapes: every one that it can make from now on, and no other.
+"""The names of the log streams that Lambda can make from now on, as shapes.
 
-In a function's default group `2023/02/08/[$LATEST]e569...` with 32 hexadecimal digits, in a group of one's own
+In a function's default group `2023/02/08/[$LATEST]e569...` with 32 hexadecimal digits, in a custom group
 "YYYY/MM/DD/<function_name>[<function_version>][<execution_environment_GUID>]"
-(lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html), where the page leaves open whether the last brackets are there.
+(lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html), where the page leaves open whether the last brackets are part of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from permission_guard.access.shape import Part, either, maybe, one, seq, text
 from permission_guard.frozen import frozen
 
 YEARS: Final = range(2026, 2100)
-"""The years to come. A verdict is not to change with the clock, so they begin with the year of this edition."""
+"""Future years. They begin with the year of this edition, so that a verdict does not change with the clock."""
 
 LATEST: Final = "$LATEST"
 _ID: Final = "0123456789abcdef0123456789abcdef"
@@ -27,15 +27,15 @@ _HEX: Final = Letters("0123456789abcdef")
 _DIGIT: Final = Letters("0123456789")
 _FIRST_DIGIT: Final = Letters("123456789")
 _LONGEST_NUMBER: Final = 8
-"""Digits of a version's number: nobody publishes a hundred million versions of a function."""
+"""Digits of a version number at most: under a hundred million versions of a function."""
 
 
 @frozen
 class Streams:
     """The streams of one function in one group.
 
-    `cases` divides `every` by what nobody knows beforehand: which versions will run ($LATEST, or published ones), and how
-    AWS writes the rest of a name. Streams of at least one case will be made.
+    `cases` divides `every` by what is not known in advance: which versions will run ($LATEST, or published ones), and how
+    AWS writes the rest of a name. Lambda will make streams of at least one case.
     """
 
     every: Resources
@@ -46,8 +46,8 @@ class Streams:
 def streams(group: str, functions: tuple[str, ...], versions: tuple[str | None, ...]) -> Streams:
     """Return the streams in a group, given by its ARN.
 
-    `functions` are the names that may stand in a stream's name: none in a default group, one in a group of one's own,
-    more where AWS does not say which. `versions` are those that may run; None stands for every published one.
+    `functions` are the names that may stand in a stream's name: none in a default group, one in a custom group,
+    more where AWS does not document which. `versions` are those that may run; None stands for every published one.
     """
     start = f"{group}:log-stream:"
     names = functions or ("",)

@@ -10,9 +10,9 @@ from typing import Final, TypeAlias
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
-    Answer,
     Context,
     Decision,
+    EvalDecision,
     IamPrincipal,
     Request,
     Service,
@@ -25,29 +25,29 @@ from permission_guard.rules.role_session import sessions, without_tags
 _EDGE: Final = "edgelambda.amazonaws.com"
 _EDGE_HOME: Final = "us-east-1"
 _EDGE_ELSEWHERE: Final = "eu-west-1"
-"""One of the regions in which a function of Lambda@Edge runs: near to whoever looks at the page."""
+"""One of the Regions in which a Lambda@Edge function runs: near the viewer."""
 _STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 CREATE_GROUP: Final = "logs:CreateLogGroup"
-_RANK: Final = (Answer.ALLOWED, Answer.UNDECIDED, Answer.NOT_ALLOWED, Answer.DENIED)
-REFUSED: Final = frozenset({Answer.NOT_ALLOWED, Answer.DENIED})
+_RANK: Final = (EvalDecision.ALLOWED, EvalDecision.UNDECIDED, EvalDecision.NOT_ALLOWED, EvalDecision.DENIED)
+REFUSED: Final = frozenset({EvalDecision.NOT_ALLOWED, EvalDecision.DENIED})
 
 Asked: TypeAlias = tuple[Request, Decision]
 _Missed: TypeAlias = Callable[[Request, Resources], str | None]
 
 
 @frozen
-class Place:
-    """Where Lambda writes a function's logs, and with what sessions. `group` is the log group's ARN."""
+class LogDestination:
+    """Where Lambda writes a function's logs, and in which sessions. `group` is the log group's ARN."""
 
     group: str
     streams: Streams
     sessions: tuple[Context, ...]
     is_here: bool
-    """Whether it is the function's own region, and not the edge."""
+    """Whether it is the function's own Region, not the edge."""
 
 
-def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place:
-    """Return where the function's own region is written to."""
+def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination:
+    """Return where the function writes its logs in its own Region."""
     function = facts.arn
     number = facts.qualifier if facts.qualifier and facts.qualifier.isdigit() else None
     versions: tuple[str | None, ...] = (number,) if number else (LATEST, None)
@@ -55,14 +55,14 @@ def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
     arn = _group(function, function.region, group)
     context = sessions(role, function, function.region, at_the_edge=False)
-    return Place(arn, streams(arn, names, versions), context, is_here=True)
+    return LogDestination(arn, streams(arn, names, versions), context, is_here=True)
 
 
-def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Place | None:
-    """Return where Lambda@Edge writes to in another region, if the role lets it.
+def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination | None:
+    """Return where Lambda@Edge writes the logs in another Region, if it may assume the role.
 
-    "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; names of
-    one's own get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Only published versions run
+    "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; custom
+    names get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Only published versions run
     there; whether their streams in a group of one's own have the prefix before the function's name, no page says.
     """
     function = facts.arn
@@ -75,11 +75,11 @@ def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) ->
         group, names = f"/aws/lambda/{prefixed}", ()
     arn = _group(function, _EDGE_ELSEWHERE, group)
     context = sessions(role, function, _EDGE_ELSEWHERE, at_the_edge=True)
-    return Place(arn, streams(arn, names, (None,)), context, is_here=False)
+    return LogDestination(arn, streams(arn, names, (None,)), context, is_here=False)
 
 
 def trust_in_the_edge(role: RoleFacts) -> Asked | None:
-    """Ask whether Lambda@Edge may assume the role, which nothing else is granted for (lambda-edge-permissions.html).
+    """Return whether Lambda@Edge may assume the role; only its functions need that (lambda-edge-permissions.html).
 
     None if the role's trust policy has not been read.
     """
@@ -94,30 +94,30 @@ def _group(function: Subject, region: str, name: str) -> str:
 
 
 @frozen
-class Calls:
-    """The calls in one place, put to the role's policies. Its methods raise BudgetSpent.
+class LoggingCalls:
+    """The calls to one destination, evaluated by the role's policies. Its methods raise BudgetSpent.
 
-    `with_group` tells whether CreateLogGroup counts: it is not needed once the group exists (facts 5.1).
+    `with_group` is whether CreateLogGroup counts: it is not needed once the group exists (facts 5.1).
     """
 
-    place: Place
+    place: LogDestination
     role: RoleFacts
     granted: Granted
 
     def doubtful(self, *, with_group: bool) -> Asked | None:
-        """Return a call that is refused or may be; None if every call is surely allowed."""
+        """Return a call that is or may be refused; None if every call is certainly allowed."""
         every = self.place.streams.every
         for session in self.place.sessions:
             found = self._stream(session, every, self.granted.not_surely_allowed)
             if found is None and with_group:
                 group = self._create_group(session)
-                found = group if group[1].answer is not Answer.ALLOWED else None
+                found = group if group[1].answer is not EvalDecision.ALLOWED else None
             if found is not None:
                 return found
         return None
 
     def refused(self, *, with_group: bool) -> Asked | None:
-        """Return a refused call if there is one whatever is not known beforehand; None if all may be allowed."""
+        """Return a call that is certainly refused; None if all may be allowed."""
         first: Asked | None = None
         for session, case in product(self.place.sessions, self.place.streams.cases):
             found = self._refused(session, case, with_group=with_group)
@@ -133,8 +133,8 @@ class Calls:
             self._request(_STREAM_ACTIONS[0], every.example, without_tags(self.place.sessions[0]))
         )
 
-    def answers(self, asked: Request) -> frozenset[Answer]:
-        """Return what the policies say of a call in each session."""
+    def answers(self, asked: Request) -> frozenset[EvalDecision]:
+        """Return the decisions on a call in all sessions."""
         return frozenset(self._decided(replace(asked, context=one))[1].answer for one in self.place.sessions)
 
     def _refused(self, session: Context, case: Resources, *, with_group: bool) -> Asked | None:
@@ -146,7 +146,7 @@ class Calls:
         if found is not None or not with_group:
             return found
         group = self._create_group(session)
-        sure = {Answer.DENIED} if self.role.unreadable else REFUSED
+        sure = {EvalDecision.DENIED} if self.role.unreadable else REFUSED
         return group if group[1].answer in sure else None
 
     def _stream(self, session: Context, among: Resources, missed: _Missed) -> Asked | None:
@@ -158,7 +158,7 @@ class Calls:
         return None
 
     def _create_group(self, session: Context) -> Asked:
-        """Ask for CreateLogGroup, by the form of the ARN that comes off better: both have been recorded (facts 5.1)."""
+        """Evaluate CreateLogGroup by the form of the ARN with the better result: both have been recorded (facts 5.1)."""
         group = self.place.group
         both = (self._request(CREATE_GROUP, one, session) for one in (group, f"{group}:log-stream:"))
         return min(map(self._decided, both), key=lambda one: _RANK.index(one[1].answer))

@@ -1,14 +1,14 @@
-"""What stands in the way of a role's calls to CloudWatch Logs, what cannot be told, and what to do about it, in sentences."""
+"""Sentences about a role's calls to CloudWatch Logs: what blocks them, what is undecided, and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from permission_guard.iam import Answer, Context, Decision, Effect, Layer, Policy, Request, Statement
+from permission_guard.iam import Context, Decision, Effect, EvalDecision, Layer, Policy, Request, Statement
 from permission_guard.iam.mismatch import Mismatch, Part, mismatches, unknowns
 from permission_guard.model.facts import RoleFacts
-from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, Calls
+from permission_guard.rules.logging_calls import CREATE_GROUP, Asked, LoggingCalls
 from permission_guard.rules.role_session import OPEN_KEYS
 
 
@@ -20,13 +20,13 @@ class _Near(NamedTuple):
     missed: tuple[Mismatch, ...]
 
     def __str__(self) -> str:
-        return f"{self.statement.label} of {self.policy}"
+        return f"{self.statement.phrase} of {self.policy}"
 
 
 def blocker(asked: Asked, role: RoleFacts) -> str:
-    """Say what stands in the way, and which statement came nearest."""
+    """Return what blocks a call, and which statement came nearest."""
     request, decision = asked
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return f"{_cited(decision)} denies it explicitly"
     if decision.layer is Layer.BOUNDARY and role.boundary is not None:
         return f"the permissions boundary {role.boundary.name} does not allow it"
@@ -38,34 +38,32 @@ def blocker(asked: Asked, role: RoleFacts) -> str:
 
 
 def advice(asked: Asked, role: RoleFacts) -> str:
-    """Say what a person should change so that a call is not refused: it depends on what stands in the way."""
+    """Return what a person should change so that a call is allowed."""
     request, decision = asked
     group = _group(request)
     streams = f"{group}:*"
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return (
-            f"Remove the Deny in {_cited(decision)}, or let it leave out {streams}: a Deny wins over every Allow, so "
-            "no policy that is attached helps."
+            f"Remove the Deny in {_cited(decision)}, or exclude {streams} from it. A Deny overrides every Allow, so attaching a "
+            "policy does not help."
         )
     if decision.layer is Layer.BOUNDARY and role.boundary is not None:
         return (
-            f"Widen the permissions boundary {role.boundary.name}: let it allow {_THREE} on {group} and {streams}. No "
-            "policy that is attached gives more than the boundary allows."
+            f"Allow {_THREE} on {group} and {streams} in the permissions boundary {role.boundary.name}. An attached "
+            "policy cannot give more than the boundary allows."
         )
     near = _nearest(request, role.identity)
     if near is not None and [one.part for one in near.missed] == [Part.RESOURCE]:
         if request.action == CREATE_GROUP:
-            return f"Let the Resource of {near} cover {group} and {streams}."
-        return (
-            f"Let the Resource of {near} cover {streams}: log streams need ':*' after the log group's name."
-        )
+            return f"Add {group} and {streams} to the Resource of {near}."
+        return f"Add {streams} to the Resource of {near}: log streams need ':*' after the log group's name."
     return ADVICE
 
 
 _THREE: Final = "logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents"
 ADVICE: Final = (
-    f"Give the execution role {_THREE} where it is defined, for instance by attaching AWSLambdaBasicExecutionRole; note "
-    "that streams need a Resource that goes on after the log group's name (':*')."
+    f"Allow {_THREE} in the execution role where it is defined, for example by attaching AWSLambdaBasicExecutionRole. The "
+    "Resource for streams needs ':*' after the log group's name."
 )
 ADVICE_IN_DOUBT: Final = (
     f"Allow the execution role {_THREE} on the log group and all its streams without a condition that only AWS knows, or "
@@ -74,18 +72,18 @@ ADVICE_IN_DOUBT: Final = (
 
 
 def conditions(asked: Asked) -> str:
-    """Say which conditions leave it open, and where they stand."""
+    """Return which conditions leave a call undecided, and in which statements."""
     request, decision = asked
     open_ = (
-        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited}"
+        f"{' and '.join(unknowns(cited.statement, request)) or 'a variable'} in {cited.statement.phrase} of {cited.policy}"
         for cited in decision.statements
     )
     return f"it depends on {', and on '.join(open_)}, which cannot be known beforehand"
 
 
-def doubt(asked: Asked, calls: Calls) -> str:
-    """Say why a call that may be refused is not surely refused."""
-    if asked[1].answer is Answer.UNDECIDED:
+def doubt(asked: Asked, calls: LoggingCalls) -> str:
+    """Return why a call that may be refused is not certainly refused."""
+    if asked[1].answer is EvalDecision.UNDECIDED:
         return conditions(asked)
     stands, keys = blocker(asked, calls.role), _open_keys(calls.place.sessions)
     if keys and len(calls.answers(asked[0])) > 1:
@@ -98,7 +96,7 @@ def _open_keys(sessions: Iterable[Context]) -> list[str]:
 
 
 def _cited(decision: Decision) -> str:
-    return ", ".join(map(str, decision.statements))
+    return ", ".join(f"{one.statement.phrase} of {one.policy}" for one in decision.statements)
 
 
 def _group(request: Request) -> str:
@@ -128,7 +126,7 @@ def _is_about_logs(statement: Statement) -> bool:
 
 
 def _why(missed: Mismatch, statement: Statement, request: Request) -> str:
-    """Say why a part does not match; of the classic mistake, in the words of who made it."""
+    """Return why a part does not match; the common mistake with ':*' has its own sentence."""
     group = _group(request)
     texts = [one.text for one in statement.resources.patterns] if statement.resources else []
     if missed.part is Part.RESOURCE and request.resource != group and texts == [group]:

@@ -1,4 +1,4 @@
-"""The answers about one resource-based policy, each found once: a rule, a proof and an explanation ask for the same."""
+"""The answers about one resource-based policy, each computed once: rules, proofs and explanations share them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from permission_guard.services import is_public_topic
 
 _WITH_VARIABLES: Final = "2012-10-17"
 RESOURCE: Final = "Resource"
-"""What an answer depends on that is about versions or aliases only."""
+"""The key that stands for an answer about versions or aliases only."""
 _REMEMBERED: Final = 8
 """Policies of one event: of the function, its versions and aliases, before and after a repair."""
 _TOPICS: Final = "sns.amazonaws.com"
@@ -38,10 +38,10 @@ _BY_ARN: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"
 
 @dataclass(eq=False)
 class Review:
-    """One policy with its analysis. Each Allow is asked for its services and for its other principals.
+    """One policy with its analysis. Each Allow is split into its services and its other principals.
 
-    `publishers` are, for the places of statements, the topics of AWS's own that they name. What such a condition admits
-    besides is analyzed without them.
+    `publishers` are, by the index of a statement, AWS's own topics that it names. The rest of such a condition is analyzed
+    without them.
     """
 
     target: str
@@ -150,7 +150,7 @@ def _reviewed(
     others: list[Statement] = []
     publishers: dict[int, tuple[str, ...]] = {}
     for statement in policy.statements:
-        # Lambda takes no statement without a Principal, and it would be nobody's.
+        # Lambda accepts no statement without a Principal, and it would admit nobody.
         if statement.effect is not Effect.ALLOW or statement.principals is None:
             continue
         named, rest = _split(statement)
@@ -221,6 +221,6 @@ def _is_plain(condition: Condition) -> bool:
 
 
 def covers(statement: Statement, actions: Sequence[str]) -> bool:
-    """Tell whether an Allow's Action element covers one of the actions."""
+    """Return whether an Allow's Action element covers one of the actions."""
     anything = Context()
     return any(statement.actions.match(action.lower(), anything) is not Truth.NO for action in actions)

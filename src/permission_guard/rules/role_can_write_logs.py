@@ -1,7 +1,7 @@
 """Rule: the execution role can create the function's log group, create streams in it and put events into them.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html: without these rights the function runs,
-and nothing of what it prints is kept, without an error to anybody.
+its output is lost, and no error shows it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Final
 
 from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import Answer, Policy
+from permission_guard.iam import EvalDecision, Policy
 from permission_guard.model.facts import (
     MISSING_ROLE,
     NOT_READ,
     Configuration,
+    FactKind,
     FunctionFacts,
-    Look,
     RoleFacts,
     Trusted,
     Unreadable,
@@ -37,7 +37,7 @@ from permission_guard.model.finding import (
 from permission_guard.rules.logging_calls import (
     CREATE_GROUP,
     Asked,
-    Calls,
+    LoggingCalls,
     edge,
     own_region,
     trust_in_the_edge,
@@ -55,22 +55,22 @@ from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 ID: Final = "role-can-write-logs"
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> Look:
-    """Ask for the role; for the log group if the verdict hangs on whether it exists; for the remedy on a fault."""
+def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
+    """Ask for the role; for the log group if the verdict depends on it; for the policy to attach on a FAIL."""
     if facts.role is NOT_READ:
-        return Look.ROLE
+        return FactKind.ROLE
     found = check(facts, trusted)
     if not isinstance(facts.role, RoleFacts) or facts.role.unreadable or found[0].verdict is Verdict.PASS:
-        return Look.NOTHING
+        return FactKind.NOTHING
     if facts.log_group_exists is NOT_READ:
         (existing,) = check(replace(facts, log_group_exists=True), trusted)
         if existing.verdict is not found[0].verdict:
-            return Look.LOG_GROUP
-    return Look.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else Look.NOTHING
+            return FactKind.LOG_GROUP
+    return FactKind.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else FactKind.NOTHING
 
 
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
-    """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what could not be told."""
+    """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
     match facts.role:
         case RoleFacts() if isinstance(facts.configuration, Configuration):
             return (_evaluated(facts, facts.role, facts.configuration),)
@@ -103,26 +103,26 @@ def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     return _finding(facts, Verdict.PASS, f"{role.name} can write the logs of {facts.arn.name}", None)
 
 
-def _needs_group(facts: FunctionFacts, calls: Calls) -> bool:
-    """Tell whether CreateLogGroup counts: not once the function's group exists (facts 5.1)."""
+def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
+    """Return whether CreateLogGroup counts: not if the function's group exists (facts 5.1)."""
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
-def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[Calls, ...]:
+def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[LoggingCalls, ...]:
     granted = Granted(role.identity, role.boundary, Meter())
     here, there = own_region(facts, role, configuration), edge(facts, role, configuration)
-    return tuple(Calls(place, role, granted) for place in (here, there) if place is not None)
+    return tuple(LoggingCalls(place, role, granted) for place in (here, there) if place is not None)
 
 
-def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
-    """Return what is to be said if a call is refused, whatever is not known beforehand. Raises BudgetSpent."""
+def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
+    """Return the finding if a call is certainly refused. Raises BudgetSpent."""
     role, is_here = calls.role, calls.place.is_here
     is_known = not (is_here and isinstance(facts.log_group_exists, Unreadable))
     asked = calls.refused(with_group=is_known and _needs_group(facts, calls))
     if asked is None:
         return None
     trusted = trust_in_the_edge(role)
-    if not is_here and trusted is not None and trusted[1].answer is Answer.UNDECIDED:
+    if not is_here and trusted is not None and trusted[1].answer is EvalDecision.UNDECIDED:
         request = asked[0]
         unsure = (
             f"Lambda@Edge could not {request.action} on {request.resource}; whether it may assume the role: "
@@ -133,18 +133,20 @@ def _refused(facts: FunctionFacts, calls: Calls) -> Finding | None:
     return _finding(facts, Verdict.FAIL, _said(asked, role), denied, advice(asked, role))
 
 
-def _in_doubt(facts: FunctionFacts, calls: Calls, asked: Asked) -> Finding:
-    """Return what is to be said of a call that may be refused."""
+def _in_doubt(facts: FunctionFacts, calls: LoggingCalls, asked: Asked) -> Finding:
+    """Return the finding about a call that may be refused."""
     exists = facts.log_group_exists
     if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
         return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists)
     proof = Undecided(*asked, doubt(asked, calls))
-    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
+    return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
-def _untold(proof: Undecided, role: RoleFacts) -> str:
+def _undecided_text(proof: Undecided, role: RoleFacts) -> str:
     asked = proof.request
-    return f"whether {role.name} is allowed to call {asked.action} on {asked.resource} cannot be told: {proof.doubt}"
+    return (
+        f"whether {role.name} is allowed to call {asked.action} on {asked.resource} is unknown: {proof.doubt}"
+    )
 
 
 def _said(asked: Asked, role: RoleFacts) -> str:
@@ -154,10 +156,10 @@ def _said(asked: Asked, role: RoleFacts) -> str:
     )
 
 
-def _too_complex(facts: FunctionFacts, calls: Calls) -> Finding:
-    """Say that the policies take more than their budget of steps."""
+def _too_complex(facts: FunctionFacts, calls: LoggingCalls) -> Finding:
+    """Return the finding that the policies are too complex to evaluate."""
     proof = Undecided(*calls.example(), _TOO_COMPLEX)
-    return _finding(facts, Verdict.UNKNOWN, _untold(proof, calls.role), proof, ADVICE_IN_DOUBT)
+    return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
 
 _TOO_COMPLEX: Final = f"the role's policies take more than {BUDGET:,} steps to evaluate; simplify the patterns of their Resource elements"
@@ -184,14 +186,12 @@ def _finding(
 def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Iterator[Remedy]:
     """Offer to attach the configured policy, if there is a role to attach it to and the policy could be read.
 
-    Of a published version with a role of its own: whether it is still used, only a person knows.
+    For a published version with its own role, only a person knows whether it is still used.
     """
     if not isinstance(finding.proof, DeniedRequest):
         return
     if facts.qualifier is not None:
-        yield LeaveIt(
-            f"{finding.subject} is the role of {facts.target} alone, which may not be used any more"
-        )
+        yield LeaveIt(f"only {facts.target} has the role {finding.subject}, and that version may be unused")
     elif isinstance(facts.remedy, Policy):
         yield AttachPolicy(facts.remedy)
     elif isinstance(facts.remedy, Unreadable):
@@ -201,9 +201,9 @@ def remedies(finding: Finding, facts: FunctionFacts, _trusted: Trusted) -> Itera
 RULE: Final = Rule(
     id=ID,
     title="The execution role can write the function's logs",
-    why="A function whose role cannot write logs runs, fails and is attacked without leaving a trace.",
+    why="A function whose role cannot write logs leaves no trace of what it does, of failures, or of attacks.",
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-    looks_at=Look.ROLE,
+    reads=FactKind.ROLE,
     asks=asks,
     check=check,
     remedies=remedies,

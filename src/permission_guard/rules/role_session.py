@@ -1,8 +1,9 @@
-"""What a session shows in which Lambda calls another service with a function's execution role: its condition keys.
+"""The condition keys of a session in which Lambda calls CloudWatch Logs with a function's execution role.
 
 Sources: IAM/latest/UserGuide/reference_policies_condition-keys.html for the global keys,
-lambda/latest/dg/permissions-source-function-arn.html for lambda:SourceFunctionArn. What a role's session surely lacks is
-absent; what AWS does not say, or only each call shows (addresses, tags of the log group, the organization), is unknown.
+lambda/latest/dg/permissions-source-function-arn.html for lambda:SourceFunctionArn. A key that such a session never
+has is absent. What AWS does not document, or only each call shows (addresses, tags of the log group, the organization), is
+unknown.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _ABSENT: Final = (
     # Sent by service principals only.
     *("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"),
     *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
-    # Of sessions that others than Lambda open.
+    # Only in sessions that other principals open.
     *("aws:SourceIdentity", "aws:FederatedProvider", "aws:ChatbotSourceArn"),
     *("aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4"),
 )
@@ -40,9 +41,9 @@ _ISSUED: Final = "aws:TokenIssueTime"
 OPEN_KEYS: Final = (_MFA, _NOW, _ISSUED)
 """Keys that have several values among the sessions of a role."""
 _SINCE: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
-"""Calls are made from now on. A verdict is not to change with the clock, so that is from the year of this edition on."""
+"""Calls are made from this year on. It is fixed, so that a verdict does not change with the clock."""
 _MOST: Final = 16
-"""Sessions that are told apart at most; where there are more, times are unknown."""
+"""How many sessions are distinguished; with more, times are unknown."""
 
 
 def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bool) -> tuple[Context, ...]:
@@ -92,7 +93,7 @@ def _of_others(mentioned: Iterable[str], context: Context) -> Iterator[tuple[str
 
 
 def _left_open(read: Literals, policies: Iterable[Policy]) -> Iterator[Mapping[str, str | Values]]:
-    """Yield the values that keys can have of which there are several.
+    """Yield the values of the keys that can have several.
 
     aws:MultiFactorAuthPresent is absent or false, AWS's pages differ; the call's time and the session's begin are any from
     now on, so those around each time that the policies name stand for all.

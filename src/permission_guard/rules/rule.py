@@ -1,4 +1,4 @@
-"""What a rule is: a pure function from facts to findings, with its remedies beside it."""
+"""A rule: a pure function from facts to findings, with its remedies."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import Policy
-from permission_guard.model.document import Bound
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.document import NewCondition
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Finding
 
 
@@ -24,40 +24,40 @@ class AddCondition:
     """Remedy: add one condition to a statement of the resource policy."""
 
     statement: int
-    bound: Bound
+    condition: NewCondition
 
 
 @frozen
-class ReplaceStatement:
+class SplitStatement:
     """Remedy: replace a statement by several, each with one condition more."""
 
     statement: int
-    bounds: Sequence[Bound]
+    conditions: Sequence[NewCondition]
 
 
 @frozen
 class LeaveIt:
-    """No remedy: the reason why only a person can decide what is right here."""
+    """No remedy: the reason why only a person can decide."""
 
     reason: str
 
 
-Remedy: TypeAlias = AttachPolicy | AddCondition | ReplaceStatement | LeaveIt
+Remedy: TypeAlias = AttachPolicy | AddCondition | SplitStatement | LeaveIt
 
 
 @frozen
 class Rule:
-    """One law that a function has to keep.
+    """One rule that a function has to meet.
 
-    `asks` says what must still be looked at before `check` can judge. `remedies` offers what could mend a finding, the
-    best first; none of it is done before it is proved.
+    `asks` returns what must still be read before `check` can decide. `remedies` offers what could fix a finding, the best
+    first; each is proved before it is made.
     """
 
     id: str
     title: str
     why: str
     reference: str
-    looks_at: Look
-    asks: Callable[[FunctionFacts, Trusted], Look]
+    reads: FactKind
+    asks: Callable[[FunctionFacts, Trusted], FactKind]
     check: Callable[[FunctionFacts, Trusted], tuple[Finding, ...]]
     remedies: Callable[[Finding, FunctionFacts, Trusted], Iterator[Remedy]]

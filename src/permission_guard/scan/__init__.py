@@ -1,1 +1,1 @@
-"""What scan, check and explain report about one function, in words and as values."""
+"""What scan, check and explain report about a function, as text and as values."""

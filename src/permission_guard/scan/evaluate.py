@@ -9,28 +9,28 @@ from permission_guard.alerts.report import Line
 from permission_guard.events.actor import SWEEP
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.fault import fault_of
-from permission_guard.model.facts import FunctionFacts, Look, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Verdict, gravest
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
-from permission_guard.scan.explanation import Explanation, Mend, explain
+from permission_guard.scan.explanation import Explanation, ProvedFix, explain
 from permission_guard.scan.result import Scan, ScannedFinding
 
 
-def looks_of(rules: frozenset[str]) -> Look:
-    """Return what rules look at."""
-    looks = Look.NOTHING
+def needed_by(rules: frozenset[str]) -> FactKind:
+    """Return what rules need to read."""
+    to_read = FactKind.NOTHING
     for rule in RULES:
         if rule.id in rules:
-            looks |= rule.looks_at
-    return looks
+            to_read |= rule.reads
+    return to_read
 
 
 def findings(
     facts: FunctionFacts, trusted: Trusted, rules: frozenset[str], at: datetime
 ) -> tuple[ScannedFinding, ...]:
-    """Judge what has been read by these rules. Also what passes is a finding."""
+    """Evaluate what has been read by these rules. What passes is a finding too."""
     return tuple(
         flat(one, facts, _patches(one, facts, at))
         for one in explain(facts, trusted)
@@ -41,17 +41,17 @@ def findings(
 def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patch, ...]:
     """Return the lines to change at the source."""
     trigger = Trigger(Kind.SWEEP, facts.arn, facts.qualifier, SWEEP, "", at)
-    made = one.mend
-    if isinstance(made, Mend):
+    made = one.fix
+    if isinstance(made, ProvedFix):
         ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
         return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
-    return patches_for(Line(one.finding, Ending.TOLD, ""), facts, trigger)
+    return patches_for(Line(one.finding, Ending.REPORTED, ""), facts, trigger)
 
 
 def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:
     """Return one verdict on a function, version, alias or layer version, flat."""
-    finding, mend = one.finding, one.mend
-    made = mend if isinstance(mend, Mend) else Mend("", "", "", "")
+    finding, fix = one.finding, one.fix
+    made = fix if isinstance(fix, ProvedFix) else ProvedFix("", "", "", "")
     return ScannedFinding(
         fault=fault_of(finding, facts),
         target=facts.target,
@@ -74,12 +74,12 @@ def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> 
         repair=made.what,
         before=made.before,
         after=made.after,
-        obstacle=mend if isinstance(mend, str) else "",
+        obstacle=fix if isinstance(fix, str) else "",
         advice=one.advice,
         patches=patches,
     )
 
 
 def verdict(scan: Scan) -> Verdict:
-    """FAIL if anything failed; else UNKNOWN if anything is in doubt or was not looked at; else PASS."""
+    """FAIL if anything failed; else UNKNOWN if anything is in doubt or could not be read; else PASS."""
     return gravest([*(one.verdict for one in scan.findings), *([Verdict.UNKNOWN] if scan.skipped else [])])

@@ -1,4 +1,4 @@
-"""A finding explained to somebody who has never read a policy: who has access or what is refused, why, and how to fix it."""
+"""A finding explained: who has access or what is refused, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final, assert_never
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import (
-    Answer,
     Cited,
     Context,
     Decision,
     Effect,
+    EvalDecision,
     Layer,
     Policy,
     Request,
@@ -33,13 +33,13 @@ from permission_guard.model.finding import (
     gravest,
 )
 from permission_guard.repair.remedy import repair_of
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, Repair, diffs
-from permission_guard.rules import judge, rule_of
+from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements, diffs
+from permission_guard.rules import evaluate, rule_of
 from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
 
 
 @frozen
-class Mend:
+class ProvedFix:
     """A change that is proved to fix a finding and to lose no trusted caller; `before` is empty where something is added.
 
     `costs` is its impact on others.
@@ -56,7 +56,7 @@ class Explanation:
     """A finding in plain sentences.
 
     `title` and, unless the finding has its own, `why` are the rule's; `sentence` says who may do what or may not, `because` on what that rests, one
-    statement after the other. `mend` is what the guard would do about a FAIL, or the reason why it would do nothing;
+    statement after the other. `fix` is what the guard would do about a FAIL, or the reason why it would do nothing;
     `advice` is what a person should change at the source.
     """
 
@@ -65,16 +65,16 @@ class Explanation:
     why: str
     sentence: str
     because: tuple[str, ...]
-    mend: Mend | str
+    fix: ProvedFix | str
     advice: str
 
 
 def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> tuple[Explanation, ...]:
-    """Judge the facts by every rule and explain each finding, faults first, then doubts.
+    """Evaluate the facts by every rule and explain each finding: FAIL first, then UNKNOWN.
 
-    Without `repairs`, `mend` stays empty: to prove one takes longer than to find what is wrong.
+    Without `repairs`, `fix` stays empty: to prove a repair takes longer than to find the fault.
     """
-    findings = sorted(judge(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
+    findings = sorted(evaluate(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
     return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
 
 
@@ -87,11 +87,11 @@ def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repa
     rule = rule_of(finding)
     because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)
-    # What the finding advises then is about rights of the guard's own role.
+    # The advice of an unreadable fact is about the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
-    mend = _mend(finding, facts, trusted) if repairs else ""
+    fix = _fix(finding, facts, trusted) if repairs else ""
     why = WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
-    return Explanation(finding, rule.title, why, sentence, because, mend, advice)
+    return Explanation(finding, rule.title, why, sentence, because, fix, advice)
 
 
 WHY: Final = {
@@ -100,31 +100,31 @@ WHY: Final = {
     Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
     "code and its environment variables.",
 }
-"""Why it matters, where a rule's own reason is about something graver or else."""
+"""Why a finding matters, where the rule's own reason is about something else."""
 
 
-def _judged(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
+def _evaluated(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:
     """Yield the statement that a finding is about, with its policy; nothing if it is about no statement."""
     policy = facts.resource_policy
     if policy is not None:
         yield from ((policy, one) for one in policy.statements if one.index == finding.statement)
 
 
-def _mend(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Mend | str:
+def _fix(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> ProvedFix | str:
     if finding.verdict is not Verdict.FAIL:
         return ""
     step, reason = repair_of(finding, facts, trusted)
     if step is None:
         return reason or ""
     (_, before, after), *_ = diffs(step)
-    return Mend(step.what, before, after, _costs(step))
+    return ProvedFix(step.what, before, after, _costs(step))
 
 
 def _costs(step: Repair) -> str:
     match step:
         case AttachRolePolicy():
             return "everything else that runs with this role can write logs, too"
-        case BoundStatements():
+        case RewriteStatements():
             return "no trusted caller loses access, and no other caller gains it"
         case _:
             assert_never(step)
@@ -156,7 +156,7 @@ def _because(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
             return tuple(_allows(cited, asked) for cited in decision.statements)
         case DeniedRequest(blocker=blocker) if finding.concern is Concern.PERMISSION_IS_USABLE:
             return tuple(
-                f"{_name(one)} of {policy.name}: {blocker}." for policy, one in _judged(finding, facts)
+                f"{one.title} of {policy.name}: {blocker}." for policy, one in _evaluated(finding, facts)
             )
         case DeniedRequest(_, decision, blocker):
             return (f"{blocker}.", _LAYERS[_layer(decision)])
@@ -178,15 +178,15 @@ _LAYERS: Final = {
 
 
 def _layer(decision: Decision) -> Layer | None:
-    if decision.answer is Answer.DENIED:
+    if decision.answer is EvalDecision.DENIED:
         return None
     return Layer.BOUNDARY if decision.layer is Layer.BOUNDARY else Layer.IDENTITY
 
 
 def _allows(cited: Cited, asked: Request) -> str:
-    """Say why a statement covers the request: it asks for nothing, or for what the request has."""
+    """Say why a statement allows the request: it has no condition, or the request meets its conditions."""
     conditions = [met(one, asked.context) for one in cited.statement.conditions]
-    head = f"{_name(cited.statement)} of {cited.policy} allows it"
+    head = f"{cited.statement.title} of {cited.policy} allows it"
     if conditions:
         return f"{head}: it requires that {'; and that '.join(conditions)}."
     if isinstance(asked.principal, Service):
@@ -197,7 +197,7 @@ def _allows(cited: Cited, asked: Request) -> str:
 
 def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
     return tuple(
-        f"{_name(cited.statement)} of {cited.policy} depends on "
+        f"{cited.statement.title} of {cited.policy} depends on "
         f"{' and on '.join(open_)}; only each call shows that."
         for cited in decision.statements
         if (open_ := unknowns(cited.statement, context))
@@ -205,19 +205,15 @@ def _to_know(decision: Decision, context: Context) -> tuple[str, ...]:
 
 
 def _by_statement(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
-    """Say what the statement of a PASS asks for."""
-    said: list[str] = []
-    for policy, one in _judged(finding, facts):
+    """Say what the statement of a PASS requires."""
+    lines: list[str] = []
+    for policy, one in _evaluated(finding, facts):
         whom = principals(one.principals) if one.principals else "nobody"
-        head = f"{_name(one)} of {policy.name} names {whom}"
+        head = f"{one.title} of {policy.name} names {whom}"
         asks = f"and requires that {'; and that '.join(map(condition, one.conditions))}"
         denies = (other for other in policy.statements if other.effect is Effect.DENY)
-        said += [
+        lines += [
             f"{head}, {asks if one.conditions else 'without a condition'}.",
-            *(f"{_name(other)} denies what it matches, and is taken into account." for other in denies),
+            *(f"{other.title} denies what it matches, and is taken into account." for other in denies),
         ]
-    return tuple(said)
-
-
-def _name(one: Statement) -> str:
-    return f'Statement "{one.sid}"' if one.sid else one.label
+    return tuple(lines)

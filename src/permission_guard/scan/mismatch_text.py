@@ -1,4 +1,4 @@
-"""The policy language in plain words: who calls, what a statement asks for, and what a request has to show for it."""
+"""The policy language in plain words: the caller, what a statement requires, and what the request has."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SERVICES: Final = MappingProxyType(
         "cloudfront.amazonaws.com": "Amazon CloudFront",
     }
 )
-"""What AWS calls each service of `services.SERVICES` in its documentation."""
+"""AWS's names for the services of `services.SERVICES`."""
 
 _KEYS: Final = MappingProxyType(
     {
@@ -89,13 +89,13 @@ _NULL: Final = MappingProxyType({"true": "absent", "false": "present"})
 
 
 def service(name: str) -> str:
-    """Return what a service is called, with its principal; only the latter if it is not known to invoke functions."""
+    """Return a service's name with its principal; only the principal if it is not known to invoke functions."""
     row = service_of(name)
     return f"{SERVICES[row.principal]} ({name})" if row else f"the service {name}"
 
 
 def request(asked: Request, verb: str) -> str:
-    """Return a request as a clause; the verb is "may" or its like."""
+    """Return a request as a clause; the verb is "is allowed to" or the like."""
     return f"{_who(asked)} {verb} call {asked.action} on {asked.resource}"
 
 
@@ -161,7 +161,7 @@ def condition(one: Condition) -> str:
 
 
 def met(one: Condition, context: Context) -> str:
-    """Return a condition with what a request has to show for it."""
+    """Return a condition, and what the request has for it."""
     have = context.values(one.key.lower())
     if have is None:
         return f"{condition(one)}, and the value in the request cannot be known"
@@ -170,5 +170,5 @@ def met(one: Condition, context: Context) -> str:
 
 
 def unknowns(one: Statement, context: Context) -> tuple[str, ...]:
-    """Return which conditions of a statement leave it open whether it is about the request."""
+    """Return the conditions of a statement that are undecided for the request."""
     return tuple(f"whether {condition(open_)}" for open_ in undecided(one, context))

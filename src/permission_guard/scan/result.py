@@ -1,4 +1,4 @@
-"""What a scan or a check found, flat: words and values that need neither AWS nor a policy document to be shown.
+"""The result of a scan or check, as flat values that can be shown without AWS and without a policy document.
 
 Every output format is a function of this value, and its JSON reads back as the same value.
 """
@@ -27,7 +27,7 @@ class ScannedFinding:
     """One verdict on one subject.
 
     `fault` tells it from others, the same each time it is found (16 hexadecimal digits). `target` is the ARN of the function,
-    version, alias or layer version; in a template, its logical ID. `proof_kind` is one of `said.KINDS`.
+    version, alias or layer version; in a template, its logical ID. `proof_kind` is one of `proof_text.KINDS`.
     `sentence`, `because`, `why`, `obstacle` and `advice` are those of an `Explanation`; `before` and `after` are the JSON of
     what a repair would change, both empty where none is proved safe, and then `obstacle` says why.
     """
@@ -61,7 +61,7 @@ class ScannedFinding:
 
 @frozen
 class Skipped:
-    """What could not be scanned at all, and why: an account, a region, a page of functions."""
+    """What could not be scanned, and why: an account, a Region, a page of functions."""
 
     what: str
     why: str
@@ -69,7 +69,7 @@ class Skipped:
 
 @frozen
 class Scan:
-    """Everything that was found, and what was not looked at. `functions` counts functions; `targets` their policies too, and layers'.
+    """Everything that was found, and what could not be read. `functions` counts functions; `targets` also their versions, aliases, and layers.
 
     `at` is when it began. `sources` are the accounts and regions as `account/region`, or the files of a check.
     """
@@ -86,7 +86,7 @@ class Scan:
 
 
 def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
-    """Order findings: faults, doubts, then what passes; the gravest first; then by where they are."""
+    """Order findings: FAIL, UNKNOWN, PASS; the most severe first; then by their places."""
     return tuple(
         sorted(
             found,

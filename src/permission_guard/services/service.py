@@ -1,4 +1,4 @@
-"""What AWS's pages say of one service: the ARN that it shows, and the keys that it sends."""
+"""What AWS documents about one service: the ARN that it sends, and the condition keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Sends(Enum):
     """How surely a service sends a condition key."""
 
     ALWAYS = "AWS's page shows it for every way in which the service calls"
-    UNSAID = "no page says so for every way"
+    UNDOCUMENTED = "no page shows it for every way"
     DISPUTED = "AWS's pages contradict each other"
     NEVER = "the service has nothing to send"
 
@@ -50,7 +50,7 @@ class Service:
 
     @property
     def condition_key(self) -> str | None:
-        """The key by which a repair binds the service to accounts, or None if there is none that it surely sends."""
+        """The key by which a repair limits the service to accounts; None if it always sends none."""
         if self.account is Sends.ALWAYS:
             return "aws:SourceAccount"
         return "aws:SourceArn" if self.arn is Sends.ALWAYS and self.owned else None

@@ -1,4 +1,4 @@
-"""The table. It never proves that nobody has access: it tells open from unknown, and live from dead."""
+"""The table of services. It never proves that nobody has access: it distinguishes open from unknown, and live from dead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from permission_guard.services.service import Region, Sends, Service
 
-_ALWAYS, _UNSAID = Sends.ALWAYS, Sends.UNSAID
+_ALWAYS, _UNDOCUMENTED = Sends.ALWAYS, Sends.UNDOCUMENTED
 _DG: Final = "lambda/latest/dg/"
 _IOT: Final = "iot/latest/developerguide/"
 
@@ -23,7 +23,7 @@ SERVICES: Final = (
         Region.NONE,
         owned=False,
     ),
-    Service("sns.amazonaws.com", "sns", ("{name}",), _ALWAYS, _UNSAID, _DG + "with-sns.html"),
+    Service("sns.amazonaws.com", "sns", ("{name}",), _ALWAYS, _UNDOCUMENTED, _DG + "with-sns.html"),
     Service(
         "events.amazonaws.com",
         "events",
@@ -77,12 +77,12 @@ SERVICES: Final = (
         within_account=True,
     ),
     # Rules, authorizers, certificate providers, hooks and domains each show an ARN of their own; not all send the account.
-    Service("iot.amazonaws.com", "iot", ("{any}",), _ALWAYS, _UNSAID, _IOT + "lambda-rule-action.html"),
+    Service("iot.amazonaws.com", "iot", ("{any}",), _ALWAYS, _UNDOCUMENTED, _IOT + "lambda-rule-action.html"),
     Service(
         "config.amazonaws.com",
         "config",
         ("config-rule/{name}",),
-        _UNSAID,
+        _UNDOCUMENTED,
         _ALWAYS,
         "config/latest/developerguide/evaluate-config_develop-rules_nodejs.html",
     ),
@@ -90,11 +90,11 @@ SERVICES: Final = (
         "secretsmanager.amazonaws.com",
         "secretsmanager",
         ("secret:{path}",),
-        _UNSAID,
+        _UNDOCUMENTED,
         _ALWAYS,
         "secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html",
     ),
-    # Flows and inline agents show ARNs that no page spells out.
+    # Flows and inline agents send ARNs that no page documents.
     Service(
         "bedrock.amazonaws.com",
         "bedrock",
@@ -107,8 +107,8 @@ SERVICES: Final = (
         "lexv2.amazonaws.com",
         "lex",
         ("bot-alias/{name}/{name}",),
-        _UNSAID,
-        _UNSAID,
+        _UNDOCUMENTED,
+        _UNDOCUMENTED,
         "lexv2/latest/dg/lambda-attach.html",
     ),
     Service(
@@ -132,7 +132,7 @@ SERVICES: Final = (
         "vpc-lattice",
         ("targetgroup/{name}",),
         _ALWAYS,
-        _UNSAID,
+        _UNDOCUMENTED,
         "vpc-lattice/latest/ug/lambda-functions.html",
         Region.FUNCTION,
         within_account=True,
@@ -150,7 +150,7 @@ SERVICES: Final = (
         "workmail",
         ("organization/{name}",),
         _ALWAYS,
-        _UNSAID,
+        _UNDOCUMENTED,
         "workmail/latest/adminguide/lambda.html",
     ),
     Service(
@@ -158,15 +158,15 @@ SERVICES: Final = (
         "transfer",
         ("server/{name}",),
         _ALWAYS,
-        _UNSAID,
+        _UNDOCUMENTED,
         "transfer/latest/userguide/custom-lambda-idp.html",
     ),
     Service(
         "appsync.amazonaws.com",
         "appsync",
         ("apis/{path}",),
-        _UNSAID,
-        _UNSAID,
+        _UNDOCUMENTED,
+        _UNDOCUMENTED,
         "appsync/latest/devguide/security-authz.html",
     ),
     Service(
@@ -174,12 +174,12 @@ SERVICES: Final = (
         "cloudfront",
         ("distribution/{name}",),
         _ALWAYS,
-        _UNSAID,
+        _UNDOCUMENTED,
         "AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html",
         Region.NONE,
     ),
 )
-"""Each row as facts 4 has it; where one of a service's ways is unsaid, the row is."""
+"""Each row as in facts 4. If one way of a service is undocumented, the row is."""
 
 BY_TOKEN: Final = frozenset({"alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"})
 """They show `lambda:EventSourceToken`, the skill's id, and no source (lambda/latest/api/API_AddPermission.html)."""
@@ -200,7 +200,7 @@ WITHOUT_STATEMENT: Final = MappingProxyType(
         "mq.amazonaws.com": _DG + "with-mq.html",
     }
 )
-"""Services that invoke with a role, or whose records Lambda reads itself: a statement for them does nothing."""
+"""Services that invoke with a role, or whose records Lambda reads itself: a statement for them has no effect."""
 
 REPLICATORS: Final = frozenset({"replicator.lambda.amazonaws.com", "edgelambda.amazonaws.com"})
 """Lambda@Edge replicates a function with statements that CloudFront writes itself
@@ -228,13 +228,13 @@ PUBLIC_TOPICS: Final = frozenset(
         ("883600840440", "SecurityHubAnnouncements"),
     }
 )
-"""Topics on which AWS publishes to everybody: account and name (vpc/latest/userguide/subscribe-notifications.html and alike)."""
+"""AWS's own public topics: account and name (vpc/latest/userguide/subscribe-notifications.html and alike)."""
 
 _TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:([0-9]{12}):([A-Za-z0-9_-]+)")
 
 
 def is_public_topic(arn: str) -> bool:
-    """Tell whether an ARN, written in full, is that of a topic on which AWS publishes to everybody."""
+    """Return whether a full ARN is that of one of AWS's own public topics."""
     found = _TOPIC.fullmatch(arn)
     return found is not None and found.groups() in PUBLIC_TOPICS
 

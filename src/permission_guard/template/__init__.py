@@ -2,10 +2,10 @@
 
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
+from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.fix import Fixed, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
-from permission_guard.template.judging import Judged, Trust
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
@@ -22,6 +22,7 @@ __all__ = [
     "NotReadable",
     "Said",
     "Source",
+    "TemplateFinding",
     "Trust",
     "check",
     "check_ignores",

@@ -1,4 +1,4 @@
-"""What is declared, as the facts that the rules judge: once at its worst, once at its best."""
+"""What is declared, as facts for the rules: once at its most open, once at its most closed."""
 
 from __future__ import annotations
 
@@ -51,30 +51,30 @@ Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
 
 def at_worst(declared: Declared) -> dict[Key, Case]:
     """Return every case at its worst: resource policies as open as they may be, roles with as few rights."""
-    door = Reading(declared.home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
+    permissions = Reading(declared.home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
     role = Reading(declared.home, wide=False, at_home=False, unknown=_statement("Deny"))
-    return _cases(declared, door, role)
+    return _cases(declared, permissions, role)
 
 
 def at_best(declared: Declared) -> dict[Key, Case]:
     """Return every case at its best."""
-    door = Reading(declared.home, wide=False, at_home=True, unknown=None)
+    permissions = Reading(declared.home, wide=False, at_home=True, unknown=None)
     role = Reading(declared.home, wide=True, at_home=True, unknown=_statement("Allow"))
-    return _cases(declared, door, role)
+    return _cases(declared, permissions, role)
 
 
 def _statement(effect: str, **more: str) -> Body:
     return {"Effect": effect, "Action": "*", "Resource": "*", **more}
 
 
-def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
+def _cases(declared: Declared, permissions: Reading, role: Reading) -> dict[Key, Case]:
     found: dict[Key, Case] = {}
     defined = {one.arn: one.owner for one in reversed(declared.functions)}
     for function in declared.functions:
         facts = _with_role(FunctionFacts(function.arn, has_public_url=False), function, declared, role)
         owner = function.role.owner if isinstance(function.role, Role) else function.owner
         found[function.arn, None] = Case(function.owner, owner, facts)
-    for key, (statements, owners) in _statements(declared, door).items():
+    for key, (statements, owners) in _statements(declared, permissions).items():
         arn, qualifier = key
         known = found.get(key)
         owner = owners[0] if isinstance(arn, LayerVersionArn) else defined.get(arn, owners[0])
@@ -85,7 +85,7 @@ def _cases(declared: Declared, door: Reading, role: Reading) -> dict[Key, Case]:
         # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
         owner = defined.get(policy.function, policy.owner)
         case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key, has_public_url=False))
-        found[whole_key] = _with_document(case, policy, door)
+        found[whole_key] = _with_document(case, policy, permissions)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from permission_guard.frozen import frozen
-from permission_guard.template.judging import Judged, Trust, judged
+from permission_guard.template.findings import TemplateFinding, Trust, evaluated
 from permission_guard.template.source import Said, Source, source
 
 
@@ -12,12 +12,12 @@ class Checked:
     """A file that was checked, and its verdicts in the order of their places."""
 
     source: Source
-    verdicts: tuple[Judged, ...]
+    verdicts: tuple[TemplateFinding, ...]
     trust: Trust
 
 
 def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
-    """Judge a template or plan. Raises NotReadable, which names the place, for what is neither."""
+    """Evaluate a template or plan. Raises NotReadable, which names the place, for what is neither."""
     found = source(text, file, said)
-    verdicts = judged(found.worlds, trust)
+    verdicts = evaluated(found.variants, trust)
     return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)

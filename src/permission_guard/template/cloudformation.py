@@ -14,7 +14,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import Home, at_home
+from permission_guard.template.home import Destination, at_home
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
 from permission_guard.template.roles import Roles
@@ -76,7 +76,7 @@ def _function(one: Resource, roles: Roles) -> Function:
     )
 
 
-def target(owner: str, name: Value, home: Home) -> tuple[FunctionArn, str | None]:
+def target(owner: str, name: Value, home: Destination) -> tuple[FunctionArn, str | None]:
     """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
     text = "" if isinstance(name, Unresolved) and not name.name else filled(name)
     try:
@@ -108,7 +108,7 @@ def _layer(one: Resource) -> Permission:
     )
 
 
-def layer_of(owner: str, value: Value, home: Home) -> LayerVersionArn:
+def layer_of(owner: str, value: Value, home: Destination) -> LayerVersionArn:
     """Return the layer version that an ARN is about; a made-up one if that is not known."""
     try:
         return LayerVersionArn.parse(text_of(value) or "")
@@ -117,7 +117,7 @@ def layer_of(owner: str, value: Value, home: Home) -> LayerVersionArn:
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:
-    """Yield the conditions that cannot be told and are not made of others."""
+    """Yield the conditions that are undecided and not made of others."""
     for name, body in scope.section("Conditions").items():
         if not isinstance(scope.condition(name), bool) and not _refers(body):
             yield name

@@ -8,7 +8,7 @@ from dataclasses import field
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.model.facts import Unreadable
-from permission_guard.template.home import Home
+from permission_guard.template.home import Destination
 from permission_guard.template.value import Value
 
 
@@ -74,7 +74,7 @@ class WholePolicy:
 class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 
-    home: Home
+    home: Destination
     functions: tuple[Function, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()

@@ -18,7 +18,7 @@ from permission_guard.template.edit import (
     Insertion,
     with_insertions,
 )
-from permission_guard.template.judging import Judged, Trust
+from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.lines import line
 from permission_guard.template.source import Said
 
@@ -38,7 +38,7 @@ def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     found = fixable(text, file, said, trust)
     if found.text == text:
         return found
-    reasons = {_key(one): str(one.explanation.mend) for one in found.checked.verdicts}
+    reasons = {_key(one): str(one.explanation.fix) for one in found.checked.verdicts}
     return Fixed(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
 
 
@@ -49,7 +49,7 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
     """
     checked = check(text, file, said, trust)
     editor: Editor | None = None
-    found: list[tuple[Judged, Insertion]] = []
+    found: list[tuple[TemplateFinding, Insertion]] = []
     reasons: dict[_Key, str] = {}
     for fault in checked.verdicts:
         if fault.finding.verdict is not Verdict.FAIL:
@@ -69,9 +69,9 @@ def _proved(
     text: str,
     checked: Checked,
     said: Said,
-    found: Sequence[tuple[Judged, Insertion]],
+    found: Sequence[tuple[TemplateFinding, Insertion]],
     reasons: dict[_Key, str],
-) -> list[tuple[Judged, Insertion]]:
+) -> list[tuple[TemplateFinding, Insertion]]:
     """Return those that are proved: all at once if possible, else each half by itself."""
     if not found:
         return []
@@ -93,16 +93,16 @@ def _with_reasons(checked: Checked, reasons: Mapping[_Key, str]) -> Checked:
     return replace(checked, verdicts=verdicts)
 
 
-def _with_reason(one: Judged, reason: str) -> Judged:
-    return replace(one, explanation=replace(one.explanation, mend=reason)) if reason else one
+def _with_reason(one: TemplateFinding, reason: str) -> TemplateFinding:
+    return replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
 
 
-def _key(one: Judged) -> _Key:
+def _key(one: TemplateFinding) -> _Key:
     managing = one.finding.concern is Concern.MANAGEMENT_ACCESS
     return one.finding.rule, one.owner, one.facts.target, managing
 
 
-def harm(before: Checked, after: Checked, faults: Sequence[Judged]) -> str | None:
+def harm(before: Checked, after: Checked, faults: Sequence[TemplateFinding]) -> str | None:
     """Say what is wrong with a text that was to fix faults: one is still there, or something else is worse."""
     was = {_key(one): one.finding.verdict for one in before.verdicts}
     now = {_key(one): one.finding.verdict for one in after.verdicts}

@@ -15,7 +15,7 @@ from permission_guard.model.facts import FunctionFacts
 from permission_guard.scan.evaluate import flat
 from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
 from permission_guard.template.check import Checked
-from permission_guard.template.judging import Judged
+from permission_guard.template.findings import TemplateFinding
 from permission_guard.template.lines import patches
 
 _DIGITS: Final = 16
@@ -43,7 +43,7 @@ def _is_function(facts: FunctionFacts) -> bool:
     return isinstance(facts.arn, FunctionArn)
 
 
-def _placed(checked: Checked, one: Judged) -> ScannedFinding:
+def _placed(checked: Checked, one: TemplateFinding) -> ScannedFinding:
     """Return one verdict, flat, with its place in the file and the names that the template has."""
     source, finding, facts = checked.source, one.finding, one.facts
     fixes, obstacle = patches(checked, one)

@@ -18,7 +18,7 @@ MADE_UP: Final = "EXAMPLE"
 
 
 @frozen
-class Home:
+class Destination:
     """The account and region of a deployment. Those that were not said are made up, and count as the own ones."""
 
     partition: str = "aws"
@@ -34,11 +34,11 @@ class Home:
         return joined((f"arn:{self.partition}:{service}:{place}:", resource))
 
 
-def home_for(text: str, region: str | None, account: str | None) -> Home:
+def home_for(text: str, region: str | None, account: str | None) -> Destination:
     """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
     account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
     place = region or next((one for one in _REGIONS if f":{one}:" not in text), _REGIONS[0])
-    return Home(partition_of(place), place, account_id, region is not None, account is not None)
+    return Destination(partition_of(place), place, account_id, region is not None, account is not None)
 
 
 @frozen
@@ -111,7 +111,7 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     return made.lower() if kind == "AWS::S3::Bucket" else made
 
 
-def attribute(kind: str, name: Value, attribute_name: str | None, home: Home) -> Value | None:
+def attribute(kind: str, name: Value, attribute_name: str | None, home: Destination) -> Value | None:
     """Return what Ref (no attribute) or GetAtt gives of a resource; None if that is not known of its type."""
     form = FORMS.get(kind)
     if form is None:
@@ -140,7 +140,7 @@ REGION: Final = re.compile(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):")
 REGION_OF_ARN: Final = re.compile(r"^(arn:[^:]*:[^:]*:)([a-z]{2}(?:-[a-z]+)+-[0-9])(?=:)")
 
 
-def at_home(text: str, home: Home) -> str:
+def at_home(text: str, home: Destination) -> str:
     """Return a text with the accounts and the region that it names taken for the own ones, where nobody said these."""
     if not home.says_account:
         text = ACCOUNT.sub(home.account, text)

@@ -12,7 +12,7 @@ from typing import Final
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
-from permission_guard.template.home import FORMS, STACK, Home, attribute, name_of
+from permission_guard.template.home import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.node import elements, member, members
 from permission_guard.template.value import (
     REMOVED,
@@ -41,13 +41,13 @@ _NAMED_BY_FUNCTION: Final = {
 class Scope:
     """What the functions of one template are resolved with.
 
-    `given` are the values said for parameters; `assumed` the answers that are tried for conditions that cannot be told.
+    `given` are the values said for parameters; `assumed` the values that are tried for undecided conditions.
     `is_exact` leaves an account, a Region and a name of the stack that nobody said unresolved, instead of made up: where
     they decide something, they must be known.
     """
 
     template: Mapping[str, Json]
-    home: Home
+    home: Destination
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
     is_exact: bool = False

@@ -11,13 +11,13 @@ import re
 from typing import Final
 
 from permission_guard.alerts.patches import Language, Patch
-from permission_guard.iam import Answer, Layer
+from permission_guard.iam import EvalDecision, Layer
 from permission_guard.model.finding import Concern, DeniedRequest, Verdict
 from permission_guard.services import Region, Service, service_of
 from permission_guard.template.check import Checked
 from permission_guard.template.declared import Permission
 from permission_guard.template.edit import CannotEdit, Line
-from permission_guard.template.judging import Judged
+from permission_guard.template.findings import TemplateFinding
 from permission_guard.template.sam import is_sam
 from permission_guard.template.value import text_of
 
@@ -25,11 +25,11 @@ _BASIC: Final = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBas
 _NAMED: Final = re.compile(r"\{[a-z]+\}")
 
 
-def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
+def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], str]:
     """Return the lines to add, in the language of the template; none, and the reason, where there are none to add."""
     if one.finding.verdict is not Verdict.FAIL:
         return (), ""
-    source, reason = checked.source, str(one.explanation.mend)
+    source, reason = checked.source, str(one.explanation.fix)
     if reason:
         return (), reason
     try:
@@ -40,7 +40,7 @@ def patches(checked: Checked, one: Judged) -> tuple[tuple[Patch, ...], str]:
     return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),), ""
 
 
-def line(checked: Checked, fault: Judged) -> Line:
+def line(checked: Checked, fault: TemplateFinding) -> Line:
     """Return the line to add where a fault is. Raises CannotEdit."""
     source, concern = checked.source, fault.finding.concern
     if source.is_plan:
@@ -56,17 +56,19 @@ def line(checked: Checked, fault: Judged) -> Line:
         raise CannotEdit(f"only you know who is meant to {'call' if is_dead else 'have access'}")
     if checked.trust.accounts or checked.trust.organizations:
         raise CannotEdit("a source in a trusted account may be meant: name the source")
-    found = [one for _, declared in source.worlds for one in declared.permissions if one.owner == fault.owner]
+    found = [
+        one for _, declared in source.variants for one in declared.permissions if one.owner == fault.owner
+    ]
     if not found:
         raise CannotEdit("it is a statement of a policy document: add the condition there")
     return _condition(found)
 
 
-def _policy(fault: Judged) -> Line:
+def _policy(fault: TemplateFinding) -> Line:
     """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
     proof = fault.finding.proof
     if isinstance(proof, DeniedRequest) and (
-        proof.decision.answer is Answer.DENIED or proof.decision.layer is Layer.BOUNDARY
+        proof.decision.answer is EvalDecision.DENIED or proof.decision.layer is Layer.BOUNDARY
     ):
         raise CannotEdit("one more policy does not help against a Deny or a permissions boundary")
     return Line("ManagedPolicyArns", f'!Sub "{_BASIC}"', json.dumps({"Fn::Sub": _BASIC}), is_item=True)

@@ -1,7 +1,7 @@
 """What the policies that AWS manages say about writing logs: the data of `docs/managed_policies.py`.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not in it may give the
-rights or deny them: that cannot be told without AWS.
+rights or deny them: without AWS that is unknown.
 """
 
 from __future__ import annotations

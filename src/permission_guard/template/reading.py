@@ -1,6 +1,6 @@
 """What is declared, read as policies: for the worst and for the best that the unresolved parts may come to.
 
-What is so in both readings is so whatever the deployment makes of them. Where the two differ, it cannot be told.
+What holds in both readings holds whatever the values are. Where the two differ, the verdict is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from permission_guard.model.document import Body, dumped
 from permission_guard.repair.grant import Grant
 from permission_guard.services import service_of
 from permission_guard.template.declared import Document, Permission
-from permission_guard.template.home import Home, at_home
+from permission_guard.template.home import Destination, at_home
 from permission_guard.template.value import (
     Partial,
     Removed,
@@ -45,7 +45,7 @@ class Reading:
     own ones, instead of others. `unknown` takes the place of a statement of which nothing is known.
     """
 
-    home: Home
+    home: Destination
     wide: bool
     at_home: bool
     unknown: Body | None

@@ -31,7 +31,7 @@ class Resource:
 
 
 def resources(scope: Scope) -> Iterator[Resource]:
-    """Yield the resources that exist; those whose condition cannot be told are taken to exist."""
+    """Yield the resources that exist; those with an undecided condition count as existing."""
     for logical_id, body in scope.section("Resources").items():
         if isinstance(body, Mapping) and _exists(body, scope):
             yield Resource(logical_id, str(body.get("Type")), scope)

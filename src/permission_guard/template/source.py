@@ -12,7 +12,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
-from permission_guard.template.home import Home, home_for
+from permission_guard.template.home import Destination, home_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import read_json
@@ -38,7 +38,7 @@ from permission_guard.template.yaml_text import read_yaml
 LARGEST: Final = 20_000_000
 """Bytes of a file that is read; CloudFormation takes no template of more than a million."""
 _MOST_CONDITIONS: Final = 4
-"""Conditions that cannot be told and are tried both ways; with more of them, those that are left stay unresolved."""
+"""How many undecided conditions are tried both ways; further ones stay unresolved."""
 _KNOWN_MACROS: Final = frozenset({MACRO, "AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23"})
 _CDK_PATH: Final = "aws:cdk:path"
 
@@ -50,7 +50,7 @@ class Said:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
-    home: Home | None = None
+    home: Destination | None = None
     """Where the stack is deployed that nests this one."""
     ignores: tuple[Ignore, ...] = ()
     """What is ignored besides what the template itself ignores."""
@@ -65,9 +65,9 @@ class Source:
     body: Mapping[str, Json]
     is_plan: bool
     is_yaml: bool
-    worlds: tuple[tuple[Mapping[str, bool], Declared], ...]
+    variants: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
-    """What in it was not looked at, and why."""
+    """What in it was not evaluated, and why."""
     notes: tuple[tuple[str, str], ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice."""
     nested: tuple[Nested, ...] = ()
@@ -75,9 +75,9 @@ class Source:
     """The rules that are ignored, and where."""
 
     @property
-    def home(self) -> Home:
+    def home(self) -> Destination:
         """Where it is taken to be deployed."""
-        return self.worlds[0][1].home
+        return self.variants[0][1].home
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -154,16 +154,16 @@ def source(text: str, file: str, said: Said) -> Source:
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
-            planned: _Worlds = (({}, declared_by_plan(body, home)),)
+            planned: _Variants = (({}, declared_by_plan(body, home)),)
             return Source(
-                file, root, body, is_plan=True, is_yaml=is_yaml, worlds=planned, ignores=said.ignores
+                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=said.ignores
             )
         scope = _scope(root, body, home, said)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
         comments = in_comments(text) if is_yaml else ()
         ignores = (*in_metadata(body, root), *comments, *said.ignores)
-        return Source(file, root, body, False, is_yaml, _worlds(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
+        return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
@@ -181,10 +181,10 @@ _SECTIONS: Final = frozenset(
     {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
 )
 """What tells a template that has no Resources, as the CDK writes one."""
-_Worlds: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
+_Variants: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
-def _scope(root: Node, body: Mapping[str, Json], home: Home, said: Said) -> Scope:
+def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) -> Scope:
     """Return what a template's values are resolved with, SAM's resources transformed."""
     resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
     if not isinstance(resources, Mapping):
@@ -208,8 +208,8 @@ def _is_expanded(name: str, body: Json) -> bool:
     return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
-def _worlds(scope: Scope) -> _Worlds:
-    """Return what is declared, once for each way in which the conditions that cannot be told may turn out."""
+def _variants(scope: Scope) -> _Variants:
+    """Return what is declared, once for each combination of the undecided conditions."""
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
     return tuple(
         (assumed, declared(replace(scope, assumed=assumed)))

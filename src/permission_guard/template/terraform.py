@@ -20,7 +20,7 @@ from permission_guard.template.declared import (
     Role,
     WholePolicy,
 )
-from permission_guard.template.home import Home
+from permission_guard.template.home import Destination
 from permission_guard.template.plan import Plan, Planned, Reference, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
@@ -55,7 +55,7 @@ _ATTACHING: Final = {
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
-def home_of(plan: Plan, home: Home) -> Home:
+def home_of(plan: Plan, home: Destination) -> Destination:
     """Return where a plan is applied: what nobody said, the plan may tell."""
     region = home.region if home.says_region or plan.region is None else plan.region
     account = home.account if home.says_account or plan.account is None else plan.account
@@ -69,7 +69,7 @@ def home_of(plan: Plan, home: Home) -> Home:
     )
 
 
-def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
+def declared_by_plan(body: Mapping[str, Json], home: Destination) -> Declared:
     """Return everything that bears on the rules. Raises NotReadable."""
     plan = read_plan(body)
     return _Terraform(plan.resources, home_of(plan, home)).declared()
@@ -78,7 +78,7 @@ def declared_by_plan(body: Mapping[str, Json], home: Home) -> Declared:
 @frozen
 class _Terraform:
     resources: tuple[Planned, ...]
-    home: Home
+    home: Destination
     by_kind: dict[str, list[Planned]] = field(default_factory=dict)
     by_address: dict[str, list[Planned]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
-from permission_guard.fake_aws import Account, WorldActor, WorldHerald, WorldJournal, WorldObserver
+from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import Body, dumped
 from permission_guard.model.finding import Concern
@@ -39,8 +39,8 @@ class Scene:
     ) -> Report:
         """Let the guard deal with an event."""
         account = self.account
-        observer = WorldObserver(account, self.settings.logging_policy_arn)
-        guard = Guard(self.settings, observer, WorldActor(account), WorldHerald(), WorldJournal(account))
+        observer = FakeObserver(account, self.settings.logging_policy_arn)
+        guard = Guard(self.settings, observer, FakeWriter(account), FakeNotifier(), FakeJournal(account))
         arn = account.functions["orders"].arn
         return guard.handle(Trigger(kind, arn, qualifier, by, "event-1", NOW, arrived), NOW)
 

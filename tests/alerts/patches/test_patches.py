@@ -102,7 +102,7 @@ def test_a_star_is_narrowed_to_each_organisation() -> None:
     )
 
 
-def test_what_only_a_whole_policy_says_is_said_as_its_statement() -> None:
+def test_what_only_a_whole_policy_can_express_is_written_as_its_statement() -> None:
     report = about({"Principal": S3, "Action": ["lambda:InvokeFunction", "lambda:GetFunction"]})
     (line,) = [one for one in report.lines if one.after]
     for language in TEMPLATES:
@@ -148,34 +148,34 @@ def test_the_resource_of_a_stack_is_called_as_it_is_called_there() -> None:
     assert list(yaml.safe_load(patch(added, Language.SAM))) == ["Uploads"]
 
 
-TOLD: dict[str, tuple[Body, str, str]] = {
+REPORTED: dict[str, tuple[Body, str, str]] = {
     "a service that sends its ARN and its account": (
         {"Principal": S3},
         'SourceArn: arn:aws:s3:::NAME  # add\n    SourceAccount: "111122223333"  # add',
-        "Put the resource that really calls in the place of NAME.",
+        "Replace NAME by the resource that calls the function.",
     ),
     "a service whose ARN carries the account": (
         {"Principal": {"Service": "events.amazonaws.com"}},
         "SourceArn: arn:aws:events:us-east-1:111122223333:rule/NAME  # add",
-        "Put the resource that really calls in the place of NAME.",
+        "Replace NAME by the resource that calls the function.",
     ),
     "a source without its account": (
         {"Principal": S3, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads"}}},
         'SourceArn: arn:aws:s3:::uploads\n    SourceAccount: "111122223333"  # add',
-        "The account that the source must belong to.",
+        "The account that owns the source.",
     ),
-    "anybody": (WIDE, 'Principal: "111122223333"  # changed', "Name whoever is to call"),
+    "anybody": (WIDE, 'Principal: "111122223333"  # changed', "Name the callers"),
     "anybody who may change it": (
         {"Principal": "*", "Action": "lambda:UpdateFunctionCode"},
         "Action: lambda:InvokeFunction  # changed",
-        "Grant invoking alone.",
+        "Grant lambda:InvokeFunction only.",
     ),
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
-def test_what_is_only_told_is_patched_as_the_advice_says(case: str) -> None:
-    statement, lines, remark = TOLD[case]
+@pytest.mark.parametrize("case", REPORTED)
+def test_what_is_only_reported_gets_the_lines_of_its_advice(case: str) -> None:
+    statement, lines, remark = REPORTED[case]
     report = about(statement, alert_only())
     text = patch(report, Language.CLOUDFORMATION)
     check(yaml.safe_load(text))
@@ -190,7 +190,7 @@ SILENT: dict[str, Body] = {
         "Principal": {"Service": "events.amazonaws.com"},
         "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:111122223333:event-bus/default"}},
     },
-    "what cannot be told": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
+    "what is undecided": {"Principal": S3, "Condition": {"StringEquals": {"aws:NewKey": "new"}}},
     "anybody under a condition": {**WIDE, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
 }
 
@@ -215,10 +215,10 @@ def test_a_public_url_asks_for_credentials() -> None:
     )
 
 
-def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_said() -> None:
+def test_of_a_fault_that_the_journal_remembers_only_what_was_written_down_is_reported() -> None:
     report = about({"Principal": S3}, alert_only())
     (line,) = report.lines
     finding = replace(line.finding, proof=Recorded("witness", "somebody got in"), statement=40)
     assert patches_for(replace(line, finding=finding), report.facts, report.trigger) == ()
-    told = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
-    assert patches_for(told, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')
+    reported = replace(line, finding=finding, before=dumped({"Sid": "x"}), after=dumped({"Sid": "y"}))
+    assert patches_for(reported, report.facts, report.trigger)[0].text.endswith('- {\n    "Sid": "x"\n  }')

@@ -35,7 +35,7 @@ def test_alternatives_become_one_call_each() -> None:
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}])
-def test_anyone_of_an_account_is_said_as_the_account(principal: Json) -> None:
+def test_anyone_of_an_account_is_written_as_the_account(principal: Json) -> None:
     accounts = {"StringEquals": {"aws:PrincipalAccount": ["111122223333", "444455556666"]}}
     found = grants_of(statement(accounts, Principal=principal), TARGET, "it")
     assert found is not None
@@ -70,7 +70,7 @@ ANYONE: dict[str, Json] = {
 
 
 @pytest.mark.parametrize("condition", ANYONE)
-def test_anyone_under_another_condition_is_not_said_as_an_account(condition: str) -> None:
+def test_anyone_under_another_condition_is_not_written_as_an_account(condition: str) -> None:
     assert grants_of(statement(ANYONE[condition], Principal="*"), TARGET, "it") is None
 
 
@@ -81,6 +81,6 @@ def test_what_becomes_several_calls_is_not_one() -> None:
     assert grant_of({**statement(), "Sid": None}, TARGET) is None
 
 
-def test_what_is_new_is_to_be_added_and_what_is_other_is_changed() -> None:
+def test_a_new_parameter_is_marked_add_and_another_value_is_marked_changed() -> None:
     after = replace(OPEN, sid="other", principal="sns.amazonaws.com", source_arn="arn:aws:sns:::a")
     assert marks_of((OPEN, after), OPEN) == {"principal": "changed", "source_arn": "add"}

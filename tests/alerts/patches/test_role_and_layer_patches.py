@@ -24,7 +24,7 @@ def role(**settings: str) -> Report:
 BASIC = "service-role/AWSLambdaBasicExecutionRole"
 
 
-@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "told"])
+@pytest.mark.parametrize("settings", [{}, alert_only()], ids=["repaired", "reported"])
 def test_a_role_gets_the_logging_policy_in_every_language(settings: dict[str, str]) -> None:
     report = role(**settings)
     assert yaml.safe_load(patch(report, Language.SAM)) == {"Policies": ["AWSLambdaBasicExecutionRole"]}
@@ -64,7 +64,7 @@ def test_where_a_deny_or_a_boundary_forbids_the_logs_no_policy_is_offered() -> N
     for there in (deny, bounded):
         report = there.report(Kind.FUNCTION_CREATED)
         (line,) = report.lines
-        assert line.ending is Ending.TOLD
+        assert line.ending is Ending.REPORTED
         assert patches_for(line, report.facts, report.trigger) == ()
 
 
@@ -76,7 +76,7 @@ def test_a_role_of_a_service_is_not_to_be_changed_at_all() -> None:
     assert patch(report, Language.SAM) == ""
 
 
-def test_a_layer_for_everybody_is_shared_with_an_organisation() -> None:
+def test_a_public_layer_is_shared_with_an_organization() -> None:
     report = layer("*")
     for language in TEMPLATES:
         check(yaml.safe_load(patch(report, language)))

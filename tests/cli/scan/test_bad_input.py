@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import UnauthorizedSSOTokenError
 
 from permission_guard.fake_aws import ApiError
-from tests.cli.scanning import account, faulty, run, told, wires
+from tests.cli.scanning import account, faulty, reported, run, wires
 
 OPTIONS = {
     "Pass either --region or --all-regions, not both.": ["--region", "us-east-1", "--all-regions"],
@@ -32,10 +32,10 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("line", OPTIONS)
-def test_an_option_that_cannot_be_used_is_told_before_anything_is_asked_of_aws(line: str) -> None:
+def test_an_option_that_cannot_be_used_is_reported_before_anything_is_asked_of_aws(line: str) -> None:
     there = wires(account())
     result = run(there, *OPTIONS[line])
-    assert (result.exit_code, told(result)) == (3, line)
+    assert (result.exit_code, reported(result)) == (3, line)
     assert there.calls == []
 
 
@@ -44,11 +44,11 @@ def test_what_no_option_takes_is_no_verdict(option: tuple[str, ...]) -> None:
     assert run(wires(account()), *option).exit_code == 3
 
 
-def test_no_region_is_told() -> None:
+def test_a_missing_region_is_reported() -> None:
     there = wires(account())
     there.home = None
     result = run(there)
-    assert (result.exit_code, told(result)) == (
+    assert (result.exit_code, reported(result)) == (
         3,
         "No Region is set. Pass --region or set AWS_REGION.",
     )
@@ -58,32 +58,32 @@ CALLS = ("ListFunctions", "GetAccountAuthorizationDetails", "GetPolicy", "ListAl
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_aws_that_throttles_for_minutes_is_told(call: str) -> None:
+def test_aws_that_throttles_for_minutes_is_reported(call: str) -> None:
     there = wires(faulty())
     there.wires[0].faults[call] = ApiError("TooManyRequestsException", "Rate exceeded")
     result = run(there, workers=4)
     assert result.exit_code == 2
     assert (
-        told(result)
+        reported(result)
         == f"Could not reach AWS: {call}: TooManyRequestsException: Rate exceeded. Run the command again."
     )
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_credentials_that_have_expired_are_told_and_are_never_a_verdict(call: str) -> None:
+def test_credentials_that_have_expired_are_reported_and_are_never_a_verdict(call: str) -> None:
     there = wires(faulty())
     there.wires[0].faults[call] = ApiError("ExpiredTokenException", "expired")
     result = run(there, workers=4)
     assert result.exit_code == 3
-    assert told(result) == (f"Your AWS credentials have expired: ExpiredTokenException: expired ({call})")
+    assert reported(result) == (f"Your AWS credentials have expired: ExpiredTokenException: expired ({call})")
 
 
-def test_a_login_by_single_sign_on_that_has_ended_is_told() -> None:
+def test_a_login_by_single_sign_on_that_has_ended_is_reported() -> None:
     there = wires(faulty())
     there.wires[0].faults["ListAliases"] = UnauthorizedSSOTokenError()
     result = run(there)
     assert result.exit_code == 3
-    assert told(result).startswith("Your AWS credentials have expired: The SSO session")
+    assert reported(result).startswith("Your AWS credentials have expired: The SSO session")
 
 
 DENIED = {
@@ -109,16 +109,16 @@ def test_what_may_not_be_read_is_unknown_and_hides_nothing_else(call: str) -> No
     assert result.stderr == ""
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     result = run(wires(faulty()), "--output", str(tmp_path / "none" / "scan.json"))
     assert result.exit_code == 3
-    assert told(result) == f"{tmp_path}/none/scan.json: cannot be written: No such file or directory"
+    assert reported(result) == f"{tmp_path}/none/scan.json: cannot be written: No such file or directory"
 
 
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_is_reported() -> None:
     result = run(wires(faulty()), "--output", "/dev/full")
     assert result.exit_code == 3
-    assert told(result) == "/dev/full: cannot be written: No space left on device"
+    assert reported(result) == "/dev/full: cannot be written: No space left on device"
 
 
 INTERRUPTED = """

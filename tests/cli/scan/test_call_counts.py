@@ -89,7 +89,7 @@ def test_a_version_that_was_published_with_another_role_is_evaluated_with_it_and
         (None, "PASS", made.role_arn("logs")),
     ]
     (fault,) = (one for one in scanned(wires(made), *only).findings if one.qualifier)
-    assert f"{made.role_arn('mute')} is the role of {orders.arn}:2 alone" in fault.obstacle
+    assert f"only {orders.arn}:2 has the role {made.role_arn('mute')}" in fault.obstacle
     assert "/[2]" in fault.proof
 
 

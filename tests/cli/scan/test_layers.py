@@ -8,14 +8,14 @@ import pytest
 
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.model.finding import Verdict
-from tests.cli.scanning import account, faulty, run, scanned, told, wires
+from tests.cli.scanning import account, faulty, reported, run, scanned, wires
 from tests.fake_aws.builders import document
 
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:tools"
 
 
 def layered(made: Account, versions: int = 12, shared: int = 3) -> Account:
-    """A layer of so many versions, one of them shared with everybody."""
+    """A layer of so many versions, one of them shared with everyone."""
     made.layers["tools"] = versions
     arn = f"{LAYER}:{shared}"
     everybody = {
@@ -67,7 +67,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("call", REFUSED)
-def test_layers_that_may_not_be_listed_are_told_as_not_looked_at(call: str) -> None:
+def test_layers_that_may_not_be_listed_are_reported_as_not_looked_at(call: str) -> None:
     there = wires(layered(account()))
     there.wires[0].faults[call] = ApiError("AccessDeniedException", "no")
     scan = scanned(there)
@@ -76,9 +76,9 @@ def test_layers_that_may_not_be_listed_are_told_as_not_looked_at(call: str) -> N
     ]
 
 
-def test_where_only_layers_are_asked_for_and_may_not_be_listed_there_is_no_verdict() -> None:
+def test_where_only_layers_are_scanned_and_may_not_be_listed_there_is_no_verdict() -> None:
     there = wires(layered(faulty()))
     there.wires[0].faults["ListLayers"] = ApiError("AccessDeniedException", "no")
     result = run(there, "--only", "layer-is-not-public")
     assert result.exit_code == 3
-    assert told(result) == "AWS refused every call: AccessDeniedException: no (ListLayers)"
+    assert reported(result) == "AWS refused every call: AccessDeniedException: no (ListLayers)"

@@ -10,15 +10,15 @@ from permission_guard.aws.pace import RATE, Stopped
 from permission_guard.fake_aws import ApiError
 from permission_guard.repair.grant import Grant
 from tests.aws.surveyed import Wires, params_of
-from tests.cli.scanning import HOME, account, run, scanned, told, wires
+from tests.cli.scanning import HOME, account, reported, run, scanned, wires
 
-THEIRS = "444455556666"
-ROLE = f"arn:aws:iam::{THEIRS}:role/audit/scan"
+OTHERS = "444455556666"
+ROLE = f"arn:aws:iam::{OTHERS}:role/audit/scan"
 
 
 def everywhere() -> Wires:
     """Own functions in two regions, and another account that can be looked at."""
-    there = wires(account(), account(region="eu-west-1"), account(THEIRS))
+    there = wires(account(), account(region="eu-west-1"), account(OTHERS))
     for wire, name in zip(there.wires, ("here", "west", "theirs"), strict=True):
         wire.account.with_function(name, role="logs")
     there.wires[0].regions = ("eu-west-1", "us-east-1")
@@ -39,7 +39,7 @@ def test_a_scan_looks_where_the_configuration_says() -> None:
     assert names(there) == ["west"]
 
 
-def test_a_region_is_looked_at_once_however_often_it_is_said() -> None:
+def test_a_region_is_scanned_once_however_often_it_is_given() -> None:
     options = ("--region", "eu-west-1", "--region", "us-east-1", "--region", "eu-west-1")
     scan = scanned(everywhere(), *options)
     assert scan.sources == ("111122223333/eu-west-1", HOME)
@@ -61,7 +61,7 @@ def test_all_regions_need_no_region_to_begin_with() -> None:
 def test_the_account_of_a_role_is_looked_at_and_ones_own_is_not() -> None:
     there = everywhere()
     scan = scanned(there, "--role-arn", ROLE, "--role-arn", ROLE)
-    assert scan.sources == (f"{THEIRS}/us-east-1",)
+    assert scan.sources == (f"{OTHERS}/us-east-1",)
     assert [one.name for one in scan.findings] == ["theirs"]
     assert params_of(there.wires[0], "AssumeRole") == [
         {"RoleArn": ROLE, "RoleSessionName": "permission-guard-scan"}
@@ -69,9 +69,9 @@ def test_the_account_of_a_role_is_looked_at_and_ones_own_is_not() -> None:
     assert "ListFunctions" not in there.wires[0].calls
 
 
-def test_a_function_of_another_account_is_judged_for_its_own_account() -> None:
+def test_a_function_of_another_account_is_evaluated_for_its_own_account() -> None:
     there = everywhere()
-    own = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=THEIRS)
+    own = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com", source_account=OTHERS)
     there.wires[2].account.add_permission("theirs", own)
     assert run(there, "--role-arn", ROLE).exit_code == 0
     foreign = Grant("t", "lambda:InvokeFunction", "s3.amazonaws.com", source_account="111122223333")
@@ -81,7 +81,7 @@ def test_a_function_of_another_account_is_judged_for_its_own_account() -> None:
 
 def test_a_role_that_may_not_be_assumed_hides_no_other_account_and_is_no_pass() -> None:
     there = everywhere()
-    denied = f"arn:aws:iam::{THEIRS}:role/other"
+    denied = f"arn:aws:iam::{OTHERS}:role/other"
     result = run(there, "--role-arn", denied, "--role-arn", ROLE)
     assert result.exit_code == 2
     assert f"Could not read the account of {denied}: AccessDenied: " in result.stdout
@@ -113,11 +113,11 @@ def test_a_rule_about_roles_looks_at_no_version_and_no_alias() -> None:
 
 NOTHING = {
     "no role can be assumed": (
-        ["--role-arn", f"arn:aws:iam::{THEIRS}:role/other"],
+        ["--role-arn", f"arn:aws:iam::{OTHERS}:role/other"],
         "",
         (
-            f"Nothing could be read: the account of arn:aws:iam::{THEIRS}:role/other: AccessDenied: "
-            f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{THEIRS}:role/other (AssumeRole)"
+            f"Nothing could be read: the account of arn:aws:iam::{OTHERS}:role/other: AccessDenied: "
+            f"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{OTHERS}:role/other (AssumeRole)"
         ),
     ),
     "the regions may not be listed": (
@@ -143,7 +143,7 @@ def test_where_nothing_can_be_looked_at_there_is_one_line_and_no_verdict(kind: s
     there.wires[0].faults[call] = ApiError("AccessDeniedException", "no")
     result = run(there, *options)
     assert result.exit_code == 3
-    assert told(result) == line
+    assert reported(result) == line
 
 
 def test_what_moves_from_one_page_to_the_next_while_they_are_read_is_looked_at_once() -> None:

@@ -23,7 +23,7 @@ def test_the_plan_is_shown_word_for_word_and_then_what_became_of_it() -> None:
     assert conditions(made) == [TO_THE_ACCOUNT]
 
 
-def test_without_a_journal_a_person_is_told_before_he_is_asked_that_nothing_can_be_undone() -> None:
+def test_without_a_journal_the_question_says_that_nothing_can_be_undone() -> None:
     made = open_to_s3()
     there = wires(made)
     result = run(there, "--repair", "--repair-existing", stdin="n\n")
@@ -43,7 +43,7 @@ def test_nothing_is_done_that_a_person_does_not_agree_to(answer: str) -> None:
     assert writes(there) == []
 
 
-def test_nothing_is_done_if_nobody_is_there_to_be_asked() -> None:
+def test_nothing_is_done_if_standard_input_is_closed() -> None:
     there = guarded(open_to_s3())
     result = run(there, "--repair")
     assert result.exit_code == 3
@@ -61,7 +61,7 @@ def test_without_repair_nothing_is_written_anywhere() -> None:
     assert {"Query", "PutItem", "TransactWriteItems", "DescribeStacks"} & set(there.calls) == set()
 
 
-def test_a_statement_that_callers_may_rely_on_is_left_unless_that_is_said() -> None:
+def test_a_statement_that_callers_may_rely_on_is_left_without_repair_existing() -> None:
     made = open_to_s3()
     there = guarded(made)
     result = run(there, "--repair", "--yes")
@@ -82,7 +82,7 @@ def test_a_rule_that_is_not_asked_for_repairs_nothing() -> None:
     assert writes(there) == ["AttachRolePolicy", "PutResourcePolicy"]
 
 
-def test_a_role_of_many_functions_is_mended_once_for_all_of_them() -> None:
+def test_a_role_of_many_functions_is_fixed_once_for_all_of_them() -> None:
     made = account()
     for number in range(3):
         made.with_function(f"f{number}", role="mute")
@@ -93,7 +93,7 @@ def test_a_role_of_many_functions_is_mended_once_for_all_of_them() -> None:
     assert result.stderr.count("Repaired") == 1
 
 
-def test_if_a_role_of_many_functions_cannot_be_mended_none_of_them_is() -> None:
+def test_if_a_role_of_many_functions_cannot_be_fixed_none_of_them_is() -> None:
     made = account()
     for number in range(2):
         made.with_function(f"f{number}", role="mute")
@@ -132,7 +132,7 @@ def test_where_aws_does_not_answer_the_rest_is_repaired_all_the_same() -> None:
     assert conditions(made) == [TO_THE_ACCOUNT]
 
 
-def test_a_person_who_interrupts_the_repairs_is_told_that_one_may_have_been_made() -> None:
+def test_an_interruption_of_the_repairs_says_that_one_may_have_been_made() -> None:
     made = open_to_s3()
     there = guarded(made)
 
@@ -156,7 +156,7 @@ def test_nothing_is_repaired_that_cannot_be_written_down_first() -> None:
     result = run(there, "--repair", "--repair-existing", "--yes")
     assert result.exit_code == 1
     assert writes(there) == []
-    assert "nothing is repaired that cannot be written down first" in " ".join(result.stderr.split())
+    assert "a repair must be written into it first" in " ".join(result.stderr.split())
     assert "nothing can be repaired automatically" in " ".join(result.stderr.split())
 
 

@@ -24,7 +24,7 @@ def test_each_repair_stands_in_the_journal_with_who_made_it_and_can_be_undone() 
     before = made.functions["orders"].policies["live"][0]
     result = run(there, "--repair", "--repair-existing", "--yes")
     (entry,) = kept(there).of(ORDERS).entries
-    assert (entry.state, entry.told_as) == (State.TOLD, Ending.REPAIRED)
+    assert (entry.state, entry.reported_as) == (State.REPORTED, Ending.REPAIRED)
     assert entry.cause.actor.principal == "arn:aws:sts::111122223333:assumed-role/admin/alice"
     assert entry.cause.qualifier == "live"
     (command,) = [line for line in result.stderr.splitlines() if line.endswith(entry.fault)]
@@ -48,7 +48,7 @@ def test_what_a_person_has_undone_is_left_alone() -> None:
     assert "a person undid this repair" in " ".join(result.stderr.split())
 
 
-def test_a_repair_that_cannot_be_noted_as_told_is_made_and_the_guard_will_tell_of_it() -> None:
+def test_a_repair_that_cannot_be_noted_as_reported_is_made_and_the_guard_reports_it_later() -> None:
     made = open_to_s3()
     there = guarded(made)
     wire = there.wires[0]

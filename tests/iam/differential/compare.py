@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from tests.iam.differential.defined import is_defined
 from tests.iam.differential.evaluators import Evaluator
 from tests.iam.differential.known import KNOWN, Disagreement
-from tests.iam.differential.mend import mended
 from tests.iam.differential.question import Question
+from tests.iam.differential.rewrite import rewritten
 
 
 @dataclass
@@ -28,14 +28,14 @@ def compare(questions: Sequence[Question], evaluator: Evaluator) -> Tally:
     defined = [asked for asked in questions if is_defined(asked)]
     tally = Tally(len(defined), len(questions) - len(defined))
     answers = evaluator.ask(defined)
-    for asked, theirs in zip(defined, answers, strict=True):
-        if theirs is asked.ours:
+    for asked, others in zip(defined, answers, strict=True):
+        if others is asked.ours:
             continue
         titles = explained(asked, evaluator)
         tally.known.update(titles)
         if not titles:
             tally.unknown.append(
-                f"{evaluator.name} says {theirs and theirs.value}, we say {asked.ours.value}: {asked}"
+                f"{evaluator.name} says {others and others.value}, we say {asked.ours.value}: {asked}"
             )
     return tally
 
@@ -46,12 +46,12 @@ def explained(asked: Question, evaluator: Evaluator) -> list[str]:
     for one in classes:
         if _explains([one], asked, evaluator):
             return [one.title]
-    present = [one for one in classes if mended(one.mend, asked) is not asked]
+    present = [one for one in classes if rewritten(one.rewrite, asked) is not asked]
     return [one.title for one in present] if _explains(present, asked, evaluator) else []
 
 
 def _explains(classes: Sequence[Disagreement], asked: Question, evaluator: Evaluator) -> bool:
     rest = asked
     for one in classes:
-        rest = mended(one.mend, rest)
+        rest = rewritten(one.rewrite, rest)
     return rest is not asked and rest.ours is asked.ours and list(evaluator.ask([rest])) == [asked.ours]

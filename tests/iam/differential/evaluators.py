@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from permission_guard.iam import Answer
+from permission_guard.iam import EvalDecision
 from tests.embedded.emulator import PYTHON
 from tests.iam.differential.question import Document, Question
 
@@ -26,7 +26,7 @@ class Evaluator(Protocol):
 
     name: str
 
-    def ask(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
+    def ask(self, questions: Sequence[Question]) -> Sequence[EvalDecision | None]:
         """Answer each question; None where the evaluator breaks down."""
         ...
 
@@ -39,20 +39,20 @@ class Moto:
 
     name = "moto"
     _words: Final = {
-        PermissionResult.PERMITTED: Answer.ALLOWED,
-        PermissionResult.DENIED: Answer.DENIED,
-        PermissionResult.NEUTRAL: Answer.NOT_ALLOWED,
+        PermissionResult.PERMITTED: EvalDecision.ALLOWED,
+        PermissionResult.DENIED: EvalDecision.DENIED,
+        PermissionResult.NEUTRAL: EvalDecision.NOT_ALLOWED,
     }
 
     def __init__(self) -> None:
         self._compiled: dict[Document, IAMPolicy] = {}
 
-    def ask(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
+    def ask(self, questions: Sequence[Question]) -> Sequence[EvalDecision | None]:
         # moto compiles each pattern at each question, and there are more of them than Python keeps compiled.
         with patch.object(re, "_MAXCACHE", 100_000):
             return [self._answer(asked) for asked in questions]
 
-    def _answer(self, asked: Question) -> Answer | None:
+    def _answer(self, asked: Question) -> EvalDecision | None:
         try:
             return self._words[self._policy(asked).is_action_permitted(asked.action, asked.resource)]
         except re.error:
@@ -75,13 +75,13 @@ class Ministack:
         self._process = process
         self._numbers: dict[Document, int] = {}
 
-    def ask(self, questions: Sequence[Question]) -> list[Answer]:
-        answers: list[Answer] = []
+    def ask(self, questions: Sequence[Question]) -> list[EvalDecision]:
+        answers: list[EvalDecision] = []
         for start in range(0, len(questions), _BATCH):
             answers += self._batch(questions[start : start + _BATCH])
         return answers
 
-    def _batch(self, questions: Sequence[Question]) -> Iterator[Answer]:
+    def _batch(self, questions: Sequence[Question]) -> Iterator[EvalDecision]:
         fresh: list[tuple[int, object]] = []
 
         def number(document: Document | None) -> int | None:
@@ -98,7 +98,7 @@ class Ministack:
         assert self._process.stdout
         self._process.stdin.write(json.dumps({"documents": fresh, "questions": asked}) + "\n")
         self._process.stdin.flush()
-        return map(Answer, json.loads(self._process.stdout.readline()))
+        return map(EvalDecision, json.loads(self._process.stdout.readline()))
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from permission_guard.iam import Answer
+from permission_guard.iam import EvalDecision
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.pattern import Pattern
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth
-from tests.iam.differential.mend import Mend, both, match, say_not_resource_by_resource, settle
 from tests.iam.differential.question import Question, question
+from tests.iam.differential.rewrite import Rewrite, both, match, say_not_resource_by_resource, settle
 
 GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 OPERATORS: Final = f"{GUIDE}reference_policies_elements_condition_operators.html"
@@ -32,8 +32,8 @@ class Example:
     """A minimal question, what AWS's page says, and what the evaluator that errs says instead."""
 
     question: Question
-    right: Answer
-    wrong: Answer
+    right: EvalDecision
+    wrong: EvalDecision
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Disagreement:
     evaluator: str
     title: str
     page: str
-    mend: Mend
+    rewrite: Rewrite
     example: Example
 
 
@@ -91,114 +91,120 @@ KNOWN: Final = (
         evaluator="ministack",
         title="A wildcard in ArnLike and ArnEquals does not cross a colon",
         page=OPERATORS,
-        mend=settle(_arn_pattern),
+        rewrite=settle(_arn_pattern),
         example=Example(
             question(
                 {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:a"}}},
                 keys={"aws:sourcearn": ("arn:aws:sns:us-east-1:999999999999:b:123456789012:a",)},
             ),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="ministack",
         title="Policy variables are filled in",
         page=VARIABLES,
-        mend=both(settle(_has_variable), match("Resource", _variable)),
+        rewrite=both(settle(_has_variable), match("Resource", _variable)),
         example=Example(
             question(
                 {"Resource": "arn:aws:s3:::b/${aws:PrincipalTag/Team}"},
                 keys={"aws:principaltag/team": ("x",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="ministack",
         title="For a set operator, an empty string alone is no value",
         page=SETS,
-        mend=settle(_empty_set),
+        rewrite=settle(_empty_set),
         example=Example(
             question(
                 {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}},
                 keys={"aws:tagkeys": ("",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="ministack",
         title="Null with several values holds if one of them does",
         page=LOGIC,
-        mend=settle(_several_nulls),
+        rewrite=settle(_several_nulls),
         example=Example(
             question({"Condition": {"Null": {"aws:TokenIssueTime": ["false", "true"]}}}),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="moto",
         title="A condition that does not hold makes its statement not apply",
         page=CONDITION,
-        mend=settle(_any_line),
+        rewrite=settle(_any_line),
         example=Example(
             question({"Condition": {"StringLike": {"aws:PrincipalTag/Team": "x*"}}}),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="moto",
         title="The names of actions are case-insensitive",
         page=ACTION,
-        mend=match("Action", _other_case),
-        example=Example(question({"Action": "s3:getobject"}), right=Answer.ALLOWED, wrong=Answer.NOT_ALLOWED),
+        rewrite=match("Action", _other_case),
+        example=Example(
+            question({"Action": "s3:getobject"}), right=EvalDecision.ALLOWED, wrong=EvalDecision.NOT_ALLOWED
+        ),
     ),
     Disagreement(
         evaluator="moto",
         title="A question mark stands for exactly one character",
         page=RESOURCE,
-        mend=both(match("Action", _question_mark), match("Resource", _question_mark)),
+        rewrite=both(match("Action", _question_mark), match("Resource", _question_mark)),
         example=Example(
-            question({"Resource": "arn:aws:s3:::b?x"}), right=Answer.ALLOWED, wrong=Answer.NOT_ALLOWED
+            question({"Resource": "arn:aws:s3:::b?x"}),
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="moto",
         title="Characters other than the two wildcards stand for themselves",
         page=RESOURCE,
-        mend=both(match("Action", _regular), match("Resource", _regular)),
+        rewrite=both(match("Action", _regular), match("Resource", _regular)),
         example=Example(
             question({"Resource": "arn:aws:s3:::b.c"}, resource="arn:aws:s3:::b-c"),
-            right=Answer.NOT_ALLOWED,
-            wrong=Answer.ALLOWED,
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="moto",
         title="Policy variables in Resource are filled in",
         page=VARIABLES,
-        mend=match("Resource", _variable),
+        rewrite=match("Resource", _variable),
         example=Example(
             question(
                 {"Resource": "arn:aws:s3:::b/${aws:PrincipalTag/Team}"},
                 keys={"aws:principaltag/team": ("x",)},
             ),
-            right=Answer.ALLOWED,
-            wrong=Answer.NOT_ALLOWED,
+            right=EvalDecision.ALLOWED,
+            wrong=EvalDecision.NOT_ALLOWED,
         ),
     ),
     Disagreement(
         evaluator="moto",
         title="NotResource excepts what it names",
         page=NOT_RESOURCE,
-        mend=say_not_resource_by_resource,
+        rewrite=say_not_resource_by_resource,
         example=Example(
-            question({"NotResource": "arn:aws:s3:::b/x"}), right=Answer.NOT_ALLOWED, wrong=Answer.ALLOWED
+            question({"NotResource": "arn:aws:s3:::b/x"}),
+            right=EvalDecision.NOT_ALLOWED,
+            wrong=EvalDecision.ALLOWED,
         ),
     ),
 )

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from permission_guard.iam import Answer, Arn, ArnError, Context, IamPrincipal, Policy, Request, decide
+from permission_guard.iam import Arn, ArnError, Context, EvalDecision, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.arn import is_account
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import ABSENT
@@ -83,7 +83,7 @@ class Question:
         return Context.of(self.all_keys, unlisted=ABSENT)
 
     @cached_property
-    def ours(self) -> Answer:
+    def ours(self) -> EvalDecision:
         request = Request(self.action, self.resource, ROLE, self.context)
         boundary = self.boundary.policy if self.boundary else None
         return decide(request, identity=[self.identity.policy], boundary=boundary).answer

@@ -1,6 +1,6 @@
 """Each known disagreement, by its minimal example: we answer as AWS's page says, and the other does not.
 
-If the other evaluator has been mended, the test of its example fails: take the class out of `known.py` and the record.
+If the other evaluator has been fixed, the test of its example fails: take the class out of `known.py` and the record.
 """
 
 from __future__ import annotations
@@ -43,6 +43,6 @@ def test_the_example_is_of_its_own_class_alone(one: Disagreement, evaluators: di
 
 
 def test_the_record_and_the_list_name_the_same_disagreements() -> None:
-    told = [(found["evaluator"], found["title"]) for found in TITLE.finditer(RECORD.read_text())]
+    reported = [(found["evaluator"], found["title"]) for found in TITLE.finditer(RECORD.read_text())]
 
-    assert told == [(one.evaluator, one.title) for one in KNOWN]
+    assert reported == [(one.evaluator, one.title) for one in KNOWN]

@@ -1,7 +1,7 @@
-"""The lines to change where a function is defined, for one very finding, in SAM, CloudFormation, Terraform and CDK.
+"""The lines to change where a function is defined, for one finding, in SAM, CloudFormation, Terraform and CDK.
 
-What is repaired in AWS alone comes back with the next deployment. So the same change is said in the words of the source:
-as data, one text for each language, the one first that the change was made with.
+A repair in AWS alone is overwritten by the next deployment. So the same change is shown in the language of the source: one
+text for each language, the language of the tool that made the change first.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 from permission_guard.alerts.patches.cdk import in_cdk
 from permission_guard.alerts.patches.cloudformation import in_cloudformation, in_sam
 from permission_guard.alerts.patches.patch import Language, Patch, languages
+from permission_guard.alerts.patches.selection import change_of
 from permission_guard.alerts.patches.terraform import in_terraform
-from permission_guard.alerts.patches.wanted import change_of
 from permission_guard.alerts.report import Line
 from permission_guard.events.trigger import Trigger
 from permission_guard.model.facts import FunctionFacts
@@ -28,7 +28,7 @@ _WRITERS: Final = {
 
 
 def patches_for(line: Line, facts: FunctionFacts, trigger: Trigger) -> tuple[Patch, ...]:
-    """Return the lines in every language, those first that the source may be written in; none where nobody knows them."""
+    """Return the lines in every language, the likely ones first; none if they are not known."""
     change = change_of(line, facts, trigger)
     if change is None:
         return ()

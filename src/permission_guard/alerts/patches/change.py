@@ -1,4 +1,4 @@
-"""What has to be changed at the source, before it is said in any language."""
+"""What to change at the source, in no particular language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from permission_guard.repair.grant import Grant
 
 @frozen
 class Permissions:
-    """The permission as it must be asked for: AddPermission's parameters, one set of them for each resource.
+    """A permission as AddPermission's parameters, one set for each resource.
 
     AWS::Lambda::Permission and aws_lambda_permission make one call of AddPermission each, which takes one source.
     """
@@ -25,14 +25,14 @@ class Permissions:
     marks: Mapping[str, str]
     """The parameters, by the names of Grant's fields, that are new (`add`) or have another value (`changed`)."""
     logical_id: str | None = None
-    """The name that the resource has in its CloudFormation stack, if it is known."""
+    """The resource's logical id in its CloudFormation stack, if it is known."""
     remark: str = ""
-    """What is to be known before the lines are used; never holds what others have chosen."""
+    """What to know before using the lines. It never holds untrusted text."""
 
 
 @frozen
 class WholeStatement:
-    """A statement that only a whole policy document can say, as AWS::Lambda::ResourcePolicy holds one."""
+    """A statement that only a whole policy document can express, as in AWS::Lambda::ResourcePolicy."""
 
     body: Body
 
@@ -47,7 +47,7 @@ class LoggingPolicy:
 
 @frozen
 class ClosedUrl:
-    """A function URL that must ask its callers for their credentials."""
+    """A function URL that must require credentials."""
 
     function: str
     qualifier: str | None
@@ -55,7 +55,7 @@ class ClosedUrl:
 
 @frozen
 class SharedLayer:
-    """A layer version that is to be shared with an organisation instead of with everybody."""
+    """A layer version to share with an organization instead of with everyone."""
 
     layer: LayerVersionArn
 

@@ -1,4 +1,4 @@
-"""Patches in CloudFormation's YAML, and in SAM's where it has no words of its own.
+"""Patches in CloudFormation's YAML, and in SAM's where SAM has no shorter form.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Lambda.html, names as of CloudFormation's
 resource schemas (AWS::Lambda::Permission, ::ResourcePolicy, ::Url, ::LayerVersionPermission, AWS::IAM::Role).

@@ -1,4 +1,4 @@
-"""What a patch is: the lines to change in the source code, in one of the languages that functions are defined in."""
+"""A patch: the lines to change in the source, in one language."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Language(Enum):
 
 @frozen
 class Patch:
-    """The lines for one language. Whatever others have chosen in them is quoted; a comment never holds any of it."""
+    """The lines for one language. Untrusted text in them is quoted, and never in a comment."""
 
     language: Language
     text: str
 
 
 def languages(tool: Tool) -> tuple[Language, ...]:
-    """Return the languages in which the source may be written, given what the change was made with."""
+    """Return the languages that the source may be written in, given the tool that made the change."""
     match tool:
         case Tool.SAM:
             return (Language.SAM,)

@@ -1,4 +1,4 @@
-"""From a statement as it must be to the AddPermission calls that make it, as resources of a template make one each."""
+"""From a statement to the AddPermission calls that make it. A resource of a template makes one call."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from permission_guard.model.document import Body
 from permission_guard.repair.grant import Grant, NotExpressible
 
 MOST: Final = 20
-"""How many resources may take the place of one; a whole policy says more of them better."""
+"""How many resources may replace one; a whole policy is shorter than more."""
 
 
 def grants_of(statement: Body, target: str, sid: str) -> tuple[Grant, ...] | None:
     """Return the calls that make the statement, under one Sid; None if there are none, or too many.
 
-    A condition with several values becomes several statements, which say the same: its values are alternatives.
+    A condition with several values becomes several statements, because its values are alternatives.
     """
     found: list[Grant] = []
     for single in islice(_singles({**statement, "Sid": sid}), MOST + 1):
@@ -39,7 +39,7 @@ def grant_of(statement: Body, target: str) -> Grant | None:
 
 
 def marks_of(grants: tuple[Grant, ...], before: Grant) -> Mapping[str, str]:
-    """Return what is to be done with each parameter that is not what it was: `add` it, or it is `changed`."""
+    """Return what happens to each parameter that differs: `add` or `changed`."""
     names = [field.name for field in fields(Grant) if field.name != "sid"]
     return MappingProxyType(
         {
@@ -72,7 +72,7 @@ def _values(listed: Json) -> Sequence[Json]:
 
 
 def _with_account(statement: Body) -> Body:
-    """Put an account in the place of "anyone, of this account", which AddPermission cannot say."""
+    """Replace "anyone, of this account", which AddPermission cannot write, by the account."""
     block = statement.get("Condition")
     if statement.get("Principal") not in ("*", {"AWS": "*"}) or not isinstance(block, Mapping):
         return statement

@@ -1,4 +1,4 @@
-"""Texts of others, written as literals of the three languages: nothing in them can end the literal or do anything else."""
+"""Untrusted texts as literals of the three languages. Nothing in them can end the literal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Quote: TypeAlias = Callable[[str], str]
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./:*@-]*(?<!:)")
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""What YAML 1.1 reads as something else than a text."""
+"""Words that YAML 1.1 does not read as text."""
 _BYTE: Final = 0xFF
 _PLANE: Final = 0xFFFF
 
@@ -58,7 +58,7 @@ def _literal(text: str, quote: str, escape: Callable[[int], str]) -> str:
 
 
 def expression(value: Json | Body, quote: Quote) -> str:
-    """Write JSON as an expression, one line for each member: with its texts quoted each language reads it as its own."""
+    """Write JSON as an expression, one line for each member, with the texts quoted for the language."""
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, Mapping):

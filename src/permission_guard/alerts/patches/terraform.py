@@ -36,7 +36,7 @@ _ARGUMENTS: Final = (
 """aws_lambda_permission's arguments, which have the names of Grant's fields."""
 _LONGEST: Final = 60
 _LONGEST_SID: Final = 97
-"""So that a number has room behind it."""
+"""So that a number fits behind it."""
 
 
 def in_terraform(change: Change) -> str:

@@ -1,6 +1,6 @@
-"""Looking at a deployed guard with a person's credentials. Only the command line does; the guard has none of these rights.
+"""Reads a deployed guard with a person's credentials, for the command line. The guard has none of these rights.
 
-Every call only reads. What is refused or does not answer becomes Unreadable, and the rest is looked at all the same.
+Every call only reads. What is refused or does not answer becomes Unreadable, and the rest is still read.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from permission_guard.aws.stack import (
     VERSION_OUTPUT,
     stack_of,
 )
-from permission_guard.doctor.seen import Checkup
+from permission_guard.doctor.stack_state import Checkup
 
 CALLS: int = 1_000
-"""How many calls a checkup may make: a person waits for it, and no time-out."""
+"""How many calls a checkup may make: a person waits for it, so there is no timeout."""
 
 
 def checkup(caller: Login, name: str) -> Checkup:
-    """Look at a stack and at what it depends on. Raises NoStack, and Refused or TryAgain if the stack cannot be read."""
+    """Read a stack and what it depends on. Raises NoStack, and Refused or RetryLater if the stack cannot be read."""
     calls = Calls(caller.clients, caller.region, CALLS)
     stack = stack_of(calls, caller.account, name)
     (guard,) = (part for part in stack.of(FUNCTION) if part.name == GUARD)

@@ -1,6 +1,6 @@
-"""What the guard's role must be allowed, and on what: the rights that the code declares, each with a resource.
+"""The rights that the guard's role needs: those that the code declares, each with a resource.
 
-Where the guard looks at anybody's functions and roles, a name that stands for any of them is asked for.
+For the account's functions and roles, an example name is used.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from permission_guard.aws import (
     policies,
     queue,
     roles,
+    sns,
     sweep_records,
-    tell,
     users,
 )
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Concern
-from permission_guard.repair.step import AttachRolePolicy, BoundStatements, DetachRolePolicy
+from permission_guard.repair.step import AttachRolePolicy, DetachRolePolicy, RewriteStatements
 from permission_guard.settings import Mode, Settings, Treatment
 
 LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 RECEIVE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda itself does with the guard's role: write the log, and receive messages."""
 _MODULES: Final = (
-    *(observe, roles, policies, tell, journal),
+    *(observe, roles, policies, sns, journal),
     *(users, inventory, queue, sweep_records),
 )
 _ANY: Final = "any-of-the-account"
@@ -43,7 +43,7 @@ def needed(settings: Settings) -> tuple[str, ...]:
         if Concern.ROLE_CAN_WRITE_LOGS in repaired:
             found += [*AttachRolePolicy.permissions, *DetachRolePolicy.permissions]
         if repaired - {Concern.ROLE_CAN_WRITE_LOGS}:
-            found += BoundStatements.permissions
+            found += RewriteStatements.permissions
     return tuple(dict.fromkeys(found))
 
 
@@ -77,7 +77,7 @@ class Own:
 
 
 def resources(own: Own, action: str) -> tuple[str, ...]:
-    """Return what an action is asked for on; everything, if it knows no resources."""
+    """Return the resources that an action is checked on; `*` if it supports none."""
     return _by_action(own).get(action, _EVERYTHING)
 
 
@@ -103,7 +103,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-_OF_THE_KEY: Final = tuple(one for one in tell.PERMISSIONS if one.startswith("kms:"))
+_OF_THE_KEY: Final = tuple(one for one in sns.PERMISSIONS if one.startswith("kms:"))
 _OF_ROLES: Final = (
     *("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"),
     *AttachRolePolicy.permissions,
@@ -113,5 +113,5 @@ _OF_FUNCTIONS: Final = (
     *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig"),
     *("lambda:GetPolicy", "lambda:GetResourcePolicy"),
     *("lambda:ListAliases", "lambda:ListVersionsByFunction"),
-    *BoundStatements.permissions,
+    *RewriteStatements.permissions,
 )

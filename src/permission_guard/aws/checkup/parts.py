@@ -6,34 +6,43 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls, Incomplete
+from permission_guard.aws.response import Response
 from permission_guard.aws.stack import QUEUE_OF, Part, Stack
 from permission_guard.aws.table import LAST, SWEEP
-from permission_guard.doctor.seen import EventSource, Function, Key, LastSweep, Queue, Rule, Table, Topic
+from permission_guard.doctor.stack_state import (
+    EventSource,
+    Function,
+    Key,
+    LastSweep,
+    Queue,
+    Rule,
+    Table,
+    Topic,
+)
 from permission_guard.model.facts import Unreadable
-from permission_guard.ports import Refused, TryAgain
+from permission_guard.ports import Refused, RetryLater
 
 _Seen = TypeVar("_Seen")
 
 
-def seen(what: str, look: Callable[[], _Seen]) -> _Seen | Unreadable:
-    """Return what is seen, or why it is not: what one may not see does not hide the rest."""
+def seen(what: str, read: Callable[[], _Seen]) -> _Seen | Unreadable:
+    """Return what was read, or Unreadable: what may not be read does not hide the rest."""
     try:
-        return look()
-    except (Refused, TryAgain, Incomplete) as error:
+        return read()
+    except (Refused, RetryLater, Incomplete) as error:
         return Unreadable(what, str(error))
 
 
 def rule(calls: Calls, part: Part, stack: Stack) -> Rule | Unreadable:
     """DescribeRule and ListTargetsByRule."""
 
-    def look() -> Rule:
+    def read() -> Rule:
         state = calls.call("events", "DescribeRule", Name=part.id).text("State")
         targets = seen(f"the targets of {part.id}", lambda: _targets(calls, part.id))
         return Rule(part.id, state, stack.queue_name(QUEUE_OF[part.name]), targets)
 
-    return seen(f"the rule {part.id}", look)
+    return seen(f"the rule {part.id}", read)
 
 
 def _targets(calls: Calls, rule: str) -> tuple[str, ...]:
@@ -48,17 +57,17 @@ def _named(arn: str) -> str:
 def source(calls: Calls, part: Part) -> EventSource | Unreadable:
     """GetEventSourceMapping."""
 
-    def look() -> EventSource:
+    def read() -> EventSource:
         found = calls.call("lambda", "GetEventSourceMapping", UUID=part.id)
         return EventSource(part.id, _named(found.text("EventSourceArn")), found.text("State"))
 
-    return seen(f"the event source mapping {part.id}", look)
+    return seen(f"the event source mapping {part.id}", read)
 
 
 def function(calls: Calls, part: Part) -> Function | Unreadable:
     """GetFunctionConfiguration and GetFunctionConcurrency."""
 
-    def look() -> Function:
+    def read() -> Function:
         found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=part.id)
         return Function(
             part.id,
@@ -70,7 +79,7 @@ def function(calls: Calls, part: Part) -> Function | Unreadable:
             environment=environment(found),
         )
 
-    return seen(f"the function {part.id}", look)
+    return seen(f"the function {part.id}", read)
 
 
 def _reserved(calls: Calls, name: str) -> int | None:
@@ -79,8 +88,8 @@ def _reserved(calls: Calls, name: str) -> int | None:
     return reserved if isinstance(reserved, int) else None
 
 
-def environment(found: Answer) -> Mapping[str, str] | Unreadable:
-    """The variables of a function. Lambda says so if the caller may not decrypt it (API_EnvironmentResponse)."""
+def environment(found: Response) -> Mapping[str, str] | Unreadable:
+    """Return the variables of a function. Lambda says if the caller may not decrypt them (API_EnvironmentResponse)."""
     if found.has("Environment", "Error"):
         return Unreadable("the guard's environment", found.text("Environment", "Error", "Message"))
     variables = found.at("Environment", "Variables").value
@@ -90,15 +99,15 @@ def environment(found: Answer) -> Mapping[str, str] | Unreadable:
 
 
 def topic(calls: Calls, part: Part) -> Topic | Unreadable:
-    """ListSubscriptionsByTopic: an ARN is what a confirmed subscription has."""
+    """ListSubscriptionsByTopic: a confirmed subscription has an ARN."""
 
-    def look() -> Topic:
+    def read() -> Topic:
         pages = calls.pages("sns", "ListSubscriptionsByTopic", "NextToken", TopicArn=part.id)
         arns = [one.text("SubscriptionArn") for page in pages for one in page.each("Subscriptions")]
         confirmed = sum(arn.startswith("arn:") for arn in arns)
         return Topic(_named(part.id), part.id, confirmed, arns.count("PendingConfirmation"))
 
-    return seen(f"the subscriptions of {part.id}", look)
+    return seen(f"the subscriptions of {part.id}", read)
 
 
 def key(calls: Calls, part: Part) -> Key | Unreadable:
@@ -114,31 +123,31 @@ def queue(calls: Calls, part: Part) -> Queue | Unreadable:
     name = part.id.rpartition("/")[2]
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "RedrivePolicy"]
 
-    def look() -> Queue:
+    def read() -> Queue:
         found = calls.call("sqs", "GetQueueAttributes", QueueUrl=part.id, AttributeNames=wanted)
         said = found.at("Attributes")
         messages = sum(int(said.text(counted) or "0") for counted in wanted[:2])
         return Queue(name, part.id, is_for_dead_letters=not said.has("RedrivePolicy"), messages=messages)
 
-    return seen(f"the queue {name}", look)
+    return seen(f"the queue {name}", read)
 
 
 def table(calls: Calls, part: Part) -> Table | Unreadable:
     """DescribeTable."""
 
-    def look() -> Table:
+    def read() -> Table:
         found = calls.call("dynamodb", "DescribeTable", TableName=part.id).at("Table")
         made = found.at("CreationDateTime").value
         return Table(part.id, found.text("TableStatus"), made if isinstance(made, datetime) else None)
 
-    return seen(f"the table {part.id}", look)
+    return seen(f"the table {part.id}", read)
 
 
 def last_sweep(calls: Calls, part: Part) -> LastSweep | Unreadable:
     """GetItem: what `aws/sweep_records.py` has written."""
     what = "the time of the last sweep"
 
-    def look() -> LastSweep:
+    def read() -> LastSweep:
         found = calls.call(
             "dynamodb",
             "GetItem",
@@ -149,7 +158,7 @@ def last_sweep(calls: Calls, part: Part) -> LastSweep | Unreadable:
         return LastSweep(*(_moment(found.text("Item", name, "S")) for name in ("began", "ended")))
 
     try:
-        return seen(what, look)
+        return seen(what, read)
     except ValueError as error:
         return Unreadable(what, f"the journal's item is damaged: {error}")
 

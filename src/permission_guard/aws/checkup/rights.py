@@ -1,4 +1,4 @@
-"""Whether the guard's role may do what it must, as AWS's own simulator says it: it alone sees service control policies.
+"""Whether the guard's role has the rights that it needs. Only AWS's policy simulator sees service control policies.
 
 (facts 6.3; https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html)
 """
@@ -8,27 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.needed import Own, needed, resources
 from permission_guard.aws.checkup.parts import environment
 from permission_guard.aws.login import Login
+from permission_guard.aws.response import Response
 from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
-from permission_guard.doctor.seen import Denied, Rights
+from permission_guard.doctor.stack_state import Denied, Rights
 from permission_guard.model.facts import Unreadable
 from permission_guard.ports import Refused
 from permission_guard.settings import NEEDED, Settings, SettingsError
 
 _HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""The region in which the calls of a global service are made (facts 1.2)."""
+"""The Region in which the calls of a global service are made (facts 1.2)."""
 _GLOBAL: Final = frozenset({"iam", "account"})
 _WHY: Final = {"explicitDeny": "a statement denies it", "implicitDeny": "nothing allows it"}
 """The simulator's decisions besides "allowed"."""
 
 
 def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
-    """Simulate every right that the guard needs with its settings. Raises Refused and TryAgain."""
+    """Simulate every right that the guard needs with its settings. Raises Refused and RetryLater."""
     (guard,) = (part.id for part in stack.of(FUNCTION) if part.name == GUARD)
     found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=guard)
     given = environment(found)
@@ -80,8 +80,8 @@ def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> R
 
 def _answer(
     calls: Calls, role: str, asked: list[str], on: tuple[str, ...], context: list[dict[str, object]]
-) -> dict[str, Answer] | Unreadable:
-    """Return the result for each action. Raises Refused if the person may not simulate anything at all, and TryAgain."""
+) -> dict[str, Response] | Unreadable:
+    """Return the result for each action. Raises Refused if the person may not use the simulator, and RetryLater."""
     pages = calls.pages(
         "iam",
         "SimulatePrincipalPolicy",
@@ -100,7 +100,7 @@ def _answer(
 
 
 def _context(role: str, own: Own, region: str) -> list[dict[str, object]]:
-    """What the simulator does not fill in itself it must be told: a key that is missing makes its condition fail."""
+    """Return the condition keys that the simulator does not fill in: a missing key makes its condition fail."""
     keys = {
         "aws:PrincipalArn": ("string", role),
         "aws:RequestedRegion": ("string", region),
@@ -113,8 +113,8 @@ def _context(role: str, own: Own, region: str) -> list[dict[str, object]]:
     ]
 
 
-def _decisions(action: str, result: Answer | None) -> Iterator[Denied | Unreadable]:
-    """Since 2026 the decision for each ARN stands in ResourceSpecificResults alone (facts 6.3)."""
+def _decisions(action: str, result: Response | None) -> Iterator[Denied | Unreadable]:
+    """Since 2026 the decision for each ARN is only in ResourceSpecificResults (facts 6.3)."""
     if result is None:
         yield Unreadable(action, "the simulator did not answer for it")
         return
@@ -130,7 +130,7 @@ def _decisions(action: str, result: Answer | None) -> Iterator[Denied | Unreadab
             yield Denied(action, one.text("EvalResourceName") or "*", _why(result, one, decision))
 
 
-def _why(result: Answer, one: Answer, decision: str) -> str:
+def _why(result: Response, one: Response, decision: str) -> str:
     if result.at("OrganizationsDecisionDetail", "AllowedByOrganizations").value is False:
         return "a service control policy does not allow it"
     for at in (one, result):

@@ -1,4 +1,4 @@
-"""The trails of CloudTrail that cover the region, those of other regions and of the organization included.
+"""The CloudTrail trails that cover the Region, including those of other Regions and of the organization.
 
 (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html)
 """
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from permission_guard.aws.answer import Answer
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.parts import seen
-from permission_guard.doctor.seen import Trail
+from permission_guard.aws.response import Response
+from permission_guard.doctor.stack_state import Trail
 from permission_guard.model.facts import Unreadable
 
 _WANTED: Final = {
@@ -20,7 +20,7 @@ _WANTED: Final = {
     "readOnly": "false",
     "eventSource": "lambda.amazonaws.com",
 }
-"""What is to be recorded, in the fields by which a trail can choose management events."""
+"""The events that must be recorded, by the fields of advanced event selectors."""
 _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
     "Equals": lambda value, given: value == given,
     "StartsWith": lambda value, given: value.startswith(given),
@@ -29,15 +29,15 @@ _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
 
 
 def trails(calls: Calls) -> tuple[Trail | Unreadable, ...]:
-    """Return every trail that covers the region, with its shadows of other regions. Raises Refused and TryAgain."""
+    """Return every trail that covers the region, with its shadows of other regions. Raises Refused and RetryLater."""
     found = calls.call("cloudtrail", "DescribeTrails", includeShadowTrails=True)
     return tuple(
         seen(f"the trail {one.text('Name')}", partial(_trail, calls, one)) for one in found.each("trailList")
     )
 
 
-def _trail(calls: Calls, described: Answer) -> Trail:
-    """Ask a trail in its own region, by its ARN: a shadow is known by that alone (API_GetTrailStatus)."""
+def _trail(calls: Calls, described: Response) -> Trail:
+    """Read a trail in its home Region, by its ARN: a shadow trail is known only by that (API_GetTrailStatus)."""
     home, arn = described.text("HomeRegion") or None, described.text("TrailARN")
     status = calls.call("cloudtrail", "GetTrailStatus", region=home, Name=arn)
     found = calls.call("cloudtrail", "GetEventSelectors", region=home, TrailName=arn)
@@ -49,18 +49,18 @@ def _trail(calls: Calls, described: Answer) -> Trail:
     )
 
 
-def takes_writes(found: Answer) -> bool:
-    """Tell by a trail's event selectors whether it records every write of Lambda's."""
+def takes_writes(found: Response) -> bool:
+    """Return whether a trail's event selectors record every write event of Lambda."""
     selected = [
         *map(_selects_writes, found.each("EventSelectors")),
         *map(_selects_writes_by_field, found.each("AdvancedEventSelectors")),
     ]
-    # A trail that was given no selectors records all management events (API_PutEventSelectors).
+    # A trail without selectors records all management events (API_PutEventSelectors).
     return any(selected or [True])
 
 
-def _selects_writes(selector: Answer) -> bool:
-    """Tell whether a basic selector takes every write of Lambda's (API_EventSelector)."""
+def _selects_writes(selector: Response) -> bool:
+    """Return whether a basic selector records every write event of Lambda (API_EventSelector)."""
     return (
         selector.at("IncludeManagementEvents").value is True
         and selector.text("ReadWriteType") in {"All", "WriteOnly"}
@@ -68,10 +68,10 @@ def _selects_writes(selector: Answer) -> bool:
     )
 
 
-def _selects_writes_by_field(selector: Answer) -> bool:
-    """Tell whether an advanced selector takes every write of Lambda's (API_AdvancedFieldSelector).
+def _selects_writes_by_field(selector: Response) -> bool:
+    """Return whether an advanced selector records every write event of Lambda (API_AdvancedFieldSelector).
 
-    All of its fields must hold. A field that is not wanted makes it take some writes only.
+    All of its fields must match. Any other field excludes some writes.
     """
     fields = {one.text("Field"): one for one in selector.each("FieldSelectors")}
     return "eventCategory" in fields and all(
@@ -79,8 +79,8 @@ def _selects_writes_by_field(selector: Answer) -> bool:
     )
 
 
-def _admits(field: Answer, value: str) -> bool:
-    """Tell whether every operator admits a value: a list by any of its texts, a negated list by all."""
+def _admits(field: Response, value: str) -> bool:
+    """Return whether every operator matches a value: a list by any of its texts, a negated list by all."""
     for operator, holds in _OPERATORS.items():
         given, denied = [*field.texts(operator)], field.texts(f"Not{operator}")
         if (given and not any(holds(value, one) for one in given)) or any(

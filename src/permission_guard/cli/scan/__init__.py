@@ -7,9 +7,9 @@ from typing import Any, Final
 import click
 
 from permission_guard.cli.connection import STACK
-from permission_guard.cli.given import trusting
+from permission_guard.cli.explain_input import trusting
 from permission_guard.cli.scan.options import Options
-from permission_guard.cli.scan.shown import FORMATS
+from permission_guard.cli.scan.scan_text import FORMATS
 from permission_guard.rules import RULE_IDS
 
 _HELP: Final = """\

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from permission_guard.cli.endings import Unusable
-from permission_guard.cli.given import role_in, trusted_in
+from permission_guard.cli.errors import Unusable
+from permission_guard.cli.explain_input import role_in, trusted_in
 from permission_guard.frozen import frozen
 from permission_guard.rules import RULE_IDS
 from permission_guard.settings import Settings, SettingsError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.aws.accounts import Account, Opens, Region, assumed
+from permission_guard.aws.accounts import Account, AccountRegion, Opens, assumed
 from permission_guard.aws.login import Login, NoLogin, NoRegion, log_in
-from permission_guard.cli.endings import Unusable
+from permission_guard.cli.errors import Unusable
 from permission_guard.cli.scan.options import Options
 from permission_guard.ports import Refused
 from permission_guard.scan.result import Skipped
@@ -16,11 +16,11 @@ _ANYWHERE: Final = "us-east-1"
 """Where all Regions are listed if no Region is set."""
 
 
-def places(options: Options, opens: Opens) -> tuple[tuple[Region, ...], tuple[Skipped, ...]]:
-    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; TryAgain."""
+def places(options: Options, opens: Opens) -> tuple[tuple[AccountRegion, ...], tuple[Skipped, ...]]:
+    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; RetryLater."""
     own = _own(options, opens)
     skipped: list[Skipped] = []
-    regions: list[Region] = []
+    regions: list[AccountRegion] = []
     for account in _accounts(options, own, opens, skipped):
         try:
             regions += map(account.place, _regions(options, own, account))

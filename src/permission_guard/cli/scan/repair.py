@@ -11,25 +11,25 @@ from typing import Final
 from permission_guard.alerts.digest import Digest
 from permission_guard.alerts.report import Report
 from permission_guard.aws import login
-from permission_guard.aws.accounts import Region
+from permission_guard.aws.accounts import AccountRegion
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
-from permission_guard.cli.endings import Interrupted, endings
+from permission_guard.cli.errors import Interrupted, endings
 from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.undo import agreed
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.fake_aws import Account, WorldJournal
+from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
-from permission_guard.journal.news import as_told
-from permission_guard.journal.session import Keeper
+from permission_guard.journal.news import entries_after_report
+from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Journal, TryAgain
+from permission_guard.ports import Journal, RetryLater
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.step import AttachRolePolicy, Repair, Step
 from permission_guard.scan.result import Scan, ScannedFinding
@@ -39,20 +39,20 @@ _UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have b
 
 
 @frozen
-class Planned:
+class PlannedRepair:
     """What is to be done about one function, version or alias, upon what was read of it, and by whom."""
 
     report: Report
     guard: Guard
-    keeper: Keeper
-    region: Region
+    session: JournalSession
+    region: AccountRegion
     is_undoable: bool
     riding: tuple[AttachRolePolicy, ...] = ()
     """What is attached to the role for another function already."""
 
     def faults(self, step: Step) -> frozenset[str]:
         """Return the faults that a step fixes."""
-        return frozenset(fault_of(one, self.report.facts) for one in step.mends)
+        return frozenset(fault_of(one, self.report.facts) for one in step.fixes)
 
 
 @dataclass(slots=True)
@@ -60,9 +60,9 @@ class Repairs:
     """The repairs of a scan."""
 
     options: Options
-    regions: tuple[Region, ...]
+    regions: tuple[AccountRegion, ...]
     scan: Scan
-    _mended: set[str] = field(default_factory=set)
+    _fixed: set[str] = field(default_factory=set)
     _attached: set[tuple[str, str]] = field(default_factory=set)
     """The roles, with the policy, that are to be attached to, and of them those that were."""
     _attached_now: set[tuple[str, str]] = field(default_factory=set)
@@ -76,14 +76,14 @@ class Repairs:
             self.options.yes or agreed(shown.question(plans))
         ):
             try:
-                outcomes = [made for one in plans for made in self._carry_out(one)]
+                outcomes = [made for one in plans for made in self._execute(one)]
             except KeyboardInterrupt as error:
                 raise Interrupted(_UNDER_WAY) from error
             shown.total(outcomes)
-        left = tuple(one for one in self.scan.findings if one.fault not in self._mended)
+        left = tuple(one for one in self.scan.findings if one.fault not in self._fixed)
         return replace(self.scan, findings=left)
 
-    def _plans(self, region: Region) -> Iterator[Planned]:
+    def _plans(self, region: AccountRegion) -> Iterator[PlannedRepair]:
         faults = [one for one in self.scan.findings if one.verdict is Verdict.FAIL and _is_in(one, region)]
         if not faults:
             return
@@ -92,27 +92,27 @@ class Repairs:
         guard = Guard(
             settings,
             *region.changing(settings.logging_policy_arn),
-            _Nobody(),
-            journal or WorldJournal(Account()),
+            _NoNotifier(),
+            journal or FakeJournal(Account()),
         )
         now = datetime.now(UTC)
         for target, qualifier in dict.fromkeys((one.target, one.qualifier) for one in faults):
             arn = subject_of(target)
-            keeper = Keeper(guard.journal, str(arn))
-            report = guard.plan(_trigger(arn, qualifier, region, now), keeper, now)
-            yield self._once(Planned(report, guard, keeper, region, journal is not None))
+            session = JournalSession(guard.journal, str(arn))
+            report = guard.plan(_trigger(arn, qualifier, region, now), session, now)
+            yield self._once(PlannedRepair(report, guard, session, region, journal is not None))
 
-    def _settings(self, region: Region, faults: list[ScannedFinding]) -> Settings:
+    def _settings(self, region: AccountRegion, faults: list[ScannedFinding]) -> Settings:
         """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
         settings = self.options.settings(region.account.id, region.name)
         concerns = {one.concern for one in faults}
         treatments = {
-            concern: treatment if concern in concerns else Treatment.OFF
+            concern: treatment if concern in concerns else Treatment.IGNORE
             for concern, treatment in settings.treatments.items()
         }
         return replace(settings, treatments=treatments)
 
-    def _once(self, planned: Planned) -> Planned:
+    def _once(self, planned: PlannedRepair) -> PlannedRepair:
         """Attach a policy to a role once, however many functions have the role."""
         steps, riding = list[Repair](), list[AttachRolePolicy]()
         for step in planned.report.plan.steps:
@@ -125,33 +125,33 @@ class Repairs:
         plan = replace(planned.report.plan, steps=tuple(steps))
         return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
 
-    def _carry_out(self, planned: Planned) -> tuple[Outcome, ...]:
+    def _execute(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
         """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
         now = datetime.now(UTC)
-        report = planned.guard.act(planned.report, planned.keeper, now)
+        report = planned.guard.act(planned.report, planned.session, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
             # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
-            with suppress(TryAgain):
-                only = replace(report, outcomes=made, plan=replace(report.plan, tells=()))
-                planned.keeper.note(as_told(only, now))
+            with suppress(RetryLater):
+                only = replace(report, outcomes=made, plan=replace(report.plan, unrepaired=()))
+                planned.session.note(entries_after_report(only, now))
         self._note(planned, made)
         return report.outcomes
 
-    def _note(self, planned: Planned, made: tuple[Outcome, ...]) -> None:
+    def _note(self, planned: PlannedRepair, made: tuple[Outcome, ...]) -> None:
         for outcome in made:
-            self._mended |= planned.faults(outcome.step)
+            self._fixed |= planned.faults(outcome.step)
             if isinstance(outcome.step, AttachRolePolicy):
                 self._attached_now.add(_attaching(outcome.step))
         for step in planned.riding:
             if _attaching(step) in self._attached_now:
-                self._mended |= planned.faults(step)
+                self._fixed |= planned.faults(step)
 
 
-def _journal(region: Region, options: Options) -> Journal | None:
-    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and TryAgain."""
+def _journal(region: AccountRegion, options: Options) -> Journal | None:
+    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and RetryLater."""
     try:
         table = options.table or login.output_of(
             region.clients, region.account.id, options.stack_name, login.TABLE_OUTPUT
@@ -165,21 +165,21 @@ def _attaching(step: AttachRolePolicy) -> tuple[str, str]:
     return step.role_arn, step.policy.name
 
 
-def _is_in(one: ScannedFinding, region: Region) -> bool:
+def _is_in(one: ScannedFinding, region: AccountRegion) -> bool:
     return (one.account, one.region) == (region.account.id, region.name)
 
 
-def _trigger(arn: Subject, qualifier: str | None, region: Region, now: datetime) -> Trigger:
+def _trigger(arn: Subject, qualifier: str | None, region: AccountRegion, now: datetime) -> Trigger:
     """A scan finds what is there, as a sweep does; but it is a person who repairs it."""
     person = Actor(region.account.caller, None, Tool.UNKNOWN, address="")
     return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)
 
 
-class _Nobody:
+class _NoNotifier:
     """Sends no alert: the person sees the repairs on the terminal."""
 
-    def tell(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         """Send nothing."""
 
-    def digest(self, digest: Digest) -> None:
+    def send_digest(self, digest: Digest) -> None:
         """Send nothing."""

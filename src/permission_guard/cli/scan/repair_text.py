@@ -17,7 +17,7 @@ from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
 from permission_guard.repair.step import Repair, diffs
 
 if TYPE_CHECKING:
-    from permission_guard.cli.scan.repair import Planned
+    from permission_guard.cli.scan.repair import PlannedRepair
 
 _EXISTING: Final = "existing callers may rely on the statement (--repair-existing repairs it)"
 _NO_JOURNAL: Final = (
@@ -26,7 +26,7 @@ _NO_JOURNAL: Final = (
 )
 
 
-def plan(plans: Sequence[Planned]) -> None:
+def plan(plans: Sequence[PlannedRepair]) -> None:
     """Show what would be done, and what would not be and why; nothing if nothing fails."""
     if not plans:
         return
@@ -34,8 +34,8 @@ def plan(plans: Sequence[Planned]) -> None:
     for one in plans:
         for step in one.report.plan.steps:
             lines += ["", *_step(one, step)]
-    told = [line for one in plans for line in _told(one)]
-    lines += ["", *told] if told else []
+    left = [line for one in plans for line in _not_fixed(one)]
+    lines += ["", *left] if left else []
     if not any(one.report.plan.steps for one in plans):
         lines += ["", row("Repairs", "nothing can be repaired automatically.")]
     for region in dict.fromkeys(
@@ -45,14 +45,14 @@ def plan(plans: Sequence[Planned]) -> None:
     _say([*lines, ""])
 
 
-def question(plans: Sequence[Planned]) -> str:
+def question(plans: Sequence[PlannedRepair]) -> str:
     """Ask whether it shall be done."""
     count = sum(len(one.report.plan.steps) for one in plans)
     undo = "" if all(one.is_undoable for one in plans if one.report.plan.steps) else " that cannot be undone"
     return f"Make {'this repair' if count == 1 else f'these {count} repairs'}{undo}? [y/N] "
 
 
-def outcome(planned: Planned, made: Outcome) -> None:
+def outcome(planned: PlannedRepair, made: Outcome) -> None:
     """Show the outcome of one step."""
     is_made = made.result is Result.DONE
     detail = f" ({made.detail})" if made.detail else ""
@@ -77,20 +77,20 @@ def total(outcomes: Sequence[Outcome]) -> None:
     _say(["", f"{counted(made, 'repair')} made{f', {left} not made' if left else ''}."])
 
 
-def _step(planned: Planned, step: Repair) -> Iterator[str]:
+def _step(planned: PlannedRepair, step: Repair) -> Iterator[str]:
     yield row("Function", planned.report.facts.target)
     yield row("Repair", f"{step.what[:1].upper()}{step.what[1:]}.")
-    for finding in step.mends:
+    for finding in step.fixes:
         yield row("Finding", _fault(finding))
     for before, after in dict.fromkeys((before, after) for _, before, after in diffs(step)):
         yield from difference(before, after, then_named="after the repair")
 
 
-def _told(planned: Planned) -> Iterator[str]:
-    for tell in planned.report.plan.tells:
-        if tell.finding.verdict is Verdict.FAIL:
-            reason = _EXISTING if tell.is_existing else tell.reason
-            yield row("Not fixed", f"{planned.report.facts.target}: {_fault(tell.finding)}: {reason}")
+def _not_fixed(planned: PlannedRepair) -> Iterator[str]:
+    for one in planned.report.plan.unrepaired:
+        if one.finding.verdict is Verdict.FAIL:
+            reason = _EXISTING if one.is_existing else one.reason
+            yield row("Not fixed", f"{planned.report.facts.target}: {_fault(one.finding)}: {reason}")
 
 
 def _fault(finding: Finding) -> str:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Final, TextIO
 
 from permission_guard import __version__
-from permission_guard.aws.accounts import Opens, Region, opened
-from permission_guard.cli.endings import Unusable, endings
+from permission_guard.aws.accounts import AccountRegion, Opens, opened
+from permission_guard.cli.errors import Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.scan.places import places
-from permission_guard.cli.scan.reading import WORKERS, Found, Progress, Reader, read
+from permission_guard.cli.scan.reading import WORKERS, Progress, Reader, RegionResult, read
 from permission_guard.cli.scan.repair import Repairs
-from permission_guard.cli.scan.shown import show
+from permission_guard.cli.scan.scan_text import show
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.evaluate import verdict
@@ -49,7 +49,7 @@ def run(options: Options, around: Surroundings | None) -> int:
     return EXIT_CODES[verdict(scan)]
 
 
-def _read(region: Region, options: Options, at: datetime, around: Surroundings) -> Found:
+def _read(region: AccountRegion, options: Options, at: datetime, around: Surroundings) -> RegionResult:
     settings = options.settings(region.account.id, region.name)
     reader = Reader.of(region, settings, options.chosen, at)
     screen = None if options.quiet else around.screen or sys.stderr
@@ -68,7 +68,7 @@ def progress(label: str, screen: TextIO | None) -> Progress:
 
 
 def _scan(
-    at: datetime, regions: tuple[Region, ...], parts: list[Found], skipped: tuple[Skipped, ...]
+    at: datetime, regions: tuple[AccountRegion, ...], parts: list[RegionResult], skipped: tuple[Skipped, ...]
 ) -> Scan:
     return Scan(
         version=__version__,

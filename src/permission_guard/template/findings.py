@@ -1,0 +1,199 @@
+"""The verdicts on a template: what is so in every deployment that it may come to, and UNKNOWN where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from permission_guard.frozen import frozen
+from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
+from permission_guard.model.finding import GRAVITY, Concern, Finding, Verdict
+from permission_guard.scan.explanation import Explanation, explain
+from permission_guard.template.cases import Case, Key, at_best, at_worst
+from permission_guard.template.declared import (
+    Declared,
+    Function,
+    Permission,
+    Role,
+    WholePolicy,
+)
+from permission_guard.template.home import ACCOUNT, REGION, Destination
+from permission_guard.template.value import Value, reasons
+
+_ABOUT_A_ROLE: Final = "role-can-write-logs"
+
+
+@frozen
+class Trust:
+    """Whose callers are no untrusted accounts, besides the own account."""
+
+    accounts: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+    def of(self, account: str) -> Trusted:
+        """Return the same for functions of an account."""
+        return Trusted(account, self.accounts, self.organizations)
+
+
+@frozen
+class TemplateFinding:
+    """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
+
+    owner: str
+    function: str
+    facts: FunctionFacts
+    explanation: Explanation
+
+    @property
+    def finding(self) -> Finding:
+        """The finding."""
+        return self.explanation.finding
+
+
+_Key: TypeAlias = tuple[str, str, str, bool]
+_Declaration: TypeAlias = Function | Permission | WholePolicy
+_Index: TypeAlias = dict[str, list[_Declaration]]
+"""What is declared, by the resources."""
+
+
+def evaluated(
+    variants: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
+) -> tuple[TemplateFinding, ...]:
+    """Evaluate what is declared in each deployment that the template allows, and return what holds in all of them."""
+    verdicts: dict[_Key, list[tuple[Mapping[str, bool], TemplateFinding]]] = {}
+    for assumed, declared in variants:
+        for key, one in _in_one(declared, trust).items():
+            verdicts.setdefault(key, []).append((assumed, one))
+    return _merged([_agreed(each) for each in verdicts.values()])
+
+
+def _merged(found: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
+    """Tell what is wrong with a role once, whoever runs with it."""
+    groups: dict[tuple[object, ...], list[TemplateFinding]] = {}
+    for number, one in enumerate(found):
+        finding = one.finding
+        is_shared = finding.rule == _ABOUT_A_ROLE and finding.verdict is not Verdict.PASS
+        key = (one.owner, finding.verdict) if is_shared else (number,)
+        groups.setdefault(key, []).append(one)
+    return tuple(_for_all(each) for each in groups.values())
+
+
+def _for_all(alike: Sequence[TemplateFinding]) -> TemplateFinding:
+    first = alike[0]
+    if len(alike) == 1:
+        return first
+    names = ", ".join(one.function for one in alike)
+    because = (*first.explanation.because, f"The functions {names} run with this role.")
+    return replace(first, explanation=replace(first.explanation, because=because))
+
+
+def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
+    worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
+    index: _Index = {}
+    every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
+    for each in every:
+        index.setdefault(each.owner, []).append(each)
+    return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
+
+
+def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, TemplateFinding]:
+    found: dict[_Key, TemplateFinding] = {}
+    for case in cases.values():
+        for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
+            finding = one.finding
+            owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
+            if finding.statement is not None:
+                owner = case.owners[finding.statement]
+            managing = finding.concern is Concern.MANAGEMENT_ACCESS
+            found[finding.rule, case.facts.target, finding.subject, managing] = TemplateFinding(
+                owner, case.owner, case.facts, one
+            )
+    return found
+
+
+def _between(
+    worst: TemplateFinding, best: TemplateFinding | None, home: Destination, index: _Index
+) -> TemplateFinding:
+    """Return the verdict that both readings agree on, else UNKNOWN."""
+    finding = worst.finding
+    if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
+        # What passes at its worst passes; what nobody can use at its widest, nobody can use.
+        return worst
+    if best is not None and best.finding.verdict is Verdict.FAIL:
+        return worst if finding.rule == _ABOUT_A_ROLE else best
+    return _in_doubt(worst, (*_doubts(worst, home, index), _OTHER)[0])
+
+
+_OTHER: Final = Unreadable("a part of it", "it is not resolved")
+
+
+def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
+    said = f"{why.what} {why.why.removeprefix('it ')}"
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {said}", proof=why)
+    worst = one.explanation.sentence
+    explanation = replace(
+        one.explanation,
+        finding=finding,
+        sentence=f"Not decided: {said}.",
+        because=(f"If it comes to the worst: {worst}",),
+        fix="",
+        advice="",
+    )
+    return replace(one, explanation=explanation)
+
+
+def _doubts(one: TemplateFinding, home: Destination, index: _Index) -> list[Unreadable]:
+    """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
+    rests_on = list(_rests_on(one, index))
+    unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
+    return [
+        *unresolved,
+        *(each for what, value in rests_on for each in _not_said(what, str(value), home)),
+    ]
+
+
+def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]]:
+    is_role = one.finding.rule == _ABOUT_A_ROLE
+    found = index.get(one.function if is_role else one.owner, ())
+    for function in [each for each in found if is_role and isinstance(each, Function)]:
+        yield f"the log group of {function.owner}", function.log_group
+        yield from _of_role(function.role)
+    for permission in [each for each in found if isinstance(each, Permission)]:
+        yield from ((_said(name, permission), value) for name, value in permission.given.items())
+    for policy in [each for each in found if isinstance(each, WholePolicy)]:
+        yield f"the policy document of {policy.owner}", policy.body
+
+
+def _said(name: str, permission: Permission) -> str:
+    return f"{permission.says.get(name, name)} of {permission.owner}"
+
+
+def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
+    documents = (*role.documents, role.boundary) if isinstance(role, Role) else ()
+    for one in filter(None, documents):
+        yield f"the policy {one.name} of {one.owner}", one.body
+
+
+def _not_said(what: str, text: str, home: Destination) -> Iterator[Unreadable]:
+    accounts = () if home.says_account else ACCOUNT.findall(text)
+    regions = () if home.says_region else REGION.findall(text)
+    for kind, named in (("account", accounts), ("region", regions)):
+        for one in named:
+            if one not in {home.account, home.region}:
+                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+                yield Unreadable(what, why)
+
+
+def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], TemplateFinding]]) -> TemplateFinding:
+    """Return the verdict of all deployments, or a doubt that names the condition on which they differ."""
+    _, first = verdicts[0]
+    if len({one.finding.verdict for _, one in verdicts}) == 1:
+        return first
+    assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
+    said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
+    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
+    return _in_doubt(
+        one,
+        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {said}"),
+    )

@@ -1,0 +1,42 @@
+"""Mends texts that a test writes down, and says what was added or why not."""
+
+from __future__ import annotations
+
+import difflib
+
+from permission_guard.model.finding import Verdict
+from permission_guard.template import Said, Trust, fixed
+from tests.check.checking import FUNCTION
+
+ACCOUNT = "SourceAccount: !Ref AWS::AccountId"
+BASIC = '!Sub "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"'
+HEAD = f"Resources:{FUNCTION}"
+
+
+def repaired(text: str, trust: Trust | None = None) -> str:
+    return fixed(text, "template.yaml", Said(), trust or Trust()).text
+
+
+def added(text: str, trust: Trust | None = None) -> list[str]:
+    """The lines that are added; nothing else may differ, and nothing is added twice."""
+    after = repaired(text, trust)
+    changes = [line for line in difflib.ndiff(text.splitlines(), after.splitlines()) if line[0] in "+-"]
+    assert [line for line in changes if line[0] == "-"] == []
+    assert repaired(after, trust) == after
+    return [line[2:] for line in changes]
+
+
+def why_not(text: str, subject: str = "It", file: str = "template.yaml") -> str:
+    """Why a fault is left as it is."""
+    done = fixed(text, file, Said(), Trust())
+    assert done.text == text
+    (reason,) = (
+        one.explanation.fix
+        for one in done.checked.verdicts
+        if one.owner == subject and one.finding.verdict is Verdict.FAIL
+    )
+    assert isinstance(reason, str)
+    return reason
+
+
+ROLE = "    Properties:\n      AssumeRolePolicyDocument: {}\n"
