@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.access import Access, Scale
 from permission_guard.iam.policy import Json
-from tests.access.setting import FRIEND, OWN, SNS, allow, answer, deny
+from tests.access.setting import OWN, PARTNER, SNS, allow, answer, deny
 
 TAG = "aws:PrincipalTag/"
 APP = f"${{{TAG}app}}"
@@ -37,7 +37,7 @@ def test_a_service_has_no_tags_so_that_a_variable_of_one_matches_nothing(account
     assert (found.access, found.scale) == (Access.CLOSED, Scale.DEAD)
 
 
-@pytest.mark.parametrize(("default", "access"), [(OWN, Access.CLOSED), (FRIEND, Access.NAMED)])
+@pytest.mark.parametrize(("default", "access"), [(OWN, Access.CLOSED), (PARTNER, Access.NAMED)])
 def test_the_default_of_a_variable_counts_where_the_key_is_never_there(default: str, access: Access) -> None:
     found = answer(allow(SNS, {"StringEquals": {"aws:SourceAccount": f"${{{TAG}x, '{default}'}}"}}))
 

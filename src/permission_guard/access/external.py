@@ -168,7 +168,7 @@ class Analysis:
                 if again is not None:
                     return self._agreed(self.witness(action, again))
             fitted = with_fitting_tags(witness, self.policy.statements)
-            if not found.unsure and self.decided(fitted).answer is Decided.ALLOWED:
+            if not found.unsure and self.decided(fitted).answer is EvalDecision.ALLOWED:
                 return fitted
             unknown = unknown or (candidate, witness)
         return unknown
