@@ -53,7 +53,9 @@ ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
-NO_UNTRUSTED_CALL: Final = "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
+NO_UNTRUSTED_CALL: Final = (
+    "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
+)
 DEAD: Final = "test_honest.test_a_statement_said_to_be_dead_refuses_every_call_of_everybody"
 DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
