@@ -154,7 +154,7 @@ OPEN, CLOSED, UNKNOWN = Access.OPEN, Access.CLOSED, Access.UNKNOWN
         ({"Null": {"aws:TagKeys": "false"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}, OPEN),
         ({"NumericEquals": {"aws:TagKeys": "1"}}, UNKNOWN),
         ({"ForAllValues:StringEquals": {"aws:TagKeys": "${aws:PrincipalTag/a}"}}, OPEN),
-        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "${aws:PrincipalTag/a}"}}, UNKNOWN),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "${aws:PrincipalTag/a}"}}, OPEN),
         ({"StringEquals": {"aws:RequestTag/a": ""}}, OPEN),
         ({"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}, OPEN),
         (

@@ -67,7 +67,7 @@ def test_many_statements_under_a_deny_that_nobody_passes_are_closed() -> None:
         ("NumericEquals", "aws:PrincipalOrgPaths", "5"),
         ("ForAnyValue:NumericEquals", "aws:PrincipalOrgPaths", "5"),
         ("ForAnyValue:NumericEquals", "aws:CalledVia", "5"),
-        ("ForAnyValue:StringLike", "aws:CalledVia", f"${{{TAG}x}}*"),
+        ("ForAnyValue:StringLike", "aws:CalledVia", "${aws:UserAgent}*"),
     ],
 )
 def test_a_key_compared_with_what_does_not_fit_its_type_or_is_not_known_is_unknown(

@@ -77,9 +77,10 @@ def build(scene: Scene, side: Side, action: str, kind: str) -> Caller | None:
     return _service(scene, side, action, name)
 
 
-def _keys(scene: Scene, side: Side, action: str, constants: Mapping[str, Values]) -> Keys:
+def _keys(scene: Scene, side: Side, action: str, kind: str, constants: Mapping[str, Values]) -> Keys:
     target = scene.target
     always: dict[str, Values] = {
+        **{key: ABSENT for row in ROWS for key in row.lacking(scene, kind)},
         "aws:securetransport": ("true",),
         "aws:requestedregion": (target.region,),
         "aws:resourceaccount": (target.account,),
@@ -109,7 +110,7 @@ def _iam(scene: Scene, side: Side, action: str, kind: str) -> Caller:
         "aws:principalisawsservice": ("false",),
         **dict.fromkeys(("aws:principalservicename", SERVICE_NAMES, *SOURCE_KEYS), ABSENT),
     }
-    keys = _keys(scene, side, action, constants)
+    keys = _keys(scene, side, action, kind, constants)
     return Caller(_completed(keys, kind, principal_word(keys, kind)), _as_principal)
 
 
@@ -141,7 +142,7 @@ def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
             ("aws:principalarn", "aws:principalservicename", SERVICE_NAMES, *SOURCE_KEYS), ABSENT
         ),
     }
-    keys = _keys(scene, side, action, {**constants, **shown})
+    keys = _keys(scene, side, action, ANONYMOUS, {**constants, **shown})
     own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(shown)]
     return Caller(_completed(keys, ANONYMOUS, own), lambda _: Anonymous())
 
@@ -150,7 +151,7 @@ def _service(scene: Scene, side: Side, action: str, name: str) -> Caller:
     """A service that calls for somebody: by its name, or any at all."""
     absent = ("aws:principalarn", "aws:principalaccount", *PRINCIPAL_ORGANIZATION)
     constants: dict[str, Values] = {"aws:principalisawsservice": ("true",), **dict.fromkeys(absent, ABSENT)}
-    keys = _keys(scene, side, action, constants)
+    keys = _keys(scene, side, action, SERVICE, constants)
     own = [*service_names(keys, name), *service_sources(keys, name)]
     if name == "cloudfront.amazonaws.com" and scene.mentions(VIA_URL):
         own.append(keys.via_url())

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from permission_guard.access import actions
 from permission_guard.access.answer import Access, Answer, Scale, Witness
 from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, Caller, build, kinds
+from permission_guard.access.choices import with_fitting_tags
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
 from permission_guard.access.identities import SERVICE_NAMES
@@ -166,6 +167,9 @@ class Analysis:
                 again = self.find(allow, Question(side, action, sure, must))
                 if again is not None:
                     return self._agreed(self.witness(action, again))
+            fitted = with_fitting_tags(witness, self.policy.statements)
+            if not found.unsure and self.decided(fitted).answer is EvalDecision.ALLOWED:
+                return fitted
             unknown = unknown or (candidate, witness)
         return unknown
 

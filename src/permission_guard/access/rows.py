@@ -22,6 +22,7 @@ from permission_guard.access.keys import (
 from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
 from permission_guard.access.node import Every, Node
+from permission_guard.access.scene import Scene
 from permission_guard.access.sources import SOURCE_KEYS, organization
 from permission_guard.access.text import Spelled, Variables
 from permission_guard.frozen import frozen
@@ -47,6 +48,13 @@ class Row:
     meaning: str
     page: str = "IAM/latest/UserGuide/reference_policies_condition-keys.html"
 
+    def lacking(self, scene: Scene, kind: str) -> tuple[str, ...]:
+        """Return which of these keys the policies ask for and a kind of caller never has."""
+        if not any(make is _absent and kind in kinds.split() for kinds, make in self.shown.items()):
+            return ()
+        mentioned = scene.literals.mentioned
+        return tuple(key for key in mentioned if key in self.keys or key.startswith(_prefix(self.keys)))
+
     def nodes(self, keys: Keys, kind: str) -> Iterator[Node]:
         """Yield what a kind of caller shows under these keys, if the policies ask for one of them."""
         make = next((make for kinds, make in self.shown.items() if kind in kinds.split()), None)
@@ -57,6 +65,10 @@ class Row:
                 yield make(keys, (key,))
         elif keys.scene.mentions(*self.keys):
             yield make(keys, self.keys)
+
+
+def _prefix(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if key.endswith("/"))
 
 
 def _absent(keys: Keys, names: tuple[str, ...]) -> Node:

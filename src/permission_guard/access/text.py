@@ -22,10 +22,13 @@ from permission_guard.iam.request import Values
 
 
 class Match(NamedTuple):
-    """The values that surely match; `vague` if AWS leaves open of the others whether they do."""
+    """The values that surely match, and those that may.
 
-    automaton: Automaton
-    vague: bool
+    They differ where a variable's value is not known before the request, or where AWS leaves open whether a pattern matches.
+    """
+
+    surely: Automaton
+    possibly: Automaton
 
 
 class Named(NamedTuple):
@@ -68,12 +71,26 @@ class Automata:
         """Return which values of a key the positive form of a condition matches."""
         filled = [variables.fill(tokens, key) for tokens in wanted.tokens]
         patterns = [pieces for pieces in filled if isinstance(pieces, tuple)]
-        vague = None in filled
+        open_ = [tokens for tokens, one in zip(wanted.tokens, filled, strict=True) if one is None]
         if wanted.operator.startswith("arn"):
-            patterns, more = arn_patterns(patterns)
-            return Match(self.of(patterns, Form.ARN), vague or more)
+            sure, is_vague = arn_patterns(patterns)
+            possible, is_open = arn_patterns([*patterns, *map(_any_arn, open_)])
+            possible = [(Wild.RUN,)] if is_vague or is_open else possible
+            return Match(self.of(sure, Form.ARN), self.of(possible, Form.ARN))
         form = Form.FOLDED if wanted.operator == IGNORING_CASE else Form.TEXT
-        return Match(self.of(patterns, form), vague)
+        return Match(self.of(patterns, form), self.of([*patterns, *map(_any_text, open_)], form))
+
+
+def _any_text(tokens: tuple[Token, ...]) -> Pieces:
+    """Return a pattern of every text that the tokens may stand for: a variable's value is any."""
+    return tuple(Wild.RUN if isinstance(one, Variable) else one for one in tokens)
+
+
+def _any_arn(tokens: tuple[Token, ...]) -> Pieces:
+    """Return the same for an ARN: a value with colons would move the parts behind it, up to the last part."""
+    place = next(place for place, one in enumerate(tokens) if isinstance(one, Variable))
+    before = "".join(one for one in tokens[:place] if isinstance(one, str))
+    return _any_text(tokens) if before.count(":") > _BEFORE_ACCOUNT else (Wild.RUN,)
 
 
 @frozen(slots=False)
@@ -177,20 +194,19 @@ class Spelled:
         named, track = self.named[literal.number], self.tracks[PRINCIPAL]
         everybody = self.automata.of(named.patterns, named.form)
         if literal.principals is None or not literal.principals.negated:
-            return needed(track, Match(everybody, named.vague), mode, matching=wanted)
+            possibly = self.automata.of([(Wild.RUN,)], named.form) if named.vague else everybody
+            return needed(track, Match(everybody, possibly), mode, matching=wanted)
         excepted = self.automata.of(named.excepted, named.form)
         if wanted:
             surely = False if named.vague else Need(track, everybody, wanted=False)
             return surely if mode.sure else Need(track, excepted, wanted=False)
-        possibly = True if named.vague else Need(track, everybody, wanted=True)
-        return Need(track, excepted, wanted=True) if mode.sure else possibly
+        loosely = True if named.vague else Need(track, everybody, wanted=True)
+        return Need(track, excepted, wanted=True) if mode.sure else loosely
 
 
-def needed(track: int, match: Match, mode: Mode, *, matching: bool) -> Need | bool:
-    """Return what a value must do so that it surely, or not surely not, matches; a bool if the value does not matter."""
-    if match.vague and matching != mode.sure:
-        return matching
-    return Need(track, match.automaton, matching)
+def needed(track: int, match: Match, mode: Mode, *, matching: bool) -> Need:
+    """Return what a value must do so that it surely, or not surely not, matches."""
+    return Need(track, match.surely if matching == mode.sure else match.possibly, matching)
 
 
 _Sorted: TypeAlias = tuple[list[Need], list[Need]]
@@ -241,10 +257,7 @@ class Several:
                 continue
             match = self.automata.match(condition.wanted, condition.lower_key, self.variables)
             need = needed(self.track, match, mode, matching=wanted != condition.negated)
-            if need is False:
-                return None
-            if isinstance(need, Need):
-                (every if _of_every(condition) == wanted else once).append(need)
+            (every if _of_every(condition) == wanted else once).append(need)
         return every, once
 
 

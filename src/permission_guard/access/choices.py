@@ -1,0 +1,68 @@
+"""Tags that a caller chooses so that they fit the policy's variables.
+
+The search takes each key by itself, so that it cannot say whether `aws:PrincipalTag/a` equals `${aws:PrincipalTag/b}`. Whoever
+owns a role chooses its tags (IAM/latest/UserGuide/id_tags.html): so for one request that is otherwise allowed they are chosen here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from permission_guard.access.answer import Witness
+from permission_guard.iam import Context, IamPrincipal, Statement
+from permission_guard.iam.pattern import Token, Variable, Wild, filled
+
+_FREE: Final = ("aws:principaltag/", "aws:requesttag/")
+_ANY: Final = "x"
+
+
+def with_fitting_tags(witness: Witness, statements: Iterable[Statement]) -> Witness:
+    """Return a request with tags that fit the variables of the statements' conditions, as far as one tag fits them.
+
+    Whether it is allowed then is for the evaluator to say.
+    """
+    request = witness.request
+    if not isinstance(request.principal, IamPrincipal):
+        return witness
+    context = request.context
+    for statement in statements:
+        for condition in statement.conditions:
+            for tokens in condition.wanted.tokens if condition.wanted else ():
+                if any(isinstance(one, Variable) for one in tokens):
+                    context = context.with_keys(_chosen(condition.lower_key, tokens, context))
+    return replace(witness, request=replace(request, context=context))
+
+
+def _chosen(key: str, tokens: tuple[Token, ...], context: Context) -> Mapping[str, str]:
+    """Return the tags that make the key match: the key itself, or the one variable."""
+    variables = [one for one in tokens if isinstance(one, Variable)]
+    if key.startswith(_FREE):
+        lacking = {one.key: _ANY for one in variables if _is_lacking(one, context)}
+        pieces = filled(tokens, context.with_keys(lacking))
+        if isinstance(pieces, tuple):
+            return {**lacking, key: "".join(_ANY if isinstance(one, Wild) else one for one in pieces)}
+        return {}
+    values = context.values(key) or ()
+    if len(variables) != 1 or not variables[0].key.startswith(_FREE) or len(values) != 1:
+        return {}
+    match = re.fullmatch("".join(map(_expression, tokens)), values[0], re.DOTALL)
+    return {variables[0].key: match[1]} if match else {}
+
+
+def _is_lacking(variable: Variable, context: Context) -> bool:
+    return variable.key.startswith(_FREE) and variable.default is None and not context.values(variable.key)
+
+
+def _expression(token: Token) -> str:
+    match token:
+        case str():
+            return re.escape(token)
+        case Variable():
+            return "(.+)"
+        case Wild.RUN:
+            return ".*"
+        case Wild.ONE:
+            return "."
