@@ -81,7 +81,7 @@ In YAML a comment does the same, on the line of the resource's logical ID or on 
 Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` writes nothing for what is ignored.
 
 `--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
-`--unknown fail` or `--unknown pass` decides what cannot be told. `permission-guard rules` lists the rules.
+`--unknown fail` or `--unknown pass` decides what UNKNOWN means for the exit code. `permission-guard rules` lists the rules.
 
 ## The configuration file
 
@@ -121,7 +121,7 @@ call from other Regions and whose account no condition names, and what only you 
 $ cfn-lint -a permission_guard.cfn_lint -t template.yaml
 ```
 
-The same findings as rules E9401 to E9408, and W9400 for what cannot be told. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always; what a
+The same findings as rules E9401 to E9408, and W9400 for what is UNKNOWN. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always; what a
 template ignores by Metadata or a comment is ignored here, too. The configuration file above is not read. Install both into one environment.
 
 ## With every commit

@@ -98,7 +98,7 @@ def swept(scene: Scene) -> Ending:
     because = [one.what for one in _findings(alerts) if one.outcome == "REPORTED"]
     wanted = [("archive", SOURCE, "REPORTED"), ("archive", LOGS, "REPAIRED"), ("imports", LOGS, "REPAIRED")]
     return Ending(
-        "a sweep evaluates every function: no event told of archive, and imports was only observed",
+        "a sweep evaluates every function: archive had no event, and imports was only observed",
         (
             ("after", after),
             ("stays", f"archive: {stays}"),

@@ -98,7 +98,7 @@ def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() ->
     (invocation,) = run(SCAN)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
-    assert notification["message"]["text"].endswith("ap-south-1 was not looked at: the region is not enabled")
+    assert notification["message"]["text"].endswith("ap-south-1 could not be read: the region is not enabled")
 
 
 def test_what_is_ignored_is_a_note_and_the_run_is_a_success() -> None:

@@ -42,27 +42,29 @@ REMOVE: Final = 'writer.remove_permission(target, str(replacement.before.get("Si
 ADD: Final = "        writer.add_permission(target, replacement.narrow, revision)\n"
 
 CONVERGES: Final = "test_converges.test_a_second_run_plans_nothing_and_changes_nothing"
-DIPS: Final = "test_never_dips.test_a_caller_who_gets_in_before_and_after_gets_in_after_every_call"
+DIPS: Final = (
+    "test_never_dips.test_a_caller_that_has_access_before_and_after_a_repair_has_access_after_every_call"
+)
 LOST: Final = "test_never_dips.test_no_trusted_caller_is_lost_at_any_moment"
-WIDENS: Final = "test_never_widens.test_nobody_is_let_in_at_any_moment_who_was_kept_out_before"
+WIDENS: Final = "test_never_widens.test_no_caller_gains_access_at_any_moment_of_a_repair"
 ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
 RESTARTS: Final = (
-    "test_restarts.test_a_run_that_died_anywhere_and_is_repeated_ends_and_tells_as_one_that_did_not"
+    "test_restarts.test_a_run_that_was_killed_anywhere_and_is_repeated_ends_and_reports_as_one_that_was_not"
 )
-ONCE: Final = "test_alerts.test_a_fault_is_told_once_however_often_and_in_which_order_its_events_come"
+ONCE: Final = "test_alerts.test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_come"
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
-WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_let_in_by_the_whole_policy"
+WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_allowed_by_the_whole_policy"
 NO_UNTRUSTED_CALL: Final = (
     "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
 )
-DEAD: Final = "test_honest.test_a_statement_said_to_be_dead_refuses_every_call_of_everybody"
-DOUBTS: Final = "test_honest.test_what_cannot_be_told_is_told_with_its_doubt_and_never_repaired"
+DEAD: Final = "test_honest.test_a_statement_reported_as_dead_refuses_every_call_of_everybody"
+DOUBTS: Final = "test_honest.test_what_is_undecided_is_reported_with_its_reason_and_never_repaired"
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
 OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
-SHOWN: Final = "test_shown.test_what_an_event_shows_to_be_bound_passes_in_the_whole_policy_too"
-SHOWN_CALLS: Final = "test_shown.test_no_strangers_real_call_gets_in_by_what_an_event_shows_to_be_bound"
+SHOWN: Final = "test_shown.test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too"
+SHOWN_CALLS: Final = "test_shown.test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant"
 OWN: Final = "test_own_account.test_a_message_never_asks_for_anything_in_another_account_or_region"
 RETRIES: Final = "test_retries.test_a_message_whose_run_fails_at_any_call_is_received_again_and_ends_as_if_nothing_had_failed"
 REPLACED: Final = (
@@ -73,7 +75,7 @@ UNSEEN: Final = (
     "test_new.test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_as_if_its_event_had_come"
 )
 UNTOUCHED: Final = (
-    "test_touches_nothing_else.test_every_statement_that_is_not_mended_stays_as_it_was_byte_for_byte"
+    "test_touches_nothing_else.test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte"
 )
 
 MUTANTS: Final = (

@@ -57,7 +57,7 @@ def test_a_rule_can_be_reported_only_or_ignored(
 
 UNKNOWN = "the guard repairs only what it can evaluate"
 NEW_KEY: Body = {"StringEquals": {"aws:NewKey": "new"}}
-NO_REPAIR = "no repair is known that is sure to keep the legitimate callers"
+NO_REPAIR = "no known repair is sure to keep every legitimate caller"
 REPORTED: dict[str, tuple[FunctionFacts, str]] = {
     "a doubt": (facts_with(statement("sns.amazonaws.com", Condition=NEW_KEY)), UNKNOWN),
     "an unreadable policy": (FunctionFacts(FUNCTION, policy=Unreadable("policy", "AccessDenied")), UNKNOWN),

@@ -85,16 +85,16 @@ def test_an_explicit_deny_is_to_be_removed() -> None:
     )
 
     assert about_the_role(policy("all", "*"), deny).advice == (
-        f"Remove the Deny in Quiet of no, or let it leave out {STREAMS}: a Deny wins over every Allow, so no policy that "
-        "is attached helps."
+        f'Remove the Deny in statement "Quiet" of no, or exclude {STREAMS} from it. A Deny overrides every Allow, so attaching a '
+        "policy does not help."
     )
 
 
 def test_a_boundary_is_to_be_widened() -> None:
     finding = about_the_role(policy("all", "*"), boundary=policy("limit", "s3:*"))
 
-    assert finding.advice.startswith("Widen the permissions boundary limit: let it allow logs:CreateLogGroup")
-    assert STREAMS in finding.advice
+    assert finding.advice.startswith("Allow logs:CreateLogGroup, ")
+    assert f"{STREAMS} in the permissions boundary limit." in finding.advice
 
 
 @pytest.mark.parametrize("end", ["", ":log-stream:2026*", ":log-stream:*[7]*"])
@@ -102,7 +102,7 @@ def test_a_resource_that_ends_too_early_is_to_go_on_with_a_star(end: str) -> Non
     finding = about_the_role(policy("mine", "logs:*", resource=STREAMS.removesuffix(":*") + end))
 
     assert finding.advice == (
-        f"Let the Resource of Statement[0] of mine cover {STREAMS}: log streams need ':*' after the log group's name."
+        f"Add {STREAMS} to the Resource of Statement[0] of mine: log streams need ':*' after the log group's name."
     )
 
 
@@ -113,7 +113,7 @@ def test_where_creating_the_group_is_refused_the_resource_is_to_cover_the_group_
 
     finding = about_the_role(*writing, elsewhere)
 
-    assert finding.advice == f"Let the Resource of Statement[0] of group cover {group} and {STREAMS}."
+    assert finding.advice == f"Add {group} and {STREAMS} to the Resource of Statement[0] of group."
 
 
 def test_a_doubt_is_no_reason_to_attach_a_policy() -> None:
@@ -154,4 +154,4 @@ def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> Non
     near: Json = {"Sid": "near", "Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:x"}
     both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
 
-    assert "near of both comes nearest" in about_the_role(both).summary
+    assert 'statement "near" of both comes nearest' in about_the_role(both).summary

@@ -54,7 +54,7 @@ def analyze(
 
 
 def compare(before: Policy, after: Policy, arn: str, trusted: Trusted, now: datetime) -> Comparison:
-    """Tell what a repair does: which trusted callers it would refuse, which callers it would newly allow. Raises ArnError."""
+    """Return what a repair does: which trusted callers it would refuse, and which callers it would newly allow. Raises ArnError."""
     target = Target.of(arn)
     refused, lost_request = lost(Analysis.of(before, target, trusted, now, other=after), after)
     allowed, admitted_request = admitted(Analysis.of(after, target, trusted, now, other=before), before)

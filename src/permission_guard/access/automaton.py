@@ -185,7 +185,7 @@ class Automaton:
         return found
 
     def accepts(self, value: str) -> bool:
-        """Tell whether a whole value matches."""
+        """Return whether a whole value matches."""
         self._meter.charge(len(value) + 1)
         state = self.start
         for letter in value:

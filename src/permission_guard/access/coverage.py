@@ -25,7 +25,7 @@ class Coverage:
     _marks: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def truth(self, statement: Statement, action: str) -> Truth:
-        """Tell whether a statement's Action and Resource cover a call of the target."""
+        """Return whether a statement's Action and Resource cover a call of the target."""
         key = (id(statement), action)
         if key not in self._known:
             self._known[key] = self._evaluated(statement, action)

@@ -254,11 +254,11 @@ class Analysis:
         return self._searches[asked]
 
     def applies(self, statement: Statement, asked: Question) -> bool:
-        """Tell whether a statement is about the call, as far as the mode asks."""
+        """Return whether a statement is about the call, as far as the mode asks."""
         return asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=True)
 
     def may_apply(self, statement: Statement, asked: Question) -> bool:
-        """Tell whether a statement cannot be left aside."""
+        """Return whether a statement cannot be left aside."""
         return not asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=False)
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:

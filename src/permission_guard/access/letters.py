@@ -29,7 +29,7 @@ class Letters:
         self._test = test
 
     def has(self, letter: str) -> bool:
-        """Tell whether the character is in the set."""
+        """Return whether the character is in the set."""
         return letter in self._members or (self._test is not None and self._test(letter))
 
     def other(self, spelled: AbstractSet[str]) -> str | None:

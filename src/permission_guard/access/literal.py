@@ -64,7 +64,7 @@ class Mode:
     admits: Stance
 
     def accepts(self, truth: Truth, *, wanted: bool) -> bool:
-        """Tell whether this is truth enough."""
+        """Return whether this is truth enough."""
         goal = Truth.YES if wanted else Truth.NO
         return truth is goal or (truth is Truth.UNKNOWN and not self.sure)
 
@@ -81,7 +81,7 @@ class Literal:
     """Whether the operator is made for this key's type; of what AWS makes of the others it says nothing."""
 
     def truth(self, context: Context, principal: Principal | None) -> Truth:
-        """Tell whether it is true of a request, or of as much of one as is known."""
+        """Return whether it is true of a request, or of as much of one as is known."""
         if self.condition is None:
             if self.principals is None or principal is None:
                 return Truth.UNKNOWN

@@ -91,7 +91,7 @@ class Scene:
         return self.automata.meter
 
     def mentions(self, *keys: str) -> bool:
-        """Tell whether the policies ask for one of these keys."""
+        """Return whether the policies ask for one of these keys."""
         return any(key in self.literals.mentioned for key in keys)
 
     def untrusted(self, *, named: bool) -> Side:

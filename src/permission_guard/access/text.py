@@ -262,6 +262,6 @@ class Several:
 
 
 def _of_every(condition: Condition) -> bool:
-    """Tell whether all values must pass: ForAllValues, and a negated operator without a word for how many."""
+    """Return whether all values must pass: ForAllValues, and a negated operator without a word for how many."""
     plain = condition.quantifier is Quantifier.NONE
     return condition.quantifier is Quantifier.FOR_ALL or (condition.negated and plain)

@@ -68,7 +68,7 @@ def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
-    """Tell whether a need cannot be met at all, or not beside another that refuses all its patterns."""
+    """Return whether a need cannot be met at all, or not beside another that refuses all its patterns."""
     refused: dict[tuple[int, Form], set[Pieces]] = {}
     for need in needs:
         if not need.wanted:
@@ -191,7 +191,7 @@ class _Search:
                     self._reach((move.target, tuple(after)), (node, letter, move.tracks))
 
     def _ended(self, states: list[int], ending: int) -> bool:
-        """Tell whether the tracks that have ended did so as they must, and forget their states."""
+        """Return whether the tracks that have ended did so as they must, and forget their states."""
         for place, need in enumerate(self._needs):
             if need.track & ending and states[place] != _CLOSED:
                 if need.automaton.accepting[states[place]] != need.wanted:

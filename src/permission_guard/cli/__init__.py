@@ -19,7 +19,7 @@ INTERRUPTED: Final = 130
 
 
 class CommandError(click.ClickException):
-    """An end that is shown in one line, with an exit code of its own."""
+    """An error that is shown in one line, with its own exit code."""
 
     exit_code = UNUSABLE
 
@@ -32,7 +32,7 @@ _COMMANDS: Final = (
 
 
 class CommandLine(click.Group):
-    """The group of all commands, with exit codes of its own: click's 1 and 2 would be taken for verdicts."""
+    """The group of all commands, with its own exit codes: click's 1 and 2 would be read as verdicts."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

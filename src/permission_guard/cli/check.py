@@ -33,7 +33,7 @@ Say whether templates keep the guard's rules, before they are deployed. Nothing 
 
 TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
 plan of Terraform's (terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters count with their defaults, or as
-you say. What only a deployed stack knows is judged for the best and for the worst; where the two differ, the verdict is
+you say. Values that only a deployed stack has are evaluated at their most open and most closed; where the two differ, the verdict is
 UNKNOWN.
 
 What is trusted, ignored and fails can stand in .permission-guard.toml, or in pyproject.toml below [tool.permission-guard];
@@ -56,7 +56,7 @@ _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 
 
-@click.command(help=_HELP, short_help="Judge templates and Terraform plans before the deploy.")
+@click.command(help=_HELP, short_help="Evaluate templates and Terraform plans before the deploy.")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
 @click.option(
     "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
@@ -114,7 +114,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
     help="For people (whole, or a line each), for machines, or for a CI server.",
 )
 def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: Any) -> int:
-    """Read, judge, mend if asked to, tell; the exit code is the gravest verdict that is left."""
+    """Read, evaluate, fix if asked to, and report; the exit code is the gravest verdict that is left."""
     how = _how(templates, fix=options.pop("fix"), diff=options.pop("diff"))
     templates = template_files(templates)
     settings = config()

@@ -25,7 +25,7 @@ _EVERYTHING: Final = "*"
 SEVERITIES: Final = tuple(one.name.lower() for one in Severity)
 """What `fail-on` may be, the least severe first."""
 UNKNOWN: Final = ("report", "fail", "pass")
-"""What may be done about what cannot be told; the first is the default."""
+"""What UNKNOWN may mean for the exit code; the first is the default."""
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What a person's credentials reach: the account, the Region, the guard's journal there, and AWS itself."""
+"""A person's connection: the account, the Region, the guard's journal there, and AWS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ReadableJournal(Journal, Protocol):
 
 @frozen
 class StackPlace:
-    """The options that say where to look, as they were typed."""
+    """The options that name the guard's stack, as they were typed."""
 
     profile: str | None
     region: str | None
@@ -39,7 +39,7 @@ class StackPlace:
 
 @frozen
 class Connection:
-    """A person's credentials at work."""
+    """The connection to AWS with a person's credentials."""
 
     partition: str
     account: str
@@ -74,7 +74,7 @@ def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connect
         caller.account,
         caller.region,
         table,
-        # The policy that the guard attaches is what the entry says; none is looked up.
+        # The entry names the policy to detach; none is looked up.
         AwsObserver(caller.clients, ""),
         AwsWriter(caller.clients),
         DynamoJournal(Table(caller.clients, table)),
@@ -82,7 +82,7 @@ def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connect
 
 
 def connect(context: click.Context, place: StackPlace) -> Connection:
-    """Connect to AWS, or to what a test has put in its place."""
+    """Connect to AWS, or to a test's replacement."""
     chosen: Connect = context.obj or connected
     return chosen(place)
 

@@ -61,7 +61,7 @@ def doctor(context: click.Context, /, *, is_json: bool, **place: Any) -> int:
 
 
 def read_stack(place: StackPlace, session_of: SessionOf | None = None) -> Checkup:
-    """Look at the stack in AWS. Raises Unusable and RetryLater."""
+    """Read the stack from AWS. Raises Unusable and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.checkup import checkup  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Policy documents from files, as they are written down or as AWS's own command line prints them."""
+"""Policy documents from files, plain or as the AWS CLI prints them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from permission_guard.model.document import dumped
 
 STDIN: Final = "-"
 _ENCODED: Final = "%7B"
-"""How a document begins that IAM's API returned: percent-encoded."""
+"""The beginning of a percent-encoded document, as IAM's API returns it."""
 
 
 def read(path: str) -> Policy:
@@ -104,7 +104,7 @@ def _unwrapped(text: str) -> str:
 
 
 def is_of_a_resource(policy: Policy) -> bool:
-    """Tell a resource policy, whose statements say to whom they apply, from a role's, whose statements never do.
+    """Return whether a document is a resource policy: all its statements have a Principal, those of a role's policy none.
 
     Raises Unusable for a document that is neither.
     """

@@ -1,4 +1,4 @@
-"""Functions and entries by the names that people know them by, and the entries that the journal has of them."""
+"""Functions and journal entries by the names that people type."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENTRY: Final = re.compile(r"(?P<subject>.+)/(?P<fault>[0-9a-f]{16})")
 
 @frozen
 class TypedName:
-    """A function or layer version as it was typed: parts that were left out are empty."""
+    """A function or layer version as it was typed. Parts that were left out are empty."""
 
     typed: str
     arn: str
@@ -49,7 +49,7 @@ class TypedName:
         return cls(typed, str(function) if function.partition else "", function.account, function.region)
 
     def at(self, there: Connection | Login) -> str:
-        """Return the ARN that it means there. Raises Unusable if it is another account's."""
+        """Return the full ARN. Raises Unusable if it belongs to another account."""
         if self.account and self.account != there.account:
             raise Unusable(
                 f"{self.typed} belongs to account {self.account}. These credentials belong to account {there.account}."

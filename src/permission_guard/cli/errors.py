@@ -1,4 +1,4 @@
-"""How a command can fail: one line on stderr, and an exit code of its own."""
+"""How a command can fail: one line on stderr, and its own exit code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Unusable(CommandError):
 
 
 class NotDone(Unusable):
-    """Nothing was done, and running the command again would end likewise."""
+    """Nothing was done, and running the command again would not help."""
 
     exit_code = NOT_DONE
 

@@ -1,4 +1,4 @@
-"""What was given on the command line, as the facts about one function."""
+"""The input of `explain`, as facts about one function."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ExplainOptions:
 
     @property
     def of_the_role(self) -> tuple[str, ...]:
-        """The options that were typed and say something of the execution role."""
+        """The typed options that are about the execution role."""
         said = {
             "--boundary": self.boundary is not None,
             "--log-group": self.log_group is not None,

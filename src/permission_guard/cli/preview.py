@@ -36,7 +36,7 @@ def preview(entry: Entry, step: Undoing) -> str:
 
 def undone(entry: Entry, step: Undoing) -> str:
     """Say what was done, and how to let the guard repair it again."""
-    # The command is not broken: it is to be copied.
+    # The command is not wrapped, so that it can be copied.
     return (
         f"{row('Undone', f'{_words(step)[1]}.')}\n{'To resume':<10} {PROGRAM} resume {printable(entry.id)}\n"
     )

@@ -72,7 +72,7 @@ class FakeJournal:
             return None
 
     def may_send_digest(self, now: datetime) -> bool:
-        """Tell whether five minutes have passed since the last."""
+        """Return whether five minutes have passed since the last."""
         try:
             with self.account.call("UpdateItem"):
                 if self.digest_at is not None and now - self.digest_at < timedelta(minutes=5):

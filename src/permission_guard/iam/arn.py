@@ -44,7 +44,7 @@ class Arn(NamedTuple):
 
 
 def is_account(text: str) -> bool:
-    """Tell whether the text is an account id: twelve digits."""
+    """Return whether the text is an account id: twelve digits."""
     return _ACCOUNT.fullmatch(text) is not None
 
 

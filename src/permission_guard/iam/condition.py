@@ -59,7 +59,7 @@ class Condition:
         return self.base in NEGATIONS
 
     def holds(self, context: Context) -> Truth:
-        """Tell whether a request with this context fulfils the condition."""
+        """Return whether a request with this context fulfils the condition."""
         have = context.values(self.lower_key)
         if have is None:
             return Truth.UNKNOWN

@@ -56,7 +56,7 @@ class Decision:
 
 
 def applies(statement: Statement, request: Request, action: str) -> Truth:
-    """Tell whether a statement, whatever its effect, is about this request, whose action is given in lower case."""
+    """Return whether a statement, whatever its effect, is about this request, whose action is given in lower case."""
     context = request.context
     # Whom it is for sorts out most statements of a resource policy, and is told apart the fastest.
     least = statement.principals.match(request.principal) if statement.principals else Truth.YES

@@ -99,7 +99,7 @@ class Fragment:
         )
 
     def at(self, text: str, position: int) -> bool:
-        """Tell whether the fragment stands at this position of the text."""
+        """Return whether the fragment stands at this position of the text."""
         if self._regex is None:
             return text.startswith(self.text, position)
         return self._regex.match(text, position) is not None
@@ -135,7 +135,7 @@ class Glob:
         self._least = sum(fragment.length for fragment in fragments)
 
     def matches(self, text: str) -> bool:
-        """Tell whether the whole text fits the pattern."""
+        """Return whether the whole text fits the pattern."""
         if self._last is None:
             return len(text) == self._first.length and self._first.at(text, 0)
         end = len(text) - self._last.length
@@ -178,7 +178,7 @@ class Globs:
         self._others = tuple(others)
 
     def match(self, text: str) -> bool:
-        """Tell whether the whole text fits one of the patterns."""
+        """Return whether the whole text fits one of the patterns."""
         if text in self._texts or text.startswith(self._heads):
             return True
         for other in self._others:  # noqa: SIM110  # `any` costs more than most of the globs it would try
@@ -188,7 +188,7 @@ class Globs:
 
 
 def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
-    """Tell whether the pattern has no variables, so that it can be compiled once for all requests."""
+    """Return whether the pattern has no variables, so that it can be compiled once for all requests."""
     for token in pattern:  # noqa: SIM110  # `all` costs more than most patterns, which have one token or two
         if isinstance(token, Variable):
             return False
@@ -248,7 +248,7 @@ class Pattern:
         return pattern
 
     def match(self, text: str, context: Context) -> Truth:
-        """Tell whether the text fits. A variable that the request lacks makes the pattern match nothing."""
+        """Return whether the text fits. A variable that the request lacks makes the pattern match nothing."""
         pieces = filled(self.tokens, context)
         if pieces is Missing.UNKNOWN:
             loose = filled(self.tokens, context, loosely=True)
@@ -286,7 +286,7 @@ class Patterns:
         object.__setattr__(self, "_varying", tuple(varying))
 
     def match(self, text: str, context: Context) -> Truth:
-        """Tell whether the element covers the text."""
+        """Return whether the element covers the text."""
         if self._fixed.match(text):
             found = Truth.YES
         elif self._varying:

@@ -26,7 +26,7 @@ class NamedPrincipal:
         return self.name == "*" and self.type in {"*", "AWS"}
 
     def match(self, principal: Principal) -> Truth:
-        """Tell whether the caller is this principal.
+        """Return whether the caller is this principal.
 
         An account stands for each of its principals; a deleted principal's unique id (`AROA...`) for nobody; a
         canonical user id is another name of some account, and does not tell of which.
@@ -45,7 +45,7 @@ class NamedPrincipal:
         return Truth.NO  # Anonymous
 
     def is_root_of(self, account: str) -> bool:
-        """Tell whether this names the account as a whole, by its id or by its root's ARN."""
+        """Return whether this names the account as a whole, by its id or by its root's ARN."""
         root = self.name.startswith("arn:") and self.name.endswith(f":iam::{account}:root")
         return self.type == "AWS" and (root or self.name == account)
 
@@ -74,7 +74,7 @@ class Principals:
         object.__setattr__(self, "_services", names)
 
     def match(self, principal: Principal) -> Truth:
-        """Tell whether the element covers the caller."""
+        """Return whether the element covers the caller."""
         if self._services is not None:
             return truth(isinstance(principal, Service) and principal.name.lower() in self._services)
         found = any_of(one.match(principal) for one in self.named)

@@ -53,7 +53,7 @@ def _findings(review: Review) -> Iterator[Finding]:
 
 
 def _is_replication(statement: Statement) -> bool:
-    """Tell whether a statement is one that CloudFront writes for Lambda@Edge, which allows these actions alone (facts 4)."""
+    """Return whether a statement is one that CloudFront writes for Lambda@Edge, which allows these actions alone (facts 4)."""
     principals = statement.principals
     if principals is None or principals.negated or statement.actions.negated:
         return False
@@ -93,7 +93,7 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
 
 
 def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
-    """Tell whether the caller found would be refused if its account were in an organization that the policy does not name.
+    """Return whether the caller found would be refused if its account were in an organization that the policy does not name.
 
     aws:PrincipalOrgID "is included in the request context only if the principal is a member of an organization"
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html): IfExists admits the others.
@@ -104,7 +104,7 @@ def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
 
 
 def _is_half(statement: Statement) -> bool:
-    """Tell whether a statement allows calls through the function URL only. Those need InvokeFunctionUrl, too.
+    """Return whether a statement allows calls through the function URL only. Those need InvokeFunctionUrl, too.
 
     "Both permissions are required" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html): who has access is decided
     by the other statement.

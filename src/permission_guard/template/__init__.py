@@ -17,7 +17,6 @@ __all__ = [
     "Checked",
     "Fixed",
     "Ignore",
-    "Judged",
     "Nested",
     "NotReadable",
     "Said",

@@ -124,7 +124,7 @@ def unknown_conditions(scope: Scope) -> Iterator[str]:
 
 
 def _refers(body: Json) -> bool:
-    """Tell whether a condition is made of another."""
+    """Return whether a condition is made of another."""
     if isinstance(body, dict):
         return "Condition" in body or any(map(_refers, body.values()))
     return isinstance(body, list) and any(map(_refers, body))

@@ -69,7 +69,7 @@ def evaluated(
 
 
 def _merged(found: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
-    """Tell what is wrong with a role once, whoever runs with it."""
+    """Report what is wrong with a role once, for all its functions."""
     groups: dict[tuple[object, ...], list[TemplateFinding]] = {}
     for number, one in enumerate(found):
         finding = one.finding

@@ -38,7 +38,7 @@ class Ignore:
     """The pattern; None for a comment, which is about its line."""
 
     def covers(self, rule: str, names: Collection[str], lines: Collection[int]) -> bool:
-        """Tell whether a finding of a rule is ignored, by the resource's names and by the lines that it is at."""
+        """Return whether a finding of a rule is ignored, by the resource's names and by the lines that it is at."""
         if self.rule != rule:
             return False
         if self.resource is None:

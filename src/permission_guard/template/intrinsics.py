@@ -177,7 +177,7 @@ class Scope:
         return None if found is REMOVED else found
 
     def condition(self, name: str) -> bool | Unresolved:
-        """Tell whether a condition holds."""
+        """Return whether a condition holds."""
         if name in self.assumed:
             return self.assumed[name]
         declared = self.section("Conditions").get(name)

@@ -21,7 +21,7 @@ _DEEPEST: Final = 20
 
 
 def is_plan(body: Mapping[str, Json]) -> bool:
-    """Tell whether a document is something of Terraform's."""
+    """Return whether a document is something of Terraform's."""
     return "format_version" in body and "Resources" not in body
 
 
@@ -104,7 +104,7 @@ def _planned(
 
 
 def _holds_true(what: Json) -> bool:
-    """Tell whether anything in a part of after_unknown is unknown."""
+    """Return whether anything in a part of after_unknown is unknown."""
     if isinstance(what, Mapping):
         return any(map(_holds_true, what.values()))
     return what is True or any(map(_holds_true, elements(what)))

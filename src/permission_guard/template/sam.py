@@ -30,7 +30,7 @@ _DEFINED: Final = frozenset(
 
 
 def is_sam(template: Mapping[str, Json]) -> bool:
-    """Tell whether a template asks for SAM's transform."""
+    """Return whether a template asks for SAM's transform."""
     asked = template.get("Transform")
     return MACRO in (*elements(asked), asked)
 

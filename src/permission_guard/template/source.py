@@ -203,7 +203,7 @@ def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) 
 
 
 def _is_expanded(name: str, body: Json) -> bool:
-    """Tell whether CloudFormation puts resources in the place of an entry before it looks at them."""
+    """Return whether CloudFormation puts resources in the place of an entry before it looks at them."""
     is_macro = isinstance(body, Mapping) and "Type" not in body and "Fn::Transform" in body
     return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 

@@ -117,13 +117,13 @@ def filled(value: Value) -> str | None:
 
 
 def is_same(one: Value, other: Value) -> bool:
-    """Tell whether two values are the same for certain, whatever their unresolved parts are."""
+    """Return whether two values are the same for certain, whatever their unresolved parts are."""
     parts = one.pieces if isinstance(one, Partial) else (one,)
     return one == other and all(part.name for part in parts if isinstance(part, Unresolved))
 
 
 def is_known(value: Value) -> bool:
-    """Tell whether a value is resolved throughout."""
+    """Return whether a value is resolved throughout."""
     return next(reasons(value), None) is None
 
 

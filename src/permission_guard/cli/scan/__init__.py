@@ -21,7 +21,7 @@ In a pipe, each finding is one line. What passes is counted, and listed in the j
 With --repair, each function with a FAIL is read again, and the changes are shown before you are asked. The guard proves each
 repair first. It leaves statements alone that existing callers may rely on (--repair-existing repairs those too). If the guard's
 stack is deployed, its journal records each repair, and permission-guard undo reverts it. Without the stack a repair cannot be
-undone, and you are told so before you are asked.
+undone; the question says so.
 
 \b
 Exit codes:

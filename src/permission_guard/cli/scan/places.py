@@ -1,4 +1,4 @@
-"""Where to look: the Regions of the caller's account, or of the accounts of the roles to assume."""
+"""The Regions to scan: of the caller's account, or of the accounts of the roles to assume."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ANYWHERE: Final = "us-east-1"
 
 
 def places(options: Options, opens: Opens) -> tuple[tuple[AccountRegion, ...], tuple[Skipped, ...]]:
-    """Return the regions to look in, and what cannot be looked at. Raises Unusable if nothing can; RetryLater."""
+    """Return the Regions to scan, and what cannot be scanned. Raises Unusable if nothing can; RetryLater."""
     own = _own(options, opens)
     skipped: list[Skipped] = []
     regions: list[AccountRegion] = []

@@ -1,4 +1,4 @@
-"""Repairs what a scan has found: each function is read anew, the plan is shown, and what was agreed to is carried out."""
+"""Repairs what a scan has found: reads each function again, shows the plan, asks, and makes the repairs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _UNDER_WAY: Final = "Interrupted. One repair that is not listed above may have b
 
 @frozen
 class PlannedRepair:
-    """What is to be done about one function, version or alias, upon what was read of it, and by whom."""
+    """The plan for one function, version or alias, with the guard and the facts that it was made from."""
 
     report: Report
     guard: Guard
@@ -48,7 +48,7 @@ class PlannedRepair:
     region: AccountRegion
     is_undoable: bool
     riding: tuple[AttachRolePolicy, ...] = ()
-    """What is attached to the role for another function already."""
+    """Policies that are already attached to the role for another function."""
 
     def faults(self, step: Step) -> frozenset[str]:
         """Return the faults that a step fixes."""
@@ -64,7 +64,7 @@ class Repairs:
     scan: Scan
     _fixed: set[str] = field(default_factory=set)
     _attached: set[tuple[str, str]] = field(default_factory=set)
-    """The roles, with the policy, that are to be attached to, and of them those that were."""
+    """The roles, with the policy to attach."""
     _attached_now: set[tuple[str, str]] = field(default_factory=set)
 
     def made(self) -> Scan:
@@ -103,7 +103,7 @@ class Repairs:
             yield self._once(PlannedRepair(report, guard, session, region, journal is not None))
 
     def _settings(self, region: AccountRegion, faults: list[ScannedFinding]) -> Settings:
-        """Return the guard's settings, by which nothing is looked at but what the scan has shown."""
+        """Return the guard's settings, which ignore everything but the scan's findings."""
         settings = self.options.settings(region.account.id, region.name)
         concerns = {one.concern for one in faults}
         treatments = {
@@ -126,14 +126,14 @@ class Repairs:
         return replace(planned, report=replace(planned.report, plan=plan), riding=tuple(riding))
 
     def _execute(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
-        """Carry out one plan, and show the outcome of each step. What was made is in the journal as reported."""
+        """Execute one plan, and show the outcome of each step. The journal notes what was made as reported."""
         now = datetime.now(UTC)
         report = planned.guard.act(planned.report, planned.session, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
         if made:
-            # If it cannot be noted now, the guard finds an entry that says PLANNED, sees that it was made, and reports it.
+            # If it cannot be noted now, the guard finds the entry PLANNED, reads that the repair was made, and reports it.
             with suppress(RetryLater):
                 only = replace(report, outcomes=made, plan=replace(report.plan, unrepaired=()))
                 planned.session.note(entries_after_report(only, now))
@@ -151,7 +151,7 @@ class Repairs:
 
 
 def _journal(region: AccountRegion, options: Options) -> Journal | None:
-    """Find the journal by the guard's stack. Raises Refused if that may not be looked at, and RetryLater."""
+    """Find the journal by the guard's stack. Raises Refused if the stack may not be read, and RetryLater."""
     try:
         table = options.table or login.output_of(
             region.clients, region.account.id, options.stack_name, login.TABLE_OUTPUT
@@ -170,7 +170,7 @@ def _is_in(one: ScannedFinding, region: AccountRegion) -> bool:
 
 
 def _trigger(arn: Subject, qualifier: str | None, region: AccountRegion, now: datetime) -> Trigger:
-    """A scan finds what is there, as a sweep does; but it is a person who repairs it."""
+    """Return a trigger like a sweep's, with the person who repairs as its actor."""
     person = Actor(region.account.caller, None, Tool.UNKNOWN, address="")
     return Trigger(Kind.SWEEP, arn, qualifier, person, "scan", now)
 

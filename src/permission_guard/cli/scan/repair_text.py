@@ -1,4 +1,4 @@
-"""The plan of a scan's repairs, and what became of each, as a person reads them: on standard error, beside the result."""
+"""The plan of a scan's repairs and their outcomes, as text on standard error."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def outcome(planned: PlannedRepair, made: Outcome) -> None:
     lines = [row("Repaired" if is_made else "Not done", said)]
     if is_made and planned.is_undoable:
         arn, faults = planned.report.facts.arn, sorted(planned.faults(made.step))
-        # By its ARN, which says the region too; the command is not broken, because it is to be copied.
+        # By its ARN, which has the Region; the command is not wrapped, so that it can be copied.
         lines += [f"{'Undo':<10} {PROGRAM} undo {printable(str(arn))}/{fault}" for fault in faults]
     _say(lines)
 

@@ -31,7 +31,7 @@ _RESOURCE: Final = re.compile(r" on resource: \S+")
 
 
 def show(name: str, scan: Scan, *, to_file: bool) -> str:
-    """Return a scan as text in one of FORMATS. Raises Unusable where the format has no words for what was found."""
+    """Return a scan as text in one of FORMATS. Raises Unusable if the format cannot express a finding."""
     if name == "json":
         return scan_json.written(scan)
     if name == "table":
