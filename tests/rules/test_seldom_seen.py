@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, statements_of
-from permission_guard.model.facts import Trusted
+from permission_guard.model.facts import RoleFacts, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Verdict
 from permission_guard.rules import evaluate
 from tests.access.hostile import largest, stars_and_marks
-from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with
+from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, ROLE, TARGET, facts_with, facts_with_role, policy
 
 URL = "lambda:InvokedViaFunctionUrl"
 REPLICATOR = "replicator.lambda.amazonaws.com"
@@ -180,3 +181,34 @@ def test_an_organization_is_named_whatever_its_case() -> None:
     finding = gravest(allow("*", {"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": "O-FOREIGNORG00"}}))
 
     assert (finding.verdict, finding.concern) == (FAIL, Concern.CROSS_ACCOUNT_ACCESS)
+
+
+def test_a_caller_of_another_organization_is_not_called_one_that_is_in_none() -> None:
+    ours = Trusted(ACCOUNT, (), ("o-ourorg0000",))
+    finding = gravest(allow("*", {"StringLike": {"aws:PrincipalOrgPaths": "o-ourorg0000*"}}), trusted=ours)
+
+    assert finding.verdict is FAIL
+    assert "in no organization" not in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ({"Sid": "a", "Effect": "Allow", "Action": "logs:*"}, "has no Resource"),
+        (
+            {"Sid": "a", "Effect": "Allow", "Principal": "*", "Action": "logs:*", "Resource": "*"},
+            "has a Principal, which a role's policy must not have",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_boundary", ["identity", "boundary"])
+def test_a_document_that_iam_refuses_as_a_roles_policy_counts_as_not_read(
+    statement: Body, why: str, is_boundary: str
+) -> None:
+    wrong = Policy.parse({"Statement": [dict(statement)]}, name="p")
+    right = policy("q", "logs:*")
+    role = RoleFacts(ROLE, (wrong,)) if is_boundary == "identity" else RoleFacts(ROLE, (right,), wrong)
+    finding = min(evaluate(facts_with_role(role), OWN), key=lambda one: GRAVEST.index(one.verdict))
+
+    assert finding.verdict is UNKNOWN
+    assert f'policy p could not be read: statement "a" {why}' in finding.summary

@@ -98,7 +98,10 @@ def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
     aws:PrincipalOrgID "is included in the request context only if the principal is a member of an organization"
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html): IfExists admits the others.
     """
-    context = witness.request.context.with_keys(_IN_AN_ORGANIZATION)
+    shown = witness.request.context
+    if any(shown.values(key.lower()) for key in _IN_AN_ORGANIZATION):
+        return False
+    context = shown.with_keys(_IN_AN_ORGANIZATION)
     asked = replace(witness.request, context=context)
     return decide(asked, resource=review.policy).answer is not EvalDecision.ALLOWED
 

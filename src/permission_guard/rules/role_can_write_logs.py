@@ -73,7 +73,7 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
     """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
     match facts.role:
         case RoleFacts() if isinstance(facts.configuration, Configuration):
-            return (_evaluated(facts, facts.role, facts.configuration),)
+            return (_evaluated(facts, _readable(facts.role), facts.configuration),)
         case Unreadable() as unreadable:
             return (_finding(facts, Verdict.UNKNOWN, str(unreadable), unreadable),)
         case role if role is MISSING_ROLE:
@@ -83,6 +83,36 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
             return (_finding(facts, Verdict.FAIL, f"the execution role {arn} does not exist", Missing(arn)),)
         case _:
             return ()
+
+
+def _readable(role: RoleFacts) -> RoleFacts:
+    """Return the role with only the policies that can be a role's: IAM refuses the others, so they count as not read.
+
+    A statement needs a Resource, and a Principal stands in resource-based policies only
+    (IAM/latest/UserGuide/reference_policies_grammar.html).
+    """
+    every = (*role.identity, *([role.boundary] if role.boundary else ()))
+    whys = {id(policy): why for policy in every if (why := _why_no_identity_policy(policy)) is not None}
+    if not whys:
+        return role
+    unread = tuple(
+        Unreadable(f"policy {policy.name}", whys[id(policy)]) for policy in every if id(policy) in whys
+    )
+    return replace(
+        role,
+        identity=tuple(policy for policy in role.identity if id(policy) not in whys),
+        boundary=None if id(role.boundary) in whys else role.boundary,
+        unreadable=(*role.unreadable, *unread),
+    )
+
+
+def _why_no_identity_policy(policy: Policy) -> str | None:
+    for statement in policy.statements:
+        if statement.principals is not None:
+            return f"{statement.phrase} has a Principal, which a role's policy must not have"
+        if statement.resources is None:
+            return f"{statement.phrase} has no Resource"
+    return None
 
 
 def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
