@@ -19,19 +19,25 @@ from permission_guard.rules import evaluate
 
 def objection(step: Step, facts: FunctionFacts, trusted: Trusted) -> str | None:
     """Return why a step must not be executed; None if it may."""
+    refused = _why_lambda_refuses(step) if isinstance(step, RewriteStatements) else None
+    if refused is not None:
+        return refused
     after = apply(step, facts)
     known = {one.key for one in _faults(facts, trusted)} - {one.key for one in step.fixes}
     for fault in _faults(after, trusted):
         if fault.key not in known:
             return f"it would not help to {step.what}: {_why(fault)}"
-    if not isinstance(step, RewriteStatements):
-        return None
+    return _unsafe(facts, after, trusted) if isinstance(step, RewriteStatements) else None
+
+
+def _why_lambda_refuses(step: RewriteStatements) -> str | None:
+    """Return why Lambda takes no such policy. That needs no analysis, so it is asked first."""
     deleted = _deleted_principal(step)
     if deleted is not None:
         return f"Lambda refuses to write the policy, because it names {deleted}, the id of a deleted role or user: remove it first"
     if len(step.after) > POLICY_LIMIT:
         return f"the policy would be {len(step.after)} characters long, more than Lambda's limit of {POLICY_LIMIT}"
-    return _unsafe(facts, after, trusted)
+    return None
 
 
 _DELETED: Final = re.compile(r"(?:AROA|AIDA)[A-Z0-9]+")

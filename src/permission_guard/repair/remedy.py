@@ -32,6 +32,23 @@ def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple
     return None, reason
 
 
+def repairs_of(
+    findings: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
+) -> tuple[tuple[Repair | None, str | None], ...]:
+    """Return for each finding what `repair_of` does. Changes of statements that are proved in one take one proof."""
+    first = [step for one in findings if (step := _first(one, facts, trusted)) is not None]
+    proved = [
+        (one, replace(group, replacements=(replacement,)))
+        for group in _proved(first, facts, trusted)
+        for replacement in group.replacements
+        for one in replacement.fixes
+    ]
+    known = {id(one): step for one, step in proved}
+    return tuple(
+        (known[id(one)], None) if id(one) in known else repair_of(one, facts, trusted) for one in findings
+    )
+
+
 def together(
     due: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
 ) -> tuple[RewriteStatements | None, str | None]:

@@ -32,7 +32,7 @@ from permission_guard.model.finding import (
     Witness,
     gravest,
 )
-from permission_guard.repair.remedy import repair_of
+from permission_guard.repair.remedy import repairs_of
 from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements, diffs
 from permission_guard.rules import evaluate, rule_of
 from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
@@ -75,7 +75,9 @@ def explain(facts: FunctionFacts, trusted: Trusted, *, repairs: bool = True) -> 
     Without `repairs`, `fix` stays empty: to prove a repair takes longer than to find the fault.
     """
     findings = sorted(evaluate(facts, trusted), key=lambda finding: GRAVITY.index(finding.verdict))
-    return tuple(_explained(finding, facts, trusted, repairs=repairs) for finding in findings)
+    failed = [one for one in findings if repairs and one.verdict is Verdict.FAIL]
+    steps = dict(zip(map(id, failed), repairs_of(failed, facts, trusted), strict=True))
+    return tuple(_explained(one, facts, *steps.get(id(one), (None, None))) for one in findings)
 
 
 def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
@@ -83,13 +85,15 @@ def verdict(explanations: tuple[Explanation, ...]) -> Verdict:
     return gravest(one.finding.verdict for one in explanations)
 
 
-def _explained(finding: Finding, facts: FunctionFacts, trusted: Trusted, *, repairs: bool) -> Explanation:
+def _explained(
+    finding: Finding, facts: FunctionFacts, step: Repair | None, reason: str | None
+) -> Explanation:
     rule = rule_of(finding)
     because = _because(finding, facts) or _by_statement(finding, facts)
     sentence = _sentence(finding)
     # The advice of an unreadable fact is about the guard's own role.
     advice = "" if isinstance(finding.proof, Unreadable) else finding.advice
-    fix = _fix(finding, facts, trusted) if repairs else ""
+    fix = (reason or "") if step is None else _fix(step)
     why = WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
     return Explanation(finding, rule.title, why, sentence, because, fix, advice)
 
@@ -110,12 +114,7 @@ def _evaluated(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy,
         yield from ((policy, one) for one in policy.statements if one.index == finding.statement)
 
 
-def _fix(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> ProvedFix | str:
-    if finding.verdict is not Verdict.FAIL:
-        return ""
-    step, reason = repair_of(finding, facts, trusted)
-    if step is None:
-        return reason or ""
+def _fix(step: Repair) -> ProvedFix:
     (_, before, after), *_ = diffs(step)
     return ProvedFix(step.what, before, after, _costs(step))
 
