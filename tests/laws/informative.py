@@ -129,6 +129,7 @@ ABOUT_THE_ROLE: Final = (
     replace(_CREATED, boundary=allow("logs:*"), inline=(allow("s3:GetObject"),)),
     replace(_CREATED, inline=(allow("logs:PutLogEvents", effect="Deny"),)),
     replace(_CREATED, inline=(_UNKNOWN,)),
+    replace(_CREATED, inline=(_UNKNOWN,), has_log_group=True),
     replace(_CREATED, inline=(allow(list(LOGS[1:])),)),
     replace(_CREATED, inline=(allow(list(LOGS[1:])),), has_log_group=True),
     replace(_CREATED, role="missing"),

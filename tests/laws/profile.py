@@ -1,4 +1,4 @@
-"""How the laws are tried: on every telling story, and on as many others as a minute allows, the same on every machine."""
+"""How the laws are tried: on every informative story, and on as many others as a minute allows, the same on every machine."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Law = Callable[..., None]
 
 
 def _law(
-    strategies: tuple[SearchStrategy[object], ...], reported: Iterable[tuple[object, ...]]
+    strategies: tuple[SearchStrategy[object], ...], examples_first: Iterable[tuple[object, ...]]
 ) -> Callable[[Law], Law]:
     def decorated(test: Law) -> Law:
-        for arguments in reported:
+        for arguments in examples_first:
             test = example(*arguments)(test)
         return _SETTINGS(given(*strategies)(test))
 
@@ -40,10 +40,10 @@ def _law(
 
 
 def policy_law(
-    *more: SearchStrategy[object], reported: Iterable[tuple[object, ...]] = ((),)
+    *more: SearchStrategy[object], examples_first: Iterable[tuple[object, ...]] = ((),)
 ) -> Callable[[Law], Law]:
-    """Put a law to every story about a resource policy; `more` are further arguments, `told` the telling ones."""
-    pairs = [(story, *arguments) for arguments in reported for story in ABOUT_THE_POLICY]
+    """Put a law to every story about a resource policy; `more` are further arguments, `examples_first` the explicit ones."""
+    pairs = [(story, *arguments) for arguments in examples_first for story in ABOUT_THE_POLICY]
     return _law((stories(), *more), pairs)
 
 
@@ -54,5 +54,5 @@ def role_law() -> Callable[[Law], Law]:
 
 def law() -> Callable[[Law], Law]:
     """Put a law to every story."""
-    reported: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
-    return _law((stories() | stories(about_the_role=True),), ((story,) for story in reported))
+    examples_first: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
+    return _law((stories() | stories(about_the_role=True),), ((story,) for story in examples_first))

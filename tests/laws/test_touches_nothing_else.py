@@ -46,14 +46,14 @@ def test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte(story: 
 
 LAST: Final = 9
 """The place of a call that is behind every look, note and write of one repair."""
-TELLING: Final = (1, 3, 4, 6)
+MOMENTS: Final = (1, 3, 4, 6)
 """The places after the first look, and before and between the writes."""
 
 
 @policy_law(
     st.integers(0, LAST),
     st.booleans(),
-    reported=((moment, way) for moment in TELLING for way in (True, False)),
+    examples_first=((moment, way) for moment in MOMENTS for way in (True, False)),
 )
 def test_what_somebody_writes_meanwhile_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
     sandbox = story.sandbox()
