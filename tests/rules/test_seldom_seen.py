@@ -117,6 +117,12 @@ def test_what_only_versions_and_aliases_are_open_for_is_unknown(resource: Json) 
     assert gravest(allow("*", resource=resource), unless_own("*")).verdict is PASS
 
 
+def test_a_statement_that_is_closed_for_the_function_and_for_its_versions_passes() -> None:
+    own = allow({"AWS": ACCOUNT}, resource=[TARGET, f"{TARGET}:*"])
+
+    assert [one.verdict for one in found(own, unless_own(TARGET))] == [PASS]
+
+
 @pytest.mark.parametrize(
     "resource",
     [

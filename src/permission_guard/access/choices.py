@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from permission_guard.access.answer import Witness
 from permission_guard.iam import Context, IamPrincipal, Statement
@@ -66,3 +66,5 @@ def _expression(token: Token) -> str:
             return ".*"
         case Wild.ONE:
             return "."
+        case _:
+            assert_never(token)
