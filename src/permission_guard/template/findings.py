@@ -10,7 +10,7 @@ from permission_guard.frozen import frozen
 from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import GRAVITY, Concern, Finding, Verdict
 from permission_guard.scan.explanation import Explanation, explain
-from permission_guard.template.cases import Case, Key, at_best, at_worst
+from permission_guard.template.cases import Case, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,
     Function,
@@ -89,27 +89,40 @@ def _for_all(alike: Sequence[TemplateFinding]) -> TemplateFinding:
 
 
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
-    worst, best = _all(at_worst(declared), trust), _all(at_best(declared), trust)
     index: _Index = {}
     every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
     for each in every:
         index.setdefault(each.owner, []).append(each)
-    return {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
-
-
-def _all(cases: Mapping[Key, Case], trust: Trust) -> dict[_Key, TemplateFinding]:
+    at_its_best = at_best(declared)
     found: dict[_Key, TemplateFinding] = {}
-    for case in cases.values():
-        for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
-            finding = one.finding
-            owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
-            if finding.statement is not None:
-                owner = case.owners[finding.statement]
-            managing = finding.concern is Concern.MANAGEMENT_ACCESS
-            found[finding.rule, case.facts.target, finding.subject, managing] = TemplateFinding(
-                owner, case.owner, case.facts, one
-            )
+    for place, case in at_worst(declared).items():
+        worst = _of(case, trust)
+        best: dict[_Key, TemplateFinding] = {}
+        other = at_its_best.get(place)
+        # The other reading decides only about a fault, and differs only where something is not resolved.
+        if other is not None and any(_may_differ(one) for one in worst.values()):
+            best = worst if other == case else _of(other, trust)
+        found |= {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
     return found
+
+
+def _of(case: Case, trust: Trust) -> dict[_Key, TemplateFinding]:
+    found: dict[_Key, TemplateFinding] = {}
+    for one in explain(case.facts, trust.of(case.facts.arn.account), repairs=False):
+        finding = one.finding
+        owner = case.role_owner if finding.rule == _ABOUT_A_ROLE else case.owner
+        if finding.statement is not None:
+            owner = case.owners[finding.statement]
+        managing = finding.concern is Concern.MANAGEMENT_ACCESS
+        found[finding.rule, case.facts.target, finding.subject, managing] = TemplateFinding(
+            owner, case.owner, case.facts, one
+        )
+    return found
+
+
+def _may_differ(worst: TemplateFinding) -> bool:
+    finding = worst.finding
+    return finding.verdict is Verdict.FAIL and finding.concern is not Concern.PERMISSION_IS_USABLE
 
 
 def _between(
@@ -117,7 +130,7 @@ def _between(
 ) -> TemplateFinding:
     """Return the verdict that both readings agree on, else UNKNOWN."""
     finding = worst.finding
-    if finding.verdict is not Verdict.FAIL or finding.concern is Concern.PERMISSION_IS_USABLE:
+    if not _may_differ(worst):
         # What passes at its worst passes; what nobody can use at its widest, nobody can use.
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
