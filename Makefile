@@ -156,7 +156,7 @@ demo-page: ## Run the demo and write what it printed into docs/demo.md
 	@$(MAKE) demo PLAIN=1 | tee $(TOOLS)/demo.txt
 	@$(PROJECT)/python -m tests.embedded.demo_page $(TOOLS)/demo.txt --write
 
-docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate.py)
+docs: $(TOOLS)/project.done ## Write the pages that repeat the code (docs/generate)
 	@PYTHONPATH=src:. $(PROJECT)/python -m docs.generate
 
 pictures: $(TOOLS)/project.done ## Photograph the HTML report for the README (needs chromium and pngquant)

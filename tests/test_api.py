@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import permission_guard
-from docs.api import EXAMPLE
+from docs.generate.api import EXAMPLE
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.rules import evaluate
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 
-from docs.cost import METRICS, costs, total
-from docs.example import README
-from docs.generate import DOCS
+from docs.generate.cost import METRICS, costs, total
+from docs.generate.example import README
+from docs.generate.pages import DOCS
 from permission_guard import handler
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Ending

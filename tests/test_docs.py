@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.example import OPERATIONS, README, with_alert, with_undo
-from docs.generate import DOCS, PAGES
+from docs.generate.example import OPERATIONS, README, with_alert, with_undo
+from docs.generate.pages import DOCS, PAGES
 from permission_guard.rules import RULES
 from permission_guard.rules.rule import Rule
 from tools.report_picture import HASH, digest

@@ -9,7 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
-from docs.licences import licence_of, packaged
+from docs.generate.licences import licence_of, packaged
 from tests.aws.calls import PACKAGE, carried
 from tests.embedded.package_zip import zipped
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from docs.cost import METRICS
+from docs.generate.cost import METRICS
 from permission_guard import handler
 from permission_guard.iam import (
     Context,

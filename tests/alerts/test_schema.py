@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from docs.alert_schema import schema
-from docs.alerts import ATTRIBUTES
+from docs.generate.alert_schema import schema
+from docs.generate.alerts import ATTRIBUTES
 from permission_guard.alerts import body
 from permission_guard.alerts.report import Report
 from permission_guard.aws.sns import attributes

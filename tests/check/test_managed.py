@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from docs.managed_policies import rows
+from docs.generate.managed_policies import rows
 from permission_guard.iam import EvalDecision, IamPrincipal, Policy, Request, decide
 from permission_guard.template.managed import DATA, managed_document
 

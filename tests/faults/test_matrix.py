@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from docs.generate import DOCS, NOTE
+from docs.generate.pages import DOCS, NOTE
 from permission_guard.repair.step import STEPS
 from tests.faults.denied import DENIED, Where
 from tests.faults.fault import Fault

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from docs.generate import DOCS
+from docs.generate.pages import DOCS
 from organization.template import CENTRAL, for_stack_sets
 from organization.template import written as read
 from permission_guard.iam import Context, EvalDecision, IamPrincipal, Policy, Request, decide

@@ -1,4 +1,4 @@
-"""What the policies that AWS manages say about writing logs: the data of `docs/managed_policies.py`.
+"""What the policies that AWS manages say about writing logs: the data of `docs/generate/managed_policies.py`.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not in it may give the
 rights or deny them: without AWS that is unknown.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.alert_schema import schema
+from docs.generate.alert_schema import schema
 from permission_guard.alerts import SCHEMA
 from permission_guard.alerts.digest import DIGEST_LIMIT
 from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
@@ -16,7 +16,7 @@ from permission_guard.model.finding import Severity, Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.rules import RULES
 
-GOLDEN: Final = Path(__file__).parent.parent / "tests" / "golden"
+GOLDEN: Final = Path(__file__).parent.parent.parent / "tests" / "golden"
 SHOWN: Final = "a-stack-allowed-api-gateway-for-every-account"
 
 ATTRIBUTES: Final = {

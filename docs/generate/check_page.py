@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from docs.gallery import CHECKS, Piece, shown
+from docs.generate.gallery import CHECKS, Piece, shown
 
 HOOK: Final = ".pre-commit-hooks.yaml"
 
@@ -55,7 +55,7 @@ fails. The same parameter in two places is the same value.
 
 {parameters}
 
-It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
+It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.generate.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
 that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
 
 `--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust.

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from permission_guard.cli import PROGRAM, main
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parent.parent.parent
 EXAMPLES: Final = "docs/examples/"
 
 

@@ -1,4 +1,4 @@
-"""Renews what AWS's managed policies say about writing logs: `python -m docs.managed_policies`.
+"""Renews what AWS's managed policies say about writing logs: `python -m docs.generate.managed_policies`.
 
 The policies are those that moto carries (it takes them from AWS with `iam:GetAccountAuthorizationDetails`): install a newer
 moto, and run it again. A policy that cannot touch the three actions has an empty list.

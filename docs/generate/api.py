@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import permission_guard
 
-EXAMPLE: Final = Path(__file__).parent / "examples" / "evaluate.py"
+EXAMPLE: Final = Path(__file__).parent.parent / "examples" / "evaluate.py"
 _ABOUT: Final = (
     "The same core that the Lambda function and the command line use, for your own programs and tests: build what is so, "
     "and evaluate it. It asks nothing of AWS and needs only the standard library. All values are frozen and typed "

@@ -7,24 +7,24 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs.access_page import access_page
-from docs.alarms import alarms
-from docs.alert_schema import page as alert_schema
-from docs.alerts import alerts
-from docs.api import api
-from docs.check_page import check_page
-from docs.cost import cost
-from docs.example import OPERATIONS, README, with_alert, with_undo
-from docs.gallery import GALLERY, shown
-from docs.licences import licences
-from docs.permissions import permissions_page
-from docs.settings import settings_page
-from docs.who_calls_lambda import with_services
+from docs.generate.access_page import access_page
+from docs.generate.alarms import alarms
+from docs.generate.alert_schema import page as alert_schema
+from docs.generate.alerts import alerts
+from docs.generate.api import api
+from docs.generate.check_page import check_page
+from docs.generate.cost import cost
+from docs.generate.example import OPERATIONS, README, with_alert, with_undo
+from docs.generate.gallery import GALLERY, shown
+from docs.generate.licences import licences
+from docs.generate.permissions import permissions_page
+from docs.generate.settings import settings_page
+from docs.generate.who_calls_lambda import with_services
 from tests.faults.table import cell, page
 from tools.terminal_picture import picture
 
-DOCS: Final = Path(__file__).parent
-NOTE: Final = "<!-- made by docs/generate.py (`make docs`); change the code instead -->"
+DOCS: Final = Path(__file__).parent.parent
+NOTE: Final = "<!-- made by docs/generate (`make docs`); change the code instead -->"
 
 _EXPLAIN: Final = """\
 `permission-guard explain orders` shows who can invoke a function as it is in AWS, and why. `explain --policy FILE` does the same for a policy document and
@@ -69,7 +69,3 @@ def main() -> None:
     (DOCS / "faults.md").write_text(page(cell, NOTE))
     README.write_text(with_alert(README.read_text()))
     OPERATIONS.write_text(with_undo(OPERATIONS.read_text()))
-
-
-if __name__ == "__main__":
-    main()

@@ -21,8 +21,8 @@ from permission_guard.pipeline import Guard
 from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
 
-README: Final = Path(__file__).parent.parent / "README.md"
-OPERATIONS: Final = Path(__file__).parent / "operations.md"
+README: Final = Path(__file__).parent.parent.parent / "README.md"
+OPERATIONS: Final = Path(__file__).parent.parent / "operations.md"
 BEGIN: Final = "<!-- alert -->\n```text\n"
 END: Final = "```\n<!-- /alert -->"
 BEGIN_SHORT: Final = "<!-- first lines -->\n```text\n"

@@ -13,8 +13,8 @@ _SENDS: Final = {
     Sends.DISPUTED: "AWS's pages contradict each other",
     Sends.NEVER: "never",
 }
-PAGE: Final = Path(__file__).parent / "rules" / "invoke-permission-names-its-source.md"
-BEGIN: Final = "<!-- services: made by docs/generate.py -->\n"
+PAGE: Final = Path(__file__).parent.parent / "rules" / "invoke-permission-names-its-source.md"
+BEGIN: Final = "<!-- services: made by docs/generate -->\n"
 END: Final = "<!-- /services -->"
 
 
