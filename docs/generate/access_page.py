@@ -51,6 +51,8 @@ _LIMITS: Final = """\
 - An id that AWS assigns counts as reachable if its form matches, though nobody may own it: `12345678901?` is ten accounts.
 - Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag, aws:CalledVia and
   aws:ViaAWSService; lengths of names are not limited. This can make "open" of what is closed, never the reverse.
+- A policy variable whose value is not known may stand for any text. A service has no tags, so a variable of one is absent. Where a
+  tag that the caller can choose makes the request allowed, the answer is open.
 - An operator that is not made for the key's type (NumericEquals on an account), and a key that no row names, are unknown.
 - The table of services never makes a pass. It distinguishes open from unknown, and dead from closed."""
 
