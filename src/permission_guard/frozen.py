@@ -26,7 +26,8 @@ def frozen(*, slots: bool) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T] | None = None, /, *, slots: bool = True) -> type[T] | Callable[[type[T]], type[T]]:
     """Make a class of frozen values. `slots=False` leaves room for a `functools.cached_property`."""
-    return _with_slots if cls is None and slots else _without_slots if cls is None else _with_slots(cls)
+    make = _with_slots if slots else _without_slots
+    return make if cls is None else make(cls)
 
 
 def _with_slots(cls: type[T]) -> type[T]:

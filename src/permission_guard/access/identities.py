@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.access import forms
-from permission_guard.access.automaton import Form
 from permission_guard.access.keys import TOKEN, Keys
 from permission_guard.access.literal import PRINCIPAL, Stance
 from permission_guard.access.names import names_of_principals, names_of_services
@@ -47,15 +46,12 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
 
 def _unpinned(keys: Keys, word: Spelled) -> Node:
     """Unique ids that the policy spells belong to somebody: whether to a trusted account, nobody can tell."""
-    exact, folded = keys.scene.literals.begun("aws:userid", ":")
-    if not exact and not folded:
+    pinned = keys.scene.automata.spelled(
+        keys.scene.literals.begun("aws:userid", ":"), lambda text: ((text,), (f"{text}:", Wild.RUN))
+    )
+    if not pinned:
         return word
-    automata = [
-        keys.scene.automata.of([pieces for one in pinned for pieces in ((one,), (f"{one}:", Wild.RUN))], form)
-        for pinned, form in ((exact, Form.TEXT), (folded, Form.FOLDED))
-        if pinned
-    ]
-    others = (Need(forms.USERID, one, wanted=False) for one in automata)
+    others = (Need(forms.USERID, one, wanted=False) for one in pinned)
     free = Spelled(
         word.shape, word.tracks, word.automata, word.variables, (*word.standing, *others), word.named
     )

@@ -189,7 +189,7 @@ class Keys:
 
     def token(self, stance: Stance) -> Node:
         """lambda:EventSourceToken: whoever knows a skill's id owns the skill, so no untrusted caller shows one spelled in full."""
-        named = self.scene.automata.named(TOKEN, self.scene.literals)
+        named = self.scene.automata.spelled(self.scene.literals.whole(TOKEN))
         if self.side.trusted:
             if self.side.name is not None:
                 return self.fixed({TOKEN: (self.side.name,)})
@@ -232,7 +232,7 @@ class Keys:
     def _assigned(self, key: str, start: str) -> Node:
         """An id that AWS assigns: nobody else has the one that the policy names."""
         shape = forms.plain(letters.LOWER_DIGIT, start)
-        named = self.scene.automata.named(key, self.scene.literals)
+        named = self.scene.automata.spelled(self.scene.literals.whole(key))
         others = self.word(key, shape, tuple(Need(1, one, wanted=False) for one in named))
         return Either(((Stance.SURE, others), (Stance.NETWORK, self.word(key, shape))))
 

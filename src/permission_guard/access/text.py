@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
-from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, Literals, Mode
+from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, Mode, Spelling
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
@@ -61,11 +61,15 @@ class Automata:
         """Return the automaton of a list of texts."""
         return self.of([(text,) if text else () for text in texts])
 
-    def named(self, key: str, literals: Literals) -> tuple[Automaton, ...]:
-        """Return the automata of all values of a key that the policies spell in full."""
-        exact, folded = literals.whole(key)
-        found = [self.exactly(exact)] if exact else []
-        return (*found, *([self.of([(one,) for one in folded], Form.FOLDED)] if folded else ()))
+    def spelled(
+        self, spelling: Spelling, patterns: Callable[[str], Iterable[Pieces]] = lambda text: ((text,),)
+    ) -> tuple[Automaton, ...]:
+        """Return the automata of texts that policies spell, of each the patterns that are asked for."""
+        return tuple(
+            self.of([pieces for text in texts for pieces in patterns(text)], form)
+            for texts, form in ((spelling.exact, Form.TEXT), (spelling.folded, Form.FOLDED))
+            if texts
+        )
 
     def match(self, wanted: Wanted, key: str, variables: Variables) -> Match:
         """Return which values of a key the positive form of a condition matches."""

@@ -36,10 +36,9 @@ def repairs_of(
     findings: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
 ) -> tuple[tuple[Repair | None, str | None], ...]:
     """Return for each finding what `repair_of` does. Changes of statements that are proved in one take one proof."""
-    first = [step for one in findings if (step := _first(one, facts, trusted)) is not None]
     proved = [
         (one, replace(group, replacements=(replacement,)))
-        for group in _proved(first, facts, trusted)
+        for group in _groups(findings, facts, trusted)
         for replacement in group.replacements
         for one in replacement.fixes
     ]
@@ -58,12 +57,19 @@ def together(
     PutResourcePolicy makes all changes at once, one proof of all is enough. If it fails, halves are proved, so that one
     finding does not block the others.
     """
-    if not isinstance(facts.policy, PolicyFacts) or facts.policy.family is not Family.DOCUMENT:
-        return None, None
-    first = (_first(finding, facts, trusted) for finding in due)
-    groups = _proved([step for step in first if step is not None], facts, trusted)
+    groups = _groups(due, facts, trusted)
     whole = _joined(groups)
     return whole, objection(whole, facts, trusted) if whole is not None and len(groups) > 1 else None
+
+
+def _groups(
+    findings: Sequence[Finding], facts: FunctionFacts, trusted: Trusted
+) -> tuple[RewriteStatements, ...]:
+    """Return the first remedies of findings as changes that are proved; nothing where no call makes several changes at once."""
+    if not isinstance(facts.policy, PolicyFacts) or facts.policy.family is not Family.DOCUMENT:
+        return ()
+    first = (_first(finding, facts, trusted) for finding in findings)
+    return _proved([step for step in first if step is not None], facts, trusted)
 
 
 def _first(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> RewriteStatements | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from permission_guard.access import (
@@ -59,6 +59,10 @@ class Review:
     _spent: int = 0
     """Steps that `alone` has taken."""
 
+    @cached_property
+    def _denies(self) -> tuple[Statement, ...]:
+        return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
+
     def answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
@@ -92,14 +96,13 @@ class Review:
         """
         if not self.is_function or statement.resources is None:
             return ()
-        denies = [one for one in self.policy.statements if one.effect is Effect.DENY]
-        elements = [one.resources for one in (statement, *denies) if one.resources is not None]
+        elements = [one.resources for one in (statement, *self._denies) if one.resources is not None]
         written = [pattern.text.rpartition(":")[2] for element in elements for pattern in element.patterns]
         texts = (one.replace("*", "1").replace("?", "1") for one in written)
         qualifiers = dict.fromkeys((*_QUALIFIERS, *filter(_QUALIFIER.fullmatch, texts)))
         alike: dict[tuple[Truth, ...], str] = {}
         for arn in (self.target, *(f"{self.target}:{one}" for one in qualifiers)):
-            truths = tuple(_covering(one, arn) for one in (statement, *denies))
+            truths = tuple(_covering(one, arn) for one in (statement, *self._denies))
             if truths[0] is not Truth.NO:
                 alike.setdefault(truths, arn)
         return tuple(arn for arn in alike.values() if arn != self.target)
@@ -108,13 +111,15 @@ class Review:
         self, statement: Statement, actions: Sequence[str], arn: str = "", *, with_denies: bool = False
     ) -> Answer:
         """Return what a statement would admit without the others. All such answers together have one step budget."""
-        denies = [one for one in self.policy.statements if with_denies and one.effect is Effect.DENY]
+        place = arn or self.target
         elements = (statement.principals, statement.actions, statement.resources, statement.conditions)
-        key = (elements, tuple(actions), arn, with_denies)
+        key = (elements, tuple(actions), place, with_denies)
         if key not in self._alone:
-            policy = Policy(self.policy.name, (statement, *denies), self.policy.version)
-            target = Target.of(arn or self.target)
-            analysis = Analysis.of(policy, target, self.trusted, self.at, budget=BUDGET - self._spent)
+            statements = (statement, *self._denies) if with_denies else (statement,)
+            policy = Policy(self.policy.name, statements, self.policy.version)
+            analysis = Analysis.of(
+                policy, Target.of(place), self.trusted, self.at, budget=BUDGET - self._spent
+            )
             self._alone[key] = analysis.answer(statement, actions)
             self._spent = min(BUDGET, self._spent + analysis.scene.meter.spent)
         return self._alone[key]
