@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import combinations_with_replacement, product
+from itertools import product
 from typing import Final
 
 import pytest
@@ -34,8 +33,7 @@ ALLOWED, DENIED, NOT_ALLOWED, UNDECIDED = (
     EvalDecision.NOT_ALLOWED,
     EvalDecision.UNDECIDED,
 )
-IDENTITY, BOUNDARY = Layer.IDENTITY, Layer.BOUNDARY
-ORGANIZATION, RESOURCE = Layer.ORGANIZATION, Layer.RESOURCE
+IDENTITY, BOUNDARY, RESOURCE = Layer.IDENTITY, Layer.BOUNDARY, Layer.RESOURCE
 YES, NO, CANNOT_TELL = Truth.YES, Truth.NO, Truth.UNKNOWN
 
 MAYBE: Final[Json] = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
@@ -52,7 +50,6 @@ NAMES = {YES: "yes", CANNOT_TELL: "perhaps", NO: "no"}
 ANSWERS = {YES: ALLOWED, CANNOT_TELL: UNDECIDED, NO: NOT_ALLOWED}
 
 PAIRS = list(product(Truth, repeat=2))
-LEVELS = [(given, levels) for given in Truth for levels in combinations_with_replacement(Truth, 2)]
 
 
 def reported(decision: Decision) -> tuple[EvalDecision, Layer, list[str]]:
@@ -86,18 +83,14 @@ def test_an_explicit_deny_anywhere_wins_over_every_allow(layer: Layer) -> None:
     asked = ask(
         identity=both if layer is IDENTITY else ALLOW,
         boundary=both if layer is BOUNDARY else ALLOW,
-        organization=[both if layer is ORGANIZATION else ALLOW],
         resource=both if layer is RESOURCE else ALLOW,
     )
 
     assert reported(asked) == (DENIED, layer, ["Deny of deny"])
 
 
-def ask(
-    identity: Policy, boundary: Policy | None, organization: Iterable[Policy], resource: Policy | None = None
-) -> Decision:
-    levels = [[OTHER, level] for level in organization]
-    return decide(ASKED, identity=[identity], boundary=boundary, organization=levels, resource=resource)
+def ask(identity: Policy, boundary: Policy | None, resource: Policy | None = None) -> Decision:
+    return decide(ASKED, identity=[identity], boundary=boundary, resource=resource)
 
 
 def test_an_explicit_deny_wins_even_where_nothing_allows() -> None:
@@ -119,34 +112,18 @@ def test_a_deny_about_something_else_denies_nothing() -> None:
 
 @pytest.mark.parametrize(("given", "bound"), PAIRS, ids=NAMES.get)
 def test_a_boundary_takes_away_what_it_does_not_allow_and_gives_nothing(given: Truth, bound: Truth) -> None:
-    decision = ask(KINDS[given], KINDS[bound], [])
+    decision = ask(KINDS[given], KINDS[bound])
 
     assert decision.answer is ANSWERS[min(given, bound)]
     assert decision.layer is (BOUNDARY if bound < given else IDENTITY)
 
 
-@pytest.mark.parametrize(("given", "levels"), LEVELS, ids=str)
-def test_every_level_of_the_organization_must_allow(given: Truth, levels: tuple[Truth, Truth]) -> None:
-    decision = ask(KINDS[given], None, [KINDS[level] for level in levels])
-
-    assert decision.answer is ANSWERS[min(given, *levels)]
-    assert decision.layer is (ORGANIZATION if min(levels) < given else IDENTITY)
-
-
 @pytest.mark.parametrize(("given", "added"), PAIRS, ids=NAMES.get)
 def test_within_the_account_a_resource_policy_allows_by_itself(given: Truth, added: Truth) -> None:
-    decision = ask(KINDS[given], None, [], KINDS[added])
+    decision = ask(KINDS[given], None, KINDS[added])
 
     assert decision.answer is ANSWERS[max(given, added)]
     assert decision.layer is (RESOURCE if added >= given else IDENTITY)
-
-
-@pytest.mark.parametrize(("added", "level"), PAIRS, ids=NAMES.get)
-def test_a_resource_policy_gives_nothing_that_the_organization_withholds(added: Truth, level: Truth) -> None:
-    decision = ask(OTHER, None, [ALLOW, KINDS[level]], KINDS[added])
-
-    assert decision.answer is ANSWERS[min(added, level)]
-    assert decision.layer is (ORGANIZATION if level < added else RESOURCE)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +140,7 @@ def test_whether_a_boundary_stands_against_a_resource_policy_is_undecided(
     given: Truth, bound: Truth, expected: EvalDecision, layer: Layer
 ) -> None:
     """It does if the policy names the role, and does not if it names the session or everyone."""
-    decision = ask(KINDS[given], KINDS[bound], [], ALLOW)
+    decision = ask(KINDS[given], KINDS[bound], ALLOW)
 
     assert reported(decision) == (expected, layer, ["Allow of allow"])
 
@@ -172,7 +149,6 @@ def test_a_deny_that_may_apply_makes_the_answer_undecided() -> None:
     for layer, decision in {
         IDENTITY: decide(ASKED, identity=[ALLOW, MAY_DENY]),
         BOUNDARY: decide(ASKED, identity=[ALLOW], boundary=both(MAY_DENY)),
-        ORGANIZATION: decide(ASKED, identity=[ALLOW], organization=[[ALLOW], [ALLOW, MAY_DENY]]),
         RESOURCE: decide(ASKED, identity=[ALLOW], resource=MAY_DENY),
     }.items():
         assert (decision.answer, decision.layer) == (UNDECIDED, layer)

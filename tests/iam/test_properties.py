@@ -45,18 +45,13 @@ class Account:
 
     identity: list[Statement]
     boundary: list[Statement] | None
-    levels: list[list[Statement]]
     resource: list[Statement] | None
 
     def compiled(self) -> Callable[[Request], EvalDecision]:
-        identity, levels = [parsed(self.identity)], [[parsed(level)] for level in self.levels]
+        identity = [parsed(self.identity)]
         boundary = None if self.boundary is None else parsed(self.boundary)
         resource = None if self.resource is None else parsed(self.resource)
-        return lambda request: (
-            decide(
-                request, identity=identity, boundary=boundary, organization=levels, resource=resource
-            ).answer
-        )
+        return lambda request: decide(request, identity=identity, boundary=boundary, resource=resource).answer
 
     def asked(self, request: Request) -> EvalDecision:
         return self.compiled()(request)
@@ -68,7 +63,6 @@ class Account:
         return Account(
             rewrite(self.identity),
             maybe(self.boundary),
-            [rewrite(level) for level in self.levels],
             maybe(self.resource),
         )
 
@@ -77,7 +71,6 @@ accounts = st.builds(
     Account,
     made.documents,
     st.none() | made.documents,
-    st.lists(made.documents, max_size=1),
     st.none() | made.documents,
 )
 
@@ -179,13 +172,10 @@ def test_one_deny_more_never_allows_more(account: Account, asked: Request, more:
 
 @thoroughly
 @given(accounts, made.requests(), made.documents)
-def test_a_boundary_and_another_level_never_allow_more(
-    account: Account, asked: Request, bound: list[Statement]
-) -> None:
+def test_a_boundary_never_allows_more(account: Account, asked: Request, bound: list[Statement]) -> None:
     bare = replace(account, boundary=None)
 
     assert LESS[replace(bare, boundary=bound).asked(asked)] <= LESS[bare.asked(asked)]
-    assert LESS[replace(account, levels=[*account.levels, bound]).asked(asked)] <= LESS[account.asked(asked)]
 
 
 WAYS: Sequence[Values] = ((), *((text,) for text in made.HELD), ("x", "true"))

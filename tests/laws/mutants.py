@@ -63,8 +63,12 @@ DOUBTS: Final = "test_honest.test_what_is_undecided_is_reported_with_its_reason_
 ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
 OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
-SHOWN: Final = "test_compliant_statement.test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too"
-SHOWN_CALLS: Final = "test_compliant_statement.test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant"
+SHOWN: Final = (
+    "test_compliant_statement.test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too"
+)
+SHOWN_CALLS: Final = (
+    "test_compliant_statement.test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant"
+)
 OWN: Final = "test_own_account.test_a_message_never_asks_for_anything_in_another_account_or_region"
 RETRIES: Final = "test_retries.test_a_message_whose_run_fails_at_any_call_is_received_again_and_ends_as_if_nothing_had_failed"
 REPLACED: Final = (

@@ -1,8 +1,8 @@
 """The one question: do these policies allow this request?
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an explicit Deny anywhere
-wins; identity policies are united; the permissions boundary and every level of service control policies must allow
-too; within an account a resource policy may allow by itself.
+wins; identity policies are united; the permissions boundary must allow too; within an account a resource policy may
+allow by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from permission_guard.iam.truth import Truth, any_of
 
 
 class EvalDecision(Enum):
-    """What the policies say of a request."""
+    """The decision of all policies about a request."""
 
     ALLOWED = "allowed"
     DENIED = "explicitly denied"
@@ -31,7 +31,6 @@ class Layer(Enum):
 
     IDENTITY = "identity policies"
     BOUNDARY = "permissions boundary"
-    ORGANIZATION = "service control policies"
     RESOURCE = "resource policy"
 
 
@@ -48,7 +47,7 @@ class Cited:
 
 @frozen
 class Decision:
-    """The answer, the layer that gave it, and the statements it rests on (none, if what decided is that none allows)."""
+    """The answer, the kind of policy that decided it, and the statements that did; none if no statement allows."""
 
     answer: EvalDecision
     layer: Layer
@@ -56,9 +55,9 @@ class Decision:
 
 
 def applies(statement: Statement, request: Request, action: str) -> Truth:
-    """Return whether a statement, whatever its effect, is about this request, whose action is given in lower case."""
+    """Return whether a statement, Allow or Deny, matches this request. The action is given in lower case."""
     context = request.context
-    # Whom it is for sorts out most statements of a resource policy, and is told apart the fastest.
+    # The principal comes first: it rules out most statements of a resource policy, and is the cheapest to compare.
     least = statement.principals.match(request.principal) if statement.principals else Truth.YES
     if least is not Truth.NO:
         least = min(least, statement.actions.match(action, context))
@@ -73,7 +72,7 @@ def applies(statement: Statement, request: Request, action: str) -> Truth:
 
 @frozen
 class _Votes:
-    """What one layer's statements say: how surely it allows and denies, and on which statements that rests."""
+    """How surely the policies of one kind allow and deny, and by which statements."""
 
     allows: Truth
     denies: Truth
@@ -112,26 +111,22 @@ def decide(
     *,
     identity: Sequence[Policy] = (),
     boundary: Policy | None = None,
-    organization: Sequence[Sequence[Policy]] = (),
     resource: Policy | None = None,
 ) -> Decision:
-    """Decide one request by all the policies that bear on it.
+    """Decide one request by all policies that apply to it.
 
-    `organization` holds the service control policies, one series for each level from the root to the account; they
-    bound whatever the others give. `boundary` bounds what `identity` gives, to which a resource policy adds: where
-    only the boundary stands against a resource policy, AWS's answer depends on how that names the caller, and ours
-    is UNDECIDED.
+    The boundary limits what the identity policies allow. The resource policy adds to it. If the resource policy allows
+    what the boundary does not, the answer is UNDECIDED: AWS's depends on how the resource policy names the caller.
     """
     given = (Layer.IDENTITY, _votes(identity, request))
     bounds = [(Layer.BOUNDARY, _votes((boundary,), request))] if boundary else []
-    levels = [(Layer.ORGANIZATION, _votes(level, request)) for level in organization]
     granted = [(Layer.RESOURCE, _votes((resource,), request))] if resource else []
 
-    layers = (given, *bounds, *levels, *granted)
+    layers = (given, *bounds, *granted)
     for layer, votes in layers:
         if votes.denies is Truth.YES:
             return Decision(EvalDecision.DENIED, layer, votes.denying)
-    allowed = _allowed([given, *bounds], levels, granted)
+    allowed = _allowed([given, *bounds], granted)
     if allowed.answer is not EvalDecision.NOT_ALLOWED:
         for layer, votes in layers:
             if votes.denies is Truth.UNKNOWN:
@@ -146,17 +141,14 @@ _ANSWERS = {
 }
 
 
-def _allowed(own: Sequence[_Voted], levels: Sequence[_Voted], granted: Sequence[_Voted]) -> Decision:
-    """Decide as if nothing were denied; `own` are the identity policies and, if there is one, the boundary."""
+def _allowed(own: Sequence[_Voted], granted: Sequence[_Voted]) -> Decision:
+    """Decide without the Denies. `own` are the identity policies and the boundary, if there is one."""
     layer, votes = _weakest(own)
     allows = votes.allows
     most = Truth.YES if all(bound.allows is Truth.YES for _, bound in own[1:]) else Truth.UNKNOWN
     for resource, more in granted:
         if min(more.allows, most) >= allows:
             layer, votes, allows = resource, more, min(more.allows, most)
-    for level, bound in levels:
-        if bound.allows < allows:
-            layer, votes, allows = level, bound, bound.allows
     return Decision(_ANSWERS[allows], layer, votes.allowing)
 
 
