@@ -14,8 +14,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from permission_guard.alerts import body
-from permission_guard.alerts.report import Report
+from permission_guard.alerts import RenderedAlert
 from permission_guard.aws.clients import Clients
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.fake_aws.resources import Function
@@ -100,12 +99,14 @@ def play(event: Json, wire: Transport, **settings: str) -> str:
     return ", ".join(there.answers)
 
 
-def outcome(wire: Transport, before: Json, reported: Report | None = None) -> Iterator[tuple[str, Any]]:
+def outcome(
+    wire: Transport, before: Json, reported: RenderedAlert | None = None
+) -> Iterator[tuple[str, Any]]:
     """What was reported, if not by the wire then by a report; what waits for the digest; what is otherwise than before; how
     often each call was made.
     """
     alerts: list[Any] = [json.loads(json.loads(one["Message"])["default"]) for one in wire.published]
-    alerts = [body(reported)] if reported is not None else alerts
+    alerts = [reported.body] if reported is not None else alerts
     yield "reported", [sorted(map(_ending, alert["findings"])) for alert in alerts]
     waiting = [json.loads(item["body"]["S"]) for key, item in wire.table.items.items() if key[0] == "digest"]
     yield "waits", [sorted(map(_ending, alert["findings"])) for alert in waiting]

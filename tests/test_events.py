@@ -10,6 +10,7 @@ from permission_guard.events.message import Message, QueueName, SendDigest, mess
 from permission_guard.events.sweep_task import SweepAll
 from permission_guard.events.trigger import Ignored, Kind, Trigger
 from permission_guard.repair.outcome import Ending
+from tests.received import body
 from tests.samples import NAMES, NOW, home, read, sample, scene, triggered
 
 LOGS, SOURCE, PUBLIC = "role-can-write-logs", "invoke-permission-names-its-source", "function-is-not-public"
@@ -69,9 +70,7 @@ def test_an_event_leads_to_the_function_it_is_about_and_to_what_must_be_done(nam
     assert (trigger.kind, trigger.subject.name, trigger.qualifier) == (kind, named, qualifier)
     report = there.guard.handle(trigger, NOW)
     assert [(line.finding.rule, line.ending) for line in report.lines] == ends
-    assert [reported.trigger.event_id for reported in there.notifier.sent] == (
-        [trigger.event_id] if ends else []
-    )
+    assert [body(one)["event"]["id"] for one in there.notifier.sent] == ([trigger.event_id] if ends else [])
     again = there.guard.handle(trigger, NOW)
     assert (again.lines, len(there.notifier.sent)) == ((), len(ends))
 

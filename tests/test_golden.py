@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.alerts import body, subject, text
-from permission_guard.alerts.report import Report
+from permission_guard.alerts import RenderedAlert
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.model.document import dumped
+from permission_guard.pipeline import Handled
 from permission_guard.repair.outcome import Ending
 from tests.aws.guarded import Guarded, guarded
 from tests.samples import LOGGING
@@ -30,77 +30,80 @@ FOLDER = Path(__file__).parent / "golden"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 
 
-def bound() -> Report:
-    return guarded().permission_added("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads")
+def bound() -> RenderedAlert:
+    return alert(guarded().permission_added("s3.amazonaws.com", source_arn="arn:aws:s3:::shop-uploads"))
 
 
-def attached() -> Report:
-    return guarded().happen(Kind.FUNCTION_CREATED)
+def attached() -> RenderedAlert:
+    return alert(guarded().happen(Kind.FUNCTION_CREATED))
 
 
-def limited() -> Report:
+def limited() -> RenderedAlert:
     there = guarded()
     everything_else = {"Effect": "Allow", "NotAction": "logs:*", "Resource": "*"}
     there.account.managed[BOUNDARY] = dumped({"Version": "2012-10-17", "Statement": everything_else})
     there.account.with_role("role", logs=LOGGING).boundary = BOUNDARY
-    return there.happen(Kind.FUNCTION_CHANGED)
+    return alert(there.happen(Kind.FUNCTION_CHANGED))
 
 
-def unreadable() -> Report:
+def unreadable() -> RenderedAlert:
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = ApiError(
         "AccessDeniedException", "User: guard is not authorized to perform: lambda:GetResourcePolicy"
     )
-    return there.permission_added("sns.amazonaws.com")
+    return alert(there.permission_added("sns.amazonaws.com"))
 
 
-def observed() -> Report:
-    return guarded(MODE="Observe").permission_added("*")
+def observed() -> RenderedAlert:
+    return alert(guarded(MODE="Observe").permission_added("*"))
 
 
-def reported_last(there: Guarded, *happenings: Callable[[Guarded], object]) -> Report:
+def reported_last(there: Guarded, *happenings: Callable[[Guarded], Handled]) -> RenderedAlert:
     """What was told last, after several things have happened."""
     notifier, account = FakeNotifier(), there.account
     observer = FakeObserver(account, there.guard.settings.logging_policy_arn)
     guard = replace(there.guard, observer=observer, writer=FakeWriter(account), notifier=notifier)
     there = replace(there, guard=guard)
-    for happening in happenings:
-        happening(there)
-    return notifier.sent[-1]
+    return alert([happening(there) for happening in happenings][-1])
 
 
-def refused() -> Report:
+def alert(handled: Handled) -> RenderedAlert:
+    """What was reported last."""
+    return handled.alerts[-1]
+
+
+def refused() -> RenderedAlert:
     there = guarded()
     there.wire.faults["AttachRolePolicy"] = ApiError(
         "AccessDenied", "User: guard is not authorized to perform: iam:AttachRolePolicy"
     )
-    return there.happen(Kind.FUNCTION_CREATED)
+    return alert(there.happen(Kind.FUNCTION_CREATED))
 
 
-def put_back(there: Guarded) -> None:
+def put_back(there: Guarded) -> Handled:
     """Terraform makes the permission anew."""
     functions = there.account.functions["orders"]
     functions.policies.clear()
-    there.permission_added("events.amazonaws.com", by=TERRAFORM)
+    return there.permission_added("events.amazonaws.com", by=TERRAFORM)
 
 
-def escalated() -> Report:
+def escalated() -> RenderedAlert:
     return reported_last(guarded(), *[put_back] * 4)
 
 
-def gain_the_right(there: Guarded) -> None:
+def gain_the_right(there: Guarded) -> Handled:
     """Somebody gives the role the right to write logs in another way."""
     there.account.roles["role"].inline["logs"] = dumped(LOGGING)
-    there.happen(Kind.FUNCTION_CHANGED)
+    return there.happen(Kind.FUNCTION_CHANGED)
 
 
-def released() -> Report:
+def released() -> RenderedAlert:
     return reported_last(guarded(), lambda there: there.happen(Kind.FUNCTION_CREATED), gain_the_right)
 
 
-def let_in_by_a_stack() -> Report:
+def let_in_by_a_stack() -> RenderedAlert:
     there = guarded()
-    return there.permission_added("apigateway.amazonaws.com", by=STACK)
+    return alert(there.permission_added("apigateway.amazonaws.com", by=STACK))
 
 
 TERRAFORM = Actor(
@@ -121,7 +124,7 @@ STACK = Actor(
 )
 
 
-TYPICAL: dict[str, Callable[[], Report]] = {
+TYPICAL: dict[str, Callable[[], RenderedAlert]] = {
     "a-permission-for-s3-got-a-condition-on-the-account": bound,
     "a-role-got-the-logging-policy": attached,
     "a-boundary-forbids-the-logs": limited,
@@ -145,15 +148,15 @@ def golden(name: str, actual: str) -> str:
 
 @pytest.mark.parametrize("name", TYPICAL)
 def test_a_typical_alert_reads_word_for_word_as_it_is_kept(name: str) -> None:
-    report = TYPICAL[name]()
-    mail = f"Subject: {subject(report)}\n\n{text(report)}"
-    machine = json.dumps(body(report), indent=2, ensure_ascii=False) + "\n"
+    made = TYPICAL[name]()
+    mail = f"Subject: {made.subject}\n\n{made.mail}"
+    machine = json.dumps(made.body, indent=2, ensure_ascii=False) + "\n"
     assert mail == golden(f"{name}.mail.txt", mail)
     assert machine == golden(f"{name}.json", machine)
 
 
 def test_every_ending_has_a_typical_alert() -> None:
-    assert {line.ending for make in TYPICAL.values() for line in make().lines} == set(Ending)
+    assert {line.ending for make in TYPICAL.values() for line in make().alert.lines} == set(Ending)
 
 
 def test_every_kept_alert_is_one_that_is_made() -> None:

@@ -14,6 +14,7 @@ from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Treatment
 from tests.fake_aws.builders import BASIC, FOREIGN, settings, statement
+from tests.received import body, digests, whats
 from tests.watched import Watched
 
 REPAIRED, REPORTED = [Ending.REPAIRED], [Ending.REPORTED]
@@ -118,7 +119,7 @@ def test_without_a_journal_nothing_is_repaired_and_everything_is_reported() -> N
     there.handle()
     there.handle()
     assert there.reported == [REPORTED, REPORTED]
-    assert "a repair must be written into it first" in there.notifier.sent[0].lines[0].what
+    assert "a repair must be written into it first" in whats(there.notifier.sent[0])[0]
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])
@@ -196,8 +197,8 @@ def test_the_last_alert_of_an_hour_says_so_and_what_comes_after_it_waits_and_is_
         there.handle()
         assert "Condition" in there.statements[0]
     assert there.reported == [REPAIRED, REPAIRED]
-    assert [one.limit for one in there.notifier.sent] == [None, 2]
-    assert (there.waiting, len(there.notifier.digests)) == ([["REPAIRED"]], 0)
+    assert [body(one)["lastOfHour"] for one in there.notifier.sent] == [None, 2]
+    assert (there.waiting, digests(there.notifier.sent)) == ([["REPAIRED"]], [])
     there.later(hours=1)
     there.open(statement("config.amazonaws.com"))
     there.handle()
@@ -210,12 +211,12 @@ def test_a_critical_alert_beyond_the_limit_sends_the_digest_at_once_and_at_most_
         there.open(statement(Action="lambda:*"))
         there.handle()
         there.later(minutes=number)
-    assert [len(one.alerts) for one in there.notifier.digests] == [1]
+    assert digests(there.notifier.sent) == [1]
     assert there.waiting == [["REPAIRED", "REPAIRED"]]
     there.later(minutes=5)
     there.open(statement(Action="lambda:*"))
     there.handle()
-    assert [len(one.alerts) for one in there.notifier.digests] == [1, 2]
+    assert digests(there.notifier.sent) == [1, 2]
     assert there.waiting == []
 
 
@@ -225,7 +226,7 @@ def test_what_a_sweep_finds_waits_for_the_digest_and_does_not_count() -> None:
     there.handle(Kind.SWEEP, added=None)
     assert (there.reported, there.waiting, there.journal.counts) == ([], [["REPAIRED"] * 2], {})
     assert there.guard.send_digest(there.now) == 1
-    assert (there.waiting, len(there.notifier.digests)) == ([], 1)
+    assert (there.waiting, len(digests(there.notifier.sent))) == ([], 1)
     assert there.guard.send_digest(there.now) == 0
 
 

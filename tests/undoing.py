@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from permission_guard.alerts.report import Report
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import dumped, statements_of
-from permission_guard.pipeline import Guard
+from permission_guard.pipeline import Guard, Handled
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Outcome
 from permission_guard.repair.undo import undo
@@ -39,7 +38,7 @@ class Story:
 
     def happens(
         self, kind: Kind, arrived: str | Everything | None = None, *, after: timedelta = timedelta()
-    ) -> Report:
+    ) -> Handled:
         guard = Guard(
             settings(repair_existing=False), self.observer, self.writer, self.notifier, self.journal
         )

@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, dumped, statements_of
-from permission_guard.pipeline import Guard
+from permission_guard.pipeline import Guard, Handled
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Settings
 from tests.fake_aws.builders import BASIC, FUNCTION, NOW, document, settings, statement
+from tests.received import alerts, endings
 
 LOGS: Body = {
     "Effect": "Allow",
@@ -55,7 +55,7 @@ class Watched:
         added: str | Everything | None = EVERYTHING,
         receives: int = 1,
         removed: str | None = None,
-    ) -> Report:
+    ) -> Handled:
         """Let the guard deal with an event about `orders` that happens now."""
         event = replace(self.event(kind, added=added), receives=receives, removed=removed)
         return self.guard.handle(event, self.now)
@@ -109,13 +109,13 @@ class Watched:
     @property
     def reported(self) -> list[list[Ending]]:
         """How the findings of each alert ended."""
-        return [[line.ending for line in report.lines] for report in self.notifier.sent]
+        return [endings(one) for one in alerts(self.notifier.sent)]
 
     @property
     def waiting(self) -> list[list[str]]:
         """How the findings of each alert ended that waits for the digest."""
-        alerts = (json.loads(one.body) for _, one in sorted(self.journal.alerts.items()))
-        return [[finding["action"]["outcome"] for finding in alert["findings"]] for alert in alerts]
+        waiting = (json.loads(one.body) for _, one in sorted(self.journal.alerts.items()))
+        return [[finding["action"]["outcome"] for finding in alert["findings"]] for alert in waiting]
 
     @property
     def entries(self) -> list[Entry]:

@@ -9,7 +9,6 @@ from typing import Final
 
 from click.testing import CliRunner
 
-from permission_guard.alerts import subject, text
 from permission_guard.cli import PROGRAM, main
 from permission_guard.cli.connection import Connection, StackPlace
 from permission_guard.cli.undo import QUESTION
@@ -65,8 +64,8 @@ def repaired() -> Repaired:
 
 def alert() -> str:
     """Return the mail that the guard sends, with its subject."""
-    report = repaired().notifier.sent[0]
-    return f"Subject: {subject(report)}\n\n{text(report)}"
+    sent = repaired().notifier.sent[0]
+    return f"Subject: {sent.subject}\n\n{sent.mail}"
 
 
 _SHORT: Final = ("Caused by", "Finding", "Undo")
@@ -75,10 +74,10 @@ _SHORT: Final = ("Caused by", "Finding", "Undo")
 
 def short_alert() -> str:
     """Return the five lines of the mail that matter most."""
-    report = repaired().notifier.sent[0]
-    outcome, *lines = text(report).replace(_WRAPPED, " ").splitlines()
+    sent = repaired().notifier.sent[0]
+    outcome, *lines = sent.mail.replace(_WRAPPED, " ").splitlines()
     kept = [line for label in _SHORT for line in lines if line.startswith(f"{label} ")]
-    return "\n".join((subject(report), outcome, *kept)) + "\n"
+    return "\n".join((sent.subject, outcome, *kept)) + "\n"
 
 
 _WRAPPED: Final = f"\n{'':<12}"

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from permission_guard.alerts import body
-from permission_guard.alerts.report import Report
 from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.message import Message, QueueName, SendDigest, message_in, settled_at
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from permission_guard.connections import Connections
+    from permission_guard.pipeline import Handled
 
 # Python collects garbage after every 2,000 new objects. Loading boto3 makes a hundred thousand, and none of them is garbage.
 gc.set_threshold(100_000, 20, 20)
@@ -182,8 +181,8 @@ def _handle(message: Message, here: Environment) -> None:
         case SweepFunction():
             logger.set_correlation_id(str(request.function))
             metrics.add_metric("Swept", MetricUnit.Count, 1)
-            for report in here.connections.sweeper.evaluate(request, now):
-                _log(report)
+            for handled in here.connections.sweeper.evaluate(request, now):
+                _log(handled)
         case _:
             assert_never(request)
 
@@ -202,29 +201,30 @@ def _evaluate(trigger: Trigger, here: Environment, now: datetime) -> None:
         _log(here.connections.guard.handle(trigger, now))
 
 
-def _log(report: Report) -> None:
+def _log(handled: Handled) -> None:
     """Write what was found and done into the log and the metrics."""
     metrics.add_metric("Evaluated", MetricUnit.Count, 1)
-    if report.is_gone and not report.lines:
+    report = handled.report
+    if report.is_gone and not handled.alerts:
         logger.info("function is gone", function=str(report.facts.arn))
         return
     for finding in report.findings:
         if finding.verdict is not Verdict.PASS:
             metrics.add_metric(f"{finding.verdict.value.title()}Findings", MetricUnit.Count, 1)
-    for line in report.lines:
-        metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
-        if line.ending is Ending.FAILED:
-            logger.warning("repair failed", what=line.what)
-        # An earlier run's repair began with another call than this one, and a sweep's with none.
-        began = report.trigger.kind is not Kind.SWEEP and line not in report.noted
-        if line.ending is Ending.REPAIRED and began:
-            seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()
-            metrics.add_metric("SecondsFromCallToRepair", MetricUnit.Seconds, seconds)
-    if report.lines:
-        logger.info("reported", alert=body(report))
-    elif report.silent:
-        logger.info("reported before", function=report.facts.target, faults=len(report.silent))
-    else:
+    for reported in handled.alerts:
+        for line in reported.alert.lines:
+            metrics.add_metric(line.ending.value.title().replace("_", ""), MetricUnit.Count, 1)
+            if line.ending is Ending.FAILED:
+                logger.warning("repair failed", what=line.what)
+            # An earlier run's repair began with another call than this one, and a sweep's with none.
+            began = report.trigger.kind is not Kind.SWEEP and reported is handled.alert
+            if line.ending is Ending.REPAIRED and began:
+                seconds = (datetime.now(UTC) - report.trigger.at).total_seconds()
+                metrics.add_metric("SecondsFromCallToRepair", MetricUnit.Seconds, seconds)
+        logger.info("reported", alert=reported.body)
+    if not handled.alerts and handled.known:
+        logger.info("reported before", function=report.facts.target, faults=handled.known)
+    elif not handled.alerts:
         _compliant(report.facts.target)
 
 

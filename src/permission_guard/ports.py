@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
-from permission_guard.alerts.digest import Digest
-from permission_guard.alerts.report import Report
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
@@ -203,15 +201,24 @@ class SweepRecords(Protocol):
         ...
 
 
+@frozen
+class Notification:
+    """A message for the alert topics."""
+
+    subject: str
+    mail: str
+    """What a mail says."""
+    body: str
+    """The same as JSON, for everything else."""
+    attributes: Mapping[str, str]
+    """By these a subscription can filter."""
+
+
 class Notifier(Protocol):
-    """Sends alerts. Each call raises RetryLater or Refused if a topic does not accept it."""
+    """Sends alerts and digests."""
 
-    def send(self, report: Report) -> None:
-        """Send a report."""
-        ...
-
-    def send_digest(self, digest: Digest) -> None:
-        """Send a digest."""
+    def send(self, notification: Notification) -> None:
+        """Send a message. Raises RetryLater or Refused if a topic does not accept it."""
         ...
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from permission_guard.alerts.report import Report
 from permission_guard.events.actor import SWEEP
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind, Trigger, is_replica
@@ -24,7 +23,7 @@ from permission_guard.journal.seen import digest_of_all, is_version
 from permission_guard.model.document import statements_of
 from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Verdict
-from permission_guard.pipeline import Guard
+from permission_guard.pipeline import Guard, Handled
 from permission_guard.ports import (
     FunctionRecord,
     Inventory,
@@ -114,7 +113,7 @@ class Sweeper:
             return frozenset()
         return frozenset(compliant)
 
-    def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Report]:
+    def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Handled]:
         """Evaluate one function, and yield what was found and done. Raises RetryLater and Refused at the end.
 
         If one policy cannot be read, the others are still evaluated. What passes costs one call for each policy, and the

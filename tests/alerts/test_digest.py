@@ -8,16 +8,22 @@ from typing import Any
 
 import pytest
 
-from permission_guard.alerts import SUBJECT_LIMIT
+from permission_guard.alerts import SUBJECT_LIMIT, rendered
 from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
 from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 from tests.alerts.scenes import FORGED, line, report
 from tests.fake_aws.builders import ACCOUNT, NOW
 
-HIGH = waiting_alert(report(line(Ending.REPAIRED)), NOW)
-LARGE = waiting_alert(report(*(line(Ending.REPORTED, name=f"s{one}", size=3000) for one in range(100))), NOW)
+
+def waiting(*lines: ReportLine) -> WaitingAlert:
+    return waiting_alert(rendered(report(*lines)), NOW)
+
+
+HIGH = waiting(line(Ending.REPAIRED))
+LARGE = waiting(*(line(Ending.REPORTED, name=f"s{one}", size=3000) for one in range(100)))
 
 
 def digest(*alerts: WaitingAlert) -> Digest:
@@ -25,8 +31,12 @@ def digest(*alerts: WaitingAlert) -> Digest:
 
 
 def body(one: Digest) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.loads(one.message)["default"])
+    found: dict[str, Any] = json.loads(one.notification.body)
     return found
+
+
+def size(one: Digest) -> int:
+    return len(json.dumps({"default": one.notification.body, "email": one.notification.mail}).encode())
 
 
 def numbered(
@@ -46,22 +56,22 @@ def test_a_waiting_alert_holds_the_whole_alert() -> None:
 
 
 def test_two_runs_for_one_event_write_one_item_and_another_ending_is_another() -> None:
-    assert waiting_alert(report(line(Ending.REPAIRED)), NOW).id == HIGH.id
-    assert waiting_alert(report(line(Ending.FAILED)), NOW).id != HIGH.id
+    assert waiting(line(Ending.REPAIRED)).id == HIGH.id
+    assert waiting(line(Ending.FAILED)).id != HIGH.id
 
 
 def test_a_digest_says_how_many_and_where_and_shows_each_alert_the_gravest_first() -> None:
     critical, low = replace(HIGH, id="9", severity=Severity.CRITICAL), replace(HIGH, severity=Severity.LOW)
     one = digest(low, HIGH, critical)
     assert one.alerts == (critical, HIGH, low)
-    assert (one.severity, one.subject) == (
-        Severity.CRITICAL,
+    assert (one.notification.attributes["severity"], one.notification.subject) == (
+        "CRITICAL",
         f"[CRITICAL] Digest: 3 alerts ({ACCOUNT}, us-east-1)",
     )
-    assert one.mail.count(HIGH.subject) == 3
+    assert one.notification.mail.count(HIGH.subject) == 3
     assert body(one) == {
         "schema": "permission-guard/digest/1",
-        "subject": one.subject,
+        "subject": one.notification.subject,
         "severity": "CRITICAL",
         "account": ACCOUNT,
         "region": "us-east-1",
@@ -69,7 +79,7 @@ def test_a_digest_says_how_many_and_where_and_shows_each_alert_the_gravest_first
         "alerts": [json.loads(HIGH.body)] * 3,
         "leftOut": 0,
     }
-    assert digest(HIGH).subject == f"[HIGH] Digest: 1 alert ({ACCOUNT}, us-east-1)"
+    assert digest(HIGH).notification.subject == f"[HIGH] Digest: 1 alert ({ACCOUNT}, us-east-1)"
 
 
 @pytest.mark.parametrize("alert", [HIGH, LARGE], ids=["small", "large"])
@@ -78,10 +88,13 @@ def test_what_200_kb_do_not_hold_is_counted_and_follows_the_oldest_of_the_graves
 ) -> None:
     left = [*numbered(400, alert), *numbered(1, HIGH, Severity.CRITICAL)]
     one = digest(*left)
-    assert DIGEST_LIMIT // 4 < len(one.message.encode()) <= DIGEST_LIMIT
+    assert DIGEST_LIMIT // 4 < size(one) <= DIGEST_LIMIT
     assert one.alerts == (left[-1], *left[: len(one.alerts) - 1])
     assert body(one)["leftOut"] == 401 - len(one.alerts) > 0
-    assert f"{401 - len(one.alerts)} of them do not fit here and follow in the next digest" in one.mail
+    assert (
+        f"{401 - len(one.alerts)} of them do not fit here and follow in the next digest"
+        in one.notification.mail
+    )
     rounds = 0
     while left:
         sent = digest(*left)
@@ -109,7 +122,7 @@ def test_an_alert_that_somebody_has_damaged_holds_up_no_other(what: str) -> None
     damaged = replace(DAMAGED[what], id="damaged", severity=Severity.CRITICAL)
     one = digest(damaged, HIGH)
     assert [alert.id for alert in one.alerts] == ["damaged", HIGH.id]
-    assert len(one.message.encode()) <= DIGEST_LIMIT
+    assert size(one) <= DIGEST_LIMIT
     assert body(one)["alerts"][1] == json.loads(HIGH.body)
-    assert one.subject.isascii()
-    assert len(one.subject) <= SUBJECT_LIMIT
+    assert one.notification.subject.isascii()
+    assert len(one.notification.subject) <= SUBJECT_LIMIT

@@ -7,25 +7,25 @@ from typing import Any
 
 import pytest
 
-from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject, text
-from permission_guard.alerts.report import Report
+from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, notification, rendered
 from permission_guard.events.tool import Tool
+from permission_guard.journal.news import Alert
 from permission_guard.repair.outcome import Ending
-from tests.alerts.scenes import FORGED, line, report
+from tests.alerts.scenes import FORGED, line, report, text
 
 ENOUGH = 20 * 1024
 """About as much as a resource policy may have (facts 3.3)."""
 
 
-def hostile(ending: Ending) -> Report:
+def hostile(ending: Ending) -> Alert:
     return report(line(ending, name=FORGED, size=ENOUGH), name=FORGED)
 
 
-def sent(one: Report) -> tuple[str, str, dict[str, Any], int]:
+def sent(one: Alert) -> tuple[str, str, dict[str, Any], int]:
     """The subject, the mail, the JSON, and how many bytes SNS counts."""
-    whole = message(one)
-    parts = json.loads(whole)
-    return subject(one), parts["email"], json.loads(parts["default"]), len(whole.encode())
+    made = notification(rendered(one))
+    whole = json.dumps({"default": made.body, "email": made.mail})
+    return made.subject, made.mail, json.loads(made.body), len(whole.encode())
 
 
 @pytest.mark.parametrize("ending", Ending)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from permission_guard.alerts import body, subject, text, worst_ending
 from permission_guard.alerts.difference import difference
+from permission_guard.alerts.subject import subject, worst_ending
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.model.document import Body
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.repair.outcome import Ending
-from tests.alerts.scenes import line, report
+from tests.alerts.scenes import body, line, report, text
 
 UNDO = "permission-guard undo orders/it --region us-east-1"
 RESUME = "permission-guard resume orders/it --region us-east-1"
@@ -28,7 +27,7 @@ COMMANDS = {
 def test_a_repair_has_an_undo_command_and_what_the_guard_has_stopped_a_resume_command(ending: Ending) -> None:
     mail = text(report(line(ending)))
     undo, resume = COMMANDS.get(ending, (None, None))
-    (finding,) = json.loads(json.dumps(body(report(line(ending)))))["findings"]
+    (finding,) = body(report(line(ending)))["findings"]
     assert (finding["undo"], finding["resume"]) == (undo, resume)
     assert (UNDO in mail, RESUME in mail) == (undo is not None, resume is not None and undo is None)
 
@@ -122,7 +121,7 @@ def test_a_statement_that_is_still_open_has_a_command_that_removes_it(ending: En
     one = line(ending)
     still_open = report(replace(one, finding=replace(one.finding, statement=0)), statement=OPEN)
     expected = None if ending in {Ending.REPAIRED, Ending.RELEASED} else REMOVE
-    (finding,) = json.loads(json.dumps(body(still_open)))["findings"]
+    (finding,) = body(still_open)["findings"]
     assert finding["contain"] == expected
     assert (f"\nContain now {REMOVE}\n" in text(still_open)) == (expected is not None)
 

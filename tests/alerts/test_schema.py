@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,27 +10,20 @@ from jsonschema import Draft202012Validator
 
 from docs.generate.alert_schema import schema
 from docs.generate.alerts import ATTRIBUTES
-from permission_guard.alerts import body
-from permission_guard.alerts.report import Report
-from permission_guard.aws.sns import attributes
+from permission_guard.alerts import notification, rendered
+from permission_guard.journal.news import Alert
 from permission_guard.repair.outcome import Ending
 from tests.alerts.patches.scenes import S3, about, layer
-from tests.alerts.scenes import FORGED, line, report
+from tests.alerts.scenes import FORGED, body, line, report
 from tests.test_golden import TYPICAL
 
 VALIDATOR = Draft202012Validator(schema())
-REPORTS: dict[str, Report] = {
-    **{name: make() for name, make in TYPICAL.items()},
+REPORTS: dict[str, Alert] = {
+    **{name: make().alert for name, make in TYPICAL.items()},
     **{ending.value: report(line(ending, name=FORGED), name=FORGED) for ending in Ending},
     "a layer": layer("*"),
     "an alias": about({"Principal": S3}, qualifier="live"),
 }
-
-
-def plain(one: Report) -> dict[str, Any]:
-    """The alert as it is sent."""
-    read: dict[str, Any] = json.loads(json.dumps(body(one)))
-    return read
 
 
 def test_the_schema_is_one() -> None:
@@ -40,7 +32,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_alert_has_the_form_that_the_schema_says(name: str) -> None:
-    assert [error.message for error in VALIDATOR.iter_errors(plain(REPORTS[name]))] == []
+    assert [error.message for error in VALIDATOR.iter_errors(body(REPORTS[name]))] == []
 
 
 def objects(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -72,11 +64,11 @@ MISTAKES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_what_is_no_alert_is_refused(mistake: str) -> None:
-    assert not VALIDATOR.is_valid({**plain(REPORTS["REPAIRED"]), **MISTAKES[mistake]})
+    assert not VALIDATOR.is_valid({**body(REPORTS["REPAIRED"]), **MISTAKES[mistake]})
 
 
 def test_a_finding_that_is_none_is_refused() -> None:
-    alert = plain(next(iter(REPORTS.values())))
+    alert = body(next(iter(REPORTS.values())))
     changes: list[dict[str, Any]] = [
         {"undo": 7},
         {"verdict": "MAYBE"},
@@ -92,6 +84,6 @@ def test_a_finding_that_is_none_is_refused() -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_page_explains_every_attribute_and_its_values(name: str) -> None:
-    found = attributes(REPORTS[name])
+    found = notification(rendered(REPORTS[name])).attributes
     assert list(found) == list(ATTRIBUTES)
     assert [key for key, (_, values) in ATTRIBUTES.items() if values and found[key] not in values] == []

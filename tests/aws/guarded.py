@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from permission_guard.alerts.report import Report
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
@@ -19,7 +18,7 @@ from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Everything, Kind, Trigger
 from permission_guard.fake_aws import Account
 from permission_guard.model.document import dumped
-from permission_guard.pipeline import Guard
+from permission_guard.pipeline import Guard, Handled
 from permission_guard.repair.grant import Grant
 from permission_guard.settings import Settings
 from permission_guard.sweep import Sweeper
@@ -70,7 +69,7 @@ class Guarded:
         at: datetime = NOW,
         removed: str | None = None,
         receives: int = 1,
-    ) -> Report:
+    ) -> Handled:
         """Let the guard deal with an event about `orders`, which shows its role if one is given."""
         function = self.account.functions["orders"].arn if "orders" in self.account.functions else _ORDERS
         return self.guard.handle(
@@ -91,7 +90,7 @@ class Guarded:
 
     def permission_added(
         self, principal: str, *, by: Actor = ALICE, sid: str = "it", **bounds: str
-    ) -> Report:
+    ) -> Handled:
         """Add a permission to `orders`, and let the guard deal with the event."""
         self.account.add_permission("orders", Grant(sid, "lambda:InvokeFunction", principal, **bounds))
         return self.happen(Kind.PERMISSION_ADDED, arrived=sid, by=by)

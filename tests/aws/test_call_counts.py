@@ -188,7 +188,7 @@ def test_a_function_that_is_gone_costs_the_call_that_finds_it_out() -> None:
     there = guarded()
     del there.account.functions["orders"]
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert report.is_gone
+    assert report.report.is_gone
     assert sorted(there.wire.calls) == ["GetFunctionConfiguration", READ]
 
 
@@ -196,7 +196,7 @@ def test_its_role_is_asked_for_too_where_the_event_shows_it() -> None:
     there = guarded()
     del there.account.functions["orders"]
     rounds = Rounds(there.wire, *TO_THE_ROLE)
-    assert there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE).is_gone
+    assert there.happen(Kind.FUNCTION_CREATED, role=ITS_ROLE).report.is_gone
     assert rounds.left == []
 
 

@@ -143,7 +143,7 @@ def test_where_there_is_no_getresourcepolicy_getpolicy_is_asked(answer: str) -> 
     there = guarded()
     there.wire.faults["GetResourcePolicy"] = MISSING[answer]
     report = there.permission_added("s3.amazonaws.com")
-    assert isinstance(report.facts.policy, PolicyFacts)
+    assert isinstance(report.report.facts.policy, PolicyFacts)
     assert [line.ending for line in report.lines] == [Ending.REPAIRED]
     assert "RemovePermission" in there.wire.calls
     assert "PutResourcePolicy" not in there.wire.calls
@@ -170,7 +170,7 @@ def test_the_policy_to_attach_may_be_unreadable_and_then_the_fault_is_reported()
     there = guarded()
     there.account.managed.clear()
     report = there.happen(Kind.FUNCTION_CREATED)
-    assert isinstance(report.facts.remedy, Unreadable)
+    assert isinstance(report.report.facts.remedy, Unreadable)
     assert [line.ending for line in report.lines] == [Ending.REPORTED]
 
 

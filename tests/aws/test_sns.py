@@ -10,11 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from permission_guard.alerts.digest import digest_of, waiting_alert
+from permission_guard.alerts import notification
+from permission_guard.alerts.digest import Digest, digest_of, waiting_alert
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.sns import SnsNotifier
 from permission_guard.events.trigger import EVERYTHING, Kind
 from permission_guard.fake_aws import ApiError
+from permission_guard.pipeline import Handled
 from permission_guard.ports import Refused, RetryLater
 from tests.aws.guarded import NOW, TOPIC, guarded
 
@@ -48,12 +50,18 @@ def test_the_organizations_topic_in_another_region_receives_the_same_alerts_and_
     inboxes = [subscribed(clients, topic), subscribed(central, centre)]
     report = guarded().permission_added("s3.amazonaws.com")
     notifier = SnsNotifier(clients, topic, centre)
-    notifier.send(report)
-    notifier.send_digest(digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW))
+    notifier.send(notification(report.alerts[0]))
+    notifier.send(digested(report).notification)
     for inbox in inboxes:
         alert, digest = inbox()
         assert alert["findings"][0]["action"]["outcome"] == "REPAIRED"
         assert digest["alerts"] == [alert]
+
+
+def digested(handled: Handled) -> Digest:
+    """The digest of what was reported."""
+    waiting = tuple(waiting_alert(one, NOW) for one in handled.alerts)
+    return digest_of(waiting, "111122223333", "us-east-1", NOW)
 
 
 def subscribed(clients: Clients, topic: str) -> Callable[[], list[dict[str, Any]]]:
@@ -72,8 +80,8 @@ def subscribed(clients: Clients, topic: str) -> Callable[[], list[dict[str, Any]
 def test_a_digest_carries_attributes_to_filter_by() -> None:
     there = guarded()
     report = there.permission_added("s3.amazonaws.com")
-    digest = digest_of((waiting_alert(report, NOW),), "111122223333", "us-east-1", NOW)
-    there.guard.notifier.send_digest(digest)
+    digest = digested(report).notification
+    there.guard.notifier.send(digest)
     published = there.wire.published[-1]
     assert (published["TopicArn"], published["Subject"]) == (TOPIC, digest.subject)
     assert {name: value["StringValue"] for name, value in published["MessageAttributes"].items()} == {
@@ -90,7 +98,7 @@ def test_a_topic_that_does_not_take_an_alert_is_reported(code: str, kind: type[E
     report = there.permission_added("s3.amazonaws.com")
     there.wire.faults["Publish"] = ApiError(code, "no")
     with pytest.raises(kind):
-        there.guard.notifier.send(report)
+        there.guard.notifier.send(notification(report.alerts[0]))
 
 
 def test_a_report_that_is_too_long_is_cut_to_what_sns_takes_and_says_so() -> None:

@@ -10,12 +10,12 @@ from permission_guard.fake_aws import FakeObserver, FakeWriter
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.finding import Concern
-from permission_guard.model.proof_text import sentence
 from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
 from tests.fake_aws.builders import ACCOUNT, BASIC, TARGET, document, settings, statement
 from tests.faults.fault import Fault
+from tests.received import alerts, endings, findings
 from tests.watched import Watched
 
 SOMEBODY: Body = statement(ACCOUNT, sid="somebody", Action="lambda:GetFunction")
@@ -97,15 +97,15 @@ class Stage:
     @property
     def reported(self) -> tuple[str, ...]:
         """What people have been told or will be with the next digest, one word for each finding."""
-        at_once = (line.ending.value for report in self.there.notifier.sent for line in report.lines)
+        at_once = (ending.value for one in alerts(self.there.notifier.sent) for ending in endings(one))
         waiting = (f"{word}{LATER}" for words in self.there.waiting for word in words)
         return (*at_once, *waiting, *self.answers)
 
     @property
     def said(self) -> str:
         """Every sentence of what people have been told."""
-        lines = [line for report in self.there.notifier.sent for line in report.lines]
-        at_once = [f"{line.what}; {sentence(line.finding.proof)}" for line in lines]
+        found = [line for one in alerts(self.there.notifier.sent) for line in findings(one)]
+        at_once = [f"{one['action']['what']}; {one['proof']['sentence']}" for one in found]
         return "\n".join([*at_once, *(one.mail for one in self.there.journal.alerts.values())])
 
     @property

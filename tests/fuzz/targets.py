@@ -19,8 +19,7 @@ from typing import Any, Final
 from click import unstyle
 
 from permission_guard import handler as entry_point
-from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, message, subject
-from permission_guard.alerts.report import Report
+from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT
 from permission_guard.aws.table import Table
 from permission_guard.cli import explanation_text
 from permission_guard.cli.documents import STDIN
@@ -44,8 +43,8 @@ from permission_guard.journal.entry_json import EntryError, entry_of, written
 from permission_guard.journal.retention import kept_until
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts
-from permission_guard.pipeline import read_facts
-from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
+from permission_guard.ports import ChangedMeanwhile, Notification, Refused, RetryLater
+from permission_guard.read import read_facts
 from permission_guard.repair.undo import CannotUndo, NothingToResume, resume, undo
 from permission_guard.scan.explanation import explain
 from permission_guard.settings import RETENTION
@@ -102,20 +101,19 @@ def _lawful(there: Watched) -> Iterator[None]:
         assert inside is not None, "a policy that cannot be read was changed"
         assert now is not None, "what was written cannot be read"
         assert now <= inside, "somebody was let in"
-    for report in there.notifier.sent:
-        _renders(report)
+    for sent in there.notifier.sent:
+        _renders(sent)
 
 
-def _renders(report: Report) -> None:
+def _renders(sent: Notification) -> None:
     """An alert can be sent as it is, and forges nothing."""
-    title, whole = subject(report), message(report)
+    title, whole = sent.subject, json.dumps({"default": sent.body, "email": sent.mail})
     assert title.isascii()
     assert title.isprintable()
     assert 0 < len(title) <= SUBJECT_LIMIT
     assert len(whole.encode()) <= MESSAGE_LIMIT
-    versions = json.loads(whole)
-    assert json.loads(versions["default"], parse_constant=_constant)["subject"] == title
-    assert all(row.isprintable() for row in versions["email"].split("\n"))
+    assert json.loads(sent.body, parse_constant=_constant)["subject"] == title
+    assert all(row.isprintable() for row in sent.mail.split("\n"))
 
 
 def _constant(name: str) -> None:

@@ -161,7 +161,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair is not written down before it is made",
         RESTARTS,
-        (("pipeline.py", "session.write_before_alert(entries, now)\n", "pass\n"),),
+        (("repair/apply.py", "session.write_before_alert(entries, now)\n", "pass\n"),),
     ),
     Mutant(
         "a repair is written down as made before it is made",
@@ -176,17 +176,17 @@ MUTANTS: Final = (
     Mutant(
         "a report is noted before it is sent",
         RESTARTS,
-        (("pipeline.py", "            self.notifier.send(report)\n", "            session.note(entries)\n            self.notifier.send(report)\n"),),
+        (("alerts/delivery.py", "        notifier.send(notification(made))\n", "        session.note(alert.entries)\n        notifier.send(notification(made))\n"),),
     ),
     Mutant(
         "a repair is noted as reported before it is made",
         RESTARTS,
-        (("pipeline.py", "        return execute(step, self._allowed_writer)\n", "        session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n        return execute(step, self._allowed_writer)\n"),),
+        (("repair/apply.py", "    return execute(step, writer)\n", "    session.note(lambda history: tuple(replace(one, state=one.state.__class__.REPORTED) for one in history.entries))\n    return execute(step, writer)\n"),),
     ),
     Mutant(
         "what an earlier run left is not finished",
         RESTARTS,
-        (("pipeline.py", "chain(interrupted, ", "chain((), "),),
+        (("pipeline.py", "chain(complete_interrupted(report, session, now), ", "chain((), "),),
     ),
     Mutant(
         "what was repaired is forgotten if the fault is gone at the next run",
@@ -201,7 +201,7 @@ MUTANTS: Final = (
     Mutant(
         "a report is not noted after it was sent",
         ONCE,
-        (("pipeline.py", "        session.note(entries)\n        return report\n\n    def _postponed", "        return report\n\n    def _postponed"),),
+        (("alerts/delivery.py", "    session.note(alert.entries)\n    return made\n", "    return made\n"),),
     ),
     Mutant(
         "what is put back is repaired each time",
@@ -324,7 +324,7 @@ MUTANTS: Final = (
     Mutant(
         "a repair that is not finished is taken for done",
         RETRIES,
-        (("pipeline.py", "            raise RetryLater(unfinished[0].detail)\n", "            return report\n"),),
+        (("pipeline.py", "            raise RetryLater(unfinished[0].detail)\n", "            return Handled(report, alert, noted, new.known)\n"),),
     ),
     Mutant(
         "a statement that is replaced is new",

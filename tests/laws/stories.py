@@ -8,7 +8,6 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
@@ -18,10 +17,13 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, dumped, statements_of
 from permission_guard.model.facts import FactKind, FunctionFacts, RoleFacts, Trusted
 from permission_guard.model.finding import Concern
-from permission_guard.pipeline import Guard, read_facts
+from permission_guard.pipeline import Guard
+from permission_guard.read import read_facts
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import Report
 from permission_guard.settings import NEVER_REPAIRED, Mode, Settings, Treatment
 from tests.laws.statements import FUNCTION, OWN, PARTNER, TRUSTED_ORG, policies, target_of
+from tests.received import alerts, endings, findings
 
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -151,11 +153,15 @@ class Sandbox:
     @property
     def reported(self) -> list[tuple[str | None, Ending]]:
         """What people were told: the journal's name for the fault, and what became of it."""
-        return [(line.entry, line.ending) for report in self.notifier.sent for line in report.lines]
+        return [
+            (one["entry"], ending)
+            for sent in alerts(self.notifier.sent)
+            for one, ending in zip(findings(sent), endings(sent), strict=True)
+        ]
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
         """Let everything happen, in order."""
-        return tuple(self.guard.handle(trigger, now) for trigger in self.story.triggers(now))
+        return tuple(self.guard.handle(trigger, now).report for trigger in self.story.triggers(now))
 
     def put_back(self, times: int) -> None:
         """Let somebody put back what stood there before any repair."""

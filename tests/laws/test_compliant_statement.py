@@ -10,7 +10,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts
 from permission_guard.model.finding import Verdict
-from permission_guard.pipeline import read_facts
+from permission_guard.read import read_facts
 from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import policy_law

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from permission_guard.alerts.report import Report
 from permission_guard.model.document import canonical
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Result
+from permission_guard.repair.report import Report
 from permission_guard.repair.step import RewriteStatements
 from tests.laws.profile import law
 from tests.laws.stories import NOW, Sandbox, Story

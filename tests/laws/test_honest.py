@@ -5,7 +5,7 @@ from __future__ import annotations
 from permission_guard.iam import EvalDecision, FunctionArn, Policy, Service, decide
 from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
-from permission_guard.pipeline import read_facts
+from permission_guard.read import read_facts
 from permission_guard.rules import evaluate
 from tests.laws.callers import admitted, calls
 from tests.laws.profile import law, policy_law, role_law

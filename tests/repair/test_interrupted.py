@@ -7,6 +7,7 @@ from permission_guard.journal.entry import State
 from permission_guard.model.document import dumped
 from permission_guard.repair.outcome import Ending
 from tests.fake_aws.builders import statement
+from tests.received import body, findings, whats
 from tests.watched import LOGGING, Watched
 
 REPAIRED = [Ending.REPAIRED]
@@ -19,15 +20,15 @@ def test_a_repair_of_an_earlier_run_is_reported_with_what_stood_there_and_who_di
     died = there.now
     there.later(minutes=1)
     there.handle()
-    (report,) = there.notifier.sent
-    (line,) = report.lines
-    assert "An earlier run of the guard repaired this" in line.what
-    assert (line.before, line.after) == (
+    (alert,) = there.notifier.sent
+    (finding,) = findings(alert)
+    assert "An earlier run of the guard repaired this" in finding["action"]["what"]
+    assert (finding["action"]["before"], finding["action"]["after"]) == (
         dumped(statement("s3.amazonaws.com")),
         dumped(there.statements[0]),
     )
-    assert report.trigger.event_id == f"at {died}"
-    assert line.entry == there.entries[0].id
+    assert body(alert)["event"]["id"] == f"at {died}"
+    assert finding["entry"] == there.entries[0].id
 
 
 def test_a_planned_repair_is_not_evaluated_by_an_event_that_does_not_show_it() -> None:
@@ -48,7 +49,7 @@ def test_a_planned_repair_that_was_not_made_and_whose_fault_is_gone_is_reported(
     there.handle()
     there.handle()
     assert there.reported == [[Ending.REPORTED]]
-    assert "The fault is gone now" in there.notifier.sent[0].lines[0].what
+    assert "The fault is gone now" in whats(there.notifier.sent[0])[0]
 
 
 def test_a_repair_that_may_have_been_made_is_reported_if_the_function_is_gone() -> None:
@@ -59,7 +60,7 @@ def test_a_repair_that_may_have_been_made_is_reported_if_the_function_is_gone() 
     there.later(minutes=1)
     there.handle(Kind.FUNCTION_CREATED)
     assert there.reported == [[Ending.REPORTED]]
-    assert "began to repair this and ended before it could report it" in there.notifier.sent[0].lines[0].what
+    assert "began to repair this and ended before it could report it" in whats(there.notifier.sent[0])[0]
 
 
 def test_what_may_have_been_attached_for_a_function_that_is_gone_is_taken_off() -> None:

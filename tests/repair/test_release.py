@@ -28,6 +28,7 @@ from tests.fake_aws.builders import (
     statement,
     trigger,
 )
+from tests.received import findings, whats
 from tests.watched import LOGGING, LOGS, Watched
 
 REPAIRED, RELEASED = [Ending.REPAIRED], [Ending.RELEASED]
@@ -73,9 +74,9 @@ def test_when_its_function_is_deleted_the_policy_is_detached_and_that_is_reporte
         "UpdateItem",
         "TransactWriteItems",
     ]
-    (line,) = there.notifier.sent[-1].lines
-    assert (line.before, line.after) == (BASIC, "")
-    assert line.what.endswith("because no function needs it any more.")
+    (action,) = (one["action"] for one in findings(there.notifier.sent[-1]))
+    assert (action["before"], action["after"]) == (BASIC, "")
+    assert action["what"].endswith("because no function needs it any more.")
     assert [one.state for one in there.entries] == [State.RELEASED]
 
 
@@ -109,7 +110,7 @@ def test_a_role_that_something_other_than_lambda_may_assume_keeps_the_policy(pri
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.reported == [REPAIRED, [Ending.REPORTED]]
-    assert "something other than Lambda may assume role" in there.notifier.sent[-1].lines[0].what
+    assert "something other than Lambda may assume role" in whats(there.notifier.sent[-1])[0]
 
 
 def test_a_role_whose_trust_names_whom_it_is_not_for_or_cannot_be_read_keeps_the_policy() -> None:
@@ -238,7 +239,7 @@ def test_a_policy_whose_users_cannot_be_read_stays_attached_and_a_deleted_functi
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
     assert there.reported == [REPAIRED, [Ending.REPORTED]]
-    assert "The policy stays attached: the functions that use" in there.notifier.sent[-1].lines[0].what
+    assert "The policy stays attached: the functions that use" in whats(there.notifier.sent[-1])[0]
 
 
 def test_a_policy_that_stays_on_the_role_of_an_existing_function_is_not_reported() -> None:
@@ -256,7 +257,7 @@ def test_a_role_that_cannot_be_read_keeps_the_policy() -> None:
     there.fail("GetRole", "AccessDenied")
     there.handle(Kind.FUNCTION_CHANGED)
     assert there.attached == [BASIC]
-    assert "could not be read" in there.notifier.sent[-1].lines[0].what
+    assert "could not be read" in whats(there.notifier.sent[-1])[0]
 
 
 def test_a_guard_that_observes_releases_nothing() -> None:

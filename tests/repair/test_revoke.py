@@ -15,6 +15,7 @@ from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
 from permission_guard.settings import Mode
 from tests.fake_aws.builders import settings, statement
+from tests.received import whats
 from tests.watched import LOGGING, Died, Watched
 
 REPAIRED, RELEASED = [Ending.REPAIRED], [Ending.RELEASED]
@@ -54,8 +55,8 @@ def test_what_was_made_of_a_statement_goes_with_it_and_that_is_reported() -> Non
     remove(there)
     assert sids(there) == ["neighbour"]
     assert there.reported == [REPAIRED, RELEASED]
-    (line,) = there.notifier.sent[-1].lines
-    assert line.what == f'Removed "{twin}", which replaced "s3", because the owner removed "s3".'
+    (what,) = whats(there.notifier.sent[-1])
+    assert what == f'Removed "{twin}", which replaced "s3", because the owner removed "s3".'
     assert [one.state for one in there.entries] == [State.RELEASED]
     remove(there)
     assert there.reported == [REPAIRED, RELEASED]
@@ -105,7 +106,7 @@ def test_a_removing_that_is_refused_is_reported_and_one_that_cannot_be_made_now_
     there.fail("RemovePermission", "AccessDeniedException")
     remove(there)
     assert there.reported == [REPAIRED, [Ending.FAILED]]
-    assert "Could not remove" in there.notifier.sent[-1].lines[0].what
+    assert "Could not remove" in whats(there.notifier.sent[-1])[0]
     for code in ("TooManyRequestsException", "ResourceConflictException"):
         there.fail("RemovePermission", code)
         with pytest.raises(RetryLater):

@@ -212,7 +212,7 @@ def test_what_one_change_has_fixed_is_undone_and_resumed_together() -> None:
     assert one.change == other.change is not None
     assert undo(one, story.observer, story.writer, story.journal, NOW).result is Result.DONE
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.UNDONE] * 2
-    assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).plan.steps == ()
+    assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).report.plan.steps == ()
     resume(story.journal.of(TARGET).entries[0], story.journal)
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.GONE] * 2
     assert [entry.repairs for entry in story.journal.of(TARGET).entries] == [()] * 2

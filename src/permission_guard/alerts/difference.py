@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from difflib import unified_diff
 
-from permission_guard.alerts.report import Line
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 
 STANDS_NOW = frozenset({Ending.REPAIRED, Ending.RELEASED})
 """The endings after which the change was made."""
 
 
-def difference(line: Line) -> tuple[str, ...]:
+def difference(line: ReportLine) -> tuple[str, ...]:
     """Return the lines of the diff; none if there is no change."""
     if line.before is None or line.after is None:
         return ()

@@ -10,17 +10,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.alerts.machine import entries
-from permission_guard.alerts.mail import text
-from permission_guard.alerts.message import cut_body, cut_mail
 from permission_guard.alerts.printable import printable
-from permission_guard.alerts.report import Report
-from permission_guard.alerts.subject import SUBJECT_LIMIT, subject
+from permission_guard.alerts.rendered import RenderedAlert, cut_body, cut_mail
+from permission_guard.alerts.subject import SUBJECT_LIMIT
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.waiting_alert import WaitingAlert
-from permission_guard.model.finding import Severity
+from permission_guard.ports import Notification
 
 SCHEMA: Final = "permission-guard/digest/1"
 DIGEST_LIMIT: Final = 200_000
@@ -38,32 +35,23 @@ _SHOWN: Final = 2_000
 class Digest:
     """One message with the alerts that have waited."""
 
-    subject: str
-    mail: str
-    body: str
-    severity: Severity
-    account: str
-    region: str
+    notification: Notification
     alerts: tuple[WaitingAlert, ...]
     """Those that it reports; the others wait for the next one."""
 
-    @property
-    def message(self) -> str:
-        """The message for MessageStructure=json."""
-        return json.dumps({"default": self.body, "email": self.mail})
 
-
-def waiting_alert(report: Report, now: datetime) -> WaitingAlert:
+def waiting_alert(made: RenderedAlert, now: datetime) -> WaitingAlert:
     """Return an alert to store."""
-    keys = sorted(f"{one.finding.rule}\n{one.finding.subject}\n{one.ending.value}" for one in report.lines)
-    what = json.dumps([report.trigger.event_id, report.facts.target, keys])
+    alert = made.alert
+    keys = sorted(f"{one.finding.rule}\n{one.finding.subject}\n{one.ending.value}" for one in alert.lines)
+    what = json.dumps([alert.trigger.event_id, alert.facts.target, keys])
     digest = hashlib.sha256(what.encode()).hexdigest()[:_DIGITS]
     return WaitingAlert(
         id=f"{now:%Y-%m-%dT%H:%M}#{digest}",
-        severity=report.severity,
-        subject=subject(report),
-        mail=cut_mail(text(report), _ITEM),
-        body=cut_body(report, entries(report), _ITEM),
+        severity=alert.severity,
+        subject=made.subject,
+        mail=cut_mail(made.mail, _ITEM),
+        body=cut_body(made.body, _ITEM),
     )
 
 
@@ -75,7 +63,7 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
     worst = ordered[0].severity
     count = f"{len(ordered)} alert{'s' if len(ordered) > 1 else ''}"
     head = f"[{worst.name}] Digest: {count} ({account}, {region})"
-    return Digest(
+    notification = Notification(
         subject=printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT],
         mail="\n".join(_mail(alerts, left, account, region, now)) + "\n",
         body=json.dumps(
@@ -90,11 +78,9 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
                 "leftOut": left,
             }
         ),
-        severity=worst,
-        account=account,
-        region=region,
-        alerts=alerts,
+        attributes={"severity": worst.name, "outcome": "DIGEST", "account": account, "region": region},
     )
+    return Digest(notification, alerts)
 
 
 def _body(alert: WaitingAlert) -> Json:

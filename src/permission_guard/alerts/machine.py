@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from permission_guard.alerts.commands import contain_command, resume_command, undo_command
-from permission_guard.alerts.difference import STANDS_NOW, difference
-from permission_guard.alerts.patches import patches_for
-from permission_guard.alerts.report import Line, Report
-from permission_guard.alerts.subject import kind_of, subject
+from permission_guard.alerts.detail import Detail
+from permission_guard.alerts.difference import STANDS_NOW
+from permission_guard.alerts.subject import kind_of
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
 from permission_guard.iam.policy import Json
+from permission_guard.journal.news import Alert
 from permission_guard.model.finding import DeniedRequest, Finding, Proof, Undecided, Witness
 from permission_guard.model.proof_text import proof_kind, sentence
 
 SCHEMA: Final = "permission-guard/alert/3"
 
 
-def body(report: Report) -> dict[str, Json]:
-    """The whole alert."""
-    return with_findings(report, entries(report))
-
-
-def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) -> dict[str, Json]:
-    """The alert with some of its findings, and how many are left out."""
-    trigger, actor = report.trigger, report.trigger.actor
+def body(
+    alert: Alert, subject: str, details: tuple[Detail, ...], last_of_hour: int | None
+) -> dict[str, Json]:
+    """The whole alert, its findings in the order of the details."""
+    trigger, actor = alert.trigger, alert.trigger.actor
     return {
         "schema": SCHEMA,
-        "subject": subject(report),
-        "mode": report.mode.value,
-        "severity": report.severity.name,
-        kind_of(report): str(report.facts.arn),
-        "qualifier": report.facts.qualifier,
+        "subject": subject,
+        "mode": alert.mode.value,
+        "severity": alert.severity.name,
+        kind_of(alert): str(alert.facts.arn),
+        "qualifier": alert.facts.qualifier,
         "event": {
             "id": trigger.event_id,
             "name": trigger.kind.value,
@@ -45,20 +41,15 @@ def with_findings(report: Report, findings: list[Json], *, left_out: int = 0) ->
                 "resource": actor.resource,
             },
         },
-        "findings": findings,
-        "leftOut": left_out,
-        "lastOfHour": report.limit,
+        "findings": [_entry(one) for one in details],
+        "leftOut": 0,
+        "lastOfHour": last_of_hour,
     }
 
 
-def entries(report: Report) -> list[Json]:
-    """The findings, the most severe first."""
-    return [_entry(line, report) for line in report.lines]
-
-
-def _entry(line: Line, report: Report) -> dict[str, Json]:
+def _entry(one: Detail) -> dict[str, Json]:
     """One finding with its outcome."""
-    stands_now, region = line.ending in STANDS_NOW, report.facts.arn.region
+    line, stands_now = one.line, one.line.ending in STANDS_NOW
     return {
         **finding_json(line.finding),
         "action": {
@@ -67,17 +58,14 @@ def _entry(line: Line, report: Report) -> dict[str, Json]:
             "before": line.before,
             "after": line.after if stands_now else None,
             "wanted": None if stands_now else line.after,
-            "difference": "\n".join(difference(line)) or None,
+            "difference": "\n".join(one.difference) or None,
         },
         "next": line.finding.advice,
-        "patches": [
-            {"language": patch.language.value, "text": patch.text}
-            for patch in patches_for(line, report.facts, report.trigger)
-        ],
+        "patches": [{"language": patch.language.value, "text": patch.text} for patch in one.patches],
         "entry": line.entry,
-        "contain": contain_command(line, report.facts),
-        "undo": undo_command(line, region),
-        "resume": resume_command(line, region),
+        "contain": one.contain,
+        "undo": one.undo,
+        "resume": one.resume,
     }
 
 

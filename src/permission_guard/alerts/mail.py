@@ -8,18 +8,19 @@ from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.alerts.commands import contain_command, resume_command, undo_command
-from permission_guard.alerts.difference import STANDS_NOW, difference
-from permission_guard.alerts.patches import Patch, languages, patches_for
+from permission_guard.alerts.detail import Detail
+from permission_guard.alerts.difference import STANDS_NOW
+from permission_guard.alerts.patches import languages
 from permission_guard.alerts.printable import printable
-from permission_guard.alerts.report import Line, Report
-from permission_guard.alerts.subject import kind_of, most_urgent_first
+from permission_guard.alerts.subject import kind_of, urgency
 from permission_guard.events.actor import Actor
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import FunctionArn
+from permission_guard.journal.news import Alert
 from permission_guard.model.finding import Undecided
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 from permission_guard.rules import rule_of
 
 _WIDTH: Final = 110
@@ -27,38 +28,37 @@ _WIDTH: Final = 110
 _INDENT: Final = " " * 12
 
 
-def text(report: Report) -> str:
+def text(alert: Alert, details: tuple[Detail, ...], last_of_hour: int | None) -> str:
     """The outcome of each finding first; then how to contain it, who caused it, the change, the next step, how to undo it."""
     parts: list[str] = []
-    lines = most_urgent_first(report)
-    for number, line in enumerate(lines, 1):
-        if len(lines) > 1:
-            parts += [*([""] if parts else []), f"---- Finding {number} of {len(lines)} ----", ""]
-        parts += _finding(line, report)
-    return "\n".join([*parts, *_more(report)]) + "\n"
+    for number, one in enumerate(sorted(details, key=lambda one: urgency(one.line)), 1):
+        if len(details) > 1:
+            parts += [*([""] if parts else []), f"---- Finding {number} of {len(details)} ----", ""]
+        parts += _finding(one, alert)
+    return "\n".join([*parts, *_more(last_of_hour, alert.facts.arn.region)]) + "\n"
 
 
-def _finding(line: Line, report: Report) -> Iterator[str]:
+def _finding(one: Detail, alert: Alert) -> Iterator[str]:
     """Describe one finding in the order in which its reader needs it. If the guard has stopped repairing, the source comes first."""
+    line = one.line
     yield from _filled(f"{line.what[:1].upper()}{line.what[1:]}", "")
     yield ""
-    contain = contain_command(line, report.facts)
-    if contain:
-        yield from _block("Contain now", (contain,))
+    if one.contain:
+        yield from _block("Contain now", (one.contain,))
         yield from _row("", _CONTAINS)
-    yield from _row(kind_of(report).title(), report.facts.target)
-    yield from _cause(_trigger(line, report))
+    yield from _row(kind_of(alert).title(), alert.facts.target)
+    yield from _cause(line.cause or alert.trigger)
     if line.ending is Ending.ESCALATED:
-        yield from _source(line, report)
+        yield from _source(one, alert)
     yield from _found(line)
-    yield from _block("Change" if line.ending in STANDS_NOW else "Proposed", difference(line))
+    yield from _block("Change" if line.ending in STANDS_NOW else "Proposed", one.difference)
     if line.ending is not Ending.ESCALATED and line.ending is not Ending.RELEASED:
-        yield from _source(line, report)
-    yield from _again(line, report.facts.arn.region)
+        yield from _source(one, alert)
+    yield from _again(one)
     yield from _row("Rule", f"{line.finding.concern.value} ({line.finding.severity.name})")
     yield from _row("Read more", rule_of(line.finding).reference)
-    if isinstance(report.facts.arn, FunctionArn):
-        yield from _row("Console", console_link(report.facts.arn))
+    if isinstance(alert.facts.arn, FunctionArn):
+        yield from _row("Console", console_link(alert.facts.arn))
 
 
 _CONTAINS: Final = "(removes the whole statement, for trusted callers too)"
@@ -69,14 +69,6 @@ def console_link(function: FunctionArn) -> str:
     """Return the function's page in the AWS console."""
     host = _CONSOLES.get(function.partition, f"{function.region}.console.aws.amazon.com")
     return f"https://{host}/lambda/home?region={function.region}#/functions/{function.name}"
-
-
-def _trigger(line: Line, report: Report) -> Trigger:
-    """Return the call that caused it; for a sweep, the call that the journal knows."""
-    cause = report.trigger
-    if cause.kind is Kind.SWEEP:
-        cause = next((one.cause for one in report.history.entries if one.id == line.entry), cause)
-    return cause
 
 
 def _cause(trigger: Trigger) -> Iterator[str]:
@@ -90,13 +82,13 @@ def _cause(trigger: Trigger) -> Iterator[str]:
         yield from _row("Stack", _stack(trigger.actor))
 
 
-def _more(report: Report) -> tuple[str, ...]:
-    if report.limit is None:
+def _more(last_of_hour: int | None, region: str) -> tuple[str, ...]:
+    if last_of_hour is None:
         return ()
     return (
         "",
-        f"This is alert {report.limit} of this hour, the last that is sent at once. The hourly digest reports the rest.",
-        f"Repairs go on. To see everything now: {PROGRAM} journal --region {report.facts.arn.region}",
+        f"This is alert {last_of_hour} of this hour, the last that is sent at once. The hourly digest reports the rest.",
+        f"Repairs go on. To see everything now: {PROGRAM} journal --region {region}",
     )
 
 
@@ -104,7 +96,7 @@ def _stack(actor: Actor) -> str:
     return f"{actor.stack} (resource {actor.resource})" if actor.resource else f"{actor.stack}"
 
 
-def _found(line: Line) -> Iterator[str]:
+def _found(line: ReportLine) -> Iterator[str]:
     """Show what was found. Only a witness has an example: every other summary holds its proof."""
     finding = line.finding
     yield from _row("It was" if line.ending is Ending.RELEASED else "Finding", finding.summary)
@@ -114,13 +106,13 @@ def _found(line: Line) -> Iterator[str]:
         yield from _row("Request", f"{finding.proof.request.action} on {finding.proof.request.resource}")
 
 
-def _source(line: Line, report: Report) -> Iterator[str]:
+def _source(one: Detail, alert: Alert) -> Iterator[str]:
     """Say what to do next. After a repair: make the same change where the function is defined."""
-    patches = tuple(_merged(patches_for(line, report.facts, report.trigger), report))
-    if patches and line.ending is Ending.REPAIRED:
+    patches = tuple(_merged(one, alert))
+    if patches and one.line.ending is Ending.REPAIRED:
         yield from _row("Next", _SAME_CHANGE)
-    elif line.finding.advice:
-        yield from _row("Next", line.finding.advice)
+    elif one.line.finding.advice:
+        yield from _row("Next", one.line.finding.advice)
     for heading, patch in patches:
         yield from _row("Source", f"{heading}:")
         yield from (f"{_INDENT}  {printable(row)}".rstrip() for row in patch.split("\n"))
@@ -129,22 +121,21 @@ def _source(line: Line, report: Report) -> Iterator[str]:
 _SAME_CHANGE: Final = "Make the same change where the function is defined. Otherwise the next deployment may put back what was there."
 
 
-def _merged(patches: tuple[Patch, ...], report: Report) -> Iterator[tuple[str, str]]:
+def _merged(one: Detail, alert: Alert) -> Iterator[tuple[str, str]]:
     """Yield the patches in the languages that the source may be written in; equal ones only once."""
-    likely = languages(report.trigger.actor.tool)
+    likely = languages(alert.trigger.actor.tool)
     named: dict[str, list[str]] = {}
-    for patch in patches:
+    for patch in one.patches:
         if patch.language in likely:
             named.setdefault(patch.text, []).append(patch.language.value)
     yield from ((" and ".join(names), patch) for patch, names in named.items())
 
 
-def _again(line: Line, region: str) -> Iterator[str]:
-    undo, resume = undo_command(line, region), resume_command(line, region)
-    if undo:
-        yield from _block("Undo", (undo,))
-    elif resume:
-        yield from _block("Resume", (resume,))
+def _again(one: Detail) -> Iterator[str]:
+    if one.undo:
+        yield from _block("Undo", (one.undo,))
+    elif one.resume:
+        yield from _block("Resume", (one.resume,))
 
 
 def _row(label: str, value: str) -> Iterator[str]:

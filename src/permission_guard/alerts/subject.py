@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard.alerts.printable import printable
-from permission_guard.alerts.report import Line, Report
 from permission_guard.iam import FunctionArn
+from permission_guard.journal.news import Alert
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 
 SUBJECT_LIMIT: Final = 100
 """Characters of ASCII that a subject may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
@@ -52,13 +53,13 @@ _WORST_FIRST: Final = (
 )
 
 
-def subject(report: Report) -> str:
+def subject(alert: Alert) -> str:
     """Return one line of ASCII without line breaks, at most 100 characters. A long function name is cut first.
 
     It is about the most urgent finding; a plus sign and a number show that there are others.
     """
-    first, *others = most_urgent_first(report)
-    arn = report.facts.arn
+    first, *others = sorted(alert.lines, key=urgency)
+    arn = alert.facts.arn
     head = f"[{first.finding.severity.name}] {_OUTCOMES[first.ending]}: "
     more = f" +{len(others)}" if others else ""
     tail = f"{more} ({arn.account}, {arn.region})"
@@ -68,7 +69,7 @@ def subject(report: Report) -> str:
     return printable(f"{head}{fault.format(name)}{tail}").encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
 
-def _fault(line: Line) -> str:
+def _fault(line: ReportLine) -> str:
     """Return what is wrong, with braces in place of the name."""
     present, past, made = _FAULTS[line.finding.concern]
     if line.finding.verdict is Verdict.UNKNOWN:
@@ -76,20 +77,20 @@ def _fault(line: Line) -> str:
     return {Ending.REPAIRED: past, Ending.RELEASED: made}.get(line.ending, present)
 
 
-def most_urgent_first(report: Report) -> list[Line]:
-    """Return the findings, the most urgent outcome first, and of those the most severe; LOW ones last."""
-    return sorted(report.lines, key=lambda line: (line.finding.severity is Severity.LOW, _rank(line)))
+def urgency(line: ReportLine) -> tuple[bool, int]:
+    """Return the key that sorts findings: the most urgent outcome first; LOW ones last."""
+    return line.finding.severity is Severity.LOW, _rank(line)
 
 
-def _rank(line: Line) -> int:
+def _rank(line: ReportLine) -> int:
     return _WORST_FIRST.index(line.ending)
 
 
-def worst_ending(report: Report) -> Ending:
+def worst_ending(alert: Alert) -> Ending:
     """Return the outcome of the most urgent finding."""
-    return min(report.lines, key=_rank).ending
+    return min(alert.lines, key=_rank).ending
 
 
-def kind_of(report: Report) -> str:
+def kind_of(alert: Alert) -> str:
     """What the alert is about: `function` or `layer`."""
-    return "function" if isinstance(report.facts.arn, FunctionArn) else "layer"
+    return "function" if isinstance(alert.facts.arn, FunctionArn) else "layer"

@@ -9,7 +9,6 @@ from typing import Final
 
 import click
 
-from permission_guard.alerts import subject, text
 from permission_guard.alerts.printable import printable
 from permission_guard.cli.output import written
 from permission_guard.events.actor import Actor
@@ -109,7 +108,7 @@ def demo(*, observe: bool) -> int:
         sent = len(there.notifier.sent)
         mistake(there)
         written(click.style(f"{number}. {what}", bold=True) + "\n\n")
-        for report in there.notifier.sent[sent:]:
-            mail = "\n".join(printable(line) for line in text(report).splitlines())
-            written(f"{click.style(subject(report), fg='yellow')}\n\n{mail}\n\n")
+        for alert in there.notifier.sent[sent:]:
+            mail = "\n".join(printable(line) for line in alert.mail.splitlines())
+            written(f"{click.style(alert.subject, fg='yellow')}\n\n{mail}\n\n")
     return 0

@@ -19,7 +19,7 @@ from permission_guard.model.facts import (
     Trusted,
     Unreadable,
 )
-from permission_guard.pipeline import read_facts
+from permission_guard.read import read_facts
 
 if TYPE_CHECKING:
     from permission_guard.aws.login import SessionOf

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from permission_guard.alerts.digest import Digest
-from permission_guard.alerts.report import Report
 from permission_guard.fake_aws.account import Account
 from permission_guard.fake_aws.resources import Role
 from permission_guard.fake_aws.translated import translated
@@ -27,7 +25,7 @@ from permission_guard.model.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.ports import NOT_FOUND, Refused
+from permission_guard.ports import NOT_FOUND, Notification, Refused
 from permission_guard.repair.grant import Grant
 
 
@@ -212,19 +210,10 @@ class FakeWriter:
 class FakeNotifier:
     """Keeps the alerts that it is asked to send. With an account, the call is one of the account's, so that a test can make it fail."""
 
-    sent: list[Report] = field(default_factory=list)
+    sent: list[Notification] = field(default_factory=list)
     account: Account | None = None
-    digests: list[Digest] = field(default_factory=list)
 
-    def send(self, report: Report) -> None:
-        """Keep the report. Raises what AWS answers."""
-        with translated(), self._call():
-            self.sent.append(report)
-
-    def send_digest(self, digest: Digest) -> None:
-        """Keep the digest. Raises what AWS answers."""
-        with translated(), self._call():
-            self.digests.append(digest)
-
-    def _call(self) -> AbstractContextManager[None]:
-        return self.account.call("Publish") if self.account else nullcontext()
+    def send(self, notification: Notification) -> None:
+        """Keep the message. Raises what AWS answers."""
+        with translated(), self.account.call("Publish") if self.account else nullcontext():
+            self.sent.append(notification)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import assert_never
 
@@ -17,6 +18,7 @@ from permission_guard.model.finding import (
     Recorded,
     Undecided,
     Unused,
+    Verdict,
     Witness,
 )
 
@@ -28,7 +30,14 @@ def fault_of(finding: Finding, facts: FunctionFacts) -> str:
 
     The Sid of a statement does not count: Terraform generates a new one each time that it adds the statement again.
     """
-    return _digest(*_where(finding, facts), *_what(finding, facts))
+    return finding.fault or _digest(*_where(finding, facts), *_what(finding, facts))
+
+
+def identified(findings: tuple[Finding, ...], facts: FunctionFacts) -> tuple[Finding, ...]:
+    """Return the findings with the digests of their faults, so that each is computed once."""
+    return tuple(
+        one if one.verdict is Verdict.PASS else replace(one, fault=fault_of(one, facts)) for one in findings
+    )
 
 
 def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Final, TypeAlias
 
@@ -133,6 +134,8 @@ class Finding:
     """The index of the statement in the resource policy, where the subject is one."""
     advice: str = ""
     """What a person should change at the source, so that the fault does not come back."""
+    fault: str = field(default="", compare=False)
+    """The digest by which the journal knows the fault, once it is computed (`journal.fault`)."""
 
     @property
     def key(self) -> tuple[str, Concern, str]:

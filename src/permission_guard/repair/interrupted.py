@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from permission_guard.alerts.report import Line, Report, before_and_after
-from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.fault import fault_of
 from permission_guard.journal.history import (
@@ -20,10 +18,11 @@ from permission_guard.journal.history import (
     is_made,
     reported,
 )
+from permission_guard.journal.news import Alert, about, by_severity
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.finding import Verdict
 from permission_guard.repair.outcome import Ending
-from permission_guard.repair.plan import Plan
+from permission_guard.repair.report import Report
 
 _OPEN: Final = frozenset({Ending.REPORTED, Ending.FAILED, Ending.WOULD_REPAIR, Ending.ESCALATED})
 """The endings after which a fault was still there."""
@@ -33,16 +32,8 @@ _SETTLED: Final = timedelta(minutes=5)
 """After this time IAM shows what was attached to a role; what it does not show then was detached."""
 
 
-@frozen
-class PendingReport:
-    """A report of what an earlier run did, and its journal entries once it is sent."""
-
-    report: Report
-    after: Callable[[FunctionHistory], tuple[Entry, ...]]
-
-
-def complete_interrupted(report: Report, session: JournalSession, now: datetime) -> Iterator[PendingReport]:
-    """Yield what earlier runs did and never reported, all of it in one report.
+def complete_interrupted(report: Report, session: JournalSession, now: datetime) -> Iterator[Alert]:
+    """Yield what earlier runs did and never reported, all of it in one alert.
 
     Faults that disappeared without a repair are noted as gone.
     """
@@ -85,15 +76,9 @@ def _ending(entry: Entry, report: Report) -> Ending | None:
     return None
 
 
-def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: datetime) -> PendingReport:
-    """Return one report of everything that was not reported, each entry with its cause."""
+def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: datetime) -> Alert:
+    """Return one alert about everything that was not reported, each entry with its cause."""
     alone = len(unreported) == 1
-    reports = [
-        noted(entry, ending, _what(entry, ending, alone=alone), report) for entry, ending in unreported
-    ]
-    combined = replace(reports[0], noted=tuple(line for one in reports for line in one.noted))
-    if alone:
-        combined = replace(combined, trigger=unreported[0][0].cause)
 
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(
@@ -103,7 +88,12 @@ def _pending(unreported: list[tuple[Entry, Ending]], report: Report, now: dateti
             for one in history.about(entry.fault)
         )
 
-    return PendingReport(combined, entries)
+    alerts = [
+        about(entry, ending, _what(entry, ending, alone=alone), report, entries)
+        for entry, ending in unreported
+    ]
+    combined = replace(alerts[0], lines=by_severity(line for one in alerts for line in one.lines))
+    return replace(combined, trigger=unreported[0][0].cause) if alone else combined
 
 
 def _what(entry: Entry, ending: Ending, *, alone: bool) -> str:
@@ -120,12 +110,3 @@ _WHAT: Final = {
         "An earlier run of the guard began to repair this and ended before it could report it. The fault is gone now."
     ),
 }
-
-
-def noted(entry: Entry, ending: Ending, what: str, report: Report) -> Report:
-    """Return the report about one entry."""
-    before, after = before_and_after(entry.change)
-    if ending is Ending.RELEASED:
-        before, after = after, ""
-    line = Line(entry.finding, ending, what, before, after, entry.id)
-    return replace(report, findings=(), plan=Plan(), outcomes=(), silent=frozenset(), noted=(line,))

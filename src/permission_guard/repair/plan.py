@@ -55,7 +55,9 @@ def concerned(
     return tuple(
         one
         for one in findings
-        if _is_its_own(one, facts, trigger, history) and not is_on_its_way(history.of(one, facts), now)
+        if one.verdict is not Verdict.PASS
+        and _is_its_own(one, facts, trigger, history)
+        and not is_on_its_way(history.of(one, facts), now)
     )
 
 

@@ -6,16 +6,16 @@ is deleted, or when the role has the right by another policy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from permission_guard.alerts.report import Report
 from permission_guard.frozen import frozen
 from permission_guard.iam import Effect
 from permission_guard.journal.entry import Attached, Entry, State
 from permission_guard.journal.history import FunctionHistory, gone, is_due, is_held, reported, settled
+from permission_guard.journal.news import Alert, Journaled, about
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import (
     GONE,
@@ -29,8 +29,8 @@ from permission_guard.model.facts import (
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import ChangedMeanwhile, Observer, Refused, RetryLater, Writer
 from permission_guard.repair.execute import execute
-from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending, Result
+from permission_guard.repair.report import Report
 from permission_guard.repair.step import DetachRolePolicy, apply
 from permission_guard.rules import role_can_write_logs
 from permission_guard.settings import Settings
@@ -141,8 +141,8 @@ def released(
     writer: Writer,
     settings: Settings,
     now: datetime,
-) -> Iterator[PendingReport]:
-    """Detach what nothing needs any more, and yield the reports. Raises RetryLater."""
+) -> Iterator[Alert]:
+    """Detach what nothing needs any more, and yield the alerts. Raises RetryLater."""
     for entry in filter(is_held, session.history.entries):
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.REPORTED, ""
@@ -165,7 +165,7 @@ def released(
             yield _reported_before(entry, report)
 
 
-def _ended(entry: Entry, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+def _ended(entry: Entry, now: datetime) -> Journaled:
     return lambda history: tuple(gone(one, now) for one in history.about(entry.fault))
 
 
@@ -196,15 +196,15 @@ def _detached(
     return Ending.FAILED, f"Could not {step.what}: {outcome.result.value} ({outcome.detail})."
 
 
-def _reported(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> PendingReport:
+def _reported(entry: Entry, ending: Ending, what: str, report: Report, now: datetime) -> Alert:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 
-    return PendingReport(noted(entry, ending, what, report), entries)
+    return about(entry, ending, what, report, entries)
 
 
-def _reported_before(entry: Entry, report: Report) -> PendingReport:
+def _reported_before(entry: Entry, report: Report) -> Alert:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(settled(one) for one in history.about(entry.fault) if one.state is State.RELEASING)
 
-    return PendingReport(replace(noted(entry, Ending.REPORTED, "", report), noted=()), entries)
+    return replace(about(entry, Ending.REPORTED, "", report, entries), lines=())

@@ -7,25 +7,23 @@ https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from permission_guard.alerts.report import Report
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.journal.history import FunctionHistory, reported
+from permission_guard.journal.news import Alert, Journaled, about
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
 from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
-from permission_guard.repair.interrupted import PendingReport, noted
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import Report
 
 
-def revoked(
-    report: Report, session: JournalSession, writer: Writer, now: datetime
-) -> Iterator[PendingReport]:
-    """Remove the replacements of the statement that the event removes, and yield the reports.
+def revoked(report: Report, session: JournalSession, writer: Writer, now: datetime) -> Iterator[Alert]:
+    """Remove the replacements of the statement that the event removes, and yield the alerts.
 
     What was added again after the removal stays: events arrive in any order. Raises RetryLater if one of them could not be removed.
     """
@@ -64,7 +62,7 @@ def _removed(
     session: JournalSession,
     writer: Writer,
     now: datetime,
-) -> PendingReport:
+) -> Alert:
     removed, sid = report.trigger.removed, '" and "'.join(sids)
     try:
         if entry.state is not State.RELEASING:
@@ -75,9 +73,9 @@ def _removed(
         raise RetryLater(str(error)) from error
     except Refused as error:
         what = f'Could not remove "{sid}", which replaced "{removed}": {error}.'
-        return PendingReport(noted(entry, Ending.FAILED, what, report), _after(entry, Ending.FAILED, now))
+        return about(entry, Ending.FAILED, what, report, _after(entry, Ending.FAILED, now))
     what = f'Removed "{sid}", which replaced "{removed}", because the owner removed "{removed}".'
-    return PendingReport(noted(entry, Ending.RELEASED, what, report), _after(entry, Ending.RELEASED, now))
+    return about(entry, Ending.RELEASED, what, report, _after(entry, Ending.RELEASED, now))
 
 
 def _remove(target: str, sid: str, writer: Writer) -> None:
@@ -89,7 +87,7 @@ def _remove(target: str, sid: str, writer: Writer) -> None:
             raise
 
 
-def _after(entry: Entry, ending: Ending, now: datetime) -> Callable[[FunctionHistory], tuple[Entry, ...]]:
+def _after(entry: Entry, ending: Ending, now: datetime) -> Journaled:
     def entries(history: FunctionHistory) -> tuple[Entry, ...]:
         return tuple(reported(one, ending, now) for one in history.about(entry.fault))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from permission_guard.alerts.patches import Patch, patches_for
-from permission_guard.alerts.report import Line
 from permission_guard.events.actor import SWEEP
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.fault import fault_of
@@ -13,6 +12,7 @@ from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
 from permission_guard.model.finding import Verdict, gravest
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 from permission_guard.rules import RULES
 from permission_guard.scan.explanation import Explanation, ProvedFix, explain
 from permission_guard.scan.result import Scan, ScannedFinding
@@ -44,8 +44,8 @@ def _patches(one: Explanation, facts: FunctionFacts, at: datetime) -> tuple[Patc
     made = one.fix
     if isinstance(made, ProvedFix):
         ending, before, after = Ending.WOULD_REPAIR, made.before or None, made.after or None
-        return patches_for(Line(one.finding, ending, made.what, before, after), facts, trigger)
-    return patches_for(Line(one.finding, Ending.REPORTED, ""), facts, trigger)
+        return patches_for(ReportLine(one.finding, ending, made.what, before, after), facts, trigger)
+    return patches_for(ReportLine(one.finding, Ending.REPORTED, ""), facts, trigger)
 
 
 def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> ScannedFinding:

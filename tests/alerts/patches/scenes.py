@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from permission_guard.alerts.patches import Language, patches_for
-from permission_guard.alerts.report import Report
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
 from permission_guard.fake_aws import Account, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.iam import LayerVersionArn
+from permission_guard.journal.news import Alert
 from permission_guard.model.document import Body, dumped
 from permission_guard.model.finding import Concern
 from permission_guard.pipeline import Guard
@@ -36,13 +36,15 @@ class Scene:
 
     def report(
         self, kind: Kind, *, by: Actor = ALICE, arrived: Any = None, qualifier: str | None = None
-    ) -> Report:
+    ) -> Alert:
         """Let the guard deal with an event."""
         account = self.account
         observer = FakeObserver(account, self.settings.logging_policy_arn)
         guard = Guard(self.settings, observer, FakeWriter(account), FakeNotifier(), FakeJournal(account))
         arn = account.functions["orders"].arn
-        return guard.handle(Trigger(kind, arn, qualifier, by, "event-1", NOW, arrived), NOW)
+        made = guard.handle(Trigger(kind, arn, qualifier, by, "event-1", NOW, arrived), NOW).alert
+        assert made is not None
+        return made.alert
 
 
 def scene(**settings: str) -> Scene:
@@ -61,7 +63,7 @@ def about(
     *,
     by: Actor = ALICE,
     qualifier: str | None = None,
-) -> Report:
+) -> Alert:
     """Put a policy with this one statement on `orders`, and let the guard deal with it."""
     there = scene(**(settings or {}))
     target = f"{ORDERS}:{qualifier}" if qualifier else ORDERS
@@ -78,14 +80,14 @@ def about(
     return there.report(Kind.POLICY_WRITTEN, by=by, arrived=EVERYTHING, qualifier=qualifier)
 
 
-def patch(report: Report, language: Language) -> str:
+def patch(report: Alert, language: Language) -> str:
     """The lines for the report's one finding in a language; empty if there are none."""
     (line,) = report.lines
     texts = {one.language: one.text for one in patches_for(line, report.facts, report.trigger)}
     return texts.get(language, "")
 
 
-def with_kind(report: Report, kind: Kind) -> Report:
+def with_kind(report: Alert, kind: Kind) -> Alert:
     """The same report about another kind of event."""
     return replace(report, trigger=replace(report.trigger, kind=kind))
 
@@ -98,7 +100,7 @@ def alert_only() -> dict[str, str]:
     return {"ALERT_ONLY": ",".join(concern.value for concern in Concern)}
 
 
-def layer(principal: str) -> Report:
+def layer(principal: str) -> Alert:
     arn = LayerVersionArn("aws", "us-east-1", "111122223333", "tools", "7")
     there = scene()
     statement = {

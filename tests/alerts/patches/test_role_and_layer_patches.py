@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from permission_guard.alerts.patches import Language, patches_for
-from permission_guard.alerts.report import Report
 from permission_guard.events.trigger import Kind
+from permission_guard.journal.news import Alert
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import RoleFacts
 from permission_guard.repair.outcome import Ending
@@ -17,7 +17,7 @@ from tests.alerts.patches.scenes import TEMPLATES, alert_only, layer, patch, sce
 from tests.alerts.patches.tables import check
 
 
-def role(**settings: str) -> Report:
+def role(**settings: str) -> Alert:
     return scene(**settings).report(Kind.FUNCTION_CREATED)
 
 

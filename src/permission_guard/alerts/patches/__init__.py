@@ -13,9 +13,9 @@ from permission_guard.alerts.patches.cloudformation import in_cloudformation, in
 from permission_guard.alerts.patches.patch import Language, Patch, languages
 from permission_guard.alerts.patches.selection import change_of
 from permission_guard.alerts.patches.terraform import in_terraform
-from permission_guard.alerts.report import Line
 from permission_guard.events.trigger import Trigger
 from permission_guard.model.facts import FunctionFacts
+from permission_guard.repair.report import ReportLine
 
 __all__ = ["Language", "Patch", "languages", "patches_for"]
 
@@ -27,7 +27,7 @@ _WRITERS: Final = {
 }
 
 
-def patches_for(line: Line, facts: FunctionFacts, trigger: Trigger) -> tuple[Patch, ...]:
+def patches_for(line: ReportLine, facts: FunctionFacts, trigger: Trigger) -> tuple[Patch, ...]:
     """Return the lines in every language, the likely ones first; none if they are not known."""
     change = change_of(line, facts, trigger)
     if change is None:

@@ -15,18 +15,18 @@ from permission_guard.alerts.patches.change import (
     WholeStatement,
 )
 from permission_guard.alerts.patches.permission import grant_of, grants_of, marks_of
-from permission_guard.alerts.report import Line
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.iam import EvalDecision, FunctionArn, Layer, Policy
 from permission_guard.model.document import Body, bodies_of, body_of, statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Recorded, Verdict
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 
 _SEVERAL: Final = "One resource for each source: such a resource takes one."
 
 
-def change_of(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | None:
+def change_of(line: ReportLine, facts: FunctionFacts, trigger: Trigger) -> Change | None:
     """Return what to change at the source; None where only a person can know it.
 
     A repair that was made or planned is shown as it is. A finding that is only reported gets its advice. The trigger says where
@@ -47,7 +47,7 @@ def change_of(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | No
     return change
 
 
-def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Change | None:
+def _about_a_statement(line: ReportLine, facts: FunctionFacts, trigger: Trigger) -> Change | None:
     before = body_of(line.before) if line.before else _evaluated(line, facts)
     if before is None:
         return None
@@ -62,7 +62,7 @@ def _about_a_statement(line: Line, facts: FunctionFacts, trigger: Trigger) -> Ch
     return Permissions(facts.arn.name, facts.qualifier, said.grants, said.marks, remark=said.remark)
 
 
-def _evaluated(line: Line, facts: FunctionFacts) -> Body | None:
+def _evaluated(line: ReportLine, facts: FunctionFacts) -> Body | None:
     """Return the statement that the finding is about, if the policy is the one that was evaluated."""
     policy, index = facts.resource_policy, line.finding.statement
     if policy is None or index is None or isinstance(line.finding.proof, Recorded):
@@ -83,7 +83,7 @@ def _rewritten(before: Body, after: Body, trigger: Trigger) -> Change:
     return Permissions(trigger.subject.name, trigger.qualifier, grants, marks, remark=remark)
 
 
-def _logging(line: Line, facts: FunctionFacts) -> Change | None:
+def _logging(line: ReportLine, facts: FunctionFacts) -> Change | None:
     """Return the managed policy that was or would be attached; None if a Deny or a boundary forbids the logs anyway."""
     # The subject of a finding about a role is the role's ARN; its name is the last part, without the path.
     role_name = line.finding.subject.rsplit("/", 1)[-1]

@@ -13,8 +13,8 @@ from permission_guard.aws.accounts import AccountRegion
 from permission_guard.events.trigger import is_replica
 from permission_guard.frozen import frozen
 from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
-from permission_guard.pipeline import read_facts
 from permission_guard.ports import ListedFunction, Observer, Refused
+from permission_guard.read import read_facts
 from permission_guard.rules import layer_is_not_public
 from permission_guard.scan.evaluate import findings, needed_by
 from permission_guard.scan.result import ScannedFinding, Skipped

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from permission_guard.alerts.digest import Digest
-from permission_guard.alerts.report import Report
 from permission_guard.aws import login
 from permission_guard.aws.accounts import AccountRegion
 from permission_guard.aws.journal import DynamoJournal
@@ -24,13 +22,14 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import fault_of
-from permission_guard.journal.news import entries_after_report
+from permission_guard.journal.news import entries_of
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Journal, RetryLater
+from permission_guard.ports import Journal, Notification, RetryLater
 from permission_guard.repair.outcome import Outcome, Result
+from permission_guard.repair.report import Report
 from permission_guard.repair.step import AttachRolePolicy, Repair, Step
 from permission_guard.scan.result import Scan, ScannedFinding
 from permission_guard.settings import Settings, Treatment
@@ -128,7 +127,7 @@ class Repairs:
     def _execute(self, planned: PlannedRepair) -> tuple[Outcome, ...]:
         """Execute one plan, and show the outcome of each step. The journal notes what was made as reported."""
         now = datetime.now(UTC)
-        report = planned.guard.act(planned.report, planned.session, now)
+        report = planned.guard.apply(planned.report, planned.session, now)
         for outcome in report.outcomes:
             shown.outcome(planned, outcome)
         made = tuple(one for one in report.outcomes if one.result is Result.DONE)
@@ -136,7 +135,7 @@ class Repairs:
             # If it cannot be noted now, the guard finds the entry PLANNED, reads that the repair was made, and reports it.
             with suppress(RetryLater):
                 only = replace(report, outcomes=made, plan=replace(report.plan, unrepaired=()))
-                planned.session.note(entries_after_report(only, now))
+                planned.session.note(entries_of(only, now))
         self._note(planned, made)
         return report.outcomes
 
@@ -178,8 +177,5 @@ def _trigger(arn: Subject, qualifier: str | None, region: AccountRegion, now: da
 class _NoNotifier:
     """Sends no alert: the person sees the repairs on the terminal."""
 
-    def send(self, report: Report) -> None:
-        """Send nothing."""
-
-    def send_digest(self, digest: Digest) -> None:
+    def send(self, notification: Notification) -> None:
         """Send nothing."""

@@ -1,4 +1,4 @@
-"""The commands of an alert: to contain a finding by hand, to undo a repair, to let the guard repair again."""
+"""What an alert says about one finding: the lines to change, the difference, and the commands to contain, undo and resume."""
 
 from __future__ import annotations
 
@@ -6,30 +6,67 @@ import shlex
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.alerts.report import Line
+from permission_guard.alerts.difference import difference
+from permission_guard.alerts.patches import Patch, patches_for
+from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.journal.news import Alert
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.model.finding import Concern, Verdict
 from permission_guard.repair.outcome import Ending
+from permission_guard.repair.report import ReportLine
 
 _OPEN: Final = frozenset({Ending.WOULD_REPAIR, Ending.REPORTED, Ending.FAILED, Ending.ESCALATED})
 """The endings after which the statement is unchanged."""
 _NOT_ACCESS: Final = frozenset({Concern.ROLE_CAN_WRITE_LOGS, Concern.PERMISSION_IS_USABLE})
 
 
-def undo_command(line: Line, region: str) -> str | None:
+@frozen
+class Detail:
+    """A finding and its outcome, with what is computed once for the mail and for the JSON."""
+
+    line: ReportLine
+    patches: tuple[Patch, ...]
+    """The lines to change where the function is defined."""
+    difference: tuple[str, ...]
+    """The lines of the change as a diff."""
+    contain: str | None
+    """The command that removes an open statement by hand."""
+    undo: str | None
+    """The command that undoes the repair."""
+    resume: str | None
+    """The command that lets the guard repair again."""
+
+
+def details(alert: Alert) -> tuple[Detail, ...]:
+    """Return what an alert says about each of its findings, in their order."""
+    region = alert.facts.arn.region
+    return tuple(
+        Detail(
+            line,
+            patches_for(line, alert.facts, alert.trigger),
+            difference(line),
+            _contain_command(line, alert.facts),
+            _undo_command(line, region),
+            _resume_command(line, region),
+        )
+        for line in alert.lines
+    )
+
+
+def _undo_command(line: ReportLine, region: str) -> str | None:
     """Return the command that undoes the repair; None if there was none, or the journal has no entry."""
     is_made = line.entry and line.ending is Ending.REPAIRED
     return f"{PROGRAM} undo {line.entry} --region {region}" if is_made else None
 
 
-def resume_command(line: Line, region: str) -> str | None:
+def _resume_command(line: ReportLine, region: str) -> str | None:
     """Return the command that lets the guard repair again what was undone or escalated."""
     may_stop = line.ending in {Ending.REPAIRED, Ending.ESCALATED}
     return f"{PROGRAM} resume {line.entry} --region {region}" if line.entry and may_stop else None
 
 
-def contain_command(line: Line, facts: FunctionFacts) -> str | None:
+def _contain_command(line: ReportLine, facts: FunctionFacts) -> str | None:
     """Return the command that removes an open statement by hand; None if it is not open, or has no Sid.
 
     https://docs.aws.amazon.com/cli/latest/reference/lambda/remove-permission.html and
