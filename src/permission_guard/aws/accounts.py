@@ -51,7 +51,7 @@ def opened(profile: str | None, region: str | None, keys: AssumedKeys | None = N
 
 
 @dataclass(slots=True)
-class Account:
+class ScannedAccount:
     """An account that can be scanned, and by which caller. Its roles are read once for all Regions.
 
     It has one session: a profile may ask for a code each time that one is opened.
@@ -81,7 +81,7 @@ class Account:
 class AccountRegion:
     """One region of an account: what lists its functions, what reads them for a scan, and what changes them."""
 
-    account: Account
+    account: ScannedAccount
     name: str
     clients: Clients
     pace: Pace
@@ -111,12 +111,12 @@ class AccountRegion:
         return AwsObserver(self.clients, logging_policy_arn), AwsWriter(self.clients)
 
 
-def assumed(role_arn: str, own: Clients, opens: Opens) -> Account:
+def assumed(role_arn: str, own: Clients, opens: Opens) -> ScannedAccount:
     """Assume a role (sts:AssumeRole). Raises Refused and RetryLater."""
     with translated():
         answer = own.sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)
     given = answer["Credentials"]
     keys = AssumedKeys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    return Account(
+    return ScannedAccount(
         Arn.parse(role_arn).account, answer["AssumedRoleUser"]["Arn"], opens(None, own.region, keys)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from permission_guard.aws.accounts import Account
+from permission_guard.aws.accounts import ScannedAccount
 from permission_guard.aws.pace import RATE, Stopped
 from permission_guard.fake_aws import ApiError
 from permission_guard.repair.grant import Grant
@@ -165,7 +165,7 @@ def test_what_moves_from_one_page_to_the_next_while_they_are_read_is_looked_at_o
 
 
 def test_a_region_is_asked_at_a_pace_of_its_own_until_nobody_waits_any_more() -> None:
-    mine = Account("111122223333", "arn", boto3.Session("testing", "testing"))
+    mine = ScannedAccount("111122223333", "arn", boto3.Session("testing", "testing"))
     here, there = mine.place("us-east-1"), mine.place("eu-west-1")
     assert (here.pace.rate, there.pace.rate) == (RATE, RATE)
     here.pace.stop()

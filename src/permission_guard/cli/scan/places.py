@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from permission_guard.aws.accounts import Account, AccountRegion, Opens, assumed
+from permission_guard.aws.accounts import AccountRegion, Opens, ScannedAccount, assumed
 from permission_guard.aws.login import Login, NoLogin, NoRegion, log_in
 from permission_guard.cli.errors import Unusable
 from permission_guard.cli.scan.options import Options
@@ -44,9 +44,9 @@ def _own(options: Options, opens: Opens) -> Login:
         raise Unusable(str(error)) from error
 
 
-def _accounts(options: Options, own: Login, opens: Opens, skipped: list[Skipped]) -> Iterator[Account]:
+def _accounts(options: Options, own: Login, opens: Opens, skipped: list[Skipped]) -> Iterator[ScannedAccount]:
     if not options.role_arns:
-        yield Account(own.account, own.arn, own.clients.session)
+        yield ScannedAccount(own.account, own.arn, own.clients.session)
     for role_arn in dict.fromkeys(options.role_arns):
         try:
             yield assumed(role_arn, own.clients, opens)
@@ -54,7 +54,7 @@ def _accounts(options: Options, own: Login, opens: Opens, skipped: list[Skipped]
             skipped.append(Skipped(f"the account of {role_arn}", str(error)))
 
 
-def _regions(options: Options, own: Login, account: Account) -> tuple[str, ...]:
+def _regions(options: Options, own: Login, account: ScannedAccount) -> tuple[str, ...]:
     if options.all_regions:
         return account.regions(own.region)
     return tuple(dict.fromkeys(options.regions)) or (own.region,)
