@@ -3,7 +3,7 @@
 from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
-from permission_guard.template.fix import Fixed, fixable, fixed
+from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
 from permission_guard.template.node import NotReadable
@@ -15,7 +15,7 @@ __all__ = [
     "PLAN_COMMANDS",
     "RULE_IDS",
     "Checked",
-    "Fixed",
+    "FixedText",
     "Ignore",
     "Nested",
     "NotReadable",

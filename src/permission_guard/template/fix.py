@@ -26,23 +26,23 @@ _Key: TypeAlias = tuple[str, str, str, bool]
 
 
 @frozen
-class Fixed:
+class FixedText:
     """A text with what could be fixed, and an evaluation; what could not be fixed says why."""
 
     text: str
     checked: Checked
 
 
-def fixed(text: str, file: str, said: Said, trust: Trust) -> Fixed:
+def fixed(text: str, file: str, said: Said, trust: Trust) -> FixedText:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
     found = fixable(text, file, said, trust)
     if found.text == text:
         return found
     reasons = {_key(one): str(one.explanation.fix) for one in found.checked.verdicts}
-    return Fixed(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
+    return FixedText(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
 
 
-def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
+def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
     """Return the text that `fixed` would write, and how the text is evaluated as it is: what could not be fixed says why.
 
     Raises NotReadable for what is no template or plan.
@@ -62,7 +62,7 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> Fixed:
             reasons[_key(fault)] = str(error)
     kept = _proved(text, checked, said, found, reasons)
     changed = with_insertions(text, [insertion for _, insertion in kept])
-    return Fixed(changed, _with_reasons(checked, reasons))
+    return FixedText(changed, _with_reasons(checked, reasons))
 
 
 def _proved(
