@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.template import Checked, Said, Trust, check, fixed
-from permission_guard.template.edit import CannotEdit, Editor, Line
+from permission_guard.template.edit import CannotEdit, Editor, NewProperty
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
 from tests.check.fixing import HEAD, ROLE, why_not
@@ -133,7 +133,7 @@ def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
 def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> None:
     with pytest.raises(CannotEdit, match=reason):
         Editor(f"It: {{Properties: {properties}}}", is_json=False).insertion(
-            ("It", "Properties"), Line("SourceAccount", "y", '"y"')
+            ("It", "Properties"), NewProperty("SourceAccount", "y", '"y"')
         )
 
 

@@ -21,7 +21,7 @@ class CannotEdit(Exception):
 
 
 @frozen
-class Line:
+class NewProperty:
     """A property to add: its name, and its value in YAML and in JSON; `is_item` makes it an item of a list."""
 
     name: str
@@ -69,7 +69,7 @@ class Editor:
         yaml_text = text.replace("\t", " ") if is_json else text
         self._root: Node | None = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
 
-    def insertion(self, path: Sequence[str], line: Line) -> Insertion:
+    def insertion(self, path: Sequence[str], line: NewProperty) -> Insertion:
         """Return where and what to put in. Raises CannotEdit."""
         properties = _found(self._root, path)
         existing = _value(properties, line.name)
@@ -82,7 +82,7 @@ class Editor:
             return _in_brackets(self._text, properties, properties.value[0][0], "{", added)
         return _in_block(self._text, properties, line)
 
-    def _item(self, key: Node, node: Node, line: Line) -> Insertion:
+    def _item(self, key: Node, node: Node, line: NewProperty) -> Insertion:
         if not line.is_item:
             raise CannotEdit(f"its {line.name} would have to be another one")
         if _index(node.start_mark) < _index(key.end_mark):
@@ -151,7 +151,7 @@ def _in_brackets(text: str, node: Node, first: Node | None, bracket: str, added:
     return _first_within(text, at, _index(first.start_mark) if first is not None else None, added)
 
 
-def _in_block(text: str, properties: MappingNode, line: Line) -> Insertion:
+def _in_block(text: str, properties: MappingNode, line: NewProperty) -> Insertion:
     key, value = _value(properties, _BESIDE) or properties.value[0]
     start = _index(key.start_mark)
     line_start = text.rfind("\n", 0, start) + 1

@@ -16,7 +16,7 @@ from permission_guard.model.finding import Concern, DeniedRequest, Verdict
 from permission_guard.services import Region, Service, service_of
 from permission_guard.template.check import Checked
 from permission_guard.template.declared import Permission
-from permission_guard.template.edit import CannotEdit, Line
+from permission_guard.template.edit import CannotEdit, NewProperty
 from permission_guard.template.findings import TemplateFinding
 from permission_guard.template.sam import is_sam
 from permission_guard.template.value import text_of
@@ -40,7 +40,7 @@ def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], 
     return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),), ""
 
 
-def line(checked: Checked, fault: TemplateFinding) -> Line:
+def line(checked: Checked, fault: TemplateFinding) -> NewProperty:
     """Return the line to add where a fault is. Raises CannotEdit."""
     source, concern = checked.source, fault.finding.concern
     if source.is_plan:
@@ -64,17 +64,17 @@ def line(checked: Checked, fault: TemplateFinding) -> Line:
     return _condition(found)
 
 
-def _policy(fault: TemplateFinding) -> Line:
+def _policy(fault: TemplateFinding) -> NewProperty:
     """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
     proof = fault.finding.proof
     if isinstance(proof, DeniedRequest) and (
         proof.decision.answer is EvalDecision.DENIED or proof.decision.layer is Layer.BOUNDARY
     ):
         raise CannotEdit("one more policy does not help against a Deny or a permissions boundary")
-    return Line("ManagedPolicyArns", f'!Sub "{_BASIC}"', json.dumps({"Fn::Sub": _BASIC}), is_item=True)
+    return NewProperty("ManagedPolicyArns", f'!Sub "{_BASIC}"', json.dumps({"Fn::Sub": _BASIC}), is_item=True)
 
 
-def _condition(permissions: list[Permission]) -> Line:
+def _condition(permissions: list[Permission]) -> NewProperty:
     """Return the condition that the service surely meets in this account. Raises CannotEdit."""
     named = {text_of(one.given.get("principal")) for one in permissions}
     principal = named.pop() if len(named) == 1 else None
@@ -85,11 +85,11 @@ def _condition(permissions: list[Permission]) -> Line:
     if service is None or key is None:
         raise CannotEdit(f"no page of AWS says which source {principal} sends: name the source")
     if key == "aws:SourceAccount":
-        return Line("SourceAccount", "!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
+        return NewProperty("SourceAccount", "!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
     return _source(service)
 
 
-def _source(service: Service) -> Line:
+def _source(service: Service) -> NewProperty:
     """Return the pattern of the account's sources, in a form that AddPermission accepts: it takes no `*` as Region."""
     if service.region is Region.ANY or len(service.forms) != 1:
         raise CannotEdit(
@@ -99,4 +99,4 @@ def _source(service: Service) -> Line:
     region = "${AWS::Region}" if service.region is Region.FUNCTION else ""
     form = _NAMED.sub("*", service.forms[0])
     arn = f"arn:${{AWS::Partition}}:{service.namespace}:{region}:${{AWS::AccountId}}:{form}"
-    return Line("SourceArn", f'!Sub "{arn}"', json.dumps({"Fn::Sub": arn}))
+    return NewProperty("SourceArn", f'!Sub "{arn}"', json.dumps({"Fn::Sub": arn}))
