@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from permission_guard.iam.pattern import Glob, Globs, Missing, Pieces, Wild, filled, is_plain, tokens
+from permission_guard.iam.pattern import Glob, Globs, Pieces, Unfilled, Wild, filled, is_plain, tokens
 from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, truth
 
@@ -268,6 +268,6 @@ class Wanted:
         if not self._varying:
             return self._fixed
         now = [filled(one, context) for one in self._varying]
-        fixed, varying = self._fixed, self._make([one for one in now if not isinstance(one, Missing)])
-        least = Truth.UNKNOWN if Missing.UNKNOWN in now else Truth.NO
+        fixed, varying = self._fixed, self._make([one for one in now if not isinstance(one, Unfilled)])
+        least = Truth.UNKNOWN if Unfilled.UNKNOWN in now else Truth.NO
         return lambda value: max(fixed(value), varying(value), least)

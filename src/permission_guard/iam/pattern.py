@@ -47,7 +47,7 @@ _BEFORE_RESOURCE: Final = 5
 """Colons of an ARN before the part that names the resource."""
 
 
-class Missing(Enum):
+class Unfilled(Enum):
     """Why a variable could not be filled in."""
 
     ABSENT = "the request does not have the key"
@@ -195,7 +195,7 @@ def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
     return True
 
 
-def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = False) -> Pieces | Missing:
+def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = False) -> Pieces | Unfilled:
     """Put a request's values in place of the variables; a value's own `*` is a plain character.
 
     A multi-valued key cannot stand in a variable (reference_policies_variables.html): it counts as missing. `loosely`
@@ -208,7 +208,7 @@ def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = Fals
             continue
         values = context.values(token.key)
         if values is None and not loosely:
-            return Missing.UNKNOWN
+            return Unfilled.UNKNOWN
         if values is None:
             pieces.append(Wild.RUN)
         elif len(values) == 1:
@@ -216,7 +216,7 @@ def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = Fals
         elif token.default is not None and not values:
             pieces.append(token.default)
         else:
-            return Missing.ABSENT
+            return Unfilled.ABSENT
     return tuple(pieces)
 
 
@@ -250,7 +250,7 @@ class Pattern:
     def match(self, text: str, context: Context) -> Truth:
         """Return whether the text fits. A variable that the request lacks makes the pattern match nothing."""
         pieces = filled(self.tokens, context)
-        if pieces is Missing.UNKNOWN:
+        if pieces is Unfilled.UNKNOWN:
             loose = filled(self.tokens, context, loosely=True)
             return Truth.UNKNOWN if isinstance(loose, tuple) and Glob(loose).matches(text) else Truth.NO
         return truth(isinstance(pieces, tuple) and Glob(pieces).matches(text))
