@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from permission_guard.access.callers import Caller
-from permission_guard.access.literal import PRINCIPAL, Literal, Mode
+from permission_guard.access.literal import PRINCIPAL, Literal, SearchMode
 from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.frozen import frozen
@@ -47,7 +47,7 @@ _Result: TypeAlias = _Solution | _Refused
 class Search:
     """Searches among the requests of one caller, in one mode."""
 
-    def __init__(self, caller: Caller, mode: Mode, meter: Meter) -> None:
+    def __init__(self, caller: Caller, mode: SearchMode, meter: Meter) -> None:
         self.caller = caller
         self._mode = mode
         self._meter = meter

@@ -14,15 +14,15 @@ from permission_guard.access.answer import Change, Witness
 from permission_guard.access.callers import kinds
 from permission_guard.access.clauses import Clause
 from permission_guard.access.external import Analysis, Question
-from permission_guard.access.literal import MAY, Mode, Stance
+from permission_guard.access.literal import MAY, SearchMode, Stance
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.access.node import Want
 from permission_guard.access.scene import Side
 from permission_guard.iam import Effect, EvalDecision, Policy, Statement, decide
 
 _ADMITTED: Final = Stance.SURE | Stance.NETWORK
-_SURE: Final = Mode(sure=True, admits=_ADMITTED)
-_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK)
+_SURE: Final = SearchMode(sure=True, admits=_ADMITTED)
+_MAY: Final = SearchMode(sure=False, admits=MAY | Stance.NETWORK)
 _EVERYBODY: Final = Side(None, None)
 
 Outcome: TypeAlias = tuple[Change, Witness | None]

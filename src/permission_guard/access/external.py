@@ -16,7 +16,7 @@ from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
 from permission_guard.access.identities import SERVICE_NAMES
 from permission_guard.access.keys import NETWORK, TOKEN, VIA_URL
-from permission_guard.access.literal import MAY, PRINCIPAL, Mode, Stance
+from permission_guard.access.literal import MAY, PRINCIPAL, SearchMode, Stance
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.access.node import Found, Want
 from permission_guard.access.scene import Scene, Side, Target
@@ -42,10 +42,10 @@ _TOO_COMPLEX: Final = Answer(-1, Access.TOO_COMPLEX, Scale.UNKNOWN)
 _SEVERAL: Final = 3
 _BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
 """Keys that a service of the table shows more surely than an unknown one."""
-_SURE: Final = Mode(sure=True, admits=Stance.SURE)
-_MAY: Final = Mode(sure=False, admits=MAY)
-_INSIDE: Final = Mode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
-_INSIDE_MAY: Final = Mode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
+_SURE: Final = SearchMode(sure=True, admits=Stance.SURE)
+_MAY: Final = SearchMode(sure=False, admits=MAY)
+_INSIDE: Final = SearchMode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
+_INSIDE_MAY: Final = SearchMode(sure=False, admits=MAY | Stance.NETWORK | Stance.DOUBTFUL)
 
 
 class _Disagreement(Exception):
@@ -62,7 +62,7 @@ class Question(NamedTuple):
     side: Side
     action: str
     kind: str
-    mode: Mode
+    mode: SearchMode
 
 
 class Candidate(NamedTuple):
@@ -152,7 +152,7 @@ class Analysis:
     ) -> Witness | tuple[Candidate, Witness] | None:
         """Return an untrusted request that is allowed; or one that may be; or None."""
         network = Stance(0) if action in actions.INVOKING else Stance.NETWORK
-        may, must = (Mode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
+        may, must = (SearchMode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
         unknown: tuple[Candidate, Witness] | None = None
         for kind in kinds(side, allow.principals):
             question = Question(side, action, kind, may)
@@ -189,25 +189,25 @@ class Analysis:
         """
         if not self.scene.mentions(_ARN):
             return False
-        documented = Mode(sure=False, admits=MAY ^ Stance.UNDOCUMENTED | Stance.NETWORK)
+        documented = SearchMode(sure=False, admits=MAY ^ Stance.UNDOCUMENTED | Stance.NETWORK)
         side = self.scene.untrusted(named=True)
         if any(self._anybody(allow, side, action, documented) for action in asked):
             return False
         return self._scale(allow, asked) is Scale.DEAD
 
     def _over_network(self, allow: Statement, asked: Iterable[str]) -> bool:
-        mode = Mode(sure=False, admits=MAY | Stance.NETWORK)
+        mode = SearchMode(sure=False, admits=MAY | Stance.NETWORK)
         side = self.scene.untrusted(named=True)
         return any(self._anybody(allow, side, action, mode) for action in asked)
 
-    def _anybody(self, allow: Statement, side: Side, action: str, mode: Mode) -> bool:
+    def _anybody(self, allow: Statement, side: Side, action: str, mode: SearchMode) -> bool:
         every = kinds(side, allow.principals)
         return any(self.find(allow, Question(side, action, kind, mode)) is not None for kind in every)
 
     def _scale(self, allow: Statement, asked: Iterable[str]) -> Scale:
         """Who inside the zone of trust has access."""
         members, accounts = self.scene.members, self.scene.accounts
-        steps: list[tuple[Side | None, Mode, Scale]] = [
+        steps: list[tuple[Side | None, SearchMode, Scale]] = [
             (members, _INSIDE, Scale.ORGANIZATION),
             (self.scene.renamed(accounts), _INSIDE, Scale.ACCOUNT),
             (accounts, _INSIDE, Scale.RESOURCE),

@@ -57,7 +57,7 @@ MAY: Final = Stance.SURE | Stance.UNSURE | Stance.UNDOCUMENTED
 
 
 @frozen
-class Mode:
+class SearchMode:
     """What a search accepts: with `sure`, only truths that nobody can doubt; and requests of these stances."""
 
     sure: bool

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from permission_guard.access import span
-from permission_guard.access.literal import Literal, Mode, Stance
+from permission_guard.access.literal import Literal, SearchMode, Stance
 from permission_guard.access.meter import Meter
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Service, Truth
@@ -43,7 +43,7 @@ class Node(Protocol):
     def keys(self) -> frozenset[str]:
         """The keys that it has values for."""
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Return values that meet the wants, or None if there are none."""
 
 
@@ -64,7 +64,7 @@ class Fixed:
     def _context(self) -> Context:
         return self.known.with_keys(self.values)
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Evaluate the wants."""
         for literal, wanted in wants:
             if not mode.accepts(literal.truth(self._context, self.principal), wanted=wanted):
@@ -92,7 +92,7 @@ class Listed:
         """The one key."""
         return frozenset({self.key})
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Evaluate the wants: what the known value alone decides is sure."""
         context = self.known.with_keys({self.key: self.value})
         for literal, wanted in wants:
@@ -134,7 +134,7 @@ class Line:
         """The keys that show the number."""
         return frozenset(self.writings)
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Intersect the intervals of all wants."""
         left, unfit = self.domain, []
         for literal, wanted in wants:
@@ -154,7 +154,7 @@ class Line:
         shown = {key: (writing(least),) for key, writing in self.writings.items()}
         return Found(shown, tuple(dict.fromkeys(unfit)))
 
-    def _passing(self, literal: Literal, mode: Mode, *, matching: bool) -> int:
+    def _passing(self, literal: Literal, mode: SearchMode, *, matching: bool) -> int:
         """The numbers that match, or do not; of values that cannot be read nobody knows what they match."""
         mask, readable = self.lines.masks[literal.number]
         if not readable and matching != mode.sure:
@@ -173,7 +173,7 @@ class Either:
         """The keys of all branches; each has the same."""
         return frozenset().union(*(node.keys for _, node in self.branches))
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Try the branches that the mode admits."""
         for stance, node in self.branches:
             if stance in mode.admits and (found := node.solve(wants, mode)):
@@ -203,7 +203,7 @@ class Every:
         """The keys of all parts."""
         return frozenset().union(*(part.keys for part in self.parts))
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Solve each part for its own wants."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}

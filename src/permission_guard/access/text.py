@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
-from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, Mode, Spelling
+from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, SearchMode, Spelling
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
@@ -166,7 +166,7 @@ class Spelled:
         """The keys that read the word."""
         return frozenset(self.tracks)
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Look for a word that meets all wants."""
         needs = list(self.standing)
         unfit: dict[str, None] = {}
@@ -183,7 +183,7 @@ class Spelled:
             return None
         return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
 
-    def _need(self, literal: Literal, mode: Mode, *, wanted: bool) -> Need | bool:
+    def _need(self, literal: Literal, mode: SearchMode, *, wanted: bool) -> Need | bool:
         track, condition = self.tracks[literal.key], literal.condition
         if condition is None:
             return self._naming(literal, mode, wanted=wanted)
@@ -194,7 +194,7 @@ class Spelled:
         match = self.automata.match(condition.wanted, condition.lower_key, self.variables)
         return needed(track, match, mode, matching=wanted != condition.negated)
 
-    def _naming(self, literal: Literal, mode: Mode, *, wanted: bool) -> Need | bool:
+    def _naming(self, literal: Literal, mode: SearchMode, *, wanted: bool) -> Need | bool:
         named, track = self.named[literal.number], self.tracks[PRINCIPAL]
         everybody = self.automata.of(named.patterns, named.form)
         if literal.principals is None or not literal.principals.negated:
@@ -208,7 +208,7 @@ class Spelled:
         return Need(track, excepted, wanted=True) if mode.sure else loosely
 
 
-def needed(track: int, match: Match, mode: Mode, *, matching: bool) -> Need:
+def needed(track: int, match: Match, mode: SearchMode, *, matching: bool) -> Need:
     """Return what a value must do so that it surely, or not surely not, matches."""
     return Need(track, match.surely if matching == mode.sure else match.possibly, matching)
 
@@ -231,7 +231,7 @@ class Several:
         """The one key."""
         return frozenset({self.key})
 
-    def solve(self, wants: Wants, mode: Mode) -> Found | None:
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
         """Find one word for each want that one value can meet, all of which meet what every value must."""
         sorted_needs = self._sorted(wants, mode)
         if sorted_needs is None:
@@ -246,7 +246,7 @@ class Several:
         shown: Mapping[str, Values] = {self.key: tuple(values)}
         return Found(shown, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
 
-    def _sorted(self, wants: Wants, mode: Mode) -> _Sorted | None:
+    def _sorted(self, wants: Wants, mode: SearchMode) -> _Sorted | None:
         every: list[Need] = []
         once: list[Need] = []
         for literal, wanted in wants:
