@@ -122,7 +122,7 @@ class Lines:
 
 
 @frozen(slots=False)
-class Line:
+class NumberLine:
     """Keys that show one number of some intervals, each in its own writing."""
 
     domain: int

@@ -12,7 +12,7 @@ from typing import Final
 from permission_guard.access import span
 from permission_guard.access.literal import PRINCIPAL, Literals
 from permission_guard.access.meter import Meter
-from permission_guard.access.node import Line, Lines
+from permission_guard.access.node import Lines, NumberLine
 from permission_guard.access.text import Automata
 from permission_guard.access.word import Need
 from permission_guard.frozen import frozen
@@ -153,14 +153,14 @@ class Scene:
 
     def line(
         self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
-    ) -> Line:
+    ) -> NumberLine:
         """Return the keys that show one number of a domain; `ends` are those of all domains of these keys."""
         keys = tuple(writings)
         if keys not in self._lines:
             literals = (one for key in keys for one in self.literals.by_key.get(key, ()))
             self._lines[keys] = Lines(literals, ends, self.meter)
         lines = self._lines[keys]
-        return Line(lines.grid.mask(domain), writings, lines)
+        return NumberLine(lines.grid.mask(domain), writings, lines)
 
     @cached_property
     def named_networks(self) -> span.Spans:
