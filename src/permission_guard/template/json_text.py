@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from permission_guard.template.node import DEEPEST, At, Entry, Items, Leaf, Node, NotReadable, Table
+from permission_guard.template.node import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Table
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,:]*")
 _LINE: Final = re.compile(r"\n")
@@ -58,7 +58,7 @@ class _Reader:
         return Items(tuple(values), self._at(start)), offset + 1
 
     def _object(self, start: int, depth: int) -> tuple[Table, int]:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, KeyedValue] = {}
         twice: list[tuple[str, At]] = []
         offset = self._skip(start + 1)
         while self._text[offset] != "}":
@@ -67,7 +67,7 @@ class _Reader:
             if key in entries:
                 twice.append((key, key_at))
             value, offset = self.value(end, depth)
-            entries[key] = Entry(key_at, value)
+            entries[key] = KeyedValue(key_at, value)
             offset = self._skip(offset)
         return Table(entries, self._at(start), tuple(twice)), offset + 1
 

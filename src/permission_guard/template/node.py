@@ -38,7 +38,7 @@ class Items:
 
 
 @frozen
-class Entry:
+class KeyedValue:
     """A key's value, and where the key stands."""
 
     key_at: At
@@ -49,7 +49,7 @@ class Entry:
 class Table:
     """An object; its keys stand in the order in which they are written."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, KeyedValue]
     at: At
     twice: tuple[tuple[str, At], ...] = ()
     """Keys that stand there a second time, and where: the last one counts."""

@@ -12,7 +12,17 @@ import yaml
 from yaml.constructor import ConstructorError
 
 from permission_guard.frozen import frozen
-from permission_guard.template.node import DEEPEST, MOST, At, Entry, Items, Leaf, Node, NotReadable, Table
+from permission_guard.template.node import (
+    DEEPEST,
+    MOST,
+    At,
+    Items,
+    KeyedValue,
+    Leaf,
+    Node,
+    NotReadable,
+    Table,
+)
 
 _BARE: Final = frozenset({"Ref", "Condition"})
 _CORE: Final = "tag:yaml.org,2002:"
@@ -85,7 +95,7 @@ class _Builder:
         return made
 
     def _mapping(self, node: yaml.MappingNode) -> _Built:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, KeyedValue] = {}
         twice: list[tuple[str, At]] = []
         written = len(node.value)
         # Merges (`<<`), as a tool that packages the template does; CloudFormation itself takes none.
@@ -97,7 +107,7 @@ class _Builder:
             name = _key(self._value(key))
             if name in entries and len(parts) == written:
                 twice.append((name, _at(key)))
-            entries[name] = Entry(_at(key), value.node)
+            entries[name] = KeyedValue(_at(key), value.node)
         return _tagged(node, Table(entries, _at(node), tuple(twice)), [value for _, value in parts])
 
     def _scalar(self, node: yaml.ScalarNode) -> _Built:
@@ -144,4 +154,4 @@ def _tagged(composed: yaml.Node, node: Node, parts: list[_Built]) -> _Built:
     if name == "GetAtt" and isinstance(node, Leaf) and isinstance(node.value, str):
         node = Items(tuple(Leaf(part, at) for part in node.value.split(".", 1)), at)
     long = name if name in _BARE else f"Fn::{name}"
-    return _Built(Table({long: Entry(at, node)}, at), size + 1, depth + 1)
+    return _Built(Table({long: KeyedValue(at, node)}, at), size + 1, depth + 1)
