@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from permission_guard.template.node import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Table
+from permission_guard.template.node import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Object
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,:]*")
 _LINE: Final = re.compile(r"\n")
@@ -57,7 +57,7 @@ class _Reader:
             offset = self._skip(offset)
         return Items(tuple(values), self._at(start)), offset + 1
 
-    def _object(self, start: int, depth: int) -> tuple[Table, int]:
+    def _object(self, start: int, depth: int) -> tuple[Object, int]:
         entries: dict[str, KeyedValue] = {}
         twice: list[tuple[str, At]] = []
         offset = self._skip(start + 1)
@@ -69,7 +69,7 @@ class _Reader:
             value, offset = self.value(end, depth)
             entries[key] = KeyedValue(key_at, value)
             offset = self._skip(offset)
-        return Table(entries, self._at(start), tuple(twice)), offset + 1
+        return Object(entries, self._at(start), tuple(twice)), offset + 1
 
     def _at(self, offset: int) -> At:
         line = bisect_right(self._starts, offset)

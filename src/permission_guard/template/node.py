@@ -46,7 +46,7 @@ class KeyedValue:
 
 
 @frozen
-class Table:
+class Object:
     """An object; its keys stand in the order in which they are written."""
 
     entries: Mapping[str, KeyedValue]
@@ -55,7 +55,7 @@ class Table:
     """Keys that stand there a second time, and where: the last one counts."""
 
 
-Node: TypeAlias = Leaf | Items | Table
+Node: TypeAlias = Leaf | Items | Object
 
 
 class NotReadable(ValueError):
@@ -74,7 +74,7 @@ def plain(node: Node) -> Json:
             return value
         case Items(values):
             return [plain(one) for one in values]
-        case Table(entries):
+        case Object(entries):
             return {key: plain(entry.value) for key, entry in entries.items()}
         case _:
             assert_never(node)
@@ -101,7 +101,7 @@ def place(root: Node, path: Sequence[str | int]) -> At | None:
     """Return where the key or item at a path stands, or None if there is no such path."""
     node, at = root, root.at
     for step in path:
-        if isinstance(node, Table) and step in node.entries:
+        if isinstance(node, Object) and step in node.entries:
             at, node = node.entries[str(step)].key_at, node.entries[str(step)].value
         elif isinstance(node, Items) and isinstance(step, int) and step < len(node.values):
             node = node.values[step]

@@ -21,7 +21,7 @@ from permission_guard.template.node import (
     Items,
     Node,
     NotReadable,
-    Table,
+    Object,
     elements,
     member,
     members,
@@ -249,7 +249,7 @@ def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str
 
 def _twice(node: Node) -> Iterator[tuple[str, str]]:
     """Yield the keys that stand twice in an object."""
-    if isinstance(node, Table):
+    if isinstance(node, Object):
         yield from ((f"the key {key!r} at {at.line}:{at.column}", _LAST) for key, at in node.twice)
         for entry in node.entries.values():
             yield from _twice(entry.value)

@@ -21,7 +21,7 @@ from permission_guard.template.node import (
     Leaf,
     Node,
     NotReadable,
-    Table,
+    Object,
 )
 
 _BARE: Final = frozenset({"Ref", "Condition"})
@@ -108,7 +108,7 @@ class _Builder:
             if name in entries and len(parts) == written:
                 twice.append((name, _at(key)))
             entries[name] = KeyedValue(_at(key), value.node)
-        return _tagged(node, Table(entries, _at(node), tuple(twice)), [value for _, value in parts])
+        return _tagged(node, Object(entries, _at(node), tuple(twice)), [value for _, value in parts])
 
     def _scalar(self, node: yaml.ScalarNode) -> _Built:
         is_tagged = not node.tag.startswith(_CORE)
@@ -154,4 +154,4 @@ def _tagged(composed: yaml.Node, node: Node, parts: list[_Built]) -> _Built:
     if name == "GetAtt" and isinstance(node, Leaf) and isinstance(node.value, str):
         node = Items(tuple(Leaf(part, at) for part in node.value.split(".", 1)), at)
     long = name if name in _BARE else f"Fn::{name}"
-    return _Built(Table({long: KeyedValue(at, node)}, at), size + 1, depth + 1)
+    return _Built(Object({long: KeyedValue(at, node)}, at), size + 1, depth + 1)
