@@ -55,7 +55,7 @@ class Planned:
 
 
 @frozen
-class Plan:
+class TerraformPlan:
     """What is planned, and what the plan tells about where."""
 
     resources: tuple[Planned, ...]
@@ -63,7 +63,7 @@ class Plan:
     region: str | None
 
 
-def read_plan(body: Mapping[str, Json]) -> Plan:
+def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
     """Read a plan. Raises NotReadable for another version, and for what is no plan."""
     version = body.get("format_version")
     if not isinstance(version, str) or not version.startswith(_FORMAT):
@@ -79,7 +79,7 @@ def read_plan(body: Mapping[str, Json]) -> Plan:
         for one in elements(body.get("resource_changes"))
     }
     planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured))
-    return Plan(planned, _account(body, planned), _region(body))
+    return TerraformPlan(planned, _account(body, planned), _region(body))
 
 
 def _planned(

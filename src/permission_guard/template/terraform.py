@@ -21,7 +21,7 @@ from permission_guard.template.declared import (
     WholePolicy,
 )
 from permission_guard.template.home import Destination
-from permission_guard.template.plan import Plan, Planned, Reference, read_plan
+from permission_guard.template.plan import Planned, Reference, TerraformPlan, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
 
@@ -55,7 +55,7 @@ _ATTACHING: Final = {
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
-def home_of(plan: Plan, home: Destination) -> Destination:
+def home_of(plan: TerraformPlan, home: Destination) -> Destination:
     """Return where a plan is applied: what nobody said, the plan may tell."""
     region = home.region if home.says_region or plan.region is None else plan.region
     account = home.account if home.says_account or plan.account is None else plan.account
