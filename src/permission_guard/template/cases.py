@@ -17,7 +17,7 @@ from permission_guard.model.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.template.declared import Declared, Document, Function, Role, WholePolicy
+from permission_guard.template.declared import Declared, DeclaredFunction, Document, Role, WholePolicy
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (
     Reading,
@@ -127,7 +127,7 @@ def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Bo
 
 
 def _with_role(
-    facts: FunctionFacts, function: Function, declared: Declared, reading: Reading
+    facts: FunctionFacts, function: DeclaredFunction, declared: Declared, reading: Reading
 ) -> FunctionFacts:
     home = declared.home
     arn = f"arn:{home.partition}:iam::aws:policy/service-role/{_BASIC}"

@@ -10,7 +10,7 @@ from permission_guard.iam.arn import named
 from permission_guard.iam.policy import Json
 from permission_guard.template.declared import (
     Declared,
-    Function,
+    DeclaredFunction,
     Permission,
     WholePolicy,
 )
@@ -63,12 +63,12 @@ def declared(scope: Scope) -> Declared:
     )
 
 
-def _function(one: Resource, roles: Roles) -> Function:
+def _function(one: Resource, roles: Roles) -> DeclaredFunction:
     scope = one.scope
     name = scope.ref(one.id)
     arn, _ = target(one.id, name, scope.home)
     group = table(one.get("LoggingConfig")).get("LogGroup")
-    return Function(
+    return DeclaredFunction(
         one.id,
         arn,
         joined(("/aws/lambda/", name)) if group is None else group,

@@ -38,7 +38,7 @@ class Role:
 
 
 @frozen
-class Function:
+class DeclaredFunction:
     """A function. `owner` is the resource that defines it."""
 
     owner: str
@@ -75,7 +75,7 @@ class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 
     home: Destination
-    functions: tuple[Function, ...] = ()
+    functions: tuple[DeclaredFunction, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()
     log_groups: frozenset[str] = frozenset()

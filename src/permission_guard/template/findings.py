@@ -13,7 +13,7 @@ from permission_guard.scan.explanation import Explanation, explain
 from permission_guard.template.cases import Case, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,
-    Function,
+    DeclaredFunction,
     Permission,
     Role,
     WholePolicy,
@@ -52,7 +52,7 @@ class TemplateFinding:
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
-_Declaration: TypeAlias = Function | Permission | WholePolicy
+_Declaration: TypeAlias = DeclaredFunction | Permission | WholePolicy
 _Index: TypeAlias = dict[str, list[_Declaration]]
 """What is declared, by the resources."""
 
@@ -169,7 +169,7 @@ def _doubts(one: TemplateFinding, home: Destination, index: _Index) -> list[Unre
 def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]]:
     is_role = one.finding.rule == _ABOUT_A_ROLE
     found = index.get(one.function if is_role else one.owner, ())
-    for function in [each for each in found if is_role and isinstance(each, Function)]:
+    for function in [each for each in found if is_role and isinstance(each, DeclaredFunction)]:
         yield f"the log group of {function.owner}", function.log_group
         yield from _of_role(function.role)
     for permission in [each for each in found if isinstance(each, Permission)]:

@@ -14,8 +14,8 @@ from permission_guard.model.facts import Unreadable
 from permission_guard.template.cloudformation import PERMISSION, layer_of, target
 from permission_guard.template.declared import (
     Declared,
+    DeclaredFunction,
     Document,
-    Function,
     Permission,
     Role,
     WholePolicy,
@@ -158,11 +158,11 @@ class _Terraform:
         name = one.values.get("function_name")
         return target(one.address, name if isinstance(name, str) else None, self.home)[0]
 
-    def _function(self, one: Planned) -> Function:
+    def _function(self, one: Planned) -> DeclaredFunction:
         arn = self._function_arn(one)
         logging = listed(self._value(one, "logging_config"))
         group = table(logging[0]).get("log_group") if logging else None
-        return Function(one.address, arn, group or f"/aws/lambda/{arn.name}", self._role_of(one))
+        return DeclaredFunction(one.address, arn, group or f"/aws/lambda/{arn.name}", self._role_of(one))
 
     def _role_of(self, one: Planned) -> Role | Unreadable:
         found = self._referred(one, "role", "aws_iam_role")
