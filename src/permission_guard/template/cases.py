@@ -17,7 +17,7 @@ from permission_guard.model.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.template.declared import Declared, DeclaredFunction, Document, Role, WholePolicy
+from permission_guard.template.declared import Declared, DeclaredFunction, DeclaredRole, Document, WholePolicy
 from permission_guard.template.managed import managed_document
 from permission_guard.template.reading import (
     Reading,
@@ -72,7 +72,7 @@ def _cases(declared: Declared, permissions: Reading, role: Reading) -> dict[Key,
     defined = {one.arn: one.owner for one in reversed(declared.functions)}
     for function in declared.functions:
         facts = _with_role(FunctionFacts(function.arn, has_public_url=False), function, declared, role)
-        owner = function.role.owner if isinstance(function.role, Role) else function.owner
+        owner = function.role.owner if isinstance(function.role, DeclaredRole) else function.owner
         found[function.arn, None] = Case(function.owner, owner, facts)
     for key, (statements, owners) in _statements(declared, permissions).items():
         arn, qualifier = key
@@ -152,7 +152,7 @@ def _exists(group: str | None, declared: Declared) -> bool | Unreadable:
     )
 
 
-def _role(role: Role, reading: Reading) -> RoleFacts:
+def _role(role: DeclaredRole, reading: Reading) -> RoleFacts:
     policies = [_policy(one, reading) for one in role.documents if one.is_sure or reading.wide]
     unreadable = [one for one in policies if isinstance(one, Unreadable)]
     boundary = _policy(role.boundary, reading) if role.boundary else None

@@ -24,7 +24,7 @@ class Document:
 
 
 @frozen
-class Role:
+class DeclaredRole:
     """An execution role, with every policy that bears on it as far as the template tells."""
 
     owner: str
@@ -44,7 +44,7 @@ class DeclaredFunction:
     owner: str
     arn: FunctionArn
     log_group: Value
-    role: Role | Unreadable
+    role: DeclaredRole | Unreadable
 
 
 @frozen

@@ -14,8 +14,8 @@ from permission_guard.template.cases import Case, at_best, at_worst
 from permission_guard.template.declared import (
     Declared,
     DeclaredFunction,
+    DeclaredRole,
     Permission,
-    Role,
     WholePolicy,
 )
 from permission_guard.template.home import ACCOUNT, REGION, Destination
@@ -182,8 +182,8 @@ def _said(name: str, permission: Permission) -> str:
     return f"{permission.says.get(name, name)} of {permission.owner}"
 
 
-def _of_role(role: Role | Unreadable) -> Iterator[tuple[str, Value]]:
-    documents = (*role.documents, role.boundary) if isinstance(role, Role) else ()
+def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
+    documents = (*role.documents, role.boundary) if isinstance(role, DeclaredRole) else ()
     for one in filter(None, documents):
         yield f"the policy {one.name} of {one.owner}", one.body
 

@@ -9,7 +9,7 @@ from typing import Final
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import loads
 from permission_guard.model.facts import Unreadable
-from permission_guard.template.declared import Document, Role
+from permission_guard.template.declared import DeclaredRole, Document
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.managed import managed_document
 from permission_guard.template.resources import Resource
@@ -38,7 +38,7 @@ class Roles:
     scope: Scope
     resources: tuple[Resource, ...]
 
-    def role(self, wanted: Value, whose: str) -> Role | Unreadable:
+    def role(self, wanted: Value, whose: str) -> DeclaredRole | Unreadable:
         """Return the role that a function names, or why nothing is known of it."""
         what = f"the role of {whose}"
         for one in self._of_kind("AWS::IAM::Role"):
@@ -57,13 +57,13 @@ class Roles:
     def _name(self, one: Resource) -> Value:
         return self.scope.ref(one.id)
 
-    def _of(self, one: Resource) -> Role:
+    def _of(self, one: Resource) -> DeclaredRole:
         found = [*self._inline(one), *self._attached(one), *self._elsewhere(one)]
         boundary = one.get("PermissionsBoundary")
         limit = None if boundary is None else self._managed(boundary, f"permissions boundary of {one.id}")
         if isinstance(limit, Unreadable):
             found.append(limit)
-        return Role(
+        return DeclaredRole(
             one.id,
             filled(self._arn(one)) or one.id,
             tuple(each for each in found if isinstance(each, Document)),

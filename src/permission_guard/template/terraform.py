@@ -15,9 +15,9 @@ from permission_guard.template.cloudformation import PERMISSION, layer_of, targe
 from permission_guard.template.declared import (
     Declared,
     DeclaredFunction,
+    DeclaredRole,
     Document,
     Permission,
-    Role,
     WholePolicy,
 )
 from permission_guard.template.home import Destination
@@ -164,7 +164,7 @@ class _Terraform:
         group = table(logging[0]).get("log_group") if logging else None
         return DeclaredFunction(one.address, arn, group or f"/aws/lambda/{arn.name}", self._role_of(one))
 
-    def _role_of(self, one: Planned) -> Role | Unreadable:
+    def _role_of(self, one: Planned) -> DeclaredRole | Unreadable:
         found = self._referred(one, "role", "aws_iam_role")
         if found is not None:
             return self._role(found)
@@ -172,7 +172,7 @@ class _Terraform:
         why = f"{role} is not defined in this plan" if role else "it is known only after it is applied"
         return Unreadable(f"the role of {one.address}", why)
 
-    def _role(self, one: Planned) -> Role:
+    def _role(self, one: Planned) -> DeclaredRole:
         name = one.values.get("name")
         arn = one.values.get("arn")
         made = f"arn:{self.home.partition}:iam::{self.home.account}:role/{name if isinstance(name, str) else 'role'}"
@@ -181,7 +181,7 @@ class _Terraform:
         if isinstance(limit, Unreadable):
             found.append(limit)
         trust = _document("trust", one.address, self._value(one, "assume_role_policy"))
-        return Role(
+        return DeclaredRole(
             one.address,
             arn if isinstance(arn, str) else made,
             tuple(each for each in found if isinstance(each, Document)),
