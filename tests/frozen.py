@@ -17,7 +17,7 @@ from typing import Any
 from permission_guard.alerts import RenderedAlert
 from permission_guard.aws.clients import Clients
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import Function
+from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.remedy import repair_of
@@ -168,7 +168,7 @@ def staged(case: Case) -> tuple[Json, Transport, dict[str, str]]:
     return {**event, "account": arn.account, "region": arn.region}, wire, trusted
 
 
-def _give(given: Any, function: Function, wire: Transport) -> None:
+def _give(given: Any, function: FakeFunction, wire: Transport) -> None:
     """Give the function its role; what cannot be read of it is a managed policy that is not there."""
     account, role = wire.account, given["role"]
     function.log_group = given.get("log_group", function.log_group)

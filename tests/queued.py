@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from permission_guard.fake_aws import Account
-from permission_guard.fake_aws.resources import Function
+from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.grant import Grant
 from tests.aws.delivered import Queues, at, scheduled
@@ -34,7 +34,7 @@ def queues(functions: int = 0, *, documents: bool = True, **settings: str) -> Qu
     return Queues(Transport(account(functions, documents=documents)), settings)
 
 
-def orders(there: Queues) -> Function:
+def orders(there: Queues) -> FakeFunction:
     return there.wire.account.functions["orders"]
 
 

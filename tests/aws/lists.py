@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import Function, Role
+from permission_guard.fake_aws.resources import FakeFunction, Role
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
@@ -23,13 +23,13 @@ def page_of(found: Sequence[Any], params: Params, most: int) -> tuple[list[Any],
     return list(found[start:end]), str(end) if end < len(found) else None
 
 
-def configuration(function: Function) -> Answer:
+def configuration(function: FakeFunction) -> Answer:
     """GetFunctionConfiguration, as far as the guard reads it."""
     logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
     return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
 
 
-def versions(function: Function) -> list[str]:
+def versions(function: FakeFunction) -> list[str]:
     return sorted(filter(str.isdigit, function.qualifiers))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from permission_guard.fake_aws.resources import ATTACHED_LIMIT, ApiError, Function, Role
+from permission_guard.fake_aws.resources import ATTACHED_LIMIT, ApiError, FakeFunction, Role
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
 from permission_guard.model.document import POLICY_LIMIT, Body, dumped, statements_of
@@ -32,7 +32,7 @@ class Account:
     partition: str = "aws"
     has_resource_policy_calls: bool = True
     """Whether GetResourcePolicy and PutResourcePolicy exist here."""
-    functions: dict[str, Function] = field(default_factory=dict)
+    functions: dict[str, FakeFunction] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     managed: dict[str, str] = field(default_factory=dict)
     layers: dict[str, int] = field(default_factory=dict)
@@ -52,10 +52,10 @@ class Account:
 
     def with_function(
         self, name: str, *, role: str = "role", log_group: str = "", aliases: Sequence[str] = ()
-    ) -> Function:
+    ) -> FakeFunction:
         """Create a function; its role need not exist."""
         arn = FunctionArn(self.partition, self.region, self.account, name)
-        made = Function(arn, self.role_arn(role), log_group or f"/aws/lambda/{name}", set(aliases))
+        made = FakeFunction(arn, self.role_arn(role), log_group or f"/aws/lambda/{name}", set(aliases))
         self.functions[name] = made
         return made
 
@@ -67,7 +67,7 @@ class Account:
 
     # Lambda
 
-    def get_function(self, name: str) -> Function:
+    def get_function(self, name: str) -> FakeFunction:
         """GetFunctionConfiguration, by name or ARN."""
         with self.call("GetFunctionConfiguration"):
             return self._resolved(name)[0]
@@ -155,7 +155,7 @@ class Account:
         if not self.has_resource_policy_calls:
             raise ApiError("UnknownOperationException", "")
 
-    def _resolved(self, target: str) -> tuple[Function, str | None]:
+    def _resolved(self, target: str) -> tuple[FakeFunction, str | None]:
         try:
             arn, qualifier = named(target, partition=self.partition, region=self.region, account=self.account)
         except ArnError as error:
@@ -171,13 +171,13 @@ class Account:
             raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.")
         return function.policies[qualifier]
 
-    def _must_be_current(self, function: Function, qualifier: str | None, revision: str | None) -> None:
+    def _must_be_current(self, function: FakeFunction, qualifier: str | None, revision: str | None) -> None:
         if revision is not None and revision != function.policies.get(qualifier, ("", ""))[1]:
             raise ApiError(
                 "PreconditionFailedException", "The RevisionId provided does not match the latest RevisionId."
             )
 
-    def _stored(self, function: Function, qualifier: str | None, document: str) -> tuple[str, str]:
+    def _stored(self, function: FakeFunction, qualifier: str | None, document: str) -> tuple[str, str]:
         if len(document) > POLICY_LIMIT:
             raise ApiError(
                 "PolicyLengthExceededException", "The final policy size is bigger than the limit (20480)."
@@ -226,7 +226,7 @@ class Account:
                 raise ApiError("NoSuchEntity", f"Policy {arn} was not found.")
             role.attached.remove(arn)
 
-    def functions_with(self, role_arn: str) -> tuple[Function, ...]:
+    def functions_with(self, role_arn: str) -> tuple[FakeFunction, ...]:
         """ListFunctions, filtered by the role of the function or of a version: Lambda itself cannot filter."""
         with self.call("ListFunctions"):
             return tuple(

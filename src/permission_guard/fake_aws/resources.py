@@ -52,7 +52,7 @@ class Role:
 
 
 @dataclass(slots=True)
-class Function:
+class FakeFunction:
     """A function: its role, its log group, its versions and aliases, and a policy for each that has one."""
 
     arn: FunctionArn

@@ -11,7 +11,7 @@ from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.fake_aws.account import Account
 from permission_guard.fake_aws.journal import FakeJournal
 from permission_guard.fake_aws.ports import FakeObserver
-from permission_guard.fake_aws.resources import Function
+from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
@@ -73,11 +73,11 @@ class FakeInventory:
         return FakeObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
 
 
-def _configuration(function: Function) -> Configuration:
+def _configuration(function: FakeFunction) -> Configuration:
     return Configuration(function.role_arn, function.log_group)
 
 
-def _versions(function: Function) -> tuple[str, ...]:
+def _versions(function: FakeFunction) -> tuple[str, ...]:
     return tuple(sorted(filter(str.isdigit, function.qualifiers)))
 
 
