@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import FakeFunction, Role
+from permission_guard.fake_aws.resources import FakeFunction, FakeRole
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
@@ -92,7 +92,7 @@ def groups_listed(account: Account, params: Params) -> Answer:
 def roles_listed(
     account: Account,
     params: Params,
-    shown: Callable[[Role], Answer],
+    shown: Callable[[FakeRole], Answer],
     *,
     version: str = "v1",
     items: int = 1000,
@@ -116,7 +116,7 @@ def roles_listed(
     return {**found, **({"IsTruncated": True, "Marker": marker} if marker else {})}
 
 
-def _detail(role: Role, shown: Callable[[Role], Answer]) -> Answer:
+def _detail(role: FakeRole, shown: Callable[[FakeRole], Answer]) -> Answer:
     return {
         **shown(role),
         "RoleName": role.arn.rsplit("/", 1)[-1],

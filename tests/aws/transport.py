@@ -19,7 +19,7 @@ from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import Role
+from permission_guard.fake_aws.resources import FakeRole
 from permission_guard.repair.grant import Grant
 from tests.aws.layers import layer_versions_listed, layers_listed
 from tests.aws.lists import (
@@ -219,7 +219,7 @@ class Transport:
     def _role(self, params: Params) -> Answer:
         return {"Role": self.role_shown(self.account.get_role(params["RoleName"]))}
 
-    def role_shown(self, role: Role) -> Answer:
+    def role_shown(self, role: FakeRole) -> Answer:
         boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
         tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
         return {

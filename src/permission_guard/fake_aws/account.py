@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from permission_guard.fake_aws.resources import ATTACHED_LIMIT, ApiError, FakeFunction, Role
+from permission_guard.fake_aws.resources import ATTACHED_LIMIT, ApiError, FakeFunction, FakeRole
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
 from permission_guard.model.document import POLICY_LIMIT, Body, dumped, statements_of
@@ -33,7 +33,7 @@ class Account:
     has_resource_policy_calls: bool = True
     """Whether GetResourcePolicy and PutResourcePolicy exist here."""
     functions: dict[str, FakeFunction] = field(default_factory=dict)
-    roles: dict[str, Role] = field(default_factory=dict)
+    roles: dict[str, FakeRole] = field(default_factory=dict)
     managed: dict[str, str] = field(default_factory=dict)
     layers: dict[str, int] = field(default_factory=dict)
     """How many versions each layer has, by its name."""
@@ -59,9 +59,9 @@ class Account:
         self.functions[name] = made
         return made
 
-    def with_role(self, path_and_name: str = "role", **inline: Body) -> Role:
+    def with_role(self, path_and_name: str = "role", **inline: Body) -> FakeRole:
         """Create a role with inline policies."""
-        made = Role(self.role_arn(path_and_name), {name: dumped(body) for name, body in inline.items()})
+        made = FakeRole(self.role_arn(path_and_name), {name: dumped(body) for name, body in inline.items()})
         self.roles[path_and_name.rsplit("/", 1)[-1]] = made
         return made
 
@@ -190,7 +190,7 @@ class Account:
 
     # IAM and CloudWatch Logs
 
-    def get_role(self, name: str) -> Role:
+    def get_role(self, name: str) -> FakeRole:
         """GetRole."""
         with self.call("GetRole"):
             return self._role(name)
@@ -240,7 +240,7 @@ class Account:
         with self.call("DescribeLogGroups"):
             return name in self.log_groups
 
-    def _role(self, name: str) -> Role:
+    def _role(self, name: str) -> FakeRole:
         if name not in self.roles:
             raise ApiError("NoSuchEntity", f"The role with name {name} cannot be found.")
         return self.roles[name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from permission_guard.fake_aws.account import Account
-from permission_guard.fake_aws.resources import Role
+from permission_guard.fake_aws.resources import FakeRole
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.journal.seen import is_version
@@ -102,7 +102,7 @@ class FakeObserver:
             return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
         return self.role_facts(role)
 
-    def role_facts(self, role: Role) -> RoleFacts:
+    def role_facts(self, role: FakeRole) -> RoleFacts:
         """Read the policies of a role."""
         boundary = self._managed(role.boundary) if role.boundary else None
         managed = [self._managed(policy) for policy in role.attached]

@@ -38,7 +38,7 @@ class ApiError(Exception):
 
 
 @dataclass(slots=True)
-class Role:
+class FakeRole:
     """A role: inline documents by name, ARNs of attached policies, boundary and tags."""
 
     arn: str
