@@ -9,7 +9,7 @@ from permission_guard.doctor import Health
 from permission_guard.doctor.stack_state import (
     Checkup,
     EventSource,
-    Function,
+    GuardFunction,
     Key,
     LastSweep,
     Queue,
@@ -28,7 +28,7 @@ TRAIL = Trail("management", is_logging=True, takes_writes=True, arn=TRAIL_ARN)
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 RULE = Rule("rule", "ENABLED", "events", ("events",))
 SOURCE = EventSource("0-1", "events", "Enabled")
-FUNCTION = Function(
+FUNCTION = GuardFunction(
     "guard",
     state="Active",
     state_reason="",

@@ -11,7 +11,7 @@ from permission_guard.doctor.check import Check, good, unchecked, wrong
 from permission_guard.doctor.stack_state import (
     Denied,
     EventSource,
-    Function,
+    GuardFunction,
     Key,
     LastSweep,
     Queue,
@@ -122,7 +122,7 @@ def _ago(past: timedelta) -> str:
 _IN_HOURS: Final = 48
 
 
-def function(found: Function | Unreadable) -> Check:
+def function(found: GuardFunction | Unreadable) -> Check:
     """The guard's function is ready to run."""
     label = "function"
     if isinstance(found, Unreadable):
@@ -144,7 +144,7 @@ def function(found: Function | Unreadable) -> Check:
     return good(label, f"{name} is Active, its last update was successful, and nothing blocks it.")
 
 
-def settings(found: Function | Unreadable, account: str, region: str) -> Check:
+def settings(found: GuardFunction | Unreadable, account: str, region: str) -> Check:
     """The guard starts with its environment."""
     name, given = "settings", found if isinstance(found, Unreadable) else found.environment
     if isinstance(given, Unreadable):

@@ -52,7 +52,7 @@ class EventSource:
 
 
 @frozen
-class Function:
+class GuardFunction:
     """The guard's function; states and reasons are Lambda's words."""
 
     name: str
@@ -143,7 +143,7 @@ class Checkup:
     """The version output of the stack; None if it is older than that output."""
     trails: tuple[Trail | Unreadable, ...] | Unreadable
     rules: tuple[Rule | Unreadable, ...]
-    function: Function | Unreadable
+    function: GuardFunction | Unreadable
     sources: tuple[EventSource | Unreadable, ...]
     topics: tuple[Topic | Unreadable, ...]
     keys: tuple[Key | Unreadable, ...]

@@ -12,7 +12,7 @@ from permission_guard.aws.stack import QUEUE_OF, Part, Stack
 from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.doctor.stack_state import (
     EventSource,
-    Function,
+    GuardFunction,
     Key,
     LastSweep,
     Queue,
@@ -64,12 +64,12 @@ def source(calls: Calls, part: Part) -> EventSource | Unreadable:
     return seen(f"the event source mapping {part.id}", read)
 
 
-def function(calls: Calls, part: Part) -> Function | Unreadable:
+def function(calls: Calls, part: Part) -> GuardFunction | Unreadable:
     """GetFunctionConfiguration and GetFunctionConcurrency."""
 
-    def read() -> Function:
+    def read() -> GuardFunction:
         found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=part.id)
-        return Function(
+        return GuardFunction(
             part.id,
             state=found.text("State"),
             state_reason=found.text("StateReason"),
