@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from permission_guard.doctor import Health
 from permission_guard.doctor.stack_state import (
     Checkup,
+    EventRule,
     EventSource,
     GuardFunction,
     Key,
     LastSweep,
     Queue,
     Rights,
-    Rule,
     Table,
     Topic,
     Trail,
@@ -26,7 +26,7 @@ LOST = Unreadable("it", "AccessDenied: no")
 TRAIL_ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/management"
 TRAIL = Trail("management", is_logging=True, takes_writes=True, arn=TRAIL_ARN)
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
-RULE = Rule("rule", "ENABLED", "events", ("events",))
+RULE = EventRule("rule", "ENABLED", "events", ("events",))
 SOURCE = EventSource("0-1", "events", "Enabled")
 FUNCTION = GuardFunction(
     "guard",

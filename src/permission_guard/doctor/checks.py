@@ -10,13 +10,13 @@ from permission_guard import PROGRAM
 from permission_guard.doctor.check import Check, good, unchecked, wrong
 from permission_guard.doctor.stack_state import (
     Denied,
+    EventRule,
     EventSource,
     GuardFunction,
     Key,
     LastSweep,
     Queue,
     Rights,
-    Rule,
     Table,
     Topic,
 )
@@ -29,7 +29,7 @@ _ON: Final = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 """The latter matches reads, too (eventbridge/latest/userguide/eb-service-event-cloudtrail.html)."""
 
 
-def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
+def rules(found: tuple[EventRule | Unreadable, ...], stack: str) -> Iterator[Check]:
     """Every rule is enabled and sends to its queue."""
     if not found:
         yield wrong(
@@ -39,7 +39,7 @@ def rules(found: tuple[Rule | Unreadable, ...], stack: str) -> Iterator[Check]:
         yield unchecked("rule", one) if isinstance(one, Unreadable) else _rule(one)
 
 
-def _rule(rule: Rule) -> Check:
+def _rule(rule: EventRule) -> Check:
     if rule.state not in _ON:
         what = f"{rule.name} is {rule.state or 'in an unknown state'}: it sends nothing."
         return wrong("rule", what, f"Enable it: aws events enable-rule --name {rule.name}")

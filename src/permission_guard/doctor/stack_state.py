@@ -31,7 +31,7 @@ class Trail:
 
 
 @frozen
-class Rule:
+class EventRule:
     """A rule of EventBridge, its state in AWS's word, and where it sends to."""
 
     name: str
@@ -142,7 +142,7 @@ class Checkup:
     version: str | None
     """The version output of the stack; None if it is older than that output."""
     trails: tuple[Trail | Unreadable, ...] | Unreadable
-    rules: tuple[Rule | Unreadable, ...]
+    rules: tuple[EventRule | Unreadable, ...]
     function: GuardFunction | Unreadable
     sources: tuple[EventSource | Unreadable, ...]
     topics: tuple[Topic | Unreadable, ...]

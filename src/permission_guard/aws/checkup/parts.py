@@ -11,12 +11,12 @@ from permission_guard.aws.response import Response
 from permission_guard.aws.stack import QUEUE_OF, Part, Stack
 from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.doctor.stack_state import (
+    EventRule,
     EventSource,
     GuardFunction,
     Key,
     LastSweep,
     Queue,
-    Rule,
     Table,
     Topic,
 )
@@ -34,19 +34,19 @@ def seen(what: str, read: Callable[[], _Seen]) -> _Seen | Unreadable:
         return Unreadable(what, str(error))
 
 
-def rule(calls: Calls, part: Part, stack: Stack) -> Rule | Unreadable:
+def rule(calls: Calls, part: Part, stack: Stack) -> EventRule | Unreadable:
     """DescribeRule and ListTargetsByRule."""
 
-    def read() -> Rule:
+    def read() -> EventRule:
         state = calls.call("events", "DescribeRule", Name=part.id).text("State")
         targets = seen(f"the targets of {part.id}", lambda: _targets(calls, part.id))
-        return Rule(part.id, state, stack.queue_name(QUEUE_OF[part.name]), targets)
+        return EventRule(part.id, state, stack.queue_name(QUEUE_OF[part.name]), targets)
 
     return seen(f"the rule {part.id}", read)
 
 
 def _targets(calls: Calls, rule: str) -> tuple[str, ...]:
-    found = calls.call("events", "ListTargetsByRule", Rule=rule)  # a rule has five at most
+    found = calls.call("events", "ListTargetsByRule", EventRule=rule)  # a rule has five at most
     return tuple(_named(one.text("Arn")) for one in found.each("Targets"))
 
 
