@@ -11,11 +11,11 @@ from permission_guard.doctor.stack_state import (
     EventRule,
     EventSource,
     GuardFunction,
+    JournalTable,
     Key,
     LastSweep,
     Queue,
     Rights,
-    Table,
     Topic,
     Trail,
 )
@@ -39,7 +39,7 @@ FUNCTION = GuardFunction(
 )
 TOPIC = Topic("alerts", "arn:aws:sns:eu-west-1:123456789012:alerts", 1, 0)
 QUEUE = Queue("dead", "https://sqs/dead", is_for_dead_letters=True, messages=0)
-TABLE = Table("journal", "ACTIVE", NOW - timedelta(days=30))
+TABLE = JournalTable("journal", "ACTIVE", NOW - timedelta(days=30))
 NEW = replace(TABLE, made=NOW - timedelta(hours=1))
 WELL = Checkup(
     stack="guard",

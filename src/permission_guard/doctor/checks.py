@@ -13,11 +13,11 @@ from permission_guard.doctor.stack_state import (
     EventRule,
     EventSource,
     GuardFunction,
+    JournalTable,
     Key,
     LastSweep,
     Queue,
     Rights,
-    Table,
     Topic,
 )
 from permission_guard.model.facts import Unreadable
@@ -94,7 +94,7 @@ _OVERDUE: Final = timedelta(days=2)
 """A sweep is due at least once a day (SweepRate), and the alarm NoSweepFinished waits for two."""
 
 
-def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime) -> Check:
+def sweep(last: LastSweep | Unreadable, table: JournalTable | Unreadable, now: datetime) -> Check:
     """A sweep has listed every function within two days."""
     name = "sweep"
     if isinstance(last, Unreadable):
@@ -104,7 +104,7 @@ def sweep(last: LastSweep | Unreadable, table: Table | Unreadable, now: datetime
         begun = f"; one that began {_ago(now - last.began)} has not ended"
     todo = f"Look for errors in the guard's log, and at the rule SweepIsDue; then {_TO_SWEEP}"
     if last.ended is None:
-        is_new = not isinstance(table, Table) or table.made is None or now - table.made <= _OVERDUE
+        is_new = not isinstance(table, JournalTable) or table.made is None or now - table.made <= _OVERDUE
         so = f"No sweep has listed every function yet{begun}."
         return unchecked(name, so, _TO_SWEEP.capitalize()) if is_new else wrong(name, so, todo)
     so = f"The last sweep ended {_ago(now - last.ended)}{begun}."
@@ -217,7 +217,7 @@ def key(found: Key | Unreadable) -> Check:
     return wrong("key", what, f"Enable it: {enable}")
 
 
-def table(found: Table | Unreadable) -> Check:
+def table(found: JournalTable | Unreadable) -> Check:
     """The journal can be written."""
     name = "journal"
     if isinstance(found, Unreadable):

@@ -95,7 +95,7 @@ class Queue:
 
 
 @frozen
-class Table:
+class JournalTable:
     """The journal's table, its status in DynamoDB's word, and when it was made."""
 
     name: str
@@ -148,6 +148,6 @@ class Checkup:
     topics: tuple[Topic | Unreadable, ...]
     keys: tuple[Key | Unreadable, ...]
     queues: tuple[Queue | Unreadable, ...]
-    table: Table | Unreadable
+    table: JournalTable | Unreadable
     last_sweep: LastSweep | Unreadable
     rights: Rights | Unreadable

@@ -14,10 +14,10 @@ from permission_guard.doctor.stack_state import (
     EventRule,
     EventSource,
     GuardFunction,
+    JournalTable,
     Key,
     LastSweep,
     Queue,
-    Table,
     Topic,
 )
 from permission_guard.model.facts import Unreadable
@@ -132,13 +132,13 @@ def queue(calls: Calls, part: Part) -> Queue | Unreadable:
     return seen(f"the queue {name}", read)
 
 
-def table(calls: Calls, part: Part) -> Table | Unreadable:
+def table(calls: Calls, part: Part) -> JournalTable | Unreadable:
     """DescribeTable."""
 
-    def read() -> Table:
+    def read() -> JournalTable:
         found = calls.call("dynamodb", "DescribeTable", TableName=part.id).at("Table")
         made = found.at("CreationDateTime").value
-        return Table(part.id, found.text("TableStatus"), made if isinstance(made, datetime) else None)
+        return JournalTable(part.id, found.text("TableStatus"), made if isinstance(made, datetime) else None)
 
     return seen(f"the table {part.id}", read)
 
