@@ -36,7 +36,7 @@ class NoStack(Exception):
 
 
 @frozen
-class Part:
+class StackResource:
     """A resource of the stack: CloudFormation's type, its logical and its physical id."""
 
     kind: str
@@ -50,9 +50,9 @@ class Stack:
 
     name: str
     outputs: Mapping[str, str]
-    parts: tuple[Part, ...]
+    parts: tuple[StackResource, ...]
 
-    def of(self, kind: str) -> tuple[Part, ...]:
+    def of(self, kind: str) -> tuple[StackResource, ...]:
         """Return the parts of a type."""
         return tuple(part for part in self.parts if part.kind == kind)
 
@@ -71,7 +71,7 @@ def stack_of(calls: Calls, account: str, name: str) -> Stack:
             raise NoStack(no_stack(name, calls.region, account)) from error
         raise
     parts = tuple(
-        Part(one.text("ResourceType"), one.text("LogicalResourceId"), one.text("PhysicalResourceId"))
+        StackResource(one.text("ResourceType"), one.text("LogicalResourceId"), one.text("PhysicalResourceId"))
         for one in listed.each("StackResources")
         if not one.text("ResourceStatus").startswith("DELETE_")
     )

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from permission_guard.aws.calls import Calls, Incomplete
 from permission_guard.aws.response import Response
-from permission_guard.aws.stack import QUEUE_OF, Part, Stack
+from permission_guard.aws.stack import QUEUE_OF, Stack, StackResource
 from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.doctor.stack_state import (
     EventRule,
@@ -34,7 +34,7 @@ def seen(what: str, read: Callable[[], _Seen]) -> _Seen | Unreadable:
         return Unreadable(what, str(error))
 
 
-def rule(calls: Calls, part: Part, stack: Stack) -> EventRule | Unreadable:
+def rule(calls: Calls, part: StackResource, stack: Stack) -> EventRule | Unreadable:
     """DescribeRule and ListTargetsByRule."""
 
     def read() -> EventRule:
@@ -54,7 +54,7 @@ def _named(arn: str) -> str:
     return arn.rpartition(":")[2]
 
 
-def source(calls: Calls, part: Part) -> EventSource | Unreadable:
+def source(calls: Calls, part: StackResource) -> EventSource | Unreadable:
     """GetEventSourceMapping."""
 
     def read() -> EventSource:
@@ -64,7 +64,7 @@ def source(calls: Calls, part: Part) -> EventSource | Unreadable:
     return seen(f"the event source mapping {part.id}", read)
 
 
-def function(calls: Calls, part: Part) -> GuardFunction | Unreadable:
+def function(calls: Calls, part: StackResource) -> GuardFunction | Unreadable:
     """GetFunctionConfiguration and GetFunctionConcurrency."""
 
     def read() -> GuardFunction:
@@ -98,7 +98,7 @@ def environment(found: Response) -> Mapping[str, str] | Unreadable:
     )
 
 
-def topic(calls: Calls, part: Part) -> Topic | Unreadable:
+def topic(calls: Calls, part: StackResource) -> Topic | Unreadable:
     """ListSubscriptionsByTopic: a confirmed subscription has an ARN."""
 
     def read() -> Topic:
@@ -110,7 +110,7 @@ def topic(calls: Calls, part: Part) -> Topic | Unreadable:
     return seen(f"the subscriptions of {part.id}", read)
 
 
-def key(calls: Calls, part: Part) -> Key | Unreadable:
+def key(calls: Calls, part: StackResource) -> Key | Unreadable:
     """DescribeKey."""
     return seen(
         f"the key {part.id}",
@@ -118,7 +118,7 @@ def key(calls: Calls, part: Part) -> Key | Unreadable:
     )
 
 
-def queue(calls: Calls, part: Part) -> Queue | Unreadable:
+def queue(calls: Calls, part: StackResource) -> Queue | Unreadable:
     """GetQueueAttributes."""
     name = part.id.rpartition("/")[2]
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "RedrivePolicy"]
@@ -132,7 +132,7 @@ def queue(calls: Calls, part: Part) -> Queue | Unreadable:
     return seen(f"the queue {name}", read)
 
 
-def table(calls: Calls, part: Part) -> JournalTable | Unreadable:
+def table(calls: Calls, part: StackResource) -> JournalTable | Unreadable:
     """DescribeTable."""
 
     def read() -> JournalTable:
@@ -143,7 +143,7 @@ def table(calls: Calls, part: Part) -> JournalTable | Unreadable:
     return seen(f"the table {part.id}", read)
 
 
-def last_sweep(calls: Calls, part: Part) -> LastSweep | Unreadable:
+def last_sweep(calls: Calls, part: StackResource) -> LastSweep | Unreadable:
     """GetItem: what `aws/sweep_records.py` has written."""
     what = "the time of the last sweep"
 
