@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.access import EVERY, Access, Analysis, Answer, Scale, Target
-from permission_guard.access.answer import Witness
+from permission_guard.access.answer import WitnessRequest
 from permission_guard.access.automaton import Automaton, Form
 from permission_guard.access.granted import Granted, Resources
 from permission_guard.access.letters import Letters
@@ -98,7 +98,7 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
     class Doubter(Analysis):
         """An analysis whose evaluator refuses every request."""
 
-        def decided(self, witness: Witness) -> Decision:
+        def decided(self, witness: WitnessRequest) -> Decision:
             return replace(super().decided(witness), answer=EvalDecision.NOT_ALLOWED)
 
     document = policy(allow("*"))

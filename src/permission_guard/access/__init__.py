@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from permission_guard.access.actions import EVERY, INVOKING, MANAGING, READ_LAYER, READING, written
-from permission_guard.access.answer import Access, Answer, Change, Comparison, Scale, Witness
+from permission_guard.access.answer import Access, Answer, Change, Comparison, Scale, WitnessRequest
 from permission_guard.access.difference import admitted, lost
 from permission_guard.access.external import Analysis
 from permission_guard.access.meter import BUDGET
@@ -33,7 +33,7 @@ __all__ = [
     "Scale",
     "Target",
     "Trusted",
-    "Witness",
+    "WitnessRequest",
     "analyze",
     "compare",
 ]

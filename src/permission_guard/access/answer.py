@@ -46,7 +46,7 @@ def caller(request: Request, account: str | None) -> str:
 
 
 @frozen
-class Witness:
+class WitnessRequest:
     """A request, as an example of all those that are alike."""
 
     request: Request
@@ -91,7 +91,7 @@ class Answer:
     index: int
     access: Access
     scale: Scale
-    witness: Witness | None = None
+    witness: WitnessRequest | None = None
     keys: tuple[str, ...] = ()
     network: bool = False
     disagreement: bool = False
@@ -112,8 +112,8 @@ class Comparison:
 
     lost: Change
     admitted: Change
-    lost_request: Witness | None = None
-    admitted_request: Witness | None = None
+    lost_request: WitnessRequest | None = None
+    admitted_request: WitnessRequest | None = None
 
     @property
     def is_safe(self) -> bool:

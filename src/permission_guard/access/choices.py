@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
-from permission_guard.access.answer import Witness
+from permission_guard.access.answer import WitnessRequest
 from permission_guard.iam import Context, IamPrincipal, Statement
 from permission_guard.iam.pattern import Token, Variable, Wild, filled
 
@@ -19,7 +19,7 @@ _FREE: Final = ("aws:principaltag/", "aws:requesttag/")
 _ANY: Final = "x"
 
 
-def with_fitting_tags(witness: Witness, statements: Iterable[Statement]) -> Witness:
+def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) -> WitnessRequest:
     """Return a request with tags that fit the variables of the statements' conditions, as far as one tag fits them.
 
     Whether it is allowed then is for the evaluator to say.

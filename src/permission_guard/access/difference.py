@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from permission_guard.access import actions
-from permission_guard.access.answer import Change, Witness
+from permission_guard.access.answer import Change, WitnessRequest
 from permission_guard.access.callers import kinds
 from permission_guard.access.clauses import Clause
 from permission_guard.access.external import Analysis, Question
@@ -25,7 +25,7 @@ _SURE: Final = SearchMode(sure=True, admits=_ADMITTED)
 _MAY: Final = SearchMode(sure=False, admits=MAY | Stance.NETWORK)
 _EVERYBODY: Final = Side(None, None)
 
-Outcome: TypeAlias = tuple[Change, Witness | None]
+Outcome: TypeAlias = tuple[Change, WitnessRequest | None]
 
 
 def lost(analysis: Analysis, after: Policy) -> Outcome:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from permission_guard.access import actions
-from permission_guard.access.answer import Access, Answer, Scale, Witness
+from permission_guard.access.answer import Access, Answer, Scale, WitnessRequest
 from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, Caller, build, kinds
 from permission_guard.access.choices import with_fitting_tags
 from permission_guard.access.clauses import Clause, Search
@@ -51,7 +51,7 @@ _INSIDE_MAY: Final = SearchMode(sure=False, admits=MAY | Stance.NETWORK | Stance
 class _Disagreement(Exception):
     """The evaluator refuses a request that the analysis has found to be allowed: a fault of this program."""
 
-    def __init__(self, witness: Witness) -> None:
+    def __init__(self, witness: WitnessRequest) -> None:
         super().__init__(str(witness))
         self.witness = witness
 
@@ -127,12 +127,12 @@ class Analysis:
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:
         asked = self.coverage.distinguished(allow, among)
-        unknown: tuple[Candidate, Witness] | None = None
+        unknown: tuple[Candidate, WitnessRequest] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
         for side in dict.fromkeys(sides):
             for action in asked:
                 result = self._untrusted(allow, side, action)
-                if isinstance(result, Witness):
+                if isinstance(result, WitnessRequest):
                     access = Access.OPEN if side == sides[0] else Access.NAMED
                     return Answer(allow.index, access, Scale.OPEN, result)
                 unknown = unknown or result
@@ -149,11 +149,11 @@ class Analysis:
 
     def _untrusted(
         self, allow: Statement, side: Side, action: str
-    ) -> Witness | tuple[Candidate, Witness] | None:
+    ) -> WitnessRequest | tuple[Candidate, WitnessRequest] | None:
         """Return an untrusted request that is allowed; or one that may be; or None."""
         network = Stance(0) if action in actions.INVOKING else Stance.NETWORK
         may, must = (SearchMode(mode.sure, mode.admits | network) for mode in (_MAY, _SURE))
-        unknown: tuple[Candidate, Witness] | None = None
+        unknown: tuple[Candidate, WitnessRequest] | None = None
         for kind in kinds(side, allow.principals):
             question = Question(side, action, kind, may)
             candidate = self.find(allow, question)
@@ -173,12 +173,12 @@ class Analysis:
             unknown = unknown or (candidate, witness)
         return unknown
 
-    def _agreed(self, witness: Witness) -> Witness:
+    def _agreed(self, witness: WitnessRequest) -> WitnessRequest:
         if self.decided(witness).answer is not EvalDecision.ALLOWED:
             raise _Disagreement(witness)
         return witness
 
-    def decided(self, witness: Witness) -> Decision:
+    def decided(self, witness: WitnessRequest) -> Decision:
         """Ask the ordinary evaluator."""
         return decide(witness.request, resource=self.policy)
 
@@ -276,14 +276,16 @@ class Analysis:
         for condition in statement.conditions:
             yield self.scene.literals.want(condition, wanted=False)
 
-    def witness(self, action: str, candidate: Candidate) -> Witness:
+    def witness(self, action: str, candidate: Candidate) -> WitnessRequest:
         """Write a request out, with the keys that the policies mention."""
         values = candidate.found.values
         keys = {key: value for key, value in values.items() if key in self.scene.literals.mentioned}
         context = Context.of(keys, unlisted=ABSENT)
-        return Witness(Request(action, self.scene.target.arn, candidate.caller.principal(values), context))
+        return WitnessRequest(
+            Request(action, self.scene.target.arn, candidate.caller.principal(values), context)
+        )
 
-    def _keys(self, found: Found, witness: Witness) -> tuple[str, ...]:
+    def _keys(self, found: Found, witness: WitnessRequest) -> tuple[str, ...]:
         """The condition keys that the answer depends on; if it is none, the Principal element."""
         context = witness.request.context
         conditions = [one for statement in self.policy.statements for one in statement.conditions]

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from permission_guard.access import Access, Answer, Scale
-from permission_guard.access import Witness as Found
+from permission_guard.access import Access, Answer, Scale, WitnessRequest
 from permission_guard.access.actions import INVOKE_URL
 from permission_guard.access.answer import caller
 from permission_guard.access.keys import AUTH_TYPE
@@ -149,7 +148,7 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
 
 def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
     is_allowed = decide(request, resource=review.policy).answer is EvalDecision.ALLOWED
-    return replace(answer, witness=Found(request)) if is_allowed else answer
+    return replace(answer, witness=WitnessRequest(request)) if is_allowed else answer
 
 
 def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any AWS account") -> str:
