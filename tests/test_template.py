@@ -21,7 +21,7 @@ from permission_guard.iam import (
     Policy,
     Principal,
     Request,
-    Service,
+    ServicePrincipal,
     decide,
 )
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
@@ -190,7 +190,7 @@ def may_send(queue: str, principal: Principal, *, identity: bool = False, **keys
     ).answer
 
 
-EVENTBRIDGE = Service("events.amazonaws.com")
+EVENTBRIDGE = ServicePrincipal("events.amazonaws.com")
 ADMINISTRATOR = IamPrincipal(f"arn:aws:iam::{ACCOUNT}:role/admin", ACCOUNT)
 
 
@@ -211,7 +211,7 @@ def test_only_the_two_rules_may_say_that_something_is_new_and_no_administrator()
     assert {may_send("Events", EVENTBRIDGE, SourceArn=one) for one in others} == {EvalDecision.DENIED}
     # A caller cannot set the key: a service that acts for somebody else's rule does.
     assert (
-        may_send("Events", Service("sns.amazonaws.com"), SourceArn=ARNS["Changes"])
+        may_send("Events", ServicePrincipal("sns.amazonaws.com"), SourceArn=ARNS["Changes"])
         is EvalDecision.NOT_ALLOWED
     )
 

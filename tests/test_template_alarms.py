@@ -16,7 +16,7 @@ from permission_guard.iam import (
     Policy,
     Principal,
     Request,
-    Service,
+    ServicePrincipal,
     decide,
 )
 from tests.template import ACCOUNT, ARNS, REGION, resolved, written
@@ -86,7 +86,7 @@ POLICIES = {
     "key, to encrypt": (KEY_POLICY, "kms:GenerateDataKey", ARNS["AlertsKey"]),
     "key, to decrypt": (KEY_POLICY, "kms:Decrypt", ARNS["AlertsKey"]),
 }
-CLOUDWATCH = Service("cloudwatch.amazonaws.com")
+CLOUDWATCH = ServicePrincipal("cloudwatch.amazonaws.com")
 OWN_ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:permission-guard-Failing-1A2B3C"
 
 
@@ -109,7 +109,10 @@ OTHERS: dict[str, tuple[Principal, dict[str, Any]]] = {
         {"SourceAccount": UNTRUSTED, "SourceArn": OWN_ALARM.replace(ACCOUNT, UNTRUSTED)},
     ),
     "an alarm for nobody": (CLOUDWATCH, {}),
-    "another service": (Service("events.amazonaws.com"), {"SourceAccount": ACCOUNT, "SourceArn": OWN_ALARM}),
+    "another service": (
+        ServicePrincipal("events.amazonaws.com"),
+        {"SourceAccount": ACCOUNT, "SourceArn": OWN_ALARM},
+    ),
     "an untrusted account": (IamPrincipal(f"arn:aws:iam::{UNTRUSTED}:role/any", UNTRUSTED), {}),
 }
 

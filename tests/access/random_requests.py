@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 
-from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Principal, Request, Service
+from permission_guard.iam import (
+    ABSENT,
+    Anonymous,
+    Context,
+    IamPrincipal,
+    Policy,
+    Principal,
+    Request,
+    ServicePrincipal,
+)
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import Trusted
 from tests.access.random_policies import FUNCTION, OTHER, OURS, OWN, UNTRUSTED
@@ -230,7 +239,7 @@ class Sampler:
         }
         if name.startswith("alexa"):
             keys["lambda:eventsourcetoken"] = self._token(trusted=trusted)
-        return Service(name), keys
+        return ServicePrincipal(name), keys
 
     def _pinned(self) -> list[str]:
         return [one for one in _texts(self._policy, "lambda:eventsourcetoken") if "*" not in one]

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from permission_guard.access import EVERY, Access, Analysis, Scale, Target
-from permission_guard.iam import Effect, EvalDecision, Policy, Request, Service, Statement, decide
+from permission_guard.iam import Effect, EvalDecision, Policy, Request, ServicePrincipal, Statement, decide
 from permission_guard.services import service_of
 from tests.access.random_policies import FUNCTION, ZONES, random_policy
 from tests.access.random_requests import Sampler
@@ -29,7 +29,7 @@ def _alone(policy: Policy, allow: Statement) -> Policy:
 def _of_undocumented_form(request: Request) -> bool:
     """An ARN of no account, of another service: a statement that only it could meet is reported as dead."""
     arn = (request.context.values("aws:sourcearn") or ("",))[0]
-    service = service_of(request.principal.name) if isinstance(request.principal, Service) else None
+    service = service_of(request.principal.name) if isinstance(request.principal, ServicePrincipal) else None
     return service is not None and ":::" in arn and service.namespace != arn.split(":")[2]
 
 

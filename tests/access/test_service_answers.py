@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.access import Access, Scale
-from permission_guard.iam import Service
+from permission_guard.iam import ServicePrincipal
 from permission_guard.iam.policy import Json
 from tests.access.setting import OWN, SNS, UNTRUSTED, allow, answer, deny, equals
 
@@ -69,7 +69,7 @@ def test_a_wildcard_principal_admits_a_service_that_no_table_lists() -> None:
 
     assert result.access is Access.OPEN
     assert result.witness is not None
-    assert result.witness.request.principal == Service("newservice.amazonaws.com")
+    assert result.witness.request.principal == ServicePrincipal("newservice.amazonaws.com")
 
 
 def test_a_documented_service_behind_a_wildcard_makes_an_arn_sure() -> None:

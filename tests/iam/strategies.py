@@ -10,7 +10,15 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from permission_guard.iam import UNKNOWN, Anonymous, IamPrincipal, Policy, Principal, Request, Service
+from permission_guard.iam import (
+    UNKNOWN,
+    Anonymous,
+    IamPrincipal,
+    Policy,
+    Principal,
+    Request,
+    ServicePrincipal,
+)
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Context, Values
 
@@ -66,7 +74,7 @@ CALLERS: Final[tuple[Principal, ...]] = (
     IamPrincipal(ROLE_ARN, ACCOUNT, SESSION_ARN),
     IamPrincipal(f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT),
     IamPrincipal("arn:aws:iam::999999999999:user/u", "999999999999"),
-    Service("s3.amazonaws.com"),
+    ServicePrincipal("s3.amazonaws.com"),
     Anonymous(),
 )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.iam import Context, IamPrincipal, Policy, Principal, Request, Service
+from permission_guard.iam import Context, IamPrincipal, Policy, Principal, Request, ServicePrincipal
 from permission_guard.iam.mismatch import Part, mismatches, unknowns
 from permission_guard.iam.policy import Json
 
@@ -112,7 +112,7 @@ def test_a_mismatch_on_not_principal_names_whom_it_leaves_out() -> None:
 
 def test_a_service_that_does_not_send_a_key_is_named() -> None:
     ((_, why),) = reported(
-        Service("events.amazonaws.com"), Condition={"StringEquals": {"aws:SourceAccount": "1"}}
+        ServicePrincipal("events.amazonaws.com"), Condition={"StringEquals": {"aws:SourceAccount": "1"}}
     )
     assert why.endswith("and events.amazonaws.com does not send aws:SourceAccount")
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Anonymous, EvalDecision, IamPrincipal, Principal, Service, Truth, decide
+from permission_guard.iam import (
+    Anonymous,
+    EvalDecision,
+    IamPrincipal,
+    Principal,
+    ServicePrincipal,
+    Truth,
+    decide,
+)
 from permission_guard.iam.policy import Json
 from permission_guard.iam.principal import NamedPrincipal
 from tests.iam.asking import policy, request, statement
@@ -25,7 +33,7 @@ ROOT = IamPrincipal(ROOT_ARN, A)
 BOB = IamPrincipal(BOB_ARN, A)
 SESSION = IamPrincipal(ROLE_ARN, A, SESSION_ARN)
 UNTRUSTED = IamPrincipal("arn:aws:iam::999999999999:user/Bob", "999999999999")
-S3 = Service("s3.amazonaws.com")
+S3 = ServicePrincipal("s3.amazonaws.com")
 NOBODY = Anonymous()
 
 NAMED: list[tuple[Json, Principal, Truth]] = [
@@ -101,7 +109,7 @@ EXCEPTED: list[tuple[Json, Principal, Truth]] = [
     ({"AWS": [BOB_ARN, ROOT_ARN]}, SESSION, CANNOT_TELL),
     ({"AWS": [SESSION_ARN, ROOT_ARN]}, SESSION, CANNOT_TELL),
     ({"Service": "s3.amazonaws.com"}, S3, NO),
-    ({"Service": "s3.amazonaws.com"}, Service("sns.amazonaws.com"), YES),
+    ({"Service": "s3.amazonaws.com"}, ServicePrincipal("sns.amazonaws.com"), YES),
     ({"Service": "*"}, S3, CANNOT_TELL),
     ({"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}, BOB, CANNOT_TELL),
 ]

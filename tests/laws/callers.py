@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Policy, Request, Service, decide
+from permission_guard.iam import (
+    ABSENT,
+    Anonymous,
+    Context,
+    IamPrincipal,
+    Policy,
+    Request,
+    ServicePrincipal,
+    decide,
+)
 from permission_guard.iam.decide import EvalDecision
 from permission_guard.model.facts import Trusted
 from tests.laws.statements import (
@@ -67,8 +76,10 @@ class Call:
         )
 
 
-def _request(action: str, target: str, who: Service | IamPrincipal | Anonymous, **keys: str) -> Request:
-    service = who.name if isinstance(who, Service) else ""
+def _request(
+    action: str, target: str, who: ServicePrincipal | IamPrincipal | Anonymous, **keys: str
+) -> Request:
+    service = who.name if isinstance(who, ServicePrincipal) else ""
     context = {key.replace("_", ":", 1).replace("__", "/"): value for key, value in keys.items()}
     if service:
         context["aws:PrincipalServiceName"] = service
@@ -101,7 +112,7 @@ def _service_calls(target: str) -> Iterator[Call]:
                 if account == OWN:
                     sent["lambda_EventSourceToken"] = TOKEN
             yield Call(
-                _request("lambda:InvokeFunction", target, Service(service), **sent),
+                _request("lambda:InvokeFunction", target, ServicePrincipal(service), **sent),
                 account,
                 organization,
                 service,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from permission_guard.iam import EvalDecision, FunctionArn, Policy, Service, decide
+from permission_guard.iam import EvalDecision, FunctionArn, Policy, ServicePrincipal, decide
 from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Undecided, Verdict, Witness
 from permission_guard.read import read_facts
@@ -50,7 +50,7 @@ def test_a_statement_reported_as_dead_refuses_every_call_of_everybody(story: Sto
         alone = Policy("alone", (statement,), facts.policy.policy.version)
         services = finding.rule == "invoke-permission-names-its-source"
         for call in calls(target_of(story.qualifier)):
-            if isinstance(call.request.principal, Service) is services:
+            if isinstance(call.request.principal, ServicePrincipal) is services:
                 assert decide(call.request, resource=alone).answer is EvalDecision.NOT_ALLOWED, call
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import Context, Decision, EvalDecision, Request, Service
+from permission_guard.iam import Context, Decision, EvalDecision, Request, ServicePrincipal
 from permission_guard.iam.decide import Layer
 from permission_guard.model.facts import Unreadable
 from permission_guard.model.finding import DeniedRequest, Missing, Proof, Recorded, Undecided, Unused, Witness
@@ -14,10 +14,12 @@ LAYER = Layer.RESOURCE
 ASKED = Request(
     "lambda:InvokeFunction",
     "orders",
-    Service("s3.amazonaws.com"),
+    ServicePrincipal("s3.amazonaws.com"),
     Context.of({"aws:SourceArn": "arn:aws:s3:::b", "aws:SourceVpc": "vpc-1"}),
 )
-UNDOCUMENTED = Request("lambda:InvokeFunction", "orders", Service("s3.amazonaws.com"), Context.of({}))
+UNDOCUMENTED = Request(
+    "lambda:InvokeFunction", "orders", ServicePrincipal("s3.amazonaws.com"), Context.of({})
+)
 
 SAID: dict[str, tuple[Proof, str]] = {
     "witness": (

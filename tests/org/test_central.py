@@ -16,7 +16,7 @@ from permission_guard.iam import (
     Policy,
     Principal,
     Request,
-    Service,
+    ServicePrincipal,
     decide,
 )
 from tests.template import ACCOUNT, REGION, resolved, written
@@ -52,7 +52,7 @@ def test_a_guard_of_the_organization_may_use_the(what: str) -> None:
 @pytest.mark.parametrize("what", DOCUMENTS)
 def test_a_guard_of_another_organization_and_a_service_for_anyone_may_not_use_the(what: str) -> None:
     assert answered(what, "o-9999999999") is not EvalDecision.ALLOWED
-    service = Service("events.amazonaws.com")
+    service = ServicePrincipal("events.amazonaws.com")
     assert answered(what, "o-9999999999", principal=service) is not EvalDecision.ALLOWED
 
 

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from permission_guard.iam import ABSENT, Anonymous, Context, EvalDecision, Policy, Request, Service, decide
+from permission_guard.iam import (
+    ABSENT,
+    Anonymous,
+    Context,
+    EvalDecision,
+    Policy,
+    Request,
+    ServicePrincipal,
+    decide,
+)
 from permission_guard.iam.request import Principal
 from tests.aws.delivered import Queues
 from tests.queued import (
@@ -40,7 +49,7 @@ def allowed(there: Queues, principal: Principal, action: str = INVOKE, **keys: s
 def may_invoke(there: Queues, service: str, arn: str, *, with_account: bool = False) -> bool:
     """Whether a service may invoke for the resource, showing its ARN and, if it sends that, the resource's account."""
     account = {"aws_SourceAccount": arn.split(":")[4] or ACCOUNT} if with_account else {}
-    return allowed(there, Service(service), aws_SourceArn=arn, **account)
+    return allowed(there, ServicePrincipal(service), aws_SourceArn=arn, **account)
 
 
 def findings(there: Queues) -> list[Any]:
@@ -90,7 +99,7 @@ def test_the_second_bucket_may_invoke_too(*, documents: bool) -> None:
         assert may_invoke(there, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}", with_account=True)
     assert not allowed(
         there,
-        Service("s3.amazonaws.com"),
+        ServicePrincipal("s3.amazonaws.com"),
         aws_SourceArn="arn:aws:s3:::orders-in",
         aws_SourceAccount=UNTRUSTED,
     )
@@ -219,8 +228,10 @@ def test_a_bare_star_keeps_every_principal_and_every_service_of_the_account() ->
     assert len(statements(there)) == 3
     for account, is_allowed in ((ACCOUNT, True), (UNTRUSTED, False)):
         assert may_invoke(there, "sns.amazonaws.com", topic("made-tomorrow", account)) is is_allowed
-        assert allowed(there, Service("config.amazonaws.com"), aws_SourceAccount=account) is is_allowed
-        assert allowed(there, Service("new.amazonaws.com"), aws_SourceAccount=account) is is_allowed
+        assert (
+            allowed(there, ServicePrincipal("config.amazonaws.com"), aws_SourceAccount=account) is is_allowed
+        )
+        assert allowed(there, ServicePrincipal("new.amazonaws.com"), aws_SourceAccount=account) is is_allowed
     assert not allowed(there, Anonymous(), lambda_InvokedViaFunctionUrl="true")
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.iam import Policy, Request, Service
+from permission_guard.iam import Policy, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import MISSING_ROLE, FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Undecided, Verdict
@@ -138,7 +138,9 @@ def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
     finding = about_the_role(here, trust=Policy.parse({"Statement": body}, name="trust"))
 
     assert isinstance(finding.proof, Undecided)
-    assert finding.proof.request == Request("sts:AssumeRole", ROLE, Service("edgelambda.amazonaws.com"))
+    assert finding.proof.request == Request(
+        "sts:AssumeRole", ROLE, ServicePrincipal("edgelambda.amazonaws.com")
+    )
     assert [str(cited) for cited in finding.proof.decision.statements] == ["Statement[0] of trust"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.iam import Context, Policy, Request, Service
+from permission_guard.iam import Context, Policy, Request, ServicePrincipal
 from permission_guard.model.document import bodies_of
 from permission_guard.model.finding import DeniedRequest, Missing, Undecided, Verdict, Witness
 from permission_guard.rules import evaluate
@@ -146,7 +146,7 @@ def test_a_service_is_called_as_aws_calls_it_and_by_its_principal_if_it_is_not_k
     ],
 )
 def test_the_account_that_a_service_acts_for_is_shown(keys: dict[str, str], acting: str) -> None:
-    asked = Request("lambda:InvokeFunction", "f", Service("x.amazonaws.com"), Context.of(keys))
+    asked = Request("lambda:InvokeFunction", "f", ServicePrincipal("x.amazonaws.com"), Context.of(keys))
     assert (
         request(asked, "may") == f"the service x.amazonaws.com, {acting}, may call lambda:InvokeFunction on f"
     )

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final, assert_never
 
 from permission_guard.frozen import frozen
-from permission_guard.iam import Anonymous, IamPrincipal, Request, Service
+from permission_guard.iam import Anonymous, IamPrincipal, Request, ServicePrincipal
 
 _ACCOUNT_PART: Final = 4
 
@@ -35,7 +35,7 @@ class Scale(Enum):
 def caller(request: Request, account: str | None) -> str:
     """Say who makes a request, and for which account."""
     match request.principal:
-        case Service(name):
+        case ServicePrincipal(name):
             return f"{name} for {f'account {account}' if account else 'any account'}"
         case IamPrincipal(arn):
             return arn
@@ -66,7 +66,7 @@ class WitnessRequest:
     @property
     def is_service(self) -> bool:
         """Whether an AWS service makes it: then untrusted access is that of a confused deputy."""
-        return isinstance(self.request.principal, Service)
+        return isinstance(self.request.principal, ServicePrincipal)
 
     def __str__(self) -> str:
         keys = "; ".join(

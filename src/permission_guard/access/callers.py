@@ -19,7 +19,7 @@ from permission_guard.access.rows import ANONYMOUS, IAM, PRINCIPAL_ORGANIZATION,
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.sources import SOURCE_KEYS
 from permission_guard.frozen import frozen
-from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Principal, Service
+from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Principal, ServicePrincipal
 from permission_guard.iam.arn import Arn
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
@@ -155,4 +155,4 @@ def _service(scene: Scene, side: Side, action: str, name: str) -> Caller:
     own = [*service_names(keys, name), *service_sources(keys, name)]
     if name == "cloudfront.amazonaws.com" and scene.mentions(VIA_URL):
         own.append(keys.via_url())
-    return Caller(_completed(keys, SERVICE, own), lambda values: Service(_first(values, PRINCIPAL)))
+    return Caller(_completed(keys, SERVICE, own), lambda values: ServicePrincipal(_first(values, PRINCIPAL)))

@@ -13,7 +13,7 @@ from permission_guard.access.node import Either, Fixed, Listed, Node
 from permission_guard.access.sources import SOURCE_KEYS, Sources
 from permission_guard.access.text import Spelled, Variables
 from permission_guard.access.word import Need
-from permission_guard.iam import Service
+from permission_guard.iam import ServicePrincipal
 from permission_guard.iam.pattern import Wild
 from permission_guard.services import BY_TOKEN, service_of
 
@@ -62,7 +62,7 @@ def service_names(keys: Keys, name: str) -> Iterator[Node]:
     """Yield a service's names; an empty name stands for any service."""
     mentions = keys.scene.mentions
     if name:
-        yield Fixed({PRINCIPAL: (name,)}, keys.known, Service(name))
+        yield Fixed({PRINCIPAL: (name,)}, keys.known, ServicePrincipal(name))
         if mentions(_SERVICE_NAME):
             yield keys.fixed({_SERVICE_NAME: (name,)})
         if mentions(SERVICE_NAMES):

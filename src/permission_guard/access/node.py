@@ -14,7 +14,7 @@ from permission_guard.access import span
 from permission_guard.access.literal import Literal, SearchMode, Stance
 from permission_guard.access.meter import Meter
 from permission_guard.frozen import frozen
-from permission_guard.iam import Context, Service, Truth
+from permission_guard.iam import Context, ServicePrincipal, Truth
 from permission_guard.iam.condition import Quantifier
 from permission_guard.iam.request import Anonymous, Values
 
@@ -53,7 +53,7 @@ class Fixed:
 
     values: Mapping[str, Values]
     known: Context = field(default_factory=Context)
-    principal: Service | Anonymous | None = None
+    principal: ServicePrincipal | Anonymous | None = None
 
     @cached_property
     def keys(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from permission_guard.alerts.detail import Detail
 from permission_guard.alerts.difference import STANDS_NOW
 from permission_guard.alerts.subject import kind_of
-from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, Service
+from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
 from permission_guard.journal.news import Alert
 from permission_guard.model.finding import DeniedRequest, Finding, Proof, Undecided, Witness
@@ -93,7 +93,7 @@ def _proof(proof: Proof) -> dict[str, Json]:
 
 def _name(principal: Principal) -> str:
     match principal:
-        case Service(name):
+        case ServicePrincipal(name):
             return name
         case IamPrincipal(arn):
             return arn

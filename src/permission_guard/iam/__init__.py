@@ -14,7 +14,7 @@ from permission_guard.iam.request import (
     IamPrincipal,
     Principal,
     Request,
-    Service,
+    ServicePrincipal,
 )
 from permission_guard.iam.truth import Truth
 
@@ -37,7 +37,7 @@ __all__ = [
     "PolicyError",
     "Principal",
     "Request",
-    "Service",
+    "ServicePrincipal",
     "Statement",
     "Truth",
     "decide",

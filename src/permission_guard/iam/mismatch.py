@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from permission_guard.frozen import frozen
-from permission_guard.iam import Arn, ArnError, Context, Request, Service, Statement, Truth
+from permission_guard.iam import Arn, ArnError, Context, Request, ServicePrincipal, Statement, Truth
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import Principals
@@ -112,7 +112,7 @@ def _resource(patterns: Patterns, resource: str) -> str:
 def _condition(condition: Condition, request: Request) -> str:
     have = request.context.values(condition.key.lower())
     if not have:
-        caller = request.principal.name if isinstance(request.principal, Service) else "the caller"
+        caller = request.principal.name if isinstance(request.principal, ServicePrincipal) else "the caller"
         return f"it wants {written(condition)}, and {caller} does not send {condition.key}"
     if condition.base in LITERAL and any("*" in text or "?" in text for text in condition.texts):
         return (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account
-from permission_guard.iam.request import IamPrincipal, Principal, Service
+from permission_guard.iam.request import IamPrincipal, Principal, ServicePrincipal
 from permission_guard.iam.truth import Truth, any_of, truth
 
 
@@ -34,7 +34,7 @@ class NamedPrincipal:
         if self.is_anyone:
             return Truth.YES
         match principal:
-            case Service(name):
+            case ServicePrincipal(name):
                 if self.type == "Service" and "*" in self.name:
                     return Truth.UNKNOWN
                 return truth(self.type == "Service" and self.name.lower() == name.lower())
@@ -76,7 +76,7 @@ class Principals:
     def match(self, principal: Principal) -> Truth:
         """Return whether the element covers the caller."""
         if self._services is not None:
-            return truth(isinstance(principal, Service) and principal.name.lower() in self._services)
+            return truth(isinstance(principal, ServicePrincipal) and principal.name.lower() in self._services)
         found = any_of(one.match(principal) for one in self.named)
         return self._excepted(found, principal) if self.negated else found
 

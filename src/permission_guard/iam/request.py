@@ -17,7 +17,7 @@ UNKNOWN: None = None
 
 
 @frozen
-class Service:
+class ServicePrincipal:
     """An AWS service that calls with its own service principal, `s3.amazonaws.com`."""
 
     name: str
@@ -40,7 +40,7 @@ class Anonymous:
     """A caller without credentials; only `Principal: "*"` admits one."""
 
 
-Principal: TypeAlias = Service | IamPrincipal | Anonymous
+Principal: TypeAlias = ServicePrincipal | IamPrincipal | Anonymous
 
 
 @frozen

@@ -14,7 +14,7 @@ from permission_guard.iam import (
     IamPrincipal,
     Policy,
     Request,
-    Service,
+    ServicePrincipal,
     Statement,
     decide,
 )
@@ -22,8 +22,7 @@ from permission_guard.iam.condition import Condition
 from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
 from permission_guard.model.finding import DeniedRequest
 from permission_guard.rules.review import Review, covers
-from permission_guard.services import Service as Row
-from permission_guard.services import service_of
+from permission_guard.services import Service, service_of
 
 
 def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> DeniedRequest | None:
@@ -52,7 +51,7 @@ def _meant(statement: Statement, review: Review, action: str) -> Request:
             return Request(
                 action,
                 review.target,
-                Service(one.name),
+                ServicePrincipal(one.name),
                 Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT),
             )
         try:
@@ -117,13 +116,13 @@ def _unmet(condition: Condition, statement: Statement, review: Review, request: 
     return why[0] if why else f"no request meets {written(condition)}"
 
 
-def _row(statement: Statement) -> Row | None:
+def _row(statement: Statement) -> Service | None:
     named = statement.principals.named if statement.principals else ()
     rows = (service_of(one.name) for one in named if one.type == "Service")
     return next((row for row in rows if row is not None), None)
 
 
-def form(row: Row, review: Review) -> str:
+def form(row: Service, review: Review) -> str:
     """Return the form of the ARN that a service shows for the function's own account."""
     arn = Arn.parse(review.target)
     return row.arn_of(arn.partition, arn.region, arn.account)

@@ -18,7 +18,7 @@ from permission_guard.iam import (
     Context,
     EvalDecision,
     Request,
-    Service,
+    ServicePrincipal,
     Statement,
     decide,
 )
@@ -133,7 +133,7 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
     if not witness.is_service or witness.account:
         return answer
     service, target = witness.request.principal, Arn.parse(review.target)
-    row = service_of(service.name) if isinstance(service, Service) else None
+    row = service_of(service.name) if isinstance(service, ServicePrincipal) else None
     account = next(
         one for one in _EXAMPLES if one not in review.policy.text and one not in review.trusted.all_accounts
     )

@@ -15,7 +15,7 @@ from permission_guard.iam import (
     EvalDecision,
     IamPrincipal,
     Request,
-    Service,
+    ServicePrincipal,
     decide,
 )
 from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Subject
@@ -85,7 +85,7 @@ def trust_in_the_edge(role: RoleFacts) -> Asked | None:
     """
     if role.trust is None:
         return None
-    asked = Request("sts:AssumeRole", role.arn, Service(_EDGE))
+    asked = Request("sts:AssumeRole", role.arn, ServicePrincipal(_EDGE))
     return asked, decide(asked, resource=role.trust)
 
 

@@ -15,7 +15,7 @@ from permission_guard.iam import (
     Layer,
     Policy,
     Request,
-    Service,
+    ServicePrincipal,
     Statement,
 )
 from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
@@ -188,7 +188,7 @@ def _allows(cited: Cited, asked: Request) -> str:
     head = f"{cited.statement.title} of {cited.policy} allows it"
     if conditions:
         return f"{head}: it requires that {'; and that '.join(conditions)}."
-    if isinstance(asked.principal, Service):
+    if isinstance(asked.principal, ServicePrincipal):
         return f"{head} and has no condition on the source."
     whom = f" to {principals(cited.statement.principals)}" if cited.statement.principals else ""
     return f"{head}{whom}, without a condition."

@@ -12,7 +12,7 @@ from permission_guard.iam import (
     Context,
     IamPrincipal,
     Request,
-    Service,
+    ServicePrincipal,
     Statement,
 )
 from permission_guard.iam.condition import Condition, Quantifier
@@ -101,7 +101,7 @@ def request(asked: Request, verb: str) -> str:
 
 def _who(asked: Request) -> str:
     match asked.principal:
-        case Service(name):
+        case ServicePrincipal(name):
             return service(name) + _acting_for(asked.context)
         case IamPrincipal(arn, account):
             return arn if account in arn else f"{arn} of AWS account {account}"
