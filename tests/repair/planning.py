@@ -6,7 +6,8 @@ from permission_guard.events.trigger import Trigger
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import statements_of
 from permission_guard.model.facts import FunctionFacts
-from permission_guard.repair.plan import Plan, plan_for
+from permission_guard.repair.plan import plan_for
+from permission_guard.repair.report import Plan
 from permission_guard.repair.step import RewriteStatements
 from permission_guard.rules import evaluate
 from permission_guard.settings import Settings

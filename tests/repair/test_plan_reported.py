@@ -16,7 +16,7 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import Concern
-from permission_guard.repair.plan import Plan
+from permission_guard.repair.report import Plan
 from permission_guard.settings import Treatment
 from tests.fake_aws.builders import (
     ACCOUNT,

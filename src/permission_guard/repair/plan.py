@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.history import EMPTY, FunctionHistory, is_on_its_way
@@ -16,27 +15,9 @@ from permission_guard.model.finding import Concern, Finding, Verdict
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.proof import objection
 from permission_guard.repair.remedy import joined, repair_of, together
-from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements
+from permission_guard.repair.report import Plan, Unrepaired
+from permission_guard.repair.step import AttachRolePolicy, RewriteStatements
 from permission_guard.settings import NEVER_REPAIRED, NEW_STATEMENT_AGE, Settings, Treatment
-
-
-@frozen
-class Unrepaired:
-    """A finding that is only reported, and why."""
-
-    finding: Finding
-    reason: str
-    ending: Ending = Ending.REPORTED
-    is_existing: bool = False
-    """Whether the reason is that the statement existed before, so that callers may rely on it."""
-
-
-@frozen
-class Plan:
-    """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
-
-    steps: tuple[Repair, ...] = ()
-    unrepaired: tuple[Unrepaired, ...] = ()
 
 
 def concerned(

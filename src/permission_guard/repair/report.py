@@ -1,4 +1,4 @@
-"""What was found, planned and done about one event, as one frozen value."""
+"""What was found, planned and done about one event: the frozen values that travel."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from permission_guard.frozen import frozen
 from permission_guard.model.facts import GONE, FunctionFacts
 from permission_guard.model.finding import Finding
 from permission_guard.repair.outcome import UNFINISHED, Ending, Outcome, Result
-from permission_guard.repair.plan import Plan
-from permission_guard.repair.step import diffs
+from permission_guard.repair.step import Repair, diffs
 from permission_guard.settings import Mode
 
 _ENDINGS = {
@@ -46,6 +45,25 @@ class ReportLine:
     """The journal's name for it, by which a person can undo it."""
     cause: Trigger | None = None
     """The call that caused it, where the journal knows it and the event does not show it."""
+
+
+@frozen
+class Unrepaired:
+    """A finding that is only reported, and why."""
+
+    finding: Finding
+    reason: str
+    ending: Ending = Ending.REPORTED
+    is_existing: bool = False
+    """Whether the reason is that the statement existed before, so that callers may rely on it."""
+
+
+@frozen
+class Plan:
+    """The repairs, in order, and what is only reported. A finding is in exactly one of them, or its rule is ignored."""
+
+    steps: tuple[Repair, ...] = ()
+    unrepaired: tuple[Unrepaired, ...] = ()
 
 
 def _outcome_text(outcome: Outcome) -> str:
