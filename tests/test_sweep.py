@@ -9,8 +9,7 @@ import pytest
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSweepRecords
-from permission_guard.journal.fault import statement_digest
-from permission_guard.journal.seen import digest_of_all
+from permission_guard.journal.fault import digest_of_all, statement_digest
 from permission_guard.model.document import Body
 from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending

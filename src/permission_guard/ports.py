@@ -9,8 +9,7 @@ from typing import Final, Protocol
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
-from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.journal.entry import Entry, WaitingAlert
 from permission_guard.model.facts import (
     Configuration,
     FactKind,

@@ -18,10 +18,9 @@ from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind, Trigger, is_replica
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.fault import statement_digest
-from permission_guard.journal.seen import digest_of_all, is_version
+from permission_guard.journal.fault import digest_of_all, statement_digest
 from permission_guard.model.document import statements_of
-from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted, is_version
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard, Handled
 from permission_guard.ports import (

@@ -10,7 +10,7 @@ import pytest
 
 from permission_guard.alerts import SUBJECT_LIMIT, rendered
 from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
-from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.journal.entry import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.report import ReportLine

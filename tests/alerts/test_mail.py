@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.alerts.difference import difference
+from permission_guard.alerts.detail import difference
 from permission_guard.alerts.subject import subject, worst_ending
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool

@@ -14,8 +14,8 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account
+from permission_guard.journal.entry import WaitingAlert
 from permission_guard.journal.entry_json import as_kept
-from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from tests.aws.transport import Transport
 from tests.journal.test_entry_json import ENTRY

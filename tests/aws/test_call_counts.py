@@ -11,7 +11,7 @@ import pytest
 from permission_guard.compliant_event import compliant_findings
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Installation, Kind, Trigger, trigger_of
-from permission_guard.journal.seen import digest_of_all
+from permission_guard.journal.fault import digest_of_all
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import Trusted
 from permission_guard.model.finding import Verdict

@@ -13,7 +13,7 @@ from permission_guard.aws.sweep_records import DynamoSweepRecords
 from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeSweepRecords
 from permission_guard.journal.entry import State
-from permission_guard.journal.seen import digest_of_all
+from permission_guard.journal.fault import digest_of_all
 from permission_guard.ports import FunctionRecord, RetryLater, Sweep, SweepRecords
 from permission_guard.repair.outcome import Ending
 from tests.aws.journals import NEW, motos_table

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from permission_guard.fake_aws import Account, ApiError, FakeJournal
-from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.journal.entry import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile
 from tests.aws.journals import NEW, alert, journal

@@ -39,8 +39,8 @@ from permission_guard.fake_aws import (
 )
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
+from permission_guard.journal.entry import kept_until
 from permission_guard.journal.entry_json import EntryError, entry_of, written
-from permission_guard.journal.retention import kept_until
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts
 from permission_guard.ports import ChangedMeanwhile, Notification, Refused, RetryLater

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from permission_guard.journal.entry import Attached, Entry, State
-from permission_guard.journal.retention import kept_until
+from permission_guard.journal.entry import Attached, Entry, State, kept_until
 from permission_guard.repair.outcome import Ending
 from tests.fake_aws.builders import BASIC, NOW, ROLE
 from tests.journal.test_entry_json import ENTRY

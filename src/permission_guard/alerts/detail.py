@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+from collections.abc import Mapping
+from difflib import unified_diff
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.alerts.difference import difference
 from permission_guard.alerts.patches import Patch, patches_for
 from permission_guard.frozen import frozen
-from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.iam import FunctionArn, LayerVersionArn, PolicyError
+from permission_guard.iam.policy import loads
 from permission_guard.journal.news import Alert
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.model.finding import Concern, Verdict
@@ -88,3 +91,28 @@ def _removal(arn: FunctionArn | LayerVersionArn, qualifier: str | None) -> str:
         return f"aws lambda remove-layer-version-permission {layer}"
     named = f"aws lambda remove-permission --function-name {arn.name}"
     return f"{named} --qualifier {qualifier}" if qualifier else named
+
+
+STANDS_NOW = frozenset({Ending.REPAIRED, Ending.RELEASED})
+"""The endings after which the change was made."""
+
+
+def difference(line: ReportLine) -> tuple[str, ...]:
+    """Return the lines of the diff; none if there is no change."""
+    if line.before is None or line.after is None:
+        return ()
+    label = "after" if line.ending in STANDS_NOW else "wanted"
+    before, after = rows(line.before), rows(line.after)
+    return tuple(unified_diff(before, after, "before", label, lineterm=""))
+
+
+def rows(text: str) -> list[str]:
+    """Return a statement, or several, with a line for each part; any other text is one line."""
+    try:
+        value = loads(text) if text.startswith(("{", "[")) else text
+    except PolicyError:
+        value = text
+    if not isinstance(value, Mapping | list):
+        return [text] if text else []
+    statements = value if isinstance(value, list) else [value]
+    return [line for one in statements for line in json.dumps(one, indent=2, ensure_ascii=False).split("\n")]

@@ -16,7 +16,7 @@ from permission_guard.alerts.subject import SUBJECT_LIMIT
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
-from permission_guard.journal.waiting_alert import WaitingAlert
+from permission_guard.journal.entry import WaitingAlert
 from permission_guard.ports import Notification
 
 SCHEMA: Final = "permission-guard/digest/1"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from permission_guard.alerts.detail import Detail
-from permission_guard.alerts.difference import STANDS_NOW
+from permission_guard.alerts.detail import STANDS_NOW, Detail
 from permission_guard.alerts.subject import kind_of
 from permission_guard.iam import Anonymous, IamPrincipal, Principal, Request, ServicePrincipal
 from permission_guard.iam.policy import Json

@@ -8,8 +8,7 @@ from datetime import UTC
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.alerts.detail import Detail
-from permission_guard.alerts.difference import STANDS_NOW
+from permission_guard.alerts.detail import STANDS_NOW, Detail
 from permission_guard.alerts.patches import languages
 from permission_guard.alerts.printable import printable
 from permission_guard.alerts.subject import kind_of, urgency

@@ -14,10 +14,8 @@ from typing import Final
 
 from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.events.record import BadEvent, Record
-from permission_guard.journal.entry import Entry
+from permission_guard.journal.entry import Entry, WaitingAlert, kept_until
 from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, written
-from permission_guard.journal.retention import kept_until
-from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater, StoredHistory
 from permission_guard.settings import RETENTION

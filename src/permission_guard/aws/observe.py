@@ -13,7 +13,6 @@ from permission_guard.aws.policies import PolicyStore
 from permission_guard.aws.roles import RoleStore
 from permission_guard.aws.users import log_group, users
 from permission_guard.iam import FunctionArn, LayerVersionArn
-from permission_guard.journal.seen import is_version
 from permission_guard.model.facts import (
     GONE,
     NOT_READ,
@@ -25,6 +24,7 @@ from permission_guard.model.facts import (
     PolicyFacts,
     RoleFacts,
     Unreadable,
+    is_version,
 )
 from permission_guard.ports import NOT_FOUND, Refused
 

@@ -11,8 +11,8 @@ from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry_json import EntryError, entry_of
+from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
-from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.finding import Concern
 from permission_guard.ports import ChangedMeanwhile, FunctionRecord, Sweep
 

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from permission_guard.alerts import printable
-from permission_guard.alerts.difference import rows
+from permission_guard.alerts.detail import rows
 
 _COLOURS: Final = {"-": "red", "+": "green", "@": "cyan"}
 _WHOLE: Final = 1_000

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from permission_guard.fake_aws.account import Account
 from permission_guard.fake_aws.resources import ApiError
 from permission_guard.fake_aws.translated import translated
-from permission_guard.journal.entry import Entry
+from permission_guard.journal.entry import Entry, WaitingAlert
 from permission_guard.journal.entry_json import entry_of, written
-from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.ports import StoredHistory
 
 

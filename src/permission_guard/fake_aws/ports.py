@@ -11,7 +11,6 @@ from permission_guard.fake_aws.account import Account
 from permission_guard.fake_aws.resources import FakeRole
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
-from permission_guard.journal.seen import is_version
 from permission_guard.model.facts import (
     GONE,
     MISSING_ROLE,
@@ -23,6 +22,7 @@ from permission_guard.model.facts import (
     PolicyFacts,
     RoleFacts,
     Unreadable,
+    is_version,
     parsed,
 )
 from permission_guard.ports import NOT_FOUND, Notification, Refused

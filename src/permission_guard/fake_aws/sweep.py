@@ -15,8 +15,8 @@ from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
+from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
-from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Concern
 from permission_guard.ports import Alias, FunctionRecord, ListedFunction, Sweep

@@ -1,15 +1,15 @@
-"""What the journal holds: one entry for one fault, from the moment it was seen."""
+"""What the journal holds: one entry for one fault, from the moment it was seen, and the alerts that wait for the digest."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
 from permission_guard.model.facts import Family
-from permission_guard.model.finding import Finding
+from permission_guard.model.finding import Finding, Severity
 from permission_guard.repair.outcome import Ending
 
 
@@ -88,3 +88,39 @@ class Entry:
     def id(self) -> str:
         """The entry's name for people: the function's name and the fault."""
         return f"{self.cause.subject.name}/{self.fault}"
+
+
+def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
+    """Return when an entry may be deleted; None if it is still needed.
+
+    It is needed for an unfinished repair, for a policy that the guard attached and must detach one day, for a statement that
+    was reported as existing, and for what only a person can end: a repair that was undone, or that the guard has stopped.
+    """
+    match entry.state:
+        case State.GONE | State.RELEASED:
+            return entry.last_seen + retention
+        case State.REPORTED:
+            is_open = (
+                isinstance(entry.change, Attached)
+                or entry.reported_as is Ending.ESCALATED
+                or entry.is_existing
+            )
+            return None if is_open else entry.last_seen + retention
+        case State.PLANNED | State.UNDONE | State.RELEASING:
+            return None
+        case _:
+            assert_never(entry.state)
+
+
+@frozen
+class WaitingAlert:
+    """An alert that was stored instead of sent. Each is its own item, so that nothing overwrites it."""
+
+    id: str
+    """Its time and a digest of what it reports: two runs for the same event write the same item."""
+    severity: Severity
+    subject: str
+    mail: str
+    """The text for people, cut to what an item holds."""
+    body: str
+    """The alert as JSON, cut to what an item holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import assert_never
@@ -102,3 +103,8 @@ def _proved(finding: Finding) -> str:
             return ""
         case _:
             assert_never(proof)
+
+
+def digest_of_all(digests: Iterable[str]) -> str:
+    """Return 16 hexadecimal digits that change whenever one of the statements does."""
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()[:_DIGITS]

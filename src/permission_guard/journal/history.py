@@ -10,7 +10,6 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
 from permission_guard.journal.fault import fault_of, faults_alike
-from permission_guard.journal.seen import is_version
 from permission_guard.model.document import (
     NO_STATEMENTS,
     bodies_of,
@@ -19,7 +18,7 @@ from permission_guard.model.document import (
     statements_of,
     written,
 )
-from permission_guard.model.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts
+from permission_guard.model.facts import GONE, MISSING_ROLE, FunctionFacts, PolicyFacts, RoleFacts, is_version
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from permission_guard.journal.entry import Entry
+from permission_guard.journal.entry import Entry, WaitingAlert
 from permission_guard.journal.history import EMPTY, FunctionHistory
-from permission_guard.journal.waiting_alert import WaitingAlert
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater
 
 _MAX_ATTEMPTS: Final = 3

@@ -214,3 +214,8 @@ class FunctionFacts:
     def with_policy(self, policy: PolicyFacts) -> FunctionFacts:
         """Return the same facts with another resource policy."""
         return replace(self, policy=policy)
+
+
+def is_version(qualifier: str | None) -> bool:
+    """Return whether a qualifier names a published version: no alias consists of digits only (API_CreateAlias.html)."""
+    return qualifier is not None and qualifier.isdigit()

@@ -16,8 +16,8 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
+    said_principal,
 )
-from permission_guard.alerts.patches.principal import said_principal
 from permission_guard.alerts.patches.quoting import expression, in_typescript
 from permission_guard.iam.arn import is_account
 from permission_guard.repair.grant import Grant

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import LayerVersionArn
@@ -61,3 +62,12 @@ class SharedLayer:
 
 
 Change: TypeAlias = Permissions | WholeStatement | LoggingPolicy | ClosedUrl | SharedLayer
+
+
+_ROOT: Final = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>[0-9]{12}):root")
+
+
+def said_principal(principal: str) -> str:
+    """Return the principal as a template takes it: of an account's root, the account's id."""
+    found = _ROOT.fullmatch(principal)
+    return found["account"] if found else principal

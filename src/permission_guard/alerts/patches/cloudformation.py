@@ -17,8 +17,8 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
+    said_principal,
 )
-from permission_guard.alerts.patches.principal import said_principal
 from permission_guard.alerts.patches.quoting import expression, in_yaml, indented, quoted_in_yaml
 from permission_guard.repair.grant import Grant
 

@@ -17,8 +17,8 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
+    said_principal,
 )
-from permission_guard.alerts.patches.principal import said_principal
 from permission_guard.alerts.patches.quoting import expression, in_hcl
 from permission_guard.events.tool import is_sid_of_terraform
 from permission_guard.repair.grant import Grant
