@@ -110,7 +110,8 @@ class Sources:
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
-                parts: list[Node] = [word, Fixed(missing, known)]
+                # What is absent refuses most requests, and is told without a search.
+                parts: list[Node] = [Fixed(missing, known), word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
