@@ -16,19 +16,22 @@ from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import replace_file, written
+from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
+    Ignore,
     Nested,
     NotReadable,
     Said,
+    TemplateFinding,
     Trust,
+    check_ignores,
     environment,
     fixable,
     fixed,
     scan_of,
-    without_ignored,
 )
 
 
@@ -128,3 +131,17 @@ def in_environment(path: str, said: Said) -> Said:
         return said
     account, region = environment(opened(str(manifest), LARGEST).text, Path(path).name)
     return replace(said, account=said.account or account, region=said.region or region)
+
+
+def without_ignored(done: Checked) -> Checked:
+    """Take out what is ignored; without a reason (an option) it is not listed. Raises NotReadable for a faulty ignore."""
+    check_ignores(done.source.ignores)
+    kept: list[TemplateFinding] = []
+    ignored: list[tuple[TemplateFinding, Ignore]] = []
+    for one in done.verdicts:
+        found = done.source.ignore_of(one.owner, one.finding)
+        if found is None or one.finding.verdict is Verdict.PASS:
+            kept.append(one)
+        elif found.reason:
+            ignored.append((one, found))
+    return replace(done, verdicts=tuple(kept), ignored=tuple(ignored))

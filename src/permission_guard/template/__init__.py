@@ -1,11 +1,11 @@
 """Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
 
 from permission_guard.template.cdk import environment
-from permission_guard.template.check import Checked, check, without_ignored
+from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
-from permission_guard.template.ignore import Ignore
+from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
@@ -23,9 +23,9 @@ __all__ = [
     "TemplateFinding",
     "Trust",
     "check",
+    "check_ignores",
     "environment",
     "fixable",
     "fixed",
     "scan_of",
-    "without_ignored",
 ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from permission_guard.frozen import frozen
-from permission_guard.model.finding import Verdict
 from permission_guard.template.findings import TemplateFinding, Trust, evaluated
-from permission_guard.template.ignore import Ignore, check_ignores
+from permission_guard.template.ignore import Ignore
 from permission_guard.template.source import Said, Source, source
 
 
@@ -27,17 +24,3 @@ def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
     found = source(text, file, said)
     verdicts = evaluated(found.variants, trust)
     return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)
-
-
-def without_ignored(done: Checked) -> Checked:
-    """Take out what is ignored; without a reason (an option) it is not listed. Raises NotReadable for a faulty ignore."""
-    check_ignores(done.source.ignores)
-    kept: list[TemplateFinding] = []
-    ignored: list[tuple[TemplateFinding, Ignore]] = []
-    for one in done.verdicts:
-        found = done.source.ignore_of(one.owner, one.finding)
-        if found is None or one.finding.verdict is Verdict.PASS:
-            kept.append(one)
-        elif found.reason:
-            ignored.append((one, found))
-    return replace(done, verdicts=tuple(kept), ignored=tuple(ignored))
