@@ -265,11 +265,6 @@ def test_a_fault_is_known_by_its_file_and_resource() -> None:
     assert [one.fault for one in found(text, "a.yaml").findings] == faults[:3]
 
 
-def test_a_public_url_is_reported_as_such() -> None:
-    text = permission(Principal='"*"', Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
-    assert of(found(text)).rule is Concern.FUNCTION_URL_IS_NOT_PUBLIC
-
-
 def test_of_several_doubts_each_says_its_own() -> None:
     text = template(
         """
