@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from permission_guard.alerts.patches import Language, Patch
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules import RULES
-from permission_guard.scan.result import Ignored, Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ORDERS = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"
@@ -236,7 +236,7 @@ CHECK = replace(
     skipped=(),
     notes=(),
     ignored=(
-        Ignored(
+        IgnoredFinding(
             replace(
                 ANYONE,
                 target="Hook",

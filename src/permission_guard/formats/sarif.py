@@ -16,7 +16,7 @@ from permission_guard.formats.text import dumped, inert, sentence
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules.about import ABOUT, About
-from permission_guard.scan.result import Ignored, Place, Scan, ScannedFinding, worst_first
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, worst_first
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
@@ -96,7 +96,7 @@ def _notification(level: str, text: str) -> dict[str, Json]:
     return {"level": level, "message": _plain(text)}
 
 
-def _suppressed(one: Ignored) -> dict[str, Json]:
+def _suppressed(one: IgnoredFinding) -> dict[str, Json]:
     """Return a finding that is ignored: viewers show it as closed, with the reason (SARIF 3.35)."""
     kind = "inSource" if one.in_source else "external"
     return {**_result(one.finding), "suppressions": [{"kind": kind, "justification": inert(one.reason)}]}

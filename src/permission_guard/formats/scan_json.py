@@ -12,7 +12,7 @@ from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.model.proof_text import KINDS
-from permission_guard.scan.result import Ignored, Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
 
 SCHEMA: Final = "permission-guard/scan/1"
 _TEXTS: Final = (
@@ -102,8 +102,8 @@ def _skipped(body: Record, key: str) -> tuple[Skipped, ...]:
     return tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each(key))
 
 
-def _ignored(body: Record) -> Ignored:
-    return Ignored(_finding_in(body.inner("finding")), body.text("reason"), body.flag("in_source"))
+def _ignored(body: Record) -> IgnoredFinding:
+    return IgnoredFinding(_finding_in(body.inner("finding")), body.text("reason"), body.flag("in_source"))
 
 
 def _finding_in(body: Record) -> ScannedFinding:

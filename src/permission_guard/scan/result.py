@@ -67,7 +67,7 @@ class Skipped:
 
 
 @frozen
-class Ignored:
+class IgnoredFinding:
     """A finding that is not reported, why, and whether the template itself says so (else a configuration file)."""
 
     finding: ScannedFinding
@@ -91,7 +91,7 @@ class Scan:
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
     """What is not deployed as the parameters are, and keys that stand twice. They change no verdict."""
-    ignored: tuple[Ignored, ...] = ()
+    ignored: tuple[IgnoredFinding, ...] = ()
 
     @property
     def remarks(self) -> tuple[Skipped, ...]:
@@ -99,7 +99,7 @@ class Scan:
         return (*map(_ignored, self.ignored), *self.notes)
 
 
-def _ignored(one: Ignored) -> Skipped:
+def _ignored(one: IgnoredFinding) -> Skipped:
     file = f"{one.finding.place.file}: " if one.finding.place else ""
     return Skipped(f"{file}{one.finding.subject}: {one.finding.rule.value}", f"it is ignored: {one.reason}")
 
