@@ -118,7 +118,7 @@ def outcome(
 
 def _ending(finding: Json) -> str:
     ending = finding["action"]["outcome"]
-    said = (finding["concern"], finding["verdict"], finding["severity"], ending)
+    said = (finding["rule"], finding["verdict"], finding["severity"], ending)
     return " ".join(said)
 
 

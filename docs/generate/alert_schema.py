@@ -14,7 +14,6 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.model.proof_text import KINDS
 from permission_guard.repair.outcome import Ending
-from permission_guard.rules import RULES
 from permission_guard.settings import Mode
 
 Object: TypeAlias = dict[str, Json]
@@ -140,8 +139,7 @@ _PATCH: Final[dict[str, Object]] = {
     "text": _text("The lines."),
 }
 _FINDING: Final[dict[str, Object]] = {
-    "rule": _one_of([rule.id for rule in RULES], "The rule that found it."),
-    "concern": _one_of([one.value for one in Concern], "The rule id that `AlertOnly` and `Ignore` take."),
+    "rule": _one_of([one.value for one in Concern], "The rule id, as `AlertOnly` and `Ignore` take it."),
     "verdict": _one_of([one.value for one in Verdict], "FAIL, or UNKNOWN if it could not be decided."),
     "severity": _severity("Its severity, by Security Hub's names."),
     "subject": _text("The role, or the target and the statement."),

@@ -12,9 +12,8 @@ from permission_guard.alerts import SCHEMA
 from permission_guard.alerts.digest import DIGEST_LIMIT
 from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
 from permission_guard.iam.policy import Json
-from permission_guard.model.finding import Severity, Verdict
+from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.repair.outcome import Ending
-from permission_guard.rules import RULES
 
 GOLDEN: Final = Path(__file__).parent.parent.parent / "tests" / "golden"
 SHOWN: Final = "a-stack-allowed-api-gateway-for-every-account"
@@ -25,7 +24,7 @@ ATTRIBUTES: Final = {
         "`FAIL` if anything failed, else `UNKNOWN`",
         [one.value for one in Verdict if one is not Verdict.PASS],
     ),
-    "rule": ("the rule of the most severe finding", [rule.id for rule in RULES]),
+    "rule": ("the rule of the most severe finding", [one.value for one in Concern]),
     "outcome": (
         "the outcome; of several findings the one that needs a person most",
         [one.value for one in Ending],

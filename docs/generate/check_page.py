@@ -37,7 +37,8 @@ for code scanning. `--format json` has every verdict, and `report` makes the oth
 - **SAM**, transformed by AWS's own translator. A finding about what SAM generates is reported at the line of its event, connector or function URL.
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
-- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it, with its modules. A finding names the address.
+- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it (`format_version` 1.x), with its modules, by the arguments of version 6 of the provider
+  hashicorp/aws. A finding names the address.
 - A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
 - A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
   out.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from permission_guard.cli.rules import ABOUT
 from permission_guard.model.finding import Concern
+from permission_guard.rules.about import ABOUT
 from permission_guard.settings import NEVER_REPAIRED
 from tests.template import written
 
@@ -46,9 +46,9 @@ def settings_page(note: str) -> str:
 
 
 def _row(concern: Concern) -> str:
-    what, rule = ABOUT[concern]
+    about = ABOUT[concern]
     repaired = "never" if concern in NEVER_REPAIRED else "yes"
-    return f"| [`{concern.value}`](rules/{rule.id}.md) | {what} | {repaired} |"
+    return f"| [`{concern.value}`](rules/{about.rule.id}.md) | {about.reports} | {repaired} |"
 
 
 def _wrapped(text: str) -> str:

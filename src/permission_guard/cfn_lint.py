@@ -14,6 +14,7 @@ from typing import Any, Final
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from permission_guard.model.finding import Concern, Verdict
+from permission_guard.rules.about import ABOUT
 from permission_guard.template import Checked, NotReadable, Said, Trust, check
 
 IDS: Final = {concern: f"E{9401 + number}" for number, concern in enumerate(Concern)}
@@ -71,11 +72,12 @@ class NotDecided(_Shared, CloudFormationLintRule):  # type: ignore[misc]  # cfn-
 
 
 def _rule(concern: Concern) -> type[_Shared]:
-    words = concern.value.replace("-", " ")
+    about = ABOUT[concern]
     body = {
         "id": IDS[concern],
         "shortdesc": f"Lambda Permission Guard: {concern.value}",
-        "description": f"The rule of the Lambda Permission Guard: {words}",
+        "description": f"Reported if {about.reports}",
+        "source_url": about.rule.reference,
         "__module__": __name__,
     }
     return type(concern.name.title().replace("_", ""), (_Shared, CloudFormationLintRule), body)

@@ -35,7 +35,7 @@ def reported(path: Path) -> list[ScannedFinding]:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
 def test_a_template_has_the_verdicts_that_stand_in_it_and_no_others(path: Path) -> None:
     assert sorted(
-        f"{one.place.line} {one.verdict.value} {one.rule}" for one in reported(path) if one.place
+        f"{one.place.line} {one.verdict.value} {one.rule.value}" for one in reported(path) if one.place
     ) == expected(path)
 
 

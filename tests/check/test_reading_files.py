@@ -10,7 +10,7 @@ import pytest
 from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
 from permission_guard.template import Said, Trust, check, environment
-from permission_guard.template.json_text import read_json
+from permission_guard.template.json_text import with_places
 from permission_guard.template.node import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml
 from tests.check.checking import problem
@@ -54,7 +54,7 @@ def test_a_yaml_value_is_what_cloudformation_takes_it_for(text: str, value: Json
 def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
     import json  # noqa: PLC0415  # only this test compares with it
 
-    assert plain(read_json(text)) == json.loads(text)
+    assert plain(with_places(text)) == json.loads(text)
 
 
 BAD_YAML = {

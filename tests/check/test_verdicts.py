@@ -187,7 +187,7 @@ def test_a_policy_that_cannot_be_read_is_no_pass(document: str, says: str) -> No
         "Policy:\n  Type: AWS::Lambda::ResourcePolicy\n  Properties: "
         f"{{ResourceArn: !GetAtt Orders.Arn, PolicyDocument: {document}}}\n"
     )
-    one = next(one for one in found(text).findings if one.rule == "invoke-permission-names-its-source")
+    one = next(one for one in found(text).findings if one.rule is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE)
     assert one.verdict is UNKNOWN
     assert says in one.proof
 
@@ -263,11 +263,6 @@ def test_a_fault_is_known_by_its_file_and_resource() -> None:
     faults = [one.fault for file in ("a.yaml", "b.yaml") for one in found(text, file).findings]
     assert len(set(faults)) == len(faults) == 6
     assert [one.fault for one in found(text, "a.yaml").findings] == faults[:3]
-
-
-def test_a_public_url_is_reported_as_such() -> None:
-    text = permission(Principal='"*"', Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
-    assert of(found(text)).concern is Concern.FUNCTION_URL_IS_NOT_PUBLIC
 
 
 def test_of_several_doubts_each_says_its_own() -> None:

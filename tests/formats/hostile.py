@@ -58,7 +58,6 @@ def findings(draw: st.DrawFn) -> ScannedFinding:
         obstacle=draw(texts),
         repair=draw(texts),
         advice=draw(texts),
-        rule=draw(st.just(OPEN.rule) | texts),
         target=OPEN.target + draw(texts),
         qualifier=draw(st.none() | texts),
         verdict=draw(st.sampled_from(Verdict)),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from permission_guard.alerts.patches import Language, Patch
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules import RULES
-from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ORDERS = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"
@@ -53,9 +53,8 @@ OPEN = ScannedFinding(
     account=ACCOUNT,
     region="us-east-1",
     subject="s3-may-invoke",
-    rule="invoke-permission-names-its-source",
     title=TITLES["invoke-permission-names-its-source"][0],
-    concern=Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE,
+    rule=Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE,
     verdict=Verdict.FAIL,
     severity=Severity.HIGH,
     summary='Statement "s3-may-invoke": Principal `s3.amazonaws.com` allows any AWS account to invoke orders, for example 999999999999',
@@ -84,9 +83,8 @@ ANYONE = replace(
     account=OTHER,
     region="eu-west-1",
     subject="everybody",
-    rule="function-is-not-public",
     title=TITLES["function-is-not-public"][0],
-    concern=Concern.FUNCTION_IS_NOT_PUBLIC,
+    rule=Concern.FUNCTION_IS_NOT_PUBLIC,
     severity=Severity.CRITICAL,
     summary='Statement "everybody": Principal `*` allows any AWS account to invoke webhook:live, for example 999999999999',
     proof="a role of AWS account 999999999999 is allowed to call lambda:InvokeFunction on "
@@ -110,9 +108,8 @@ NO_LOGS = replace(
     qualifier=None,
     account=ACCOUNT,
     subject=f"arn:aws:iam::{ACCOUNT}:role/reports-role",
-    rule="role-can-write-logs",
     title=TITLES["role-can-write-logs"][0],
-    concern=Concern.ROLE_CAN_WRITE_LOGS,
+    rule=Concern.ROLE_CAN_WRITE_LOGS,
     severity=Severity.MEDIUM,
     summary="reports-role is not allowed to call logs:CreateLogStream: no policy of the role allows it",
     proof_kind="denied-request",
@@ -135,9 +132,8 @@ LAYER = replace(
     qualifier=None,
     account=ACCOUNT,
     subject="shared",
-    rule="layer-is-not-public",
     title=TITLES["layer-is-not-public"][0],
-    concern=Concern.LAYER_IS_NOT_PUBLIC,
+    rule=Concern.LAYER_IS_NOT_PUBLIC,
     severity=Severity.LOW,
     summary='Statement "shared": Principal `999999999999` allows untrusted account 999999999999 to download the layer',
     proof="AWS account 999999999999 is allowed to call lambda:GetLayerVersion",
@@ -238,9 +234,23 @@ CHECK = replace(
         ),
     ),
     skipped=(),
-    notes=(
-        Skipped("deploy/my template.yaml: Hook: function-is-not-public", "it is ignored: ours, {0} [a](b)"),
+    notes=(),
+    ignored=(
+        IgnoredFinding(
+            replace(
+                ANYONE,
+                target="Hook",
+                name="Hook",
+                qualifier=None,
+                account="",
+                region="",
+                subject="Hook",
+                place=Place("deploy/my template.yaml", 20, 3),
+            ),
+            "ours, {0} [a](b)",
+            in_source=True,
+        ),
     ),
 )
 """What a check finds in a template: at a line, and in no account."""
-EMPTY = replace(SCAN, functions=0, targets=0, findings=(), skipped=(), notes=())
+EMPTY = replace(SCAN, functions=0, targets=0, findings=(), skipped=(), notes=(), ignored=())

@@ -125,13 +125,6 @@ def test_what_is_in_no_account_cannot_be_shown() -> None:
         show("asff", CHECK)
 
 
-def test_a_rule_of_another_version_has_no_page() -> None:
-    later = replace(OPEN, rule="a-later-rule", advice="", obstacle="")
-    assert only(replace(SCAN, findings=(later,)))["Remediation"] == {
-        "Recommendation": {"Text": "Nothing is to be done."}
-    }
-
-
 @settings(max_examples=25, deadline=None)
 @given(scans)
 def test_hostile_text_stays_text(scan: Scan) -> None:

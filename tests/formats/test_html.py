@@ -142,12 +142,6 @@ def test_the_reason_why_nothing_is_repaired_is_shown() -> None:
     assert "Why nothing is repaired" not in page(NO_LOGS).one("details").text
 
 
-def test_a_rule_of_another_version_is_named_and_not_linked() -> None:
-    made = page(replace(OPEN, rule="javascript:alert(1)"))
-    assert [one.attributes["href"] for one in made.all("a")] == ["#findings"]
-    assert "javascript:alert(1)" in made.one("details").text
-
-
 @settings(max_examples=40, deadline=None)
 @given(scans)
 def test_hostile_text_is_only_ever_text(scan: Scan) -> None:

@@ -99,9 +99,9 @@ def test_hostile_text_stays_in_its_attribute_or_element(scan: Scan, file: str) -
         *("failure", "error", "skipped"),
     }
     names = sorted(test.attrib["name"] for test in tests)
-    expected = [f"{one.concern.value}: {one.subject}" for one in scan.findings]
+    expected = [f"{one.rule.value}: {one.subject}" for one in scan.findings]
     assert names == sorted(
-        line(one) for one in (*expected, *(one.what for one in (*scan.skipped, *scan.notes)))
+        line(one) for one in (*expected, *(one.what for one in (*scan.skipped, *scan.remarks)))
     )
     failed = [one for one in scan.findings if one.verdict is Verdict.FAIL]
     found = sorted(one.text or "" for one in root.iter("failure"))

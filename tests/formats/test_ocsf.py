@@ -76,12 +76,6 @@ def test_what_is_in_an_account_names_it_and_what_is_in_a_template_names_its_plac
     }
 
 
-def test_a_rule_of_another_version_has_no_page() -> None:
-    assert (
-        only(replace(SCAN, findings=(replace(OPEN, rule="a-later-rule"),)))["remediation"]["references"] == []
-    )
-
-
 @settings(max_examples=15, deadline=None)
 @given(scans)
 def test_hostile_text_stays_text(scan: Scan) -> None:

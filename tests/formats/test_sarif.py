@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from permission_guard.formats import show
 from permission_guard.formats.text import inert
-from permission_guard.model.finding import Severity, Verdict
-from permission_guard.rules import RULES
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Place, Scan
 from tests.formats.hostile import is_harmless, placed, scans, texts
 from tests.formats.sample import CHECK, DOUBTFUL, EMPTY, OPEN, SCAN
@@ -52,7 +52,11 @@ def test_the_level_follows_the_severity(severity: Severity, level: str, score: s
     made = run(replace(SCAN, findings=(replace(OPEN, severity=severity),)))
     result = made["results"][0]
     rule = made["tool"]["driver"]["rules"][result["ruleIndex"]]
-    assert (result["level"], rule["id"], rule["properties"]["security-severity"]) == (level, OPEN.rule, score)
+    assert (result["level"], rule["id"], rule["properties"]["security-severity"]) == (
+        level,
+        OPEN.rule.value,
+        score,
+    )
 
 
 def test_a_doubt_is_a_warning_that_says_so() -> None:
@@ -63,17 +67,8 @@ def test_a_doubt_is_a_warning_that_says_so() -> None:
 
 def test_every_rule_of_the_guard_is_there_with_its_help() -> None:
     rules = {one["id"]: one for one in run(EMPTY)["tool"]["driver"]["rules"]}
-    assert {rule.id: rule.reference for rule in RULES} == {id_: one["helpUri"] for id_, one in rules.items()}
-    assert all(rule.why in rules[rule.id]["help"]["text"] for rule in RULES)
-
-
-def test_a_rule_of_another_version_is_described_by_its_finding() -> None:
-    later = replace(
-        OPEN, rule="a-later-rule", title="Something later holds", why="[it](https://matters.example)"
-    )
-    rule = run(replace(SCAN, findings=(later, OPEN, later)))["tool"]["driver"]["rules"][-1]
-    assert (rule["id"], rule["shortDescription"]["text"]) == ("a-later-rule", "Something later holds.")
-    assert rule["help"]["text"] == "[it] (https://matters.example)"
+    assert list(rules) == [one.value for one in Concern]
+    assert all(about.why in rules[one.value]["help"]["text"] for one, about in ABOUT.items())
 
 
 def test_what_is_in_a_file_has_its_line_and_its_column_and_what_is_not_has_its_arn() -> None:
@@ -101,17 +96,16 @@ def test_what_was_not_looked_at_is_reported_and_nothing_is_called_a_success() ->
     assert notification["message"]["text"].endswith("ap-south-1 could not be read: the region is not enabled")
 
 
-def test_what_is_ignored_is_a_note_and_the_run_is_a_success() -> None:
-    (invocation,) = run(CHECK)["invocations"]
+def test_what_is_ignored_is_suppressed_with_its_reason_and_the_run_is_a_success() -> None:
+    made = run(CHECK)
+    (invocation,) = made["invocations"]
     assert invocation["executionSuccessful"] is True
-    assert invocation["toolExecutionNotifications"] == [
-        {
-            "level": "note",
-            "message": {
-                "text": "deploy/my template.yaml: Hook: function-is-not-public: it is ignored: ours, {{0}} [a] (b)"
-            },
-        }
+    assert [one.get("suppressions") for one in made["results"]] == [
+        None,
+        [{"kind": "inSource", "justification": "ours, {0} [a](b)"}],
     ]
+    by_configuration = replace(CHECK, ignored=(replace(CHECK.ignored[0], in_source=False),))
+    assert run(by_configuration)["results"][1]["suppressions"][0]["kind"] == "external"
 
 
 @settings(max_examples=25, deadline=None)
@@ -145,5 +139,5 @@ def test_a_files_name_reads_back_as_it_was(name: str) -> None:
 
 
 def test_a_finding_without_words_still_has_a_message() -> None:
-    mute = replace(OPEN, summary="", title="", sentence="", because=(), advice="", why="", rule="x")
-    assert message(replace(SCAN, findings=(mute,))) == "x"
+    mute = replace(OPEN, summary="", title="", sentence="", because=(), advice="", why="")
+    assert message(replace(SCAN, findings=(mute,))) == OPEN.rule.value

@@ -71,7 +71,7 @@ FINDING = ScannedFinding(
     **{name: "x" for name, kind in ScannedFinding.__annotations__.items() if kind == "str"}
     | {"proof_kind": "none"},  # type: ignore[arg-type]  # the texts only
     qualifier=None,
-    concern=Concern.FUNCTION_IS_NOT_PUBLIC,
+    rule=Concern.FUNCTION_IS_NOT_PUBLIC,
     verdict=Verdict.FAIL,
     severity=Severity.HIGH,
     because=(),

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from permission_guard.journal.fault import fault_of
 from permission_guard.model.facts import FactKind, RoleFacts
-from permission_guard.model.finding import Severity, Verdict
+from permission_guard.model.finding import RULE_IDS, Severity, Verdict
 from permission_guard.model.proof_text import KINDS
-from permission_guard.rules import RULE_IDS
 from permission_guard.scan.evaluate import findings, needed_by, verdict
 from permission_guard.scan.explanation import ProvedFix, explain
 from permission_guard.scan.result import Scan, Skipped, worst_first
@@ -36,7 +35,7 @@ def test_each_finding_says_what_its_explanation_says() -> None:
             "111122223333",
             "us-east-1",
         )
-        assert (one.rule, one.concern, one.verdict) == (finding.rule, finding.concern, finding.verdict)
+        assert (one.rule, one.verdict) == (finding.concern, finding.verdict)
         assert (one.title, one.sentence, one.because) == (said.title, said.sentence, said.because)
         assert (one.why, one.advice) == (said.why, said.advice)
         assert one.proof_kind in KINDS
@@ -70,12 +69,12 @@ def test_a_role_that_cannot_log_is_fixed_by_a_policy_that_takes_nothing_away() -
 
 def test_only_the_rules_that_are_asked_for_say_something() -> None:
     facts = facts_with(S3, statement("*", sid="all"))
-    assert {one.rule for one in findings(facts, OWN, ALL, NOW)} == {
+    assert {one.rule.value for one in findings(facts, OWN, ALL, NOW)} == {
         "function-is-not-public",
         "invoke-permission-names-its-source",
     }
     asked = frozenset({"function-is-not-public"})
-    assert {one.rule for one in findings(facts, OWN, asked, NOW)} == asked
+    assert {one.rule.value for one in findings(facts, OWN, asked, NOW)} == asked
 
 
 def test_what_is_looked_at_is_what_the_rules_look_at() -> None:

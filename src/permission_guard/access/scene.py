@@ -73,6 +73,7 @@ class Scene:
     literals: Literals
     automata: Automata
     _lines: dict[tuple[str, ...], Lines] = field(default_factory=dict)
+    _ids: dict[re.Pattern[str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -98,12 +99,20 @@ class Scene:
         """Whoever is not trusted: with `named` also those whom the policy names in full."""
         accounts, organizations = self.trusted.all_accounts, self.trusted.organizations
         if not named:
-            texts = list(self._texts())
-            accounts = tuple(dict.fromkeys((*accounts, *_found(_ACCOUNT, texts))))
-            organizations = tuple(dict.fromkeys((*organizations, *_found(_ORGANIZATION, texts))))
+            accounts = tuple(dict.fromkeys((*accounts, *self._named(_ACCOUNT))))
+            organizations = tuple(dict.fromkeys((*organizations, *self._named(_ORGANIZATION))))
         return Side((accounts, False), (organizations, False))
 
-    def _texts(self) -> Iterable[str]:
+    def _named(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        if pattern not in self._ids:
+            self._ids[pattern] = tuple(found for text in self._texts for found in pattern.findall(text))
+        return self._ids[pattern]
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(self._every_text())
+
+    def _every_text(self) -> Iterable[str]:
         for policy in self.policies:
             for statement in policy.statements:
                 yield from (one.name for one in statement.principals.named) if statement.principals else ()
@@ -132,10 +141,14 @@ class Scene:
 
     def renamed(self, side: Side) -> Side:
         """The same side, of which only a name is left that no pattern spells."""
-        texts = "".join(self._texts())
+        return replace(side, name=self._unused)
+
+    @cached_property
+    def _unused(self) -> str:
+        texts = "".join(self._texts)
         letters = "zqxjkvwyfgbhupmdnclostriea0123456789"
         rarest = min(letters, key=lambda letter: (texts.count(letter), letters.index(letter)))
-        return replace(side, name=rarest * 8)
+        return rarest * 8
 
     def account_needs(self, side: Side, track: int) -> tuple[Need, ...]:
         """What the digits of a caller's account must be."""
@@ -168,7 +181,3 @@ class Scene:
         texts = self.literals.texts("aws:sourceip", "aws:vpcsourceip")
         self.meter.charge(_PER_ADDRESS * len(texts))
         return span.narrow(texts)
-
-
-def _found(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
-    return [found for text in texts for found in pattern.findall(text)]

@@ -32,6 +32,7 @@ class Sources:
         self._side = side
         self._row = row
         self._known = known
+        self._absent: dict[tuple[str, ...], Fixed] = {}
 
     def node(self) -> Node:
         """Return all ways, the surest first."""
@@ -104,16 +105,23 @@ class Sources:
         for keys in shown:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
                 tracks = {key: SOURCE if key == _ARN else SOURCE_ACCOUNT for key in (*keys, *more)}
-                missing = dict.fromkeys((key for key in _KEYS if key not in tracks), ABSENT)
-                known = self._known.with_keys(missing)
+                missing = self._missing(tuple(key for key in _KEYS if key not in tracks))
+                known = missing.known
                 variables = Variables(
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
-                parts: list[Node] = [word, Fixed(missing, known)]
+                # What is absent refuses most requests, and is told without a search.
+                parts: list[Node] = [missing, word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
+
+    def _missing(self, keys: tuple[str, ...]) -> Fixed:
+        if keys not in self._absent:
+            values = dict.fromkeys(keys, ABSENT)
+            self._absent[keys] = Fixed(values, self._known.with_keys(values))
+        return self._absent[keys]
 
     def _place(self, row: Service) -> str:
         places = {Region.FUNCTION: self._scene.target.region, Region.ANY: forms.ANYWHERE, Region.NONE: ""}

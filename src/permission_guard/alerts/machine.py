@@ -71,8 +71,7 @@ def _entry(one: Detail) -> dict[str, Json]:
 def finding_json(finding: Finding) -> dict[str, Json]:
     """A finding as JSON: the verdict, the subject, and the proof."""
     return {
-        "rule": finding.rule,
-        "concern": finding.concern.value,
+        "rule": finding.concern.value,
         "verdict": finding.verdict.value,
         "severity": finding.severity.name,
         "subject": finding.subject,

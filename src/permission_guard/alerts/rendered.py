@@ -53,7 +53,7 @@ def notification(made: RenderedAlert) -> Notification:
         {
             "severity": alert.severity.name,
             "verdict": alert.verdict.value,
-            "rule": alert.lines[0].finding.rule,
+            "rule": alert.lines[0].finding.concern.value,
             "outcome": worst_ending(alert).value,
             "account": alert.facts.arn.account,
             "region": alert.facts.arn.region,

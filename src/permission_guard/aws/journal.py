@@ -147,7 +147,7 @@ def _put(entry: Entry) -> Put:
             "fault": {"S": entry.fault},
             "version": {"N": str(entry.version)},
             "state": {"S": entry.state.value},
-            "rule": {"S": entry.finding.rule},
+            "rule": {"S": entry.finding.concern.value},
             "last_seen": {"S": entry.last_seen.isoformat()},
             "entry": {"S": written(entry)},
             **expires,

@@ -24,9 +24,9 @@ from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
-from permission_guard.model.finding import Severity, Verdict
+from permission_guard.model.finding import RULE_IDS, Severity, Verdict
 from permission_guard.scan.result import Scan
-from permission_guard.template import RULE_IDS, Checked, Ignore, Said, Trust
+from permission_guard.template import Checked, Ignore, Said, Trust
 
 _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.

@@ -18,7 +18,7 @@ def text(scan: Scan) -> str:
     for one in scan.findings:
         if one.verdict is not Verdict.PASS:
             parts += [*_paragraph(one), ""]
-    for label, others in (("Skipped", scan.skipped), ("Note", scan.notes)):
+    for label, others in (("Skipped", scan.skipped), ("Note", scan.remarks)):
         for each in others:
             parts += [row(label, f"{each.what}: {each.why}."), ""]
     return "\n".join([*parts, _footer(scan)]) + "\n"
@@ -28,12 +28,12 @@ def concise(scan: Scan) -> str:
     """A line for each finding that does not pass: place, verdict, rule, resource, what was found."""
     lines = [
         printable(
-            f"{_where(one)}{one.verdict.value} {one.concern.value} {one.severity.name} {one.subject}: {one.sentence}"
+            f"{_where(one)}{one.verdict.value} {one.rule.value} {one.severity.name} {one.subject}: {one.sentence}"
         )
         for one in scan.findings
         if one.verdict is not Verdict.PASS
     ]
-    skipped = [printable(f"{one.what}: {one.why}") for one in (*scan.skipped, *scan.notes)]
+    skipped = [printable(f"{one.what}: {one.why}") for one in (*scan.skipped, *scan.remarks)]
     return "\n".join([*lines, *skipped, _footer(scan)]) + "\n"
 
 
@@ -49,7 +49,7 @@ def _where(one: ScannedFinding) -> str:
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
     where = printable(_where(one))
-    said = printable(f"{one.verdict.value} {one.concern.value} ({one.severity.name}) {one.subject}")
+    said = printable(f"{one.verdict.value} {one.rule.value} ({one.severity.name}) {one.subject}")
     head, plain = headline(where + said), where + one.verdict.value
     # A path with spaces may be wrapped itself.
     is_whole = head.startswith(plain)

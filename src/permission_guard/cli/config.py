@@ -14,9 +14,9 @@ from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain_input import every
 from permission_guard.frozen import frozen
 from permission_guard.iam.arn import is_account
-from permission_guard.model.finding import Severity
+from permission_guard.model.finding import RULE_IDS, Severity
 from permission_guard.settings import is_organization
-from permission_guard.template import RULE_IDS, Ignore
+from permission_guard.template import Ignore
 
 OWN: Final = ".permission-guard.toml"
 _PROJECT: Final = "pyproject.toml"

@@ -54,7 +54,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     return (
         entry.id,
         entry.state.value,
-        entry.finding.rule,
+        entry.finding.concern.value,
         rows.minute(entry.first_seen),
         rows.minute(entry.last_seen),
         rows.counted(times, "time") if times else "never",

@@ -21,7 +21,7 @@ def preview(entry: Entry, step: Undoing) -> str:
     repaired = f", repaired at {minute(entry.repairs[-1])} UTC" if entry.repairs else ""
     parts = [
         row("Entry", f"{entry.id}{repaired}"),
-        row("Finding", f"{finding.summary} ({finding.rule}, {finding.severity.name})"),
+        row("Finding", f"{finding.summary} ({finding.concern.value}, {finding.severity.name})"),
         row("Undo", f"{_words(step)[0]}."),
         "",
         *difference(*_sides(step), then_named="after the undo"),

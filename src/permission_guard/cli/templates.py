@@ -21,6 +21,7 @@ from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
+    Ignore,
     Nested,
     NotReadable,
     Said,
@@ -55,7 +56,7 @@ class Desk:
     checked: list[Checked] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
-    """What is ignored, and what is not deployed as the parameters are; the latter only if not `is_strict`."""
+    """What is not deployed as the parameters are, if not `is_strict`."""
     is_any_unusable: bool = False
     """Whether a file could not be used; the reason was shown in one line."""
 
@@ -74,7 +75,7 @@ class Desk:
             said = replace(said, ignores=(*self.said.ignores, *self.config.ignores(path)))
             said = said if said.home is not None else in_environment(path, said)
             done = self._evaluated(path, file, said, how)
-            kept = self._without_ignored(done)
+            kept = without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
             self._unusable(f"{file}{place}: {error}")
@@ -89,20 +90,6 @@ class Desk:
             for nested in done.source.nested:
                 inner = replace(said, parameters=nested.parameters, home=done.source.home)
                 self._within(path, nested, inner, {*around, path})
-
-    def _without_ignored(self, done: Checked) -> Checked:
-        """Take out what is ignored, and list it with its reason. Raises NotReadable for an ignore without a reason."""
-        source = done.source
-        check_ignores(source.ignores)
-        kept: list[TemplateFinding] = []
-        for one in done.verdicts:
-            found = source.ignore_of(one.owner, one.finding)
-            if found is None or one.finding.verdict is Verdict.PASS:
-                kept.append(one)
-            elif found.reason:
-                what = f"{source.file}: {source.name(one.owner)}: {found.rule}"
-                self.notes.append(Skipped(what, f"it is ignored: {found.reason}"))
-        return replace(done, verdicts=tuple(kept))
 
     def _left_out(self, what: str, why: str) -> None:
         (self.skipped if self.is_strict else self.notes).append(Skipped(what, why))
@@ -144,3 +131,17 @@ def in_environment(path: str, said: Said) -> Said:
         return said
     account, region = environment(opened(str(manifest), LARGEST).text, Path(path).name)
     return replace(said, account=said.account or account, region=said.region or region)
+
+
+def without_ignored(done: Checked) -> Checked:
+    """Take out what is ignored; without a reason (an option) it is not listed. Raises NotReadable for a faulty ignore."""
+    check_ignores(done.source.ignores)
+    kept: list[TemplateFinding] = []
+    ignored: list[tuple[TemplateFinding, Ignore]] = []
+    for one in done.verdicts:
+        found = done.source.ignore_of(one.owner, one.finding)
+        if found is None or one.finding.verdict is Verdict.PASS:
+            kept.append(one)
+        elif found.reason:
+            ignored.append((one, found))
+    return replace(done, verdicts=tuple(kept), ignored=tuple(ignored))

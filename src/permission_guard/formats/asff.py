@@ -20,11 +20,11 @@ from permission_guard.formats.found import (
     is_layer,
     moment,
     partition,
-    rule_of,
 )
 from permission_guard.formats.text import CannotShow, cut, dumped, inert, line, sentence
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Verdict
+from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 BATCH: Final = 100
@@ -59,21 +59,19 @@ def _batches(
 
 
 def _finding(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
-    rule, at = rule_of(one), moment(scan)
+    at = moment(scan)
     where = partition(one)
     label = one.severity.name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
     severity: dict[str, Json] = {"Label": label, "Original": one.severity.name}
     types = [_TYPE]
     because = " ".join(map(sentence, one.because))
-    advice: dict[str, Json] = {"Text": cut(line(one.advice or one.obstacle or _NOTHING_TO_DO), _ADVICE)}
-    if rule is not None:
-        advice["Url"] = rule.reference
+    advice = cut(line(one.advice or one.obstacle or _NOTHING_TO_DO), _ADVICE)
     return {
         "SchemaVersion": "2018-10-08",
         "Id": id_,
         "ProductArn": f"arn:{where}:securityhub:{one.region}:{one.account}:product/{one.account}/default",
         "ProductName": PRODUCT,
-        "GeneratorId": cut(f"{PROGRAM}/{line(one.rule)}/{one.concern.value}", _ID),
+        "GeneratorId": f"{PROGRAM}/{one.rule.value}",
         "AwsAccountId": one.account,
         "Types": types,
         "CreatedAt": at,
@@ -82,10 +80,10 @@ def _finding(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
         "FindingProviderFields": {"Severity": severity, "Types": types},
         "Title": cut(line(f"{one.name}: {one.summary or one.title}"), _TITLE),
         "Description": cut(line(f"{sentence(one.sentence)} {because} {one.why}"), _DESCRIPTION),
-        "Remediation": {"Recommendation": advice},
+        "Remediation": {"Recommendation": {"Text": advice, "Url": ABOUT[one.rule].rule.reference}},
         "Compliance": {
             "Status": _status(one),
-            "SecurityControlId": cut(line(one.rule), _TITLE),
+            "SecurityControlId": one.rule.value,
             "StatusReasons": [
                 {
                     "ReasonCode": cut(line(one.proof_kind), _TITLE).upper(),

@@ -14,7 +14,6 @@ HEADER: Final = (
         "verdict",
         "severity",
         "rule",
-        "concern",
         "account",
         "region",
         "name",
@@ -42,7 +41,7 @@ def show(scan: Scan) -> str:
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(HEADER)
     rows.writerows([cell(value) for value in _row(one)] for one in worst_first(scan.findings))
-    for verdict, skipped in ((NOT_READ, scan.skipped), (NOTE, scan.notes)):
+    for verdict, skipped in ((NOT_READ, scan.skipped), (NOTE, scan.remarks)):
         rows.writerows([cell(value) for value in _skipped(verdict, one)] for one in skipped)
     return out.getvalue()
 
@@ -57,7 +56,7 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
     patch = one.patches[0] if one.patches else None
     place = one.place
     return (
-        *(one.verdict.value, one.severity.name, one.rule, one.concern.value, one.account, one.region),
+        *(one.verdict.value, one.severity.name, one.rule.value, one.account, one.region),
         *(one.name, one.qualifier or "", one.target, one.subject),
         *(one.summary, one.proof_kind, one.proof, "\n".join(one.because), one.why),
         *(one.repair, one.before, one.after, one.obstacle, one.advice),

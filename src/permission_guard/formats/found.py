@@ -10,19 +10,11 @@ from typing import Final
 
 from permission_guard import PROGRAM
 from permission_guard.formats.text import sentence
-from permission_guard.rules import RULES
-from permission_guard.rules.rule import Rule
 from permission_guard.scan.result import Scan, ScannedFinding
 
 PRODUCT: Final = "Lambda Permission Guard"
-_BY_ID: Final = {rule.id: rule for rule in RULES}
 _DIGITS: Final = 32
 _ACCOUNT_DIGITS: Final = 12
-
-
-def rule_of(finding: ScannedFinding) -> Rule | None:
-    """Return the rule, if this version knows it: a scan may have been written by another."""
-    return _BY_ID.get(finding.rule)
 
 
 def identities(findings: tuple[ScannedFinding, ...]) -> tuple[str, ...]:
@@ -31,7 +23,7 @@ def identities(findings: tuple[ScannedFinding, ...]) -> tuple[str, ...]:
     So a finding that failed and passes now is the same one, which then closes; `fault` differs with the verdict. Where
     two would be the same, as duplicates in a forged document could be, each is told by its fault as well: none hides another.
     """
-    asked = [(one.target, one.rule, one.concern.value, one.subject) for one in findings]
+    asked = [(one.target, one.rule.value, one.subject) for one in findings]
     times = Counter(asked)
     return tuple(
         _digest(*what, *((one.fault,) if times[what] > 1 else ()))

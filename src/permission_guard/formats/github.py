@@ -30,7 +30,7 @@ def show(scan: Scan) -> str:
     """
     found = (one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS)
     skipped = (_skipped("warning", "Not evaluated", one) for one in scan.skipped)
-    notes = (_skipped("notice", "Ignored or not deployed", one) for one in scan.notes)
+    notes = (_skipped("notice", "Ignored or not deployed", one) for one in scan.remarks)
     return "".join(f"{one}\n" for one in (*map(_annotation, found), *skipped, *notes))
 
 
@@ -44,7 +44,7 @@ def _annotation(one: ScannedFinding) -> str:
     properties = (
         {} if place is None else {"file": place.file, "line": str(place.line), "col": str(place.column)}
     )
-    properties["title"] = f"{one.verdict.value} {one.concern.value} ({one.severity.name})"
+    properties["title"] = f"{one.verdict.value} {one.rule.value} ({one.severity.name})"
     name = "warning" if is_unknown else _COMMANDS[one.severity]
     return _command(name, properties, f"{line(one.subject)}: " + "\n".join(paragraphs(one)))
 

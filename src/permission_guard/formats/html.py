@@ -16,12 +16,13 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from permission_guard.formats.found import PRODUCT, rule_of
+from permission_guard.formats.found import PRODUCT
 from permission_guard.formats.text import inert, line, sentence
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads
 from permission_guard.model.finding import Severity, Verdict
+from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 _PAGE: Final = "page"
@@ -108,8 +109,7 @@ def _digest(text: str) -> str:
 
 def _reference(finding: ScannedFinding) -> str:
     """Return the page on the rule: only addresses that this package knows are ever linked."""
-    rule = rule_of(finding)
-    return rule.reference if rule else ""
+    return ABOUT[finding.rule].rule.reference
 
 
 def difference(before: str, after: str) -> tuple[_Row, ...]:
@@ -154,7 +154,7 @@ def _choices(findings: tuple[ScannedFinding, ...]) -> tuple[tuple[str, str, tupl
                 one.name for one in sorted(Severity, reverse=True) if any(f.severity is one for f in findings)
             ),
         ),
-        ("rule", "Rule", tuple(sorted({one.rule for one in findings}))),
+        ("rule", "Rule", tuple(sorted({one.rule.value for one in findings}))),
         ("account", "Account", tuple(sorted({one.account for one in findings if one.account}))),
         ("region", "Region", tuple(sorted({one.region for one in findings if one.region}))),
     )

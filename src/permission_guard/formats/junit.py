@@ -30,7 +30,7 @@ def show(scan: Scan) -> str:
     suites: dict[str, list[Element]] = {}
     for one in worst_first(scan.findings):
         suites.setdefault(_suite(one), []).append(_test(one))
-    for name, skipped in ((NOT_EVALUATED, scan.skipped), (NOTES, scan.notes)):
+    for name, skipped in ((NOT_EVALUATED, scan.skipped), (NOTES, scan.remarks)):
         if skipped:
             suites[name] = [_skipped(name, one) for one in skipped]
     counts = _counts([one for tests in suites.values() for one in tests])
@@ -56,7 +56,7 @@ def _suite(one: ScannedFinding) -> str:
 
 
 def _test(one: ScannedFinding) -> Element:
-    test = _case(_suite(one), f"{one.concern.value}: {one.subject}")
+    test = _case(_suite(one), f"{one.rule.value}: {one.subject}")
     if one.verdict is not Verdict.PASS:
         kind = "failure" if one.verdict is Verdict.FAIL else "error"
         said = {"type": one.severity.name, "message": line(one.sentence)}

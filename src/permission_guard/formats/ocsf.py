@@ -15,11 +15,11 @@ from permission_guard.formats.found import (
     identities,
     is_layer,
     partition,
-    rule_of,
 )
 from permission_guard.formats.text import dumped
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Severity, Verdict
+from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
 VERSION: Final = "1.8.0"
@@ -76,8 +76,7 @@ def _event(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
             "region": one.region,
         }
     if one.advice:
-        rule = rule_of(one)
-        event["remediation"] = {"desc": one.advice, "references": [rule.reference] if rule else []}
+        event["remediation"] = {"desc": one.advice, "references": [ABOUT[one.rule].rule.reference]}
     return event
 
 
@@ -87,7 +86,7 @@ def _metadata(one: ScannedFinding, scan: Scan) -> dict[str, Json]:
         "version": VERSION,
         "profiles": ["cloud"] if has_account(one) else [],
         "product": {"name": PRODUCT, "vendor_name": PRODUCT, "uid": PROGRAM, "version": scan.version},
-        "event_code": one.concern.value,
+        "event_code": one.rule.value,
     }
 
 
@@ -95,17 +94,22 @@ def _finding_info(one: ScannedFinding, id_: str) -> dict[str, Json]:
     return {
         "uid": id_,
         "uid_alt": one.fault,
-        "title": one.title or one.rule,
+        "title": one.title or one.rule.value,
         "desc": one.sentence or one.summary,
-        "types": [one.concern.value],
-        "analytic": {"type_id": 1, "type": "Rule", "uid": one.rule, "name": one.title or one.rule},
+        "types": [one.rule.value],
+        "analytic": {
+            "type_id": 1,
+            "type": "Rule",
+            "uid": one.rule.value,
+            "name": one.title or one.rule.value,
+        },
     }
 
 
 def _compliance(one: ScannedFinding) -> dict[str, Json]:
     status_id, status = _COMPLIANCE[one.verdict]
     return {
-        "control": one.rule,
+        "control": one.rule.value,
         "standards": [PRODUCT],
         "desc": one.why,
         "status_id": status_id,

@@ -6,6 +6,7 @@ read is never a pass (docs/decisions/0022).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -13,9 +14,9 @@ from permission_guard import PROGRAM
 from permission_guard.formats.found import PRODUCT, moment
 from permission_guard.formats.text import dumped, inert, sentence
 from permission_guard.iam.policy import Json
-from permission_guard.model.finding import Severity, Verdict
-from permission_guard.rules import RULES
-from permission_guard.scan.result import Place, Scan, ScannedFinding, worst_first
+from permission_guard.model.finding import Concern, Severity, Verdict
+from permission_guard.rules.about import ABOUT, About
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, worst_first
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
@@ -32,22 +33,20 @@ _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIU
 def show(scan: Scan) -> str:
     """Return one run, with a rule for each of the guard's, and a result for each fault and each doubt."""
     reported = [one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS]
-    rules = _rules(reported)
-    indices = {str(rule["id"]): index for index, rule in enumerate(rules)}
     run: dict[str, Json] = {
         "tool": {
             "driver": {
                 "name": PROGRAM,
                 "fullName": f"{PRODUCT} {scan.version}",
                 "version": scan.version,
-                "rules": rules,
+                "rules": _rules((*reported, *(one.finding for one in scan.ignored))),
             }
         },
         "invocations": [_invocation(scan)],
         "originalUriBaseIds": {
             _ROOT: {"description": {"text": "The folder in which the templates were checked."}}
         },
-        "results": [_result(one, indices[one.rule]) for one in reported],
+        "results": [*map(_result, reported), *map(_suppressed, scan.ignored)],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "sources": scan.sources,
@@ -59,43 +58,26 @@ def show(scan: Scan) -> str:
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rules(reported: list[ScannedFinding]) -> list[dict[str, Json]]:
-    worst: dict[str, Severity] = {}
+def _rules(reported: Iterable[ScannedFinding]) -> list[dict[str, Json]]:
+    worst: dict[Concern, Severity] = {}
     for one in reported:
         worst[one.rule] = max(one.severity, worst.get(one.rule, one.severity))
-    known = [
-        _rule(
-            rule.id,
-            rule.title,
-            rule.why,
-            worst.get(rule.id),
-            f"{rule.why} See {rule.reference}",
-            rule.reference,
-        )
-        for rule in RULES
-    ]
-    ids = {rule.id for rule in RULES}
-    others = {one.rule: one for one in reported if one.rule not in ids}
-    return known + [_rule(one.rule, one.title, one.why, worst[one.rule], one.why) for one in others.values()]
+    return [_rule(id_, about, worst.get(id_)) for id_, about in ABOUT.items()]
 
 
-def _rule(  # one for each field that SARIF has
-    id_: str, title: str, why: str, worst: Severity | None, help_: str, reference: str = ""
-) -> dict[str, Json]:
+def _rule(id_: Concern, about: About, worst: Severity | None) -> dict[str, Json]:
     properties: dict[str, Json] = {"tags": ["security", "aws", "lambda"], "precision": "very-high"}
     if worst is not None:
         properties["security-severity"] = _SCORES[worst]
-    rule: dict[str, Json] = {
-        "id": id_,
-        "shortDescription": {"text": _unlinked(sentence(title) or id_)},
-        "fullDescription": {"text": _unlinked(why or title or id_)},
-        "help": {"text": _unlinked(help_ or title or id_)},
+    return {
+        "id": id_.value,
+        "shortDescription": {"text": f"{about.reports[:1].upper()}{about.reports[1:]}."},
+        "fullDescription": {"text": about.why},
+        "help": {"text": f"{about.why} See {about.rule.reference}"},
+        "helpUri": about.rule.reference,
         "defaultConfiguration": {"level": _LEVELS[worst or Severity.MEDIUM]},
         "properties": properties,
     }
-    if reference:
-        rule["helpUri"] = reference
-    return rule
 
 
 def _invocation(scan: Scan) -> dict[str, Json]:
@@ -114,7 +96,13 @@ def _notification(level: str, text: str) -> dict[str, Json]:
     return {"level": level, "message": _plain(text)}
 
 
-def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:
+def _suppressed(one: IgnoredFinding) -> dict[str, Json]:
+    """Return a finding that is ignored: viewers show it as closed, with the reason (SARIF 3.35)."""
+    kind = "inSource" if one.in_source else "external"
+    return {**_result(one.finding), "suppressions": [{"kind": kind, "justification": inert(one.reason)}]}
+
+
+def _result(one: ScannedFinding) -> dict[str, Json]:
     doubt = "Not decided: " if one.verdict is Verdict.UNKNOWN else ""
     because = " ".join(map(sentence, one.because))
     paragraphs = [
@@ -124,10 +112,10 @@ def _result(one: ScannedFinding, rule: int) -> dict[str, Json]:
     ]
     level = "warning" if one.verdict is Verdict.UNKNOWN else _LEVELS[one.severity]
     return {
-        "ruleId": one.rule,
-        "ruleIndex": rule,
+        "ruleId": one.rule.value,
+        "ruleIndex": list(ABOUT).index(one.rule),
         "level": level,
-        "message": _plain("\n\n".join(part for part in paragraphs if part) or one.rule),
+        "message": _plain("\n\n".join(part for part in paragraphs if part) or one.rule.value),
         "locations": [_location(one)],
         "partialFingerprints": {"permissionGuardFault/v1": one.fault},
         "properties": _properties(one),
@@ -138,7 +126,6 @@ def _properties(one: ScannedFinding) -> dict[str, Json]:
     return {
         "verdict": one.verdict.value,
         "severity": one.severity.name,
-        "concern": one.concern.value,
         "target": one.target,
         "subject": one.subject,
         "account": one.account,

@@ -12,11 +12,11 @@ from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.model.proof_text import KINDS
-from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
 
 SCHEMA: Final = "permission-guard/scan/1"
 _TEXTS: Final = (
-    *("fault", "target", "name", "account", "region", "subject", "rule", "title", "summary", "proof"),
+    *("fault", "target", "name", "account", "region", "subject", "title", "summary", "proof"),
     *("sentence", "why", "repair", "before", "after", "obstacle", "advice"),
 )
 """The fields of a finding that are texts, which may be empty."""
@@ -43,6 +43,10 @@ def written(scan: Scan) -> str:
         "findings": [_finding_body(one) for one in scan.findings],
         "skipped": _bodies(scan.skipped),
         "notes": _bodies(scan.notes),
+        "ignored": [
+            {"finding": _finding_body(one.finding), "reason": one.reason, "in_source": one.in_source}
+            for one in scan.ignored
+        ],
     }
     return json.dumps(whole, indent=2) + "\n"
 
@@ -52,7 +56,7 @@ def _finding_body(one: ScannedFinding) -> dict[str, Json]:
     body: dict[str, Json] = {
         **{key: str(getattr(one, key)) for key in _TEXTS},
         "qualifier": one.qualifier,
-        "concern": one.concern.value,
+        "rule": one.rule.value,
         "verdict": one.verdict.value,
         "severity": one.severity.name,
         "proof_kind": one.proof_kind,
@@ -86,6 +90,7 @@ def _scan(body: Record) -> Scan:
         findings=tuple(map(_finding_in, body.each("findings"))),
         skipped=_skipped(body, "skipped"),
         notes=_skipped(body, "notes") if body.has("notes") else (),
+        ignored=tuple(map(_ignored, body.each("ignored"))) if body.has("ignored") else (),
     )
 
 
@@ -97,13 +102,17 @@ def _skipped(body: Record, key: str) -> tuple[Skipped, ...]:
     return tuple(Skipped(_text(one, "what"), _text(one, "why")) for one in body.each(key))
 
 
+def _ignored(body: Record) -> IgnoredFinding:
+    return IgnoredFinding(_finding_in(body.inner("finding")), body.text("reason"), body.flag("in_source"))
+
+
 def _finding_in(body: Record) -> ScannedFinding:
     """Read one finding. Raises BadEvent."""
     place = body.inner("place") if body.has("place") else None
     return ScannedFinding(
         **{key: _text(body, key) for key in _TEXTS},
         qualifier=body.text("qualifier") if body.has("qualifier") else None,
-        concern=body.one_of(Concern, "concern"),
+        rule=body.one_of(Concern, "rule"),
         verdict=body.one_of(Verdict, "verdict"),
         severity=Severity[body.among("severity", Severity.__members__)],
         proof_kind=body.among("proof_kind", KINDS),

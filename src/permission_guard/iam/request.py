@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -62,8 +62,7 @@ class Context:
         cls, keys: Mapping[str, str | Values], *, unlisted: Values = UNKNOWN, complete: tuple[str, ...] = ()
     ) -> Context:
         """Build a context; a bare string is one value."""
-        lowered = {key.lower(): (value,) if isinstance(value, str) else value for key, value in keys.items()}
-        return cls(MappingProxyType(lowered), unlisted, tuple(prefix.lower() for prefix in complete))
+        return cls(MappingProxyType(_lowered(keys)), unlisted, tuple(prefix.lower() for prefix in complete))
 
     def values(self, key: str) -> Values:
         """Return what is known of a key, which the caller gives in lower case."""
@@ -75,7 +74,11 @@ class Context:
 
     def with_keys(self, keys: Mapping[str, str | Values]) -> Context:
         """Return a copy in which some keys are set anew."""
-        return replace(self, keys=MappingProxyType({**self.keys, **Context.of(keys).keys}))
+        return Context(MappingProxyType({**self.keys, **_lowered(keys)}), self.unlisted, self.complete)
+
+
+def _lowered(keys: Mapping[str, str | Values]) -> dict[str, Values]:
+    return {key.lower(): (value,) if isinstance(value, str) else value for key, value in keys.items()}
 
 
 @frozen

@@ -52,6 +52,10 @@ class Concern(Enum):
     LAYER_IS_NOT_PUBLIC = "layer-is-not-public"
 
 
+RULE_IDS: Final = tuple(one.value for one in Concern)
+"""Every rule id."""
+
+
 @frozen
 class DeniedRequest:
     """A request that should be allowed and that the policies refuse. `blocker` says why."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 from permission_guard.model.document import Body, ConditionExists, NewCondition, statements_of, with_condition
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, RoleFacts, Trusted
@@ -17,6 +17,8 @@ from permission_guard.rules.rule import AddCondition, AttachPolicy, LeaveIt, Rem
 
 NOT_HERE: Final = ", and PutResourcePolicy is not available in this Region"
 """The end of a reason where only AddPermission is available."""
+
+_T = TypeVar("_T")
 
 
 def repair_of(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> tuple[Repair | None, str | None]:
@@ -83,11 +85,29 @@ def _proved(
     steps: Sequence[RewriteStatements], facts: FunctionFacts, trusted: Trusted
 ) -> tuple[RewriteStatements, ...]:
     """Return changes that are proved, each by itself."""
-    change = _joined(steps)
-    if change is None or objection(change, facts, trusted) is None:
-        return (change,) if change is not None else ()
-    half = len(steps) // 2
-    return (*_proved(steps[:half], facts, trusted), *_proved(steps[half:], facts, trusted)) if half else ()
+
+    def against(some: Sequence[RewriteStatements]) -> str | None:
+        change = _joined(some)
+        return objection(change, facts, trusted) if change is not None else None
+
+    changes = [_joined(some) for some, why in halved(steps, against) if why is None]
+    return tuple(change for change in changes if change is not None)
+
+
+def halved(
+    proposed: Sequence[_T], against: Callable[[Sequence[_T]], str | None]
+) -> Iterator[tuple[Sequence[_T], str | None]]:
+    """Yield proposals in groups with what is against each: all at once if nothing is, else each half by itself.
+
+    Something is against groups of one only.
+    """
+    why = against(proposed)
+    if why is None or len(proposed) == 1:
+        yield proposed, why
+        return
+    half = len(proposed) // 2
+    for part in (proposed[:half], proposed[half:]):
+        yield from halved(part, against)
 
 
 def _joined(steps: Sequence[RewriteStatements]) -> RewriteStatements | None:

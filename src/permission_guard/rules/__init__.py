@@ -22,8 +22,6 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 """Every rule, in the order in which findings are reported."""
 
-RULE_IDS: Final = tuple(rule.id for rule in RULES)
-
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from calendar import isleap
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -85,6 +85,7 @@ def _version(number: str | None) -> Part:
     return seq(one(_FIRST_DIGIT, TRACK), more)
 
 
+@cache
 def date(years: range) -> Part:
     """Return the days of some years as YYYY/MM/DD."""
     common = [year for year in years if not isleap(year)]

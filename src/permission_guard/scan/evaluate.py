@@ -9,22 +9,19 @@ from permission_guard.events.actor import SWEEP
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.fault import fault_of
 from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
-from permission_guard.model.finding import Verdict, gravest
+from permission_guard.model.finding import Concern, Verdict, gravest
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.report import ReportLine
-from permission_guard.rules import RULES
 from permission_guard.scan.explanation import Explanation, ProvedFix, explain
 from permission_guard.scan.result import Scan, ScannedFinding
 
 
 def needed_by(rules: frozenset[str]) -> FactKind:
     """Return what rules need to read."""
-    to_read = FactKind.NOTHING
-    for rule in RULES:
-        if rule.id in rules:
-            to_read |= rule.reads
-    return to_read
+    about_roles = rules & {Concern.ROLE_CAN_WRITE_LOGS.value}
+    to_read = FactKind.ROLE if about_roles else FactKind.NOTHING
+    return to_read | FactKind.POLICY if rules - about_roles else to_read
 
 
 def findings(
@@ -34,7 +31,7 @@ def findings(
     return tuple(
         flat(one, facts, _patches(one, facts, at))
         for one in explain(facts, trusted)
-        if one.finding.rule in rules
+        if one.finding.concern.value in rules
     )
 
 
@@ -60,9 +57,8 @@ def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> 
         account=facts.arn.account,
         region=facts.arn.region,
         subject=finding.subject,
-        rule=finding.rule,
+        rule=finding.concern,
         title=one.title,
-        concern=finding.concern,
         verdict=finding.verdict,
         severity=finding.severity,
         summary=finding.summary,

@@ -35,6 +35,7 @@ from permission_guard.model.finding import (
 from permission_guard.repair.remedy import repairs_of
 from permission_guard.repair.step import AttachRolePolicy, Repair, RewriteStatements, diffs
 from permission_guard.rules import evaluate, rule_of
+from permission_guard.rules.about import WHY
 from permission_guard.scan.mismatch_text import condition, met, principals, request, unknowns
 
 
@@ -96,15 +97,6 @@ def _explained(
     fix = (reason or "") if step is None else _fix(step)
     why = WHY.get(finding.concern, rule.why) if finding.verdict is Verdict.FAIL else rule.why
     return Explanation(finding, rule.title, why, sentence, because, fix, advice)
-
-
-WHY: Final = {
-    Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
-    Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
-    Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
-    "code and its environment variables.",
-}
-"""Why a finding matters, where the rule's own reason is about something else."""
 
 
 def _evaluated(finding: Finding, facts: FunctionFacts) -> Iterator[tuple[Policy, Statement]]:

@@ -39,9 +39,8 @@ class ScannedFinding:
     account: str
     region: str
     subject: str
-    rule: str
+    rule: Concern
     title: str
-    concern: Concern
     verdict: Verdict
     severity: Severity
     summary: str
@@ -68,6 +67,15 @@ class Skipped:
 
 
 @frozen
+class IgnoredFinding:
+    """A finding that is not reported, why, and whether the template itself says so (else a configuration file)."""
+
+    finding: ScannedFinding
+    reason: str
+    in_source: bool
+
+
+@frozen
 class Scan:
     """Everything that was found, and what could not be read. `functions` counts functions; `targets` also their versions, aliases, and layers.
 
@@ -82,7 +90,18 @@ class Scan:
     findings: tuple[ScannedFinding, ...]
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
-    """What is ignored, with its reason, and what is not deployed as the parameters are. It changes no verdict."""
+    """What is not deployed as the parameters are, and keys that stand twice. They change no verdict."""
+    ignored: tuple[IgnoredFinding, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Skipped, ...]:
+        """What is ignored, with its reason, and the notes."""
+        return (*map(_ignored, self.ignored), *self.notes)
+
+
+def _ignored(one: IgnoredFinding) -> Skipped:
+    file = f"{one.finding.place.file}: " if one.finding.place else ""
+    return Skipped(f"{file}{one.finding.subject}: {one.finding.rule.value}", f"it is ignored: {one.reason}")
 
 
 def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
@@ -93,7 +112,7 @@ def worst_first(found: Iterable[ScannedFinding]) -> tuple[ScannedFinding, ...]:
             key=lambda one: (
                 GRAVITY.index(one.verdict),
                 -one.severity,
-                *(one.account, one.region, one.target, one.rule, one.concern.value, one.subject, one.fault),
+                *(one.account, one.region, one.target, one.rule.value, one.subject, one.fault),
             ),
         )
     )

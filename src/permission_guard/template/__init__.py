@@ -5,7 +5,7 @@ from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
-from permission_guard.template.ignore import RULE_IDS, Ignore, check_ignores
+from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
@@ -13,7 +13,6 @@ from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Sourc
 __all__ = [
     "LARGEST",
     "PLAN_COMMANDS",
-    "RULE_IDS",
     "Checked",
     "FixedText",
     "Ignore",

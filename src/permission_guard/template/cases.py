@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
@@ -17,16 +19,19 @@ from permission_guard.model.facts import (
     Unreadable,
     parsed,
 )
-from permission_guard.template.declared import Declared, DeclaredFunction, DeclaredRole, Document, WholePolicy
-from permission_guard.template.managed import managed_document
-from permission_guard.template.reading import (
-    Reading,
-    document,
-    grant_of,
+from permission_guard.template.declared import (
+    Declared,
+    DeclaredFunction,
+    DeclaredRole,
+    Document,
+    Permission,
+    WholePolicy,
 )
+from permission_guard.template.reading import Reading, document, grant_of
 from permission_guard.template.value import filled, is_known, reasons
 
-_BASIC: Final = "AWSLambdaBasicExecutionRole"
+_REMEMBERED: Final = 1000
+"""Policies that are not parsed again: many roles have the same, and both readings mostly come to the same text."""
 _EVERYTHING: Final = Policy.parse(
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
     name="what is not resolved",
@@ -49,54 +54,77 @@ class Case:
 Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
 
 
-def at_worst(declared: Declared) -> dict[Key, Case]:
-    """Return every case at its worst: resource policies as open as they may be, roles with as few rights."""
-    permissions = Reading(declared.home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
-    role = Reading(declared.home, wide=False, at_home=False, unknown=_statement("Deny"))
-    return _cases(declared, permissions, role)
+@frozen
+class Deployed:
+    """What is declared about one function, version, alias or layer version."""
+
+    declared: Declared
+    key: Key
+    owner: str
+    """The resource that defines the function, if it is in the template; else the first that bears on it."""
+    function: DeclaredFunction | None
+    permissions: tuple[Permission, ...]
+    policy: WholePolicy | None
+
+    def at_worst(self) -> Case:
+        """Return it at its worst: resource policies as open as they may be, roles with as few rights."""
+        home = self.declared.home
+        permissions = Reading(home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
+        return self._case(permissions, Reading(home, wide=False, at_home=False, unknown=_statement("Deny")))
+
+    def at_best(self) -> Case:
+        """Return it at its best."""
+        home = self.declared.home
+        permissions = Reading(home, wide=False, at_home=True, unknown=None)
+        return self._case(permissions, Reading(home, wide=True, at_home=True, unknown=_statement("Allow")))
+
+    def _case(self, permissions: Reading, role: Reading) -> Case:
+        facts = FunctionFacts(*self.key, has_public_url=False)
+        role_owner = self.owner
+        if self.function is not None:
+            facts = _with_role(facts, self.function, self.declared, role)
+            role_owner = (
+                self.function.role.owner if isinstance(self.function.role, DeclaredRole) else self.owner
+            )
+        if self.policy is not None:
+            # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
+            facts, owners = _with_document(facts, self.policy, permissions)
+        else:
+            read = [(grant_of(one, permissions), one.owner) for one in self.permissions]
+            facts = _with_policy(facts, [body for body, _ in read if body is not None])
+            owners = tuple(owner for body, owner in read if body is not None)
+        return Case(self.owner, role_owner, facts, owners)
 
 
-def at_best(declared: Declared) -> dict[Key, Case]:
-    """Return every case at its best."""
-    permissions = Reading(declared.home, wide=False, at_home=True, unknown=None)
-    role = Reading(declared.home, wide=True, at_home=True, unknown=_statement("Allow"))
-    return _cases(declared, permissions, role)
+def deployed(declared: Declared) -> Iterator[Deployed]:
+    """Yield everything that the rules evaluate."""
+    functions: dict[Key, DeclaredFunction] = {(one.arn, None): one for one in declared.functions}
+    permissions: dict[Key, list[Permission]] = {}
+    for one in declared.permissions:
+        permissions.setdefault((one.function, one.qualifier), []).append(one)
+    policies: dict[Key, WholePolicy] = {(one.function, one.qualifier): one for one in declared.policies}
+    defined = {one.arn: one.owner for one in reversed(declared.functions)}
+    for key in dict.fromkeys((*functions, *permissions, *policies)):
+        own, policy = tuple(permissions.get(key, ())), policies.get(key)
+        first = own[0].owner if own else policy.owner if policy else ""
+        arn = key[0]
+        owner = defined.get(arn, first) if isinstance(arn, FunctionArn) else first
+        yield Deployed(declared, key, owner, functions.get(key), own, policy)
 
 
 def _statement(effect: str, **more: str) -> Body:
     return {"Effect": effect, "Action": "*", "Resource": "*", **more}
 
 
-def _cases(declared: Declared, permissions: Reading, role: Reading) -> dict[Key, Case]:
-    found: dict[Key, Case] = {}
-    defined = {one.arn: one.owner for one in reversed(declared.functions)}
-    for function in declared.functions:
-        facts = _with_role(FunctionFacts(function.arn, has_public_url=False), function, declared, role)
-        owner = function.role.owner if isinstance(function.role, DeclaredRole) else function.owner
-        found[function.arn, None] = Case(function.owner, owner, facts)
-    for key, (statements, owners) in _statements(declared, permissions).items():
-        arn, qualifier = key
-        known = found.get(key)
-        owner = owners[0] if isinstance(arn, LayerVersionArn) else defined.get(arn, owners[0])
-        case = known or Case(owner, owner, FunctionFacts(arn, qualifier, has_public_url=False))
-        found[key] = replace(case, facts=_with_policy(case.facts, statements), owners=owners)
-    whole = {(one.function, one.qualifier): one for one in declared.policies}
-    for whole_key, policy in whole.items():
-        # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
-        owner = defined.get(policy.function, policy.owner)
-        case = found.get(whole_key) or Case(owner, owner, FunctionFacts(*whole_key, has_public_url=False))
-        found[whole_key] = _with_document(case, policy, permissions)
-    return found
-
-
-def _with_document(case: Case, whole: WholePolicy, reading: Reading) -> Case:
+def _with_document(
+    facts: FunctionFacts, whole: WholePolicy, reading: Reading
+) -> tuple[FunctionFacts, tuple[str, ...]]:
+    """Return the facts with a policy that is deployed as one document, and the owners of its statements."""
     policy = _policy(Document(f"document of {whole.owner}", whole.owner, whole.body), reading)
     if isinstance(policy, Unreadable):
-        return replace(case, facts=replace(case.facts, policy=policy), owners=())
+        return replace(facts, policy=policy), ()
     owners = (whole.owner,) * len(policy.statements)
-    return replace(
-        case, facts=replace(case.facts, policy=_facts(case.facts, policy, Family.DOCUMENT)), owners=owners
-    )
+    return replace(facts, policy=_facts(facts, policy, Family.DOCUMENT)), owners
 
 
 def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
@@ -106,34 +134,17 @@ def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
-    policy = parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
+    policy = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
     return replace(
         facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
     )
 
 
-def _statements(declared: Declared, reading: Reading) -> dict[Key, tuple[list[Body], tuple[str, ...]]]:
-    """Return the statements of each policy that is made of permissions, with their resources."""
-    found: dict[Key, list[tuple[Body | None, str]]] = {}
-    for one in declared.permissions:
-        found.setdefault((one.function, one.qualifier), []).append((grant_of(one, reading), one.owner))
-    return {
-        key: (
-            [body for body, _ in pairs if body is not None],
-            tuple(owner for body, owner in pairs if body is not None) or (pairs[0][1],),
-        )
-        for key, pairs in found.items()
-    }
-
-
 def _with_role(
     facts: FunctionFacts, function: DeclaredFunction, declared: Declared, reading: Reading
 ) -> FunctionFacts:
-    home = declared.home
-    arn = f"arn:{home.partition}:iam::aws:policy/service-role/{_BASIC}"
     group = filled(function.log_group)
-    remedy = Policy.parse(managed_document(_BASIC) or "", name=arn)
-    facts = replace(facts, remedy=remedy, log_group_exists=_exists(group, declared))
+    facts = replace(facts, log_group_exists=_exists(group, declared))
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
@@ -175,4 +186,7 @@ def _policy(one: Document, reading: Reading) -> Policy | Unreadable:
     if text is None:
         why = next(reasons(one.body), "not resolved")
         return Unreadable(f"the policy {one.name}", f"it is {why}")
-    return parsed(text, one.name)
+    return _parsed(text, one.name)
+
+
+_parsed = lru_cache(maxsize=_REMEMBERED)(parsed)

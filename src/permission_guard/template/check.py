@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from permission_guard.frozen import frozen
 from permission_guard.template.findings import TemplateFinding, Trust, evaluated
+from permission_guard.template.ignore import Ignore
 from permission_guard.template.source import Said, Source, source
 
 
@@ -14,6 +15,8 @@ class Checked:
     source: Source
     verdicts: tuple[TemplateFinding, ...]
     trust: Trust
+    ignored: tuple[tuple[TemplateFinding, Ignore], ...] = ()
+    """What is ignored for a reason, and is no verdict any more."""
 
 
 def check(text: str, file: str, said: Said, trust: Trust) -> Checked:

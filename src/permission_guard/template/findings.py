@@ -10,7 +10,7 @@ from permission_guard.frozen import frozen
 from permission_guard.model.facts import FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import GRAVITY, Concern, Finding, Verdict
 from permission_guard.scan.explanation import Explanation, explain
-from permission_guard.template.cases import Case, at_best, at_worst
+from permission_guard.template.cases import Case, deployed
 from permission_guard.template.declared import (
     Declared,
     DeclaredFunction,
@@ -91,16 +91,15 @@ def _for_all(alike: Sequence[TemplateFinding]) -> TemplateFinding:
 def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
     index: _Index = {}
     every: tuple[_Declaration, ...] = (*declared.functions, *declared.permissions, *declared.policies)
-    for each in every:
-        index.setdefault(each.owner, []).append(each)
-    at_its_best = at_best(declared)
+    for one in every:
+        index.setdefault(one.owner, []).append(one)
     found: dict[_Key, TemplateFinding] = {}
-    for place, case in at_worst(declared).items():
-        worst = _of(case, trust)
-        best: dict[_Key, TemplateFinding] = {}
-        other = at_its_best.get(place)
+    for each in deployed(declared):
+        case = each.at_worst()
+        worst = best = _of(case, trust)
         # The other reading decides only about a fault, and differs only where something is not resolved.
-        if other is not None and any(_may_differ(one) for one in worst.values()):
+        if any(map(_may_differ, worst.values())):
+            other = each.at_best()
             best = worst if other == case else _of(other, trust)
         found |= {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
     return found

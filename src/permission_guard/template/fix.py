@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import GRAVITY, Concern, Verdict
+from permission_guard.repair.remedy import halved
 from permission_guard.template.check import Checked, check
 from permission_guard.template.edit import (
     CannotEdit,
@@ -60,32 +61,17 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
             found.append((fault, editor.insertion(("Resources", fault.owner, "Properties"), wanted)))
         except CannotEdit as error:
             reasons[_key(fault)] = str(error)
-    kept = _proved(text, checked, said, found, reasons)
-    changed = with_insertions(text, [insertion for _, insertion in kept])
-    return FixedText(changed, _with_reasons(checked, reasons))
 
+    def problem(some: Sequence[tuple[TemplateFinding, Insertion]]) -> str | None:
+        changed = with_insertions(text, [insertion for _, insertion in some])
+        after = check(changed, file, said, trust) if some else checked
+        return harm(checked, after, [fault for fault, _ in some])
 
-def _proved(
-    text: str,
-    checked: Checked,
-    said: Said,
-    found: Sequence[tuple[TemplateFinding, Insertion]],
-    reasons: dict[_Key, str],
-) -> list[tuple[TemplateFinding, Insertion]]:
-    """Return those that are proved: all at once if possible, else each half by itself."""
-    if not found:
-        return []
-    changed = with_insertions(text, [insertion for _, insertion in found])
-    after = check(changed, checked.source.file, said, checked.trust)
-    problem = harm(checked, after, [fault for fault, _ in found])
-    if problem is None:
-        return list(found)
-    if len(found) == 1:
-        reasons[_key(found[0][0])] = problem
-        return []
-    half = len(found) // 2
-    parts = (found[:half], found[half:])
-    return [each for part in parts for each in _proved(text, checked, said, part, reasons)]
+    kept: list[Insertion] = []
+    for some, why in halved(found, problem):
+        kept += [insertion for _, insertion in some if why is None]
+        reasons |= {_key(fault): why for fault, _ in some if why is not None}
+    return FixedText(with_insertions(text, kept), _with_reasons(checked, reasons))
 
 
 def _with_reasons(checked: Checked, reasons: Mapping[_Key, str]) -> Checked:

@@ -13,7 +13,7 @@ from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
 from permission_guard.model.facts import FunctionFacts
 from permission_guard.scan.evaluate import flat
-from permission_guard.scan.result import Place, Scan, ScannedFinding, Skipped
+from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
 from permission_guard.template.check import Checked
 from permission_guard.template.findings import TemplateFinding
 from permission_guard.template.lines import patches
@@ -35,6 +35,11 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
         tuple(_placed(one, each) for one in checked for each in one.verdicts),
         tuple(
             Skipped(f"{one.source.file}: {what}", why) for one in checked for what, why in one.source.skipped
+        ),
+        ignored=tuple(
+            IgnoredFinding(_placed(one, each), said.reason, said.at is not None)
+            for one in checked
+            for each, said in one.ignored
         ),
     )
 

@@ -15,12 +15,10 @@ import yaml
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.model.finding import Concern
+from permission_guard.model.finding import RULE_IDS
 from permission_guard.template.node import At, Node, NotReadable, member, members, place
 from permission_guard.template.value import listed, text_of
 
-RULE_IDS: Final = tuple(one.value for one in Concern)
-"""The rule ids that can be ignored."""
 _PATH: Final = ("Metadata", "permission-guard")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#\s*permission-guard:\s*ignore\b(.*?)(?:\s--(.*))?$")
 _METADATA_FORM: Final = "{ignore: [RULE], reason: TEXT}"

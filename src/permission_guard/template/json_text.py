@@ -1,4 +1,4 @@
-"""JSON to nodes, each with its place."""
+"""JSON to values, and to nodes, each with its place."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import re
 from bisect import bisect_right
 from typing import Final
 
+from permission_guard.iam.policy import Json
 from permission_guard.template.node import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Object
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,:]*")
 _LINE: Final = re.compile(r"\n")
 
 
-def read_json(text: str) -> Node:
+def load_json(text: str) -> Json:
     """Read one JSON document. Raises NotReadable, with the place."""
     try:
-        # It says what is wrong; what is right is read once more for the places.
-        json.loads(text)
-        return _Reader(text).value(0, 0)[0]
+        body: Json = json.loads(text)
     except json.JSONDecodeError as error:
         raise NotReadable(f"is not JSON: {error.msg}", At(error.lineno, error.colno)) from error
-    except NotReadable:
-        raise
     except ValueError as error:
         raise NotReadable(f"is not JSON: {str(error).partition(';')[0]}") from error
     except RecursionError as error:
         raise NotReadable(f"is nested deeper than {DEEPEST} levels") from error
+    return body
+
+
+def with_places(text: str) -> Node:
+    """Read a text that is JSON once more, for the places. Raises NotReadable if it is nested too deeply."""
+    return _Reader(text).value(0, 0)[0]
 
 
 class _Reader:

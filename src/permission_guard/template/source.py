@@ -15,7 +15,7 @@ from permission_guard.template.declared import Declared
 from permission_guard.template.home import Destination, home_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
-from permission_guard.template.json_text import read_json
+from permission_guard.template.json_text import load_json, with_places
 from permission_guard.template.node import (
     At,
     Items,
@@ -125,24 +125,26 @@ class Source:
         return ".".join(made) or owner
 
 
-def read(text: str, file: str) -> tuple[Node, bool]:
-    """Read the text of a file, and tell whether it is YAML and no JSON. Raises NotReadable."""
-    looks_like_json = text.lstrip()[:1] in {"{", "["}
-    if looks_like_json and not file.endswith((".yaml", ".yml")):
-        return read_json(text), False
-    try:
-        return (read_json(text), False) if looks_like_json else (read_yaml(text), True)
-    except NotReadable:
-        if not looks_like_json:
-            raise
-        return read_yaml(text), True
+def read(text: str, file: str) -> tuple[Node, Json, bool]:
+    """Read the text of a file, with and without places, and tell whether it is YAML and no JSON. Raises NotReadable."""
+    if text.lstrip()[:1] in {"{", "["}:
+        try:
+            body = load_json(text)
+            # A finding in a plan names an address: nobody asks for the places of a million values on one line.
+            root = Object({}, At(1, 1)) if is_plan(members(body)) else with_places(text)
+        except NotReadable:
+            if not file.endswith((".yaml", ".yml")):
+                raise
+        else:
+            return root, body, False
+    root = read_yaml(text)
+    return root, plain(root), True
 
 
 def source(text: str, file: str, said: Said) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
     try:
-        root, is_yaml = read(text, file)
-        body = plain(root)
+        root, body, is_yaml = read(text, file)
     except NotReadable:
         if file.endswith(_SOURCES):
             raise NotReadable(_TERRAFORM) from None

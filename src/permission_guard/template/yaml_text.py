@@ -24,6 +24,7 @@ from permission_guard.template.node import (
     Object,
 )
 
+_FAST: Final = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _BARE: Final = frozenset({"Ref", "Condition"})
 _CORE: Final = "tag:yaml.org,2002:"
 _NUMBER: Final = {f"{_CORE}int", f"{_CORE}float"}
@@ -48,7 +49,7 @@ class _Built:
 def read_yaml(text: str) -> Node:
     """Read one YAML document. Raises NotReadable, with the place."""
     try:
-        composed = yaml.compose(text, Loader=yaml.SafeLoader)
+        composed = _composed(text)
         if composed is None:
             raise NotReadable("is empty")
         return _Builder().built(composed).node
@@ -60,6 +61,14 @@ def read_yaml(text: str) -> Node:
         raise NotReadable(f"is not YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
         raise NotReadable(f"is nested deeper than {DEEPEST} levels") from error
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Compose with libyaml, which is ten times as fast; what it refuses is read once more, to say what is wrong and where."""
+    try:
+        return yaml.compose(text, Loader=_FAST)
+    except yaml.YAMLError:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _at(node: yaml.Node) -> At:

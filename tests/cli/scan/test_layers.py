@@ -31,7 +31,7 @@ def layered(made: Account, versions: int = 12, shared: int = 3) -> Account:
 
 def test_a_layer_version_that_is_shared_with_everybody_is_found() -> None:
     scan = scanned(wires(layered(account())))
-    assert [(one.target, one.rule, one.verdict) for one in scan.findings] == [
+    assert [(one.target, one.rule.value, one.verdict) for one in scan.findings] == [
         (f"{LAYER}:3", "layer-is-not-public", Verdict.FAIL)
     ]
     assert (scan.functions, scan.targets) == (0, 12)

@@ -72,7 +72,7 @@ def test_on_a_narrow_terminal_each_finding_keeps_its_function_its_rule_and_its_t
     for one in found().findings:
         if one.verdict is not Verdict.PASS:
             assert "".join(f"{one.verdict.value}{one.severity.name}{one.name}".split()) in squeezed
-            assert one.rule in squeezed
+            assert one.rule.value in squeezed
             assert "".join(one.summary.split()) in squeezed
     assert "FAIL" in total
 

@@ -10,7 +10,7 @@ from permission_guard.cli.connection import STACK
 from permission_guard.cli.explain_input import trusting
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.scan.scan_text import FORMATS
-from permission_guard.rules import RULE_IDS
+from permission_guard.model.finding import RULE_IDS
 
 _HELP: Final = """\
 Evaluate every function, version, alias and layer of an account.

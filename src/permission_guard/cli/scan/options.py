@@ -5,7 +5,7 @@ from __future__ import annotations
 from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain_input import role_in, trusted_in
 from permission_guard.frozen import frozen
-from permission_guard.rules import RULE_IDS
+from permission_guard.model.finding import RULE_IDS
 from permission_guard.settings import Settings, SettingsError
 
 

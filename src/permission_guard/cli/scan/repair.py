@@ -104,7 +104,7 @@ class Repairs:
     def _settings(self, region: AccountRegion, faults: list[ScannedFinding]) -> Settings:
         """Return the guard's settings, which ignore everything but the scan's findings."""
         settings = self.options.settings(region.account.id, region.name)
-        concerns = {one.concern for one in faults}
+        concerns = {one.rule for one in faults}
         treatments = {
             concern: treatment if concern in concerns else Treatment.IGNORE
             for concern, treatment in settings.treatments.items()

@@ -94,7 +94,7 @@ def _not_fixed(planned: PlannedRepair) -> Iterator[str]:
 
 
 def _fault(finding: Finding) -> str:
-    return f"{finding.summary} ({finding.rule}, {finding.severity.name})"
+    return f"{finding.summary} ({finding.concern.value}, {finding.severity.name})"
 
 
 def _say(lines: Sequence[str]) -> None:

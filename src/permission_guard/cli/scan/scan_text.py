@@ -81,7 +81,7 @@ def _grouped(findings: Sequence[ScannedFinding], scan: Scan) -> Iterator[tuple[s
 
 def _group(one: ScannedFinding) -> tuple[str, ...]:
     if one.verdict is Verdict.UNKNOWN and one.proof_kind == _UNREADABLE:
-        return one.rule, one.severity.name, _reason(one.summary)
+        return one.rule.value, one.severity.name, _reason(one.summary)
     return one.fault, one.target
 
 
@@ -113,7 +113,7 @@ def _skipped(scan: Scan) -> Iterator[str]:
 
 
 def _row(one: ScannedFinding, scan: Scan) -> tuple[str, ...]:
-    return one.verdict.value, one.severity.name, _where(one, scan), one.rule, one.summary
+    return one.verdict.value, one.severity.name, _where(one, scan), one.rule.value, one.summary
 
 
 def _where(one: ScannedFinding, scan: Scan) -> str:
