@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK
-from permission_guard.cli.following import Surroundings
+from permission_guard.cli.following import SweepSurroundings
 from permission_guard.cli.sweep import LOOK
 from permission_guard.fake_aws import ApiError
 from tests.aws.delivered import Queues, scheduled
@@ -54,7 +54,7 @@ class There:
 
     def run(self, *arguments: str) -> Result:
         place = () if REGION in " ".join(arguments) else ("--region", REGION)
-        around = Surroundings(
+        around = SweepSurroundings(
             self.guard.wire.session, self.sleep, lambda: datetime.fromtimestamp(self.guard.now, UTC)
         )
         self.guard.wire.calls.clear()

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from permission_guard.aws import login
 from permission_guard.cli import main
 from permission_guard.cli.connection import Connection, StackPlace, connected
-from permission_guard.cli.following import Surroundings
+from permission_guard.cli.following import SweepSurroundings
 from tests.embedded.clients import Credentials, environment_of
 from tests.embedded.cloudtrail import ApiCall, watch
 
@@ -46,7 +46,9 @@ def run(scene: Scene, *arguments: str, credentials: Credentials | None = None, c
     def connect(place: StackPlace) -> Connection:
         return connected(place, session_of)
 
-    around = Surroundings(session_of, lambda _: time.sleep(PAUSE)) if arguments[0] == "sweep" else connect
+    around = (
+        SweepSurroundings(session_of, lambda _: time.sleep(PAUSE)) if arguments[0] == "sweep" else connect
+    )
     environment = environment_of(people.emulator, credentials or people.credentials)
     with mock.patch.dict(os.environ, environment, clear=True):
         ended = CliRunner().invoke(main, arguments, obj=around)

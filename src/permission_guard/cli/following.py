@@ -42,7 +42,7 @@ class Show(Protocol):
 
 
 @frozen
-class Surroundings:
+class SweepSurroundings:
     """What a test replaces: AWS, and time."""
 
     session_of: SessionOf | None = None
@@ -70,7 +70,7 @@ class Follower:
     records: DynamoSweepRecords
     journal: DynamoJournal
     show: Show
-    around: Surroundings
+    around: SweepSurroundings
 
     def send(self) -> str:
         """Send the message, and return its id. Raises Refused and RetryLater."""
@@ -171,7 +171,7 @@ class Follower:
 _STUCK: Final = 'The guard retries a function for about nine hours; its log says why ("message not handled"). Run the command again later.'
 
 
-def follower(place: StackPlace, name: TypedName | None, around: Surroundings, show: Show) -> Follower:
+def follower(place: StackPlace, name: TypedName | None, around: SweepSurroundings, show: Show) -> Follower:
     """Connect to the guard. Raises Unusable, Refused and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415

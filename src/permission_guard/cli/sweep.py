@@ -12,7 +12,7 @@ from permission_guard.alerts import printable
 from permission_guard.cli.connection import StackPlace, options
 from permission_guard.cli.entries import TypedName, placed
 from permission_guard.cli.errors import DONE, EXIT_CODES, NOT_DONE, Interrupted, NotDone, endings
-from permission_guard.cli.following import Follower, Surroundings, follower
+from permission_guard.cli.following import Follower, SweepSurroundings, follower
 from permission_guard.cli.journal import bodies, newest, table
 from permission_guard.cli.output import width, written
 from permission_guard.cli.rows import headline
@@ -48,7 +48,7 @@ def sweep(
     """Send the message, and follow it."""
     with endings():
         name = TypedName.of(function) if function is not None else None
-        around = context.obj or Surroundings()
+        around = context.obj or SweepSurroundings()
         there = follower(placed(name, StackPlace(**place)), name, around, _silent if is_json else _shown)
         if no_wait:
             return _sent(there, is_json=is_json)
