@@ -46,7 +46,7 @@ def rule(calls: Calls, part: StackResource, stack: Stack) -> EventRule | Unreada
 
 
 def _targets(calls: Calls, rule: str) -> tuple[str, ...]:
-    found = calls.call("events", "ListTargetsByRule", EventRule=rule)  # a rule has five at most
+    found = calls.call("events", "ListTargetsByRule", Rule=rule)  # a rule has five at most
     return tuple(_named(one.text("Arn")) for one in found.each("Targets"))
 
 
