@@ -47,7 +47,7 @@ ONLY: Final[dict[str, set[str]]] = {
     "click": {"cli"},
     "jinja2": {"formats"},
     "os": {"handler", "cli", "aws"},
-    "time": {"aws"},
+    "time": {"aws", "cli"},
     "random": set(),
     "socket": set(),
     "subprocess": set(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -118,6 +118,71 @@ def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
     assert "GetRole" in swept.evaluate(task)
 
 
+def digests(swept: Swept) -> list[str]:
+    """The subjects of the digests so far."""
+    return [one.subject for one in swept.there.notifier.sent]
+
+
+def swept_and_reported(swept: Swept) -> list[str]:
+    """Sweep, and let the hourly digest be due twice; return the subjects of its messages."""
+    before = len(digests(swept))
+    swept.sweep()
+    for _ in range(2):
+        swept.sweeper.send_digest(swept.there.now)
+    return digests(swept)[before:]
+
+
+def test_a_quiet_account_gets_no_summary_and_an_open_finding_one_a_day() -> None:
+    swept = Swept()
+    swept.put(S3)
+    (first,) = swept_and_reported(swept)
+    assert first.startswith("[HIGH] Digest: 1 alert (")
+    (second,) = swept_and_reported(swept)
+    assert second.startswith("[HIGH] Sweep: 1 finding open, 0 repaired (")
+    swept.put()
+    assert swept_and_reported(swept) == []
+    swept.there.account.calls.clear()
+    swept.sweeper.send_digest(swept.there.now)
+    assert swept.there.account.calls == ["Query", "Query"]  # the last sweep, and what waits
+
+
+def test_a_second_sweep_on_the_same_day_has_no_summary() -> None:
+    swept = Swept()
+    swept.put(S3)
+    swept_and_reported(swept)
+    swept.there.later(hours=2)
+    assert swept.sweeper.begin(SweepAll("another"), swept.there.now) == 1
+    (task,) = swept.queue.tasks
+    swept.evaluate(task)
+    assert swept.sweeper.send_digest(swept.there.now) == 0
+    assert len(digests(swept)) == 1
+
+
+def test_the_summary_waits_for_every_function_as_long_as_it_is_retried() -> None:
+    swept = Swept()
+    swept.begin()
+    swept.there.later(hours=8)
+    swept.sweeper.send_digest(swept.there.now)
+    assert digests(swept) == []
+    swept.there.later(hours=1)
+    swept.sweeper.send_digest(swept.there.now)
+    (mail,) = (one.mail for one in swept.there.notifier.sent)
+    assert (
+        "UTC: 0 of 1 function evaluated. Open: none; repaired 0 (last 24 h); accepted 0; unknown 0." in mail
+    )
+
+
+def test_where_the_journal_cannot_be_scanned_the_alerts_go_and_the_summary_comes_later() -> None:
+    swept = Swept()
+    swept.put(S3)
+    swept.sweep()
+    swept.there.fail("Scan", "ProvisionedThroughputExceededException")
+    assert swept.sweeper.send_digest(swept.there.now) == 1
+    swept.there.account.before = lambda _call: None
+    assert swept.sweeper.send_digest(swept.there.now) == 0
+    assert [one.partition(":")[0] for one in digests(swept)] == ["[HIGH] Digest", "[HIGH] Sweep"]
+
+
 def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
     swept = Swept()
     for code, kind in {"TooManyRequestsException": RetryLater, "AccessDeniedException": Refused}.items():
@@ -165,7 +230,7 @@ def test_an_alias_is_evaluated_with_each_version_to_which_it_points_and_no_polic
     assert swept.evaluate(task).count("GetPolicy") == 5  # the function, two aliases, two versions
 
 
-def test_what_passes_costs_no_call_of_the_journal_and_what_was_seen_is_written_once() -> None:
+def test_what_passes_costs_one_write_into_the_journal_which_has_what_was_seen_if_that_has_changed() -> None:
     swept = Swept()
     swept.put(FINE)
     (task,) = swept.begin()
@@ -174,7 +239,9 @@ def test_what_passes_costs_no_call_of_the_journal_and_what_was_seen_is_written_o
     assert swept.there.journal.seen == {TARGET: (frozenset({statement_digest(TARGET, FINE)}), frozenset())}
     (task,) = swept.begin()
     swept.evaluate(task)
-    assert swept.there.account.calls == ["ListAliases", "GetPolicy"]
+    assert swept.there.account.calls == ["ListAliases", "GetPolicy", "UpdateItem"]
+    done = swept.records.evaluated[TARGET]
+    assert (done.task, done.at, done.seen, done.is_gone) == (task.id, swept.there.now, None, False)
     assert task.seen == digest_of_all({statement_digest(TARGET, FINE)})
 
 
@@ -270,8 +337,9 @@ def test_a_function_that_is_gone_when_its_turn_comes_is_no_error() -> None:
     swept = Swept()
     (task,) = swept.begin()
     swept.there.account.functions.clear()
-    swept.evaluate(task)
+    swept.evaluate(replace(task, role=True))
     assert swept.there.waiting == []
+    assert swept.records.evaluated[TARGET].is_gone
 
 
 def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() -> None:

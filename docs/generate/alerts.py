@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from permission_guard.alerts import SCHEMA
 from permission_guard.alerts.digest import DIGEST_LIMIT
 from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
 from permission_guard.iam.policy import Json
+from permission_guard.journal.summary import REPAIRED_WITHIN
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.repair.outcome import Ending
 
@@ -69,17 +71,28 @@ _POLICY: Final = '{"outcome": ["REPORTED", "FAILED", "ESCALATED", "DIGEST"]}'
 _MACHINE: Final = "[alert.schema.json](alert.schema.json) is the JSON Schema. The guard's log has the same under `alert`, and never cut."
 _DIGEST: Final = (
     f"The digest is one message with the alerts that have waited, the most severe first, of at most {DIGEST_LIMIT // 1000} KB. What "
-    "does not fit follows in the next one. As mail it is the texts of the alerts one below the other; as JSON:"
+    "does not fit follows in the next one. When the first sweep of a day (UTC) is complete, the next digest has its summary. A digest "
+    "without an alert is sent only for that, and only if a finding is open or unknown, something was repaired within 24 hours, or a "
+    "function was not evaluated. As mail it is the summary and the texts of the alerts one below the other; as JSON:"
 )
 _DIGEST_FIELDS: Final = {
     "schema": f"`{DIGEST_SCHEMA}`.",
     "subject": "The subject of the mail.",
-    "severity": "The severity of the most severe alert.",
+    "severity": "The severity of the most severe alert; without alerts, of the most severe finding that is open.",
     "account": "The account.",
     "region": "The Region.",
     "time": "When the digest was made.",
     "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `permission-guard/notice/1` (`subject`, `text`) about a damaged journal item.",
     "leftOut": "How many alerts follow in the next digest.",
+    "sweep": "The summary of the sweep; null if it has none.",
+    "sweep.began": "When the sweep began.",
+    "sweep.functions": "How many functions it listed.",
+    "sweep.evaluated": "How many of them were evaluated. The others failed for nine hours: the guard's log says why.",
+    "sweep.open": "How many findings are open, neither repaired nor accepted, by severity.",
+    "sweep.unknown": "How many findings are UNKNOWN.",
+    "sweep.repaired": f"How many repairs were made within {REPAIRED_WITHIN // timedelta(hours=1)} hours.",
+    "sweep.accepted": "How many findings a person has accepted.",
+    "sweep.unreadable": "How many functions had a damaged journal item, which the digest reports.",
 }
 """The fields of a digest."""
 

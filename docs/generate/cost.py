@@ -21,7 +21,7 @@ CHANGES: Final = 4 * FUNCTIONS
 PERMISSIONS: Final = 600
 """Permissions, aliases, function URLs and deletions."""
 FAULTS: Final = 100
-"""Faults that are reported."""
+"""Faults that are reported. A digest a day has the sweep's summary."""
 SWEPT: Final = DAYS * FUNCTIONS
 EVENTS: Final = CHANGES + PERMISSIONS
 EVALUATED: Final = EVENTS + SWEPT
@@ -37,8 +37,10 @@ SOMETIMES: Final = Decimal("0.2")
 """In how many of the hours a metric is sent that counts what happens; CloudWatch charges by the hour."""
 WRITES: Final = 3
 """Writes for a fault: before the repair, the counter of alerts, after the alert."""
-SEEN_BYTES: Final = 400
-"""Of the item with the statements that a sweep has seen of a function; each sweep reads them all."""
+SEEN_BYTES: Final = 500
+"""Of the item about a function that each sweep writes, with the statements that it has seen."""
+SCANS: Final = 2
+"""Of the journal's table in a day: one when a sweep begins, one for its summary."""
 CALLS_OF_AN_EVENT: Final = 8
 CALLS_OF_A_SWEEP: Final = 2
 """For each function: its policy and its aliases."""
@@ -79,8 +81,8 @@ def costs() -> tuple[Cost, ...]:
     """Return every line, without any free allowance but those that every account has for the thing itself."""
     seconds = (EVALUATED + DAYS * LISTING) * Decimal(_GUARD["MemorySize"]) / 1024
     sometimes = (len(METRICS) - ALWAYS) * SOMETIMES
-    read = EVENTS + HOURS + DAYS * FUNCTIONS * SEEN_BYTES // 4_096
-    wrote = FAULTS * WRITES + EVENTS + 2 * DAYS
+    read = EVENTS + 2 * HOURS + SCANS * SWEPT * SEEN_BYTES // 4_096
+    wrote = FAULTS * WRITES + EVENTS + SWEPT + 3 * DAYS
     messages = POLLS + 2 * (EVENTS + HOURS + DAYS) + CHANGES + SWEPT // 10 + SWEPT
     return (
         Cost("Lambda", "GB-seconds: a second for each evaluation", seconds, Decimal("0.0000133334")),
@@ -89,9 +91,9 @@ def costs() -> tuple[Cost, ...]:
         Cost("SQS", "requests: nearly all are polls", Decimal(messages), Decimal("0.40"), MILLION),
         Cost("DynamoDB", "read units", Decimal(read), Decimal("0.125"), MILLION),
         Cost("DynamoDB", "write units", Decimal(wrote), Decimal("0.625"), MILLION),
-        Cost("SNS", "alerts as mail", Decimal(FAULTS), Decimal(2), 100_000),
+        Cost("SNS", "alerts as mail", Decimal(FAULTS + DAYS), Decimal(2), 100_000),
         Cost("KMS", "the key of the topic", Decimal(1), Decimal("1.00")),
-        Cost("KMS", "requests: two for each alert", Decimal(2 * FAULTS), Decimal("0.03"), 10_000),
+        Cost("KMS", "requests: two for each alert", Decimal(2 * (FAULTS + DAYS)), Decimal("0.03"), 10_000),
         Cost("CloudWatch", "alarms", Decimal(alarms()), Decimal("0.10")),
         Cost("CloudWatch", "metrics of every hour", Decimal(ALWAYS), Decimal("0.30")),
         Cost("CloudWatch", "metrics of one hour in five", sometimes, Decimal("0.30")),

@@ -170,7 +170,7 @@ def _handle(message: Message, here: Environment) -> None:
         case Trigger():
             _evaluate(request, here, now)
         case SendDigest():
-            sent = here.connections.guard.send_digest(now)
+            sent = here.connections.sweeper.send_digest(now)
             logger.info("digest", alerts=sent)
             # A day without a sweep is the number 0, which an alarm can count.
             metrics.add_metric("SweepsFinished", MetricUnit.Count, 0)

@@ -19,6 +19,7 @@ from permission_guard.frozen import frozen
 from permission_guard.journal.fault import identified
 from permission_guard.journal.news import Alert, by_severity, news
 from permission_guard.journal.session import JournalSession
+from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Concern
 from permission_guard.ports import Journal, Notifier, Observer, RetryLater, Writer
 from permission_guard.read import read
@@ -125,6 +126,6 @@ class Guard:
         if self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR:
             yield from released(report, session, self.observer, self._allowed_writer, self.settings, now)
 
-    def send_digest(self, now: datetime) -> int:
+    def send_digest(self, now: datetime, summary: SweepSummary | None = None) -> int:
         """Send what waits in one message, and return how many alerts it has. Raises RetryLater and Refused."""
-        return send_digest(self.journal, self.notifier, self.settings, now)
+        return send_digest(self.journal, self.notifier, self.settings, now, summary)

@@ -10,6 +10,7 @@ from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry, WaitingAlert
+from permission_guard.journal.summary import Evaluated, LatestSweep, SweepProgress
 from permission_guard.model.facts import (
     Configuration,
     FactKind,
@@ -185,18 +186,28 @@ class SweepRecords(Protocol):
         """Note that a sweep begins. None if another one has begun less than an hour ago."""
         ...
 
-    def end(self, sweep: Sweep, now: datetime) -> None:
-        """Note that a sweep has listed everything."""
+    def end(self, sweep: Sweep, functions: int, now: datetime) -> None:
+        """Note that a sweep has listed everything, and sent a task for each of so many functions."""
         ...
 
     def overview(self) -> Mapping[str, FunctionRecord]:
         """Return what is known about every function, by its ARN."""
         ...
 
-    def write_seen(
-        self, function: FunctionArn, seen: frozenset[str], versions: frozenset[str] | None
-    ) -> None:
-        """Note the statements that were seen; those of the published versions only if all of them were."""
+    def write_evaluated(self, evaluated: Evaluated) -> None:
+        """Note that a task is done."""
+        ...
+
+    def latest(self) -> LatestSweep | None:
+        """Return the sweep that began last; None if there is none, or its record is damaged."""
+        ...
+
+    def progress(self, sweep: LatestSweep) -> SweepProgress:
+        """Return how far a sweep is."""
+        ...
+
+    def note_summary(self, sweep: LatestSweep) -> None:
+        """Note that a sweep's summary was sent, or need not be."""
         ...
 
 
@@ -270,6 +281,6 @@ class Inventory(Protocol):
 class TaskQueue(Protocol):
     """The queue of the sweep's tasks."""
 
-    def send(self, tasks: tuple[SweepFunction, ...]) -> None:
+    def send(self, tasks: tuple[SweepFunction, ...]) -> object:
         """Send tasks. Raises RetryLater or Refused; then some of them may be in the queue."""
         ...

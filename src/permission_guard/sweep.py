@@ -19,6 +19,7 @@ from permission_guard.events.trigger import Kind, Trigger, is_replica
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import digest_of_all, statement_digest
+from permission_guard.journal.summary import RETRIED_FOR, Evaluated, LatestSweep, SweepSummary, summary_of
 from permission_guard.model.document import statements_of
 from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted, is_version
 from permission_guard.model.finding import Verdict
@@ -68,8 +69,35 @@ class Sweeper:
             for function in listed
         )
         self.queue.send(tuple(tasks))
-        self.records.end(sweep, now)
+        self.records.end(sweep, len(listed), now)
         return len(listed)
+
+    def send_digest(self, now: datetime) -> int:
+        """Send what waits, with the summary of a sweep that is complete, and return how many alerts it has.
+
+        Raises RetryLater and Refused.
+        """
+        sweep, summary = self._summary(now)
+        sent = self.guard.send_digest(now, summary)
+        if sweep is not None and summary is not None:
+            self.records.note_summary(sweep)
+        return sent
+
+    def _summary(self, now: datetime) -> tuple[LatestSweep | None, SweepSummary | None]:
+        """Return the last sweep, and its summary if that is due. If the journal cannot be read, the alerts do not wait for it."""
+        try:
+            sweep = self.records.latest()
+            if sweep is None or not sweep.is_due:
+                return sweep, None
+            progress = self.records.progress(sweep)
+            for subject in progress.unreadable:
+                # To read it sets aside what is damaged, which the same digest reports.
+                self.guard.journal.of(subject)
+        except (RetryLater, Refused):
+            return None, None
+        summary = summary_of(sweep, progress, now)
+        is_over = summary.is_complete or now - sweep.began >= RETRIED_FOR
+        return sweep, summary if is_over else None
 
     def _listed(self, *, all_versions: bool) -> tuple[_Functions, _Versions | None]:
         """Return the functions, and the published versions of each if they were asked for."""
@@ -115,10 +143,11 @@ class Sweeper:
     def evaluate(self, task: SweepFunction, now: datetime) -> Iterator[Handled]:
         """Evaluate one function, and yield what was found and done. Raises RetryLater and Refused at the end.
 
-        If one policy cannot be read, the others are still evaluated. What passes costs one call for each policy, and the
-        journal is not read.
+        If one policy cannot be read, the others are still evaluated. What passes costs one call for each policy, and one write
+        into the journal, which is not read.
         """
         unfinished: RetryLater | Refused | None = None
+        is_gone = False
         versions, is_all = self._versions(task)
         policies: list[FunctionFacts] = []
         for qualifier in self._qualifiers(task, versions):
@@ -129,13 +158,17 @@ class Sweeper:
                 policies.append(facts)
                 is_role_due = qualifier is None and task.role
                 if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
-                    yield self.guard.handle(self._trigger(task, qualifier, now), now)
+                    handled = self.guard.handle(self._trigger(task, qualifier, now), now)
+                    is_gone = is_gone or handled.report.is_gone
+                    yield handled
             except (RetryLater, Refused) as error:
                 unfinished = error
         if unfinished is not None:
             raise unfinished
+        done = Evaluated(task.function, task.id, now, is_gone=is_gone)
         if all(isinstance(facts.policy, PolicyFacts) for facts in policies):
-            self._record(task, policies, is_all=is_all)
+            done = _with_seen(done, task, policies, is_all=is_all)
+        self.records.write_evaluated(done)
 
     def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], bool]:
         """Return the published versions to evaluate, and whether they are all."""
@@ -148,13 +181,6 @@ class Sweeper:
         aliases = self.inventory.aliases(task.function)
         named = (version for alias in aliases for version in alias.versions)
         return tuple(dict.fromkeys((None, *(one.name for one in aliases), *named, *task.open, *versions)))
-
-    def _record(self, task: SweepFunction, policies: list[FunctionFacts], *, is_all: bool) -> None:
-        """Store the statements that were seen, if they have changed; those of versions only if all were read."""
-        functions, versions = seen_in(policies)
-        is_changed = digest_of_all(functions) != task.seen
-        if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
-            self.records.write_seen(task.function, functions, versions if is_all else None)
 
     def _trigger(self, task: SweepFunction, qualifier: str | None, now: datetime) -> Trigger:
         return Trigger(Kind.SWEEP, task.function, qualifier, SWEEP, task.id, now)
@@ -178,6 +204,17 @@ def _task(
         seen=known.seen or "",
         seen_versions=known.seen_versions or "",
     )
+
+
+def _with_seen(
+    done: Evaluated, task: SweepFunction, policies: list[FunctionFacts], *, is_all: bool
+) -> Evaluated:
+    """Add the statements that were seen, if they have changed; those of versions only if all were read."""
+    functions, versions = seen_in(policies)
+    is_changed = digest_of_all(functions) != task.seen
+    if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
+        return replace(done, seen=functions, seen_versions=versions if is_all else None)
+    return done
 
 
 def _facts(function: ListedFunction, role: RoleFacts) -> FunctionFacts:

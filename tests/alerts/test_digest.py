@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from permission_guard.alerts import SUBJECT_LIMIT, rendered
 from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
 from permission_guard.journal.entry import WaitingAlert
+from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Severity
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.report import ReportLine
@@ -26,8 +28,8 @@ HIGH = waiting(line(Ending.REPAIRED))
 LARGE = waiting(*(line(Ending.REPORTED, name=f"s{one}", size=3000) for one in range(100)))
 
 
-def digest(*alerts: WaitingAlert) -> Digest:
-    return digest_of(alerts, ACCOUNT, "us-east-1", NOW)
+def digest(*alerts: WaitingAlert, summary: SweepSummary | None = None) -> Digest:
+    return digest_of(alerts, ACCOUNT, "us-east-1", NOW, summary)
 
 
 def body(one: Digest) -> dict[str, Any]:
@@ -43,6 +45,55 @@ def numbered(
     count: int, alert: WaitingAlert = HIGH, severity: Severity = Severity.HIGH
 ) -> list[WaitingAlert]:
     return [replace(alert, id=f"{number:04}", severity=severity) for number in range(count)]
+
+
+SUMMARY = SweepSummary(
+    began=NOW - timedelta(minutes=30),
+    functions=214,
+    evaluated=214,
+    open=((Severity.CRITICAL, 1), (Severity.HIGH, 2)),
+    unknown=1,
+    repaired=3,
+    accepted=2,
+    unreadable=0,
+    severity=Severity.CRITICAL,
+)
+SAID = (
+    "Sweep of 03 Nov 2026 11:30 UTC: 214 functions evaluated."
+    " Open: 1 CRITICAL, 2 HIGH; repaired 3 (last 24 h); accepted 2; unknown 1."
+)
+
+
+def test_a_summary_without_an_alert_is_a_digest_of_its_own() -> None:
+    one = digest(summary=SUMMARY)
+    assert one.alerts == ()
+    assert one.notification.subject == (
+        f"[CRITICAL] Sweep: 3 findings open, 3 repaired ({ACCOUNT}, us-east-1)"
+    )
+    assert one.notification.attributes["severity"] == "CRITICAL"
+    assert one.notification.mail == (
+        f"The Lambda Permission Guard evaluated account {ACCOUNT}, Region us-east-1. Nothing is new since the last digest.\n"
+        f"{SAID}\n"
+        "To see each finding: permission-guard journal --region us-east-1\n"
+    )
+    assert (body(one)["alerts"], body(one)["leftOut"]) == ([], 0)
+    assert body(one)["sweep"] == {
+        "began": "2026-11-03T11:30:00+00:00",
+        "functions": 214,
+        "evaluated": 214,
+        "open": {"CRITICAL": 1, "HIGH": 2},
+        "unknown": 1,
+        "repaired": 3,
+        "accepted": 2,
+        "unreadable": 0,
+    }
+
+
+def test_with_alerts_the_subject_is_theirs_and_the_summary_comes_before_them() -> None:
+    one = digest(HIGH, summary=SUMMARY)
+    assert one.notification.subject == f"[HIGH] Digest: 1 alert ({ACCOUNT}, us-east-1)"
+    assert one.notification.mail.splitlines()[2] == SAID
+    assert one.notification.mail.index(SAID) < one.notification.mail.index(HIGH.subject)
 
 
 def test_a_waiting_alert_holds_the_whole_alert() -> None:
@@ -78,6 +129,7 @@ def test_a_digest_says_how_many_and_where_and_shows_each_alert_the_gravest_first
         "time": NOW.isoformat(),
         "alerts": [json.loads(HIGH.body)] * 3,
         "leftOut": 0,
+        "sweep": None,
     }
     assert digest(HIGH).notification.subject == f"[HIGH] Digest: 1 alert ({ACCOUNT}, us-east-1)"
 
@@ -87,7 +139,7 @@ def test_what_200_kb_do_not_hold_is_counted_and_follows_the_oldest_of_the_graves
     alert: WaitingAlert,
 ) -> None:
     left = [*numbered(400, alert), *numbered(1, HIGH, Severity.CRITICAL)]
-    one = digest(*left)
+    one = digest(*left, summary=SUMMARY)
     assert DIGEST_LIMIT // 4 < size(one) <= DIGEST_LIMIT
     assert one.alerts == (left[-1], *left[: len(one.alerts) - 1])
     assert body(one)["leftOut"] == 401 - len(one.alerts) > 0

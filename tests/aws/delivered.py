@@ -75,12 +75,11 @@ class Queues:
         here = self.wire.account
         return f"arn:{here.partition}:sqs:{here.region}:{here.account}:{queue}"
 
-    def send(self, body: object, queue: str = "events", chain: int = 0) -> Message:
+    def send(self, body: object, queue: str = "events", chain: int = 0, id_: str = "") -> Message:
         """Put a message into a queue."""
         text = body if isinstance(body, str) else json.dumps(body)
-        message = Message(
-            f"message-{len(self.answers)}-{len(self.messages)}", queue, text, self.now, chain=chain + 1
-        )
+        id_ = id_ or f"message-{len(self.answers)}-{len(self.messages)}"
+        message = Message(id_, queue, text, self.now, chain=chain + 1)
         self.deepest = max(self.deepest, message.chain)
         self.messages.append(message)
         return message
@@ -113,13 +112,17 @@ class Queues:
                 answer = {"batchItemFailures": [{"itemIdentifier": message.id}]}
             else:
                 self.answers.append("again" if answer["batchItemFailures"] else "done")
-        for task in self.wire.waiting:
-            self.send(task["MessageBody"], "sweep-tasks", chain=message.chain)
-        self.wire.waiting = []
+        self.take(message.chain)
         if not answer["batchItemFailures"]:
             self.messages.remove(message)
         elif receipt in self.wire.visibility:
             message.visible_at = self.now + self.wire.visibility[receipt]
+
+    def take(self, chain: int = 0) -> None:
+        """Take the tasks that were sent on the wire into the queue."""
+        for task in self.wire.waiting:
+            self.send(task["MessageBody"], "sweep-tasks", chain, task["MessageId"])
+        self.wire.waiting = []
 
     def record(self, message: Message, receipt: str) -> Json:
         """A message as Lambda hands it over."""

@@ -281,8 +281,12 @@ class Transport:
         entries = params["Entries"]
         if not 0 < len(entries) <= 10:
             raise ApiError("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Too many messages")
-        self.waiting += [{"QueueUrl": params["QueueUrl"], **entry} for entry in entries]
-        return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
+        first = len(self.sent)
+        sent = [{"Id": entry["Id"], "MessageId": f"sent-{first}-{entry['Id']}"} for entry in entries]
+        self.waiting += [
+            {"QueueUrl": params["QueueUrl"], **entry, **ids} for entry, ids in zip(entries, sent, strict=True)
+        ]
+        return {"Successful": sent}
 
 
 _EVERYTHING: Final = (

@@ -24,6 +24,7 @@ from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from tests import template
 from tests.aws.transport import Transport
+from tests.cli.test_sweep import There
 from tests.fake_aws.builders import TARGET
 from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
 
@@ -260,6 +261,7 @@ SERVICES = {
     "DescribeStacks": "cloudformation",
     "Query": "dynamodb",
     "Scan": "dynamodb",
+    "SendMessage": "sqs",
     "PutItem": "dynamodb",
     "GetFunctionConfiguration": "lambda",
     "GetResourcePolicy": "lambda",
@@ -286,6 +288,11 @@ def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
         for arguments in (["journal"], ["undo", entry.id, "--yes"], ["resume", entry.id]):
             assert there.run(*arguments).exit_code == 0
         calls |= set(there.wire.calls)
+    for arguments in ([], ["orders"]):
+        sweep = There()
+        assert sweep.run(*arguments).exit_code == 0
+        # The call for several messages has no right of its own.
+        calls |= {call.removesuffix("Batch") for call in sweep.guard.wire.calls}
     needed = {f"{SERVICES[call]}:{call}" for call in calls - {"GetPolicy", "GetCallerIdentity"}}
     page = (ROOT / "docs" / "operations.md").read_text()
     rights = page[page.index("## What you need") : page.index("## What is taken off")]

@@ -75,7 +75,7 @@ def test_what_the_sweep_writes_is_what_is_read() -> None:
     begun = records.begin("one", datetime.now(UTC))
     assert begun is not None
     assert verdicts(there, 2)["sweep"] == "unknown"
-    records.end(begun, datetime.now(UTC))
+    records.end(begun, 1, datetime.now(UTC))
     assert verdicts(there, 0)["sweep"] == "good"
 
 

@@ -213,8 +213,8 @@ def test_a_function_that_may_not_be_read_leaves_its_settings_unknown_too() -> No
 
 def test_the_advice_on_dead_letters_is_to_read_to_fix_and_to_purge() -> None:
     assert todo(replace(WELL, queues=(replace(QUEUE, messages=2),)), "queue") == (
-        "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every function): "
-        "aws sqs purge-queue --queue-url https://sqs/dead --region eu-west-1"
+        "Read the guard's log for the reason, fix the cause, evaluate each function (permission-guard sweep FUNCTION), and purge "
+        "the queue: aws sqs purge-queue --queue-url https://sqs/dead --region eu-west-1"
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 from unittest import mock
 
 from click.testing import CliRunner
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 from permission_guard.aws import login
 from permission_guard.cli import main
 from permission_guard.cli.connection import Connection, StackPlace, connected
-from tests.embedded.clients import environment_of
+from permission_guard.cli.following import SweepSurroundings
+from tests.embedded.clients import Credentials, environment_of
 from tests.embedded.cloudtrail import ApiCall, watch
 
 if TYPE_CHECKING:
@@ -20,12 +22,19 @@ if TYPE_CHECKING:
     from tests.embedded.scene import Scene
 
 
+PAUSE: Final = 0.3
+"""Seconds between two reads of the journal: everything is on this machine."""
+
+
 class CommandFailedError(Exception):
     """The command ended with an error; the message is what it said."""
 
 
-def run(scene: Scene, *arguments: str) -> str:
-    """Run a command and return what it printed. CloudTrail delivers what it changed, after it has ended."""
+def run(scene: Scene, *arguments: str, credentials: Credentials | None = None, code: int = 0) -> str:
+    """Run a command and return what it printed. CloudTrail delivers what it changed, after it has ended.
+
+    The credentials are Alice's, if no others are given; `code` is the exit code to expect.
+    """
     people = scene.people
     calls: list[ApiCall] = []
 
@@ -37,10 +46,13 @@ def run(scene: Scene, *arguments: str) -> str:
     def connect(place: StackPlace) -> Connection:
         return connected(place, session_of)
 
-    environment = environment_of(people.emulator, people.credentials)
+    around = (
+        SweepSurroundings(session_of, lambda _: time.sleep(PAUSE)) if arguments[0] == "sweep" else connect
+    )
+    environment = environment_of(people.emulator, credentials or people.credentials)
     with mock.patch.dict(os.environ, environment, clear=True):
-        ended = CliRunner().invoke(main, arguments, obj=connect)
-    if ended.exit_code:
+        ended = CliRunner().invoke(main, arguments, obj=around)
+    if ended.exit_code != code:
         raise CommandFailedError(f"permission-guard {' '.join(arguments)}\n{ended.output}{ended.exception}")
     for call in calls:
         people.trail.record(call)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from permission_guard.journal.history import PUT_BACK_LIMIT
 from tests.embedded.commands import run
-from tests.embedded.emulator import ACCOUNT
+from tests.embedded.emulator import ACCOUNT, ROOT
 from tests.embedded.people import LOGGING_POLICY
 from tests.embedded.scene import Ending, Scene
 from tests.embedded.story import ATTACHED, BARE, EVENTS, FAULTS, LOGS, S3, SOURCE
@@ -116,6 +117,33 @@ def swept(scene: Scene) -> Ending:
     )
 
 
+def evaluated_by_name(scene: Scene) -> Ending:
+    """A function whose event is lost is evaluated by the command, with no other rights than those that the page names."""
+    people = scene.people
+    page = (ROOT / "docs" / "operations.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `sweep")]
+    rights = sorted(set(re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", "".join(rows))))
+    bob = people.with_rights("Sweeper", rights)
+    people.create_function("invoices", people.make_role("invoices-role"), unseen=True)
+    output = run(scene, "sweep", "invoices", credentials=bob)
+    every = run(scene, "sweep", "--json", credentials=bob, code=1)
+    alerts = scene.alerts_after(lambda: people.trail.schedule(scene.stack.digest_rule))
+    after = people.read_role("invoices-role")
+    counted = json.loads(every)
+    return Ending(
+        "invoices is evaluated by name: permission-guard sweep invoices",
+        (("prints", output.splitlines()[1]), ("after", after), ("alert", _subjects(alerts))),
+        alerts,
+        _wrong(
+            reported=(_outcomes(alerts), [("invoices", LOGS, "REPAIRED")]),
+            after=(after, ATTACHED),
+            # The sweep of a moment ago is shown, and none is started.
+            started=(counted["started"], False),
+            evaluated=(counted["evaluated"], counted["functions"]),
+        ),
+    )
+
+
 def deleted(scene: Scene) -> Ending:
     """What the guard attached to a role would stand in the way of whoever deletes it."""
     people = scene.people
@@ -143,6 +171,7 @@ LATER = (
     ("a tool puts a fault back", put_back),
     ("Alice has a repair undone", undone),
     ("a sweep, and its digest", swept),
+    ("permission-guard sweep invoices", evaluated_by_name),
     ("orders is deleted", deleted),
 )
 

@@ -52,6 +52,16 @@ class People:
             )
         return role["Arn"]
 
+    def with_rights(self, name: str, actions: list[str]) -> Credentials:
+        """Those of a person who may call these actions and no others."""
+        trust = _document({"AWS": f"arn:aws:iam::{self.emulator.account}:root"})
+        role = self.admin.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+        self.roles.add(name)
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.admin.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document)
+        return _assumed(self.admin, role["Arn"], "bob")[0]
+
     def create_function(self, name: str, role_arn: str, *, unseen: bool = False) -> None:
         """Alice creates a function; `unseen`: somebody does, and no event tells of it."""
         package = io.BytesIO()
@@ -127,13 +137,19 @@ def bring_in_alice(emulator: Emulator, admin: Clients) -> People:
     trust = _document({"AWS": f"arn:aws:iam::{emulator.account}:root"})
     role_arn = admin.iam.create_role(RoleName=DEPLOYER, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     admin.iam.attach_role_policy(RoleName=DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-    assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName="alice")
-    given = assumed["Credentials"]
-    credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    credentials, session_arn = _assumed(admin, role_arn, "alice")
     alice = clients_of(emulator, credentials)
-    trail = Trail(admin, Caller(emulator.account, role_arn, assumed["AssumedRoleUser"]["Arn"]))
+    trail = Trail(admin, Caller(emulator.account, role_arn, session_arn))
     watch(alice.functions.meta.events, emulator.region, trail.record)
     return People(emulator, admin, alice, credentials, trail)
+
+
+def _assumed(admin: Clients, role_arn: str, name: str) -> tuple[Credentials, str]:
+    """The credentials of a session of a role, and the session's ARN."""
+    assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName=name)
+    given = assumed["Credentials"]
+    credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return credentials, assumed["AssumedRoleUser"]["Arn"]
 
 
 def sid_of(principal: str) -> str:

@@ -9,6 +9,7 @@ from permission_guard.alerts.rendered import RenderedAlert, notification, render
 from permission_guard.events.trigger import Kind
 from permission_guard.journal.news import Alert
 from permission_guard.journal.session import JournalSession
+from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Severity
 from permission_guard.ports import ChangedMeanwhile, Journal, Notifier, Refused, RetryLater
 from permission_guard.settings import Settings
@@ -52,12 +53,21 @@ def _postponed(made: RenderedAlert, session: JournalSession, now: datetime) -> R
     return made
 
 
-def send_digest(journal: Journal, notifier: Notifier, settings: Settings, now: datetime) -> int:
-    """Send what waits in one message, and return how many alerts it has. Raises RetryLater and Refused."""
+def send_digest(
+    journal: Journal,
+    notifier: Notifier,
+    settings: Settings,
+    now: datetime,
+    summary: SweepSummary | None = None,
+) -> int:
+    """Send what waits in one message, and return how many alerts it has. Raises RetryLater and Refused.
+
+    The summary of a sweep is sent with it, or by itself if it is news.
+    """
     waiting = journal.waiting()
-    if not waiting:
+    if not waiting and (summary is None or not summary.is_news):
         return 0
-    digest = digest_of(waiting, settings.trusted.account, settings.region, now)
+    digest = digest_of(waiting, settings.trusted.account, settings.region, now, summary)
     notifier.send(digest.notification)
     journal.remove(digest.alerts)
     return len(digest.alerts)

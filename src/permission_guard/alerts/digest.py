@@ -17,6 +17,8 @@ from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json, loads
 from permission_guard.journal.entry import WaitingAlert
+from permission_guard.journal.summary import SweepSummary
+from permission_guard.model.finding import Severity
 from permission_guard.ports import Notification
 
 SCHEMA: Final = "permission-guard/digest/1"
@@ -55,17 +57,26 @@ def waiting_alert(made: RenderedAlert, now: datetime) -> WaitingAlert:
     )
 
 
-def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now: datetime) -> Digest:
-    """Return the digest of the waiting alerts: as many as fit, the most severe first, and of those the oldest."""
+def digest_of(
+    waiting: tuple[WaitingAlert, ...],
+    account: str,
+    region: str,
+    now: datetime,
+    summary: SweepSummary | None = None,
+) -> Digest:
+    """Return the digest of the waiting alerts: as many as fit, the most severe first, and of those the oldest.
+
+    There must be an alert or a summary.
+    """
     ordered = sorted(waiting, key=lambda one: (-one.severity, one.id))
     alerts = tuple(_fitting(ordered))
     left = len(ordered) - len(alerts)
-    worst = ordered[0].severity
-    count = f"{len(ordered)} alert{'s' if len(ordered) > 1 else ''}"
-    head = f"[{worst.name}] Digest: {count} ({account}, {region})"
+    worst, title = _head(ordered, summary)
+    head = f"[{worst.name}] {title} ({account}, {region})"
+    opening = _opening(len(ordered), account, region, now, summary)
     notification = Notification(
         subject=printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT],
-        mail="\n".join(_mail(alerts, left, account, region, now)) + "\n",
+        mail="\n".join(_mail(alerts, left, opening, region)) + "\n",
         body=json.dumps(
             {
                 "schema": SCHEMA,
@@ -76,11 +87,20 @@ def digest_of(waiting: tuple[WaitingAlert, ...], account: str, region: str, now:
                 "time": now.isoformat(),
                 "alerts": [_body(one) for one in alerts],
                 "leftOut": left,
+                "sweep": summary.body if summary else None,
             }
         ),
         attributes={"severity": worst.name, "outcome": "DIGEST", "account": account, "region": region},
     )
     return Digest(notification, alerts)
+
+
+def _head(ordered: list[WaitingAlert], summary: SweepSummary | None) -> tuple[Severity, str]:
+    """Return the severity of a digest, and what its subject says: the alerts, or the summary if there are none."""
+    if summary is not None and not ordered:
+        return summary.severity, summary.title
+    count = f"{len(ordered)} alert{'s' if len(ordered) > 1 else ''}"
+    return ordered[0].severity, f"Digest: {count}"
 
 
 def _body(alert: WaitingAlert) -> Json:
@@ -114,11 +134,22 @@ def _fitting(ordered: list[WaitingAlert]) -> Iterator[WaitingAlert]:
         yield alert
 
 
-def _mail(
-    alerts: tuple[WaitingAlert, ...], left: int, account: str, region: str, now: datetime
+def _opening(
+    count: int, account: str, region: str, now: datetime, summary: SweepSummary | None
 ) -> Iterator[str]:
-    yield f"The Lambda Permission Guard found this in account {account}, Region {region}, since the last digest."
-    yield f"{now.astimezone(UTC):%d %b %Y %H:%M} UTC, alerts: {len(alerts) + left}, the most severe first."
+    """Yield the first lines: how many alerts follow, and the summary of the sweep."""
+    if count:
+        yield f"The Lambda Permission Guard found this in account {account}, Region {region}, since the last digest."
+        yield f"{now.astimezone(UTC):%d %b %Y %H:%M} UTC, alerts: {count}, the most severe first."
+    else:
+        yield f"The Lambda Permission Guard evaluated account {account}, Region {region}. Nothing is new since the last digest."
+    if summary is not None:
+        yield summary.text
+        yield f"To see each finding: {PROGRAM} journal --region {region}"
+
+
+def _mail(alerts: tuple[WaitingAlert, ...], left: int, opening: Iterator[str], region: str) -> Iterator[str]:
+    yield from opening
     if left:
         yield f"{left} of them do not fit here and follow in the next digest. To see them now: {PROGRAM} journal --region {region}"
     for alert in alerts:

@@ -51,7 +51,7 @@ class DynamoJournal:
                 seen = item
             elif is_entry(item):
                 try:
-                    entries.append(_read(item))
+                    entries.append(read_entry(item))
                 except Refused as error:
                     if not self._sets_aside:
                         raise
@@ -79,7 +79,7 @@ class DynamoJournal:
 
     def all(self) -> tuple[Entry, ...]:
         """Scan: every entry of the table, for a person who asks."""
-        return tuple(_read(item) for item in self._table.scan() if is_entry(item))
+        return tuple(read_entry(item) for item in self._table.scan() if is_entry(item))
 
     def write(self, entries: tuple[Entry, ...], waiting: tuple[WaitingAlert, ...] = ()) -> tuple[Entry, ...]:
         """Write entries and waiting alerts, all or none as far as one transaction holds them."""
@@ -192,8 +192,8 @@ def is_entry(item: Record) -> bool:
     return _key(item, "subject") not in NO_ENTRIES and not _key(item, "fault").startswith("~")
 
 
-def _read(item: Record) -> Entry:
-    """Read an item. Raises Refused, which names the field that cannot be read."""
+def read_entry(item: Record) -> Entry:
+    """Read an item of an entry. Raises Refused, which names the field that cannot be read."""
     try:
         entry = entry_of(item.inner("entry").text("S"))
         version = item.inner("version").whole("N")

@@ -29,8 +29,12 @@ class SqsQueue:
         self._clients = clients
         self._url = url
 
-    def send(self, tasks: Sequence[SweepAll | SweepFunction]) -> None:
-        """SendMessageBatch, ten tasks at a time. Raises RetryLater and Refused; then some of them may be in the queue."""
+    def send(self, tasks: Sequence[SweepAll | SweepFunction]) -> tuple[str, ...]:
+        """SendMessageBatch, ten tasks at a time; returns the ids of their messages.
+
+        Raises RetryLater and Refused; then some of the tasks may be in the queue.
+        """
+        ids: list[str] = []
         for start in range(0, len(tasks), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": written(task)}
@@ -42,6 +46,8 @@ class SqsQueue:
             if failed:
                 why = f"{failed[0]['Code']}: {failed[0].get('Message', '')}"
                 raise RetryLater(f"the queue did not accept {len(failed)} of {len(entries)} tasks ({why})")
+            ids += (one["MessageId"] for one in answer["Successful"])
+        return tuple(ids)
 
     def receive_again(self, receipt: str, after: timedelta) -> None:
         """ChangeMessageVisibility: have a message received again after a while.

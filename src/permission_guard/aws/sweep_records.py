@@ -1,4 +1,4 @@
-"""What the journal's table keeps for the sweep: when it began, and which statements it has seen of each function."""
+"""What the journal's table keeps for the sweep: when it began, and when each function was evaluated and what was seen."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from permission_guard.aws.journal import digests, is_entry
+from permission_guard.aws.journal import digests, is_entry, read_entry
 from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.events.record import BadEvent, Record
-from permission_guard.iam import FunctionArn
+from permission_guard.journal.entry import Entry
 from permission_guard.journal.entry_json import EntryError, entry_of
 from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
+from permission_guard.journal.summary import Evaluated, LatestSweep, SweepProgress
 from permission_guard.model.finding import Concern
-from permission_guard.ports import ChangedMeanwhile, FunctionRecord, Sweep
+from permission_guard.ports import (
+    ChangedMeanwhile,
+    FunctionRecord,
+    Refused,
+    Sweep,
+)
+from permission_guard.settings import RETENTION
 
-PERMISSIONS = ("dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem")
+PERMISSIONS = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """The rights that this module's calls need."""
 
 SWEEP_PAUSE: Final = timedelta(hours=1)
 """Between the beginnings of two sweeps, so that nobody can make the guard sweep all the time."""
 VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 """Between two sweeps of every published version: a week, less some time for a late sweep."""
+_GONE_FOR: Final = timedelta(days=1)
+"""How long it is kept that a function does not exist."""
 _NOTHING: Final = "-"
 """A set of DynamoDB's must not be empty; no digest is this text."""
 
@@ -52,14 +61,46 @@ class DynamoSweepRecords:
             return None
         return Sweep(sweep_id, all_versions=_is_due(item, now))
 
-    def end(self, sweep: Sweep, now: datetime) -> None:
+    def end(self, sweep: Sweep, functions: int, now: datetime) -> None:
         """UpdateItem: the sweep has listed everything."""
         versions = ", versions_at = :now" if sweep.all_versions else ""
         self._table.update(
             SWEEP,
             LAST,
-            f"SET ended = :now{versions}",
-            ExpressionAttributeValues={":now": {"S": now.isoformat()}},
+            f"SET ended = :now, sent_tasks = :functions{versions}",
+            ExpressionAttributeValues={
+                ":now": {"S": now.isoformat()},
+                ":functions": {"N": str(functions)},
+            },
+        )
+
+    def latest(self) -> LatestSweep | None:
+        """Query: the sweep that began last."""
+        return next(filter(None, map(_latest, self._table.query(SWEEP))), None)
+
+    def progress(self, sweep: LatestSweep) -> SweepProgress:
+        """Scan: the functions that were evaluated since, and every entry."""
+        evaluated = 0
+        entries: list[Entry] = []
+        unreadable: list[str] = []
+        for item in self._table.scan():
+            if item.inner_or_empty("fault").text_or("S") == SEEN:
+                at = _moment(item, "evaluated_at")
+                evaluated += at is not None and at >= sweep.began
+            elif is_entry(item):
+                try:
+                    entries.append(read_entry(item))
+                except Refused:
+                    unreadable.append(item.inner("subject").text("S"))
+        return SweepProgress(evaluated, tuple(entries), tuple(dict.fromkeys(unreadable)))
+
+    def note_summary(self, sweep: LatestSweep) -> None:
+        """UpdateItem: a sweep's summary was sent, or need not be."""
+        self._table.update(
+            SWEEP,
+            LAST,
+            "SET summarized = :began",
+            ExpressionAttributeValues={":began": {"S": sweep.began.isoformat()}},
         )
 
     def overview(self) -> Mapping[str, FunctionRecord]:
@@ -83,27 +124,61 @@ class DynamoSweepRecords:
             for subject, (qualifiers, concerns, seen) in found.items()
         }
 
-    def write_seen(
-        self, function: FunctionArn, seen: frozenset[str], versions: frozenset[str] | None
-    ) -> None:
-        """UpdateItem: the statements that were seen."""
-        sets = {":seen": {"SS": sorted(seen) or [_NOTHING]}}
-        more = ""
-        if versions is not None:
-            more = ", versions = :versions"
-            sets[":versions"] = {"SS": sorted(versions) or [_NOTHING]}
+    def write_evaluated(self, evaluated: Evaluated) -> None:
+        """UpdateItem: a task is done. DynamoDB deletes the item of a function that is gone."""
+        until = evaluated.at + (_GONE_FOR if evaluated.is_gone else RETENTION)
+        sets: dict[str, Mapping[str, object]] = {
+            "evaluated_at": {"S": evaluated.at.isoformat()},
+            "evaluated_by": {"S": evaluated.task},
+            "is_gone": {"BOOL": evaluated.is_gone},
+            "expires": {"N": str(int(until.timestamp()))},
+        }
+        for name, found in {"statements": evaluated.seen, "versions": evaluated.seen_versions}.items():
+            if found is not None:
+                sets[name] = {"SS": sorted(found) or [_NOTHING]}
         self._table.update(
-            str(function), SEEN, f"SET statements = :seen{more}", ExpressionAttributeValues=sets
+            str(evaluated.function),
+            SEEN,
+            "SET " + ", ".join(f"{name} = :{name}" for name in sets),
+            ExpressionAttributeValues={f":{name}": value for name, value in sets.items()},
         )
+
+    def evaluated(self, function: str) -> tuple[str, bool] | None:
+        """Query: the id of the task that evaluated a function last, and whether it found it; None if there is none."""
+        for item in self._table.query(function):
+            task = item.inner_or_empty("evaluated_by").text_or("S")
+            if task:
+                return task, item.inner_or_empty("is_gone").body.get("BOOL") is not True
+        return None
+
+
+def _latest(item: Record) -> LatestSweep | None:
+    try:
+        id_, began = item.inner("id").text("S"), item.inner("began").moment("S")
+    except BadEvent:
+        return None
+    ended = _moment(item, "ended")
+    is_listed = ended is not None and ended >= began
+    try:
+        functions = item.inner("sent_tasks").whole("N") if is_listed else None
+    except BadEvent:
+        # A sweep of an earlier version of the guard.
+        functions = None
+    return LatestSweep(id_, began, functions, _moment(item, "summarized"))
+
+
+def _moment(item: Record, name: str) -> datetime | None:
+    """Return a time of an item; None if it is missing or damaged."""
+    try:
+        return item.inner(name).moment("S")
+    except BadEvent:
+        return None
 
 
 def _is_due(item: Record, now: datetime) -> bool:
     """Return whether every version is due; a damaged time counts as none."""
-    try:
-        last = item.inner("versions_at").moment("S")
-    except BadEvent:
-        return True
-    return now - last >= VERSIONS_EVERY
+    last = _moment(item, "versions_at")
+    return last is None or now - last >= VERSIONS_EVERY
 
 
 def _note(item: Record, qualifiers: set[str | None], concerns: set[Concern]) -> None:

@@ -5,8 +5,9 @@ items have subjects of their own:
 
     digest  ID           an alert that waits for the next digest
     alerts  HOUR         how many alerts were counted in this hour; `digest` when one was last sent out of turn
-    sweep   last         when the last sweep began and ended, and when one last saw every version
-    ARN     ~seen        the statements of the function that a sweep has seen
+    sweep   last         when the last sweep began and ended, how many tasks it sent, when one last saw every version, and when
+                         the one began whose summary came last
+    ARN     ~seen        when a sweep's task evaluated the function, and the statements that it has seen
     ARN     ~damaged#F   the entry F, which could not be read
 """
 

@@ -38,9 +38,14 @@ def journal(context: click.Context, /, function: str | None, *, is_json: bool, *
         name = TypedName.of(function) if function is not None else None
         connection = connect_for(name, context, StackPlace(**place))
         found = entries(connection, name.at(connection) if name else None)
-    newest = sorted(found, key=lambda entry: (entry.last_seen, entry.id), reverse=True)
-    written(_body(newest) if is_json else table(newest))
+    listed = newest(found)
+    written(_body(listed) if is_json else table(listed))
     return DONE
+
+
+def newest(found: tuple[Entry, ...]) -> list[Entry]:
+    """Return the entries, the newest first."""
+    return sorted(found, key=lambda entry: (entry.last_seen, entry.id), reverse=True)
 
 
 def table(found: list[Entry]) -> str:
@@ -63,5 +68,9 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def _body(found: list[Entry]) -> str:
-    listed: list[Json] = [json.loads(as_json(entry)) for entry in found]
-    return json.dumps({"schema": SCHEMA, "entries": listed}, indent=2) + "\n"
+    return json.dumps({"schema": SCHEMA, "entries": bodies(found)}, indent=2) + "\n"
+
+
+def bodies(found: list[Entry]) -> list[Json]:
+    """Return the entries as JSON, as the table has them."""
+    return [json.loads(as_json(entry)) for entry in found]

@@ -82,8 +82,8 @@ def dead_letters(found: tuple[Queue | Unreadable, ...]) -> Iterator[Check]:
             yield wrong(
                 "queue",
                 f"About {one.messages} {some} in {one.name}: they could not be delivered, or failed ten times.",
-                "Read the guard's log for the reason, fix the cause, and purge the queue (the next sweep evaluates every "
-                f"function): aws sqs purge-queue --queue-url {one.url}",
+                f"Read the guard's log for the reason, fix the cause, evaluate each function ({PROGRAM} sweep FUNCTION), and purge "
+                f"the queue: aws sqs purge-queue --queue-url {one.url}",
             )
         elif one.is_for_dead_letters:
             yield good("queue", f"{one.name} is empty.")

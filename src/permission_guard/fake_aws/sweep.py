@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,9 +17,15 @@ from permission_guard.iam import FunctionArn
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
+from permission_guard.journal.summary import Evaluated, LatestSweep, SweepProgress
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Concern
-from permission_guard.ports import Alias, FunctionRecord, ListedFunction, Sweep
+from permission_guard.ports import (
+    Alias,
+    FunctionRecord,
+    ListedFunction,
+    Sweep,
+)
 
 _PAUSE: Final = timedelta(hours=1)
 _VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
@@ -100,21 +106,24 @@ class FakeSweepRecords:
     """Keeps what a sweep needs to know, beside the journal."""
 
     journal: FakeJournal
-    last: tuple[str, datetime] | None = None
+    last: LatestSweep | None = None
     versions_at: datetime | None = None
+    evaluated: dict[str, Evaluated] = field(default_factory=dict)
 
     def begin(self, sweep_id: str, now: datetime) -> Sweep | None:
         """Note that a sweep begins."""
         with translated(), self.journal.account.call("UpdateItem"):
-            if self.last and self.last[0] != sweep_id and now - self.last[1] < _PAUSE:
+            last = self.last
+            if last and last.id != sweep_id and now - last.began < _PAUSE:
                 return None
-            self.last = sweep_id, now
+            self.last = LatestSweep(sweep_id, now, summarized=last.summarized if last else None)
             is_due = self.versions_at is None or now - self.versions_at >= _VERSIONS_EVERY
             return Sweep(sweep_id, all_versions=is_due)
 
-    def end(self, sweep: Sweep, now: datetime) -> None:
+    def end(self, sweep: Sweep, functions: int, now: datetime) -> None:
         """Note that a sweep has listed everything."""
         with translated(), self.journal.account.call("UpdateItem"):
+            self.last = self.last and replace(self.last, functions=functions)
             if sweep.all_versions:
                 self.versions_at = now
 
@@ -138,13 +147,29 @@ class FakeSweepRecords:
                 for subject in {one.subject for one in open_} | set(self.journal.seen)
             }
 
-    def write_seen(
-        self, function: FunctionArn, seen: frozenset[str], versions: frozenset[str] | None
-    ) -> None:
-        """Note the statements that were seen."""
+    def write_evaluated(self, evaluated: Evaluated) -> None:
+        """Note that a task is done."""
         with translated(), self.journal.account.call("UpdateItem"):
-            _, before = self.journal.seen.get(str(function), (None, None))
-            self.journal.seen[str(function)] = seen, before if versions is None else versions
+            self.evaluated[str(evaluated.function)] = evaluated
+            if evaluated.seen is not None:
+                _, before = self.journal.seen.get(str(evaluated.function), (None, None))
+                versions = before if evaluated.seen_versions is None else evaluated.seen_versions
+                self.journal.seen[str(evaluated.function)] = evaluated.seen, versions
+
+    def latest(self) -> LatestSweep | None:
+        """Return the sweep that began last."""
+        with translated(), self.journal.account.call("Query"):
+            return self.last
+
+    def progress(self, sweep: LatestSweep) -> SweepProgress:
+        """Return how far a sweep is."""
+        done = [one for one in self.evaluated.values() if one.at >= sweep.began]
+        return SweepProgress(len(done), self.journal.all())
+
+    def note_summary(self, sweep: LatestSweep) -> None:
+        """Note that a sweep's summary was sent, or need not be."""
+        with translated(), self.journal.account.call("UpdateItem"):
+            self.last = self.last and replace(self.last, summarized=sweep.began)
 
 
 def _is_about_role(entry: Entry) -> bool:
