@@ -25,7 +25,7 @@ class CommandError(click.ClickException):
 
 
 _COMMANDS: Final = (
-    *("check", "demo", "doctor", "explain", "journal"),
+    *("check", "demo", "doctor", "drill", "explain", "journal"),
     *("report", "resume", "rules", "scan", "sweep", "undo"),
 )
 """Each is a function of this name in the module of this name."""

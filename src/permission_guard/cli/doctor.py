@@ -85,18 +85,18 @@ def _lines(seen: Checkup, found: tuple[Check, ...]) -> Iterator[str]:
         shown = click.style(word, fg=_COLOURS[check.verdict], bold=check.verdict is not Health.GOOD)
         yield shown + row(check.name, check.what, _INDENT)[len(word) :]
         if check.todo:
-            yield from _todo(check.todo)
+            yield from todo_lines(check.todo, _INDENT)
     count = Counter(check.verdict for check in found)
     yield ""
     yield ", ".join(f"{count[one]} {one.value}" for one in Health)
 
 
-def _todo(todo: str) -> Iterator[str]:
+def todo_lines(todo: str, indent: str = "") -> Iterator[str]:
     """Show a command on a line of its own that is never wrapped: it is to be copied."""
     said, command = command_of(todo)
-    yield row("To do", said, _INDENT)
+    yield row("To do", said, indent)
     if command:
-        yield f"{_INDENT}{'':<10} {printable(command)}"
+        yield f"{indent}{'':<10} {printable(command)}"
 
 
 def _body(seen: Checkup, found: tuple[Check, ...]) -> str:

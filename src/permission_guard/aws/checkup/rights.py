@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from permission_guard.aws.calls import Calls
@@ -16,6 +16,7 @@ from permission_guard.aws.response import Response
 from permission_guard.aws.stack import FUNCTION, GUARD, KEY, Stack
 from permission_guard.aws.users import log_group
 from permission_guard.doctor.stack_state import Denied, Rights
+from permission_guard.frozen import frozen
 from permission_guard.model.facts import Unreadable
 from permission_guard.ports import Refused
 from permission_guard.settings import NEEDED, Settings, SettingsError
@@ -27,8 +28,19 @@ _WHY: Final = {"explicitDeny": "a statement denies it", "implicitDeny": "nothing
 """The simulator's decisions besides "allowed"."""
 
 
-def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
-    """Simulate every right that the guard needs with its settings. Raises Refused and RetryLater."""
+@frozen
+class DeployedGuard:
+    """The guard's function as it is configured."""
+
+    name: str
+    role: str
+    log_group: str
+    environment: Mapping[str, str]
+    settings: Settings
+
+
+def guard_of(calls: Calls, caller: Login, stack: Stack) -> DeployedGuard | Unreadable:
+    """Read the settings of the deployed guard. Raises Refused and RetryLater."""
     (guard,) = (part.id for part in stack.of(FUNCTION) if part.name == GUARD)
     found = calls.call("lambda", "GetFunctionConfiguration", FunctionName=guard)
     given = environment(found)
@@ -36,16 +48,29 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
         return given
     missing = [name for name in NEEDED if not given.get(name)]
     if missing:
-        return Unreadable("the rights that are needed", f"{', '.join(missing)} is missing")
+        return Unreadable(_SETTINGS, f"{', '.join(missing)} is missing")
     try:
         settings = Settings.of(given, account=caller.account, region=caller.region)
     except SettingsError as error:
-        return Unreadable("the rights that are needed", str(error))
+        return Unreadable(_SETTINGS, str(error))
+    role, group = found.text("Role"), found.text("LoggingConfig", "LogGroup")
+    return DeployedGuard(guard, role, group, given, settings)
+
+
+_SETTINGS: Final = "the guard's settings"
+
+
+def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
+    """Simulate every right that the guard needs with its settings. Raises Refused and RetryLater."""
+    found = guard_of(calls, caller, stack)
+    if isinstance(found, Unreadable):
+        return found
+    guard, given, settings = found.name, found.environment, found.settings
     own = Own(
         caller.partition,
         caller.region,
         caller.account,
-        log_group(guard, found.text("LoggingConfig", "LogGroup")),
+        log_group(guard, found.log_group),
         given["JOURNAL_TABLE"],
         given["ALERTS_TOPIC_ARN"],
         next((part.id for part in stack.of(KEY)), "none"),
@@ -54,7 +79,7 @@ def rights(calls: Calls, caller: Login, stack: Stack) -> Rights | Unreadable:
         settings.logging_policy_arn,
         settings.central_topic_arn,
     )
-    return _simulated(calls, found.text("Role"), own, needed(settings))
+    return _simulated(calls, found.role, own, needed(settings))
 
 
 def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> Rights:

@@ -1,0 +1,217 @@
+"""What `drill` shows: each step as it comes true, the seconds from call to repair and alert, what was learned, and why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import click
+
+from permission_guard import PROGRAM
+from permission_guard.aws.checkup.rights import DeployedGuard
+from permission_guard.aws.login import Login
+from permission_guard.cli.doctor import todo_lines
+from permission_guard.cli.drill.run import Drill
+from permission_guard.cli.drill.steps import GRANT, STATEMENT, Call
+from permission_guard.cli.output import is_terminal, width, written
+from permission_guard.cli.rows import row, table
+from permission_guard.doctor import Check, Health
+from permission_guard.frozen import frozen
+from permission_guard.iam.policy import Json
+from permission_guard.journal.entry import Rewritten
+from permission_guard.model.facts import Family
+
+SCHEMA: Final = "permission-guard/drill/1"
+_MADE: Final = {
+    Call.CREATED: "CreateFunction: its role has no policies",
+    Call.ALLOWED: "AddPermission: s3.amazonaws.com, for any account",
+    Call.DELETED: "DeleteFunction",
+}
+_LATE: Final = timedelta(minutes=2)
+"""After this time the page says what to check."""
+_UP: Final = "\x1b[{}F\x1b[J"
+"""So many lines up, and clear what is below."""
+
+
+@frozen
+class Result:
+    """A drill that has ended, and what `doctor` says if something is missing."""
+
+    drill: Drill
+    caller: Login
+    guard: DeployedGuard
+    checks: tuple[Check, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether everything has come true, and nothing else was changed."""
+        return not self.drill.missing and not self.drill.is_changed
+
+    @property
+    def likeliest(self) -> Check | None:
+        """The check that says why the first missing step did not come: the first wrong one, else one that is unknown."""
+        order = self.drill.missing[0].checks if self.drill.missing else ()
+        known = (Health.WRONG, Health.UNKNOWN)
+        found = [one for one in self.checks if one.name in order and one.verdict in known]
+        rank = {one: (known.index(one.verdict), order.index(one.name)) for one in found}
+        return min(found, key=rank.__getitem__, default=None)
+
+    @property
+    def learned(self) -> dict[str, Json]:
+        """What the drill has shown of the account: facts that AWS does not document, or that differ between Regions.
+
+        The seconds are from the time of an event to the run of the guard that first saw the fault (facts 1.2). The rest is
+        about the repaired statement (facts 3.1).
+        """
+        looks = self.drill.looks
+        entries = looks[-1].entries if looks else ()
+        delays: dict[str, Json] = {
+            one.cause.kind.value: round((one.first_seen - one.cause.at).total_seconds()) for one in entries
+        }
+        found: dict[str, Json] = {"secondsToEvaluation": delays}
+        change = next((one.change for one in entries if one.finding.concern is STATEMENT), None)
+        if isinstance(change, Rewritten) and looks[-1].is_limited:
+            sids = {one.get("Sid") for one in looks[-1].statements}
+            before = [one.revision for one in looks if one.statements and not one.is_limited]
+            found["hasPutResourcePolicy"] = change.family is Family.DOCUMENT
+            found["keepsSid"] = GRANT.sid in sids
+            found |= {"movesRevisionId": looks[-1].revision not in before} if before else {}
+        return found
+
+
+@dataclass(slots=True)
+class Page:
+    """Shows a drill while it lasts: one page on a terminal, a line for each step in a pipe, nothing before JSON."""
+
+    name: str
+    caller: Login
+    guard: DeployedGuard
+    is_json: bool
+    _shown: list[str] = field(default_factory=list)
+
+    def show(self, drill: Drill) -> None:
+        """Show how far it is."""
+        if self.is_json:
+            return
+        where = f"{self.name} in {self.caller.region} (account {self.caller.account})"
+        lines = [row("Drill", f"{where}, Mode {self.guard.settings.mode.value}"), *_done(drill)]
+        if not is_terminal():
+            written("".join(f"{line}\n" for line in lines[len(self._shown) :]))
+        else:
+            lines = [line[: (width() or 0) - 1] for line in (*lines, *_waiting(drill))]
+            up = _UP.format(len(self._shown)) if self._shown else ""
+            written(up + "".join(f"{line}\n" for line in lines))
+        self._shown = lines
+
+
+def _done(drill: Drill) -> list[str]:
+    """Return what has come true, in the order in which it did."""
+    found = [(at, _MADE[call]) for call, at in drill.calls.items()]
+    found += [(at, step.what) for step, at in drill.done.items()]
+    began = min(at for at, _ in found)
+    return [f"{_seconds(at - began):>6}  {what}" for at, what in sorted(found, key=lambda one: one[0])]
+
+
+def _waiting(drill: Drill) -> Iterator[str]:
+    for step in drill.missing:
+        since = drill.clock.now() - drill.calls[step.call]
+        yield f"{_seconds(since):>6}  … waiting for: {step.what}"
+        if since >= _LATE:
+            yield f"{'':6}  If it does not come, {PROGRAM} doctor checks {', '.join(step.checks)}."
+
+
+def _seconds(time: timedelta | None) -> str:
+    return "never" if time is None else f"{time.total_seconds():.0f} s"
+
+
+def text(result: Result) -> str:
+    """Return what is shown at the end."""
+    mode = result.guard.settings.mode.value
+    head = ("FAULT", "CALL", "CHANGED AFTER", "REPORTED AFTER")
+    lines = ["", *table(head, _rows(result.drill)), "", *_facts(result), ""]
+    if result.is_good:
+        good = f"The guard did all that it must with Mode={mode}. Look whether its alerts have arrived."
+        lines.append(click.style(good, fg="green", bold=True))
+    else:
+        lines += _why(result)
+    return (
+        "\n".join([*lines, "Everything that the drill made is removed. The journal keeps its entries."])
+        + "\n"
+    )
+
+
+def _rows(drill: Drill) -> Iterator[tuple[str, ...]]:
+    for call in Call:
+        found = {step.is_alert: step for step in drill.begun if step.call is call}
+        if found:
+            cells = (_seconds(drill.took(found[one])) if one in found else "-" for one in (False, True))
+            yield (found[True].concern.value, call.value, *cells)
+
+
+_FACTS: Final = {
+    "hasPutResourcePolicy": "PutResourcePolicy is available in this Region",
+    "keepsSid": "The repaired statement has the Sid that it had",
+    "movesRevisionId": "The repair changed the RevisionId of the resource policy",
+}
+
+
+def _facts(result: Result) -> Iterator[str]:
+    for name, value in result.learned.items():
+        if isinstance(value, dict):
+            for call, seconds in value.items():
+                yield row("Learned", f"{call}: evaluated {seconds} s after the time of its event.")
+        else:
+            yield row("Learned", f"{_FACTS[name]}: {'yes' if value else 'no'}.")
+
+
+def _why(result: Result) -> Iterator[str]:
+    """Say what is missing, what the journal says, and the likeliest reason."""
+    drill, check = result.drill, result.likeliest
+    for step in drill.missing:
+        yield row("Missing", f"{step.what}, within {drill.timeout.total_seconds() / 60:.0f} minutes")
+    for entry in drill.looks[-1].entries if drill.looks else ():
+        yield row(
+            "Journal", f"{entry.id}: {entry.reported_as.value if entry.reported_as else entry.state.value}"
+        )
+    if drill.is_changed:
+        yield row("Changed", "What the guard must only report was changed.")
+    if drill.looks and drill.looks[-1].is_waiting:
+        yield row(
+            "Likely", "SNS has not accepted an alert, or AlertsPerHour is used up: it waits for the digest."
+        )
+    if check is not None:
+        yield row("Likely", f"{check.name}: {check.what}")
+        yield from todo_lines(check.todo)
+    elif drill.missing:
+        yield row("Likely", f"{PROGRAM} doctor sees no reason. Read the guard's log.")
+
+
+def body(result: Result) -> str:
+    """Return the result as JSON."""
+    drill, check = result.drill, result.likeliest
+    waited: list[Json] = []
+    for step in drill.begun:
+        time = drill.took(step)
+        waited.append(
+            {
+                "call": step.call.value,
+                "rule": step.concern.value,
+                "what": step.what,
+                "seconds": time.total_seconds() if time else None,
+            }
+        )
+    whole: dict[str, Json] = {
+        "schema": SCHEMA,
+        "account": result.caller.account,
+        "region": result.caller.region,
+        "mode": result.guard.settings.mode.value,
+        "function": drill.name,
+        "verdict": "good" if result.is_good else "wrong",
+        "steps": waited,
+        "learned": result.learned,
+        "likeliest": {"name": check.name, "what": check.what, "todo": check.todo or None} if check else None,
+    }
+    return json.dumps(whole, indent=2) + "\n"
