@@ -12,7 +12,7 @@ from tests.embedded.clients import administrator, clients_of
 from tests.embedded.commands import CommandFailedError
 from tests.embedded.emulator import EmulatorFailedError, running_emulator
 from tests.embedded.inbox import open_inbox
-from tests.embedded.later import LATER, journal
+from tests.embedded.later import LATER, drilled, journal
 from tests.embedded.page import Page
 from tests.embedded.people import bring_in_alice
 from tests.embedded.runtime import Programs, RuntimeFailedError, programs, tried
@@ -66,6 +66,8 @@ def _play(page: Page, emulator: Emulator, admin: Clients) -> list[str]:
     endings += [page.part(doing, partial(happen, scene)) for doing, happen in LATER]
     page.head("What the guard remembers")
     endings.append(page.part("permission-guard journal", partial(journal, scene)))
+    page.head("The proof that works in a real account, too")
+    endings.append(page.part("permission-guard drill", partial(drilled, scene)))
     wrong += _problems(scene, endings)
 
     page.head("Leaving")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permission_guard.journal.history import PUT_BACK_LIMIT
-from tests.embedded.commands import run
+from tests.embedded.commands import drill, run
 from tests.embedded.emulator import ACCOUNT, ROOT
 from tests.embedded.people import LOGGING_POLICY
 from tests.embedded.scene import Ending, Scene
@@ -190,6 +190,22 @@ def journal(scene: Scene) -> Ending:
     reported = {one.entry: one.outcome for one in _findings(scene.inbox.received)}
     reported[_repair_for_eventbridge(scene).entry] = "UNDONE"
     return Ending("permission-guard journal", tuple(rows), wrong=_wrong(journal=(states, reported)))
+
+
+def drilled(scene: Scene) -> Ending:
+    """The command that proves the guard in a real account, with the rights that its page lists and no other."""
+    printed: list[str] = []
+    alerts = scene.alerts_after(lambda: printed.append(drill(scene, "--json")))
+    result = json.loads(printed[0])
+    rows = tuple((one["call"], one["what"]) for one in result["steps"])
+    name = result["function"]
+    wanted = [(name, SOURCE, "REPAIRED"), (name, LOGS, "RELEASED"), (name, LOGS, "REPAIRED")]
+    return Ending(
+        "permission-guard drill, with the rights of docs/drill.md and no other: the same faults, made on purpose",
+        rows,
+        alerts,
+        _wrong(verdict=(result["verdict"], "good"), reported=(_outcomes(alerts), wanted)),
+    )
 
 
 def _repair_for_eventbridge(scene: Scene) -> Finding:

@@ -95,11 +95,16 @@ def context(others: Function, service: str, action: str, body: bytes, given: dic
 def resource(others: Function, service: str, *rest: Any) -> object:
     """Authorise a call about the targets of a rule on the rule (the emulator: on the bus), DescribeLogGroups on log groups.
 
+    CreateFunction names its function in the body, where the emulator does not look.
+
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
     """
-    _method, _path, headers, body, _parameters, region, account = rest
-    asked = json.loads(body) if service in {"events", "logs"} and body.startswith(b"{") else {}
+    _method, path, headers, body, _parameters, region, account = rest
+    asked = json.loads(body) if service in {"events", "logs", "lambda"} and body.startswith(b"{") else {}
+    if path.rstrip("/").endswith("/functions") and "FunctionName" in asked:
+        return f"arn:aws:lambda:{region}:{account}:function:{asked['FunctionName']}"
     if service == "events" and isinstance(asked.get("Rule"), str):
         bus = asked.get("EventBusName", "default").rpartition("/")[2]
         rule = asked["Rule"] if bus == "default" else f"{bus}/{asked['Rule']}"

@@ -54,25 +54,19 @@ class People:
 
     def with_rights(self, name: str, actions: list[str]) -> Credentials:
         """Those of a person who may call these actions and no others."""
-        trust = _document({"AWS": f"arn:aws:iam::{self.emulator.account}:root"})
-        role = self.admin.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
         self.roles.add(name)
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.admin.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document)
-        return _assumed(self.admin, role["Arn"], "bob")[0]
+        return come(self.admin, name, "bob", document)[1]
 
     def create_function(self, name: str, role_arn: str, *, unseen: bool = False) -> None:
         """Alice creates a function; `unseen`: somebody does, and no event tells of it."""
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("app.py", "def handler(event, context):\n    return 'done'\n")
         (self.admin if unseen else self.alice).functions.create_function(
             FunctionName=name,
             Role=role_arn,
             Runtime="python3.13",
             Handler="app.handler",
-            Code={"ZipFile": package.getvalue()},
+            Code={"ZipFile": package()},
         )
         self.functions.add(name)
 
@@ -134,22 +128,34 @@ class People:
 
 def bring_in_alice(emulator: Emulator, admin: Clients) -> People:
     """Make the role that she works under, let her assume it, and have CloudTrail watch what she does."""
-    trust = _document({"AWS": f"arn:aws:iam::{emulator.account}:root"})
-    role_arn = admin.iam.create_role(RoleName=DEPLOYER, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    admin.iam.attach_role_policy(RoleName=DEPLOYER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-    credentials, session_arn = _assumed(admin, role_arn, "alice")
+    document = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    caller, credentials = come(
+        admin, DEPLOYER, "alice", json.dumps({"Version": "2012-10-17", "Statement": document})
+    )
     alice = clients_of(emulator, credentials)
-    trail = Trail(admin, Caller(emulator.account, role_arn, session_arn))
+    trail = Trail(admin, caller)
     watch(alice.functions.meta.events, emulator.region, trail.record)
     return People(emulator, admin, alice, credentials, trail)
 
 
-def _assumed(admin: Clients, role_arn: str, name: str) -> tuple[Credentials, str]:
-    """The credentials of a session of a role, and the session's ARN."""
-    assumed = admin.sts.assume_role(RoleArn=role_arn, RoleSessionName=name)
+def package() -> bytes:
+    """The code of a function that does nothing."""
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return 'done'\n")
+    return zipped.getvalue()
+
+
+def come(admin: Clients, role: str, session: str, policy: str) -> tuple[Caller, Credentials]:
+    """Make a role with this policy and no other, and let somebody assume it."""
+    account = admin.sts.get_caller_identity()["Account"]
+    trust = _document({"AWS": f"arn:aws:iam::{account}:root"})
+    arn = admin.iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    admin.iam.put_role_policy(RoleName=role, PolicyName="only", PolicyDocument=policy)
+    assumed = admin.sts.assume_role(RoleArn=arn, RoleSessionName=session)
     given = assumed["Credentials"]
     credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    return credentials, assumed["AssumedRoleUser"]["Arn"]
+    return Caller(account, arn, assumed["AssumedRoleUser"]["Arn"]), credentials
 
 
 def sid_of(principal: str) -> str:

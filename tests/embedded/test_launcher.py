@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.embedded.clients import Clients, Credentials, administrator, clients_of
 from tests.embedded.emulator import ACCOUNT, REGION, Emulator, running_emulator
-from tests.embedded.people import LOGGING_POLICY
+from tests.embedded.people import LOGGING_POLICY, package
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 QUEUE = f"http://sqs.{REGION}.localhost/{ACCOUNT}/mine"
@@ -26,6 +26,16 @@ class Right:
     refused: Callable[[Clients], object]
     resource: str = "*"
     condition: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def make(clients: Clients, name: str) -> object:
+    return clients.functions.create_function(
+        FunctionName=name,
+        Role=f"arn:aws:iam::{ACCOUNT}:role/limited",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Code={"ZipFile": package()},
+    )
 
 
 RIGHTS = {
@@ -51,6 +61,12 @@ RIGHTS = {
         "sqs:SendMessage",
         lambda it: it.sqs.send_message_batch(QueueUrl=QUEUE, Entries=[{"Id": "1", "MessageBody": "{}"}]),
         lambda it: it.sqs.receive_message(QueueUrl=QUEUE),
+    ),
+    "to make one function": Right(
+        "lambda:CreateFunction",
+        lambda it: make(it, "mine"),
+        lambda it: make(it, "another"),
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:mine",
     ),
     "over TLS alone": Right(
         "iam:ListRoles",
