@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +39,10 @@ DELAYS = {"CreateFunction": 9, "AddPermission": 14, "DeleteFunction": 11}
 """Seconds until the event of a call is in the queue."""
 
 
+def _not(_operation: str, _when: str) -> None:
+    """No interruption."""
+
+
 @dataclass(slots=True)
 class Drilled(Deployed):
     """The wire. `lost` are calls whose events never come."""
@@ -44,8 +50,10 @@ class Drilled(Deployed):
     lost: set[str] = field(default_factory=set)
     assumable: float = BEGAN.timestamp()
     """From when Lambda can assume the new role."""
-    interrupt: Callable[[str, str], None] = lambda _operation, _when: None
+    interrupt: Callable[[str, str], None] = _not
     """Called before and after each call of the drill, and may raise."""
+    sent_twice: set[str] = field(default_factory=set)
+    """The calls that botocore sends again, because their first answer was lost."""
     conflicts: int = 0
     """How often a role is not deleted because the guard attaches its policy at this very moment."""
     queues: Queues = field(init=False)
@@ -63,10 +71,12 @@ class Drilled(Deployed):
         """Let time pass, in which the guard runs."""
         queues, end = self.queues, self.queues.now + seconds
         while any(one.visible_at <= end for one in queues.messages):
+            mine, self.interrupt = self.interrupt, _not
+            logging.disable()
             with contextlib.redirect_stdout(io.StringIO()):
-                self.interrupt, mine = (lambda _operation, _when: None), self.interrupt
                 queues.step()
-                self.interrupt = mine
+            logging.disable(logging.NOTSET)
+            self.interrupt = mine
         queues.now = end
 
     def run(self, *arguments: str, width: int | None = None) -> Result:
@@ -76,17 +86,19 @@ class Drilled(Deployed):
         place = () if "--region" in arguments else ("--region", REGION)
         with contextlib.ExitStack() as stack:
             if width:
+                stack.enter_context(mock.patch.dict(os.environ, COLUMNS=str(width)))
                 for part in ("drill.result", "output"):
                     stack.enter_context(
                         mock.patch(f"permission_guard.cli.{part}.is_terminal", return_value=True)
                     )
-                stack.enter_context(mock.patch("permission_guard.cli.drill.result.width", return_value=width))
             return CliRunner().invoke(
                 main, ["drill", *place, *arguments], obj=around, catch_exceptions=False, color=False
             )
 
     def answer(self, model: Any, **more: Any) -> Any:
         self.interrupt(str(model.name), "before")
+        if model.name in self.sent_twice:
+            Deployed.answer(self, model, **more)
         answered = Deployed.answer(self, model, **more)  # `super` knows no class with slots
         self.interrupt(str(model.name), "after")
         return answered

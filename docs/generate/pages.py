@@ -14,6 +14,7 @@ from docs.generate.alerts import alerts
 from docs.generate.api import api
 from docs.generate.check_page import check_page
 from docs.generate.cost import cost
+from docs.generate.drill_page import drill_page
 from docs.generate.example import OPERATIONS, README, with_alert, with_undo
 from docs.generate.gallery import GALLERY, shown
 from docs.generate.licences import licences
@@ -52,6 +53,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "alerts.md": partial(alerts, NOTE),
     "licenses.md": partial(licences, NOTE),
     "check.md": partial(check_page, NOTE),
+    "drill.md": partial(drill_page, NOTE),
     "explain.md": partial(explain_page, NOTE),
     "settings.md": partial(settings_page, NOTE),
     "permissions.md": partial(permissions_page, NOTE),

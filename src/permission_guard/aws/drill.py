@@ -50,13 +50,13 @@ class Clock:
 class Seen:
     """What a drill made, and what the journal says about it, as it is now."""
 
-    attached: tuple[str, ...]
+    attached: tuple[str, ...] = ()
     """The ARNs of the policies that are attached to the role."""
-    statements: tuple[Body, ...]
+    statements: tuple[Body, ...] = ()
     """Those of the function's resource policy, and its revision."""
-    revision: str | None
-    entries: tuple[Entry, ...]
-    is_waiting: bool
+    revision: str | None = None
+    entries: tuple[Entry, ...] = ()
+    is_waiting: bool = False
     """Whether an alert about the function waits for the digest."""
 
     @property

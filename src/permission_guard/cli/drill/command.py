@@ -64,7 +64,7 @@ def drilled(place: StackPlace, around: Around, minutes: int, *, is_json: bool) -
     try:
         made.run()
     except KeyboardInterrupt as error:
-        left = "Everything that the drill made is removed." if made.is_removed else again
+        left = "Everything that the drill made is removed." if made.is_clean else again
         raise Interrupted(f"Interrupted. {left}") from error
     except NotRemoved as error:
         raise NotDone(f"{error} {again}") from error
@@ -87,7 +87,7 @@ def _guard(place: StackPlace, caller: login.Login) -> DeployedGuard:
     except NoStack as error:
         raise Unusable(str(error)) from error
     if isinstance(found, Unreadable):
-        raise Unusable(f"{str(found).capitalize()}. Run {PROGRAM} doctor.")
+        raise Unusable(f"{found}. Run {PROGRAM} doctor.")
     return found
 
 

@@ -66,19 +66,18 @@ class Result:
         The seconds are from the time of an event to the run of the guard that first saw the fault (facts 1.2). The rest is
         about the repaired statement (facts 3.1).
         """
-        looks = self.drill.looks
-        entries = looks[-1].entries if looks else ()
+        seen, looks = self.drill.seen, self.drill.looks
         delays: dict[str, Json] = {
-            one.cause.kind.value: round((one.first_seen - one.cause.at).total_seconds()) for one in entries
+            one.cause.kind.value: round((one.first_seen - one.cause.at).total_seconds())
+            for one in seen.entries
         }
         found: dict[str, Json] = {"secondsToEvaluation": delays}
-        change = next((one.change for one in entries if one.finding.concern is STATEMENT), None)
-        if isinstance(change, Rewritten) and looks[-1].is_limited:
-            sids = {one.get("Sid") for one in looks[-1].statements}
+        entry = seen.entry(STATEMENT)
+        if seen.is_limited and entry is not None and isinstance(entry.change, Rewritten):
             before = [one.revision for one in looks if one.statements and not one.is_limited]
-            found["hasPutResourcePolicy"] = change.family is Family.DOCUMENT
-            found["keepsSid"] = GRANT.sid in sids
-            found |= {"movesRevisionId": looks[-1].revision not in before} if before else {}
+            found["hasPutResourcePolicy"] = entry.change.family is Family.DOCUMENT
+            found["keepsSid"] = GRANT.sid in {one.get("Sid") for one in seen.statements}
+            found |= {"movesRevisionId": seen.revision not in before} if before else {}
         return found
 
 
@@ -97,30 +96,34 @@ class Page:
         if self.is_json:
             return
         where = f"{self.name} in {self.caller.region} (account {self.caller.account})"
-        lines = [row("Drill", f"{where}, Mode {self.guard.settings.mode.value}"), *_done(drill)]
+        head = row("Drill", f"{where}, Mode {self.guard.settings.mode.value}")
+        lines = [*head.splitlines(), *_done(drill)]
         if not is_terminal():
             written("".join(f"{line}\n" for line in lines[len(self._shown) :]))
         else:
             lines = [line[: (width() or 0) - 1] for line in (*lines, *_waiting(drill))]
             up = _UP.format(len(self._shown)) if self._shown else ""
-            written(up + "".join(f"{line}\n" for line in lines))
+            # Not a color, which NO_COLOR would strip.
+            click.echo(up + "".join(f"{line}\n" for line in lines), nl=False, color=True)
         self._shown = lines
 
 
-def _done(drill: Drill) -> list[str]:
-    """Return what has come true, in the order in which it did."""
-    found = [(at, _MADE[call]) for call, at in drill.calls.items()]
-    found += [(at, step.what) for step, at in drill.done.items()]
-    began = min(at for at, _ in found)
-    return [f"{_seconds(at - began):>6}  {what}" for at, what in sorted(found, key=lambda one: one[0])]
+def _done(drill: Drill) -> Iterator[str]:
+    """Yield what has come true, in the order in which it did."""
+    began = next(iter(drill.at.values()))
+    for one, at in drill.at.items():
+        yield f"{_seconds(at - began):>6}  {_MADE[one] if isinstance(one, Call) else one.what}"
 
 
 def _waiting(drill: Drill) -> Iterator[str]:
+    late: list[str] = []
     for step in drill.missing:
-        since = drill.clock.now() - drill.calls[step.call]
+        since = drill.clock.now() - drill.at[step.call]
         yield f"{_seconds(since):>6}  … waiting for: {step.what}"
-        if since >= _LATE:
-            yield f"{'':6}  If it does not come, {PROGRAM} doctor checks {', '.join(step.checks)}."
+        if since >= _LATE and not late:
+            hint = f"If it does not come, see these lines of {PROGRAM} doctor: {', '.join(step.checks)}"
+            late = row("", hint).splitlines()
+    yield from late
 
 
 def _seconds(time: timedelta | None) -> str:
@@ -172,13 +175,14 @@ def _why(result: Result) -> Iterator[str]:
     drill, check = result.drill, result.likeliest
     for step in drill.missing:
         yield row("Missing", f"{step.what}, within {drill.timeout.total_seconds() / 60:.0f} minutes")
-    for entry in drill.looks[-1].entries if drill.looks else ():
+    faults = {step.concern for step in drill.missing}
+    for entry in (one for one in drill.seen.entries if one.finding.concern in faults):
         yield row(
             "Journal", f"{entry.id}: {entry.reported_as.value if entry.reported_as else entry.state.value}"
         )
     if drill.is_changed:
         yield row("Changed", "What the guard must only report was changed.")
-    if drill.looks and drill.looks[-1].is_waiting:
+    if drill.seen.is_waiting:
         yield row(
             "Likely", "SNS has not accepted an alert, or AlertsPerHour is used up: it waits for the digest."
         )

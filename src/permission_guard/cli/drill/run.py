@@ -32,19 +32,19 @@ class Drill:
     clock: Clock
     timeout: timedelta
     show: Callable[[Drill], None]
-    calls: dict[Call, datetime] = field(default_factory=dict)
-    """When each call was made."""
+    at: dict[Call | Step, datetime] = field(default_factory=dict)
+    """When each call was made, and when each step was first seen to have come true, in this order."""
     begun: tuple[Step, ...] = ()
-    done: dict[Step, datetime] = field(default_factory=dict)
-    """When each step was first seen to have come true."""
     looks: list[Seen] = field(default_factory=list)
     """What was seen until the function was deleted, without what was seen twice in a row."""
-    is_removed: bool = False
+    is_clean: bool = True
+    """Whether nothing is left of it."""
 
     def run(self) -> None:
         """Make the faults, wait for what the guard does, and remove everything. Raises Refused, RetryLater, NotRemoved."""
         # Whoever may not look learns it before anything is made.
         self.stage.look(self.name)
+        self.is_clean = False
         try:
             self._play()
         except BaseException as error:
@@ -55,7 +55,12 @@ class Drill:
     @property
     def missing(self) -> tuple[Step, ...]:
         """The steps that have begun and have not come true."""
-        return tuple(one for one in self.begun if one not in self.done)
+        return tuple(one for one in self.begun if one not in self.at)
+
+    @property
+    def seen(self) -> Seen:
+        """What was last seen before the function was deleted."""
+        return self.looks[-1] if self.looks else Seen()
 
     @property
     def is_changed(self) -> bool:
@@ -69,7 +74,7 @@ class Drill:
 
     def took(self, step: Step) -> timedelta | None:
         """Return the time from its call to a step; None if it did not come true."""
-        return self.done[step] - self.calls[step.call] if step in self.done else None
+        return self.at[step] - self.at[step.call] if step in self.at else None
 
     def _play(self) -> None:
         end = self.clock.now() + self.timeout
@@ -87,7 +92,7 @@ class Drill:
 
     def _call(self, call: Call, make: Callable[[], None]) -> None:
         retried(make, self.clock)
-        self.calls[call] = self.clock.now()
+        self.at[call] = self.clock.now()
         self.show(self)
 
     def _wait(self, steps: tuple[Step, ...], end: datetime, looks: list[Seen]) -> None:
@@ -102,7 +107,7 @@ class Drill:
                 pass  # the next look may be answered
             else:
                 looks += [seen] if looks[-1:] != [seen] else []
-                self.done |= {one: self.clock.now() for one in self.missing if one.is_done(seen)}
+                self.at |= {one: self.clock.now() for one in self.missing if one.is_done(seen)}
             self.show(self)
             if not self.missing or self.clock.now() >= end:
                 return
@@ -114,7 +119,7 @@ class Drill:
         except KeyboardInterrupt:
             # The first Ctrl-C ends the drill, and this one only the removal that it interrupted.
             removed(self.name, self.stage, self.clock, why)
-        self.is_removed = True
+        self.is_clean = True
 
 
 def removed(name: str, stage: Stage, clock: Clock, why: str = "") -> None:
