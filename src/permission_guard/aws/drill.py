@@ -81,6 +81,8 @@ class Stage:
         self._calls = Calls(caller.clients, caller.region, 1_000)
         self._journal = DynamoJournal(Table(caller.clients, table))
         self.writer = AwsWriter(caller.clients)
+        self._reported: set[datetime | None] = set()
+        self._waits = False
 
     def create_role(self, name: str) -> None:
         """CreateRole: without policies, for Lambda alone."""
@@ -131,15 +133,17 @@ class Stage:
         return tuple(one["PolicyArn"] for one in found if "PolicyArn" in one)
 
     def look(self, name: str) -> Seen:
-        """ListAttachedRolePolicies, GetPolicy, and two queries of the journal."""
+        """ListAttachedRolePolicies, GetPolicy and Query. What waits is read only when something was reported."""
         caller = self._caller
         function = f"arn:{caller.partition}:lambda:{caller.region}:{caller.account}:function:{name}"
         policy, revision = single(self._clients, name)
         entries = self._journal.of(function).entries
-        is_waiting = any(name in one.mail for one in self._journal.waiting())
-        return Seen(
-            self.attached(name), statements_of(policy or NO_STATEMENTS), revision, entries, is_waiting
-        )
+        reported = {one.reported_at for one in entries} - {None}
+        if self._waits or reported != self._reported:
+            self._waits = any(name in one.mail for one in self._journal.waiting())
+            self._reported = reported
+        statements = statements_of(policy or NO_STATEMENTS)
+        return Seen(self.attached(name), statements, revision, entries, self._waits)
 
     def left(self) -> tuple[str, ...]:
         """ListRoles and ListRoleTags. The role is what a drill makes first and deletes last."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 
 import click
@@ -30,8 +29,8 @@ _MADE: Final = {
     Call.ALLOWED: "AddPermission: s3.amazonaws.com, for any account",
     Call.DELETED: "DeleteFunction",
 }
-_LATE: Final = timedelta(minutes=2)
-"""After this time the page says what to check."""
+_LATE: Final = 120
+"""Seconds after which the page says what to check."""
 _UP: Final = "\x1b[{}F\x1b[J"
 """So many lines up, and clear what is below."""
 
@@ -66,7 +65,7 @@ class Result:
         The seconds are from the time of an event to the run of the guard that first saw the fault (facts 1.2). The rest is
         about the repaired statement (facts 3.1).
         """
-        seen, looks = self.drill.seen, self.drill.looks
+        seen, first = self.drill.seen, self.drill.first
         delays: dict[str, Json] = {
             one.cause.kind.value: round((one.first_seen - one.cause.at).total_seconds())
             for one in seen.entries
@@ -74,10 +73,10 @@ class Result:
         found: dict[str, Json] = {"secondsToEvaluation": delays}
         entry = seen.entry(STATEMENT)
         if seen.is_limited and entry is not None and isinstance(entry.change, Rewritten):
-            before = [one.revision for one in looks if one.statements and not one.is_limited]
             found["hasPutResourcePolicy"] = entry.change.family is Family.DOCUMENT
             found["keepsSid"] = GRANT.sid in {one.get("Sid") for one in seen.statements}
-            found |= {"movesRevisionId": seen.revision not in before} if before else {}
+            if first is not None and not first.is_limited:
+                found["movesRevisionId"] = seen.revision != first.revision
         return found
 
 
@@ -112,22 +111,22 @@ def _done(drill: Drill) -> Iterator[str]:
     """Yield what has come true, in the order in which it did."""
     began = next(iter(drill.at.values()))
     for one, at in drill.at.items():
-        yield f"{_seconds(at - began):>6}  {_MADE[one] if isinstance(one, Call) else one.what}"
+        yield f"{_seconds((at - began).total_seconds()):>6}  {_MADE[one] if isinstance(one, Call) else one.what}"
 
 
 def _waiting(drill: Drill) -> Iterator[str]:
     late: list[str] = []
     for step in drill.missing:
-        since = drill.clock.now() - drill.at[step.call]
-        yield f"{_seconds(since):>6}  … waiting for: {step.what}"
+        since = (drill.clock.now() - drill.at[step.call]).total_seconds()
+        yield f"{_seconds(since):>6}  ... waiting for: {step.what}"
         if since >= _LATE and not late:
             hint = f"If it does not come, see these lines of {PROGRAM} doctor: {', '.join(step.checks)}"
             late = row("", hint).splitlines()
     yield from late
 
 
-def _seconds(time: timedelta | None) -> str:
-    return "never" if time is None else f"{time.total_seconds():.0f} s"
+def _seconds(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:.0f} s"
 
 
 def text(result: Result) -> str:
@@ -140,17 +139,15 @@ def text(result: Result) -> str:
         lines.append(click.style(good, fg="green", bold=True))
     else:
         lines += _why(result)
-    return (
-        "\n".join([*lines, "Everything that the drill made is removed. The journal keeps its entries."])
-        + "\n"
-    )
+    lines += ["Everything that the drill made is removed. The journal keeps its entries.", ""]
+    return "\n".join(lines)
 
 
 def _rows(drill: Drill) -> Iterator[tuple[str, ...]]:
     for call in Call:
         found = {step.is_alert: step for step in drill.begun if step.call is call}
         if found:
-            cells = (_seconds(drill.took(found[one])) if one in found else "-" for one in (False, True))
+            cells = (_seconds(drill.seconds(found[one])) if one in found else "-" for one in (False, True))
             yield (found[True].concern.value, call.value, *cells)
 
 
@@ -176,16 +173,13 @@ def _why(result: Result) -> Iterator[str]:
     for step in drill.missing:
         yield row("Missing", f"{step.what}, within {drill.timeout.total_seconds() / 60:.0f} minutes")
     faults = {step.concern for step in drill.missing}
-    for entry in (one for one in drill.seen.entries if one.finding.concern in faults):
-        yield row(
-            "Journal", f"{entry.id}: {entry.reported_as.value if entry.reported_as else entry.state.value}"
-        )
+    for entry in (one for one in drill.last.entries if one.finding.concern in faults):
+        how = entry.reported_as or entry.state
+        yield row("Journal", f"{entry.id}: {how.value}")
     if drill.is_changed:
         yield row("Changed", "What the guard must only report was changed.")
-    if drill.seen.is_waiting:
-        yield row(
-            "Likely", "SNS has not accepted an alert, or AlertsPerHour is used up: it waits for the digest."
-        )
+    if drill.last.is_waiting:
+        yield row("Likely", "An alert waits for the digest: SNS refused it, or AlertsPerHour is used up.")
     if check is not None:
         yield row("Likely", f"{check.name}: {check.what}")
         yield from todo_lines(check.todo)
@@ -196,17 +190,10 @@ def _why(result: Result) -> Iterator[str]:
 def body(result: Result) -> str:
     """Return the result as JSON."""
     drill, check = result.drill, result.likeliest
-    waited: list[Json] = []
-    for step in drill.begun:
-        time = drill.took(step)
-        waited.append(
-            {
-                "call": step.call.value,
-                "rule": step.concern.value,
-                "what": step.what,
-                "seconds": time.total_seconds() if time else None,
-            }
-        )
+    waited: list[Json] = [
+        {"call": one.call.value, "rule": one.concern.value, "what": one.what, "seconds": drill.seconds(one)}
+        for one in drill.begun
+    ]
     whole: dict[str, Json] = {
         "schema": SCHEMA,
         "account": result.caller.account,

@@ -35,8 +35,10 @@ class Drill:
     at: dict[Call | Step, datetime] = field(default_factory=dict)
     """When each call was made, and when each step was first seen to have come true, in this order."""
     begun: tuple[Step, ...] = ()
-    looks: list[Seen] = field(default_factory=list)
-    """What was seen until the function was deleted, without what was seen twice in a row."""
+    first: Seen | None = None
+    """What was seen first, after everything was made; last before the function was deleted; and last of all."""
+    seen: Seen = field(default_factory=Seen)
+    last: Seen = field(default_factory=Seen)
     is_clean: bool = True
     """Whether nothing is left of it."""
 
@@ -58,33 +60,26 @@ class Drill:
         return tuple(one for one in self.begun if one not in self.at)
 
     @property
-    def seen(self) -> Seen:
-        """What was last seen before the function was deleted."""
-        return self.looks[-1] if self.looks else Seen()
-
-    @property
     def is_changed(self) -> bool:
         """Whether something was changed that only had to be reported."""
         repaired = {one.concern for one in self.steps[0] if not one.is_alert}
-        found = {
-            ROLE: any(one.attached for one in self.looks),
-            STATEMENT: any(one.is_limited for one in self.looks),
-        }
-        return any(is_changed and one not in repaired for one, is_changed in found.items())
+        found = {ROLE: bool(self.seen.attached), STATEMENT: self.seen.is_limited}
+        return any(found[one] for one in found.keys() - repaired)
 
-    def took(self, step: Step) -> timedelta | None:
+    def seconds(self, step: Step) -> float | None:
         """Return the time from its call to a step; None if it did not come true."""
-        return self.at[step] - self.at[step.call] if step in self.at else None
+        return (self.at[step] - self.at[step.call]).total_seconds() if step in self.at else None
 
     def _play(self) -> None:
         end = self.clock.now() + self.timeout
         self.stage.create_role(self.name)
         self._call(Call.CREATED, partial(self.stage.create_function, self.name))
         self._call(Call.ALLOWED, self._allow)
-        self._wait(self.steps[0], end, self.looks)
+        self._wait(self.steps[0], end)
+        self.seen = self.last
         if self.steps[1] and not self.missing:
             self._call(Call.DELETED, partial(self.stage.delete_function, self.name))
-            self._wait(self.steps[1], end, [])
+            self._wait(self.steps[1], end)
 
     def _allow(self) -> None:
         with made():
@@ -95,7 +90,7 @@ class Drill:
         self.at[call] = self.clock.now()
         self.show(self)
 
-    def _wait(self, steps: tuple[Step, ...], end: datetime, looks: list[Seen]) -> None:
+    def _wait(self, steps: tuple[Step, ...], end: datetime) -> None:
         """Look until every step has come true, or the time is over."""
         self.begun = (*self.begun, *steps)
         while True:
@@ -106,7 +101,7 @@ class Drill:
             except RetryLater:
                 pass  # the next look may be answered
             else:
-                looks += [seen] if looks[-1:] != [seen] else []
+                self.first, self.last = self.first or seen, seen
                 self.at |= {one: self.clock.now() for one in self.missing if one.is_done(seen)}
             self.show(self)
             if not self.missing or self.clock.now() >= end:
