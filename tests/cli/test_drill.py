@@ -94,7 +94,7 @@ def test_after_two_minutes_the_terminal_says_what_to_check() -> None:
     shown = Drilled(lost={"CreateFunction"}).run("--timeout", "2", width=80).stdout.partition("FAULT")[0]
     assert f" 118 s  ... waiting for: {ATTACHED[1]}\n" in shown
     *_, page = re.split(r"\x1b\[[0-9]+F\x1b\[J", shown)
-    assert page.splitlines()[-4:] == [
+    assert page.rstrip().splitlines()[-4:] == [
         f" 120 s  ... waiting for: {ATTACHED[1]}",
         f" 120 s  ... waiting for: alert sent: {ROLE} REPAIRED",
         "           If it does not come, see these lines of permission-guard doctor:",

@@ -14,7 +14,7 @@ from permission_guard.aws.drill import PREFIX, Clock, Stage
 from permission_guard.aws.stack import NoStack, stack_of
 from permission_guard.cli.connection import StackPlace
 from permission_guard.cli.doctor import read_stack
-from permission_guard.cli.drill.result import Page, Result, body, text
+from permission_guard.cli.drill.result import DrillResult, Page, body, text
 from permission_guard.cli.drill.run import Drill, NotRemoved, removed
 from permission_guard.cli.drill.steps import expected, steps
 from permission_guard.cli.errors import Interrupted, NotDone, Unusable
@@ -68,7 +68,7 @@ def drilled(place: StackPlace, around: Around, minutes: int, *, is_json: bool) -
         raise Interrupted(f"Interrupted. {left}") from error
     except NotRemoved as error:
         raise NotDone(f"{error} {again}") from error
-    result = Result(made, caller, guard, _checks(place, around) if made.missing else ())
+    result = DrillResult(made, caller, guard, _checks(place, around) if made.missing else ())
     written(body(result) if is_json else text(result))
     return 0 if result.is_good else 1
 

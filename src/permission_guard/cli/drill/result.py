@@ -36,7 +36,7 @@ _UP: Final = "\x1b[{}F\x1b[J"
 
 
 @frozen
-class Result:
+class DrillResult:
     """A drill that has ended, and what `doctor` says if something is missing."""
 
     drill: Drill
@@ -129,7 +129,7 @@ def _seconds(seconds: float | None) -> str:
     return "never" if seconds is None else f"{seconds:.0f} s"
 
 
-def text(result: Result) -> str:
+def text(result: DrillResult) -> str:
     """Return what is shown at the end."""
     mode = result.guard.settings.mode.value
     head = ("FAULT", "CALL", "CHANGED AFTER", "REPORTED AFTER")
@@ -158,7 +158,7 @@ _FACTS: Final = {
 }
 
 
-def _facts(result: Result) -> Iterator[str]:
+def _facts(result: DrillResult) -> Iterator[str]:
     for name, value in result.learned.items():
         if isinstance(value, dict):
             for call, seconds in value.items():
@@ -167,7 +167,7 @@ def _facts(result: Result) -> Iterator[str]:
             yield row("Learned", f"{_FACTS[name]}: {'yes' if value else 'no'}.")
 
 
-def _why(result: Result) -> Iterator[str]:
+def _why(result: DrillResult) -> Iterator[str]:
     """Say what is missing, what the journal says, and the likeliest reason."""
     drill, check = result.drill, result.likeliest
     for step in drill.missing:
@@ -187,7 +187,7 @@ def _why(result: Result) -> Iterator[str]:
         yield row("Likely", f"{PROGRAM} doctor sees no reason. Read the guard's log.")
 
 
-def body(result: Result) -> str:
+def body(result: DrillResult) -> str:
     """Return the result as JSON."""
     drill, check = result.drill, result.likeliest
     waited: list[Json] = [

@@ -63,11 +63,13 @@ def expected(settings: Settings, now: datetime) -> Mapping[Concern, Ending]:
     account.with_role("drill")
     function = account.with_function("drill", role="drill").arn
     account.add_permission("drill", GRANT)
-    alerts, observer = FakeNotifier(), FakeObserver(account, settings.logging_policy_arn)
-    guard = Guard(settings, observer, FakeWriter(account), alerts, FakeJournal(account))
-    for kind, sid in ((Kind.FUNCTION_CREATED, None), (Kind.PERMISSION_ADDED, GRANT.sid)):
-        guard.handle(Trigger(kind, function, None, SWEEP, kind.value, now, sid), now)
-    return {line.finding.concern: line.ending for report in alerts.sent for line in report.lines}
+    observer = FakeObserver(account, settings.logging_policy_arn)
+    guard = Guard(settings, observer, FakeWriter(account), FakeNotifier(), FakeJournal(account))
+    triggers = (
+        Trigger(kind, function, None, SWEEP, kind.value, now, sid)
+        for kind, sid in ((Kind.FUNCTION_CREATED, None), (Kind.PERMISSION_ADDED, GRANT.sid))
+    )
+    return {line.finding.concern: line.ending for one in triggers for line in guard.handle(one, now).lines}
 
 
 _LOGGING: Final = dumped(
