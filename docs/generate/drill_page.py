@@ -81,8 +81,8 @@ recorded yet:
 
 ## What you need
 
-[This policy](examples/drill-policy.json), for a stack with the default name. The guard itself has none of these rights. If something does not come, the likeliest
-reason needs those of [doctor](operations.md#what-you-need-for-the-doctor) as well; without them the drill says what is missing, and no reason.
+[This policy](examples/drill-policy.json), for a stack with the default name. The guard needs no further right for a drill. If something does not come, the likeliest
+reason needs the rights of [doctor](operations.md#what-you-need-for-the-doctor) as well; without them the drill says what is missing, and no reason.
 
 ```json
 {policy}```
