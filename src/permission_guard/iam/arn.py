@@ -1,4 +1,4 @@
-"""Amazon Resource Names: six parts, the last of which keeps its own colons."""
+"""Amazon Resource Names: six parts. The last part may contain colons."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _FUNCTION = re.compile(
     r"(?:(?:arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):)?(?P<account>[0-9]{12}):)?"
     r"(?:function:)?(?P<name>[A-Za-z0-9_.-]+)(?::(?P<qualifier>\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]+))?"
 )
-"""Every form in which an API call may name a function
+"""All forms in which an API call may name a function
 (https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, FunctionName)."""
 
 
 class ArnError(ValueError):
-    """The text is not an ARN, or not one of the wanted kind."""
+    """The text is not an ARN, or not of the expected kind."""
 
 
 class Arn(NamedTuple):
@@ -59,7 +59,7 @@ class FunctionArn:
 
     @classmethod
     def parse(cls, text: str) -> FunctionArn:
-        """Read a full function ARN; a qualifier is dropped. Raises ArnError for anything else."""
+        """Read a full function ARN without its qualifier. Raises ArnError for anything else."""
         function = named(text, partition="", region="", account="")[0]
         if not function.partition:
             raise ArnError(f"not a function ARN: {text!r}")
@@ -69,7 +69,7 @@ class FunctionArn:
         return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
 
     def qualified(self, qualifier: str | None) -> str:
-        """Return the ARN by which a caller that uses this version or alias names the function."""
+        """Return the ARN of this version or alias; of the function if it is None."""
         return f"{self}:{qualifier}" if qualifier else str(self)
 
 
@@ -102,14 +102,14 @@ class LayerVersionArn:
         return f"arn:{self.partition}:lambda:{self.region}:{self.account}:layer:{self.name}:{self.version}"
 
     def qualified(self, _qualifier: str | None) -> str:
-        """Return the ARN by which callers name it: a layer version has no versions or aliases of its own."""
+        """Return the ARN. A layer version has no versions or aliases of its own."""
         return str(self)
 
 
 def named(text: str, *, partition: str, region: str, account: str) -> tuple[FunctionArn, str | None]:
     """Read a function's name in any of AWS's forms, with defaults for the parts it leaves out.
 
-    Returns the function and the qualifier, if the text has one. Raises ArnError if it is no function's name.
+    Returns the function and the qualifier, if there is one. Raises ArnError if the text does not name a function.
     """
     found = _FUNCTION.fullmatch(text)
     if found is None or len(found["name"]) > _LONGEST_FUNCTION_NAME:

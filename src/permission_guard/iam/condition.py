@@ -1,4 +1,4 @@
-"""One line of a Condition block: an operator, a key, and the values it is compared with.
+"""One condition of a Condition block: an operator, a key and its values.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
 .../reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues, ForAnyValue).
@@ -16,11 +16,11 @@ from permission_guard.iam.request import Context
 from permission_guard.iam.truth import Truth, all_of, any_of, truth
 
 _EMPTY = ("",)
-"""An empty string as a key's only value: for ForAllValues and ForAnyValue that is as good as no value at all."""
+"""An empty string as a key's only value. ForAllValues and ForAnyValue treat it like a missing key."""
 
 
 class Quantifier(Enum):
-    """How many of a multi-valued key's values must pass."""
+    """How many of the values of a multi-valued key must match."""
 
     NONE = ""
     FOR_ALL = "forallvalues:"
@@ -29,9 +29,9 @@ class Quantifier(Enum):
 
 @frozen
 class Condition:
-    """A condition as it stands in the policy (`operator`, `key`, `texts`), and the same compiled.
+    """A condition as in the policy (`operator`, `key`, `texts`), and compiled.
 
-    A Condition block is true if each of its conditions is; a block without any is true.
+    A Condition block is true if all of its conditions are true. An empty block is true.
     """
 
     operator: str
@@ -40,14 +40,14 @@ class Condition:
     quantifier: Quantifier = field(compare=False)
     if_exists: bool = field(compare=False)
     base: str = field(compare=False)
-    """The operator without quantifier and IfExists, in lower case; not always one that AWS has."""
+    """The operator without quantifier and IfExists, in lower case. It may be one that AWS does not have."""
     wanted: Wanted | None = field(compare=False, repr=False)
     """The values, compiled; None for Null and for an operator that AWS does not have."""
     lower_key: str = field(compare=False, repr=False)
 
     @classmethod
     def compiled(cls, operator: str, key: str, texts: tuple[str, ...], *, variables: bool) -> Condition:
-        """Compile a condition. An operator that AWS does not have is kept, and answers UNKNOWN."""
+        """Compile a condition. An operator that AWS does not have is kept; its result is UNKNOWN."""
         quantifier, if_exists, base = _read(operator)
         positive = NEGATIONS.get(base, base)
         wanted = Wanted(positive, texts, variables=variables) if positive in POSITIVES else None
@@ -55,11 +55,11 @@ class Condition:
 
     @property
     def negated(self) -> bool:
-        """Whether the operator is a negation, StringNotEquals and its like."""
+        """Whether the operator is negated, such as StringNotEquals."""
         return self.base in NEGATIONS
 
     def holds(self, context: Context) -> Truth:
-        """Return whether a request with this context fulfils the condition."""
+        """Return whether the condition is true for a request with this context."""
         have = context.values(self.lower_key)
         if have is None:
             return Truth.UNKNOWN
@@ -72,9 +72,9 @@ class Condition:
         return self._over(have, self.wanted.test(context))
 
     def _null(self, have: tuple[str, ...]) -> Truth:
-        """Null: "the key exists and its value is not null"; AWS does not say which of the two an empty value is.
+        """Null: "the key exists and its value is not null". Whether an empty value is null is not documented: UNKNOWN.
 
-        Null takes neither a quantifier nor IfExists, and no value but `true` and `false`.
+        Null takes no quantifier, no IfExists, and no values other than `true` and `false`.
         """
         if self.if_exists or self.quantifier is not Quantifier.NONE or have == _EMPTY:
             return Truth.UNKNOWN
@@ -84,9 +84,9 @@ class Condition:
         return Truth.NO if asked <= {"true", "false"} else Truth.UNKNOWN
 
     def _without_key(self, have: tuple[str, ...]) -> Truth:
-        """An absent key: a positive operator and ForAnyValue are false, a negated one, IfExists and ForAllValues true.
+        """A missing key: negated operators, IfExists and ForAllValues are true, the others and ForAnyValue are false.
 
-        Whether ForAnyValue with IfExists takes an empty value for an absent key, AWS does not say.
+        Whether ForAnyValue with IfExists treats an empty value as a missing key is not documented: UNKNOWN.
         """
         if self.quantifier is Quantifier.FOR_ALL:
             return Truth.YES
@@ -95,7 +95,7 @@ class Condition:
         return truth(self.negated and self.quantifier is not Quantifier.FOR_ANY)
 
     def _over(self, have: tuple[str, ...], test: Test) -> Truth:
-        if len(have) == 1:  # of one value, every quantifier asks the same
+        if len(have) == 1:  # with one value, all quantifiers mean the same
             return ~test(have[0]) if self.negated else test(have[0])
         passed = [~test(value) for value in have] if self.negated else [test(value) for value in have]
         every = self.quantifier is Quantifier.FOR_ALL or (self.negated and self.quantifier is Quantifier.NONE)
@@ -104,9 +104,9 @@ class Condition:
 
 @lru_cache(maxsize=128)
 def _read(operator: str) -> tuple[Quantifier, bool, str]:
-    """Take an operator apart: quantifier, IfExists, and the rest in lower case.
+    """Split an operator into its quantifier, IfExists, and the rest in lower case.
 
-    It is remembered because one operator stands before many keys: a long one would be read again for each.
+    The result is cached, because one operator may come with many keys.
     """
     base = operator.lower()
     quantifiers = (Quantifier.FOR_ALL, Quantifier.FOR_ANY)

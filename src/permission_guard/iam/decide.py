@@ -1,4 +1,4 @@
-"""The one question: do these policies allow this request?
+"""Whether policies allow a request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an explicit Deny anywhere
 wins; identity policies are united; the permissions boundary must allow too; within an account a resource policy may

@@ -1,4 +1,4 @@
-"""Why does a statement not apply to a request? The parts that do not match, each in words."""
+"""Why a statement does not apply to a request: the elements that do not match, in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import Principals
 
 _MOST: Final = 3
-"""How many values are written out before the rest is counted."""
+"""How many values are listed. The others are counted."""
 _UNIQUE_ID: Final = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 _TOO_EARLY: Final = re.compile(r"(?:[^:$]*:){0,4}[^:$]*\$\{[^*?$]")
 """A policy variable before the fifth colon (IAM/latest/UserGuide/reference_policies_variables.html)."""
@@ -22,7 +22,7 @@ LITERAL: Final = frozenset({"stringequals", "stringequalsignorecase"})
 
 
 class Part(IntEnum):
-    """An element of a statement, in the order in which a reader looks at them."""
+    """An element of a statement, in the order in which findings name them."""
 
     ACTION = 0
     PRINCIPAL = 1
@@ -32,14 +32,14 @@ class Part(IntEnum):
 
 @frozen
 class Mismatch:
-    """One part of a statement that keeps it from applying, and why in words."""
+    """An element that does not match the request, and why in words."""
 
     part: Part
     why: str
 
 
 def mismatches(statement: Statement, request: Request) -> tuple[Mismatch, ...]:
-    """Return what keeps a statement from applying to a request; nothing if it applies, or may."""
+    """Return the elements that do not match a request; none if the statement applies or may apply."""
     return tuple(_mismatches(statement, request))
 
 
@@ -62,12 +62,12 @@ def undecided(statement: Statement, context: Context) -> tuple[Condition, ...]:
 
 
 def unknowns(statement: Statement, request: Request) -> tuple[str, ...]:
-    """Return the conditions of a statement that are undecided, as the policy has them."""
+    """Return the conditions of a statement that are undecided, as text."""
     return tuple(map(written, undecided(statement, request.context)))
 
 
 def written(condition: Condition) -> str:
-    """Return a condition as one reads it: operator, key, values."""
+    """Return a condition as text: operator, key, values."""
     return f"{condition.operator} {condition.key} {_or(condition.texts)}"
 
 
@@ -92,7 +92,7 @@ def _principals(principals: Principals) -> str:
 
 
 def _resource(patterns: Patterns, resource: str) -> str:
-    """Say in which part of the ARN the only pattern differs; several are only listed."""
+    """Describe where the ARN differs if there is one pattern; list the patterns if there are several."""
     said = _texts("Resource", patterns)
     if patterns.negated or len(patterns.patterns) != 1:
         return said

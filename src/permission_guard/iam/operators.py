@@ -1,4 +1,4 @@
-"""Condition operators on one value: does the request's value pass the policy's?
+"""Condition operators: whether a value of the request matches the values of a condition.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -29,7 +29,7 @@ _LENGTH: Final = re.compile(r"[0-9]{1,3}")
 _MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 Test: TypeAlias = Callable[[str], Truth]
-"""All the values of one condition, compiled: tells whether one value of the request passes one of them."""
+"""The values of one condition, compiled: returns whether one value of the request matches one of them."""
 
 
 def _text(pieces: Pieces) -> str:
@@ -60,7 +60,7 @@ def _like(wanted: Sequence[Pieces]) -> Test:
 
 
 def arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
-    """Take a pattern for ARNs apart at its first five colons; what is behind them stays together."""
+    """Split an ARN pattern at its first five colons. The rest, the resource, stays one part."""
     segments: list[list[str | Wild]] = [[]]
     for piece in pieces:
         if isinstance(piece, Wild):
@@ -75,8 +75,8 @@ def arn_segments(pieces: Pieces) -> list[list[str | Wild]]:
 def _arn_like(wanted: Sequence[Pieces]) -> Test:
     """ArnLike and ArnEquals: "each of the six colon-delimited components of the ARN is checked separately".
 
-    `*` alone is taken to match every ARN (facts 4.1). AWS does not say what any other pattern with fewer than six
-    components matches, so neither do we.
+    `*` alone matches every ARN. What another pattern with fewer than six components matches is not documented, so the
+    answer is UNKNOWN.
     """
     whole: list[Pieces] = []
     by_part: list[list[Glob]] = []
@@ -90,7 +90,7 @@ def _arn_like(wanted: Sequence[Pieces]) -> Test:
         elif any(isinstance(piece, Wild) for segment in segments[:-1] for piece in segment):
             by_part.append([Glob(tuple(segment)) for segment in segments])
         else:
-            # Five colons stand in the pattern itself, so that its wildcards, all behind them, stay in the last part.
+            # The first five colons are literal, so all wildcards are in the last part.
             whole.append(pieces)
     globs = Globs(whole)
 
@@ -115,14 +115,14 @@ def _boolean(wanted: Sequence[Pieces]) -> Test:
 
 
 def number(text: str) -> Decimal | None:
-    """Read a number; None if the text is none."""
+    """Read a number; None if the text is not a number."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def moment(text: str) -> datetime | None:
     """Read a date: one of the W3C forms of ISO 8601, or seconds since 1970.
 
-    Four digits are a year or a second of 1970; AWS does not say which, so they are neither.
+    Four digits may be a year or seconds since 1970. AWS does not document which, so they are not read.
     """
     if _YEAR.fullmatch(text):
         return None
@@ -229,17 +229,17 @@ NEGATIONS: Final = MappingProxyType(
 """Each negated operator and the one that it negates, in lower case."""
 
 POSITIVES: Final = frozenset(_MAKERS)
-"""Every operator that is not a negation, in lower case, `Null` apart."""
+"""Every operator that is not negated, in lower case, without `Null`."""
 
 _TAKING_WILDCARDS: Final = frozenset({"stringlike", "arnequals", "arnlike"})
 _TAKING_VARIABLES: Final = _TAKING_WILDCARDS | {"stringequals", "stringequalsignorecase", "bool"}
-"""The others take none: there a `${...}` stands for itself, which is no number, date, address or base 64."""
+"""In the values of all other operators `${...}` is literal text, which is not a number, date, address or base64."""
 
 
 class Wanted:
-    """The values of a condition in a policy: compiled now but for those that have variables.
+    """The values of a condition. Values without policy variables are compiled once, the others for each request.
 
-    `operator` is the positive operator in lower case, `tokens` are the values taken apart.
+    `operator` is the operator without its negation, in lower case; `tokens` are the parts of each value.
     """
 
     __slots__ = ("_fixed", "_make", "_varying", "operator", "tokens")
@@ -262,7 +262,7 @@ class Wanted:
     def test(self, context: Context) -> Test:
         """Return the test of these values in a request.
 
-        A variable without a value is null: nothing equals it or is like it, so that the negated operators are true
+        A variable without a value is null. Nothing matches it, so negated operators are true
         (reference_policies_variables.html, "Policy variables with no value").
         """
         if not self._varying:

@@ -1,4 +1,4 @@
-"""Patterns of the policy language: wildcards, policy variables, and what they match.
+"""Patterns of the policy language: wildcards and policy variables.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html (wildcards) and
 .../reference_policies_variables.html (variables, their defaults and the three literals `${*}` `${?}` `${$}`).
@@ -33,10 +33,10 @@ class Variable:
 
 
 Token: TypeAlias = str | Wild | Variable
-"""A literal run of characters, a wildcard, or a variable still to be filled in."""
+"""Literal text, a wildcard, or a variable that has no value yet."""
 
 Pieces: TypeAlias = tuple[str | Wild, ...]
-"""A pattern without variables, or after they are filled in."""
+"""A pattern without variables, or with their values in place."""
 
 _TOKEN: Final = re.compile(
     r"\$\{(?P<literal>[*?$])\}|\$\{\s*(?P<key>[^{},'\s]+)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}|(?P<wild>[*?])"
@@ -44,18 +44,18 @@ _TOKEN: Final = re.compile(
 _WILD: Final = re.compile(r"([*?])")
 _WILDS: Final = {"*": Wild.RUN, "?": Wild.ONE}
 _BEFORE_RESOURCE: Final = 5
-"""Colons of an ARN before the part that names the resource."""
+"""The number of colons before the resource part of an ARN."""
 
 
 class Unfilled(Enum):
-    """Why a variable could not be filled in."""
+    """Why a variable has no value."""
 
     ABSENT = "the request does not have the key"
     UNKNOWN = "it is not known whether the request has the key"
 
 
 def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token, ...]:
-    """Take a pattern apart. Version 2008-10-17 has no variables: there `${...}` stands for itself."""
+    """Split a pattern into its parts. Version 2008-10-17 has no variables: there `${...}` is literal text."""
     if not variables or "${" not in text:
         return _wild(text) if wildcards else (text,) if text else ()
     found: list[Token] = []
@@ -85,7 +85,7 @@ def _wild(text: str) -> Pieces:
 
 
 class Fragment:
-    """A stretch of a pattern between two `*`: characters and `?`, so of a fixed length."""
+    """The part of a pattern between two `*`: characters and `?`. Its length is fixed."""
 
     __slots__ = ("_regex", "length", "text")
 
@@ -99,13 +99,13 @@ class Fragment:
         )
 
     def at(self, text: str, position: int) -> bool:
-        """Return whether the fragment stands at this position of the text."""
+        """Return whether the fragment matches at this position of the text."""
         if self._regex is None:
             return text.startswith(self.text, position)
         return self._regex.match(text, position) is not None
 
     def find(self, text: str, start: int, end: int) -> int:
-        """Return where the fragment first stands within text[start:end], or -1."""
+        """Return the first position in text[start:end] at which the fragment matches, or -1."""
         if self._regex is None:
             return text.find(self.text, start, end)
         match = self._regex.search(text, start, end)
@@ -115,8 +115,8 @@ class Fragment:
 class Glob:
     """A pattern without variables, compiled.
 
-    Matching takes time linear in the pattern's length times the text's: each fragment is looked for once, leftmost
-    first, and never tried again, which is right because a `*` before it can take up anything.
+    The time is at most the pattern's length times the text's. Each fragment is searched once, from the left. The first
+    match is enough, because the `*` before a fragment matches any text.
     """
 
     __slots__ = ("_first", "_last", "_least", "_middle")
@@ -135,7 +135,7 @@ class Glob:
         self._least = sum(fragment.length for fragment in fragments)
 
     def matches(self, text: str) -> bool:
-        """Return whether the whole text fits the pattern."""
+        """Return whether the pattern matches the whole text."""
         if self._last is None:
             return len(text) == self._first.length and self._first.at(text, 0)
         end = len(text) - self._last.length
@@ -151,10 +151,10 @@ class Glob:
 
 
 class Globs:
-    """Any number of patterns without variables, compiled as one: a text fits if it fits one of them.
+    """Several patterns without variables, compiled together. A text matches if one of them matches.
 
-    Most patterns of real policies are plain texts, or plain up to one `*` at the end: those are all looked up at
-    once, and only what is left is tried one by one.
+    Most patterns of real policies are literal, or literal with one `*` at the end. Those are looked up together; only
+    the others are tried one by one.
     """
 
     __slots__ = ("_heads", "_others", "_texts")
@@ -178,7 +178,7 @@ class Globs:
         self._others = tuple(others)
 
     def match(self, text: str) -> bool:
-        """Return whether the whole text fits one of the patterns."""
+        """Return whether one of the patterns matches the whole text."""
         if text in self._texts or text.startswith(self._heads):
             return True
         for other in self._others:  # noqa: SIM110  # `any` costs more than most of the globs it would try
@@ -188,7 +188,7 @@ class Globs:
 
 
 def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
-    """Return whether the pattern has no variables, so that it can be compiled once for all requests."""
+    """Return whether the pattern has no variables. Then it is compiled once for all requests."""
     for token in pattern:  # noqa: SIM110  # `all` costs more than most patterns, which have one token or two
         if isinstance(token, Variable):
             return False
@@ -196,10 +196,10 @@ def is_plain(pattern: tuple[Token, ...]) -> TypeGuard[Pieces]:
 
 
 def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = False) -> Pieces | Unfilled:
-    """Put a request's values in place of the variables; a value's own `*` is a plain character.
+    """Replace the variables by the request's values. A `*` in a value is a literal character.
 
-    A multi-valued key cannot stand in a variable (reference_policies_variables.html): it counts as missing. `loosely`
-    puts a `*` where nobody knows the value: the pattern then matches at least what it matches with the value.
+    A multi-valued key cannot be used as a variable (reference_policies_variables.html) and counts as missing. With
+    `loosely`, an unknown value becomes `*`: the pattern then matches at least what it matches with the real value.
     """
     pieces: list[str | Wild] = []
     for token in pattern:
@@ -221,9 +221,9 @@ def filled(pattern: tuple[Token, ...], context: Context, *, loosely: bool = Fals
 
 
 class Pattern:
-    """One pattern of a Resource or an Action, taken apart. Patterns compiles those that have no variables.
+    """One pattern of a Resource or Action element.
 
-    `fold` makes it one for lower-case texts; `text` stays as it was written.
+    `fold` converts it to lower case for matching; `text` is as in the policy.
     """
 
     __slots__ = ("text", "tokens")
@@ -236,7 +236,7 @@ class Pattern:
     def of_resource(cls, text: str, *, variables: bool) -> Pattern:
         """Read a Resource: "You can't use a variable to replace parts of the ARN before the fifth colon".
 
-        (reference_policies_variables.html.) There a variable stands for itself, which no ARN has.
+        (reference_policies_variables.html.) There a variable is literal text, which no ARN contains.
         """
         pattern = cls(text, variables=variables)
         colons, found = 0, list[Token]()
@@ -248,7 +248,7 @@ class Pattern:
         return pattern
 
     def match(self, text: str, context: Context) -> Truth:
-        """Return whether the text fits. A variable that the request lacks makes the pattern match nothing."""
+        """Return whether the pattern matches. With a variable that the request lacks, it matches nothing."""
         pieces = filled(self.tokens, context)
         if pieces is Unfilled.UNKNOWN:
             loose = filled(self.tokens, context, loosely=True)
@@ -267,7 +267,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """An Action or Resource element, or its Not form: compiled now but for the patterns that have variables."""
+    """An Action, NotAction, Resource or NotResource element. Patterns without variables are compiled once."""
 
     patterns: tuple[Pattern, ...]
     negated: bool = False
@@ -286,7 +286,7 @@ class Patterns:
         object.__setattr__(self, "_varying", tuple(varying))
 
     def match(self, text: str, context: Context) -> Truth:
-        """Return whether the element covers the text."""
+        """Return whether the element matches the text."""
         if self._fixed.match(text):
             found = Truth.YES
         elif self._varying:

@@ -1,7 +1,7 @@
 """Policy documents: from JSON to frozen, compiled statements.
 
-Everything AWS accepts is read (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html);
-everything else is one PolicyError that names the place.
+Every document that AWS accepts is read (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
+Anything else raises PolicyError, which names the element.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ELEMENTS: Final = frozenset(
 
 
 class PolicyError(ValueError):
-    """A policy document that AWS would not accept. `path` says where, `problem` what."""
+    """A policy document that AWS does not accept. `path` names the element, `problem` what is wrong with it."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -49,7 +49,7 @@ class PolicyError(ValueError):
 
 
 class Effect(Enum):
-    """What a statement does to a request that it matches."""
+    """The effect of a statement on the requests that it matches."""
 
     ALLOW = "Allow"
     DENY = "Deny"
@@ -57,7 +57,7 @@ class Effect(Enum):
 
 @frozen
 class Statement:
-    """One statement of a policy, compiled. `index` is its place in the document, from 0."""
+    """One statement of a policy, compiled. `index` is its position in the document, from 0."""
 
     index: int
     sid: str | None
@@ -69,23 +69,23 @@ class Statement:
 
     @property
     def label(self) -> str:
-        """The name to call it by: its Sid, else its place."""
+        """Its Sid; without one, its position."""
         return self.sid or f"Statement[{self.index}]"
 
     @property
     def title(self) -> str:
-        """What sentences begin with: the Sid in quotes, else the place."""
+        """The statement as the beginning of a sentence: its Sid in quotes; without one, its position."""
         return f'Statement "{self.sid}"' if self.sid else self.label
 
     @property
     def phrase(self) -> str:
-        """The title within a sentence."""
+        """The statement within a sentence."""
         return f'statement "{self.sid}"' if self.sid else self.label
 
 
 @frozen
 class Policy:
-    """A policy document, compiled. `name` is what to call it by when it is cited."""
+    """A policy document, compiled. `name` is used in citations."""
 
     name: str
     statements: tuple[Statement, ...]
@@ -95,7 +95,7 @@ class Policy:
 
     @classmethod
     def parse(cls, document: str | Mapping[str, Json], *, name: str = "policy") -> Policy:
-        """Read a document. Raises PolicyError, which names the place, for whatever AWS would refuse."""
+        """Read a document. Raises PolicyError, which names the element that AWS does not accept."""
         body = loads(document) if isinstance(document, str) else document
         if not isinstance(body, Mapping):
             raise PolicyError("document", "is not a JSON object")

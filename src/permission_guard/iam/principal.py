@@ -1,4 +1,4 @@
-"""Who a policy's Principal element names, and whether a caller is one of them.
+"""The Principal element of a policy: which callers it names.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -22,14 +22,14 @@ class NamedPrincipal:
 
     @property
     def is_anyone(self) -> bool:
-        """`"*"` and `{"AWS": "*"}` are the same: everyone, without credentials too."""
+        """Whether it names everyone. `"*"` and `{"AWS": "*"}` are the same, and include anonymous callers."""
         return self.name == "*" and self.type in {"*", "AWS"}
 
     def match(self, principal: Principal) -> Truth:
         """Return whether the caller is this principal.
 
-        An account stands for each of its principals; a deleted principal's unique id (`AROA...`) for nobody; a
-        canonical user id is another name of some account, and does not tell of which.
+        An account matches each of its principals. A deleted principal's unique id (`AROA...`) matches nobody. A
+        canonical user id names an account, but does not show which one: UNKNOWN.
         """
         if self.is_anyone:
             return Truth.YES
@@ -45,13 +45,13 @@ class NamedPrincipal:
         return Truth.NO  # Anonymous
 
     def is_root_of(self, account: str) -> bool:
-        """Return whether this names the account as a whole, by its id or by its root's ARN."""
+        """Return whether it names the whole account, by its id or by the ARN of its root user."""
         root = self.name.startswith("arn:") and self.name.endswith(f":iam::{account}:root")
         return self.type == "AWS" and (root or self.name == account)
 
     @property
     def account(self) -> str | None:
-        """The account that an AWS principal belongs to, if the name tells."""
+        """The account of an AWS principal, if its name shows it."""
         if self.type != "AWS":
             return None
         parts = self.name.split(":")
@@ -66,7 +66,7 @@ class Principals:
     named: tuple[NamedPrincipal, ...]
     negated: bool = False
     _services: frozenset[str] | None = field(init=False, repr=False, compare=False)
-    """The services that are named, in lower case, if nobody else is: most statements are sorted out by this alone."""
+    """The named services in lower case, if only services are named. This rules out most statements without more work."""
 
     def __post_init__(self) -> None:
         plain = all(one.type == "Service" and "*" not in one.name for one in self.named)
@@ -74,14 +74,14 @@ class Principals:
         object.__setattr__(self, "_services", names)
 
     def match(self, principal: Principal) -> Truth:
-        """Return whether the element covers the caller."""
+        """Return whether the element matches the caller."""
         if self._services is not None:
             return truth(isinstance(principal, ServicePrincipal) and principal.name.lower() in self._services)
         found = any_of(one.match(principal) for one in self.named)
         return self._excepted(found, principal) if self.negated else found
 
     def _excepted(self, found: Truth, principal: Principal) -> Truth:
-        """NotPrincipal surely excepts only a caller whom it names together with the caller's account.
+        """NotPrincipal surely excludes a caller only if it names both the caller and the caller's account.
 
         "AWS might validate the account first, then the role, and then the assumed-role user"
         (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).

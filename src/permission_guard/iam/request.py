@@ -1,4 +1,4 @@
-"""One request as IAM sees it: who does what to which resource, and what else is known about it."""
+"""One request to AWS: principal, action, resource, and condition keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from permission_guard.frozen import frozen
 
 Values: TypeAlias = tuple[str, ...] | None
-"""A condition key in a request: its values, `()` if it is known to be absent, None if we cannot know."""
+"""The values of a condition key in a request: `()` if it is absent, None if it is not known."""
 
 ABSENT: tuple[str, ...] = ()
 UNKNOWN: None = None
@@ -37,7 +37,7 @@ class IamPrincipal:
 
 @frozen
 class Anonymous:
-    """A caller without credentials; only `Principal: "*"` admits one."""
+    """A caller without credentials. Only `Principal: "*"` matches it."""
 
 
 Principal: TypeAlias = ServicePrincipal | IamPrincipal | Anonymous
@@ -49,8 +49,8 @@ class Context:
 
     Keys are case-insensitive, tag keys included
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html).
-    A key that is not listed is what `unlisted` says, except under one of the `complete` prefixes, of which all keys
-    are listed: there it is absent.
+    A key that is not in `keys` has the value `unlisted`, unless it begins with one of the `complete` prefixes. All keys
+    with such a prefix are in `keys`, so it is absent.
     """
 
     keys: Mapping[str, Values] = field(default_factory=lambda: MappingProxyType({}))
@@ -61,11 +61,11 @@ class Context:
     def of(
         cls, keys: Mapping[str, str | Values], *, unlisted: Values = UNKNOWN, complete: tuple[str, ...] = ()
     ) -> Context:
-        """Build a context; a bare string is one value."""
+        """Build a context. A string is one value."""
         return cls(MappingProxyType(_lowered(keys)), unlisted, tuple(prefix.lower() for prefix in complete))
 
     def values(self, key: str) -> Values:
-        """Return what is known of a key, which the caller gives in lower case."""
+        """Return the values of a key, given in lower case."""
         if key in self.keys:
             return self.keys[key]
         if self.complete and key.startswith(self.complete):
@@ -73,7 +73,7 @@ class Context:
         return self.unlisted
 
     def with_keys(self, keys: Mapping[str, str | Values]) -> Context:
-        """Return a copy in which some keys are set anew."""
+        """Return a copy in which some keys have other values."""
         return Context(MappingProxyType({**self.keys, **_lowered(keys)}), self.unlisted, self.complete)
 
 
@@ -83,7 +83,7 @@ def _lowered(keys: Mapping[str, str | Values]) -> dict[str, Values]:
 
 @frozen
 class Request:
-    """One call to AWS, to be asked of policies."""
+    """One call to AWS, to be decided by policies."""
 
     action: str
     resource: str

@@ -1,4 +1,4 @@
-"""Three-valued truth: what we know, what we know not to be so, and what we cannot tell."""
+"""Three-valued logic: true, false, and not known."""
 
 from __future__ import annotations
 
