@@ -17,10 +17,10 @@ ROLE = policy(logging())
 BAD_DOCUMENTS: dict[str, tuple[list[object], str]] = {
     "no JSON": (["{"], "line 1 column 2: is not JSON: Expecting property name enclosed in double quotes"),
     "nothing": ([""], "line 1 column 1: is not JSON: Expecting value"),
-    "a key twice": (['{"Version": 1, "Version": 1}'], "document: says the key 'Version' twice in one object"),
+    "a key twice": (['{"Version": 1, "Version": 1}'], "document: has the key 'Version' twice in one object"),
     "nested without end": (["[" * 100_000], "document: is nested too deeply"),
     "no object": (["[]"], "document: is not a JSON object"),
-    "no policy": ([{"Functions": []}], "document.Functions: is no element of the policy language"),
+    "no policy": ([{"Functions": []}], "document.Functions: is not an element of the policy language"),
     "no statement": ([{"Version": "2012-10-17"}], "Statement: is missing"),
     "a condition that is none": (
         [policy(invoking(), invoking(), invoking(Condition={"StringEquals": "x"}))],
@@ -34,7 +34,7 @@ BAD_DOCUMENTS: dict[str, tuple[list[object], str]] = {
     "no policy in what a call printed": ([{"PolicyDocument": 5}], "document: is not a JSON object"),
     "nothing in what a call printed": (
         [{"PolicyVersion": {}}],
-        "document.PolicyVersion: is no element of the policy language",
+        "document.PolicyVersion: is not an element of the policy language",
     ),
     "a statement with and one without a principal": (
         [policy(invoking(), logging())],

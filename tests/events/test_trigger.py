@@ -196,7 +196,7 @@ ANSWERS: dict[str, tuple[object, str]] = {
     ),
     "a statement that is a number without end": (
         {"statement": "1" * 5000},
-        "detail.responseElements.statement holds a number of more than",
+        "detail.responseElements.statement contains a number of more than",
     ),
     "a list": ([], "detail.responseElements is a list, not an object"),
 }

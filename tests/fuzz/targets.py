@@ -117,7 +117,7 @@ def _renders(sent: Notification) -> None:
 
 
 def _constant(name: str) -> None:
-    raise AssertionError(f"the alert holds {name}, which JSON does not have")
+    raise AssertionError(f"the alert contains {name}, which is not JSON")
 
 
 def _twice(there: Watched, kind: Kind) -> None:

@@ -38,7 +38,11 @@ MALFORMED: list[tuple[Json, str, str]] = [
     (7, "document", "is not a JSON object"),
     ({}, "Statement", "is missing"),
     ({"Version": "2012-10-17"}, "Statement", "is missing"),
-    ({"Statement": GOOD, "statement": GOOD}, "document.statement", "is no element of the policy language"),
+    (
+        {"Statement": GOOD, "statement": GOOD},
+        "document.statement",
+        "is not an element of the policy language",
+    ),
     (
         {"Statement": GOOD, "Version": "2012-10-18"},
         "Version",
@@ -57,7 +61,7 @@ MALFORMED: list[tuple[Json, str, str]] = [
     ({"Statement": [GOOD, "Allow"]}, "Statement[1]", "is not an object"),
     ({"Statement": [[GOOD]]}, "Statement[0]", "is not an object"),
     (one(Sid=7), "Statement[0].Sid", "is not a string"),
-    (one(Actions="*"), "Statement[0].Actions", "is no element of the policy language"),
+    (one(Actions="*"), "Statement[0].Actions", "is not an element of the policy language"),
     (without("Effect"), "Statement[0].Effect", "is None, not Allow or Deny"),
     (one(Effect="allow"), "Statement[0].Effect", "is 'allow', not Allow or Deny"),
     (one(Effect=["Allow"]), "Statement[0].Effect", "is ['Allow'], not Allow or Deny"),
@@ -75,13 +79,17 @@ MALFORMED: list[tuple[Json, str, str]] = [
     (
         one(Principal="123456789012"),
         "Statement[0].Principal",
-        "is the string '123456789012'; only \"*\" may stand alone",
+        "is the string '123456789012'; only \"*\" is allowed as a string",
     ),
-    (one(NotPrincipal="x"), "Statement[0].NotPrincipal", "is the string 'x'; only \"*\" may stand alone"),
+    (
+        one(NotPrincipal="x"),
+        "Statement[0].NotPrincipal",
+        "is the string 'x'; only \"*\" is allowed as a string",
+    ),
     (one(Principal=["*"]), "Statement[0].Principal", 'is neither "*" nor an object'),
     (one(Principal={}), "Statement[0].Principal", 'is neither "*" nor an object'),
     (one(Principal=None), "Statement[0].Principal", 'is neither "*" nor an object'),
-    (one(Principal={"aws": "*"}), "Statement[0].Principal.aws", "is no element of the policy language"),
+    (one(Principal={"aws": "*"}), "Statement[0].Principal.aws", "is not an element of the policy language"),
     (one(Principal={"AWS": []}), "Statement[0].Principal.AWS", NOT_STRINGS),
     (one(Principal={"AWS": 123456789012}), "Statement[0].Principal.AWS", NOT_STRINGS),
     (one(NotPrincipal={"Service": ["a", 1]}), "Statement[0].NotPrincipal.Service[1]", "is not a string"),
@@ -103,11 +111,11 @@ TEXTS = [
     ('{\n "Statement": [,]}', "line 2 column 16", "is not JSON: Expecting value"),
     ("{} {}", "line 1 column 4", "is not JSON: Extra data"),
     ("[" * 100_000, "document", "is nested too deeply"),
-    ('{"Statement": [], "Statement": []}', "document", "says the key 'Statement' twice in one object"),
-    ('{"Statement": {"a": {"b": 1, "c": 2, "b": 3}}}', "document", "says the key 'b' twice in one object"),
-    ('{"Statement": NaN}', "document", "holds NaN, which JSON does not have"),
-    ('{"Statement": -Infinity}', "document", "holds -Infinity, which JSON does not have"),
-    ('{"Statement": ' + "1" * 5_000 + "}", "document", "holds a number of more than 1000 digits"),
+    ('{"Statement": [], "Statement": []}', "document", "has the key 'Statement' twice in one object"),
+    ('{"Statement": {"a": {"b": 1, "c": 2, "b": 3}}}', "document", "has the key 'b' twice in one object"),
+    ('{"Statement": NaN}', "document", "contains NaN, which is not JSON"),
+    ('{"Statement": -Infinity}', "document", "contains -Infinity, which is not JSON"),
+    ('{"Statement": ' + "1" * 5_000 + "}", "document", "contains a number of more than 1000 digits"),
     ("null", "document", "is not a JSON object"),
 ]
 
@@ -136,7 +144,7 @@ def test_a_malformed_text_is_one_error_that_names_the_place(text: str, path: str
 def test_a_key_that_comes_back_after_ten_thousand_others_is_found() -> None:
     keys = ", ".join(f'"k{number}": 0' for number in range(10_000))
 
-    with pytest.raises(PolicyError, match="says the key 'k9999' twice"):
+    with pytest.raises(PolicyError, match="has the key 'k9999' twice"):
         Policy.parse(f'{{{keys}, "k9999": 1}}')
 
 

@@ -125,15 +125,15 @@ def loads(text: str) -> Json:
         body = dict(pairs)
         if len(body) < len(pairs):
             twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-            raise PolicyError("document", f"says the key {twice!r} twice in one object")
+            raise PolicyError("document", f"has the key {twice!r} twice in one object")
         return body
 
     def constant(name: str) -> Json:
-        raise PolicyError("document", f"holds {name}, which JSON does not have")
+        raise PolicyError("document", f"contains {name}, which is not JSON")
 
     def integer(digits: str) -> Json:
         if len(digits) > _LONGEST_NUMBER:
-            raise PolicyError("document", f"holds a number of more than {_LONGEST_NUMBER} digits")
+            raise PolicyError("document", f"contains a number of more than {_LONGEST_NUMBER} digits")
         return int(digits)
 
     try:
@@ -150,7 +150,7 @@ def loads(text: str) -> Json:
 def _only(body: Mapping[str, Json], allowed: frozenset[str], path: str) -> None:
     for key in body:
         if key not in allowed:
-            raise PolicyError(f"{path}.{key}", "is no element of the policy language")
+            raise PolicyError(f"{path}.{key}", "is not an element of the policy language")
 
 
 def _statement(entry: Json, index: int, *, variables: bool) -> Statement:
@@ -223,7 +223,7 @@ def _principals(entry: Mapping[str, Json], path: str) -> Principals | None:
     value = entry[name]
     if isinstance(value, str):
         if value != "*":
-            raise PolicyError(f"{path}.{name}", f'is the string {value!r}; only "*" may stand alone')
+            raise PolicyError(f"{path}.{name}", f'is the string {value!r}; only "*" is allowed as a string')
         return Principals((NamedPrincipal("*", "*"),), negated=name == "NotPrincipal")
     if not isinstance(value, Mapping) or not value:
         raise PolicyError(f"{path}.{name}", 'is neither "*" nor an object')
