@@ -91,7 +91,7 @@ def test_the_most_severe_come_first() -> None:
 def test_a_hostile_path_and_name_stay_what_they_are() -> None:
     hostile = "a,title=b::c\n::set-output name=x::100%25%0A"
     one = replace(CHECK.findings[0], place=Place(hostile, 1, 1), subject=hostile, sentence=hostile)
-    shown = show("github", replace(CHECK, findings=(one,), notes=()))
+    shown = show("github", replace(CHECK, findings=(one,), notes=(), ignored=()))
     assert shown.count("\n") == 1
     assert shown.startswith(
         "::error file=a%2Ctitle=b%3A%3Ac %3A%3Aset-output name=x%3A%3A100%2525%250A,line=1,col=1,title=FAIL "

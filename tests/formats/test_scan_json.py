@@ -30,7 +30,7 @@ _FINDINGS = st.builds(
         if ScannedFinding.__annotations__[name] == "str"
     },
     qualifier=st.none() | _WORDS,
-    concern=st.sampled_from(Concern),
+    rule=st.sampled_from(Concern),
     verdict=st.sampled_from(Verdict),
     severity=st.sampled_from(Severity),
     because=_LISTED,

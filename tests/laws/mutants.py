@@ -117,7 +117,7 @@ MUTANTS: Final = (
     Mutant(
         "many changes at once are not proved",
         LOST,
-        (("repair/remedy.py", "if change is None or objection(change, facts, trusted) is None:", "if True:"),),
+        (("repair/remedy.py", "return objection(change, facts, trusted) if change is not None else None", "return None"),),
     ),
     Mutant(
         "a bare star becomes one statement for principals, and no service is thought of",
