@@ -6,7 +6,10 @@ each module's score. A pattern chooses functions: `iam.arn.*`.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -69,19 +72,25 @@ def main(patterns: Sequence[str]) -> int:
     """Print the survivors that have no reason, and below them the scores; 1 if there are any."""
     set_mutant_under_test("mutant_generation")
     copy_src_dir()
-    create_mutants(1)
+    with contextlib.redirect_stdout(io.StringIO()):  # each file is named
+        create_mutants(os.cpu_count() or 1)
     set_mutant_under_test("")
     trial = Trial(patterns or ["*"])
-    if code := trial.collect():
-        return code
+    trial.run()
+    if not trial.tried:
+        return 1
     known, unexplained = reasons(), 0
+    survived: Counter[str] = Counter()
     for mutant in trial.survivors:
         changed = list(changed_lines(mutant))
-        if not any(reason.explains(mutant.of, changed) for reason in known):
+        explained = any(reason.explains(mutant.of, changed) for reason in known)
+        if not explained and trial.is_noticed_alone(mutant):
+            continue
+        survived[module(mutant)] += 1
+        if not explained:
             print(mutant.name, *changed, sep="\n    ")
             unexplained += 1
-    tried = Counter(module(one) for one in trial.tried)
-    survived = Counter(module(one) for one in trial.survivors)
+    tried = Counter(map(module, trial.tried))
     for name in sorted(tried):
         print(score(survived[name], tried[name]), "", name)
     print(score(survived.total(), tried.total()), " together;", unexplained, "survive without a reason")
