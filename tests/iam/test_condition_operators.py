@@ -9,7 +9,7 @@ import pytest
 
 from permission_guard.iam import ABSENT, UNKNOWN, Context, Truth
 from permission_guard.iam.condition import Condition
-from permission_guard.iam.operators import NEGATIONS, POSITIVES
+from permission_guard.iam.operators import NEGATIONS, POSITIVES, fold
 from tests.iam.asking import holds
 
 YES, NO, CANNOT_TELL = Truth.YES, Truth.NO, Truth.UNKNOWN
@@ -169,6 +169,14 @@ def test_one_value_against_one_value(operator: str, wanted: str, have: str, expe
     assert holds(operator, wanted, have) is expected
     assert holds(operator.upper(), wanted, have) is expected
     assert holds(f"{operator}IfExists", wanted, have) is expected
+
+
+def test_a_bool_of_both_values_takes_no_third() -> None:
+    assert holds("Bool", ("true", "false"), "perhaps") is NO
+
+
+def test_a_letter_whose_small_letter_is_two_characters_stays() -> None:
+    assert fold("ÀİÉ") == "àİé"
 
 
 @pytest.mark.parametrize(("pattern", "have", "expected"), ARNS)

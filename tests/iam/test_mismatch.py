@@ -78,6 +78,16 @@ def test_what_applies_has_no_mismatch() -> None:
             "its Resource is arn:aws:s3:::a or arn:aws:s3:::b or arn:aws:s3:::c or 1 more",
         ),
         (
+            {"Resource": ["arn:aws:s3:::a", "arn:aws:s3:::b", "arn:aws:s3:::c"]},
+            Part.RESOURCE,
+            "its Resource is arn:aws:s3:::a or arn:aws:s3:::b or arn:aws:s3:::c",
+        ),
+        (
+            {"Resource": "arn:aws:logs:us-east-?:444455556666:*"},
+            Part.RESOURCE,
+            "its Resource is of account 444455556666, not 111122223333",
+        ),
+        (
             {"Resource": "arn:aws:logs:${aws:RequestedRegion}:*:*"},
             Part.RESOURCE,
             "its Resource is arn:aws:logs:${aws:RequestedRegion}:*:*, and IAM replaces no policy variable before the fifth colon of an ARN",
@@ -87,6 +97,11 @@ def test_what_applies_has_no_mismatch() -> None:
             {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-*"}}},
             Part.CONDITION,
             "it wants StringEquals aws:RequestedRegion eu-*, and StringEquals takes a wildcard for a plain character",
+        ),
+        (
+            {"Condition": {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "us-east-?"}}},
+            Part.CONDITION,
+            "it wants StringEqualsIgnoreCase aws:RequestedRegion us-east-?, and StringEqualsIgnoreCase takes a wildcard for a plain character",
         ),
         (
             {"Condition": {"StringLike": {"aws:RequestedRegion": "eu-*"}}},

@@ -55,6 +55,7 @@ RESOURCES: list[tuple[str, str, Keys, EvalDecision]] = [
     ("arn:aws:s3:${a:b}::x", "arn:aws:s3:here::x", {"a:b": "here"}, NOT_ALLOWED),
     ("arn:aws:s3:${a:b}::x", "arn:aws:s3:here::x", {"a:b": UNKNOWN}, NOT_ALLOWED),
     ("arn:aws:s3::${a:b}:${a:b}", "arn:aws:s3::1:1", {"a:b": "1"}, NOT_ALLOWED),
+    ("arn:*:*:*:${a:b}:x", "arn:aws:s3:r:1:x", {"a:b": "1"}, NOT_ALLOWED),
     ("arn:aws:s3:*:x:${a:b}", "arn:aws:s3:::x:y", {"a:b": "y"}, ALLOWED),
     # A value that nobody knows does not save what no value would.
     (HOME, "arn:aws:s3:::office/ann/diary", {"aws:username": UNKNOWN}, NOT_ALLOWED),
@@ -180,7 +181,8 @@ def test_a_pattern_falls_into_text_wildcards_and_variables() -> None:
         Wild.ONE,
     )
     assert tokens("a*${*}", variables=True, wildcards=False) == ("a*", "*")
-    assert tokens("", variables=True) == ()
+    assert tokens("a*?", variables=True, wildcards=False) == ("a*?",)
+    assert tokens("", variables=True) == tokens("", variables=True, wildcards=False) == ()
 
 
 def test_twenty_kilobytes_of_what_might_become_a_variable_are_read() -> None:

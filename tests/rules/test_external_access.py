@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.access import Access, Answer, Scale
+from permission_guard.iam import EvalDecision, ServicePrincipal
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
 from permission_guard.model.facts import Family, FunctionFacts, PolicyFacts, Trusted
-from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict
+from permission_guard.model.finding import Concern, Finding, Severity, Unused, Verdict, Witness
 from permission_guard.repair.remedy import repair_of
 from permission_guard.rules import evaluate
 from permission_guard.rules.external_access import witness_of
@@ -39,8 +40,27 @@ def test_a_statement_for_a_service_that_needs_none_is_low_and_to_be_removed(serv
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert finding.concern is Concern.PERMISSION_IS_USABLE
     assert isinstance(finding.proof, Unused)
-    assert finding.summary.startswith(f'Statement "s" does nothing: {service} invokes with an execution role')
+    useless = f"{service} invokes with an execution role and asks no resource-based policy"
+    assert (finding.summary, finding.proof) == (f'Statement "s" does nothing: {useless}', Unused(useless))
     assert finding.advice == "Remove the permission where it is defined."
+
+
+def test_two_services_that_need_no_statement_are_named_together() -> None:
+    (finding,) = found(statement({"Service": ["pipes.amazonaws.com", "sqs.amazonaws.com"]}))
+
+    assert finding.summary == (
+        'Statement "s" does nothing: pipes.amazonaws.com and sqs.amazonaws.com invoke with an execution role and ask '
+        "no resource-based policy"
+    )
+
+
+@pytest.mark.parametrize(("count", "more"), [(3, ""), (4, " and 1 more")])
+def test_the_fourth_principal_and_those_behind_it_are_counted(count: int, more: str) -> None:
+    accounts = ["444455556666", "444455556667", "444455556668", "444455556669"][:count]
+    (finding,) = found(statement({"AWS": accounts}), trusted=replace(OWN, accounts=tuple(accounts)))
+
+    names = ", ".join(f"`{one}`" for one in accounts[:3])
+    assert finding.summary.startswith(f'Statement "s": Principal {names}{more} allows ')
 
 
 @pytest.mark.parametrize("service", ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"])
@@ -49,8 +69,14 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
     (finding,) = evaluate(facts, OWN)
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
-    assert "untrusted" not in finding.summary
-    assert "functions of its own account only" in finding.summary
+    assert finding.summary == (
+        f'Statement "s" allows {service} to invoke orders without naming a source; AWS documents that it invokes functions '
+        "of its own account only"
+    )
+    assert finding.advice.startswith("Name the source where the permission is defined")
+    assert isinstance(finding.proof, Witness)
+    assert finding.proof.decision.answer is EvalDecision.ALLOWED
+    assert finding.proof.request.principal == ServicePrincipal(service)
     assert repair_of(finding, facts, OWN)[0] is not None
 
 
@@ -58,7 +84,10 @@ def test_eventbridge_with_the_own_account_passes_with_a_remark() -> None:
     (finding,) = found(statement("events.amazonaws.com", Condition=MINE))
 
     assert finding.verdict is Verdict.PASS
-    assert "AWS's pages contradict each other" in finding.summary
+    assert finding.summary.endswith(
+        "; AWS's pages contradict each other on whether events.amazonaws.com sends aws:SourceAccount, so name the ARN of the "
+        "source instead"
+    )
 
 
 WRONG: dict[str, tuple[str, str]] = {
@@ -120,13 +149,42 @@ def test_where_aws_does_not_say_that_a_form_is_refused_there_is_a_remark(service
     assert "AWS documents the form" in finding.summary
 
 
-def test_an_organization_that_is_not_listed_is_named_as_such() -> None:
-    other = {"StringEquals": {"aws:PrincipalOrgID": "o-other00000"}}
-    (finding,) = found(statement(Condition=other))
+@pytest.mark.parametrize(
+    ("principal", "operator", "key", "value", "example"),
+    [
+        ("*", "StringEquals", "aws:PrincipalOrgID", "o-other00000", ", for example 999999999999"),
+        ("*", "StringLike", "aws:PrincipalOrgPaths", "o-other00000/r-ab12/*", ", for example 999999999999"),
+        ("sns.amazonaws.com", "StringEquals", "aws:SourceOrgID", "o-other00000", ""),
+        ("sns.amazonaws.com", "StringLike", "aws:SourceOrgPaths", "o-other00000/r-ab12/*", ""),
+    ],
+)
+def test_an_organization_that_is_not_listed_is_named_as_such(
+    principal: str, operator: str, key: str, value: str, example: str
+) -> None:
+    quantifier = "ForAnyValue:" if key.endswith("Paths") else ""
+    (finding,) = found(statement(principal, Condition={f"{quantifier}{operator}": {key: value}}))
 
     assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM)
-    assert finding.summary.startswith(
-        'Statement "s": Principal `*` allows untrusted organization o-other00000 to invoke orders, for example '
+    assert finding.summary == (
+        f'Statement "s": Principal `{principal}` allows untrusted organization o-other00000 to invoke orders{example}'
+    )
+
+
+def test_access_from_a_named_network_only_passes_with_a_remark() -> None:
+    (finding,) = found(statement(Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}))
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.summary.endswith(
+        "; untrusted accounts have access only from the network that its conditions name"
+    )
+
+
+def test_whom_a_not_principal_leaves_out_is_named() -> None:
+    body = {key: value for key, value in statement().items() if key != "Principal"}
+    (finding,) = found({**body, "NotPrincipal": {"AWS": ACCOUNT}})
+
+    assert finding.summary == (
+        f'Statement "s": NotPrincipal `{ACCOUNT}` allows any AWS account to invoke orders, for example 999999999999'
     )
 
 

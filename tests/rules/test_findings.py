@@ -11,7 +11,7 @@ import pytest
 from permission_guard.iam import LayerVersionArn, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
-from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, Unreadable
+from permission_guard.model.facts import NOT_READ, FactKind, Family, FunctionFacts, PolicyFacts, Unreadable
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Severity, Verdict, Witness
 from permission_guard.rules import (
     evaluate,
@@ -19,6 +19,7 @@ from permission_guard.rules import (
     invoke_permission_names_its_source,
     wanted,
 )
+from permission_guard.rules.rule import LeaveIt
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, TOPIC, facts_with, statement
 
 LAYER: Final = LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
@@ -115,6 +116,15 @@ def test_only_a_bare_star_of_the_right_concern_is_replaced() -> None:
     assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
     assert offered(replace(finding, statement=None)) == 0
     assert offered(replace(finding, statement=1)) == 0
+
+
+def test_a_public_statement_is_left_where_nobody_has_read_whether_a_url_needs_it() -> None:
+    facts = replace(facts_with(statement()), has_public_url=NOT_READ)
+    finding = one(evaluate(facts_with(statement()), OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
+
+    assert list(function_is_not_public.remedies(finding, facts, OWN)) == [
+        LeaveIt("whether a public function URL needs this permission has not been read")
+    ]
 
 
 def test_a_source_is_added_only_for_the_right_concern() -> None:

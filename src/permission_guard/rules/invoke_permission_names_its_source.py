@@ -90,8 +90,8 @@ def _without_statement(names: Sequence[str]) -> str:
     """Say that services invoke without the resource-based policy, if all of them do."""
     if not all(one.lower() in WITHOUT_STATEMENT for one in names):
         return ""
-    verb = "invokes" if len(names) == 1 else "invoke"
-    return f"{' and '.join(names)} {verb} with an execution role and asks no resource-based policy"
+    verb, ask = ("invokes", "asks") if len(names) == 1 else ("invoke", "ask")
+    return f"{' and '.join(names)} {verb} with an execution role and {ask} no resource-based policy"
 
 
 def _within_account(finding: Finding, statement: Statement, verb: str) -> Finding:

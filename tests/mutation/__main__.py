@@ -1,0 +1,106 @@
+"""Scores the tests by mutation: `python -m tests.mutation [PATTERN ...]`, as in `make mutants`.
+
+Prints every mutant that no test notices and for which `survivors.txt` has no reason, as the lines that it changes, and
+each module's score. A pattern chooses functions: `iam.arn.*`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from mutmut.__main__ import create_mutants
+from mutmut.mutation.data import MutantLineSpans
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.utils.file_utils import copy_src_dir
+
+from tests.mutation.trial import Mutant, Trial
+
+SOURCE = Path("src/permission_guard")
+REASONS = Path(__file__).with_name("survivors.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why no test needs to notice some mutants: those of the functions that change a line to one that holds the text."""
+
+    functions: str
+    text: str
+    why: str
+
+    def explains(self, function: str, changed: Sequence[str]) -> bool:
+        """Whether it speaks of a mutant."""
+        return fnmatch(function, self.functions) and any(self.text in line for line in changed)
+
+
+def reasons() -> list[Reason]:
+    """Read them: three fields each, apart by ` :: `."""
+    lines = REASONS.read_text(encoding="utf-8").splitlines()
+    return [Reason(*line.split(" :: ")) for line in lines if line and not line.startswith("#")]
+
+
+def changed_lines(mutant: Mutant) -> Iterator[str]:
+    """The lines that a mutant changes, each behind its - or +."""
+    module, _, name = mutant.name.rpartition(".")
+    path = Path("src", *module.split("."))
+    spans = MutantLineSpans.load(path.with_suffix(".py") if not path.is_dir() else path / "__init__.py")
+    if spans is None:
+        raise FileNotFoundError(f"{module} has not been mutated")
+    original = f"{name.rpartition('_')[0]}_orig"
+    before, after = spans.read_function_sources((original, name))
+    after = after.replace(name, original)
+    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
+        if not line.startswith(("---", "+++", "@@")):
+            yield f"{line[0]} {line[1:].strip()}"
+
+
+def score(survivors: int, mutants: int) -> str:
+    """How many mutants were killed, of how many."""
+    killed = mutants - survivors
+    return f"{killed:5} / {mutants:<5} {100 * killed / mutants:5.1f} %"
+
+
+def main(patterns: Sequence[str]) -> int:
+    """Print the survivors that have no reason, and below them the scores; 1 if there are any."""
+    set_mutant_under_test("mutant_generation")
+    copy_src_dir()
+    with contextlib.redirect_stdout(io.StringIO()):  # each file is named
+        create_mutants(os.cpu_count() or 1)
+    set_mutant_under_test("")
+    trial = Trial(patterns or ["*"])
+    trial.run()
+    if not trial.tried:
+        return 1
+    known, unexplained = reasons(), 0
+    survived: Counter[str] = Counter()
+    for mutant in trial.survivors:
+        changed = list(changed_lines(mutant))
+        explained = any(reason.explains(mutant.of, changed) for reason in known)
+        if not explained and trial.is_noticed_alone(mutant):
+            continue
+        survived[module(mutant)] += 1
+        if not explained:
+            print(mutant.name, *changed, sep="\n    ")
+            unexplained += 1
+    tried = Counter(map(module, trial.tried))
+    for name in sorted(tried):
+        print(score(survived[name], tried[name]), "", name)
+    print(score(survived.total(), tried.total()), " together;", unexplained, "survive without a reason")
+    return int(unexplained > 0)
+
+
+def module(mutant: Mutant) -> str:
+    """The module that a mutant changes: `iam/arn`."""
+    return "/".join(mutant.name.split(".")[1:-1])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
