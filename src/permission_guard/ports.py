@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Protocol
@@ -220,8 +221,15 @@ class Notification:
     """What a mail says."""
     body: str
     """The same as JSON, for everything else."""
+    chat: str
+    """What HTTPS subscribers receive: what a chat shows, with the JSON in it."""
     attributes: Mapping[str, str]
     """By these a subscription can filter."""
+
+    @property
+    def message(self) -> str:
+        """The message for MessageStructure=json."""
+        return json.dumps({"default": self.body, "email": self.mail, "https": self.chat})
 
 
 class Notifier(Protocol):

@@ -38,7 +38,7 @@ def body(one: Digest) -> dict[str, Any]:
 
 
 def size(one: Digest) -> int:
-    return len(json.dumps({"default": one.notification.body, "email": one.notification.mail}).encode())
+    return len(one.notification.message.encode())
 
 
 def numbered(

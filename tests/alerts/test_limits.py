@@ -24,7 +24,7 @@ def hostile(ending: Ending) -> Alert:
 def sent(one: Alert) -> tuple[str, str, dict[str, Any], int]:
     """The subject, the mail, the JSON, and how many bytes SNS counts."""
     made = notification(rendered(one))
-    whole = json.dumps({"default": made.body, "email": made.mail})
+    whole = made.message
     return made.subject, made.mail, json.loads(made.body), len(whole.encode())
 
 

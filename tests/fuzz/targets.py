@@ -107,7 +107,7 @@ def _lawful(there: Watched) -> Iterator[None]:
 
 def _renders(sent: Notification) -> None:
     """An alert can be sent as it is, and forges nothing."""
-    title, whole = sent.subject, json.dumps({"default": sent.body, "email": sent.mail})
+    title, whole = sent.subject, sent.message
     assert title.isascii()
     assert title.isprintable()
     assert 0 < len(title) <= SUBJECT_LIMIT

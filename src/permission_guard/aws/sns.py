@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.ports import Notification
@@ -37,7 +35,7 @@ class SnsNotifier:
                     TopicArn=topic,
                     Subject=notification.subject,
                     MessageStructure="json",
-                    Message=json.dumps({"default": notification.body, "email": notification.mail}),
+                    Message=notification.message,
                     MessageAttributes={
                         name: {"DataType": "String", "StringValue": value}
                         for name, value in notification.attributes.items()
