@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
@@ -226,11 +225,6 @@ class Notification:
     attributes: Mapping[str, str]
     """By these a subscription can filter."""
 
-    @property
-    def message(self) -> str:
-        """The message for MessageStructure=json."""
-        return json.dumps({"default": self.body, "email": self.mail, "https": self.chat})
-
 
 class Notifier(Protocol):
     """Sends alerts and digests."""
@@ -238,6 +232,10 @@ class Notifier(Protocol):
     def send(self, notification: Notification) -> None:
         """Send a message. Raises RetryLater or Refused if a topic does not accept it."""
         ...
+
+
+FindingsHub: TypeAlias = Callable[[tuple[Entry, ...], datetime], None]
+"""Shows the faults of these entries as they are now, beside the alerts. It raises nothing: no alert and no repair waits for it."""
 
 
 @frozen

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from permission_guard.alerts import notification, rendered
 from permission_guard.alerts.digest import digest_of
+from permission_guard.aws.sns import message
 from permission_guard.journal.entry import WaitingAlert
 from permission_guard.ports import Notification
 from permission_guard.repair.outcome import Ending
@@ -52,7 +53,7 @@ MENTION = "<!channel> `code` ```\n<https://example.com|click> &"
 
 def chatted(made: Notification) -> dict[str, Any]:
     """What HTTPS subscribers are sent."""
-    found: dict[str, Any] = json.loads(json.loads(made.message)["https"])
+    found: dict[str, Any] = json.loads(json.loads(message(made))["https"])
     assert [error.message for error in FORMAT.iter_errors(found)] == []
     return found
 

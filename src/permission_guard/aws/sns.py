@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.ports import Notification
@@ -35,9 +37,14 @@ class SnsNotifier:
                     TopicArn=topic,
                     Subject=notification.subject,
                     MessageStructure="json",
-                    Message=notification.message,
+                    Message=message(notification),
                     MessageAttributes={
                         name: {"DataType": "String", "StringValue": value}
                         for name, value in notification.attributes.items()
                     },
                 )
+
+
+def message(notification: Notification) -> str:
+    """Return the message for MessageStructure=json."""
+    return json.dumps({"default": notification.body, "email": notification.mail, "https": notification.chat})
