@@ -18,7 +18,7 @@ from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import identified
 from permission_guard.journal.news import Alert, by_severity, news
-from permission_guard.journal.session import JournalSession, noted_or_known
+from permission_guard.journal.session import JournalSession, noted_or_open
 from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Concern
 from permission_guard.ports import FindingsHub, Journal, Notifier, Observer, RetryLater, Writer
@@ -81,7 +81,7 @@ class Guard:
             return self._handled(trigger, session, now)
         finally:
             if self.hub is not None:
-                self.hub(noted_or_known(session, trigger, now), now)
+                self.hub(noted_or_open(session, trigger), now)
 
     def _handled(self, trigger: Trigger, session: JournalSession, now: datetime) -> Handled:
         report = self._repaired(trigger, session, now)

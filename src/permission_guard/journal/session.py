@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from permission_guard.events.trigger import Kind, Trigger
@@ -86,16 +86,11 @@ class JournalSession:
         raise RetryLater(f"the journal's entries about {self.subject} change faster than they can be written")
 
 
-def noted_or_known(session: JournalSession, trigger: Trigger, now: datetime) -> tuple[Entry, ...]:
-    """Return the entries that other places must learn of: those of this run, and in a sweep every other that may be new to them.
+def noted_or_open(session: JournalSession, trigger: Trigger) -> tuple[Entry, ...]:
+    """Return the entries that are shown outside the journal: those of this run, and in a sweep every other that is open.
 
-    So a sweep makes good what was missed, as the end of a fault, or what a person has accepted since.
+    So a sweep makes good what was missed, and shows what a person has accepted since.
     """
     noted = {entry.fault for entry in session.noted}
     swept = session.history.entries if trigger.kind is Kind.SWEEP else ()
-    missed = (one for one in swept if stands(one) or now - one.last_seen < _MISSED)
-    return (*session.noted, *(one for one in missed if one.fault not in noted))
-
-
-_MISSED: Final = timedelta(days=2)
-"""The end of a fault may have been missed for this time: a sweep comes at least once a day."""
+    return (*session.noted, *(one for one in swept if stands(one) and one.fault not in noted))
