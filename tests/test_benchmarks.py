@@ -21,9 +21,16 @@ CALLS = {
 
 
 @pytest.mark.parametrize("case", CASES[1:], ids=lambda case: case.what)
-def test_a_cold_start_makes_exactly_these_calls(case: Case) -> None:
+def test_a_cold_start_makes_exactly_these_calls_and_loads_nothing_for_security_hub(case: Case) -> None:
+    here = guard(case, SOURCE)
+    here.code += NO_SECURITY_HUB
     # Some are made together, in whatever order.
-    assert sorted(guard(case, SOURCE).run()) == sorted(CALLS[case.what])
+    assert sorted(here.run()) == sorted(CALLS[case.what])
+
+
+NO_SECURITY_HUB = """
+assert not {"permission_guard.formats", "permission_guard.aws.securityhub"} & set(sys.modules)
+"""
 
 
 NO_BOTO3 = """

@@ -152,14 +152,20 @@ def granted(*resources: str) -> set[str]:
     }
 
 
-def settings(mode: str) -> Settings:
-    return Settings.of({"MODE": mode}, account=ACCOUNT, region=REGION)
+def settings(mode: str, hub: str = "Off") -> Settings:
+    return Settings.of({"MODE": mode, "SECURITY_HUB": hub}, account=ACCOUNT, region=REGION)
 
 
 def test_the_role_may_do_exactly_what_the_code_calls_and_what_lambda_does_with_it() -> None:
     assert granted("GuardRole") == set(needed(settings("Observe")))
     assert granted("GuardRole", "MayRepair") == set(needed(settings("Enforce")))
     assert granted("MayAlertTheOrganization") <= set(needed(settings("Observe")))
+    assert granted("GuardRole", "MayShowFindingsInSecurityHub") == set(needed(settings("Observe", "On")))
+
+
+def test_the_right_of_security_hub_exists_only_if_it_is_on() -> None:
+    assert RESOURCES["MayShowFindingsInSecurityHub"]["Condition"] == "ShowsInSecurityHub"
+    assert TEMPLATE["Conditions"]["ShowsInSecurityHub"] == {"Fn::Equals": [{"Ref": "SecurityHub"}, "On"]}
 
 
 def test_the_rights_to_change_something_are_those_of_the_steps_and_exist_only_in_enforce_mode() -> None:

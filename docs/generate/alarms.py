@@ -17,8 +17,7 @@ _ABOUT: Final = (
     "silent about a second dead letter: `DeadLettersGrowing` is not."
 )
 _BOARD: Final = (
-    "The dashboard is named after the stack and its Region (`DashboardName` in the outputs). It shows the state of the "
-    "alarms, and:"
+    "The dashboard is named after the stack and its Region. It shows the state of the alarms, and:"
 )
 
 

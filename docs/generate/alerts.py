@@ -51,8 +51,8 @@ def alerts(note: str) -> str:
 
 
 _ALERTS: Final = (
-    "An alert goes to the SNS topic of the stack: to a mail address as text, to every other subscriber as JSON. An event that finds "
-    "something new sends one at once, up to `AlertsPerHour`. What is beyond that, and what a sweep finds, comes in the hourly "
+    "An alert goes to the SNS topic of the stack: to a mail address as text, to an HTTPS endpoint as what a "
+    "[chat](chat-and-on-call.md) shows, with the JSON in it, to every other subscriber as JSON. An event that finds something new sends one at once, up to `AlertsPerHour`. What is beyond that, and what a sweep finds, comes in the hourly "
     "[digest](#the-digest). A fault is reported once, and again if its outcome changes, if it comes back, and after 7 days."
 )
 _MAIL: Final = (
@@ -83,7 +83,7 @@ _DIGEST_FIELDS: Final = {
     "region": "The Region.",
     "time": "When the digest was made.",
     "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `permission-guard/notice/1` (`subject`, `text`) about a damaged journal item.",
-    "leftOut": "How many alerts follow in the next digest.",
+    "leftOut": "How many alerts are not in it: they follow in the next digest. In the JSON within a chat, also those that only a queue or function receives.",
     "sweep": "The summary of the sweep; null if it has none.",
     "sweep.began": "When the sweep began.",
     "sweep.functions": "How many functions it listed.",

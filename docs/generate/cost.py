@@ -47,6 +47,7 @@ CALLS_OF_A_SWEEP: Final = 2
 METRICS: Final = (
     *("Evaluated", "Compliant", "Ignored", "NotSettled", "Swept", "SweepsFinished"),
     *("FailFindings", "UnknownFindings", "SecondsFromCallToRepair", "RetryLater", "JournalFailures"),
+    "SecurityHubFailures",
     *("Repaired", "WouldRepair", "Reported", "Failed", "Escalated", "Released"),
 )
 """The metrics of its own that the guard sends."""

@@ -25,6 +25,7 @@ REASONS: Final = {
     "RestrictWhoMayInvokeAFunction": "The repair of a resource policy. PutResourcePolicy needs the two older rights as well.",
     "NeverChangeTheGuardItself": "The guard cannot change who may invoke it.",
     "SendAlertsToTheOrganization": "To the central topic.",
+    "ImportFindings": "Shows findings in Security Hub, as the product that each account has for findings of its own.",
     "EncryptAlertsToTheOrganization": "With the key of the central topic, through SNS only.",
 }
 """Why each statement is there."""

@@ -19,6 +19,7 @@ from permission_guard.pipeline import Guard
 from permission_guard.settings import Mode, Settings
 
 if TYPE_CHECKING:
+    from permission_guard.aws.securityhub import SecurityHub
     from permission_guard.sweep import Sweeper
 
 SWEEP_RATE: Final = 2.5
@@ -33,6 +34,7 @@ class Connections:
     guard: Guard
     queues: Mapping[QueueName, SqsQueue]
     table: Table
+    hub: SecurityHub | None = None
 
     @cached_property
     def sweeper(self) -> Sweeper:
@@ -51,15 +53,21 @@ def connect(settings: Settings, variables: Mapping[str, str]) -> Connections:
     """Connect the guard by what the function's variables name; each of `settings.NEEDED` must be among them."""
     clients = Clients()
     table = Table(clients, variables["JOURNAL_TABLE"])
+    hub = None
+    if settings.security_hub:
+        from permission_guard.aws.securityhub import SecurityHub  # noqa: PLC0415
+
+        hub = SecurityHub(clients)
     guard = Guard(
         settings,
         AwsObserver(clients, settings.logging_policy_arn),
         AwsWriter(clients) if settings.mode is Mode.ENFORCE else None,
         SnsNotifier(clients, variables["ALERTS_TOPIC_ARN"], settings.central_topic_arn),
         DynamoJournal(table, sets_aside=True),
+        hub.update if hub else None,
     )
     queues = {
         QueueName.EVENTS: SqsQueue(clients, variables["EVENTS_QUEUE_URL"]),
         QueueName.SWEEP_TASKS: SqsQueue(clients, variables["SWEEP_TASKS_QUEUE_URL"]),
     }
-    return Connections(guard, queues, table)
+    return Connections(guard, queues, table, hub)

@@ -73,14 +73,19 @@ class Environment:
 
         return connect(self.settings, os.environ)
 
-    def report_journal_failures(self) -> None:
-        """Count and log the journal's failed calls since the last time."""
-        if "connections" in vars(self):
-            failures = self.connections.table.failures
-            if failures:
-                logger.error("journal failed", calls=list(failures))
-                metrics.add_metric("JournalFailures", MetricUnit.Count, len(failures))
-                failures.clear()
+    def report_failures(self) -> None:
+        """Count and log the failed calls of the journal and of Security Hub since the last time."""
+        if "connections" not in vars(self):
+            return
+        journal, hub = self.connections.table.failures, self.connections.hub
+        if journal:
+            logger.error("journal failed", calls=list(journal))
+            metrics.add_metric("JournalFailures", MetricUnit.Count, len(journal))
+            journal.clear()
+        if hub and hub.failures:
+            logger.error("security hub failed", calls=list(hub.failures))
+            metrics.add_metric("SecurityHubFailures", MetricUnit.Count, len(hub.failures))
+            hub.failures.clear()
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +122,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise
     try:
         _handle(message, here)
-        here.report_journal_failures()
+        here.report_failures()
     except NotSettled as wait:
         logger.info("not settled", why=str(wait))
         metrics.add_metric("NotSettled", MetricUnit.Count, 1)
@@ -133,7 +138,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _again(message: Message, here: Environment, after: timedelta) -> dict[str, Any]:
-    here.report_journal_failures()
+    here.report_failures()
     here.connections.queues[message.queue].receive_again(message.receipt, after)
     return {"batchItemFailures": [{"itemIdentifier": message.id}]}
 

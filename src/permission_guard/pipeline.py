@@ -18,10 +18,10 @@ from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
 from permission_guard.journal.fault import identified
 from permission_guard.journal.news import Alert, by_severity, news
-from permission_guard.journal.session import JournalSession
+from permission_guard.journal.session import JournalSession, noted_or_open
 from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Concern
-from permission_guard.ports import Journal, Notifier, Observer, RetryLater, Writer
+from permission_guard.ports import FindingsHub, Journal, Notifier, Observer, RetryLater, Writer
 from permission_guard.read import read
 from permission_guard.repair.apply import applied
 from permission_guard.repair.interrupted import complete_interrupted
@@ -69,6 +69,7 @@ class Guard:
     writer: Writer | None
     notifier: Notifier
     journal: Journal
+    hub: FindingsHub | None = None
 
     def handle(self, trigger: Trigger, now: datetime) -> Handled:
         """Evaluate one function, act on what is found, and report it.
@@ -76,6 +77,13 @@ class Guard:
         Raises RetryLater if a later run must finish something; what was done so far is reported first.
         """
         session = JournalSession(self.journal, str(trigger.subject))
+        try:
+            return self._handled(trigger, session, now)
+        finally:
+            if self.hub is not None:
+                self.hub(noted_or_open(session, trigger), now)
+
+    def _handled(self, trigger: Trigger, session: JournalSession, now: datetime) -> Handled:
         report = self._repaired(trigger, session, now)
         new = news(report, session.history, now)
         earlier = chain(complete_interrupted(report, session, now), self._removed(report, session, now))

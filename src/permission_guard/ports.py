@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.frozen import frozen
@@ -220,6 +220,8 @@ class Notification:
     """What a mail says."""
     body: str
     """The same as JSON, for everything else."""
+    chat: str
+    """What HTTPS subscribers receive: what a chat shows, with the JSON in it."""
     attributes: Mapping[str, str]
     """By these a subscription can filter."""
 
@@ -230,6 +232,10 @@ class Notifier(Protocol):
     def send(self, notification: Notification) -> None:
         """Send a message. Raises RetryLater or Refused if a topic does not accept it."""
         ...
+
+
+FindingsHub: TypeAlias = Callable[[tuple[Entry, ...], datetime], None]
+"""Shows the faults of these entries as they are now, beside the alerts. It raises nothing: no alert and no repair waits for it."""
 
 
 @frozen

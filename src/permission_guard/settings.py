@@ -29,6 +29,13 @@ class Mode(Enum):
     OBSERVE = "Observe"
 
 
+class Switch(Enum):
+    """Whether something is done."""
+
+    ON = "On"
+    OFF = "Off"
+
+
 class Treatment(Enum):
     """What the guard does about the findings of one rule."""
 
@@ -37,7 +44,7 @@ class Treatment(Enum):
     IGNORE = "Ignore"
 
 
-_E = TypeVar("_E", Mode, Treatment)
+_E = TypeVar("_E", Mode, Switch, Treatment)
 
 NEEDED: Final = (
     "ALERTS_TOPIC_ARN",
@@ -90,6 +97,8 @@ class Settings:
     """How many alerts of the account and Region are sent at once within an hour; the digest reports what is beyond."""
     central_topic_arn: str = ""
     """The organization's topic, which receives the alerts too; empty if there is none."""
+    security_hub: bool = False
+    """Whether findings are shown in AWS Security Hub too."""
 
     @classmethod
     def of(cls, given: Mapping[str, str], *, account: str, region: str) -> Settings:
@@ -113,6 +122,7 @@ class Settings:
             region=region,
             alerts_per_hour=_alerts_per_hour(given),
             central_topic_arn=_topic(given),
+            security_hub=_one_of(Switch, given, "SECURITY_HUB", Switch.OFF) is Switch.ON,
         )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from permission_guard.alerts import SUBJECT_LIMIT, rendered
 from permission_guard.alerts.digest import DIGEST_LIMIT, Digest, digest_of, waiting_alert
+from permission_guard.aws.sns import message
 from permission_guard.journal.entry import WaitingAlert
 from permission_guard.journal.summary import SweepSummary
 from permission_guard.model.finding import Severity
@@ -38,7 +39,7 @@ def body(one: Digest) -> dict[str, Any]:
 
 
 def size(one: Digest) -> int:
-    return len(json.dumps({"default": one.notification.body, "email": one.notification.mail}).encode())
+    return len(message(one.notification).encode())
 
 
 def numbered(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT, notification, rendered
+from permission_guard.aws.sns import message
 from permission_guard.events.tool import Tool
 from permission_guard.journal.news import Alert
 from permission_guard.repair.outcome import Ending
@@ -24,7 +25,7 @@ def hostile(ending: Ending) -> Alert:
 def sent(one: Alert) -> tuple[str, str, dict[str, Any], int]:
     """The subject, the mail, the JSON, and how many bytes SNS counts."""
     made = notification(rendered(one))
-    whole = json.dumps({"default": made.body, "email": made.mail})
+    whole = message(made)
     return made.subject, made.mail, json.loads(made.body), len(whole.encode())
 
 

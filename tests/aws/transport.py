@@ -68,6 +68,10 @@ class Transport:
     published: list[Params] = field(default_factory=list)
     waiting: list[Params] = field(default_factory=list)
     """The tasks in the guard's own queue."""
+    imported: list[Params] = field(default_factory=list)
+    """The findings that Security Hub has taken."""
+    not_taken: str = ""
+    """The code by which Security Hub fails each finding within an answer that is no error; empty if it takes them."""
     visibility: dict[str, int] = field(default_factory=dict)
     """By receipt handle, after how many seconds a message is received again."""
     faults: dict[str, Exception] = field(default_factory=dict)
@@ -169,6 +173,7 @@ class Transport:
             "UpdateItem": self.table.update,
             "TransactWriteItems": self.table.transact,
             "Publish": self._publish,
+            "BatchImportFindings": self._import,
             "SendMessageBatch": self._put_tasks,
             "ChangeMessageVisibility": self._later,
             "DeleteItem": self.table.delete,
@@ -276,6 +281,17 @@ class Transport:
         assert 0 <= params["VisibilityTimeout"] <= 43_200
         self.visibility[params["ReceiptHandle"]] = params["VisibilityTimeout"]
         return {}
+
+    def _import(self, params: Params) -> Answer:
+        findings = params["Findings"]
+        assert 0 < len(findings) <= 100
+        if self.not_taken:
+            failed = [
+                {"Id": one["Id"], "ErrorCode": self.not_taken, "ErrorMessage": "no"} for one in findings
+            ]
+            return {"FailedCount": len(failed), "SuccessCount": 0, "FailedFindings": failed}
+        self.imported += findings
+        return {"FailedCount": 0, "SuccessCount": len(findings)}
 
     def _put_tasks(self, params: Params) -> Answer:
         entries = params["Entries"]

@@ -20,6 +20,7 @@ from click import unstyle
 
 from permission_guard import handler as entry_point
 from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT
+from permission_guard.aws.sns import message
 from permission_guard.aws.table import Table
 from permission_guard.cli import explanation_text
 from permission_guard.cli.documents import STDIN
@@ -107,7 +108,7 @@ def _lawful(there: Watched) -> Iterator[None]:
 
 def _renders(sent: Notification) -> None:
     """An alert can be sent as it is, and forges nothing."""
-    title, whole = sent.subject, json.dumps({"default": sent.body, "email": sent.mail})
+    title, whole = sent.subject, message(sent)
     assert title.isascii()
     assert title.isprintable()
     assert 0 < len(title) <= SUBJECT_LIMIT

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard import PROGRAM
+from permission_guard.alerts.chat import chat
 from permission_guard.alerts.printable import printable
 from permission_guard.alerts.rendered import RenderedAlert, cut_body, cut_mail
 from permission_guard.alerts.subject import SUBJECT_LIMIT
@@ -23,9 +24,11 @@ from permission_guard.ports import Notification
 
 SCHEMA: Final = "permission-guard/digest/1"
 DIGEST_LIMIT: Final = 200_000
-"""Bytes of a digest, mail and JSON together: SNS takes 262,144 with the attributes (API_Publish.html)."""
-_HALF: Final = DIGEST_LIMIT // 2
-_ITEM: Final = 45_000
+"""Bytes of a digest, all its parts together: SNS takes 262,144 with the attributes (API_Publish.html)."""
+_CHAT: Final = 50_000
+_HALF: Final = (DIGEST_LIMIT - _CHAT) // 2
+"""Bytes of the mail and of the JSON each."""
+_ITEM: Final = 36_000
 """Bytes that the mail and the JSON of one waiting alert may each have: an item of DynamoDB holds 400 KB, and one alert
 must leave room for others in a digest."""
 _DIGITS: Final = 16
@@ -73,24 +76,28 @@ def digest_of(
     left = len(ordered) - len(alerts)
     worst, title = _head(ordered, summary)
     head = f"[{worst.name}] {title} ({account}, {region})"
-    opening = _opening(len(ordered), account, region, now, summary)
+    opening = tuple(_opening(len(ordered), account, region, now, summary))
+    title = printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
+    attributes = {"severity": worst.name, "outcome": "DIGEST", "account": account, "region": region}
+    body: dict[str, Json] = {
+        "schema": SCHEMA,
+        "subject": head,
+        "severity": worst.name,
+        "account": account,
+        "region": region,
+        "time": now.isoformat(),
+        "alerts": [_body(one) for one in alerts],
+        "leftOut": left,
+        "sweep": summary.body if summary else None,
+    }
+    rows = (*opening, *(one.subject for one in alerts))
+    commands = (f"{PROGRAM} journal --region {region}",)
     notification = Notification(
-        subject=printable(head).encode("ascii", "replace").decode()[:SUBJECT_LIMIT],
-        mail="\n".join(_mail(alerts, left, opening, region)) + "\n",
-        body=json.dumps(
-            {
-                "schema": SCHEMA,
-                "subject": head,
-                "severity": worst.name,
-                "account": account,
-                "region": region,
-                "time": now.isoformat(),
-                "alerts": [_body(one) for one in alerts],
-                "leftOut": left,
-                "sweep": summary.body if summary else None,
-            }
-        ),
-        attributes={"severity": worst.name, "outcome": "DIGEST", "account": account, "region": region},
+        title,
+        "\n".join(_mail(alerts, left, opening, region)) + "\n",
+        json.dumps(body),
+        cut_body(body, _CHAT, lambda machine: chat(title, rows, commands, attributes, machine), "alerts"),
+        attributes,
     )
     return Digest(notification, alerts)
 
@@ -148,7 +155,9 @@ def _opening(
         yield f"To see each finding: {PROGRAM} journal --region {region}"
 
 
-def _mail(alerts: tuple[WaitingAlert, ...], left: int, opening: Iterator[str], region: str) -> Iterator[str]:
+def _mail(
+    alerts: tuple[WaitingAlert, ...], left: int, opening: tuple[str, ...], region: str
+) -> Iterator[str]:
     yield from opening
     if left:
         yield f"{left} of them do not fit here and follow in the next digest. To see them now: {PROGRAM} journal --region {region}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Final, cast
 
+from permission_guard.alerts.chat import chat
 from permission_guard.alerts.detail import details
 from permission_guard.alerts.machine import body
 from permission_guard.alerts.mail import text
@@ -16,7 +18,9 @@ from permission_guard.ports import Notification
 
 MESSAGE_LIMIT: Final = 256 * 1024
 """Bytes that a message may have (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
-_HALF: Final = MESSAGE_LIMIT // 2 - 1024
+_CHAT: Final = 64 * 1024
+"""Bytes for the chat. Its texts alone may take 34 KB, if every second character is an escape."""
+_HALF: Final = (MESSAGE_LIMIT - _CHAT) // 2 - 1024
 """Bytes for the mail and for the JSON each; the subject and the attributes count too."""
 _CUT: Final = "(cut here, too long for a mail: the guard's log has all of it)"
 
@@ -30,14 +34,16 @@ class RenderedAlert:
     mail: str
     body: dict[str, Json]
     """The alert for machines."""
+    commands: tuple[str, ...]
+    """Those that contain a finding or undo a repair."""
 
 
 def rendered(alert: Alert, last_of_hour: int | None = None) -> RenderedAlert:
     """Write an alert. `last_of_hour` is how many alerts this hour has, if it is the last that is sent at once."""
     title, found = subject(alert), details(alert)
-    return RenderedAlert(
-        alert, title, text(alert, found, last_of_hour), body(alert, title, found, last_of_hour)
-    )
+    commands = tuple(command for one in found for command in (one.contain, one.undo) if command)
+    mail, machine = text(alert, found, last_of_hour), body(alert, title, found, last_of_hour)
+    return RenderedAlert(alert, title, mail, machine, commands)
 
 
 def notification(made: RenderedAlert) -> Notification:
@@ -45,19 +51,23 @@ def notification(made: RenderedAlert) -> Notification:
 
     What does not fit is left out: lines at the end of the mail, and whole findings of the JSON, which shows how many.
     """
-    alert = made.alert
+    alert, rows = made.alert, made.mail.splitlines()
+    attributes = {
+        "severity": alert.severity.name,
+        "verdict": alert.verdict.value,
+        "rule": alert.lines[0].finding.concern.value,
+        "outcome": worst_ending(alert).value,
+        "account": alert.facts.arn.account,
+        "region": alert.facts.arn.region,
+    }
     return Notification(
         made.subject,
         cut_mail(made.mail, _HALF),
         cut_body(made.body, _HALF),
-        {
-            "severity": alert.severity.name,
-            "verdict": alert.verdict.value,
-            "rule": alert.lines[0].finding.concern.value,
-            "outcome": worst_ending(alert).value,
-            "account": alert.facts.arn.account,
-            "region": alert.facts.arn.region,
-        },
+        cut_body(
+            made.body, _CHAT, lambda machine: chat(made.subject, rows, made.commands, attributes, machine)
+        ),
+        attributes,
     )
 
 
@@ -69,15 +79,20 @@ def cut_mail(mail: str, limit: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def cut_body(whole: dict[str, Json], limit: int) -> str:
-    """Return the alert as JSON of at most so many bytes within a JSON text; whole findings are left out, and counted."""
-    findings = cast("list[Json]", whole["findings"])
-    kept = len(findings)
-    machine = json.dumps(whole)
-    while kept and _size(machine) > limit:
-        kept = kept * 9 // 10
-        machine = json.dumps({**whole, "findings": findings[:kept], "leftOut": len(findings) - kept})
-    return machine
+def cut_body(
+    whole: dict[str, Json], limit: int, shown: Callable[[str], str] = str, listed: str = "findings"
+) -> str:
+    """Return an alert or digest as JSON, as it is `shown`, of at most so many bytes within a JSON text.
+
+    Of what is `listed`, whole ones are left out, and counted.
+    """
+    every, left_out = cast("list[Json]", whole[listed]), cast("int", whole["leftOut"])
+    kept, part = len(every), shown(json.dumps(whole))
+    while kept and (size := _size(part)) > limit:
+        kept = min(kept * 9 // 10, kept * limit // size)
+        fewer = {**whole, listed: every[:kept], "leftOut": left_out + len(every) - kept}
+        part = shown(json.dumps(fewer))
+    return part
 
 
 def _size(part: str) -> int:

@@ -37,9 +37,14 @@ class SnsNotifier:
                     TopicArn=topic,
                     Subject=notification.subject,
                     MessageStructure="json",
-                    Message=json.dumps({"default": notification.body, "email": notification.mail}),
+                    Message=message(notification),
                     MessageAttributes={
                         name: {"DataType": "String", "StringValue": value}
                         for name, value in notification.attributes.items()
                     },
                 )
+
+
+def message(notification: Notification) -> str:
+    """Return the message for MessageStructure=json."""
+    return json.dumps({"default": notification.body, "email": notification.mail, "https": notification.chat})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 from permission_guard import PROGRAM
 from permission_guard.formats.found import (
@@ -27,6 +27,7 @@ from permission_guard.model.finding import Verdict
 from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Scan, ScannedFinding, worst_first
 
+_T = TypeVar("_T")
 BATCH: Final = 100
 """Findings that one call takes. None is larger than 15 KB by the limits below, so 100 stay under the 6 MB of a call."""
 _ID, _TITLE, _DESCRIPTION, _ADVICE, _FIELD, _REASON = 512, 256, 1024, 512, 2048, 2048
@@ -42,24 +43,23 @@ def show(scan: Scan) -> str:
         raise CannotShow(
             f"{line(homeless.target)} is in no account yet, and Security Hub takes only what is in one: use sarif"
         )
-    named = zip(findings, identities(findings), strict=True)
+    at, named = moment(scan.at), zip(findings, identities(findings), strict=True)
     by_place = sorted(named, key=lambda pair: (pair[0].account, pair[0].region))
     return "".join(
-        dumped({"Findings": [_finding(one, id_, scan) for one, id_ in batch]}) + "\n"
+        dumped({"Findings": [asff(one, id_, at) for one, id_ in batch]}) + "\n"
         for _, group in groupby(by_place, key=lambda pair: (pair[0].account, pair[0].region))
-        for batch in _batches(list(group))
+        for batch in batches(list(group))
     )
 
 
-def _batches(
-    found: list[tuple[ScannedFinding, str]],
-) -> Iterator[list[tuple[ScannedFinding, str]]]:
+def batches(found: list[_T]) -> Iterator[list[_T]]:
+    """Yield as many findings as one call takes."""
     for start in range(0, len(found), BATCH):
         yield found[start : start + BATCH]
 
 
-def _finding(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
-    at = moment(scan)
+def asff(one: ScannedFinding, id_: str, at: str) -> dict[str, Json]:
+    """Return a finding under this Id, as it was found at this time."""
     where = partition(one)
     label = one.severity.name if one.verdict is not Verdict.PASS else "INFORMATIONAL"
     severity: dict[str, Json] = {"Label": label, "Original": one.severity.name}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard import PROGRAM
 from permission_guard.formats.text import sentence
-from permission_guard.scan.result import Scan, ScannedFinding
+from permission_guard.scan.result import ScannedFinding
 
 PRODUCT: Final = "Lambda Permission Guard"
 _DIGITS: Final = 32
@@ -61,6 +61,6 @@ def is_layer(finding: ScannedFinding) -> bool:
     return ":layer:" in finding.target
 
 
-def moment(scan: Scan) -> str:
-    """Return when the scan began, in UTC, as ISO 8601 has it, to the millisecond."""
-    return scan.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def moment(at: datetime) -> str:
+    """Return a time in UTC, as ISO 8601 has it, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

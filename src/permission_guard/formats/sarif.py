@@ -84,7 +84,7 @@ def _invocation(scan: Scan) -> dict[str, Json]:
     """Return when it ran, and what could not be read: then the run was not successful."""
     return {
         "executionSuccessful": not scan.skipped,
-        "startTimeUtc": moment(scan),
+        "startTimeUtc": moment(scan.at),
         "toolExecutionNotifications": [
             *(_notification("error", f"{one.what} could not be read: {one.why}") for one in scan.skipped),
             *(_notification("note", f"{one.what}: {one.why}") for one in scan.notes),

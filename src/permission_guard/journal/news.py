@@ -67,7 +67,7 @@ def by_severity(lines: Iterable[ReportLine]) -> tuple[ReportLine, ...]:
 
 def about(entry: Entry, ending: Ending, what: str, report: Report, entries: Journaled) -> Alert:
     """Return the alert about one entry of the journal."""
-    before, after = _before_and_after(entry.change)
+    before, after = before_and_after(entry.change)
     if ending is Ending.RELEASED:
         before, after = after, ""
     cause = entry.cause if report.trigger.kind is Kind.SWEEP else None
@@ -81,12 +81,12 @@ def _named(line: ReportLine, report: Report, history: FunctionHistory) -> Report
     if entry is None:
         return line
     if line.ending is Ending.ESCALATED:
-        before, after = _before_and_after(entry.change)
+        before, after = before_and_after(entry.change)
         line = replace(line, before=before, after=after)
     return replace(line, entry=entry.id, cause=entry.cause if report.trigger.kind is Kind.SWEEP else None)
 
 
-def _before_and_after(change: Change | None) -> tuple[str | None, str | None]:
+def before_and_after(change: Change | None) -> tuple[str | None, str | None]:
     """Return what a repair in the journal replaced, and by what."""
     match change:
         case Attached(policy_arn=policy):

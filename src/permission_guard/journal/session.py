@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.entry import Entry, WaitingAlert
 from permission_guard.journal.history import EMPTY, FunctionHistory
+from permission_guard.journal.summary import stands
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater
 
 _MAX_ATTEMPTS: Final = 3
@@ -26,6 +28,8 @@ class JournalSession:
     """How many alerts this hour has with that of this run; None if it was not counted, or the journal cannot be read."""
     is_counted: bool = False
     """Whether the alert of this run has been counted."""
+    noted: tuple[Entry, ...] = ()
+    """What was noted in this run, even if the journal cannot be written."""
 
     def read(self) -> None:
         """Read the entries. Raises RetryLater. If the journal refuses to be read, the history is closed."""
@@ -67,16 +71,26 @@ class JournalSession:
         Nothing is written to a journal that cannot be read.
         """
         for _ in range(_MAX_ATTEMPTS):
-            if self.history.closed is not None:
-                return
+            due = entries(self.history)
             try:
-                self.write(entries(self.history), waiting)
+                if self.history.closed is None:
+                    self.write(due, waiting)
             except ChangedMeanwhile:
                 self.read()
+                continue
             except Refused as error:
                 # It is reported each time, since the journal cannot record that it was reported.
                 self.history = FunctionHistory(closed=str(error))
-                return
-            else:
-                return
+            self.noted += due
+            return
         raise RetryLater(f"the journal's entries about {self.subject} change faster than they can be written")
+
+
+def noted_or_open(session: JournalSession, trigger: Trigger) -> tuple[Entry, ...]:
+    """Return the entries that are shown outside the journal: those of this run, and in a sweep every other that is open.
+
+    So a sweep makes good what was missed, and shows what a person has accepted since.
+    """
+    noted = {entry.fault for entry in session.noted}
+    swept = session.history.entries if trigger.kind is Kind.SWEEP else ()
+    return (*session.noted, *(one for one in swept if stands(one) and one.fault not in noted))

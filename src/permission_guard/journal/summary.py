@@ -143,7 +143,7 @@ class SweepSummary:
 def summary_of(sweep: LatestSweep, progress: SweepProgress, now: datetime) -> SweepSummary:
     """Count the findings of the journal's entries."""
     kept, functions = progress.entries, sweep.functions or 0
-    standing = [one for one in kept if _stands(one) and not _is_accepted(one)]
+    standing = [one for one in kept if stands(one) and not is_accepted(one)]
     failed = Counter(one.finding.severity for one in standing if one.finding.verdict is Verdict.FAIL)
     return SweepSummary(
         began=sweep.began,
@@ -153,13 +153,13 @@ def summary_of(sweep: LatestSweep, progress: SweepProgress, now: datetime) -> Sw
         open=tuple(sorted(failed.items(), reverse=True)),
         unknown=len(standing) - failed.total(),
         repaired=sum(now - at < REPAIRED_WITHIN for one in kept for at in one.repairs),
-        accepted=sum(_stands(one) and _is_accepted(one) for one in kept),
+        accepted=sum(stands(one) and is_accepted(one) for one in kept),
         unreadable=len(progress.unreadable),
         severity=max((one.finding.severity for one in standing), default=Severity.LOW),
     )
 
 
-def _stands(entry: Entry) -> bool:
+def stands(entry: Entry) -> bool:
     """Return whether the fault of an entry is still there: neither repaired nor gone."""
     is_repaired = entry.state is State.REPORTED and entry.reported_as is Ending.REPAIRED
     return entry.state in _STANDING and not is_repaired
@@ -168,5 +168,6 @@ def _stands(entry: Entry) -> bool:
 _STANDING: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
 
 
-def _is_accepted(entry: Entry) -> bool:  # noqa: ARG001  # no entry can be accepted yet; this is the one place to say which is
+def is_accepted(entry: Entry) -> bool:  # noqa: ARG001  # no entry can be accepted yet; this is the one place to say which is
+    """Return whether a person has accepted the fault of an entry."""
     return False

@@ -15,6 +15,7 @@ from permission_guard.aws import (
     policies,
     queue,
     roles,
+    securityhub,
     sns,
     sweep_records,
     users,
@@ -38,6 +39,8 @@ _EVERYTHING: Final = ("*",)
 def needed(settings: Settings) -> tuple[str, ...]:
     """Return the actions that a guard with these settings calls, each once."""
     found = [*LOG, *RECEIVE, *(permission for module in _MODULES for permission in module.PERMISSIONS)]
+    if settings.security_hub:
+        found += securityhub.PERMISSIONS
     if settings.mode is Mode.ENFORCE:
         repaired = {concern for concern, how in settings.treatments.items() if how is Treatment.REPAIR}
         if Concern.ROLE_CAN_WRITE_LOGS in repaired:
@@ -99,6 +102,7 @@ def _by_action(own: Own) -> Mapping[str, tuple[str, ...]]:
         **dict.fromkeys(_OF_FUNCTIONS, (own.arn("lambda", f"function:{_ANY}"),)),
         "lambda:GetLayerVersionPolicy": (own.arn("lambda", f"layer:{_ANY}:1"),),
         "logs:DescribeLogGroups": (own.arn("logs", f"log-group:{_ANY}"),),
+        "securityhub:BatchImportFindings": (own.arn("securityhub", f"product/{own.account}/default"),),
         "account:ListRegions": (f"arn:{own.partition}:account::{own.account}:account",),
     }
 
