@@ -9,6 +9,7 @@ import pytest
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSweepRecords
+from permission_guard.journal.entry import State
 from permission_guard.journal.fault import statement_digest
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.document import Body
@@ -101,12 +102,12 @@ def test_a_role_is_read_by_the_task_only_if_the_lists_do_not_show_that_it_can_lo
         there.account.with_function(name, role=role)
     there.account.log_groups.add("/aws/lambda/old")
     swept = Swept(there)
-    assert {task.function.name: task.role for task in swept.begin()} == {
-        "orders": False,
-        "old": False,
-        "bare": True,
-        "gone": True,
-        "new": True,
+    assert {task.function.name: task.roles for task in swept.begin()} == {
+        "orders": (),
+        "old": (),
+        "bare": (None,),
+        "gone": (None,),
+        "new": (None,),
     }
     assert there.account.calls.count("DescribeLogGroups") == 1
 
@@ -115,8 +116,79 @@ def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
     swept = Swept()
     swept.deny("GetAccountAuthorizationDetails")
     (task,) = swept.begin()
-    assert task.role
+    assert task.roles == (None,)
     assert "GetRole" in swept.evaluate(task)
+
+
+def with_old_versions() -> Swept:
+    """A function whose versions 1, 2 and 10 have a role that cannot log, 3 another that can, and 4 the function's own."""
+    swept = Swept()
+    account, orders = swept.there.account, swept.there.account.functions["orders"]
+    account.with_role("mute")
+    account.with_role("old", logs=LOGGING)
+    orders.qualifiers = {"1", "2", "3", "4", "10"}
+    mute, old = (account.role_arn(one) for one in ("mute", "old"))
+    orders.version_roles = {"1": mute, "2": mute, "10": mute, "3": old}
+    return swept
+
+
+def test_the_weekly_sweep_evaluates_each_role_of_a_published_version_once_and_leaves_it_to_a_person() -> None:
+    swept = with_old_versions()
+    there = swept.there
+    (task,) = swept.begin()
+    assert (task.roles, there.account.calls.count("GetRole")) == (("10",), 0)
+    calls = swept.evaluate(task)
+    assert [calls.count(one) for one in ("GetFunctionConfiguration", "GetRole")] == [1, 1]
+    (entry,) = there.journal.entries.values()
+    assert (entry.cause.qualifier, entry.finding.subject) == ("10", there.account.role_arn("mute"))
+    assert "/[10]" in entry.finding.summary
+    (waiting,) = there.journal.alerts.values()
+    assert f"only {TARGET}:10 has the role" in waiting.body
+    assert (there.waiting, there.account.roles["mute"].attached) == ([["REPORTED"]], [])
+
+
+def test_a_versions_own_role_is_evaluated_every_day_while_its_entry_is_open_and_closed_alone() -> None:
+    swept = with_old_versions()
+    there = swept.there
+    swept.sweep()
+    (task,) = swept.begin()
+    assert (task.roles, task.open, task.versions) == (("10",), ("10",), None)
+    swept.evaluate(task)
+    assert there.waiting == [["REPORTED"]]
+    there.account.with_role("mute", logs=LOGGING)
+    swept.sweep()
+    assert [one.state for one in there.journal.entries.values()] == [State.GONE]
+    assert swept.begin()[0].roles == ()
+
+
+def test_a_version_that_is_deleted_closes_its_own_entries_and_not_those_of_the_function() -> None:
+    swept = with_old_versions()
+    there, orders = swept.there, swept.there.account.functions["orders"]
+    swept.put(S3)
+    swept.sweep()
+    orders.qualifiers.clear()
+    (task,) = swept.begin()
+    assert (task.roles, task.open) == (("10",), ("10", None))
+    swept.evaluate(task)
+    states = {one.cause.qualifier: one.state for one in there.journal.entries.values()}
+    assert states == {"10": State.GONE, None: State.REPORTED}
+
+
+def test_what_is_attached_for_the_function_is_not_detached_for_the_sake_of_a_versions_own_role() -> None:
+    swept = with_old_versions()
+    there = swept.there
+    there.account.roles["role"].inline.clear()
+    swept.sweep()
+    assert (there.attached, there.waiting) == ([BASIC], [["REPAIRED"], ["REPORTED"]])
+    swept.sweep()
+    assert (there.attached, len(there.waiting)) == ([BASIC], 2)
+
+
+def test_the_task_of_a_new_function_finds_the_roles_of_its_versions_itself() -> None:
+    swept = with_old_versions()
+    list(swept.sweeper.evaluate(SweepFunction(FUNCTION, "task", roles=()), swept.there.now))
+    assert swept.there.waiting == [["REPORTED"]]
+    assert [one.cause.qualifier for one in swept.there.journal.entries.values()] == ["10"]
 
 
 def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
@@ -218,7 +290,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
     there.account.with_role("role")
     there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
     (task,) = swept.begin()
-    assert (task.role, task.open) == (True, (None,))
+    assert (task.roles, task.open) == ((None,), (None,))
     swept.evaluate(task)
     assert there.reported == [[Ending.REPAIRED]]
     orders = there.account.functions["orders"]
@@ -228,7 +300,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
         swept.sweep()
     del orders.policies["live"]
     (task,) = swept.begin()
-    assert (task.role, task.open) == (True, (None, "live"))
+    assert (task.roles, task.open) == ((None,), (None, "live"))
     swept.evaluate(task)
     (task,) = swept.begin()
     assert task.open == (None,)
@@ -287,7 +359,7 @@ def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() 
     swept.put({**FINE, "Resource": f"{TARGET}:7"}, qualifier="7")
     noted = []
     for is_all in (False, True):
-        swept.evaluate(SweepFunction(FUNCTION, "task", role=False, all_versions=is_all))
+        swept.evaluate(SweepFunction(FUNCTION, "task", roles=(), all_versions=is_all))
         noted.append(swept.there.journal.seen[TARGET])
     digest = statement_digest(f"{TARGET}:7", {**FINE, "Resource": f"{TARGET}:7"})
     assert noted == [(frozenset(), None), (frozenset(), frozenset({digest}))]

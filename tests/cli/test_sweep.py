@@ -54,7 +54,7 @@ def test_a_function_is_evaluated_with_its_role_its_versions_and_its_aliases(name
     there = Deployed()
     result = run(there, name)
     assert (result.exit_code, result.stdout) == (0, f"Sent: evaluate {ORDERS}. {LOOK}\n")
-    assert received(there) == SweepFunction(FunctionArn.parse(ORDERS), "id", role=True, all_versions=True)
+    assert received(there) == SweepFunction(FunctionArn.parse(ORDERS), "id", roles=(None,), all_versions=True)
 
 
 REFUSED = {

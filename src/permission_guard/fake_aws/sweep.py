@@ -14,7 +14,6 @@ from permission_guard.fake_aws.ports import FakeObserver
 from permission_guard.fake_aws.resources import Function
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
 from permission_guard.journal.history import is_open
 from permission_guard.journal.seen import digest_of_all
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
@@ -35,9 +34,10 @@ class FakeInventory:
     def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
         """ListFunctions."""
         found = [
-            ListedFunction(function.arn, version, _configuration(function))
+            ListedFunction(function.arn, version, configuration)
             for _, function in sorted(self.account.functions.items())
-            for version in (None, *(_versions(function) if all_versions else ()))
+            for version, configuration in _configurations(function).items()
+            if version is None or all_versions
         ]
         for start in range(0, max(1, len(found)), self.page):
             with translated(), self.account.call("ListFunctions"):
@@ -50,11 +50,11 @@ class FakeInventory:
             names = sorted(one for one in found.qualifiers if not one.isdigit()) if found else ()
             return tuple(Alias(name, found.alias_versions.get(name, ()) if found else ()) for name in names)
 
-    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+    def versions(self, function: FunctionArn) -> Mapping[str | None, Configuration]:
         """ListVersionsByFunction."""
         with translated(), self.account.call("ListVersionsByFunction"):
             found = self.account.functions.get(function.name)
-            return _versions(found) if found else ()
+            return _configurations(found) if found else {}
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
         """GetAccountAuthorizationDetails."""
@@ -73,12 +73,9 @@ class FakeInventory:
         return FakeObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
 
 
-def _configuration(function: Function) -> Configuration:
-    return Configuration(function.role_arn, function.log_group)
-
-
-def _versions(function: Function) -> tuple[str, ...]:
-    return tuple(sorted(filter(str.isdigit, function.qualifiers)))
+def _configurations(function: Function) -> dict[str | None, Configuration]:
+    versions = (None, *sorted(filter(str.isdigit, function.qualifiers)))
+    return {one: Configuration(function.role_of(one), function.log_group) for one in versions}
 
 
 @dataclass(slots=True)
@@ -124,12 +121,12 @@ class FakeSweepRecords:
             open_ = [one for one in self.journal.entries.values() if is_open(one)]
             return {
                 subject: FunctionRecord(
+                    frozenset(one.cause.qualifier for one in open_ if one.subject == subject),
                     frozenset(
-                        None if _is_about_role(one) else one.cause.qualifier
+                        one.cause.qualifier
                         for one in open_
-                        if one.subject == subject
+                        if one.subject == subject and one.finding.concern is Concern.ROLE_CAN_WRITE_LOGS
                     ),
-                    any(_is_about_role(one) for one in open_ if one.subject == subject),
                     *(
                         None if digests is None else digest_of_all(digests)
                         for digests in self.journal.seen.get(subject, (None, None))
@@ -145,7 +142,3 @@ class FakeSweepRecords:
         with translated(), self.journal.account.call("UpdateItem"):
             _, before = self.journal.seen.get(str(function), (None, None))
             self.journal.seen[str(function)] = seen, before if versions is None else versions
-
-
-def _is_about_role(entry: Entry) -> bool:
-    return entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS
