@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from permission_guard.access import READ_LAYER, Access, Scale, analyze
 from permission_guard.access.meter import BUDGET
 from permission_guard.iam import Anonymous, Policy
@@ -198,6 +197,14 @@ OPEN, CLOSED, UNKNOWN = Access.OPEN, Access.CLOSED, Access.UNKNOWN
 )
 def test_what_one_condition_on_everybody_leaves(condition: Json, access: Access) -> None:
     assert answer(allow("*", condition, Action=TAGGING)).access is access
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:s3:::orders/*", "arn:aws:s3:::orders/invoices/*.pdf", "arn:aws:s3:us-east-1::orders"]
+)
+def test_an_arn_without_account_that_no_bucket_has_is_dead(arn: str) -> None:
+    result = answer(allow(S3, {"ArnLike": {"aws:SourceArn": arn}}))
+    assert (result.access, result.scale) == (CLOSED, Scale.DEAD)
 
 
 @pytest.mark.parametrize(
