@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from permission_guard.access import READ_LAYER, Access, Scale, analyze
+from botocore.session import get_session
+
+from permission_guard.access import EVERY, READ_LAYER, Access, Scale, analyze
 from permission_guard.access.meter import BUDGET
 from permission_guard.iam import Anonymous, Policy
 from permission_guard.iam.policy import Json
@@ -205,6 +207,20 @@ def test_what_one_condition_on_everybody_leaves(condition: Json, access: Access)
 def test_an_arn_without_account_that_no_bucket_has_is_dead(arn: str) -> None:
     result = answer(allow(S3, {"ArnLike": {"aws:SourceArn": arn}}))
     assert (result.access, result.scale) == (CLOSED, Scale.DEAD)
+
+
+def test_every_call_of_lambda_that_names_a_function_or_an_execution_is_known() -> None:
+    model = get_session().get_service_model("lambda")
+    named = {
+        f"lambda:{one}"
+        for one in model.operation_names
+        if any(
+            place in model.operation_model(one).http["requestUri"]
+            for place in ("{FunctionName}", "{DurableExecutionArn}", "{CallbackId}")
+        )
+    }
+    # These two need lambda:InvokeFunction (lambda/latest/api/API_InvokeWithResponseStream.html).
+    assert named - set(EVERY) == {"lambda:Invoke", "lambda:InvokeWithResponseStream"}
 
 
 @pytest.mark.parametrize(
