@@ -2,76 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind
-from permission_guard.fake_aws import ApiError, FakeInventory, FakeQueue, FakeSweepRecords
+from permission_guard.fake_aws import ApiError
 from permission_guard.journal.fault import digest_of_all, statement_digest
-from permission_guard.model.document import Body
 from permission_guard.ports import Refused, RetryLater
 from permission_guard.repair.outcome import Ending
-from permission_guard.sweep import Sweeper, seen_in
-from tests.fake_aws.builders import BASIC, FUNCTION, TARGET, document, facts_with, settings, statement
-from tests.watched import LOGGING, LOGS, Watched
-
-S3 = statement("s3.amazonaws.com", sid="s3")
-FINE = statement(
-    "s3.amazonaws.com", sid="fine", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}
-)
-STREAMS: Body = {**LOGS, "Action": ["logs:CreateLogStream", "logs:PutLogEvents"]}
-
-
-def cautious() -> Watched:
-    """A guard that repairs what is new, and a function without aliases whose role can log."""
-    there = Watched(settings=settings(repair_existing=False))
-    there.account.with_role("role", logs=LOGGING)
-    there.account.functions["orders"].qualifiers.clear()
-    return there
-
-
-@dataclass
-class Swept:
-    """What is watched, and a queue from which each task is taken in turn."""
-
-    there: Watched = field(default_factory=cautious)
-    page: int = 50
-
-    def __post_init__(self) -> None:
-        self.queue = FakeQueue(self.there.account)
-        self.records = FakeSweepRecords(self.there.journal)
-
-    @property
-    def sweeper(self) -> Sweeper:
-        inventory = FakeInventory(self.there.account, self.page)
-        return Sweeper(self.there.guard, inventory, self.records, self.queue)
-
-    def begin(self) -> list[SweepFunction]:
-        """List everything, a day later, and take the tasks out of the queue."""
-        self.there.later(days=1)
-        self.sweeper.begin(SweepAll(f"sweep at {self.there.now}"), self.there.now)
-        tasks, self.queue.tasks = self.queue.tasks, []
-        return tasks
-
-    def evaluate(self, task: SweepFunction) -> list[str]:
-        """Evaluate one function; return the calls of Lambda that it cost."""
-        self.there.account.calls.clear()
-        list(self.sweeper.evaluate(task, self.there.now))
-        return [one for one in self.there.account.calls if one.startswith(("List", "Get"))]
-
-    def sweep(self) -> None:
-        for task in self.begin():
-            self.evaluate(task)
-
-    def put(self, *statements: Body, qualifier: str | None = None) -> None:
-        """Write a policy."""
-        policies = self.there.account.functions["orders"].policies
-        policies[qualifier] = (document(*statements), f"somebody's {self.there.now}")
-
-    def deny(self, call: str) -> None:
-        self.there.fail(call, "AccessDeniedException")
+from permission_guard.sweep import seen_in
+from tests.fake_aws.builders import BASIC, FUNCTION, TARGET, facts_with, statement
+from tests.swept import FINE, S3, STREAMS, Swept, cautious
+from tests.watched import LOGGING, Watched
 
 
 def test_every_function_of_every_page_gets_one_task_and_replicas_of_the_edge_none() -> None:
@@ -100,12 +44,12 @@ def test_a_role_is_read_by_the_task_only_if_the_lists_do_not_show_that_it_can_lo
         there.account.with_function(name, role=role)
     there.account.log_groups.add("/aws/lambda/old")
     swept = Swept(there)
-    assert {task.function.name: task.role for task in swept.begin()} == {
-        "orders": False,
-        "old": False,
-        "bare": True,
-        "gone": True,
-        "new": True,
+    assert {task.function.name: task.roles for task in swept.begin()} == {
+        "orders": (),
+        "old": (),
+        "bare": (None,),
+        "gone": (None,),
+        "new": (None,),
     }
     assert there.account.calls.count("DescribeLogGroups") == 1
 
@@ -114,73 +58,8 @@ def test_where_roles_may_not_be_listed_each_task_reads_its_own() -> None:
     swept = Swept()
     swept.deny("GetAccountAuthorizationDetails")
     (task,) = swept.begin()
-    assert task.role
+    assert task.roles == (None,)
     assert "GetRole" in swept.evaluate(task)
-
-
-def digests(swept: Swept) -> list[str]:
-    """The subjects of the digests so far."""
-    return [one.subject for one in swept.there.notifier.sent]
-
-
-def swept_and_reported(swept: Swept) -> list[str]:
-    """Sweep, and let the hourly digest be due twice; return the subjects of its messages."""
-    before = len(digests(swept))
-    swept.sweep()
-    for _ in range(2):
-        swept.sweeper.send_digest(swept.there.now)
-    return digests(swept)[before:]
-
-
-def test_a_quiet_account_gets_no_summary_and_an_open_finding_one_a_day() -> None:
-    swept = Swept()
-    swept.put(S3)
-    (first,) = swept_and_reported(swept)
-    assert first.startswith("[HIGH] Digest: 1 alert (")
-    (second,) = swept_and_reported(swept)
-    assert second.startswith("[HIGH] Sweep: 1 finding open, 0 repaired (")
-    swept.put()
-    assert swept_and_reported(swept) == []
-    swept.there.account.calls.clear()
-    swept.sweeper.send_digest(swept.there.now)
-    assert swept.there.account.calls == ["Query", "Query"]  # the last sweep, and what waits
-
-
-def test_a_second_sweep_on_the_same_day_has_no_summary() -> None:
-    swept = Swept()
-    swept.put(S3)
-    swept_and_reported(swept)
-    swept.there.later(hours=2)
-    assert swept.sweeper.begin(SweepAll("another"), swept.there.now) == 1
-    (task,) = swept.queue.tasks
-    swept.evaluate(task)
-    assert swept.sweeper.send_digest(swept.there.now) == 0
-    assert len(digests(swept)) == 1
-
-
-def test_the_summary_waits_for_every_function_as_long_as_it_is_retried() -> None:
-    swept = Swept()
-    swept.begin()
-    swept.there.later(hours=8)
-    swept.sweeper.send_digest(swept.there.now)
-    assert digests(swept) == []
-    swept.there.later(hours=1)
-    swept.sweeper.send_digest(swept.there.now)
-    (mail,) = (one.mail for one in swept.there.notifier.sent)
-    assert (
-        "UTC: 0 of 1 function evaluated. Open: none; repaired 0 (last 24 h); accepted 0; unknown 0." in mail
-    )
-
-
-def test_where_the_journal_cannot_be_scanned_the_alerts_go_and_the_summary_comes_later() -> None:
-    swept = Swept()
-    swept.put(S3)
-    swept.sweep()
-    swept.there.fail("Scan", "ProvisionedThroughputExceededException")
-    assert swept.sweeper.send_digest(swept.there.now) == 1
-    swept.there.account.before = lambda _call: None
-    assert swept.sweeper.send_digest(swept.there.now) == 0
-    assert [one.partition(":")[0] for one in digests(swept)] == ["[HIGH] Digest", "[HIGH] Sweep"]
 
 
 def test_a_list_that_is_throttled_or_refused_ends_the_sweep_and_the_same_message_begins_it_again() -> None:
@@ -284,7 +163,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
     there.account.with_role("role")
     there.handle_and_die("AttachRolePolicy", after=True, kind=Kind.FUNCTION_CREATED)
     (task,) = swept.begin()
-    assert (task.role, task.open) == (True, (None,))
+    assert (task.roles, task.open) == ((None,), (None,))
     swept.evaluate(task)
     assert there.reported == [[Ending.REPAIRED]]
     orders = there.account.functions["orders"]
@@ -294,7 +173,7 @@ def test_an_open_entry_has_its_alias_or_role_looked_at_until_it_is_closed() -> N
         swept.sweep()
     del orders.policies["live"]
     (task,) = swept.begin()
-    assert (task.role, task.open) == (True, (None, "live"))
+    assert (task.roles, task.open) == ((None,), (None, "live"))
     swept.evaluate(task)
     (task,) = swept.begin()
     assert task.open == (None,)
@@ -337,7 +216,7 @@ def test_a_function_that_is_gone_when_its_turn_comes_is_no_error() -> None:
     swept = Swept()
     (task,) = swept.begin()
     swept.there.account.functions.clear()
-    swept.evaluate(replace(task, role=True))
+    swept.evaluate(replace(task, roles=(None,)))
     assert swept.there.waiting == []
     assert swept.records.evaluated[TARGET].is_gone
 
@@ -354,7 +233,7 @@ def test_the_statements_of_versions_are_noted_apart_and_only_if_all_were_read() 
     swept.put({**FINE, "Resource": f"{TARGET}:7"}, qualifier="7")
     noted = []
     for is_all in (False, True):
-        swept.evaluate(SweepFunction(FUNCTION, "task", role=False, all_versions=is_all))
+        swept.evaluate(SweepFunction(FUNCTION, "task", roles=(), all_versions=is_all))
         noted.append(swept.there.journal.seen[TARGET])
     digest = statement_digest(f"{TARGET}:7", {**FINE, "Resource": f"{TARGET}:7"})
     assert noted == [(frozenset(), None), (frozenset(), frozenset({digest}))]

@@ -49,8 +49,10 @@ _LIMITS: Final = """\
 - A unique id in aws:userid belongs to one principal, of an account that is not known: unknown.
 - The clock moves on: what a date to come allows is unknown, what a past date allowed is closed.
 - An id that AWS assigns counts as reachable if its form matches, though nobody may own it: `12345678901?` is ten accounts.
-- Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag, aws:CalledVia and
-  aws:ViaAWSService; lengths of names are not limited. This can make "open" of what is closed, never the reverse.
+- Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag; lengths of names are not limited.
+  This can make "open" of what is closed, never the reverse.
+- aws:CalledVia is absent unless aws:ViaAWSService is true. What needs a chain of several services, or a service that does not support
+  aws:CalledVia, is unknown if the policy compares two of these keys.
 - A policy variable whose value is not known may stand for any text. A service has no tags, so a variable of one is absent. Where a
   tag that the caller can choose makes the request allowed, the answer is open.
 - An operator that is not made for the key's type (NumericEquals on an account), and a key that no row names, are unknown.

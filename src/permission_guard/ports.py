@@ -162,8 +162,8 @@ class FunctionRecord:
 
     open: frozenset[str | None] = frozenset()
     """The function (None), versions and aliases about which an entry is open."""
-    is_role_open: bool = False
-    """Whether one of those entries is about the execution role."""
+    open_roles: frozenset[str | None] = frozenset()
+    """Those of them that have an open entry about the execution role."""
     seen: str | None = None
     """The digest of all statements that a sweep has seen; None before the first."""
     seen_versions: str | None = None
@@ -267,8 +267,8 @@ class Inventory(Protocol):
         """Return a function's aliases; none if it is gone."""
         ...
 
-    def versions(self, function: FunctionArn) -> tuple[str, ...]:
-        """Return a function's published versions; none if it is gone."""
+    def versions(self, function: FunctionArn) -> Mapping[str | None, Configuration]:
+        """Return the configuration of a function (None) and of each published version; nothing if it is gone."""
         ...
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:

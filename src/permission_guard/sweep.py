@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 from typing import TypeAlias
 
 from permission_guard.events.actor import SWEEP
@@ -21,13 +22,19 @@ from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import digest_of_all, statement_digest
 from permission_guard.journal.summary import RETRIED_FOR, Evaluated, LatestSweep, SweepSummary, summary_of
 from permission_guard.model.document import statements_of
-from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, RoleFacts, Trusted, is_version
+from permission_guard.model.facts import (
+    Configuration,
+    FactKind,
+    FunctionFacts,
+    PolicyFacts,
+    Trusted,
+    is_version,
+)
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard, Handled
 from permission_guard.ports import (
     FunctionRecord,
     Inventory,
-    ListedFunction,
     Refused,
     RetryLater,
     SweepRecords,
@@ -35,8 +42,10 @@ from permission_guard.ports import (
 )
 from permission_guard.rules import evaluate, role_can_write_logs
 
-_Functions: TypeAlias = dict[FunctionArn, ListedFunction]
-_Versions: TypeAlias = Mapping[FunctionArn, list[str]]
+_Versions: TypeAlias = Mapping[str | None, Configuration]
+"""The configuration of a function (None) and of its published versions."""
+_Functions: TypeAlias = Mapping[FunctionArn, _Versions]
+_Target: TypeAlias = tuple[FunctionArn, str | None]
 
 
 @frozen
@@ -57,17 +66,13 @@ class Sweeper:
         if sweep is None:
             return None
         known = self.records.overview()
-        listed, versions = self._listed(all_versions=sweep.all_versions)
+        listed = self._listed(all_versions=sweep.all_versions)
         compliant = self._with_compliant_roles(listed)
-        tasks = (
-            _task(
-                function,
-                known.get(str(function), FunctionRecord()),
-                versions,
-                is_compliant=function in compliant,
-            )
-            for function in listed
-        )
+        tasks = []
+        for function, versions in listed.items():
+            roles = frozenset(one for one in distinct(versions) if (function, one) not in compliant)
+            record = known.get(str(function), FunctionRecord())
+            tasks.append(_task(function, record, roles, versions if sweep.all_versions else None))
         self.queue.send(tuple(tasks))
         self.records.end(sweep, len(listed), now)
         return len(listed)
@@ -99,42 +104,38 @@ class Sweeper:
         is_over = summary.is_complete or now - sweep.began >= RETRIED_FOR
         return sweep, summary if is_over else None
 
-    def _listed(self, *, all_versions: bool) -> tuple[_Functions, _Versions | None]:
-        """Return the functions, and the published versions of each if they were asked for."""
-        functions: dict[FunctionArn, ListedFunction] = {}
-        versions: defaultdict[FunctionArn, list[str]] = defaultdict(list)
+    def _listed(self, *, all_versions: bool) -> _Functions:
+        """Return the functions, with their published versions if they are asked for."""
+        found: defaultdict[FunctionArn, dict[str | None, Configuration]] = defaultdict(dict)
+        # Nearly all versions of a function have the same configuration: it is kept once.
+        known: dict[Configuration, Configuration] = {}
         for page in self.inventory.functions(all_versions=all_versions):
             for one in page:
-                if is_replica(one.arn):
-                    continue
-                if one.version is None:
-                    functions[one.arn] = one
-                else:
-                    versions[one.arn].append(one.version)
-        return functions, versions if all_versions else None
+                if not is_replica(one.arn):
+                    found[one.arn][one.version] = known.setdefault(one.configuration, one.configuration)
+        return {function: versions for function, versions in found.items() if None in versions}
 
-    def _with_compliant_roles(self, listed: _Functions) -> frozenset[FunctionArn]:
-        """Return the functions whose roles can write their logs, as far as the lists of IAM show it.
+    def _with_compliant_roles(self, listed: _Functions) -> frozenset[_Target]:
+        """Return the functions and versions whose roles can write their logs, as far as the lists of IAM show it.
 
         The roles are read page by page, which limits memory. The task reads what the lists do not show.
         """
-        users: defaultdict[str, list[ListedFunction]] = defaultdict(list)
-        for function in listed.values():
-            users[function.configuration.role_arn].append(function)
+        users: defaultdict[str, list[tuple[_Target, Configuration]]] = defaultdict(list)
+        for function, versions in listed.items():
+            for version, configuration in distinct(versions).items():
+                users[configuration.role_arn].append(((function, version), configuration))
         groups: frozenset[str] | None = None
-        compliant: set[FunctionArn] = set()
+        compliant: set[_Target] = set()
         try:
             for page in self.inventory.roles():
                 for role in page:
-                    for function in users.get(role.arn, ()):
-                        facts = _facts(function, role)
+                    for target, configuration in users.get(role.arn, ()):
+                        facts = FunctionFacts(*target, configuration, role)
                         if _hangs_on_its_group(facts, self.guard.settings.trusted):
                             groups = self.inventory.log_groups() if groups is None else groups
-                            facts = replace(
-                                facts, log_group_exists=function.configuration.log_group in groups
-                            )
+                            facts = replace(facts, log_group_exists=configuration.log_group in groups)
                         if _passes(facts, self.guard.settings.trusted):
-                            compliant.add(function.arn)
+                            compliant.add(target)
         except Refused:
             # If roles may not be listed, each task still reads its own.
             return frozenset()
@@ -148,17 +149,18 @@ class Sweeper:
         """
         unfinished: RetryLater | Refused | None = None
         is_gone = False
-        versions, is_all = self._versions(task)
+        versions, roles, is_all = self._versions(task)
         policies: list[FunctionFacts] = []
-        for qualifier in self._qualifiers(task, versions):
+        for qualifier in self._qualifiers(task, (*versions, *roles)):
             try:
                 facts = FunctionFacts(
                     task.function, qualifier, policy=self.inventory.policy(task.function, qualifier)
                 )
                 policies.append(facts)
-                is_role_due = qualifier is None and task.role
-                if is_role_due or qualifier in task.open or not _passes(facts, self.guard.settings.trusted):
-                    handled = self.guard.handle(self._trigger(task, qualifier, now), now)
+                is_due = qualifier in roles or qualifier in task.open
+                if is_due or not _passes(facts, self.guard.settings.trusted):
+                    trigger = Trigger(Kind.SWEEP, task.function, qualifier, SWEEP, task.id, now)
+                    handled = self.guard.handle(replace(trigger, reads_role=qualifier in roles), now)
                     is_gone = is_gone or handled.report.is_gone
                     yield handled
             except (RetryLater, Refused) as error:
@@ -170,36 +172,42 @@ class Sweeper:
             done = _with_seen(done, task, policies, is_all=is_all)
         self.records.write_evaluated(done)
 
-    def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], bool]:
-        """Return the published versions to evaluate, and whether they are all."""
-        if task.versions is not None:
-            return task.versions, True
-        return (self.inventory.versions(task.function), True) if task.all_versions else ((), False)
+    def _versions(self, task: SweepFunction) -> tuple[tuple[str, ...], tuple[str | None, ...], bool]:
+        """Return the published versions to evaluate, those whose role must be read, and whether the former are all."""
+        if task.versions is not None or not task.all_versions:
+            return task.versions or (), task.roles, task.versions is not None
+        listed = self.inventory.versions(task.function)
+        own = filter(None, distinct(listed))
+        return tuple(filter(None, listed)), (*task.roles, *own), True
 
-    def _qualifiers(self, task: SweepFunction, versions: tuple[str, ...]) -> tuple[str | None, ...]:
+    def _qualifiers(self, task: SweepFunction, versions: tuple[str | None, ...]) -> tuple[str | None, ...]:
         """Return the function itself, its aliases, the versions that they name, and those with an open entry."""
         aliases = self.inventory.aliases(task.function)
         named = (version for alias in aliases for version in alias.versions)
         return tuple(dict.fromkeys((None, *(one.name for one in aliases), *named, *task.open, *versions)))
 
-    def _trigger(self, task: SweepFunction, qualifier: str | None, now: datetime) -> Trigger:
-        return Trigger(Kind.SWEEP, task.function, qualifier, SWEEP, task.id, now)
+
+def distinct(versions: _Versions) -> _Versions:
+    """Return the function, and of its versions the newest with each role and log group that the function does not have.
+
+    A version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html). Older versions with
+    the same role and log group add nothing but the number in the name of their log streams.
+    """
+    by_age = sorted(versions.items(), key=lambda one: inf if one[0] is None else int(one[0]))
+    newest = {configuration: version for version, configuration in by_age}
+    return {version: configuration for configuration, version in newest.items()}
 
 
 def _task(
-    function: FunctionArn,
-    known: FunctionRecord,
-    versions: _Versions | None,
-    *,
-    is_compliant: bool,
+    function: FunctionArn, known: FunctionRecord, roles: frozenset[str | None], versions: _Versions | None
 ) -> SweepFunction:
     return SweepFunction(
         function=function,
         id="",
-        role=not is_compliant or known.is_role_open,
+        roles=tuple(sorted(roles | known.open_roles, key=str)),
         # The first sweep of a function reads every version, so that no statement counts as new later.
         all_versions=known.seen is None,
-        versions=tuple(versions[function]) if versions is not None else None,
+        versions=tuple(filter(None, versions)) if versions is not None else None,
         open=tuple(sorted(known.open, key=str)),
         seen=known.seen or "",
         seen_versions=known.seen_versions or "",
@@ -215,10 +223,6 @@ def _with_seen(
     if is_changed or (is_all and digest_of_all(versions) != task.seen_versions):
         return replace(done, seen=functions, seen_versions=versions if is_all else None)
     return done
-
-
-def _facts(function: ListedFunction, role: RoleFacts) -> FunctionFacts:
-    return FunctionFacts(function.arn, configuration=function.configuration, role=role)
 
 
 def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from botocore.session import get_session
 
-from permission_guard.access import READ_LAYER, Access, Scale, analyze
+from permission_guard.access import EVERY, READ_LAYER, Access, Scale, analyze
 from permission_guard.access.meter import BUDGET
 from permission_guard.iam import Anonymous, Policy
 from permission_guard.iam.policy import Json
@@ -198,6 +199,91 @@ OPEN, CLOSED, UNKNOWN = Access.OPEN, Access.CLOSED, Access.UNKNOWN
 )
 def test_what_one_condition_on_everybody_leaves(condition: Json, access: Access) -> None:
     assert answer(allow("*", condition, Action=TAGGING)).access is access
+
+
+ATHENA, GLUE = "athena.amazonaws.com", "glue.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("via", "first", "last", "every", "access"),
+    [
+        ("false", None, None, None, OPEN),
+        ("true", None, None, None, OPEN),
+        ("false", None, None, ATHENA, CLOSED),
+        ("true", None, None, ATHENA, OPEN),
+        ("true", None, None, "", UNKNOWN),  # a service that does not support aws:CalledVia
+        ("false", ATHENA, None, None, CLOSED),
+        ("false", "", None, None, OPEN),
+        ("true", ATHENA, ATHENA, ATHENA, OPEN),
+        (None, ATHENA, None, "", UNKNOWN),
+        (None, ATHENA, GLUE, None, UNKNOWN),  # two services
+        (None, ATHENA, None, GLUE, UNKNOWN),
+        (None, ATHENA, None, None, OPEN),
+        (None, None, GLUE, None, OPEN),
+    ],
+)
+def test_the_services_that_pass_a_call_on_are_the_same_in_all_keys(
+    via: str | None, first: str | None, last: str | None, every: str | None, access: Access
+) -> None:
+    """An empty text stands for an absent key."""
+    keys = {"aws:CalledViaFirst": first, "aws:CalledViaLast": last, "aws:CalledVia": every}
+    condition: Json = {
+        "Bool": {} if via is None else {"aws:ViaAWSService": via},
+        "ForAllValues:StringEquals": {key: one for key, one in keys.items() if one},
+        "Null": {key: str(not one).lower() for key, one in keys.items() if one is not None},
+    }
+    assert answer(allow("*", condition)).access is access
+
+
+def test_two_services_in_a_chain_are_sure_if_no_other_key_is_compared() -> None:
+    both: Json = {
+        "ForAnyValue:StringEquals": {"aws:CalledVia": ATHENA},
+        "ForAnyValue:StringLike": {"aws:CalledVia": "glue*"},
+    }
+    assert answer(allow("*", both)).access is OPEN
+
+
+@pytest.mark.parametrize(
+    ("account", "more", "access"),
+    [
+        (UNTRUSTED, {}, Access.NAMED),
+        ("8*", {}, CLOSED),
+        ("8*", {"StringLike": {"aws:userid": "*:me"}}, CLOSED),
+        ("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*x"}}, Access.NAMED),
+        ("*", {"StringEquals": {"aws:PrincipalType": "User"}}, CLOSED),
+    ],
+)
+def test_a_function_calls_with_a_role_of_its_own_account(
+    account: str, more: dict[str, dict[str, str]], access: Access
+) -> None:
+    function = {"lambda:SourceFunctionArn": f"arn:aws:lambda:*:{UNTRUSTED}:function:x"}
+    asked = {"ArnLike": function, "StringLike": {"aws:PrincipalAccount": account}}
+    condition: Json = {
+        operator: {**asked.get(operator, {}), **more.get(operator, {})} for operator in {**asked, **more}
+    }
+    assert answer(allow("*", condition)).access is access
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:s3:::orders/*", "arn:aws:s3:::orders/invoices/*.pdf", "arn:aws:s3:us-east-1::orders"]
+)
+def test_an_arn_without_account_that_no_bucket_has_is_dead(arn: str) -> None:
+    result = answer(allow(S3, {"ArnLike": {"aws:SourceArn": arn}}))
+    assert (result.access, result.scale) == (CLOSED, Scale.DEAD)
+
+
+def test_every_call_of_lambda_that_names_a_function_or_an_execution_is_known() -> None:
+    model = get_session().get_service_model("lambda")
+    named = {
+        f"lambda:{one}"
+        for one in model.operation_names
+        if any(
+            place in model.operation_model(one).http["requestUri"]
+            for place in ("{FunctionName}", "{DurableExecutionArn}", "{CallbackId}")
+        )
+    }
+    # These two need lambda:InvokeFunction (lambda/latest/api/API_InvokeWithResponseStream.html).
+    assert named - set(EVERY) == {"lambda:Invoke", "lambda:InvokeWithResponseStream"}
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ def page_of(found: Sequence[Any], params: Params, most: int) -> tuple[list[Any],
     return list(found[start:end]), str(end) if end < len(found) else None
 
 
-def configuration(function: FakeFunction) -> Answer:
+def configuration(function: FakeFunction, version: str | None = None) -> Answer:
     """GetFunctionConfiguration, as far as the guard reads it."""
     logging = {"LoggingConfig": {"LogGroup": function.log_group}} if function.log_group else {}
-    return {"FunctionName": function.arn.name, "Role": function.role_arn, **logging}
+    return {"FunctionName": function.arn.name, "Role": function.role_of(version), **logging}
 
 
 def versions(function: FakeFunction) -> list[str]:
@@ -43,22 +43,24 @@ def functions_listed(account: Account, params: Params) -> Answer:
     ]
     page, marker = page_of(found, params, 50)
     functions = [
-        {
-            "FunctionArn": one.arn.qualified(version) if is_all else str(one.arn),
-            "Version": version,
-            **configuration(one),
-            "Role": one.version_roles.get(version, one.role_arn),
-        }
-        for one, version in page
+        _listed(one, version) | ({} if is_all else {"FunctionArn": str(one.arn)}) for one, version in page
     ]
     return {"Functions": functions, **({"NextMarker": marker} if marker else {})}
+
+
+def _listed(function: FakeFunction, version: str) -> Answer:
+    arn = function.arn.qualified(version)
+    return {"FunctionArn": arn, "Version": version, **configuration(function, version)}
 
 
 def versions_listed(account: Account, params: Params) -> Answer:
     """ListVersionsByFunction."""
     function = account.get_function(params["FunctionName"])
     page, marker = page_of(["$LATEST", *versions(function)], params, 50)
-    return {"Versions": [{"Version": one} for one in page], **({"NextMarker": marker} if marker else {})}
+    return {
+        "Versions": [_listed(function, one) for one in page],
+        **({"NextMarker": marker} if marker else {}),
+    }
 
 
 def aliases_listed(account: Account, params: Params) -> Answer:

@@ -240,9 +240,9 @@ def test_a_compliant_function_costs_its_first_sweep_its_lists_its_policy_and_the
     there = guarded()
     orders = there.account.functions["orders"]
     orders.qualifiers.clear()
-    list(there.sweeper.evaluate(SweepFunction(orders.arn, "task", role=False), NOW))
+    list(there.sweeper.evaluate(SweepFunction(orders.arn, "task", roles=()), NOW))
     assert there.wire.calls == ["ListVersionsByFunction", "ListAliases", "GetPolicy", "UpdateItem"]
-    seen = SweepFunction(orders.arn, "task", role=False, all_versions=False, seen=EMPTY)
+    seen = SweepFunction(orders.arn, "task", roles=(), all_versions=False, seen=EMPTY)
     there.wire.calls.clear()
     list(there.sweeper.evaluate(seen, NOW))
     assert there.wire.calls == ["ListAliases", "GetPolicy", "UpdateItem"]
@@ -255,7 +255,7 @@ def test_each_alias_costs_a_sweep_its_policy_and_that_of_the_version_to_which_it
     orders.alias_versions["live"] = ("7",)
     list(
         there.sweeper.evaluate(
-            SweepFunction(orders.arn, "task", role=False, all_versions=False, seen=EMPTY), NOW
+            SweepFunction(orders.arn, "task", roles=(), all_versions=False, seen=EMPTY), NOW
         )
     )
     assert there.wire.calls == ["ListAliases", *["GetPolicy"] * 3, "UpdateItem"]

@@ -67,10 +67,16 @@ def test_every_alias_is_named_with_the_versions_to_which_it_points_on_however_ma
     assert [sent["FunctionName"] for _, sent in wire.sent] == [str(FUNCTION)] * 2
 
 
-def test_every_published_version_of_a_function_is_named() -> None:
-    found = [{"Version": one} for one in ("$LATEST", "1", "2")]
+def test_every_published_version_of_a_function_is_listed_with_its_own_role() -> None:
+    found = [
+        {"FunctionArn": FUNCTION.qualified(one), "Version": one, "Role": f"role {one}"}
+        for one in ("$LATEST", "1", "2")
+    ]
     wire = Answering({VERSIONS: paged("Versions", found, "Marker", following="NextMarker")})
-    assert inventory(wire).versions(FUNCTION) == ("1", "2")
+    assert inventory(wire).versions(FUNCTION) == {
+        version: Configuration(f"role {version or '$LATEST'}", "/aws/lambda/orders")
+        for version in (None, "1", "2")
+    }
 
 
 def test_every_log_group_is_named() -> None:
@@ -91,7 +97,7 @@ def test_a_policy_is_read_in_one_call_by_its_qualified_arn() -> None:
 def test_what_is_gone_has_nothing_and_a_policy_that_may_not_be_read_is_a_fact() -> None:
     gone = ApiError("ResourceNotFoundException", "gone")
     there = inventory(Answering({}, faults={ALIASES: gone, VERSIONS: gone, POLICY: gone}))
-    assert (there.aliases(FUNCTION), there.versions(FUNCTION)) == ((), ())
+    assert (there.aliases(FUNCTION), there.versions(FUNCTION)) == ((), {})
     assert there.policy(FUNCTION, None) == PolicyFacts(None, None, None, Family.DOCUMENT)
     denied = inventory(Answering({}, faults={POLICY: ApiError("AccessDenied", "no")}))
     assert isinstance(denied.policy(FUNCTION, None), Unreadable)

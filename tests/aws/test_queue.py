@@ -53,7 +53,7 @@ def test_ten_tasks_about_a_thousand_versions_and_a_thousand_open_entries_each_fi
     function = FunctionArn("aws-us-gov", "us-gov-west-1", "1" * 12, "f" * 64)
     numbers = tuple(str(one) for one in range(1000, 2000))
     longest = SweepFunction(
-        function, "", versions=numbers, open=numbers, seen="0" * 16, seen_versions="0" * 16
+        function, "", roles=numbers, versions=numbers, open=numbers, seen="0" * 16, seen_versions="0" * 16
     )
     # A call takes 1,048,576 bytes (API_SendMessageBatch.html).
     assert 10 * len(json.dumps(written(longest)).encode()) < 1_048_576

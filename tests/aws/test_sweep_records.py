@@ -84,15 +84,18 @@ def test_the_overview_has_the_open_entries_of_each_function_and_a_digest_of_what
     reported = replace(NEW, reported_as=Ending.REPORTED)
     alias = replace(reported, fault="1" * 16, cause=replace(NEW.cause, qualifier="live"))
     gone = replace(alias, fault="2" * 16, state=State.GONE, cause=replace(NEW.cause, qualifier="7"))
-    role = replace(about_the_role(), subject=f"{TARGET}2", state=State.REPORTED, version=0)
+    role = about_the_role()
+    role = replace(
+        role, subject=f"{TARGET}2", state=State.REPORTED, cause=replace(role.cause, qualifier="7"), version=0
+    )
     journal.write((reported, alias, gone, role))
     kept.write_evaluated(evaluated(frozenset({"a", "b"}), None))
     wire.table.items["digest", "1"] = {"subject": {"S": "digest"}, "fault": {"S": "1"}}
     found = kept.overview()
     assert found[TARGET] == FunctionRecord(
-        frozenset({None, "live"}), is_role_open=False, seen=digest_of_all({"a", "b"}), seen_versions=None
+        frozenset({None, "live"}), seen=digest_of_all({"a", "b"}), seen_versions=None
     )
-    assert found[f"{TARGET}2"] == FunctionRecord(frozenset({None}), is_role_open=True)
+    assert found[f"{TARGET}2"] == FunctionRecord(frozenset({"7"}), frozenset({"7"}))
 
 
 @pytest.mark.parametrize("entry", [{"S": "{"}, {"N": "1"}, None])

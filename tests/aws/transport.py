@@ -188,7 +188,9 @@ class Transport:
         }
 
     def _function(self, params: Params) -> Answer:
-        return configuration(self.account.get_function(params["FunctionName"]))
+        version = params.get("Qualifier")
+        target = ":".join(filter(None, (params["FunctionName"], version)))
+        return configuration(self.account.get_function(target), version)
 
     def _policy(self, target: str) -> Answer:
         return _document(self.account.get_policy(target))

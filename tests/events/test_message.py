@@ -74,7 +74,7 @@ def test_what_is_no_message_is_refused_by_the_field_that_is_wrong(what: str) -> 
 TASK = SweepFunction(
     ORDERS,
     EVENTS.id,
-    role=False,
+    roles=(None, "2"),
     all_versions=False,
     versions=("1", "2"),
     open=(None, "live"),
@@ -110,7 +110,7 @@ def test_a_task_about_another_account_or_region_is_ignored(arn: str) -> None:
 
 WRONG_TASKS: dict[str, dict[str, object]] = {
     "function": {"function": "orders"},
-    "role": {"role": "perhaps"},
+    "roles": {"roles": ["live"]},
     "versions": {"versions": ["live"]},
     "open": {"open": ["../x"]},
 }

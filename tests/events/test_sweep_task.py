@@ -25,7 +25,8 @@ def read(**fields: Json) -> SweepAll | SweepFunction | Ignored:
     ("fields", "problem"),
     [
         ({"function": "orders"}, "function "),
-        ({"role": "yes"}, "role "),
+        ({"all_versions": "yes"}, "all_versions "),
+        ({"roles": ["live"]}, "roles holds 'live', which is no version"),
         ({"open": "live"}, "open is no list"),
         ({"open": {}}, "open is no list"),
         ({"open": ["live", 1]}, "open[1]"),
@@ -50,12 +51,17 @@ def test_a_task_about_another_region_is_ignored() -> None:
 def test_a_task_that_says_nothing_else_has_everything_evaluated() -> None:
     task = read()
 
-    assert task == SweepFunction(FunctionArn.parse(ORDERS), "message", role=True, all_versions=True)
+    assert task == SweepFunction(FunctionArn.parse(ORDERS), "message", roles=(None,), all_versions=True)
 
 
 def test_a_task_is_read_as_it_was_written() -> None:
     task = SweepFunction(
-        FunctionArn.parse(ORDERS), "message", role=False, versions=("1", "7"), open=(None, "live"), seen="a"
+        FunctionArn.parse(ORDERS),
+        "message",
+        roles=(None, "7"),
+        versions=("1", "7"),
+        open=(None, "live"),
+        seen="a",
     )
 
     assert task_of(Record.of(json.loads(written(task)), "event"), "message", HOME) == task

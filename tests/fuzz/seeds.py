@@ -32,7 +32,7 @@ def events() -> tuple[Json, ...]:
         {"function": TARGET},
         {
             "function": TARGET,
-            "role": False,
+            "roles": ["$LATEST", "7"],
             "all_versions": False,
             "versions": ["1", "2"],
             "open": ["$LATEST", "live"],

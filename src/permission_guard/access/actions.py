@@ -1,7 +1,8 @@
 """What a statement lets one do to a function: invoke it, change it, or read about it.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html names the actions that take a
-function as their resource, and says which of them only read.
+function as their resource, and says which of them only read. Most calls to a durable execution are authorized against an ARN that
+goes on from the function's version (lambda/latest/dg/durable-security.html); that a function's policy does not apply to them, no page says.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ MANAGING: Final = tuple(
         *("DeleteFunctionEventInvokeConfig", "PutFunctionRecursionConfig"),
         *("PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"),
         *("PutRuntimeManagementConfig", "TagResource", "UntagResource"),
+        *("SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"),
+        *("SendDurableExecutionCallbackHeartbeat", "CheckpointDurableExecution", "StopDurableExecution"),
+        *("PauseDurableExecution", "ResumeDurableExecution", "DeleteDurableExecution"),
     )
 )
 """The actions that change a function or who may use it, the most dangerous first: new code runs with its role."""
@@ -41,7 +45,8 @@ READING: Final = tuple(
         *("GetFunctionCodeSigningConfig", "GetRuntimeManagementConfig"),
         *("ListAliases", "ListVersionsByFunction", "ListFunctionUrlConfigs", "ListTags"),
         *("ListFunctionEventInvokeConfigs", "ListProvisionedConcurrencyConfigs"),
-        "ListDurableExecutionsByFunction",
+        *("ListDurableExecutionsByFunction", "GetDurableExecution", "GetDurableExecutionHistory"),
+        "GetDurableExecutionState",
     )
 )
 """The actions that read: GetFunction hands out a link to the code, the configuration holds the environment."""

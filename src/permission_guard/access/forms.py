@@ -69,13 +69,6 @@ def digits() -> Shape:
     return compiled(account(1))
 
 
-@lru_cache(maxsize=64)
-def function_arn(partition: str) -> Shape:
-    """A function's ARN, read by track 1; its account by track 2 too."""
-    head = seq(text(f"arn:{partition}:lambda:", 1), region(1), text(":", 1))
-    return compiled(seq(head, account(3), text(":function:", 1), many(letters.ASCII_NAME, 1)))
-
-
 @lru_cache(maxsize=8)
 def service_name(*, documented: bool) -> Shape:
     """The name of a service principal, read by track 1."""
@@ -91,15 +84,19 @@ ARN: Final = 2
 ACCOUNT: Final = 4
 USERNAME: Final = 8
 USERID: Final = 16
+FUNCTION: Final = 32
 
 
 @lru_cache(maxsize=64)
-def principal(kind: str, partition: str, name: str | None, *, tail: bool) -> Shape:
+def principal(kind: str, partition: str, name: str | None, *, tail: bool, function: bool = False) -> Shape:
     """A principal of an account: `role`, `user`, `root` or `federated`.
 
-    Behind the ARN, if there is a tail, stand the unique id and the session's name.
+    Behind the ARN, if there is a tail, stand the unique id and the session's name. The ARN of a function that calls with the
+    role has the same account.
     """
     both = ELEMENT | ARN
+    if function:
+        return compiled(_with_function(partition, name, tail=tail))
     head = seq(text(f"arn:{partition}:{'sts' if kind == 'federated' else 'iam'}::", both))
     if kind == "root":
         return compiled(seq(head, account(both | ACCOUNT | USERID), text(":root", both)))
@@ -107,15 +104,30 @@ def principal(kind: str, partition: str, name: str | None, *, tail: bool) -> Sha
         own = _named(name, both | USERID)
         owner = seq(account(both | ACCOUNT | USERID), text(":", both | USERID))
         return compiled(seq(head, owner, text("federated-user/", both), own))
+    return compiled(seq(head, account(both | ACCOUNT), _friendly(kind, name, tail=tail)))
+
+
+def _with_function(partition: str, name: str | None, *, tail: bool) -> Part:
+    """A role and a function of one account: each key reads its own characters, and both read the account."""
+    both = ELEMENT | ARN
+    service = seq(text("iam::", both), text("lambda:", FUNCTION), region(FUNCTION), text(":", FUNCTION))
+    head = seq(text(f"arn:{partition}:", both | FUNCTION), service, account(both | ACCOUNT | FUNCTION))
+    function = seq(text(":function:", FUNCTION), many(letters.ASCII_NAME, FUNCTION))
+    return seq(head, function, _friendly("role", name, tail=tail))
+
+
+def _friendly(kind: str, name: str | None, *, tail: bool) -> Part:
+    """The path and the name of a role or user, and what stands behind them."""
+    both = ELEMENT | ARN
     path = seq() if name else maybe(seq(many(letters.VISIBLE, both), text("/", both)))
-    who = seq(head, account(both | ACCOUNT), text(f":{kind}/", both), path, _named(name, both | USERNAME))
+    who = seq(text(f":{kind}/", both), path, _named(name, both | USERNAME))
     unique = seq(text("AROA" if kind == "role" else "AIDA", USERID), many(letters.UPPER_DIGIT, USERID))
     session = many(letters.FRIENDLY, USERID | ELEMENT, 2)
     if not tail:
-        return compiled(who)
+        return who
     if kind == "user":
-        return compiled(seq(who, text(SEPARATOR, 0), unique))
-    return compiled(seq(who, text(SEPARATOR, ELEMENT), unique, text(":", USERID), session))
+        return seq(who, text(SEPARATOR, 0), unique)
+    return seq(who, text(SEPARATOR, ELEMENT), unique, text(":", USERID), session)
 
 
 def _named(name: str | None, tracks: int) -> Part:

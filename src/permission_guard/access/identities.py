@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from permission_guard.access import forms
-from permission_guard.access.keys import TOKEN, Keys
+from permission_guard.access.keys import SOURCE_FUNCTION, TOKEN, Keys
 from permission_guard.access.literal import PRINCIPAL, Stance
 from permission_guard.access.names import names_of_principals, names_of_services
-from permission_guard.access.node import Either, Fixed, Listed, Node
+from permission_guard.access.node import Either, Every, Fixed, Listed, Node
 from permission_guard.access.sources import SOURCE_KEYS, Sources
 from permission_guard.access.text import Spelled, Variables
 from permission_guard.access.word import Need
@@ -26,7 +26,6 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
     scene, side = keys.scene, keys.side
     sessions = any(":assumed-role/" in name for name in scene.principal_names)
     tail = kind in {"role", "user"} and (scene.mentions("aws:userid") or (sessions and kind == "role"))
-    shape = forms.principal(kind, scene.target.partition, side.name, tail=tail)
     tracks = {PRINCIPAL: forms.ELEMENT, "aws:principalarn": forms.ARN, "aws:principalaccount": forms.ACCOUNT}
     if kind == "user":
         tracks["aws:username"] = forms.USERNAME
@@ -38,10 +37,21 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
         for one in scene.literals.by_key.get(PRINCIPAL, ())
         if one.principals
     }
-    variables = Variables(keys.known, tracks, frozenset({"aws:principalaccount"}))
     needs = scene.account_needs(side, forms.ACCOUNT)
-    word = Spelled(shape, tracks, scene.automata, variables, needs, named)
-    yield _unpinned(keys, word) if tail and side.accounts and not side.trusted else word
+
+    def word(*, function: bool) -> Node:
+        shape = forms.principal(kind, scene.target.partition, side.name, tail=tail, function=function)
+        shown = tracks | ({SOURCE_FUNCTION: forms.FUNCTION} if function else {})
+        variables = Variables(keys.known, shown, frozenset({"aws:principalaccount"}))
+        spelled = Spelled(shape, shown, scene.automata, variables, needs, named)
+        return _unpinned(keys, spelled) if tail and side.accounts and not side.trusted else spelled
+
+    if kind != "role" or not scene.mentions(SOURCE_FUNCTION):
+        yield word(function=False)
+        return
+    # Lambda adds the key to the calls that a function makes with its execution role, a role of the function's own account.
+    alone = Every((word(function=False), keys.absent(SOURCE_FUNCTION)))
+    yield Either(((Stance.SURE, alone), (Stance.SURE, word(function=True))))
 
 
 def _unpinned(keys: Keys, word: Spelled) -> Node:

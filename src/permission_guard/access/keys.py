@@ -31,6 +31,8 @@ RESOURCE_ORGANIZATION: Final = ("aws:resourceorgid", "aws:resourceorgpaths")
 AUTH_TYPE: Final = "lambda:functionurlauthtype"
 VIA_URL: Final = "lambda:invokedviafunctionurl"
 TOKEN: Final = "lambda:eventsourcetoken"  # noqa: S105  # a condition key
+CHAIN: Final = ("aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+SOURCE_FUNCTION: Final = "lambda:sourcefunctionarn"
 _LONGEST_SESSION: Final = 36 * 3600
 """Seconds: no session lasts longer (STS/latest/APIReference/API_GetSessionToken.html)."""
 
@@ -128,6 +130,23 @@ class Keys:
         """A key with one of some values; None is absent."""
         shown = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
         return Either(tuple((Stance.SURE, node) for node in shown))
+
+    def chain(self) -> Node:
+        """The services that pass a call on: aws:CalledVia lists them, and aws:ViaAWSService is true then alone.
+
+        What needs more than one service, or one that does not support aws:CalledVia, is unsure if the policies compare two of the keys.
+        """
+        (via, *calls), known = CHAIN, self.known
+        direct = Every((self.enumerated(via, "false", None), self.absent(*calls)))
+        passed_on, tracks = self.fixed({via: ("true",)}), dict.fromkeys(calls, 1)
+        shape = forms.plain(letters.DOTTED)
+        one = Spelled(shape, tracks, self.scene.automata, Variables(known, tracks))
+        every, first, last = calls
+        texts = (self.chosen(key, letters.DOTTED) for key in (first, last))
+        apart = Every((passed_on, self.several(every, letters.DOTTED), *texts))
+        is_alone = sum(map(self.scene.mentions, CHAIN)) == 1
+        ways = ((Stance.SURE, direct), (Stance.SURE, Every((passed_on, one))))
+        return Either((*ways, (Stance.SURE if is_alone else Stance.UNSURE, apart)))
 
     def mentioned(self, prefix: str) -> list[str]:
         """Return the keys under a prefix that the policies ask for."""

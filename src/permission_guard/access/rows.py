@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from permission_guard.access import actions, forms, letters
+from permission_guard.access import actions, letters
 from permission_guard.access.keys import (
     AUTH_TYPE,
+    CHAIN,
     CLOCK,
     MFA,
     NETWORK,
     RESOURCE_ORGANIZATION,
+    SOURCE_FUNCTION,
     TOKEN,
     VIA_URL,
     Keys,
@@ -24,7 +26,6 @@ from permission_guard.access.literal import Stance
 from permission_guard.access.node import Every, Node
 from permission_guard.access.scene import Scene
 from permission_guard.access.sources import SOURCE_KEYS, organization
-from permission_guard.access.text import Spelled, Variables
 from permission_guard.frozen import frozen
 
 Make: TypeAlias = Callable[[Keys, tuple[str, ...]], Node]
@@ -104,15 +105,6 @@ def _organization(keys: Keys, _: tuple[str, ...]) -> Node:
     return organization(keys.scene, keys.side, PRINCIPAL_ORGANIZATION, keys.known)
 
 
-def _source_function(keys: Keys, names: tuple[str, ...]) -> Node:
-    """The function whose role calls: one of the caller's own account."""
-    needs = keys.scene.account_needs(keys.side, 2)
-    tracks = {names[0]: 1}
-    shape = forms.function_arn(keys.scene.target.partition)
-    word = Spelled(shape, tracks, keys.scene.automata, Variables(keys.known, tracks), needs)
-    return keys.perhaps(word, *names)
-
-
 def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
     """The organization of the function's account. Its id is the trusted one's, so that it can stand in a variable too."""
     known = keys.known.values(names[0])
@@ -184,33 +176,18 @@ ROWS: Final = (
         "within the last 36 hours, the longest that a session lasts",
     ),
     Row(
-        ("lambda:sourcefunctionarn",),
-        {"role": _source_function, "user root federated anonymous service": _absent},
-        "a function of the caller's account, if one calls",
+        (SOURCE_FUNCTION,),
+        {"user root federated anonymous service": _absent},
+        "a function of the account of the role, if one calls: the same characters as aws:PrincipalAccount",
         "lambda/latest/dg/permissions-source-function-arn.html",
     ),
     Row(
-        ("aws:viaawsservice",),
+        CHAIN,
         {
-            _SIGNED: lambda keys, names: keys.enumerated(names[0], "false", "true", None),
-            "anonymous service": _unsaid,
+            _SIGNED: lambda keys, _: keys.chain(),
+            "anonymous service": lambda keys, names: Every((keys.unsaid(names[0]), keys.absent(*names[1:]))),
         },
-        "true if a service passes the call on",
-    ),
-    Row(
-        ("aws:calledvia",),
-        {_SIGNED: lambda keys, names: keys.several(names[0], letters.DOTTED), "anonymous service": _absent},
-        "the services that pass the call on",
-    ),
-    Row(
-        ("aws:calledviafirst",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
-        "the first of them",
-    ),
-    Row(
-        ("aws:calledvialast",),
-        {_SIGNED: _text(letters.DOTTED), "anonymous service": _absent},
-        "the last of them",
+        "true if services pass the call on, these services, the first of them and the last; false or absent, and none, if not",
     ),
     Row(
         (VIA_URL,),

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from permission_guard.aws.clients import Clients
@@ -68,19 +68,19 @@ class AwsInventory:
                 return ()
             raise
 
-    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+    def versions(self, function: FunctionArn) -> Mapping[str | None, Configuration]:
         """ListVersionsByFunction."""
         pages = self._clients.lambda_.get_paginator("list_versions_by_function").paginate(
             FunctionName=str(function), PaginationConfig={"PageSize": PAGE}
         )
         try:
             with translated():
-                found = [one["Version"] for page in pages for one in page["Versions"]]
+                found = [_listed(one) for page in pages for one in page["Versions"]]
         except Refused as error:
             if error.code in NOT_FOUND:
-                return ()
+                return {}
             raise
-        return tuple(one for one in found if one != LATEST)
+        return {one.version: one.configuration for one in found}
 
     def log_groups(self) -> frozenset[str]:
         """DescribeLogGroups: the names of all of them."""

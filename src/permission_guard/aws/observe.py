@@ -104,11 +104,12 @@ class AwsObserver:
         return configuration, reading.result() if named else None
 
     def _configuration(self, facts: FunctionFacts) -> Configuration | Gone | Unreadable:
+        asked = {"Qualifier": facts.qualifier} if facts.qualifier and is_version(facts.qualifier) else {}
         try:
             with translated():
-                found = self._clients.lambda_.get_function_configuration(FunctionName=str(facts.arn))
+                found = self._clients.lambda_.get_function_configuration(FunctionName=str(facts.arn), **asked)
         except Refused as error:
-            return GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
+            return GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.target}", str(error))
         group = log_group(facts.arn.name, found.get("LoggingConfig", {}).get("LogGroup"))
         return Configuration(role_arn=found["Role"], log_group=group)
 

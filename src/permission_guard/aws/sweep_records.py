@@ -105,23 +105,23 @@ class DynamoSweepRecords:
 
     def overview(self) -> Mapping[str, FunctionRecord]:
         """Scan: what is known about every function. An entry that cannot be read counts as open."""
-        found: dict[str, tuple[set[str | None], set[Concern], Record | None]] = {}
+        found: dict[str, tuple[set[str | None], set[str | None], Record | None]] = {}
         for item in self._table.scan():
             subject = item.inner_or_empty("subject").text_or("S")
-            qualifiers, concerns, seen = found.get(subject, (set(), set(), None))
+            qualifiers, roles, seen = found.get(subject, (set(), set(), None))
             if item.inner_or_empty("fault").text_or("S") == SEEN:
                 seen = item
             elif is_entry(item):
-                _note(item, qualifiers, concerns)
-            found[subject] = qualifiers, concerns, seen
+                _note(item, qualifiers, roles)
+            found[subject] = qualifiers, roles, seen
         return {
             subject: FunctionRecord(
                 frozenset(qualifiers),
-                Concern.ROLE_CAN_WRITE_LOGS in concerns,
+                frozenset(roles),
                 _digest(digests(seen, "statements")),
                 _digest(digests(seen, "versions")),
             )
-            for subject, (qualifiers, concerns, seen) in found.items()
+            for subject, (qualifiers, roles, seen) in found.items()
         }
 
     def write_evaluated(self, evaluated: Evaluated) -> None:
@@ -181,16 +181,16 @@ def _is_due(item: Record, now: datetime) -> bool:
     return last is None or now - last >= VERSIONS_EVERY
 
 
-def _note(item: Record, qualifiers: set[str | None], concerns: set[Concern]) -> None:
+def _note(item: Record, qualifiers: set[str | None], roles: set[str | None]) -> None:
     try:
         entry = entry_of(item.inner("entry").text("S"))
     except (EntryError, BadEvent):
         qualifiers.add(None)
         return
     if is_open(entry):
-        is_about_role = entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS
-        qualifiers.add(None if is_about_role else entry.cause.qualifier)
-        concerns.add(entry.finding.concern)
+        qualifiers.add(entry.cause.qualifier)
+        if entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS:
+            roles.add(entry.cause.qualifier)
 
 
 def _digest(digests_: frozenset[str] | None) -> str | None:

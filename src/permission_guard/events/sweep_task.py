@@ -31,8 +31,9 @@ class SweepFunction:
 
     function: FunctionArn
     id: str
-    role: bool = True
-    """Whether its role must be read: the listing run did not find it compliant, or an entry about it is open."""
+    roles: tuple[str | None, ...] = (None,)
+    """The function (None) and published versions whose role must be read: the listing run did not find it compliant, or an
+    entry about it is open."""
     all_versions: bool = True
     """Whether to list and evaluate every published version."""
     versions: tuple[str, ...] | None = None
@@ -52,7 +53,7 @@ def written(task: SweepAll | SweepFunction) -> str:
     return json.dumps(
         {
             "function": str(task.function),
-            "role": task.role,
+            "roles": [one or LATEST for one in task.roles],
             "all_versions": task.all_versions,
             "versions": None if task.versions is None else list(task.versions),
             "open": [one or LATEST for one in task.open],
@@ -75,33 +76,29 @@ def task_of(body: Record, message_id: str, installation: Installation) -> SweepA
     return SweepFunction(
         function=function,
         id=message_id,
-        role=_flag(body, "role"),
-        all_versions=_flag(body, "all_versions"),
-        versions=_versions(body) if body.has("versions") else None,
-        open=tuple(None if one == LATEST else one for one in _qualifiers(body, "open")),
+        roles=_versions(body, "roles") if body.has("roles") else (None,),
+        # A missing flag is true, so that everything is evaluated.
+        all_versions=body.flag("all_versions") if body.has("all_versions") else True,
+        versions=tuple(filter(None, _versions(body, "versions"))) if body.has("versions") else None,
+        open=_qualifiers(body, "open"),
         seen=body.text_or("seen"),
         seen_versions=body.text_or("seen_versions"),
     )
 
 
-def _flag(body: Record, key: str) -> bool:
-    """Return a flag; a missing one is true, so that everything is evaluated."""
-    return body.flag(key) if body.has(key) else True
-
-
-def _qualifiers(body: Record, key: str) -> tuple[str, ...]:
+def _qualifiers(body: Record, key: str) -> tuple[str | None, ...]:
     if not body.has(key) or body.body[key] == []:
         return ()
     texts = body.texts(key)
     wrong = [one for one in texts if not is_qualifier(one)]
     if wrong:
         raise BadEvent(key, f"holds {wrong[0]!r}, which names no version or alias")
-    return texts
+    return tuple(None if one == LATEST else one for one in texts)
 
 
-def _versions(body: Record) -> tuple[str, ...]:
-    texts = _qualifiers(body, "versions")
-    wrong = [one for one in texts if not one.isdigit()]
+def _versions(body: Record, key: str) -> tuple[str | None, ...]:
+    found = _qualifiers(body, key)
+    wrong = [one for one in found if one is not None and not one.isdigit()]
     if wrong:
-        raise BadEvent("versions", f"holds {wrong[0]!r}, which is no version")
-    return texts
+        raise BadEvent(key, f"holds {wrong[0]!r}, which is no version")
+    return found

@@ -84,11 +84,14 @@ class Trigger:
     """When the message of the event was first received."""
     receives: int = field(default=1, compare=False)
     """How often it has been received, this time included."""
+    reads_role: bool = field(default=False, compare=False)
+    """Whether a sweep reads the role of this published version too, because the function itself has another."""
 
     @property
     def to_read(self) -> FactKind:
-        """What to read. A sweep reads the role with the function itself, and not again with each version or alias."""
-        if self.kind is Kind.SWEEP and self.qualifier is None and isinstance(self.subject, FunctionArn):
+        """What to read. A sweep reads the role with the function itself, and with a version only if that has its own."""
+        is_with_role = self.qualifier is None or self.reads_role
+        if self.kind is Kind.SWEEP and is_with_role and isinstance(self.subject, FunctionArn):
             return FactKind.ROLE | FactKind.POLICY
         return FactKind.ROLE if self.kind in _ABOUT_THE_FUNCTION else FactKind.POLICY
 

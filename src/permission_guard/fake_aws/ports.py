@@ -86,12 +86,14 @@ class FakeObserver:
     def _with_role(self, facts: FunctionFacts) -> FunctionFacts:
         try:
             with translated():
-                function = self.account.get_function(str(facts.arn))
+                target = facts.target if is_version(facts.qualifier) else str(facts.arn)
+                function = self.account.get_function(target)
         except Refused as error:
-            found = GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.arn}", str(error))
+            found = GONE if error.code in NOT_FOUND else Unreadable(f"function {facts.target}", str(error))
             return replace(facts, configuration=found, role=found)
-        configuration = Configuration(function.role_arn, function.log_group)
-        return replace(facts, configuration=configuration, role=self.role(function.role_arn))
+        role_arn = function.role_of(facts.qualifier)
+        configuration = Configuration(role_arn, function.log_group)
+        return replace(facts, configuration=configuration, role=self.role(role_arn))
 
     def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
         """Read a role."""

@@ -67,3 +67,7 @@ class FakeFunction:
     """The versions that an alias points to."""
     version_roles: dict[str, str] = field(default_factory=dict)
     """By published version, the role that it was published with, where the function has another by now."""
+
+    def role_of(self, qualifier: str | None) -> str:
+        """Return the role of the function (None) or of a published version."""
+        return self.version_roles.get(qualifier or "", self.role_arn)

@@ -41,9 +41,10 @@ class FakeInventory:
     def functions(self, *, all_versions: bool = False) -> Iterator[tuple[ListedFunction, ...]]:
         """ListFunctions."""
         found = [
-            ListedFunction(function.arn, version, _configuration(function))
+            ListedFunction(function.arn, version, configuration)
             for _, function in sorted(self.account.functions.items())
-            for version in (None, *(_versions(function) if all_versions else ()))
+            for version, configuration in _configurations(function).items()
+            if version is None or all_versions
         ]
         for start in range(0, max(1, len(found)), self.page):
             with translated(), self.account.call("ListFunctions"):
@@ -56,11 +57,11 @@ class FakeInventory:
             names = sorted(one for one in found.qualifiers if not one.isdigit()) if found else ()
             return tuple(Alias(name, found.alias_versions.get(name, ()) if found else ()) for name in names)
 
-    def versions(self, function: FunctionArn) -> tuple[str, ...]:
+    def versions(self, function: FunctionArn) -> Mapping[str | None, Configuration]:
         """ListVersionsByFunction."""
         with translated(), self.account.call("ListVersionsByFunction"):
             found = self.account.functions.get(function.name)
-            return _versions(found) if found else ()
+            return _configurations(found) if found else {}
 
     def roles(self) -> Iterator[tuple[RoleFacts, ...]]:
         """GetAccountAuthorizationDetails."""
@@ -79,12 +80,9 @@ class FakeInventory:
         return FakeObserver(self.account, "").policy_read_by_get_policy(function, qualifier)
 
 
-def _configuration(function: FakeFunction) -> Configuration:
-    return Configuration(function.role_arn, function.log_group)
-
-
-def _versions(function: FakeFunction) -> tuple[str, ...]:
-    return tuple(sorted(filter(str.isdigit, function.qualifiers)))
+def _configurations(function: FakeFunction) -> dict[str | None, Configuration]:
+    versions = (None, *sorted(filter(str.isdigit, function.qualifiers)))
+    return {one: Configuration(function.role_of(one), function.log_group) for one in versions}
 
 
 @dataclass(slots=True)
@@ -133,12 +131,12 @@ class FakeSweepRecords:
             open_ = [one for one in self.journal.entries.values() if is_open(one)]
             return {
                 subject: FunctionRecord(
+                    frozenset(one.cause.qualifier for one in open_ if one.subject == subject),
                     frozenset(
-                        None if _is_about_role(one) else one.cause.qualifier
+                        one.cause.qualifier
                         for one in open_
-                        if one.subject == subject
+                        if one.subject == subject and one.finding.concern is Concern.ROLE_CAN_WRITE_LOGS
                     ),
-                    any(_is_about_role(one) for one in open_ if one.subject == subject),
                     *(
                         None if digests is None else digest_of_all(digests)
                         for digests in self.journal.seen.get(subject, (None, None))

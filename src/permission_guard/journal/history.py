@@ -233,11 +233,13 @@ _CLOSED: Final = frozenset({State.GONE, State.RELEASED})
 
 def is_in_view(entry: Entry, facts: FunctionFacts) -> bool:
     """Return whether the facts show if an entry's fault exists: what could not be read shows nothing."""
-    if facts.configuration is GONE:
+    if facts.configuration is GONE and facts.qualifier is None:
         return True
+    if entry.cause.qualifier != facts.qualifier:
+        return False
     if entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS:
-        return isinstance(facts.role, RoleFacts) or facts.role is MISSING_ROLE
-    return isinstance(facts.policy, PolicyFacts) and entry.cause.qualifier == facts.qualifier
+        return isinstance(facts.role, RoleFacts) or facts.role in {MISSING_ROLE, GONE}
+    return isinstance(facts.policy, PolicyFacts)
 
 
 def _changes(step: Repair) -> tuple[tuple[Finding, Change], ...]:

@@ -144,6 +144,8 @@ def released(
 ) -> Iterator[Alert]:
     """Detach what nothing needs any more, and yield the alerts. Raises RetryLater."""
     for entry in filter(is_held, session.history.entries):
+        if entry.cause.qualifier != report.facts.qualifier:
+            continue  # a version's own role shows nothing about the function's
         found = release(entry, report.facts, observer, settings.trusted)
         ending, what = Ending.REPORTED, ""
         match found:

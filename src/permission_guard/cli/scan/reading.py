@@ -101,10 +101,10 @@ class Reader:
         to_read, source = self._to_read, self.region.label
         if to_read:
             listed = [one for one in self._functions(found) if not is_replica(one.arn)]
-            roles = {one.arn: one.configuration.role_arn for one in listed if one.version is None}
+            own = {one.arn: one.configuration for one in listed if one.version is None}
             for one in listed:
                 # A version keeps the role that it was published with (lambda/latest/dg/configuration-versions.html).
-                is_evaluated = one.version is not None and roles.get(one.arn) == one.configuration.role_arn
+                is_evaluated = one.version is not None and own.get(one.arn) == one.configuration
                 asked = to_read & ~FactKind.ROLE if is_evaluated else to_read
                 if asked:
                     jobs[one.arn, one.version] = partial(self._function, one, asked)
@@ -127,7 +127,7 @@ class Reader:
     def _function(self, version: ListedFunction, to_read: FactKind) -> RegionResult:
         """Evaluate a published version, or a function with its aliases.
 
-        A role is evaluated with the function itself, and with a version that has another one.
+        A role is evaluated with the function itself, and with a version that has another one, or another log group.
         """
         facts = FunctionFacts(version.arn, version.version, version.configuration, at=self.at)
         found = self._evaluated(facts, to_read)
