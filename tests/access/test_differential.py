@@ -32,7 +32,7 @@ def _of_undocumented_form(request: Request) -> bool:
     service = service_of(request.principal.name) if isinstance(request.principal, ServicePrincipal) else None
     if service is None or ":::" not in arn:
         return False
-    return service.owned or service.namespace != arn.split(":")[2] or "/" in arn
+    return service.namespace != arn.split(":")[2] or (not service.owned and "/" in arn)
 
 
 def check(seed: int) -> None:

@@ -52,6 +52,9 @@ class Sources:
             own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
             yield from self._shown(sure, own, ((_ARN,),))
             yield from self._shown(account, own, (_KEYS[:2],))
+        if row is not None and row.owned:
+            another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
+            yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
         yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
