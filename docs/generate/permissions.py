@@ -9,6 +9,7 @@ from tests.template import written
 REASONS: Final = {
     "WriteItsOwnLog": "The stack creates the log group, so the guard needs no right to create one.",
     "ReadFunctionsAndTheirPolicies": "To evaluate a function. Not GetFunction, which returns a link to the code.",
+    "ReadTheTagsOfAFunctionToRepair": "Before a repair only: the tag `permission-guard:mode` = `observe` keeps the guard from changing a function.",
     "ReadThePoliciesOfLayers": "To evaluate a layer version that was shared.",
     "ReadTheRolesOfFunctions": "To evaluate whether the execution role can write the logs.",
     "ReadThePoliciesOfThoseRoles": "The same, for managed policies and boundaries.",

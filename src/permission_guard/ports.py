@@ -79,6 +79,10 @@ class Observer(Protocol):
         """
         ...
 
+    def mode_tag(self, function: FunctionArn) -> str | Unreadable:
+        """Return the value of a function's tag `settings.MODE_TAG`; empty if it has none or is gone. Raises RetryLater."""
+        ...
+
 
 class Writer(Protocol):
     """Makes the calls that change something. Each raises RetryLater, Refused or ChangedMeanwhile if it was not made."""

@@ -78,6 +78,9 @@ MOST_ALERTS_PER_HOUR: Final = 10_000
 RETENTION: Final = timedelta(days=365)
 """How long the journal keeps a fault after it was last seen, if its entry is no longer needed."""
 
+MODE_TAG: Final = "permission-guard:mode"
+"""The tag of a function whose value `observe` keeps the guard from changing it."""
+
 NEW_STATEMENT_AGE: Final = timedelta(hours=1)
 """From the event to the first receipt of its message. An older statement counts as existing: callers may rely on it."""
 

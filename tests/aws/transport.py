@@ -141,6 +141,7 @@ class Transport:
                     ":".join(filter(None, (p["FunctionName"], p.get("Qualifier"))))
                 )
             },
+            "ListTags": lambda p: {"Tags": self.account.list_tags(p["Resource"])},
             "GetPolicy": lambda p: self._managed(p) if "PolicyArn" in p else self._policy(p["FunctionName"]),
             "GetResourcePolicy": lambda p: _document(self.account.get_resource_policy(p["ResourceArn"])),
             "GetLayerVersionPolicy": lambda p: _document(

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.cli.errors import Unusable
-from permission_guard.cli.undo import agreed
+from permission_guard.cli.output import agreed
 from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of

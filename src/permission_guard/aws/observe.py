@@ -27,8 +27,12 @@ from permission_guard.model.facts import (
     is_version,
 )
 from permission_guard.ports import NOT_FOUND, Refused
+from permission_guard.settings import MODE_TAG
 
-PERMISSIONS = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "logs:DescribeLogGroups")
+PERMISSIONS = (
+    *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "lambda:ListTags"),
+    "logs:DescribeLogGroups",
+)
 """The rights that this module's calls need; each store beside it names its own."""
 
 _Role: TypeAlias = RoleFacts | MissingRole | Unreadable
@@ -79,6 +83,15 @@ class AwsObserver:
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration."""
         return users(self._clients, role_arn)
+
+    def mode_tag(self, function: FunctionArn) -> str | Unreadable:
+        """Return the value of the function's tag (ListTags)."""
+        try:
+            with translated():
+                found = self._clients.lambda_.list_tags(Resource=str(function))
+        except Refused as error:
+            return "" if error.code in NOT_FOUND else Unreadable(f"the tags of {function}", str(error))
+        return found.get("Tags", {}).get(MODE_TAG, "")
 
     def _with_role(self, facts: FunctionFacts, likely: str | None) -> FunctionFacts:
         configuration = facts.configuration

@@ -25,8 +25,8 @@ class CommandError(click.ClickException):
 
 
 _COMMANDS: Final = (
-    *("check", "demo", "doctor", "drill", "explain", "journal"),
-    *("report", "resume", "rules", "scan", "sweep", "undo"),
+    *("accept", "check", "demo", "doctor", "drill", "explain", "journal"),
+    *("report", "rules", "scan", "sweep", "undo"),
 )
 """Each is a function of this name in the module of this name."""
 

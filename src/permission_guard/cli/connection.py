@@ -48,6 +48,8 @@ class Connection:
     observer: Observer
     writer: Writer
     journal: ReadableJournal
+    caller: str
+    """The person's ARN (sts:GetCallerIdentity)."""
 
 
 Connect: TypeAlias = Callable[[StackPlace], Connection]
@@ -78,6 +80,7 @@ def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connect
         AwsObserver(caller.clients, ""),
         AwsWriter(caller.clients),
         DynamoJournal(Table(caller.clients, table)),
+        caller.arn,
     )
 
 

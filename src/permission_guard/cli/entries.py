@@ -31,6 +31,7 @@ class TypedName:
     arn: str
     account: str
     region: str
+    qualifier: str | None = None
 
     @classmethod
     def of(cls, typed: str) -> TypedName:
@@ -43,10 +44,11 @@ class TypedName:
             return cls(typed, typed, layer.account, layer.region)
         try:
             # Alerts show the ARN with the version or alias; the journal is kept by function.
-            function, _ = named(typed, partition="", region="", account="")
+            function, qualifier = named(typed, partition="", region="", account="")
         except ArnError as error:
             raise Unusable(f"{typed!r} is not the name or ARN of a function.") from error
-        return cls(typed, str(function) if function.partition else "", function.account, function.region)
+        arn = str(function) if function.partition else ""
+        return cls(typed, arn, function.account, function.region, qualifier)
 
     def at(self, there: Connection | Login) -> str:
         """Return the full ARN. Raises Unusable if it belongs to another account."""

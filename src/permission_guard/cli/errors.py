@@ -9,7 +9,8 @@ from typing import Final
 from permission_guard.alerts import printable
 from permission_guard.cli import INTERRUPTED, CommandError
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
-from permission_guard.repair.undo import CannotUndo, NothingToResume
+from permission_guard.repair.accept import NothingToAccept, NothingToRemove
+from permission_guard.repair.undo import CannotUndo
 
 DONE: Final = 0
 NOT_DONE: Final = 1
@@ -70,5 +71,5 @@ def endings() -> Iterator[None]:
         ) from error
     except Refused as error:
         raise NotDone(f"AWS refused: {error}") from error
-    except (CannotUndo, NothingToResume) as error:
+    except (CannotUndo, NothingToAccept, NothingToRemove) as error:
         raise NotDone(str(error)) from error

@@ -70,3 +70,13 @@ def replace_file(path: str, data: bytes) -> None:
 def is_terminal() -> bool:
     """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def agreed(question: str) -> bool:
+    """Ask on standard error, so that the preview may go elsewhere. Raises Unusable if standard input is closed."""
+    click.echo(question, nl=False, err=True)
+    answer = sys.stdin.readline() if sys.stdin is not None else ""
+    if not answer:
+        click.echo(err=True)
+        raise Unusable("Cannot ask for confirmation: standard input is closed. Pass --yes.")
+    return answer.strip().lower() in {"y", "yes"}

@@ -28,7 +28,7 @@ def preview(entry: Entry, step: Undoing) -> str:
         "",
         row(
             "Impact",
-            f"{_costs(entry, step)}. The guard does not repair it again until you resume it.",
+            f"{_costs(entry, step)}. The guard does not repair it again until you let it.",
         ),
     ]
     return "\n".join(parts) + "\n"
@@ -37,9 +37,7 @@ def preview(entry: Entry, step: Undoing) -> str:
 def undone(entry: Entry, step: Undoing) -> str:
     """Say what was done, and how to let the guard repair it again."""
     # The command is not wrapped, so that it can be copied.
-    return (
-        f"{row('Undone', f'{_words(step)[1]}.')}\n{'To resume':<10} {PROGRAM} resume {printable(entry.id)}\n"
-    )
+    return f"{row('Undone', f'{_words(step)[1]}.')}\n{'To repair':<10} {PROGRAM} accept --remove {printable(entry.id)}\n"
 
 
 def _words(step: Undoing) -> tuple[str, str]:

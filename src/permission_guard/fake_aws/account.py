@@ -72,6 +72,11 @@ class Account:
         with self.call("GetFunctionConfiguration"):
             return self._resolved(name)[0]
 
+    def list_tags(self, name: str) -> dict[str, str]:
+        """ListTags: those of a function."""
+        with self.call("ListTags"):
+            return dict(self._resolved(name)[0].tags)
+
     def get_policy(self, target: str) -> tuple[str, str]:
         """GetPolicy."""
         with self.call("GetPolicy"):

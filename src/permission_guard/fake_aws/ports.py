@@ -27,6 +27,7 @@ from permission_guard.model.facts import (
 )
 from permission_guard.ports import NOT_FOUND, Notification, Refused
 from permission_guard.repair.grant import Grant
+from permission_guard.settings import MODE_TAG
 
 
 @dataclass(slots=True)
@@ -71,6 +72,14 @@ class FakeObserver:
         return tuple(
             FunctionFacts(one.arn, configuration=Configuration(role_arn, one.log_group)) for one in found
         )
+
+    def mode_tag(self, function: FunctionArn) -> str | Unreadable:
+        """Return the value of the function's tag."""
+        try:
+            with translated():
+                return self.account.list_tags(str(function)).get(MODE_TAG, "")
+        except Refused as error:
+            return "" if error.code in NOT_FOUND else Unreadable(f"the tags of {function}", str(error))
 
     def _has_public_url(self, facts: FunctionFacts) -> bool | Unreadable:
         if is_version(facts.qualifier):

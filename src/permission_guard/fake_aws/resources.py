@@ -61,6 +61,7 @@ class FakeFunction:
     qualifiers: set[str] = field(default_factory=set)
     policies: dict[str | None, tuple[str, str]] = field(default_factory=dict)
     """Document and revision, by qualifier."""
+    tags: dict[str, str] = field(default_factory=dict)
     urls: dict[str | None, str] = field(default_factory=dict)
     """The AuthType of each function URL, by qualifier."""
     alias_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 
 from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.model.facts import Family
 from permission_guard.model.finding import Finding, Severity
 from permission_guard.repair.outcome import Ending
@@ -23,7 +24,7 @@ class State(Enum):
     GONE = "gone"
     """The fault disappeared without a repair; if it is seen again, it is reported again."""
     UNDONE = "undone"
-    """A person undid the repair. It is not made again until a person resumes it."""
+    """A person undid the repair (`acceptance` says who and when)."""
     RELEASING = "releasing"
     """What the guard has made is about to be removed: an attached policy, or a replaced statement."""
     RELEASED = "released"
@@ -81,6 +82,8 @@ class Entry:
     reported_as: Ending | None = None
     is_existing: bool = False
     """Whether it was reported as existing: callers may rely on the statement, so it never counts as new again."""
+    acceptance: Acceptance | None = None
+    """What keeps the guard off this fault; it stays after its end, because what was accepted does not count as new."""
     version: int = 0
     """How often the entry was written; 0 before the first time. Only one of two writers can write the next version."""
 
@@ -98,18 +101,24 @@ def kept_until(entry: Entry, retention: timedelta) -> datetime | None:
     """
     match entry.state:
         case State.GONE | State.RELEASED:
-            return entry.last_seen + retention
+            return _last_needed(entry) + retention
         case State.REPORTED:
             is_open = (
                 isinstance(entry.change, Attached)
                 or entry.reported_as is Ending.ESCALATED
                 or entry.is_existing
             )
-            return None if is_open else entry.last_seen + retention
+            return None if is_open else _last_needed(entry) + retention
         case State.PLANNED | State.UNDONE | State.RELEASING:
             return None
         case _:
             assert_never(entry.state)
+
+
+def _last_needed(entry: Entry) -> datetime:
+    """Return when the fault was last seen, or when its acceptance ends."""
+    until = entry.acceptance.until if entry.acceptance else None
+    return max(entry.last_seen, until or entry.last_seen)
 
 
 @frozen

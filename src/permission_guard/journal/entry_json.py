@@ -17,6 +17,7 @@ from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind, Trigger
 from permission_guard.iam import ArnError, PolicyError
 from permission_guard.iam.policy import Json, loads
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Attached, Change, Entry, Rewritten, State
 from permission_guard.model.document import bodies_of, body_of, statements_of
 from permission_guard.model.facts import Family, Subject, subject_of
@@ -57,6 +58,7 @@ def written(entry: Entry) -> str:
                 "reported_as": entry.reported_as.value if entry.reported_as else None,
                 "repairs": [at.isoformat() for at in entry.repairs],
                 "existing": entry.is_existing or None,
+                "acceptance": _acceptance(entry.acceptance) if entry.acceptance else None,
                 "change": _change(entry.change),
                 "finding": _finding(entry.finding),
                 "cause": _cause(entry.cause),
@@ -67,6 +69,17 @@ def written(entry: Entry) -> str:
 
 def _without_nothing(body: dict[str, Json]) -> dict[str, Json]:
     return {key: value for key, value in body.items() if value not in (None, "", [])}
+
+
+def _acceptance(acceptance: Acceptance) -> Json:
+    return _without_nothing(
+        {
+            "by": acceptance.by,
+            "at": acceptance.at.isoformat(),
+            "until": acceptance.until.isoformat() if acceptance.until else None,
+            "reason": acceptance.reason,
+        }
+    )
 
 
 def _change(change: Change | None) -> Json:
@@ -165,10 +178,16 @@ def _entry(body: Record) -> Entry:
         change=_change_in(body.inner("change")) if body.has("change") else None,
         repairs=_moments_in(body, "repairs"),
         is_existing=body.flag("existing"),
+        acceptance=_acceptance_in(body.inner("acceptance")) if body.has("acceptance") else None,
         reported_at=body.moment("reported_at") if body.has("reported_at") else None,
         reported_as=body.one_of(Ending, "reported_as") if body.has("reported_as") else None,
         version=body.whole("version"),
     )
+
+
+def _acceptance_in(body: Record) -> Acceptance:
+    until = body.moment("until") if body.has("until") else None
+    return Acceptance(body.text("by"), body.moment("at"), until, _text(body, "reason"))
 
 
 def _moments_in(body: Record, key: str) -> tuple[datetime, ...]:

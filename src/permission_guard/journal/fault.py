@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import assert_never
+from typing import Final, assert_never
 
+from permission_guard.access import INVOKING, MANAGING, READ_LAYER, READING
+from permission_guard.iam import Effect
 from permission_guard.model.document import Body, canonical, statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import (
+    Concern,
     DeniedRequest,
     Finding,
     Missing,
@@ -22,14 +25,21 @@ from permission_guard.model.finding import (
     Verdict,
     Witness,
 )
+from permission_guard.rules.review import covers
 
 _DIGITS = 16
+_CALLS: Final = {
+    Concern.MANAGEMENT_ACCESS: (*MANAGING, *READING),
+    Concern.LAYER_IS_NOT_PUBLIC: (READ_LAYER,),
+}
+"""The calls that a finding is about, if not to invoke."""
 
 
 def fault_of(finding: Finding, facts: FunctionFacts) -> str:
     """Return 16 hexadecimal digits that identify this fault among those of the subject.
 
-    The Sid of a statement does not count: Terraform generates a new one each time that it adds the statement again.
+    The Sid of a statement does not count: Terraform generates a new one each time that it adds the statement again. The Deny
+    statements that concern the same calls do count: with the statement they decide who has access.
     """
     return finding.fault or _digest(*_where(finding, facts), *_what(finding, facts))
 
@@ -51,7 +61,8 @@ def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:
         return frozenset({fault_of(finding, facts)})
     said, _ = _statements(policy.text)[finding.statement]
     count = sum(one == said for one, _ in _statements(policy.text))
-    return frozenset(_digest(*_where(finding, facts), said, str(place)) for place in range(count))
+    limits = _limits(finding, facts)
+    return frozenset(_digest(*_where(finding, facts), said, str(place), *limits) for place in range(count))
 
 
 def statement_digest(target: str, statement: Body) -> str:
@@ -70,9 +81,19 @@ def _digest(*parts: str) -> str:
 def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     policy = facts.resource_policy
     if finding.statement is not None and policy is not None:
-        return _statements(policy.text)[finding.statement]
+        return *_statements(policy.text)[finding.statement], *_limits(finding, facts)
     role = facts.role.arn if isinstance(facts.role, RoleFacts) else ""
     return role, _proved(finding)
+
+
+def _limits(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+    """Return the content of each Deny about the calls of a finding. Without one of them, more callers may have access."""
+    policy = facts.resource_policy
+    if policy is None:
+        return ()
+    calls = _CALLS.get(finding.concern, INVOKING)
+    denies = (one for one in policy.statements if one.effect is Effect.DENY and covers(one, calls))
+    return tuple(sorted({_statements(policy.text)[one.index][0] for one in denies}))
 
 
 @lru_cache(maxsize=8)  # each finding about a policy asks for its document again

@@ -68,11 +68,6 @@ class FunctionHistory:
         entry = self.of(finding, facts)
         if entry is None:
             return None
-        if entry.state is State.UNDONE:
-            return (
-                Ending.REPORTED,
-                f"a person undid this repair (`permission-guard resume {entry.id}` allows it again)",
-            )
         recent = [at for at in entry.repairs if now - at < PUT_BACK_WINDOW]
         stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
         if stopped or len(recent) >= PUT_BACK_LIMIT:
@@ -82,7 +77,7 @@ class FunctionHistory:
 
 _PUT_BACK = (
     "the guard repaired this {} times, and each time it was put back. Change it where it is defined; then "
-    "`permission-guard resume {}` lets the guard repair it again"
+    "`permission-guard accept --remove {}` lets the guard repair it again"
 )
 
 
@@ -165,9 +160,15 @@ def gone(entry: Entry, now: datetime) -> Entry:
 
 
 def is_due(entry: Entry | None, ending: Ending, now: datetime) -> bool:
-    """Return whether an alert must be sent: the first, another outcome, after a return, or a reminder."""
+    """Return whether an alert must be sent: the first, another outcome, after a return, or a reminder.
+
+    An accepted fault is reported only before and after its acceptance ends.
+    """
     if entry is None or entry.reported_at is None or ending in _ALWAYS:
         return True
+    accepted = entry.acceptance.is_due(entry.reported_at, now) if entry.acceptance else None
+    if accepted is not None:
+        return accepted
     came_back = entry.state in {State.GONE, State.RELEASED} and not (
         entry.is_existing and now - entry.last_seen < REPLACED_WITHIN
     )

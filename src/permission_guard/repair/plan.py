@@ -102,6 +102,10 @@ def _not_repaired_reason(
     history: FunctionHistory,
 ) -> Unrepaired | None:
     """Return why a finding is only reported, before looking for a repair; None if it may be repaired."""
+    entry = history.of(finding, facts)
+    accepted = entry.acceptance if entry is not None else None
+    if entry is not None and accepted is not None and (accepted.holds(now) or not settings.repair_existing):
+        return Unrepaired(finding, accepted.words(entry.id, now))
     reason = _forbidden_reason(finding, facts, settings)
     if reason is not None:
         return Unrepaired(finding, reason)

@@ -1,14 +1,14 @@
-"""Undo a repair, and resume repairs."""
+"""Undo a repair."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Final, assert_never
 
 from permission_guard.iam import ArnError, FunctionArn
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
@@ -20,6 +20,7 @@ from permission_guard.repair.step import DetachRolePolicy, Replacement, RewriteS
 
 _UNDOABLE: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
 """UNDONE too: an undo that was interrupted, or whose answer was lost, is finished by the next."""
+_MAY_BE_ATTACHED: Final = _UNDOABLE | {State.RELEASING}
 _MAY_BE_MADE: Final = frozenset({Result.DONE, Result.RETRY_LATER})
 
 
@@ -27,22 +28,38 @@ class CannotUndo(Exception):
     """There is nothing to undo, or it was changed after the repair. The message says which."""
 
 
-class NothingToResume(Exception):
-    """The guard may repair this fault already."""
+def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, undone: Acceptance) -> Outcome:
+    """Restore what was there before a repair. The guard does not repair it again until a person lifts that.
 
-
-def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now: datetime) -> Outcome:
-    """Restore what was there before a repair. The guard does not repair it again until a person resumes it.
-
-    The journal is written first, because the call that undoes the repair wakes the guard. If the call is refused, the
-    entry is restored. If AWS does not answer, it stays UNDONE, since the call may have had its effect, and can be undone
-    again. Raises CannotUndo, and what the ports raise before the call is made.
+    Raises CannotUndo, and what the ports raise before the call is made.
     """
     step = undoing(entry, observer)
-    entries = (entry, *_fixed_with(entry, journal))
+    return taken_back(step, (entry, *fixed_with(entry, journal)), writer, journal, undone)
+
+
+def taken_back(
+    step: RewriteStatements | DetachRolePolicy,
+    entries: tuple[Entry, ...],
+    writer: Writer,
+    journal: Journal,
+    undone: Acceptance,
+) -> Outcome:
+    """Note that a repair is undone, and undo it.
+
+    The journal is written first, because the call that undoes the repair wakes the guard. If the call is refused, the
+    entries are restored. If AWS does not answer, they stay UNDONE, since the call may have had its effect, and can be undone
+    again. Raises what the journal raises before the call is made.
+    """
     marked = journal.write(
         tuple(
-            replace(one, state=State.UNDONE, reported_at=now, reported_as=Ending.REPORTED) for one in entries
+            replace(
+                one,
+                state=State.UNDONE,
+                reported_at=undone.at,
+                reported_as=Ending.REPORTED,
+                acceptance=undone,
+            )
+            for one in entries
         )
     )
     outcome = execute(step, writer)
@@ -55,37 +72,13 @@ def undo(entry: Entry, observer: Observer, writer: Writer, journal: Journal, now
     return outcome
 
 
-def _fixed_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
+def fixed_with(entry: Entry, journal: Journal) -> tuple[Entry, ...]:
     """Return the entries about other faults that the same change has fixed: they return with it."""
     return tuple(
         one
         for one in journal.of(entry.subject).entries
         if one.fault != entry.fault and one.change == entry.change and one.state in _UNDOABLE
     )
-
-
-def resume(entry: Entry, journal: Journal) -> Entry:
-    """Let the guard repair a fault again that was undone, or that was put back too often, and count from zero.
-
-    Raises NothingToResume, and what the journal raises.
-    """
-    was_stopped = entry.state is State.REPORTED and entry.reported_as is Ending.ESCALATED
-    if entry.state is State.UNDONE or was_stopped:
-        resumed = _from_zero(entry)
-    elif entry.repairs:
-        resumed = replace(entry, repairs=())
-    else:
-        raise NothingToResume(
-            f"Nothing to resume: the guard may repair {entry.id} already (its state is {entry.state.value})."
-        )
-    others = _fixed_with(entry, journal) if entry.state is State.UNDONE else ()
-    undone = (one for one in others if one.state is State.UNDONE)
-    written, *_ = journal.write((resumed, *map(_from_zero, undone)))
-    return written
-
-
-def _from_zero(entry: Entry) -> Entry:
-    return replace(entry, state=State.GONE, repairs=(), reported_at=None, reported_as=None)
 
 
 def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRolePolicy:
@@ -110,10 +103,27 @@ def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRoleP
 
 def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
     role = facts.role
+    if isinstance(role, RoleFacts) and role.arn != change.role_arn:
+        raise CannotUndo(f"{facts.arn} no longer has the role {change.role_arn}")
+    return detaching(change, role)
+
+
+def attached_by_guard(entries: Iterable[Entry]) -> dict[Attached, tuple[Entry, ...]]:
+    """Return what the guard attached to roles, each with the entries about it: of every function with the role."""
+    found: dict[Attached, tuple[Entry, ...]] = {}
+    for one in entries:
+        is_ours = bool(one.repairs) or one.reported_as is Ending.REPAIRED or one.state is not State.REPORTED
+        if isinstance(one.change, Attached) and one.state in _MAY_BE_ATTACHED and is_ours:
+            found[one.change] = (*found.get(one.change, ()), one)
+    return found
+
+
+def detaching(change: Attached, role: object) -> DetachRolePolicy:
+    """Return the step that detaches what the guard attached. Raises CannotUndo if it is not there any more, or not readable."""
     if isinstance(role, Unreadable):
         raise CannotUndo(str(role))
-    if not isinstance(role, RoleFacts) or role.arn != change.role_arn:
-        raise CannotUndo(f"{facts.arn} no longer has the role {change.role_arn}")
+    if not isinstance(role, RoleFacts):
+        raise CannotUndo(f"{change.role_arn} does not exist any more")
     if role.id != change.role_id:
         raise CannotUndo(
             f"{change.role_arn} was deleted and created again, and the guard has attached nothing to the new role"

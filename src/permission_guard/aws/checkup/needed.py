@@ -114,7 +114,7 @@ _OF_ROLES: Final = (
     *DetachRolePolicy.permissions,
 )
 _OF_FUNCTIONS: Final = (
-    *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig"),
+    *("lambda:GetFunctionConfiguration", "lambda:GetFunctionUrlConfig", "lambda:ListTags"),
     *("lambda:GetPolicy", "lambda:GetResourcePolicy"),
     *("lambda:ListAliases", "lambda:ListVersionsByFunction"),
     *RewriteStatements.permissions,

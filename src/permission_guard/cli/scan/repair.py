@@ -13,9 +13,9 @@ from permission_guard.aws.accounts import AccountRegion
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
 from permission_guard.cli.errors import Interrupted, endings
+from permission_guard.cli.output import agreed
 from permission_guard.cli.scan import repair_text as shown
 from permission_guard.cli.scan.options import Options
-from permission_guard.cli.undo import agreed
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger

@@ -1,0 +1,89 @@
+"""`undo --all-attached`: detach every policy that the guard attached to a role."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import click
+
+from permission_guard.cli.connection import Connection, StackPlace, connect
+from permission_guard.cli.entries import entries
+from permission_guard.cli.errors import DONE, NotDone, NotFinished, endings
+from permission_guard.cli.output import agreed, written
+from permission_guard.cli.rows import counted, row
+from permission_guard.journal.acceptance import Acceptance
+from permission_guard.journal.entry import Attached, Entry
+from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
+from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
+from permission_guard.repair.step import DetachRolePolicy
+from permission_guard.repair.undo import CannotUndo, attached_by_guard, detaching, taken_back
+
+_KEPT: Final = "Kept"
+
+
+def detach_all(context: click.Context, place: StackPlace, *, dry_run: bool, yes: bool) -> int:
+    """Show what will be detached, ask, detach, and say how many were. Raises NotDone and NotFinished if one was not."""
+    with endings():
+        there = connect(context, place)
+        found = attached_by_guard(entries(there, None))
+        steps = [(step, held) for change, held in found.items() if (step := _step(change, there)) is not None]
+        if not steps:
+            written("The guard has attached no policy that is still attached.\n")
+            return DONE
+        for step, _ in steps:
+            written(row("Detach", f"{step.policy_arn} from {step.role_arn}") + "\n")
+        written(row("Impact", _IMPACT) + "\n")
+        if dry_run:
+            return DONE
+        if not yes and not agreed(
+            f"Detach {counted(len(steps), 'policy').replace('policys', 'policies')}? [y/N] "
+        ):
+            raise NotDone("Nothing was changed.")
+        results = [_detached(step, held, there) for step, held in steps]
+    return _total(results)
+
+
+_IMPACT: Final = (
+    "Functions with these roles cannot write their logs unless another policy allows it. The guard attaches none of them "
+    "again for the functions it knows until you let it (accept --remove); switch it to Observe or remove it now."
+)
+
+
+def _step(change: Attached, there: Connection) -> DetachRolePolicy | None:
+    """Return the step; None, and say why, if there is nothing to detach. Raises RetryLater."""
+    try:
+        return detaching(change, there.observer.role(change.role_arn))
+    except CannotUndo as error:
+        written(row(_KEPT, f"{error}.") + "\n")
+        return None
+
+
+def _detached(step: DetachRolePolicy, held: tuple[Entry, ...], there: Connection) -> Result:
+    """Detach one policy, and show how that ended. Raises Expired."""
+    undone = Acceptance(there.caller, datetime.now(UTC))
+    try:
+        outcome = taken_back(step, held, there.writer, there.journal, undone)
+    except Expired:
+        raise
+    except ChangedMeanwhile as error:
+        outcome = Outcome(step, Result.CHANGED_MEANWHILE, str(error))
+    except RetryLater as error:
+        outcome = Outcome(step, Result.RETRY_LATER, str(error))
+    except Refused as error:
+        outcome = Outcome(step, Result.REFUSED, str(error))
+    if outcome.result is Result.DONE:
+        written(row("Detached", f"{step.policy_arn} from {step.role_arn}") + "\n")
+    else:
+        written(row("Not done", f"{step.role_arn}: {outcome.result.value} ({outcome.detail})") + "\n")
+    return outcome.result
+
+
+def _total(results: list[Result]) -> int:
+    left = [one for one in results if one is not Result.DONE]
+    said = f"{len(results) - len(left)} detached, {len(left)} not detached."
+    written(f"{said}\n")
+    if not left:
+        return DONE
+    again = " Run the command again." if UNFINISHED.intersection(left) else ""
+    raise (NotFinished if again else NotDone)(f"{said}{again}")
