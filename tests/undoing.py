@@ -8,13 +8,14 @@ from typing import Any
 
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.pipeline import Guard, Handled
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Outcome
 from permission_guard.repair.undo import undo
-from tests.fake_aws.builders import BASIC, NOW, TARGET, settings, trigger
+from tests.fake_aws.builders import ANN, BASIC, NOW, TARGET, settings, trigger
 from tests.samples import LOGGING
 
 S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
@@ -69,7 +70,7 @@ class Story:
         return entry
 
     def undo(self) -> Outcome:
-        return undo(self.entry, self.observer, self.writer, self.journal, NOW)
+        return undo(self.entry, self.observer, self.writer, self.journal, Acceptance(ANN, NOW))
 
     def fails(self, call: str, code: str = "AccessDeniedException", *, after: bool = False) -> None:
         """From now on a call ends in an error: before its effect, or after it."""

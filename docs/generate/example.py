@@ -28,6 +28,7 @@ BEGIN_SHORT: Final = "<!-- first lines -->\n```text\n"
 END_SHORT: Final = "```\n<!-- /first lines -->"
 BEGIN_UNDO: Final = "<!-- undo -->\n```text\n"
 END_UNDO: Final = "```\n<!-- /undo -->"
+_PERSON: Final = "arn:aws:iam::123456789012:user/ann"
 _NOW: Final = datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)
 
 
@@ -92,7 +93,7 @@ def undoing() -> str:
     def connect(_: StackPlace) -> Connection:
         account, observer = there.account, FakeObserver(there.account, "")
         where = (account.partition, account.account, account.region, "journal")
-        return Connection(*where, observer, FakeWriter(account), there.journal)
+        return Connection(*where, observer, FakeWriter(account), there.journal, _PERSON)
 
     command = ["undo", entry.id]
     shown = CliRunner().invoke(main, command, obj=connect, input="y\n").output

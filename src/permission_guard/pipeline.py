@@ -119,7 +119,7 @@ class Guard:
 
     def apply(self, report: Report, session: JournalSession, now: datetime) -> Report:
         """Make the planned repairs. In Observe nothing is changed."""
-        return applied(report, session, self._allowed_writer, now)
+        return applied(report, session, self.observer, self._allowed_writer, now)
 
     @property
     def _allowed_writer(self) -> Writer | None:
@@ -130,7 +130,7 @@ class Guard:
         """Remove what the guard has made and nothing needs any more."""
         if self._allowed_writer is None:
             return
-        yield from revoked(report, session, self._allowed_writer, now)
+        yield from revoked(report, session, self.observer, self._allowed_writer, now)
         if self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR:
             yield from released(report, session, self.observer, self._allowed_writer, self.settings, now)
 

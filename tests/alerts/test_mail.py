@@ -16,7 +16,7 @@ from permission_guard.repair.outcome import Ending
 from tests.alerts.scenes import body, line, report, text
 
 UNDO = "permission-guard undo orders/it --region us-east-1"
-RESUME = "permission-guard resume orders/it --region us-east-1"
+RESUME = "permission-guard accept --remove orders/it --region us-east-1"
 COMMANDS = {
     Ending.REPAIRED: (UNDO, RESUME),
     Ending.ESCALATED: (None, RESUME),

@@ -70,7 +70,7 @@ def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
     assert S3.statement(TARGET) in statements_of(there.story.text)
     (after,) = there.journal.of(TARGET).entries
     assert (after.state, after.version) == (State.UNDONE, entry.version + 1)
-    assert there.run("resume", entry.id).exit_code == 0
+    assert there.run("accept", "--remove", entry.id).exit_code == 0
     (after,) = there.journal.of(TARGET).entries
     assert after.state is State.GONE
     assert entry.id in there.run("journal").stdout
@@ -285,7 +285,7 @@ def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
         story.account.roles["role"].inline["more"] = '{"Version":"2012-10-17","Statement":[]}'
         there = Wired(story)
         (entry,) = there.journal.all()
-        for arguments in (["journal"], ["undo", entry.id, "--yes"], ["resume", entry.id]):
+        for arguments in (["journal"], ["undo", entry.id, "--yes"], ["accept", "--remove", entry.id]):
             assert there.run(*arguments).exit_code == 0
         calls |= set(there.wire.calls)
     for arguments in ([], ["orders"]):

@@ -105,7 +105,7 @@ BAD: dict[str, tuple[list[str], str]] = {
         "'orders' is not the name of an entry. Alerts show it, for example orders/0f3c9a8b7d6e5f40.",
     ),
     "a fault that is none": (
-        ["resume", "orders/0F3C"],
+        ["accept", "--remove", "orders/0F3C"],
         "'orders/0F3C' is not the name of an entry. Alerts show it, for example orders/0f3c9a8b7d6e5f40.",
     ),
     "no name": (
@@ -154,9 +154,9 @@ ERRORS = {
         (["journal"], "Scan"),
         (["journal", "orders"], "Query"),
         (["undo", ENTRY], "Query"),
-        (["resume", ENTRY], "Query"),
+        (["accept", "--remove", ENTRY], "Query"),
     ],
-    ids=["everything", "a function", "undo", "resume"],
+    ids=["everything", "a function", "undo", "remove"],
 )
 def test_a_journal_that_cannot_be_read_is_reported(code: str, arguments: list[str], call: str) -> None:
     story = repaired()

@@ -102,7 +102,7 @@ WITHOUT_AWS = (
     ["doctor", "--help"],
     ["scan", "--help"],
     ["scan", "--region", "eu-west-1", "--all-regions"],
-    ["resume", "nothing"],
+    ["accept", "--remove", "nothing"],
 )
 
 

@@ -109,7 +109,7 @@ def test_a_process_without_standard_input_cannot_confirm(monkeypatch: pytest.Mon
     with pytest.raises(
         Unusable, match=r"^Cannot ask for confirmation: standard input is closed. Pass --yes.$"
     ):
-        agreed()
+        agreed("Undo? ")
 
 
 @pytest.mark.parametrize("name", ["orders", TARGET, f"{TARGET}:live", "111122223333:function:orders"])

@@ -26,6 +26,7 @@ def run(story: Story, *arguments: str, stdin: str = "", color: bool = False) -> 
             story.observer,
             story.writer,
             story.journal,
+            "arn:aws:iam::111122223333:user/ann",
         )
 
     PLACES.clear()

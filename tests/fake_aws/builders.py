@@ -24,6 +24,8 @@ TOPIC: Final = f"arn:aws:sns:us-east-1:{ACCOUNT}:orders"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/orders"
 BASIC: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 OWN: Final = Trusted(ACCOUNT)
+ANN: Final = "arn:aws:iam::111122223333:user/ann"
+"""A person with rights on the journal's table."""
 NOW: Final = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.fake_aws import FakeObserver, FakeWriter
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Entry
 from permission_guard.model.document import Body, canonical, dumped, statements_of
 from permission_guard.model.finding import Concern
@@ -69,7 +70,13 @@ class Stage:
         observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
         try:
             (entry,) = there.journal.of(TARGET).entries
-            outcome = undo(entry, observer, writer, there.journal, there.now)
+            outcome = undo(
+                entry,
+                observer,
+                writer,
+                there.journal,
+                Acceptance("ann", there.now),
+            )
         except CannotUndo as error:
             self.answers.append(REFUSED if "could not be read" in str(error) else NOTHING_TO_UNDO)
             return

@@ -40,13 +40,15 @@ from permission_guard.fake_aws import (
 )
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import Json
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import kept_until
 from permission_guard.journal.entry_json import EntryError, entry_of, written
 from permission_guard.model.document import dumped
 from permission_guard.model.facts import FactKind, FunctionFacts
 from permission_guard.ports import ChangedMeanwhile, Notification, Refused, RetryLater
 from permission_guard.read import read_facts
-from permission_guard.repair.undo import CannotUndo, NothingToResume, resume, undo
+from permission_guard.repair.accept import NothingToRemove, lift
+from permission_guard.repair.undo import CannotUndo, undo
 from permission_guard.scan.explanation import explain
 from permission_guard.settings import RETENTION
 from permission_guard.sweep import Sweeper
@@ -260,9 +262,9 @@ def entry(text: str) -> None:
     observer, writer = FakeObserver(there.account, BASIC), FakeWriter(there.account)
     there.journal.entries = {(one.subject, one.fault): one}
     with suppress(CannotUndo, Refused, RetryLater, ChangedMeanwhile):
-        undo(one, observer, writer, there.journal, there.now)
-    with suppress(NothingToResume, Refused, RetryLater, ChangedMeanwhile):
-        resume(one, there.journal)
+        undo(one, observer, writer, there.journal, Acceptance("ann", there.now))
+    with suppress(NothingToRemove, Refused, RetryLater, ChangedMeanwhile):
+        lift(one, there.journal)
 
 
 def explained(text: str) -> None:

@@ -81,14 +81,6 @@ def test_a_closed_journal_holds_every_repair_back() -> None:
     )
 
 
-def test_what_a_person_undid_is_left_alone_until_it_is_resumed() -> None:
-    one = entry(State.UNDONE)
-    assert held_back(one) == (
-        Ending.REPORTED,
-        f"a person undid this repair (`permission-guard resume {one.id}` allows it again)",
-    )
-
-
 def test_a_fault_that_was_put_back_as_often_as_the_limit_says_is_escalated() -> None:
     times = tuple(NOW - timedelta(hours=hours) for hours in (3, 2, 1))
     one = entry(repairs=times, reported_as=Ending.REPAIRED)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from permission_guard.fake_aws import FakeObserver, FakeWriter
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import State
 from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.model.document import canonical
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import undo
+from tests.fake_aws.builders import ANN
 from tests.laws.profile import law
 from tests.laws.stories import BASIC, NOW, Sandbox, Story
 
@@ -52,7 +54,7 @@ def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
     made = [one for one in sandbox.journal.entries.values() if one.reported_as is Ending.REPAIRED]
     observer, writer = FakeObserver(sandbox.account, BASIC), FakeWriter(sandbox.account)
     for entry in {one.change: one for one in made}.values():  # one change may have fixed two faults
-        assert undo(entry, observer, writer, sandbox.journal, NOW).result is Result.DONE
+        assert undo(entry, observer, writer, sandbox.journal, Acceptance(ANN, NOW)).result is Result.DONE
     undone = standing(sandbox)
     reported = list(sandbox.reported)
 

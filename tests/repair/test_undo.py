@@ -11,12 +11,14 @@ import pytest
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account
 from permission_guard.iam import LayerVersionArn
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from permission_guard.pipeline import Guard
+from permission_guard.repair.accept import lift
 from permission_guard.repair.outcome import Ending, Result
-from permission_guard.repair.undo import CannotUndo, resume, undo, undoing
-from tests.fake_aws.builders import BASIC, NOW, TARGET, document, settings, statement, trigger
+from permission_guard.repair.undo import CannotUndo, undo, undoing
+from tests.fake_aws.builders import ANN, BASIC, NOW, TARGET, document, settings, statement, trigger
 from tests.undoing import OTHER, S3, Story, attached, repaired
 
 DOCUMENTS = {
@@ -57,9 +59,9 @@ def test_two_repairs_of_one_write_are_undone_one_by_one_and_then_the_document_is
     )
     story.put(text)
     first, second = story.journal.of(TARGET).entries
-    undo(first, story.observer, story.writer, story.journal, NOW)
+    undo(first, story.observer, story.writer, story.journal, Acceptance(ANN, NOW))
     assert ["Condition" in one for one in statements_of(story.text)].count(True) == 1
-    undo(second, story.observer, story.writer, story.journal, NOW)
+    undo(second, story.observer, story.writer, story.journal, Acceptance(ANN, NOW))
     assert story.text == text
 
 
@@ -170,7 +172,7 @@ def test_what_was_undone_is_reported_again_after_the_reminder_with_the_way_back(
     story.undo()
     (line,) = story.happens(Kind.POLICY_WRITTEN, EVERYTHING, after=timedelta(days=8)).lines
     assert line.ending is Ending.REPORTED
-    assert f"permission-guard resume {story.entry.id}" in line.what
+    assert f"permission-guard accept --remove {story.entry.id}" in line.what
     assert (story.entry.state, story.entry.reported_at) == (State.UNDONE, NOW + timedelta(days=8))
 
 
@@ -210,9 +212,9 @@ def test_what_one_change_has_fixed_is_undone_and_resumed_together() -> None:
     story.put(document(statement("*", Action="lambda:*")))
     one, other = story.journal.of(TARGET).entries
     assert one.change == other.change is not None
-    assert undo(one, story.observer, story.writer, story.journal, NOW).result is Result.DONE
+    assert undo(one, story.observer, story.writer, story.journal, Acceptance(ANN, NOW)).result is Result.DONE
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.UNDONE] * 2
     assert story.happens(Kind.POLICY_WRITTEN, EVERYTHING).report.plan.steps == ()
-    resume(story.journal.of(TARGET).entries[0], story.journal)
+    lift(story.journal.of(TARGET).entries[0], story.journal)
     assert [entry.state for entry in story.journal.of(TARGET).entries] == [State.GONE] * 2
     assert [entry.repairs for entry in story.journal.of(TARGET).entries] == [()] * 2

@@ -9,12 +9,13 @@ import pytest
 
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import Account, ApiError
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from permission_guard.ports import ChangedMeanwhile, RetryLater
 from permission_guard.repair.outcome import Result
 from permission_guard.repair.undo import CannotUndo, undo
-from tests.fake_aws.builders import NOW, TARGET
+from tests.fake_aws.builders import ANN, NOW, TARGET
 from tests.undoing import S3, Story, attached, repaired
 
 CALLS: dict[str, tuple[Callable[[], Story], str]] = {
@@ -65,7 +66,7 @@ def test_nothing_is_undone_that_the_journal_does_not_take() -> None:
     story.works_again()
     story.journal.write((entry,))
     with pytest.raises(ChangedMeanwhile):
-        undo(entry, story.observer, story.writer, story.journal, NOW)
+        undo(entry, story.observer, story.writer, story.journal, Acceptance(ANN, NOW))
     assert story.text == before
 
 

@@ -66,7 +66,7 @@ def _undo_command(line: ReportLine, region: str) -> str | None:
 def _resume_command(line: ReportLine, region: str) -> str | None:
     """Return the command that lets the guard repair again what was undone or escalated."""
     may_stop = line.ending in {Ending.REPAIRED, Ending.ESCALATED}
-    return f"{PROGRAM} resume {line.entry} --region {region}" if line.entry and may_stop else None
+    return f"{PROGRAM} accept --remove {line.entry} --region {region}" if line.entry and may_stop else None
 
 
 def _contain_command(line: ReportLine, facts: FunctionFacts) -> str | None:

@@ -38,7 +38,7 @@ the alert shows, for example {EXAMPLE}.
 Only the journal is changed, and it notes the ARN of your credentials.
 
 {EXIT_CODES}"""
-_HEAD: Final = ("ENTRY", "RULE", "UNTIL", "BY", "SINCE (UTC)", "REASON")
+_HEAD: Final = ("ENTRY", "RULE", "SINCE (UTC)", "ACCEPTED")
 _RULES: Final = tuple(one.value for one in Concern)
 
 
@@ -127,7 +127,7 @@ def _removed(typed: str, context: click.Context, place: StackPlace) -> int:
 
 def _listed(found: tuple[Entry, ...]) -> int:
     rows = [
-        (one.id, one.finding.concern.value, *described(one.acceptance))
+        (one.id, one.finding.concern.value, minute(one.acceptance.at), one.acceptance.shown)
         for one in found
         if one.acceptance is not None
     ]
@@ -136,9 +136,3 @@ def _listed(found: tuple[Entry, ...]) -> int:
         + "\n"
     )
     return DONE
-
-
-def described(acceptance: Acceptance) -> tuple[str, str, str, str]:
-    """Return until when, by whom, since when and why."""
-    until = day(acceptance.until) if acceptance.until else "it is removed"
-    return until, acceptance.by, minute(acceptance.at), acceptance.reason or "its repair was undone"

@@ -50,7 +50,12 @@ def newest(found: tuple[Entry, ...]) -> list[Entry]:
 
 def table(found: list[Entry]) -> str:
     """Return the entries as a table for people."""
-    lines = rows.table(_HEAD, map(_row, found)) if found else [f"{_NOTHING}."]
+    accepted = ("ACCEPTED",) if any(one.acceptance for one in found) else ()
+    lines = (
+        rows.table((*_HEAD, *accepted), (_row(one)[: len(_HEAD) + len(accepted)] for one in found))
+        if found
+        else [f"{_NOTHING}."]
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -64,6 +69,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         rows.minute(entry.last_seen),
         rows.counted(times, "time") if times else "never",
         entry.reported_as.value if entry.reported_as else "not yet",
+        entry.acceptance.shown if entry.acceptance else "",
     )
 
 

@@ -31,7 +31,7 @@ before you remove the guard or switch it to Observe. It goes on if one cannot be
 {EXIT_CODES}"""
 
 
-_QUESTION: Final = "Undo this repair? [y/N] "
+QUESTION: Final = "Undo this repair? [y/N] "
 
 
 @click.command(help=_HELP, short_help="Undo a repair.")
@@ -63,7 +63,7 @@ def undo(
         written(preview(found.entry, step))
         if dry_run:
             return DONE
-        if not yes and not agreed(_QUESTION):
+        if not yes and not agreed(QUESTION):
             raise NotDone("Nothing was changed.")
         undone_by = Acceptance(there.caller, datetime.now(UTC))
         outcome = undo_now(found.entry, there.observer, there.writer, there.journal, undone_by)

@@ -64,7 +64,10 @@ def show(scan: Scan) -> str:
             scan=scan,
             at=scan.at.astimezone(UTC),
             findings=findings,
-            totals=[(_WORDS[one], one.value, sum(f.verdict is one for f in findings)) for one in _WORDS],
+            totals=[
+                (_WORDS[one], one.value, sum(f.verdict is one for f in findings if not f.accepted))
+                for one in _WORDS
+            ],
             shares=_shares(findings),
             choices=_choices(findings),
         )
@@ -129,7 +132,7 @@ def _lines(text: str) -> list[str]:
 
 def _shares(findings: Iterable[ScannedFinding]) -> tuple[_Share, ...]:
     """Return how the faults divide by severity, the gravest first."""
-    counts = Counter(one.severity for one in findings if one.verdict is Verdict.FAIL)
+    counts = Counter(one.severity for one in findings if one.verdict is Verdict.FAIL and not one.accepted)
     shares: list[_Share] = []
     start = 0.0
     for severity in sorted(Severity, reverse=True):

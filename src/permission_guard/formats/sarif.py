@@ -119,7 +119,12 @@ def _result(one: ScannedFinding) -> dict[str, Json]:
         "locations": [_location(one)],
         "partialFingerprints": {"permissionGuardFault/v1": one.fault},
         "properties": _properties(one),
+        **({"suppressions": [_suppression(one.accepted)]} if one.accepted else {}),
     }
+
+
+def _suppression(accepted: str) -> dict[str, Json]:
+    return {"kind": "external", "status": "accepted", "justification": inert(accepted)}
 
 
 def _properties(one: ScannedFinding) -> dict[str, Json]:

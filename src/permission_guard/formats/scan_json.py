@@ -65,6 +65,7 @@ def _finding_body(one: ScannedFinding) -> dict[str, Json]:
         "place": {"file": one.place.file, "line": one.place.line, "column": one.place.column}
         if one.place
         else None,
+        "accepted": one.accepted,
     }
     return {field.name: body[field.name] for field in fields(one)}
 
@@ -121,6 +122,7 @@ def _finding_in(body: Record) -> ScannedFinding:
             Patch(one.one_of(Language, "language"), _text(one, "text")) for one in body.each("patches")
         ),
         place=Place(_text(place, "file"), place.whole("line"), place.whole("column")) if place else None,
+        accepted=_text(body, "accepted") if body.has("accepted") else "",
     )
 
 

@@ -22,6 +22,12 @@ class Acceptance:
     """None after an undo, which lasts until a person removes it. Such a fault is reported like any other."""
     reason: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Until when, by whom and why."""
+        until = f"until {day(self.until)}" if self.until else "undone"
+        return f"{until} by {self.by}{f': {self.reason}' if self.reason else ''}"
+
     def holds(self, now: datetime) -> bool:
         """Return whether it has not ended."""
         return self.until is None or now < self.until
@@ -30,11 +36,11 @@ class Acceptance:
         """Return whether its fault must be reported: once before the end, and once after it. None if it no longer decides."""
         if self.until is None:
             return None
-        notice = self.until - NOTICE
-        reports = (notice, self.until) if notice > self.at else (self.until,)
-        if any(reported_at < at <= now for at in reports):
-            return True
-        return False if self.holds(now) else None
+        if not self.holds(now):
+            return True if reported_at < self.until else None
+        # One that was made for less than a week ends without notice.
+        has_notice = self.until - self.at > NOTICE and self.until - now <= NOTICE
+        return has_notice and self.until - reported_at > NOTICE
 
     def words(self, entry_id: str, now: datetime) -> str:
         """Say why the guard leaves the fault alone."""

@@ -135,7 +135,8 @@ def _after(
         return reported(entry, line.ending, now, is_finished=key not in trying, is_existing=key in existing)
     if entry.state is State.PLANNED and key not in trying:
         return settled(entry)
-    if entry.state in {State.GONE, State.RELEASED} or entry.is_existing is not (key in existing):
+    is_replaced = entry.acceptance is None and entry.is_existing is not (key in existing)
+    if entry.state in {State.GONE, State.RELEASED} or is_replaced:
         # It returned, or its owner replaced it: it is known, and not reported again.
         return replace(
             entry, state=State.REPORTED, last_seen=now, is_existing=entry.is_existing or key in existing

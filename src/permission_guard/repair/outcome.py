@@ -7,6 +7,7 @@ from typing import Final
 
 from permission_guard.frozen import frozen
 from permission_guard.repair.step import Step
+from permission_guard.settings import MODE_TAG
 
 
 class Result(Enum):
@@ -14,6 +15,7 @@ class Result(Enum):
 
     DONE = "done"
     WOULD_DO = "Mode is Observe, so nothing was changed"
+    TAGGED = f"the function's tag {MODE_TAG} is observe, so nothing was changed"
     CHANGED_MEANWHILE = "another change was made at the same time"
     REFUSED = "AWS refused it"
     TOO_LONG = "the policy would exceed Lambda's limit of 20,480 characters"

@@ -29,6 +29,7 @@ from permission_guard.model.facts import (
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import ChangedMeanwhile, Observer, Refused, RetryLater, Writer
 from permission_guard.repair.execute import execute
+from permission_guard.repair.mode_tag import ModeTag, mode_tag
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.report import Report
 from permission_guard.repair.step import DetachRolePolicy, apply
@@ -150,7 +151,8 @@ def released(
         ending, what = Ending.REPORTED, ""
         match found:
             case DetachRolePolicy():
-                ending, what = _detached(found, entry, session, writer)
+                tag = mode_tag(report.facts.arn, observer)
+                ending, what = _detached(found, entry, tag, session, writer)
             case HandedOver(inherited):
                 what = _written(session, replace(entry, state=State.GONE), inherited) or ""
             case NothingToDetach():
@@ -183,9 +185,12 @@ def _written(session: JournalSession, *entries: Entry) -> str | None:
 
 
 def _detached(
-    step: DetachRolePolicy, entry: Entry, session: JournalSession, writer: Writer
+    step: DetachRolePolicy, entry: Entry, tag: ModeTag, session: JournalSession, writer: Writer
 ) -> tuple[Ending, str]:
-    """Detach the policy, and return how that ended. Raises RetryLater."""
+    """Detach the policy, and return how that ended; nothing is to report if the tag keeps it attached. Raises RetryLater."""
+    if tag.prevents is not None:
+        what = "" if tag.prevents is Result.TAGGED else f"The policy stays attached: {tag.words}."
+        return Ending.FAILED, what
     is_known = entry.state is State.RELEASING
     refused = None if is_known else _written(session, replace(entry, state=State.RELEASING))
     if refused is not None:

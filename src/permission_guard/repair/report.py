@@ -16,6 +16,7 @@ from permission_guard.settings import Mode
 _ENDINGS = {
     Result.DONE: Ending.REPAIRED,
     Result.WOULD_DO: Ending.WOULD_REPAIR,
+    Result.TAGGED: Ending.WOULD_REPAIR,
     Result.CHANGED_MEANWHILE: Ending.FAILED,
     Result.REFUSED: Ending.FAILED,
     Result.TOO_LONG: Ending.FAILED,
@@ -69,9 +70,10 @@ class Plan:
 def _outcome_text(outcome: Outcome) -> str:
     """Return the outcome of a repair in one sentence."""
     if outcome.result is Result.DONE:
-        return f"{outcome.step.done}."
-    if outcome.result is Result.WOULD_DO:
-        return f"Would {outcome.step.what}. {outcome.result.value}."
+        return f"{outcome.step.done}. {outcome.detail}".rstrip()
+    if _ENDINGS[outcome.result] is Ending.WOULD_REPAIR:
+        why = outcome.result.value
+        return f"Would {outcome.step.what}. {why[0].upper()}{why[1:]}."
     detail = f" ({outcome.detail})" if outcome.detail else ""
     again = " The guard retries later." if outcome.result in UNFINISHED else ""
     return f"Could not {outcome.step.what}: {outcome.result.value}{detail}.{again}"

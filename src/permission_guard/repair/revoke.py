@@ -17,12 +17,15 @@ from permission_guard.journal.news import Alert, Journaled, about
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
-from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Refused, RetryLater, Writer
+from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Observer, Refused, RetryLater, Writer
+from permission_guard.repair.mode_tag import ModeTag, mode_tag
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.report import Report
 
 
-def revoked(report: Report, session: JournalSession, writer: Writer, now: datetime) -> Iterator[Alert]:
+def revoked(
+    report: Report, session: JournalSession, observer: Observer, writer: Writer, now: datetime
+) -> Iterator[Alert]:
     """Remove the replacements of the statement that the event removes, and yield the alerts.
 
     What was added again after the removal stays: events arrive in any order. Raises RetryLater if one of them could not be removed.
@@ -36,7 +39,12 @@ def revoked(report: Report, session: JournalSession, writer: Writer, now: dateti
     before = [entry for entry in session.history.entries if entry.cause.at < report.trigger.at]
     for entry in before:
         sids = _sids_made_of(entry, removed, report.facts.target, present)
-        if sids:
+        if not sids:
+            continue
+        tag = mode_tag(report.facts.arn, observer)
+        if tag.prevents is not None:
+            yield _kept(entry, sids, tag, report, now)
+        else:
             yield _removed(entry, sids, report, session, writer, now)
 
 
@@ -53,6 +61,11 @@ def _sids_made_of(entry: Entry, removed: str, target: str, present: set[str]) ->
         if canonical(one) in present or entry.state is State.RELEASING
     )
     return tuple(sid for sid in there if isinstance(sid, str) and sid != removed)
+
+
+def _kept(entry: Entry, sids: tuple[str, ...], tag: ModeTag, report: Report, now: datetime) -> Alert:
+    what = f'Nothing was changed: "{report.trigger.removed}" was removed, and "{", ".join(sids)}" replaced it: {tag.words}.'
+    return about(entry, Ending.REPORTED, what, report, _after(entry, Ending.REPORTED, now))
 
 
 def _removed(

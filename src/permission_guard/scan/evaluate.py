@@ -78,4 +78,9 @@ def flat(one: Explanation, facts: FunctionFacts, patches: tuple[Patch, ...]) -> 
 
 def verdict(scan: Scan) -> Verdict:
     """FAIL if anything failed; else UNKNOWN if anything is in doubt or could not be read; else PASS."""
-    return gravest([*(one.verdict for one in scan.findings), *([Verdict.UNKNOWN] if scan.skipped else [])])
+    return gravest(
+        [
+            *(one.verdict for one in scan.findings if not one.accepted),
+            *([Verdict.UNKNOWN] if scan.skipped else []),
+        ]
+    )

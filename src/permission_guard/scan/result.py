@@ -56,6 +56,8 @@ class ScannedFinding:
     advice: str
     patches: tuple[Patch, ...]
     place: Place | None = None
+    accepted: str = ""
+    """Until when, by whom and why it was accepted. Then it counts for no verdict on the whole."""
 
 
 @frozen

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from permission_guard.aws import login
 from permission_guard.aws.accounts import AccountRegion
-from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.cli.errors import Interrupted, endings
 from permission_guard.cli.output import agreed
 from permission_guard.cli.scan import repair_text as shown
+from permission_guard.cli.scan.accepted import journal_of
 from permission_guard.cli.scan.options import Options
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
@@ -27,7 +25,7 @@ from permission_guard.journal.session import JournalSession
 from permission_guard.model.facts import Subject, subject_of
 from permission_guard.model.finding import Verdict
 from permission_guard.pipeline import Guard
-from permission_guard.ports import Journal, Notification, RetryLater
+from permission_guard.ports import Notification, RetryLater
 from permission_guard.repair.outcome import Outcome, Result
 from permission_guard.repair.report import Report
 from permission_guard.repair.step import AttachRolePolicy, Repair, Step
@@ -86,7 +84,7 @@ class Repairs:
         faults = [one for one in self.scan.findings if one.verdict is Verdict.FAIL and _is_in(one, region)]
         if not faults:
             return
-        journal = _journal(region, self.options)
+        journal = journal_of(region, self.options)
         settings = self._settings(region, faults)
         guard = Guard(
             settings,
@@ -147,17 +145,6 @@ class Repairs:
         for step in planned.riding:
             if _attaching(step) in self._attached_now:
                 self._fixed |= planned.faults(step)
-
-
-def _journal(region: AccountRegion, options: Options) -> Journal | None:
-    """Find the journal by the guard's stack. Raises Refused if the stack may not be read, and RetryLater."""
-    try:
-        table = options.table or login.output_of(
-            region.clients, region.account.id, options.stack_name, login.TABLE_OUTPUT
-        )
-    except login.NoOutput:
-        return None
-    return DynamoJournal(Table(region.clients, table))
 
 
 def _attaching(step: AttachRolePolicy) -> tuple[str, str]:

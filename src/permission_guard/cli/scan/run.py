@@ -10,6 +10,7 @@ from permission_guard import __version__
 from permission_guard.aws.accounts import AccountRegion, Opens, opened
 from permission_guard.cli.errors import Unusable, endings
 from permission_guard.cli.output import written
+from permission_guard.cli.scan.accepted import with_accepted
 from permission_guard.cli.scan.options import Options
 from permission_guard.cli.scan.places import places
 from permission_guard.cli.scan.reading import WORKERS, Progress, Reader, RegionResult, read
@@ -43,6 +44,8 @@ def run(options: Options, around: Surroundings | None) -> int:
     scan = _scan(at, regions, parts, skipped)
     if not any(part.is_listed for part in parts):
         raise Unusable(f"AWS refused every call: {'; '.join(dict.fromkeys(one.why for one in scan.skipped))}")
+    with endings():
+        scan = with_accepted(scan, regions, options)
     written(show(options.format_, scan, to_file=options.output is not None), options.output)
     if options.repair:
         scan = Repairs(options, regions, scan).made()

@@ -59,11 +59,15 @@ def _lines(scan: Scan, columns: int | None) -> Iterator[str]:
                 said = line if columns is None else _folded(line, indent, columns)
                 yield word(Verdict(verdict)) + said.removeprefix(verdict)
         yield ""
-    for line in _skipped(scan):
+    notes = [printable(f"{one.what}: {one.why}") for one in scan.notes]
+    for line in (*_skipped(scan), *notes):
         yield line if columns is None else _folded(line, 2, columns)
     functions, where = counted(scan.functions, "function"), ", ".join(scan.sources)
     policies = f"{scan.targets} with versions, aliases and layers"
-    yield printable(f"{totals(one.verdict for one in scan.findings)} in {functions} ({policies}) of {where}")
+    accepted = sum(bool(one.accepted) for one in scan.findings)
+    count = totals(one.verdict for one in scan.findings if not one.accepted)
+    count += f", {accepted} accepted" if accepted else ""
+    yield printable(f"{count} in {functions} ({policies}) of {where}")
 
 
 def _grouped(findings: Sequence[ScannedFinding], scan: Scan) -> Iterator[tuple[str, ...]]:
@@ -113,7 +117,8 @@ def _skipped(scan: Scan) -> Iterator[str]:
 
 
 def _row(one: ScannedFinding, scan: Scan) -> tuple[str, ...]:
-    return one.verdict.value, one.severity.name, _where(one, scan), one.rule.value, one.summary
+    found = f"{one.summary} (accepted {one.accepted})" if one.accepted else one.summary
+    return one.verdict.value, one.severity.name, _where(one, scan), one.rule.value, found
 
 
 def _where(one: ScannedFinding, scan: Scan) -> str:

@@ -11,8 +11,8 @@ from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import State
 from permission_guard.journal.history import PUT_BACK_LIMIT
 from permission_guard.ports import ChangedMeanwhile
+from permission_guard.repair.accept import NothingToRemove, lift
 from permission_guard.repair.outcome import Ending, Result
-from permission_guard.repair.undo import NothingToResume, resume
 from tests.fake_aws.builders import document, statement
 from tests.undoing import Story, repaired
 
@@ -29,7 +29,7 @@ def test_what_is_resumed_is_repaired_again_and_reported(
 ) -> None:
     story = repaired(documents=documents)
     story.undo()
-    resumed = resume(story.entry, story.journal)
+    resumed = lift(story.entry, story.journal)
     assert resumed == story.entry
     assert (resumed.state, resumed.repairs, resumed.reported_at, resumed.reported_as) == (
         State.GONE,
@@ -54,7 +54,7 @@ def test_what_was_put_back_too_often_is_resumed_and_counted_from_zero() -> None:
     story = put_back_too_often()
     assert story.entry.reported_as == Ending.ESCALATED
     assert story.text == document(statement("s3.amazonaws.com"))
-    resume(story.entry, story.journal)
+    lift(story.entry, story.journal)
     story.put(document(statement("s3.amazonaws.com")))
     again = story.entry
     assert (again.reported_as, len(again.repairs)) == (Ending.REPAIRED, 1)
@@ -63,10 +63,10 @@ def test_what_was_put_back_too_often_is_resumed_and_counted_from_zero() -> None:
 def test_what_nothing_holds_back_keeps_its_repair_and_is_counted_from_zero_once() -> None:
     story = repaired()
     before = story.entry
-    resume(before, story.journal)
+    lift(before, story.journal)
     assert story.entry == replace(before, repairs=(), version=before.version + 1)
-    with pytest.raises(NothingToResume, match="Nothing to resume: the guard may repair"):
-        resume(story.entry, story.journal)
+    with pytest.raises(NothingToRemove, match="Nothing to remove: nothing keeps the guard off"):
+        lift(story.entry, story.journal)
     assert story.undo().result is Result.DONE
 
 
@@ -76,5 +76,5 @@ def test_a_resumption_that_another_run_overtook_is_not_written() -> None:
     before = story.entry
     story.journal.write((before,))
     with pytest.raises(ChangedMeanwhile):
-        resume(before, story.journal)
+        lift(before, story.journal)
     assert story.entry.state is State.UNDONE
