@@ -99,7 +99,7 @@ def reported(story: Story, *arguments: str) -> tuple[int, str]:
 
 ENTRY = f"{TARGET}/0123456789abcdef"
 BAD: dict[str, tuple[list[str], str]] = {
-    "no entry": (["undo"], "Missing argument 'ENTRY'."),
+    "no entry": (["undo"], "Pass ENTRY or --all-attached."),
     "no fault": (
         ["undo", "orders"],
         "'orders' is not the name of an entry. Alerts show it, for example orders/0f3c9a8b7d6e5f40.",

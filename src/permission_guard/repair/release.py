@@ -29,7 +29,7 @@ from permission_guard.model.facts import (
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import ChangedMeanwhile, Observer, Refused, RetryLater, Writer
 from permission_guard.repair.execute import execute
-from permission_guard.repair.mode_tag import ModeTag, mode_tag
+from permission_guard.repair.mode_tag import NO_TAG, ModeTag, mode_tag
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.report import Report
 from permission_guard.repair.step import DetachRolePolicy, apply
@@ -151,7 +151,7 @@ def released(
         ending, what = Ending.REPORTED, ""
         match found:
             case DetachRolePolicy():
-                tag = mode_tag(report.facts.arn, observer)
+                tag = NO_TAG if report.is_gone else mode_tag(report.facts.arn, observer)
                 ending, what = _detached(found, entry, tag, session, writer)
             case HandedOver(inherited):
                 what = _written(session, replace(entry, state=State.GONE), inherited) or ""

@@ -75,6 +75,7 @@ def test_roles_that_cannot_log_cost_the_policy_to_attach_once() -> None:
         "GetAccountAuthorizationDetails",
         "GetAccountAuthorizationDetails",
         "GetPolicyVersion",
+        "DescribeStacks",
     ]
 
 
@@ -141,4 +142,9 @@ def test_a_role_that_is_not_in_the_list_is_asked_for_by_itself() -> None:
     result = run(there, "--only", "role-can-write-logs")
     assert result.exit_code == 1
     assert "does not exist" in result.stdout
-    assert sorted(there.calls[4:]) == ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]
+    assert sorted(there.calls[4:]) == [
+        "DescribeStacks",
+        "GetRole",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
+    ]

@@ -50,6 +50,7 @@ def test_layers_cost_their_pages_and_one_policy_for_each_version() -> None:
     run(there, "--only", "layer-is-not-public", workers=4)
     assert Counter(there.calls) == Counter(
         {"GetCallerIdentity": 1, "ListLayers": 1, "ListLayerVersions": 2, "GetLayerVersionPolicy": 12}
+        | {"DescribeStacks": 1}
     )
 
 

@@ -58,7 +58,7 @@ def test_without_repair_nothing_is_written_anywhere() -> None:
     there = guarded(open_to_s3())
     assert run(there).exit_code == 1
     assert writes(there) == []
-    assert {"Query", "PutItem", "TransactWriteItems", "DescribeStacks"} & set(there.calls) == set()
+    assert {"Query", "PutItem", "TransactWriteItems"} & set(there.calls) == set()
 
 
 def test_a_statement_that_callers_may_rely_on_is_left_without_repair_existing() -> None:
