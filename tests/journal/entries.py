@@ -12,6 +12,7 @@ from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import EVERYTHING, Kind, Trigger
 from permission_guard.iam import FunctionArn, LayerVersionArn
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.facts import Family
 from permission_guard.model.finding import Concern, Finding, Recorded, Severity, Verdict
@@ -83,5 +84,6 @@ ENTRIES = st.builds(
     reported_at=st.none() | MOMENTS,
     reported_as=st.none() | st.sampled_from(Ending),
     is_existing=st.booleans(),
+    acceptance=st.none() | st.builds(Acceptance, NAMES, MOMENTS, st.none() | MOMENTS, TEXTS),
     version=COUNTS,
 )

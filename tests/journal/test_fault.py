@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from permission_guard.iam.policy import Json
 from permission_guard.journal.fault import fault_of, faults_alike, statement_digest
 from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Missing, Proof, Recorded
@@ -97,3 +99,15 @@ def test_a_statement_is_known_by_its_content_and_its_place_and_not_by_its_sid() 
     assert known == statement_digest(TARGET, statement(S3, sid=None))
     assert known != statement_digest(f"{TARGET}:live", statement(S3, sid="a"))
     assert known != statement_digest(TARGET, statement(S3, sid="a", Effect="Deny"))
+
+
+def deny(action: str, account: str) -> Mapping[str, Json]:
+    return {**statement("*", sid="d", Action=action), "Effect": "Deny", "Principal": {"AWS": account}}
+
+
+def test_without_a_deny_about_the_same_calls_more_callers_may_have_access_so_it_is_another_fault() -> None:
+    bare = names(facts_with(statement(S3)))
+    limited = names(facts_with(statement(S3), deny("lambda:InvokeFunction", "999999999999")))
+    other = names(facts_with(statement(S3), deny("lambda:*", "888888888888")))
+    assert len({*bare, *limited, *other}) == 3
+    assert names(facts_with(statement(S3), deny("lambda:DeleteFunction", "999999999999"))) == bare

@@ -54,6 +54,12 @@ RESTARTS: Final = (
 ONCE: Final = "test_alerts.test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_come"
 PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
+ACCEPTED: Final = "test_accepted.test_an_accepted_fault_is_neither_changed_nor_reported_before_its_last_week"
+ENDED: Final = (
+    "test_accepted.test_an_accepted_fault_is_reported_when_its_acceptance_has_ended_and_not_repaired"
+)
+OPENED: Final = "test_accepted.test_a_change_that_takes_a_deny_away_ends_what_was_accepted_at_once"
+TAGGED: Final = "test_accepted.test_a_function_with_the_tag_is_never_changed_and_reported_as_in_observe"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_allowed_by_the_whole_policy"
 NO_UNTRUSTED_CALL: Final = (
     "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
@@ -216,7 +222,7 @@ MUTANTS: Final = (
     Mutant(
         "what a person undid is repaired again",
         UNDONE,
-        (("journal/history.py", "if entry.state is State.UNDONE:", "if entry.state is None:"),),
+        (("repair/plan.py", "if entry is not None and accepted is not None and (", "if entry is None and accepted is not None and ("),),
     ),
     Mutant(
         "of two faults that one repair has fixed only one is left alone when it is undone",
@@ -345,5 +351,25 @@ MUTANTS: Final = (
         "what no sweep has seen is existing",
         UNSEEN,
         (("repair/plan.py", "    if seen is not None:\n", "    if seen:\n"),),
+    ),
+    Mutant(
+        "what was accepted is reported like anything else",
+        ACCEPTED,
+        (("journal/history.py", "if accepted is not None:", "if accepted:"),),
+    ),
+    Mutant(
+        "what was accepted is repaired once that has ended",
+        ENDED,
+        (("repair/plan.py", "(accepted.holds(now) or not settings.repair_existing)", "accepted.holds(now)"),),
+    ),
+    Mutant(
+        "the Deny statements do not count for which fault it is",
+        OPENED,
+        (("journal/fault.py", "return tuple(sorted({", "return () and tuple(sorted({"),),
+    ),
+    Mutant(
+        "the tag of a function prevents nothing",
+        TAGGED,
+        (("repair/mode_tag.py", "return ModeTag(Result.TAGGED)", "return NO_TAG"),),
     ),
 )  # fmt: skip

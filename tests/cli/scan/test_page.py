@@ -26,6 +26,7 @@ SERVICES = {
     **dict.fromkeys(("Query", "PutItem"), "dynamodb"),
     "DescribeLogGroups": "logs",
     "DescribeStacks": "cloudformation",
+    "Scan": "dynamodb",
     "ListRegions": "account",
     "AssumeRole": "sts",
 }
@@ -97,6 +98,7 @@ def test_the_other_rights_to_read_are_exactly_those_of_the_options_that_need_the
     role = "arn:aws:iam::111122223333:role/audit"
     there.let_assume(role)
     run(there, "--all-regions", "--role-arn", role)
+    run(there, "--table", "journal")
     table = section("The rights to read").partition("| besides, for")[2].partition("\n\n")[0]
     assert named(table) == used(there) - allowed()
 
@@ -111,4 +113,4 @@ def test_the_rights_to_repair_are_exactly_those_that_a_repair_uses_besides() -> 
         run(there, "--repair", "--repair-existing", "--yes")
         there.wires[0].calls[:] = [call for call in there.calls if call in {*SERVICES, "GetPolicy"}]
         rights |= used(there)
-    assert named(section("The rights to repair")) == rights - allowed()
+    assert named(section("The rights to repair")) == rights - allowed() - {"dynamodb:Scan"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,9 +13,11 @@ from permission_guard.cli import main
 from permission_guard.cli.connection import connected
 from permission_guard.fake_aws import ApiError
 from permission_guard.iam.arn import named
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import State
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
+from tests.aws.surveyed import Wires
 from tests.cli.scan.repairing import ORDERS, guarded, kept, open_to_s3, writes
 from tests.cli.scanning import account, run, wires
 
@@ -100,3 +104,38 @@ def test_the_functions_of_two_regions_are_repaired_each_with_its_own_journal() -
         "orders",
     }
     assert [one.cause.subject.name for one in other] == ["west"]
+
+
+def accepted_by_ann() -> Wires:
+    there = guarded(open_to_s3())
+    run(there, "--repair", "--repair-existing", "--yes")
+    journal = kept(there)
+    (entry,) = journal.of(ORDERS).entries
+    until = datetime.now(UTC) + timedelta(days=30)
+    held = Acceptance("ann", datetime.now(UTC), until, "meant")
+    journal.write((replace(entry, state=State.REPORTED, reported_as=Ending.REPORTED, acceptance=held),))
+    made = open_to_s3()
+    there.wires[0].account.functions = made.functions
+    return there
+
+
+def test_what_was_accepted_is_shown_with_who_until_when_and_why_and_counts_for_no_verdict() -> None:
+    there = accepted_by_ann()
+    result = run(there)
+    assert result.exit_code == 0
+    assert " by ann: meant)" in result.stdout
+    assert "0 FAIL" in result.stdout
+    assert ", 1 accepted in " in result.stdout
+    page = run(there, "--format", "html").stdout
+    assert "<dt>Accepted</dt>" in page
+    assert "Nothing to fix" in page
+    sarif = run(there, "--format", "sarif").stdout
+    assert '"kind": "external"' in sarif
+
+
+def test_a_journal_that_cannot_be_read_is_noted_and_nothing_is_taken_for_accepted() -> None:
+    there = accepted_by_ann()
+    there.wires[0].faults["DescribeStacks"] = ApiError("AccessDenied", "no")
+    result = run(there)
+    assert result.exit_code == 1
+    assert "What was accepted in 111122223333/us-east-1: not read: AccessDenied: no" in result.stdout
