@@ -39,6 +39,7 @@ _NO_REMEDY: Final = replace(_UNKNOWN, words="reported: the policy to attach is n
 _CLOSED: Final = _denied("reported: not without the journal", Where.BEFORE, "REPORTED", always=True)
 _UNWRITTEN: Final = _denied("reported: not without the journal", Where.BEFORE, "FAILED", always=True)
 _REFUSED: Final = _denied("reported: refused", Where.BEFORE, "FAILED")
+_NO_TAGS: Final = replace(_REFUSED, words="reported: not without the tags")
 _UNREAD: Final = _denied("reported: refused; cannot be evaluated", Where.BEFORE, "FAILED", "REPORTED")
 _HALF: Final = _denied("reported: refused", Where.BETWEEN, "FAILED")
 _HALF_UNREAD: Final = _denied("reported: refused; cannot be evaluated", Where.BETWEEN, "FAILED", "REPORTED")
@@ -69,7 +70,7 @@ _UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
-        *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY),
+        *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY, _NO_TAGS),
         *(_UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
     ),
     "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
@@ -78,23 +79,23 @@ DENIED: Final = {
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "release what a role can do without": (
-        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT),
+        *(_UNKNOWN, _UNKNOWN, _UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _UNKNOWN, _KEPT, _NO_TAGS),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),
     ),
     "leave to another function what it needs too": (
         *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _LEFT, _UNKNOWN, _CLOSED),
     ),
     "add a condition by PutResourcePolicy": (
-        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
+        *(_UNKNOWN, _CLOSED, _NO_TAGS, _UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
     ),
     "undo that by PutResourcePolicy": (_NO, _NO, _NO, _NO, _NO),
     "add a condition by AddPermission and RemovePermission": (
-        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
+        *(_UNKNOWN, _CLOSED, _NO_TAGS, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_LATER, _EACH),
     ),
     "add two conditions by AddPermission and RemovePermission": (
-        *(_UNKNOWN, _CLOSED, _UNWRITTEN, _UNCOUNTED),
+        *(_UNKNOWN, _CLOSED, _NO_TAGS, _UNWRITTEN, _UNCOUNTED),
         *(_UNREAD, _REFUSED, _HALF_UNREAD, _HALF),
         *(_ONE_UNWRITTEN, _ONE_UNREAD, _ONE, _ONE_UNREAD, _ONE),
         *(_LATER, _EACH),
