@@ -111,6 +111,12 @@ def test_of_a_statement_before_and_after_a_change_the_open_one_is_shown() -> Non
         assert (finding["RecordState"], finding["UpdatedAt"]) == ("ACTIVE", "2026-11-20T10:16:00.000Z")
 
 
+def test_an_entry_of_a_rule_that_this_version_does_not_know_is_a_failure_and_raises_nothing() -> None:
+    hub = SecurityHub(clients())
+    hub.update((replace(ENTRY, finding=replace(ENTRY.finding, rule="of-another-version")),), NOW)
+    assert (hub.failures, shown()) == (["KeyError: 'of-another-version'"], {})
+
+
 FAILURES: dict[str, tuple[str, str]] = {
     "is not enabled": ("InvalidAccessException", ""),
     "throttles": ("TooManyRequestsException", ""),

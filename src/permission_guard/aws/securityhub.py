@@ -8,8 +8,8 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.aws.response import Response
 from permission_guard.formats.imported import imports
+from permission_guard.iam.policy import Json
 from permission_guard.journal.entry import Entry
-from permission_guard.ports import ChangedMeanwhile, Refused, RetryLater
 
 PERMISSIONS = ("securityhub:BatchImportFindings",)
 """The right that this module's call needs."""
@@ -23,21 +23,21 @@ class SecurityHub:
         self.failures: list[str] = []
 
     def update(self, entries: tuple[Entry, ...], now: datetime) -> None:
-        """Import the findings of these entries; each call that fails, and each finding that is not taken, is a failure."""
-        for findings in imports(entries, now):
-            parameters = {"Findings": findings}
-            try:
-                with translated():
-                    answer = Response(
-                        self._clients.ask(
-                            "securityhub", "BatchImportFindings", self._clients.region, parameters
-                        )
-                    )
-            except (RetryLater, Refused, ChangedMeanwhile) as error:
-                self.failures.append(str(error))
-                continue
-            # A 200 may hold findings that were not taken (API_BatchImportFindings.html, FailedFindings).
-            self.failures += [
-                f"{one.text('ErrorCode')}: {one.text('ErrorMessage')} ({one.text('Id')})"
-                for one in answer.each("FailedFindings")
-            ]
+        """Import the findings of these entries. A call that fails, or a finding that is not taken, is a failure."""
+        try:
+            for findings in imports(entries, now):
+                self._import(findings)
+        except Exception as error:  # noqa: BLE001  # whatever it is, no alert and no repair waits for it
+            self.failures.append(f"{type(error).__name__}: {error}")
+
+    def _import(self, findings: list[Json]) -> None:
+        call = {"Findings": findings}
+        with translated():
+            answer = Response(
+                self._clients.ask("securityhub", "BatchImportFindings", self._clients.region, call)
+            )
+        # A 200 may hold findings that were not taken (API_BatchImportFindings.html, FailedFindings).
+        self.failures += [
+            f"{one.text('ErrorCode')}: {one.text('ErrorMessage')} ({one.text('Id')})"
+            for one in answer.each("FailedFindings")
+        ]
