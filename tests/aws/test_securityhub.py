@@ -18,6 +18,7 @@ from permission_guard.aws.securityhub import SecurityHub
 from permission_guard.events.trigger import Kind
 from permission_guard.fake_aws import ApiError
 from permission_guard.formats.imported import imports
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import State
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
@@ -109,6 +110,16 @@ def test_of_a_statement_before_and_after_a_change_the_open_one_is_shown() -> Non
         ((finding,),) = imports(entries, NOW)
         assert isinstance(finding, dict)
         assert (finding["RecordState"], finding["UpdatedAt"]) == ("ACTIVE", "2026-11-20T10:16:00.000Z")
+
+
+def test_what_is_accepted_is_archived_and_has_still_failed_and_is_active_when_that_has_ended() -> None:
+    accepted = Acceptance("arn:aws:iam::111122223333:user/ops", NOW, NOW + timedelta(days=1), "ours")
+    entry = replace(ENTRY, state=State.REPORTED, reported_as=Ending.REPORTED, acceptance=accepted)
+    for days, state in ((0, "ARCHIVED"), (1, "ACTIVE")):
+        ((finding,),) = imports((entry,), NOW + timedelta(days=days))
+        assert isinstance(finding, dict)
+        assert finding["RecordState"] == state
+        assert finding["Compliance"]["Status"] == "FAILED"
 
 
 def test_an_entry_of_a_rule_that_this_version_does_not_know_is_a_failure_and_raises_nothing() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Entry, State
 from permission_guard.journal.summary import LatestSweep, SweepProgress, SweepSummary, summary_of
 from permission_guard.model.finding import Severity, Verdict
@@ -44,6 +45,18 @@ def test_open_findings_are_counted_by_severity_and_doubts_apart() -> None:
     assert summary.open == ((Severity.HIGH, 2), (Severity.LOW, 1))
     assert (summary.unknown, summary.severity, summary.accepted) == (1, Severity.CRITICAL, 0)
     assert summary.findings_text == "Open: 2 HIGH, 1 LOW; repaired 0 (last 24 h); accepted 0; unknown 1."
+
+
+@pytest.mark.parametrize(("hours", "is_accepted"), [(1, True), (-1, False), (None, False)])
+def test_an_accepted_finding_is_not_open_until_its_acceptance_ends_and_an_undone_one_is(
+    hours: int | None,
+    is_accepted: bool,  # noqa: FBT001  # a row of the table
+) -> None:
+    until = None if hours is None else NOW + timedelta(hours=hours)
+    acceptance = Acceptance("arn:aws:iam::111122223333:user/ops", NOW - timedelta(days=1), until, "ours")
+    summary = counted(replace(graded(Severity.HIGH), acceptance=acceptance))
+    assert summary.accepted == is_accepted
+    assert summary.open == (() if is_accepted else ((Severity.HIGH, 1),))
 
 
 def test_a_repair_counts_for_a_day() -> None:

@@ -28,7 +28,7 @@ def imports(entries: Iterable[Entry], now: datetime) -> Iterator[list[Json]]:
     for entry in sorted(entries, key=stands):
         finding = _finding(entry)
         (id_,) = identities((finding,))
-        is_open = stands(entry) and not is_accepted(entry)
+        is_open = stands(entry) and not is_accepted(entry, now)
         found[id_] = {
             **asff(finding, id_, moment(now)),
             "CreatedAt": moment(entry.first_seen),

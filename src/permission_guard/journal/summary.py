@@ -143,7 +143,7 @@ class SweepSummary:
 def summary_of(sweep: LatestSweep, progress: SweepProgress, now: datetime) -> SweepSummary:
     """Count the findings of the journal's entries."""
     kept, functions = progress.entries, sweep.functions or 0
-    standing = [one for one in kept if stands(one) and not is_accepted(one)]
+    standing = [one for one in kept if stands(one) and not is_accepted(one, now)]
     failed = Counter(one.finding.severity for one in standing if one.finding.verdict is Verdict.FAIL)
     return SweepSummary(
         began=sweep.began,
@@ -153,7 +153,7 @@ def summary_of(sweep: LatestSweep, progress: SweepProgress, now: datetime) -> Sw
         open=tuple(sorted(failed.items(), reverse=True)),
         unknown=len(standing) - failed.total(),
         repaired=sum(now - at < REPAIRED_WITHIN for one in kept for at in one.repairs),
-        accepted=sum(stands(one) and is_accepted(one) for one in kept),
+        accepted=sum(stands(one) and is_accepted(one, now) for one in kept),
         unreadable=len(progress.unreadable),
         severity=max((one.finding.severity for one in standing), default=Severity.LOW),
     )
@@ -168,6 +168,7 @@ def stands(entry: Entry) -> bool:
 _STANDING: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
 
 
-def is_accepted(entry: Entry) -> bool:  # noqa: ARG001  # no entry can be accepted yet; this is the one place to say which is
-    """Return whether a person has accepted the fault of an entry."""
-    return False
+def is_accepted(entry: Entry, now: datetime) -> bool:
+    """Return whether a person has accepted the fault of an entry, until a day that has not passed."""
+    accepted = entry.acceptance
+    return accepted is not None and accepted.until is not None and accepted.holds(now)
