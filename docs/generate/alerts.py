@@ -12,6 +12,7 @@ from docs.generate.alert_schema import schema
 from permission_guard.alerts import SCHEMA
 from permission_guard.alerts.digest import DIGEST_LIMIT
 from permission_guard.alerts.digest import SCHEMA as DIGEST_SCHEMA
+from permission_guard.alerts.rendered import NOTICE
 from permission_guard.iam.policy import Json
 from permission_guard.journal.summary import REPAIRED_WITHIN
 from permission_guard.model.finding import Concern, Severity, Verdict
@@ -68,7 +69,7 @@ _FILTER: Final = (
     "This filter policy selects what needs a person:"
 )
 _POLICY: Final = '{"outcome": ["REPORTED", "FAILED", "ESCALATED", "DIGEST"]}'
-_MACHINE: Final = "[alert.schema.json](alert.schema.json) is the JSON Schema. The guard's log has the same under `alert`, and never cut."
+_MACHINE: Final = f"[alert.schema.json](alert.schema.json) is the JSON Schema. The guard's log has the same under `alert`, and never cut. Names that are too long for a message even without findings leave a `{NOTICE}` (`subject`, `text`)."
 _DIGEST: Final = (
     f"The digest is one message with the alerts that have waited, the most severe first, of at most {DIGEST_LIMIT // 1000} KB. What "
     "does not fit follows in the next one. When the first sweep of a day (UTC) is complete, the next digest has its summary. A digest "
@@ -82,7 +83,7 @@ _DIGEST_FIELDS: Final = {
     "account": "The account.",
     "region": "The Region.",
     "time": "When the digest was made.",
-    "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `permission-guard/notice/1` (`subject`, `text`) about a damaged journal item.",
+    "alerts": f"The alerts, each as `{SCHEMA}`, with fewer findings if it is long; or `{NOTICE}` (`subject`, `text`) about a damaged journal item, or in place of one whose event is too long.",
     "leftOut": "How many alerts are not in it: they follow in the next digest. In the JSON within a chat, also those that only a queue or function receives.",
     "sweep": "The summary of the sweep; null if it has none.",
     "sweep.began": "When the sweep began.",

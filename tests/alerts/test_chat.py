@@ -117,3 +117,12 @@ def test_a_digest_of_forged_subjects_is_a_custom_notification_too() -> None:
     forged: tuple[WaitingAlert, ...] = (replace(HIGH, subject=MENTION * 100),)
     shown = chatted(digest_of(forged, ACCOUNT, "us-east-1", NOW).notification)["content"]["description"][4:-4]
     assert {*"<>`"} & set(shown) == set()
+
+
+def test_names_that_are_too_long_for_a_message_leave_a_notice_in_place_of_the_alert() -> None:
+    made = notification(rendered(report(line(Ending.REPORTED), name="é" * 3000)))
+    assert json.loads(chatted(made)["metadata"]["additionalContext"]["alert"]) == {
+        "schema": "permission-guard/notice/1",
+        "subject": made.subject,
+        "text": "The event is too long for a message: the guard's log has the alert.",
+    }

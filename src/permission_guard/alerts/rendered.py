@@ -22,6 +22,8 @@ _CHAT: Final = 64 * 1024
 """Bytes for the chat. Its texts alone may take 34 KB, if every second character is an escape."""
 _HALF: Final = (MESSAGE_LIMIT - _CHAT) // 2 - 1024
 """Bytes for the mail and for the JSON each; the subject and the attributes count too."""
+NOTICE: Final = "permission-guard/notice/1"
+_TOO_LONG: Final = "The event is too long for a message: the guard's log has the alert."
 _CUT: Final = "(cut here, too long for a mail: the guard's log has all of it)"
 
 
@@ -92,6 +94,9 @@ def cut_body(
         kept = min(kept * 9 // 10, kept * limit // size)
         fewer = {**whole, listed: every[:kept], "leftOut": left_out + len(every) - kept}
         part = shown(json.dumps(fewer))
+    if _size(part) > limit:
+        # The event alone is too long: somebody has chosen such names.
+        part = shown(json.dumps({"schema": NOTICE, "subject": whole["subject"], "text": _TOO_LONG}))
     return part
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from permission_guard.alerts.rendered import NOTICE
 from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry, WaitingAlert, kept_until
@@ -72,7 +73,7 @@ class DynamoJournal:
             severity=Severity.HIGH,
             subject=f"[HIGH] Journal item set aside: {subject}",
             mail=text,
-            body=json.dumps({"schema": "permission-guard/notice/1", "subject": subject, "text": text}),
+            body=json.dumps({"schema": NOTICE, "subject": subject, "text": text}),
         )
         self._table.write([Put(kept), _put_alert(alert)])
         self._table.delete(subject, fault)
