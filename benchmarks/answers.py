@@ -71,6 +71,8 @@ class Answers:
             return operation, f"<{operation}Response>{result}</{operation}Response>"
         if path.endswith("/configuration"):
             return "GetFunctionConfiguration", json.dumps({"FunctionName": "orders", "Role": ROLE})
+        if "/tags/" in path:
+            return "ListTags", '{"Tags": {}}'
         if "policy" in path:
             return f"{method} resource policy", json.dumps({"Policy": _OPEN, "RevisionId": _REVISION})
         raise ValueError(f"no answer to {method} {path}")

@@ -25,7 +25,9 @@ from tests.samples import LOGGING
 SERVICES: Final = {
     **dict.fromkeys(("Query", "PutItem", "UpdateItem"), "dynamodb"),
     "Publish": "sns",
-    **dict.fromkeys(("GetResourcePolicy", "PutResourcePolicy", "GetFunctionConfiguration"), "lambda"),
+    **dict.fromkeys(
+        ("GetResourcePolicy", "PutResourcePolicy", "GetFunctionConfiguration", "ListTags"), "lambda"
+    ),
     **dict.fromkeys(("GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"), "iam"),
     **dict.fromkeys(("GetPolicyVersion", "AttachRolePolicy"), "iam"),
 }

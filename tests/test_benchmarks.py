@@ -10,12 +10,12 @@ ROLE = ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]
 CALLS = {
     "a compliant new function": ["Query", "GetFunctionConfiguration", *ROLE, "GetRolePolicy"],
     "a repaired permission": [
-        *("Query", "GET resource policy", "PutItem", "UpdateItem", "PUT resource policy"),
+        *("Query", "GET resource policy", "ListTags", "PutItem", "UpdateItem", "PUT resource policy"),
         *("Publish", "PutItem"),
     ],
     "a repaired new function": [
         *("Query", "GetFunctionConfiguration", *ROLE, "GetPolicyVersion"),
-        *("PutItem", "UpdateItem", "AttachRolePolicy", "Publish", "PutItem"),
+        *("ListTags", "PutItem", "UpdateItem", "AttachRolePolicy", "Publish", "PutItem"),
     ],
 }
 
