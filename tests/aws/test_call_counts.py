@@ -39,6 +39,7 @@ COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "a compliant permission whose event does not show all of it": ((READ, POLICY),),
     "a repaired permission": (
         (READ, POLICY),
+        ("ListTags",),
         PLANNED,
         ("PutResourcePolicy",),
         ("Publish",),
@@ -49,6 +50,7 @@ COSTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "a repaired new function": (
         *TO_THE_ROLE,
         ("GetPolicyVersion",),
+        ("ListTags",),
         PLANNED,
         ("AttachRolePolicy",),
         ("Publish",),
@@ -167,6 +169,7 @@ def test_without_the_document_calls_a_repair_adds_reads_back_and_only_then_remov
         there.wire,
         (READ, "GetResourcePolicy"),
         ("GetPolicy",),
+        ("ListTags",),
         PLANNED,
         *((call,) for call in repair),
         ("Publish",),
