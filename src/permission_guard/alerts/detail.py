@@ -1,4 +1,4 @@
-"""What an alert says about one finding: the lines to change, the difference, and the commands to contain, undo and resume."""
+"""What an alert says about one finding: the lines to change, the difference, and the commands to contain it, undo it, and repair it again."""
 
 from __future__ import annotations
 
