@@ -37,11 +37,22 @@ def test_a_line_is_as_wide_as_the_terminal_at_most_but_for_what_is_copied(
 
 
 @pytest.mark.parametrize("columns", COLUMNS)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one[0])
+@pytest.mark.parametrize("command", [*COMMANDS, ("demo",)], ids=lambda one: one[0])
 def test_a_narrow_terminal_shows_the_same_words_as_a_pipe(
     monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], columns: int
 ) -> None:
     assert shown(monkeypatch, columns, *command).split() == shown(monkeypatch, None, *command).split()
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_the_sentences_of_an_alert_are_wrapped_and_what_is_copied_from_it_is_not(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    lines = shown(monkeypatch, columns, "demo").splitlines()
+    next_step = [line for line in lines if line.startswith("Next ")]
+    assert next_step
+    assert all(len(line) <= columns for line in next_step)
+    assert "Undo        permission-guard undo orders/2db3bb0c7c8f668a --region us-east-1" in lines
 
 
 def test_a_path_with_spaces_is_wrapped_and_shown_once(

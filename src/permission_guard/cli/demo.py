@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from permission_guard.alerts.printable import printable
 from permission_guard.cli.output import written
+from permission_guard.cli.rows import wrapped
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool
 from permission_guard.events.trigger import Kind, Trigger
@@ -109,6 +109,6 @@ def demo(*, observe: bool) -> int:
         mistake(there)
         written(click.style(f"{number}. {what}", bold=True) + "\n\n")
         for alert in there.notifier.sent[sent:]:
-            mail = "\n".join(printable(line) for line in alert.mail.splitlines())
+            mail = "\n".join(wrapped(alert.mail))
             written(f"{click.style(alert.subject, fg='yellow')}\n\n{mail}\n\n")
     return 0

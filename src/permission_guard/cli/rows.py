@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -82,3 +82,28 @@ def counted(count: int, thing: str) -> str:
 def minute(at: datetime) -> str:
     """Return a time to the minute, in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+_INDENT: Final = 12
+"""Columns before the text of a row of the mail."""
+_COPIED: Final = frozenset({"Change", "Proposed", "Source", "Contain now", "Undo", "Resume"})
+"""The rows of the mail with lines to copy."""
+
+
+def wrapped(mail: str) -> Iterator[str]:
+    """Wrap a mail's sentences at the terminal's width; what is copied from it stays in one line."""
+    columns, label = width(), ""
+    for line in map(printable, mail.splitlines()):
+        label = line[:_INDENT].strip() or label
+        if columns is None or label in _COPIED:
+            yield line
+        else:
+            head = line[:_INDENT] if line[_INDENT - 1 : _INDENT] == " " and label != line[:_INDENT] else ""
+            yield textwrap.fill(
+                line[len(head) :],
+                columns,
+                initial_indent=head,
+                subsequent_indent=" " * len(head),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
