@@ -7,9 +7,10 @@ from typing import cast
 
 import pytest
 
+from permission_guard.cli.template_files import environment
 from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
-from permission_guard.template import Said, Trust, check, environment
+from permission_guard.template import Said, Trust, check
 from permission_guard.template.json_text import with_places
 from permission_guard.template.node import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml

@@ -1,7 +1,8 @@
-"""The templates and plans in a folder, for `check .`."""
+"""The templates and plans in a folder, for `check .`, and where the CDK's manifest says that they are deployed."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -15,12 +16,15 @@ from permission_guard.cli import PROGRAM
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.errors import Unusable
 from permission_guard.template import LARGEST, PLAN_COMMANDS
+from permission_guard.template.node import member, members
 
 _ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
 _NOT_OURS: Final = frozenset({"node_modules", "vendor", "venv", "__pycache__"})
 """Folders of other people's files. Those whose names begin with a dot are left out, too: .git, .aws-sam, .terraform."""
 _TEMPLATE: Final = (re.compile(rb'^Resources\s*:|"Resources"\s*:', re.MULTILINE), re.compile(rb"AWS::"))
 _PLAN: Final = (re.compile(rb'"planned_values"\s*:'), re.compile(rb'"format_version"\s*:'))
+
+_ENVIRONMENT: Final = re.compile(r"aws://([0-9]{12}|unknown-account)/([a-z0-9-]+)")
 
 _MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 
@@ -65,3 +69,20 @@ def _is_template(path: str) -> bool:
     except OSError:
         return Path(path).is_file()
     return any(all(one.search(text) for one in marks) for marks in (_TEMPLATE, _PLAN))
+
+
+def environment(manifest: str, file: str) -> tuple[str | None, str | None]:
+    """Return the account and Region of a template by the manifest beside it; None for what the manifest does not name.
+
+    Source: https://docs.aws.amazon.com/cdk/v2/guide/environments.html
+    """
+    try:
+        artifacts = members(member(json.loads(manifest), "artifacts"))
+    except (ValueError, RecursionError):
+        return None, None
+    for one in artifacts.values():
+        place = _ENVIRONMENT.fullmatch(str(member(one, "environment")))
+        if place is not None and member(one, "properties", "templateFile") == file:
+            account, region = (None if part.startswith("unknown-") else part for part in place.groups())
+            return account, region
+    return None, None

@@ -16,6 +16,7 @@ from permission_guard.cli.difference import patch
 from permission_guard.cli.documents import STDIN, called, opened
 from permission_guard.cli.errors import Unusable
 from permission_guard.cli.output import replace_file, written
+from permission_guard.cli.template_files import environment
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
@@ -28,7 +29,6 @@ from permission_guard.template import (
     TemplateFinding,
     Trust,
     check_ignores,
-    environment,
     fixable,
     fixed,
     scan_of,

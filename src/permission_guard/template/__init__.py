@@ -1,6 +1,5 @@
 """Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
 
-from permission_guard.template.cdk import environment
 from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.fix import FixedText, fixable, fixed
@@ -24,7 +23,6 @@ __all__ = [
     "Trust",
     "check",
     "check_ignores",
-    "environment",
     "fixable",
     "fixed",
     "scan_of",
