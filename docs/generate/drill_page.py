@@ -89,7 +89,7 @@ reason needs the rights of [doctor](operations.md#what-you-need-for-the-doctor) 
 
 ## What it was tried on
 
-- The whole command, in memory, against the guard's own handler and queue: this page, and a Ctrl-C or a refusal at each of its calls (`tests/cli/test_drill.py`).
+- The whole command, in memory, against the guard's own handler and queue: this page, and a Ctrl-C or a refusal at each of its calls (`tests/cli/test_drill.py`, `tests/cli/test_drill_removes.py`).
 - `make demo` runs it with the policy above and no other, in an emulator that enforces IAM.
 - Not on AWS: how long CloudTrail takes, how long a new role takes to reach Lambda, and whether `PutResourcePolicy` is there. The first drill in your account shows
   the first and the third. The emulator does not check `iam:PassRole` and the rights to tag.
