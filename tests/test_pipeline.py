@@ -28,7 +28,7 @@ def test_a_repair_is_journaled_made_reported_and_journaled_again() -> None:
     there.open()
     there.handle()
     assert there.account.calls == [
-        *("GetResourcePolicy", "Query"),
+        *("GetResourcePolicy", "Query", "ListTags"),
         *("TransactWriteItems", "UpdateItem", "PutResourcePolicy", "Publish", "TransactWriteItems"),
     ]
     (entry,) = there.entries

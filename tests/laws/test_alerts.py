@@ -56,11 +56,12 @@ def test_what_a_person_undid_is_not_repaired_again(story: Story) -> None:
     for entry in {one.change: one for one in made}.values():  # one change may have fixed two faults
         assert undo(entry, observer, writer, sandbox.journal, Acceptance(ANN, NOW)).result is Result.DONE
     undone = standing(sandbox)
-    reported = list(sandbox.reported)
+    reported = len(sandbox.reported)
 
     sandbox.run()
     sandbox.run(NOW + timedelta(hours=1))
 
     assert undone == standing(sandbox) == before
-    assert sandbox.reported == reported
+    # Another fault of the same statement, which was only reported, is back with it and is reported again.
+    assert {one.id for one in made}.isdisjoint(entry for entry, _ in sandbox.reported[reported:])
     assert {sandbox.journal.entries[one.subject, one.fault].state for one in made} <= {State.UNDONE}
