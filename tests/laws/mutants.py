@@ -227,7 +227,7 @@ MUTANTS: Final = (
     Mutant(
         "of two faults that one repair has fixed only one is left alone when it is undone",
         UNDONE,
-        (("repair/undo.py", "entries = (entry, *_fixed_with(entry, journal))", "entries = (entry,)"),),
+        (("repair/undo.py", "(entry, *fixed_with(entry, journal)), writer", "(entry,), writer"),),
     ),
     Mutant(
         "Deny statements are not asked",
