@@ -63,7 +63,7 @@ WRITES: Final = {
     "detach_role_policy",
     "delete_resource_policy",
 }
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CHAIN = 300, 40, 44
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CHAIN = 300, 40, 36
 
 TEXTS: Final = {path: path.read_text() for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py"}
 TREES: Final = {path: ast.parse(text) for path, text in TEXTS.items()}
