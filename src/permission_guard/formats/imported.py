@@ -13,9 +13,8 @@ from datetime import datetime
 from permission_guard.formats.asff import asff, batches
 from permission_guard.formats.found import identities, moment
 from permission_guard.iam.policy import Json
-from permission_guard.journal.entry import Entry
+from permission_guard.journal.entry import Entry, is_accepted, stands
 from permission_guard.journal.news import before_and_after
-from permission_guard.journal.summary import is_accepted, stands
 from permission_guard.model.finding import Verdict
 from permission_guard.model.proof_text import proof_kind, sentence
 from permission_guard.rules import rule_of

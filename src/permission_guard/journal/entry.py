@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from permission_guard.events.trigger import Trigger
 from permission_guard.frozen import frozen
@@ -91,6 +91,21 @@ class Entry:
     def id(self) -> str:
         """The entry's name for people: the function's name and the fault."""
         return f"{self.cause.subject.name}/{self.fault}"
+
+
+def stands(entry: Entry) -> bool:
+    """Return whether the fault of an entry is still there: neither repaired nor gone."""
+    is_repaired = entry.state is State.REPORTED and entry.reported_as is Ending.REPAIRED
+    return entry.state in _STANDING and not is_repaired
+
+
+_STANDING: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
+
+
+def is_accepted(entry: Entry, now: datetime) -> bool:
+    """Return whether a person has accepted the fault of an entry, until a day that has not passed."""
+    accepted = entry.acceptance
+    return accepted is not None and accepted.until is not None and accepted.holds(now)
 
 
 def kept_until(entry: Entry, retention: timedelta) -> datetime | None:

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from permission_guard.events.trigger import Kind, Trigger
-from permission_guard.journal.entry import Entry, WaitingAlert
+from permission_guard.journal.entry import Entry, WaitingAlert, stands
 from permission_guard.journal.history import EMPTY, FunctionHistory
-from permission_guard.journal.summary import stands
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused, RetryLater
 
 _MAX_ATTEMPTS: Final = 3

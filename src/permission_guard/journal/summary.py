@@ -9,9 +9,8 @@ from typing import Final
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn
 from permission_guard.iam.policy import Json
-from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.entry import Entry, is_accepted, stands
 from permission_guard.model.finding import Severity, Verdict
-from permission_guard.repair.outcome import Ending
 
 RETRIED_FOR: Final = timedelta(hours=9)
 """After this time a task that still fails is a dead letter: it is received ten times, after 1, 2, 4, ... and 256 minutes."""
@@ -157,18 +156,3 @@ def summary_of(sweep: LatestSweep, progress: SweepProgress, now: datetime) -> Sw
         unreadable=len(progress.unreadable),
         severity=max((one.finding.severity for one in standing), default=Severity.LOW),
     )
-
-
-def stands(entry: Entry) -> bool:
-    """Return whether the fault of an entry is still there: neither repaired nor gone."""
-    is_repaired = entry.state is State.REPORTED and entry.reported_as is Ending.REPAIRED
-    return entry.state in _STANDING and not is_repaired
-
-
-_STANDING: Final = frozenset({State.PLANNED, State.REPORTED, State.UNDONE})
-
-
-def is_accepted(entry: Entry, now: datetime) -> bool:
-    """Return whether a person has accepted the fault of an entry, until a day that has not passed."""
-    accepted = entry.acceptance
-    return accepted is not None and accepted.until is not None and accepted.holds(now)

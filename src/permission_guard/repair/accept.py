@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from permission_guard.journal.acceptance import Acceptance
-from permission_guard.journal.entry import Entry, State
+from permission_guard.journal.entry import Entry, State, stands
 from permission_guard.model.finding import Concern
 from permission_guard.ports import Journal
 from permission_guard.repair.outcome import Ending
@@ -23,8 +23,7 @@ class NothingToRemove(Exception):
 
 def is_acceptable(entry: Entry) -> bool:
     """Return whether an entry is about a finding that was reported and is open, as far as the journal knows."""
-    is_open = entry.state is State.REPORTED and entry.reported_as is not Ending.REPAIRED
-    return is_open or entry.state is State.UNDONE
+    return stands(entry) and entry.state is not State.PLANNED
 
 
 def accept(

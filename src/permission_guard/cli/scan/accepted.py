@@ -9,6 +9,7 @@ from permission_guard.aws.accounts import AccountRegion
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.table import Table
 from permission_guard.cli.scan.options import Options
+from permission_guard.journal.entry import is_accepted
 from permission_guard.model.finding import Verdict
 from permission_guard.ports import Expired, Refused, RetryLater
 from permission_guard.scan.result import Scan, Skipped
@@ -27,9 +28,8 @@ def with_accepted(scan: Scan, regions: tuple[AccountRegion, ...], options: Optio
         try:
             journal = journal_of(region, options)
             for entry in journal.all() if journal is not None else ():
-                held = entry.acceptance
-                if held is not None and held.until is not None and held.holds(scan.at):
-                    accepted[*where, entry.fault] = held.shown
+                if entry.acceptance is not None and is_accepted(entry, scan.at):
+                    accepted[*where, entry.fault] = entry.acceptance.shown
         except Expired:
             raise
         except (Refused, RetryLater) as error:
