@@ -67,10 +67,11 @@ class Sweeper:
             return None
         known = self.records.overview()
         listed = self._listed(all_versions=sweep.all_versions)
-        compliant = self._with_compliant_roles(listed)
+        own = {function: distinct(versions) for function, versions in listed.items()}
+        compliant = self._with_compliant_roles(own)
         tasks = []
         for function, versions in listed.items():
-            roles = frozenset(one for one in distinct(versions) if (function, one) not in compliant)
+            roles = frozenset(one for one in own[function] if (function, one) not in compliant)
             record = known.get(str(function), FunctionRecord())
             tasks.append(_task(function, record, roles, versions if sweep.all_versions else None))
         self.queue.send(tuple(tasks))
@@ -115,14 +116,14 @@ class Sweeper:
                     found[one.arn][one.version] = known.setdefault(one.configuration, one.configuration)
         return {function: versions for function, versions in found.items() if None in versions}
 
-    def _with_compliant_roles(self, listed: _Functions) -> frozenset[_Target]:
+    def _with_compliant_roles(self, own: _Functions) -> frozenset[_Target]:
         """Return the functions and versions whose roles can write their logs, as far as the lists of IAM show it.
 
         The roles are read page by page, which limits memory. The task reads what the lists do not show.
         """
         users: defaultdict[str, list[tuple[_Target, Configuration]]] = defaultdict(list)
-        for function, versions in listed.items():
-            for version, configuration in distinct(versions).items():
+        for function, versions in own.items():
+            for version, configuration in versions.items():
                 users[configuration.role_arn].append(((function, version), configuration))
         groups: frozenset[str] | None = None
         compliant: set[_Target] = set()
