@@ -18,7 +18,7 @@ from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
 from permission_guard.model.facts import PolicyFacts
 from permission_guard.ports import NOT_FOUND, ChangedMeanwhile, Observer, Refused, RetryLater, Writer
-from permission_guard.repair.mode_tag import ModeTag, mode_tag
+from permission_guard.repair.mode_tag import NO_TAG, ModeTag, mode_tag
 from permission_guard.repair.outcome import Ending
 from permission_guard.repair.report import Report
 
@@ -37,11 +37,10 @@ def revoked(
     present = {canonical(one) for one in statements_of(text)}
     # CloudTrail's times are whole seconds: of two calls within one second, AddPermission may be the later.
     before = [entry for entry in session.history.entries if entry.cause.at < report.trigger.at]
-    for entry in before:
-        sids = _sids_made_of(entry, removed, report.facts.target, present)
-        if not sids:
-            continue
-        tag = mode_tag(report.facts.arn, observer)
+    made = ((entry, _sids_made_of(entry, removed, report.facts.target, present)) for entry in before)
+    due = [(entry, sids) for entry, sids in made if sids]
+    tag = mode_tag(report.facts.arn, observer) if due else NO_TAG
+    for entry, sids in due:
         if tag.prevents is not None:
             yield _kept(entry, sids, tag, report, now)
         else:
