@@ -36,9 +36,7 @@ def detach_all(context: click.Context, place: StackPlace, *, dry_run: bool, yes:
         written(row("Impact", _IMPACT) + "\n")
         if dry_run:
             return DONE
-        if not yes and not agreed(
-            f"Detach {counted(len(steps), 'policy').replace('policys', 'policies')}? [y/N] "
-        ):
+        if not yes and not agreed(f"Detach {counted(len(steps), 'policy', 'policies')}? [y/N] "):
             raise NotDone("Nothing was changed.")
         results = [_detached(step, held, there) for step, held in steps]
     return _total(results)

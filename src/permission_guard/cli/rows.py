@@ -74,9 +74,9 @@ def totals(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{count[one]} {one.value}" for one in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS))
 
 
-def counted(count: int, thing: str) -> str:
-    """Say how many there are of a thing whose plural takes an s."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+def counted(count: int, thing: str, plural: str = "") -> str:
+    """Say how many there are of a thing. Without a `plural` it takes an s."""
+    return f"{count} {thing if count == 1 else plural or f'{thing}s'}"
 
 
 def minute(at: datetime) -> str:
