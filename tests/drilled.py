@@ -17,8 +17,9 @@ from unittest import mock
 
 from click.testing import CliRunner, Result
 
-from permission_guard.aws.drill import PREFIX, TAG, Clock
+from permission_guard.aws.drill import PREFIX, TAG
 from permission_guard.cli import main
+from permission_guard.cli.clock import Clock
 from permission_guard.cli.drill.command import Around
 from permission_guard.fake_aws import ApiError
 from permission_guard.model.document import dumped

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from permission_guard.cli import main
+from permission_guard.cli.clock import Clock
 from permission_guard.cli.connection import STACK
 from permission_guard.cli.following import SweepSurroundings
 from permission_guard.cli.sweep import LOOK
@@ -54,9 +55,8 @@ class There:
 
     def run(self, *arguments: str) -> Result:
         place = () if REGION in " ".join(arguments) else ("--region", REGION)
-        around = SweepSurroundings(
-            self.guard.wire.session, self.sleep, lambda: datetime.fromtimestamp(self.guard.now, UTC)
-        )
+        clock = Clock(lambda: datetime.fromtimestamp(self.guard.now, UTC), self.sleep)
+        around = SweepSurroundings(self.guard.wire.session, clock)
         self.guard.wire.calls.clear()
         return CliRunner().invoke(main, ["sweep", *place, *arguments], obj=around, catch_exceptions=False)
 

@@ -10,8 +10,8 @@ from unittest import mock
 from click.testing import CliRunner
 
 from permission_guard.aws import login
-from permission_guard.aws.drill import Clock
 from permission_guard.cli import main
+from permission_guard.cli.clock import Clock
 from permission_guard.cli.connection import Connection, StackPlace, connected
 from permission_guard.cli.drill.command import Around
 from permission_guard.cli.following import SweepSurroundings
@@ -52,7 +52,7 @@ def run(scene: Scene, *arguments: str, credentials: Credentials | None = None, c
     def connect(place: StackPlace) -> Connection:
         return connected(place, session_of)
 
-    around = SweepSurroundings(session_of, _pause) if arguments[0] == "sweep" else connect
+    around = SweepSurroundings(session_of, Clock(sleep=_pause)) if arguments[0] == "sweep" else connect
     environment = environment_of(people.emulator, credentials or people.credentials)
     printed = _printed(environment, arguments, around, code)
     for call in calls:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.calls import Calls
@@ -36,14 +35,6 @@ _LAMBDA: Final[Body] = {
     "Action": "sts:AssumeRole",
 }
 _ABOUT: Final = "Made by permission-guard drill, which removes it."
-
-
-@frozen
-class Clock:
-    """The time, and how to wait for some seconds."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
 
 
 @frozen

@@ -13,7 +13,7 @@ from permission_guard.journal.entry import Entry
 from permission_guard.ports import Journal, Observer, Writer
 
 if TYPE_CHECKING:
-    from permission_guard.aws.login import SessionOf
+    from permission_guard.aws.login import Login, SessionOf
 
 STACK: Final = "permission-guard"
 """The stack's name in samconfig.toml."""
@@ -52,24 +52,35 @@ class Connection:
     """The person's ARN (sts:GetCallerIdentity)."""
 
 
+def logged_in(place: StackPlace, session_of: SessionOf | None = None) -> Login:
+    """Use a person's credentials. Raises Unusable, Refused and RetryLater."""
+    # `explain` and --help do without AWS's libraries, which take a while to load.
+    from permission_guard.aws import login  # noqa: PLC0415
+
+    try:
+        return login.log_in(place.profile, place.region, session_of or login.session_of)
+    except login.NoLogin as error:
+        raise Unusable(str(error)) from error
+
+
 Connect: TypeAlias = Callable[[StackPlace], Connection]
 
 
 def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connection:
     """Connect to AWS. Raises Unusable, Refused and RetryLater."""
-    # `explain` and --help do without AWS's libraries, which take a while to load.
+    # As in `logged_in`.
     from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
     from permission_guard.aws.table import Table  # noqa: PLC0415
     from permission_guard.aws.writer import AwsWriter  # noqa: PLC0415
 
+    caller = logged_in(place, session_of)
     try:
-        caller = login.log_in(place.profile, place.region, session_of or login.session_of)
         table = place.table or login.output_of(
             caller.clients, caller.account, place.stack_name, login.TABLE_OUTPUT
         )
-    except (login.NoLogin, login.NoOutput) as error:
+    except login.NoOutput as error:
         raise Unusable(str(error)) from error
     return Connection(
         caller.partition,

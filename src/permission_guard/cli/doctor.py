@@ -11,7 +11,7 @@ import click
 
 from permission_guard import __version__
 from permission_guard.alerts import printable
-from permission_guard.cli.connection import StackPlace, places
+from permission_guard.cli.connection import StackPlace, logged_in, places
 from permission_guard.cli.errors import Unusable, endings
 from permission_guard.cli.output import written
 from permission_guard.cli.rows import row
@@ -63,14 +63,12 @@ def doctor(context: click.Context, /, *, is_json: bool, **place: Any) -> int:
 def read_stack(place: StackPlace, session_of: SessionOf | None = None) -> Checkup:
     """Read the stack from AWS. Raises Unusable and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
-    from permission_guard.aws import login  # noqa: PLC0415
     from permission_guard.aws.checkup import checkup  # noqa: PLC0415
     from permission_guard.aws.stack import NoStack  # noqa: PLC0415
 
     try:
-        caller = login.log_in(place.profile, place.region, session_of or login.session_of)
-        return checkup(caller, place.stack_name)
-    except (login.NoLogin, NoStack) as error:
+        return checkup(logged_in(place, session_of), place.stack_name)
+    except NoStack as error:
         raise Unusable(str(error)) from error
     except Refused as error:
         # Not 1, which would be a verdict.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from permission_guard import PROGRAM
-from permission_guard.cli.connection import StackPlace
+from permission_guard.cli.clock import Clock
+from permission_guard.cli.connection import StackPlace, logged_in
 from permission_guard.cli.entries import TypedName
 from permission_guard.cli.errors import NotFinished, Unusable
 from permission_guard.cli.rows import counted
@@ -46,8 +46,7 @@ class SweepSurroundings:
     """What a test replaces: AWS, and time."""
 
     session_of: SessionOf | None = None
-    sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = Clock()
 
 
 @frozen
@@ -104,7 +103,7 @@ class Follower:
         """Say that another sweep has begun; empty if that is more than an hour ago."""
         from permission_guard.aws.sweep_records import SWEEP_PAUSE  # noqa: PLC0415  # it loads boto3
 
-        past = max(timedelta(0), self.around.now() - sweep.began)
+        past = max(timedelta(0), self.around.clock.now() - sweep.began)
         if past >= SWEEP_PAUSE:
             return ""
         left = (SWEEP_PAUSE - past) // timedelta(minutes=1) + 1
@@ -116,9 +115,9 @@ class Follower:
 
     def complete(self, sweep: LatestSweep) -> SweepSummary:
         """Follow a sweep until every function is evaluated. Raises NotFinished, Refused and RetryLater."""
-        shown, since = "", self.around.now()
+        shown, since = "", self.around.clock.now()
         while True:
-            start = self.around.now()
+            start = self.around.clock.now()
             found = self._summary(sweep)
             line = (
                 f"{found.functions_text.capitalize()}. {found.findings_text}"
@@ -140,7 +139,7 @@ class Follower:
             raise NotFinished("Another sweep has begun. Run the command again to follow it.")
         if latest.functions is None:
             return None
-        return summary_of(latest, self.records.progress(latest), self.around.now())
+        return summary_of(latest, self.records.progress(latest), self.around.clock.now())
 
     def evaluated(self, function: FunctionArn) -> bool:
         """Have a function evaluated; return whether it exists. Raises NotFinished, Refused and RetryLater."""
@@ -155,17 +154,17 @@ class Follower:
         return is_there
 
     def _until(self, look: Callable[[], _Found | None], stuck: str) -> _Found:
-        since = self.around.now()
+        since = self.around.clock.now()
         while (found := look()) is None:
-            self._wait(self.around.now(), since, stuck)
+            self._wait(self.around.clock.now(), since, stuck)
         return found
 
     def _wait(self, start: datetime, since: datetime, stuck: str) -> None:
         """Pause. Raises NotFinished if nothing has changed for a long time."""
-        now = self.around.now()
+        now = self.around.clock.now()
         if now - since >= PATIENCE:
             raise NotFinished(f"Nothing has changed for {PATIENCE // timedelta(minutes=1)} minutes. {stuck}")
-        self.around.sleep(max(_PAUSE, _SHARE * (now - start)).total_seconds())
+        self.around.clock.sleep(max(_PAUSE, _SHARE * (now - start)).total_seconds())
 
 
 _STUCK: Final = 'The guard retries a function for about nine hours; its log says why ("message not handled"). Run the command again later.'
@@ -180,13 +179,13 @@ def follower(place: StackPlace, name: TypedName | None, around: SweepSurrounding
     from permission_guard.aws.sweep_records import DynamoSweepRecords  # noqa: PLC0415
     from permission_guard.aws.table import Table  # noqa: PLC0415
 
+    caller = logged_in(place, around.session_of)
     try:
-        caller = login.log_in(place.profile, place.region, around.session_of or login.session_of)
         function = FunctionArn.parse(name.at(caller)) if name else None
         stack = (caller.clients, caller.account, place.stack_name)
         url = login.output_of(*stack, login.SWEEP_TASKS_OUTPUT)
         table = Table(caller.clients, place.table or login.output_of(*stack, login.TABLE_OUTPUT))
-    except (login.NoLogin, login.NoOutput) as error:
+    except login.NoOutput as error:
         raise Unusable(str(error)) from error
     except ArnError as error:
         raise Unusable(f"{error}: a sweep evaluates functions") from error

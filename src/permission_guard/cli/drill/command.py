@@ -10,9 +10,10 @@ from permission_guard import PROGRAM, __version__
 from permission_guard.aws import login
 from permission_guard.aws.calls import Calls
 from permission_guard.aws.checkup.rights import DeployedGuard, guard_of
-from permission_guard.aws.drill import PREFIX, Clock, Stage
+from permission_guard.aws.drill import PREFIX, Stage
 from permission_guard.aws.stack import NoStack, stack_of
-from permission_guard.cli.connection import StackPlace
+from permission_guard.cli.clock import Clock
+from permission_guard.cli.connection import StackPlace, logged_in
 from permission_guard.cli.doctor import read_stack
 from permission_guard.cli.drill.result import DrillResult, Page, body, text
 from permission_guard.cli.drill.run import Drill, NotRemoved, removed
@@ -36,7 +37,7 @@ class Around:
 
 def cleaned(place: StackPlace, around: Around) -> int:
     """Remove what earlier drills have left. Raises Unusable, NotDone, Refused and RetryLater."""
-    stage = Stage(_logged_in(place, around))
+    stage = Stage(logged_in(place, around.session_of))
     names = stage.left()
     for name in names:
         try:
@@ -51,7 +52,7 @@ def cleaned(place: StackPlace, around: Around) -> int:
 
 def drilled(place: StackPlace, around: Around, minutes: int, *, is_json: bool) -> int:
     """Make the drill and show it. Raises as `cleaned`, and Interrupted."""
-    caller = _logged_in(place, around)
+    caller = logged_in(place, around.session_of)
     guard = _guard(place, caller)
     settings = guard.settings
     wanted = steps(expected(settings, around.clock.now()), settings.logging_policy_arn)
@@ -71,13 +72,6 @@ def drilled(place: StackPlace, around: Around, minutes: int, *, is_json: bool) -
     result = DrillResult(made, caller, guard, _checks(place, around) if made.missing else ())
     written(body(result) if is_json else text(result))
     return 0 if result.is_good else 1
-
-
-def _logged_in(place: StackPlace, around: Around) -> login.Login:
-    try:
-        return login.log_in(place.profile, place.region, around.session_of)
-    except login.NoLogin as error:
-        raise Unusable(str(error)) from error
 
 
 def _guard(place: StackPlace, caller: login.Login) -> DeployedGuard:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from permission_guard.aws.drill import Clock, Seen, Stage, made
+from permission_guard.aws.drill import Seen, Stage, made
+from permission_guard.cli.clock import Clock
 from permission_guard.cli.drill.steps import GRANT, ROLE, STATEMENT, Call, Step
 from permission_guard.ports import Expired, Refused, RetryLater
 
