@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.events.trigger import EVERYTHING, Everything, Kind
+from permission_guard.events.trigger import Everything, Kind
 from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import State
 from permission_guard.journal.history import PUT_BACK_LIMIT
@@ -14,14 +14,10 @@ from permission_guard.ports import ChangedMeanwhile
 from permission_guard.repair.accept import NothingToRemove, lift
 from permission_guard.repair.outcome import Ending, Result
 from tests.fake_aws.builders import document, statement
-from tests.undoing import Story, repaired
+from tests.undoing import BOTH_FAMILIES, Story, repaired
 
 
-@pytest.mark.parametrize(
-    ("documents", "kind", "arrived"),
-    [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
-    ids=["PutResourcePolicy", "AddPermission"],
-)
+@BOTH_FAMILIES
 def test_what_is_resumed_is_repaired_again_and_reported(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from permission_guard.events.trigger import EVERYTHING, Everything, Kind
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeNotifier, FakeObserver, FakeWriter
 from permission_guard.journal.acceptance import Acceptance
@@ -20,6 +22,12 @@ from tests.samples import LOGGING
 
 S3 = Grant("s3", "lambda:InvokeFunction", "s3.amazonaws.com")
 OTHER = Grant("sns", "lambda:InvokeFunction", "sns.amazonaws.com", source_account="111122223333")
+BOTH_FAMILIES = pytest.mark.parametrize(
+    ("documents", "kind", "arrived"),
+    [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
+    ids=["PutResourcePolicy", "AddPermission"],
+)
+"""Whether the document calls exist, and the event that then shows the statement again."""
 
 
 @dataclass

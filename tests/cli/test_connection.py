@@ -24,8 +24,8 @@ from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from tests import template
 from tests.aws.transport import Transport
-from tests.cli.test_sweep import There
 from tests.fake_aws.builders import TARGET
+from tests.followed import There
 from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
 
 ROOT = Path(__file__).parents[2]

@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
-from contextlib import redirect_stdout
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import CliRunner, Result
 
-from permission_guard.cli import main
-from permission_guard.cli.clock import Clock
-from permission_guard.cli.connection import STACK
-from permission_guard.cli.following import SweepSurroundings
 from permission_guard.cli.sweep import LOOK
 from permission_guard.fake_aws import ApiError
-from tests.aws.delivered import Queues, scheduled
-from tests.queued import ORDERS, REGION, orders, permission_added, queues
+from tests.aws.delivered import scheduled
+from tests.followed import URL, There, opened
+from tests.queued import ORDERS, REGION, queues
 from tests.samples import ACCOUNT
 
-URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/sweep-tasks"
 EVERY = f"Sent: evaluate every function in {REGION} of account {ACCOUNT}."
 NOTHING = "repaired 0 (last 24 h); accepted 0; unknown 0."
-
-
-@dataclass
-class There:
-    """A deployed guard that handles one message while the command pauses, and a person with credentials."""
-
-    guard: Queues = field(default_factory=queues)
-    pause: Callable[[], None] = lambda: None
-    """What else happens while the command pauses."""
-
-    def __post_init__(self) -> None:
-        outputs = {"JournalTableName": "journal", "SweepTasksQueueUrl": URL}
-        self.guard.wire.stacks[STACK] = outputs
-
-    def sleep(self, seconds: float) -> None:
-        """Let the guard work; its calls are not the person's."""
-        own = tuple(self.guard.wire.calls)
-        self._work(seconds)
-        self.guard.wire.calls[:] = own
-
-    def _work(self, seconds: float) -> None:
-        self.pause()
-        self.guard.now += seconds
-        self.guard.take()
-        if any(one.visible_at <= self.guard.now for one in self.guard.messages):
-            with redirect_stdout(io.StringIO()):  # the guard's metrics
-                self.guard.step()
-
-    def run(self, *arguments: str) -> Result:
-        place = () if REGION in " ".join(arguments) else ("--region", REGION)
-        clock = Clock(lambda: datetime.fromtimestamp(self.guard.now, UTC), self.sleep)
-        around = SweepSurroundings(self.guard.wire.session, clock)
-        self.guard.wire.calls.clear()
-        return CliRunner().invoke(main, ["sweep", *place, *arguments], obj=around, catch_exceptions=False)
-
-    def later(self, **time: float) -> None:
-        self.guard.now += timedelta(**time).total_seconds()
-
-
-def opened(there: There) -> None:
-    """Open `orders` for S3 without an event."""
-    permission_added(there.guard, "s3")
 
 
 def test_a_sweep_of_every_function_is_followed_until_all_are_evaluated() -> None:
@@ -238,47 +186,6 @@ def test_without_waiting_one_message_is_sent_and_no_table_is_read(
         "function": ORDERS if arguments else None,
         "id": there.guard.wire.waiting[1]["MessageId"],
     }
-
-
-@pytest.mark.parametrize(
-    "name", ["orders", "orders:live", f"{ACCOUNT}:function:orders", ORDERS, f"{ORDERS}:1"]
-)
-def test_a_function_is_evaluated_with_its_aliases_and_shown_with_its_entries(name: str) -> None:
-    there = There()
-    orders(there.guard).qualifiers.add("live")
-    opened(there)
-    result = there.run(name)
-    head, row = result.stdout.splitlines()[2:]
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.splitlines()[:2] == [f"Sent: evaluate {ORDERS}.", f"Evaluated: {ORDERS}."]
-    assert head.startswith("ENTRY ")
-    assert row.startswith("orders/")
-    assert row.endswith(" REPORTED")
-
-
-def test_a_function_without_a_finding_has_no_entry_and_one_that_is_gone_is_not_done() -> None:
-    there = There()
-    assert there.run("orders").stdout.endswith(f"Evaluated: {ORDERS}.\nThe journal has no entries.\n")
-    result = there.run("ordres")
-    assert (result.exit_code, result.stderr) == (
-        1,
-        f"permission-guard: Function {ORDERS.replace('orders', 'ordres')} does not exist.\n",
-    )
-    assert json.loads(there.run("ordres", "--json").stdout)["exists"] is False
-    assert there.run("orders", "--json").stdout.count(ORDERS) == 1
-
-
-def test_a_function_whose_message_is_a_dead_letter_is_evaluated_by_the_command() -> None:
-    there = There()
-    there.guard.wire.faults["GetResourcePolicy"] = ApiError("TooManyRequestsException", "slow down")
-    there.guard.send(permission_added(there.guard, "s3"))
-    there.guard.run()
-    assert len(there.guard.dead) == 1
-    there.guard.wire.faults.clear()
-    body = json.loads(there.run("orders", "--json").stdout)
-    assert [(one["state"], one["reported_as"]) for one in body["entries"]] == [("reported", "REPORTED")]
-    # Its event is lost, and no sweep has seen the function before: the statement counts as existing.
-    assert body["entries"][0]["existing"] is True
 
 
 REFUSED = {

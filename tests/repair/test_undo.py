@@ -19,7 +19,7 @@ from permission_guard.repair.accept import lift
 from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.undo import CannotUndo, undo, undoing
 from tests.fake_aws.builders import ANN, BASIC, NOW, TARGET, document, settings, statement, trigger
-from tests.undoing import OTHER, S3, Story, attached, repaired
+from tests.undoing import BOTH_FAMILIES, OTHER, S3, Story, attached, repaired
 
 DOCUMENTS = {
     "as AddPermission makes it": document(statement("s3.amazonaws.com")),
@@ -148,11 +148,7 @@ def test_a_role_that_is_not_any_more_what_it_was_is_left() -> None:
         story.undo()
 
 
-@pytest.mark.parametrize(
-    ("documents", "kind", "arrived"),
-    [(True, Kind.POLICY_WRITTEN, EVERYTHING), (False, Kind.PERMISSION_ADDED, "s3")],
-    ids=["PutResourcePolicy", "AddPermission"],
-)
+@BOTH_FAMILIES
 def test_the_guard_woken_by_the_undo_changes_nothing_and_reports_nothing(
     documents: bool,  # noqa: FBT001  # a parameter of pytest
     kind: Kind,
