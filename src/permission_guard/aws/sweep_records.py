@@ -13,7 +13,13 @@ from permission_guard.journal.entry import Entry
 from permission_guard.journal.entry_json import EntryError, entry_of
 from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
-from permission_guard.journal.summary import Evaluated, LatestSweep, SweepProgress
+from permission_guard.journal.summary import (
+    SWEEP_PAUSE,
+    VERSIONS_EVERY,
+    Evaluated,
+    LatestSweep,
+    SweepProgress,
+)
 from permission_guard.model.finding import Concern
 from permission_guard.ports import (
     ChangedMeanwhile,
@@ -26,10 +32,6 @@ from permission_guard.settings import RETENTION
 PERMISSIONS = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """The rights that this module's calls need."""
 
-SWEEP_PAUSE: Final = timedelta(hours=1)
-"""Between the beginnings of two sweeps, so that nobody can make the guard sweep all the time."""
-VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
-"""Between two sweeps of every published version: a week, less some time for a late sweep."""
 _GONE_FOR: Final = timedelta(days=1)
 """How long it is kept that a function does not exist."""
 _NOTHING: Final = "-"

@@ -15,7 +15,7 @@ from permission_guard.cli.rows import counted
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.frozen import frozen
 from permission_guard.iam import ArnError, FunctionArn
-from permission_guard.journal.summary import LatestSweep, SweepSummary, summary_of
+from permission_guard.journal.summary import SWEEP_PAUSE, LatestSweep, SweepSummary, summary_of
 
 if TYPE_CHECKING:
     from permission_guard.aws.journal import DynamoJournal
@@ -101,8 +101,6 @@ class Follower:
 
     def _another(self, sweep: LatestSweep) -> str:
         """Say that another sweep has begun; empty if that is more than an hour ago."""
-        from permission_guard.aws.sweep_records import SWEEP_PAUSE  # noqa: PLC0415  # it loads boto3
-
         past = max(timedelta(0), self.around.clock.now() - sweep.began)
         if past >= SWEEP_PAUSE:
             return ""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.fake_aws.account import Account
@@ -14,10 +13,15 @@ from permission_guard.fake_aws.ports import FakeObserver
 from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
-from permission_guard.journal.entry import Entry
 from permission_guard.journal.fault import digest_of_all
 from permission_guard.journal.history import is_open
-from permission_guard.journal.summary import Evaluated, LatestSweep, SweepProgress
+from permission_guard.journal.summary import (
+    SWEEP_PAUSE,
+    VERSIONS_EVERY,
+    Evaluated,
+    LatestSweep,
+    SweepProgress,
+)
 from permission_guard.model.facts import Configuration, PolicyFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Concern
 from permission_guard.ports import (
@@ -26,9 +30,6 @@ from permission_guard.ports import (
     ListedFunction,
     Sweep,
 )
-
-_PAUSE: Final = timedelta(hours=1)
-_VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
 
 
 @dataclass(slots=True)
@@ -112,10 +113,10 @@ class FakeSweepRecords:
         """Note that a sweep begins."""
         with translated(), self.journal.account.call("UpdateItem"):
             last = self.last
-            if last and last.id != sweep_id and now - last.began < _PAUSE:
+            if last and last.id != sweep_id and now - last.began < SWEEP_PAUSE:
                 return None
             self.last = LatestSweep(sweep_id, now, summarized=last.summarized if last else None)
-            is_due = self.versions_at is None or now - self.versions_at >= _VERSIONS_EVERY
+            is_due = self.versions_at is None or now - self.versions_at >= VERSIONS_EVERY
             return Sweep(sweep_id, all_versions=is_due)
 
     def end(self, sweep: Sweep, functions: int, now: datetime) -> None:
@@ -168,7 +169,3 @@ class FakeSweepRecords:
         """Note that a sweep's summary was sent, or need not be."""
         with translated(), self.journal.account.call("UpdateItem"):
             self.last = self.last and replace(self.last, summarized=sweep.began)
-
-
-def _is_about_role(entry: Entry) -> bool:
-    return entry.finding.concern is Concern.ROLE_CAN_WRITE_LOGS

@@ -12,6 +12,10 @@ from permission_guard.iam.policy import Json
 from permission_guard.journal.entry import Entry, is_accepted, stands
 from permission_guard.model.finding import Severity, Verdict
 
+SWEEP_PAUSE: Final = timedelta(hours=1)
+"""Between the beginnings of two sweeps, so that nobody can make the guard sweep all the time."""
+VERSIONS_EVERY: Final = timedelta(days=6, hours=12)
+"""Between two sweeps of every published version: a week, less some time for a late sweep."""
 RETRIED_FOR: Final = timedelta(hours=9)
 """After this time a task that still fails is a dead letter: it is received ten times, after 1, 2, 4, ... and 256 minutes."""
 REPAIRED_WITHIN: Final = timedelta(hours=24)
