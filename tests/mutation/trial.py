@@ -33,6 +33,8 @@ PACKAGE = "permission_guard."
 ORIGINAL = "_mutmut_orig"
 MEMORY = 3 << 30  # bytes; a mutant that does not stop may collect what it finds
 LONGEST = 3600  # seconds, for all the tests in a process of their own
+# CPU seconds of tests for one mutant, the likeliest first: a mutant that survives them counts as not noticed.
+ENOUGH = float(os.environ.get("MUTANT_SECONDS", "20"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,11 @@ def _first_failed(
     function, changed = mutant.original, mutant.changed
     function.__code__, function.__defaults__ = changed.__code__, changed.__defaults__
     function.__kwdefaults__ = changed.__kwdefaults__
+    spent = 0.0
     for place in used:
+        spent += calls[place].seconds
+        if spent > ENOUGH:
+            return -1
         # Ends this process, which then counts as noticed: a mutant may never end by itself.
         signal.setitimer(signal.ITIMER_PROF, 2 + 5 * calls[place].seconds)
         if _fails(tests[place]):
