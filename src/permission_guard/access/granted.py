@@ -1,8 +1,8 @@
-"""Do a role's policies allow an action on every resource of a shape? Asked of all of them at once, by automata.
+"""Whether a role's policies allow an action on every resource of a shape. Automata decide it for all of them at once.
 
 An explicit Deny in any policy wins, identity policies are united, the permissions boundary must allow too
-(IAM/latest/UserGuide/reference_policies_evaluation-logic.html). No condition key shows which of the resources is meant,
-so conditions are evaluated once for all.
+(IAM/latest/UserGuide/reference_policies_evaluation-logic.html). No condition key depends on the resource, so
+conditions are evaluated once for all resources.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _EVERYTHING: Final[Pieces] = (Wild.RUN,)
 
 @frozen(slots=False)
 class Resources:
-    """The resources that are asked for: all words of a shape, each of which begins with `start`."""
+    """The resources in question: all words of a shape. Each begins with `start`."""
 
     start: str
     part: Part
     example: str
-    """One of them."""
+    """One of the resources."""
 
     @cached_property
     def shape(self) -> Shape:
-        """The shape, compiled only for policies that tell one of the resources from another."""
+        """The compiled shape. Only policies that distinguish between the resources need it."""
         return compiled(self.part)
 
 
@@ -50,7 +50,7 @@ class Granted:
     def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
         """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
 
-        Of the request only action and context count. Raises BudgetSpent.
+        Only the action and the context of the request count. Raises BudgetSpent.
         """
         return self._missed(asked, among, surely=True, by_deny=by_deny)
 
@@ -73,7 +73,7 @@ class Granted:
         return None
 
     def _about(self, policies: Iterable[Policy], asked: Request) -> list[tuple[Statement, Truth]]:
-        """Return the statements that are about the action, and how surely their conditions hold."""
+        """Return the statements that cover the action, and how surely their conditions hold."""
         found: list[tuple[Statement, Truth]] = []
         action = asked.action.lower()
         for policy in policies:
@@ -109,7 +109,7 @@ class Granted:
         return self._found(among, needs)
 
     def _found(self, among: Resources, needs: Sequence[Need]) -> str | None:
-        """Return the example if it will do, so that the same fault is shown by the same resource each time."""
+        """Return a resource that meets the needs: the example if possible, so that each run reports the same resource."""
         if all(need.automaton.accepts(among.example) == need.wanted for need in needs):
             return among.example
         word = find(among.shape, needs, self._automata.meter)
@@ -132,7 +132,7 @@ class Granted:
     def _patterns(
         self, statement: Statement, among: Resources, context: Context, *, surely: bool
     ) -> Iterator[Pieces]:
-        """Yield the patterns of a statement that one of the resources can match; one for all that match every one."""
+        """Yield the patterns that can match one of the resources. A pattern that matches all of them becomes `*`."""
         if statement.resources is None:
             yield _EVERYTHING
             return

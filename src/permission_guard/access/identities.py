@@ -1,4 +1,4 @@
-"""Who calls: the words that stand for principals of an account and for services, and for whom a service calls."""
+"""The nodes that identify a caller: a principal of an account, or a service and the account for which it calls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SERVICE_NAME: Final = "aws:principalservicename"
 
 
 def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
-    """Yield the word of a principal of an account: its ARN, its account, its name and its unique id."""
+    """Yield the node of a principal of an account. One word has its ARN, its account, its name and its unique id."""
     scene, side = keys.scene, keys.side
     sessions = any(":assumed-role/" in name for name in scene.principal_names)
     tail = kind in {"role", "user"} and (scene.mentions("aws:userid") or (sessions and kind == "role"))
@@ -55,7 +55,7 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
 
 
 def _unpinned(keys: Keys, word: Spelled) -> Node:
-    """Unique ids that the policy spells belong to somebody: whether to a trusted account, nobody can tell."""
+    """Make requests with a unique id that the policy contains unsure: the account that the id belongs to is not known."""
     pinned = keys.scene.automata.spelled(
         keys.scene.literals.begun("aws:userid", ":"), lambda text: ((text,), (f"{text}:", Wild.RUN))
     )

@@ -1,4 +1,4 @@
-"""For whom a service calls: aws:SourceArn, aws:SourceAccount and the organization's keys, and how they hang together."""
+"""The keys that show for whom a service calls (aws:SourceArn, aws:SourceAccount and others), and how they depend on each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANYTHING: Final = ("{any}",)
 
 
 class Sources:
-    """The ways in which one service, or an unknown one (`row` is None), shows for whom it calls."""
+    """The ways in which a service shows for whom it calls. `row` is None for a service that the table does not have."""
 
     def __init__(self, scene: Scene, side: Side, row: Service | None, known: Context) -> None:
         self._scene = scene
@@ -35,7 +35,7 @@ class Sources:
         self._absent: dict[tuple[str, ...], Fixed] = {}
 
     def node(self) -> Node:
-        """Return all ways, the surest first."""
+        """Return the node of all ways, the surest first."""
         ways = self._trusted() if self._side.trusted else self._untrusted()
         return Either(tuple(sorted(ways, key=lambda way: way[0])))
 
@@ -61,7 +61,7 @@ class Sources:
         yield from self._shown(stance, bare, ((_ARN,), _KEYS[:2]))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
-        """What AWS documents; of a service of which it documents nothing, anything that shows for whom it calls."""
+        """Yield what AWS documents; for a service without documentation, every way that shows the account."""
         row, name = self._row, self._side.name
         if row is None or row.arn is not Sends.ALWAYS:
             yield from self._shown(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
@@ -88,7 +88,7 @@ class Sources:
         yield from self._shown(stance, shape, shown)
 
     def _nameless(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
-        """A call that shows for nobody: then it shows no organization either, as far as AWS documents."""
+        """Yield a call without account and ARN. As far as AWS documents, it has no organization either."""
         absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
         yield stance, absent
         if self._scene.mentions(*ORGANIZATION):
@@ -101,7 +101,7 @@ class Sources:
     def _shown(
         self, stance: Stance, shape: Shape, shown: tuple[tuple[str, ...], ...]
     ) -> Iterator[tuple[Stance, Node]]:
-        """One branch for each list of keys that can be shown together."""
+        """Yield a branch for each list of keys that can be sent together."""
         needs = self._scene.account_needs(self._side, SOURCE_ACCOUNT)
         for keys in shown:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
@@ -112,7 +112,7 @@ class Sources:
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
-                # What is absent refuses most requests, and is told without a search.
+                # Absent keys come first: they refuse most requests, without a search.
                 parts: list[Node] = [missing, word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
@@ -139,7 +139,7 @@ _ZONE: Final = 4
 
 
 def organization(scene: Scene, side: Side, keys: tuple[str, str], known: Context) -> Node:
-    """The organization of a caller's or a source's account: its id begins its path; none outside organizations."""
+    """The organization of a caller's or a source's account. Its path begins with its id; without it, both keys are absent."""
     shape = forms.organization(_PATHS, _ID, _ZONE)
     tracks = {keys[0]: _ID, keys[1]: _PATHS}
     variables = Variables(known, tracks)
