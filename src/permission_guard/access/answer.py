@@ -57,9 +57,9 @@ class WitnessRequest:
         principal, context = self.request.principal, self.request.context
         if isinstance(principal, IamPrincipal):
             return principal.account
-        shown = context.values("aws:sourceaccount")
-        if shown:
-            return shown[0]
+        accounts = context.values("aws:sourceaccount")
+        if accounts:
+            return accounts[0]
         arn = (context.values("aws:sourcearn") or ("",))[0]
         return arn.split(":")[_ACCOUNT_PART] or None if arn.count(":") > _ACCOUNT_PART else None
 

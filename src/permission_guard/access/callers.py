@@ -129,7 +129,7 @@ def _first(values: Mapping[str, Values], key: str) -> str:
 
 def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
     """Whoever knows a function's URL without authentication (lambda/latest/dg/urls-auth.html)."""
-    shown: dict[str, Values] = {
+    url_keys: dict[str, Values] = {
         VIA_URL: ("true",) if action == actions.INVOKE else ABSENT,
         AUTH_TYPE: ("NONE",) if action == actions.INVOKE_URL else ABSENT,
     }
@@ -142,8 +142,8 @@ def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
             ("aws:principalarn", "aws:principalservicename", SERVICE_NAMES, *SOURCE_KEYS), ABSENT
         ),
     }
-    keys = _keys(scene, side, action, ANONYMOUS, {**constants, **shown})
-    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(shown)]
+    keys = _keys(scene, side, action, ANONYMOUS, {**constants, **url_keys})
+    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(url_keys)]
     return Caller(_completed(keys, ANONYMOUS, own), lambda _: Anonymous())
 
 

@@ -16,8 +16,8 @@ from permission_guard.iam.request import Values
 _ROUNDS: Final = 4
 _PER_EVALUATION: Final = 4
 """Steps for asking the ordinary evaluator about one condition."""
-_DEEPEST: Final = 400
-_NEVER_SHOWN_WHOLE: Final = "aws:principalservicenameslist"
+_MAX_DEPTH: Final = 400
+_PARTLY_KNOWN: Final = "aws:principalservicenameslist"
 
 Clause: TypeAlias = tuple[Want, ...]
 """Wants; a request must meet at least one of them."""
@@ -108,7 +108,7 @@ class Search:
         unmet = self._unmet(result, clauses)
         if not unmet:
             return result
-        if depth == _DEEPEST:
+        if depth == _MAX_DEPTH:
             raise BudgetSpent
         codes = min(map(self._options, unmet), key=lambda some: sum(code ^ 1 not in chosen for code in some))
         marks = _NONE
@@ -131,11 +131,11 @@ class Search:
         found = self._feasible.get(clause)
         if found is None:
             codes = dict.fromkeys(map(self._code, clause))
-            found = [code for code in codes if code ^ 1 not in self._base and self._beside_base(code)]
+            found = [code for code in codes if code ^ 1 not in self._base and self._fits_base(code)]
             self._feasible[clause] = found
         return found
 
-    def _beside_base(self, code: int) -> bool:
+    def _fits_base(self, code: int) -> bool:
         place = self._place(code)
         beside = [one for one in self._base if self._place(one) == place]
         return self._node(place, [*beside, code]) is not None
@@ -189,7 +189,7 @@ class Search:
         code = literal.number * 2 + wanted
         if code in solution.chosen or code ^ 1 in solution.chosen:
             return code in solution.chosen
-        if literal.key not in solution.values or literal.key == _NEVER_SHOWN_WHOLE:
+        if literal.key not in solution.values or literal.key == _PARTLY_KNOWN:
             return False
         principal = self.caller.principal(solution.values) if literal.key == PRINCIPAL else None
         return self._mode.accepts(literal.truth(context, principal), wanted=wanted)

@@ -22,7 +22,7 @@ class Coverage:
 
     scene: Scene
     _known: dict[tuple[int, str], Truth] = field(default_factory=dict)
-    _marks: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _signatures: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def truth(self, statement: Statement, action: str) -> Truth:
         """Return whether a statement's Action and Resource cover a call of the target."""
@@ -59,12 +59,12 @@ class Coverage:
 
     def _signature(self, action: str) -> tuple[object, ...]:
         """Return what distinguishes an action from others: which statements cover it, and which keys its calls have."""
-        if action not in self._marks:
+        if action not in self._signatures:
             covering = (self.truth(one, action) for one in self._statements)
-            self._marks[action] = (self._shown(action), *covering)
-        return self._marks[action]
+            self._signatures[action] = (self._keys_of_calls(action), *covering)
+        return self._signatures[action]
 
-    def _shown(self, action: str) -> object:
+    def _keys_of_calls(self, action: str) -> object:
         """Return what distinguishes the calls of an action from those of others in the model of callers."""
         mentions = self.scene.mentions
         tags = mentions("aws:tagkeys") or any(

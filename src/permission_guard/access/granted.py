@@ -44,7 +44,7 @@ class Granted:
     """A role's identity policies and its boundary, under one step budget."""
 
     def __init__(self, identity: Sequence[Policy], boundary: Policy | None, meter: Meter) -> None:
-        self._layers = (tuple(identity), *([(boundary,)] if boundary else []))
+        self._policy_sets = (tuple(identity), *([(boundary,)] if boundary else []))
         self._automata = Automata(meter)
 
     def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
@@ -60,13 +60,15 @@ class Granted:
 
     def _missed(self, asked: Request, among: Resources, *, surely: bool, by_deny: bool) -> str | None:
         least, most = (Truth.YES, Truth.UNKNOWN) if surely else (Truth.UNKNOWN, Truth.YES)
-        layers = [self._about(layer, asked) for layer in self._layers]
-        denies = [one for layer in layers for one, holds in layer if _is_deny(one) and holds >= least]
+        policy_sets = [self._about(policy_set, asked) for policy_set in self._policy_sets]
+        denies = [
+            one for policy_set in policy_sets for one, holds in policy_set if _is_deny(one) and holds >= least
+        ]
         found = self._covered(denies, among, asked.context, surely=surely)
         if found is not None or by_deny:
             return found
-        for layer in layers:
-            allows = [one for one, holds in layer if not _is_deny(one) and holds >= most]
+        for policy_set in policy_sets:
+            allows = [one for one, holds in policy_set if not _is_deny(one) and holds >= most]
             found = self._outside(allows, among, asked.context, surely=not surely)
             if found is not None:
                 return found

@@ -94,7 +94,7 @@ class Keys:
         """Keys that the requests do not have."""
         return Fixed(dict.fromkeys(keys, ABSENT), self.known)
 
-    def unsaid(self, *keys: str) -> Node:
+    def undocumented(self, *keys: str) -> Node:
         """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
         return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
 
@@ -128,8 +128,8 @@ class Keys:
 
     def enumerated(self, key: str, *values: str | None) -> Node:
         """A key that has one of these values; None stands for absent."""
-        shown = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
-        return Either(tuple((Stance.SURE, node) for node in shown))
+        nodes = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
+        return Either(tuple((Stance.SURE, node) for node in nodes))
 
     def chain(self) -> Node:
         """The services that pass a call on. aws:ViaAWSService is true if there are any, and aws:CalledVia lists them.
@@ -205,7 +205,7 @@ class Keys:
             others = (Stance.UNSURE, self.fixed({VIA_URL: ("false",)}))
             ways = self.enumerated(VIA_URL, None, "true")
             return Either(((Stance.SURE, ways), others))
-        return self.unsaid(VIA_URL)
+        return self.undocumented(VIA_URL)
 
     def token(self, stance: Stance) -> Node:
         """lambda:EventSourceToken, a skill's id. Only its owner knows it, so no untrusted caller sends an id in the policy."""

@@ -170,7 +170,7 @@ class Literals:
         """
         return _spelling(self._wanted(key), lambda tokens: tokens)
 
-    def begun(self, key: str, end: str) -> Spelling:
+    def starts(self, key: str, end: str) -> Spelling:
         """Return the texts before the character `end` with which the values of a key must begin."""
         return _spelling(self._wanted(key), lambda tokens: _before(tokens, end))
 

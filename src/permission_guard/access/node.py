@@ -151,8 +151,8 @@ class NumberLine:
         if not left:
             return None
         least = self.lines.grid.least(left)
-        shown = {key: (writing(least),) for key, writing in self.writings.items()}
-        return Found(shown, tuple(dict.fromkeys(unfit)))
+        values = {key: (writing(least),) for key, writing in self.writings.items()}
+        return Found(values, tuple(dict.fromkeys(unfit)))
 
     def _passing(self, literal: Literal, mode: SearchMode, *, matching: bool) -> int:
         """Return the numbers that match, or those that do not. A value that cannot be read may match any number."""

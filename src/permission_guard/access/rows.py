@@ -41,24 +41,24 @@ PRINCIPAL_ORGANIZATION: Final = ("aws:principalorgid", "aws:principalorgpaths")
 class Row:
     """Keys that depend on each other. A key that ends with a slash stands for all keys with this prefix.
 
-    `shown` maps kinds of callers, separated by spaces, to the node of their values. `meaning` describes the values.
+    `nodes_by_kind` maps kinds of callers, separated by spaces, to the node of their values. `meaning` describes the values.
     """
 
     keys: tuple[str, ...]
-    shown: Mapping[str, Make]
+    nodes_by_kind: Mapping[str, Make]
     meaning: str
     page: str = "IAM/latest/UserGuide/reference_policies_condition-keys.html"
 
     def lacking(self, scene: Scene, kind: str) -> tuple[str, ...]:
         """Return the keys of the row that the policies mention and a kind of caller never has."""
-        if not any(make is _absent and kind in kinds.split() for kinds, make in self.shown.items()):
+        if not any(make is _absent and kind in kinds.split() for kinds, make in self.nodes_by_kind.items()):
             return ()
         mentioned = scene.literals.mentioned
         return tuple(key for key in mentioned if key in self.keys or key.startswith(_prefix(self.keys)))
 
     def nodes(self, keys: Keys, kind: str) -> Iterator[Node]:
         """Yield the nodes of these keys for a kind of caller, if the policies mention one of them."""
-        make = next((make for kinds, make in self.shown.items() if kind in kinds.split()), None)
+        make = next((make for kinds, make in self.nodes_by_kind.items() if kind in kinds.split()), None)
         if make is None:
             return
         if self.keys[0].endswith("/"):
@@ -76,8 +76,8 @@ def _absent(keys: Keys, names: tuple[str, ...]) -> Node:
     return keys.absent(*names)
 
 
-def _unsaid(keys: Keys, names: tuple[str, ...]) -> Node:
-    return keys.unsaid(*names)
+def _undocumented(keys: Keys, names: tuple[str, ...]) -> Node:
+    return keys.undocumented(*names)
 
 
 def _unknown(keys: Keys, names: tuple[str, ...]) -> Node:
@@ -147,12 +147,12 @@ ROWS: Final = (
     ),
     Row(
         ("aws:useragent",),
-        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _undocumented},
         "the caller's choice",
     ),
     Row(
         ("aws:referer",),
-        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _undocumented},
         "the caller's choice",
     ),
     Row(
@@ -189,13 +189,15 @@ ROWS: Final = (
         CHAIN,
         {
             _SIGNED: lambda keys, _: keys.chain(),
-            "anonymous service": lambda keys, names: Every((keys.unsaid(names[0]), keys.absent(*names[1:]))),
+            "anonymous service": lambda keys, names: Every(
+                (keys.undocumented(names[0]), keys.absent(*names[1:]))
+            ),
         },
         "if services pass the call on: true, all of them, the first and the last; otherwise false or absent, and no service",
     ),
     Row(
         (VIA_URL,),
-        {_SIGNED: lambda keys, _: keys.via_url(), "service": _unsaid},
+        {_SIGNED: lambda keys, _: keys.via_url(), "service": _undocumented},
         "true if InvokeFunction is called through the URL",
         "lambda/latest/dg/urls-auth.html",
     ),

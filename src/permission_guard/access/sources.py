@@ -45,49 +45,49 @@ class Sources:
         inside = row is not None and row.within_account and self._side.accounts is not None
         sure = Stance.UNSURE if inside else Stance.SURE
         account = Stance.UNSURE if disputed else sure
-        yield from self._nameless(sure)
-        yield from self._shown(account, forms.source_account(), ((_ACCOUNT,),))
+        yield from self._without_source(sure)
+        yield from self._branches(account, forms.source_account(), ((_ACCOUNT,),))
         if row is not None:
             shape = forms.owned_arn if row.owned else forms.unowned_arn
             own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
-            yield from self._shown(sure, own, ((_ARN,),))
-            yield from self._shown(account, own, (_KEYS[:2],))
+            yield from self._branches(sure, own, ((_ARN,),))
+            yield from self._branches(account, own, (_KEYS[:2],))
         if row is not None and row.owned:
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
-            yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
+            yield from self._branches(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
         yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
-        yield from self._shown(stance, bare, ((_ARN,), _KEYS[:2]))
+        yield from self._branches(stance, bare, ((_ARN,), _KEYS[:2]))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
         """Yield what AWS documents; for a service without documentation, every way that shows the account."""
         row, name = self._row, self._side.name
         if row is None or row.arn is not Sends.ALWAYS:
-            yield from self._shown(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
+            yield from self._branches(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
         if row is None:
             yield from self._any(Stance.SURE, ((_ARN,), _KEYS[:2]))
             bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, name)
-            yield from self._shown(Stance.SURE, bare, (_KEYS[:2],))
+            yield from self._branches(Stance.SURE, bare, (_KEYS[:2],))
             return
         both, only = Stance.SURE, Stance.SURE
         if row.account is Sends.DISPUTED:
             both = Stance.DOUBTFUL
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
-        yield from self._shown(both, own, (_KEYS[:2],))
+        yield from self._branches(both, own, (_KEYS[:2],))
         if row.account is not Sends.ALWAYS and row.owned:
-            yield from self._shown(only, own, ((_ARN,),))
+            yield from self._branches(only, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
             yield from self._any(
                 Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])
             )
 
-    def _any(self, stance: Stance, shown: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
+    def _any(self, stance: Stance, key_lists: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
         shape = forms.owned_arn(self._partition, None, _ANYTHING, None, self._side.name)
-        yield from self._shown(stance, shape, shown)
+        yield from self._branches(stance, shape, key_lists)
 
-    def _nameless(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
+    def _without_source(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
         """Yield a call without account and ARN. As far as AWS documents, it has no organization either."""
         absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
         yield stance, absent
@@ -98,12 +98,12 @@ class Sources:
                 Every((none, organization(self._scene, self._side, ORGANIZATION, self._known))),
             )
 
-    def _shown(
-        self, stance: Stance, shape: Shape, shown: tuple[tuple[str, ...], ...]
+    def _branches(
+        self, stance: Stance, shape: Shape, key_lists: tuple[tuple[str, ...], ...]
     ) -> Iterator[tuple[Stance, Node]]:
         """Yield a branch for each list of keys that can be sent together."""
         needs = self._scene.account_needs(self._side, SOURCE_ACCOUNT)
-        for keys in shown:
+        for keys in key_lists:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
                 tracks = {key: SOURCE if key == _ARN else SOURCE_ACCOUNT for key in (*keys, *more)}
                 missing = self._missing(tuple(key for key in _KEYS if key not in tracks))

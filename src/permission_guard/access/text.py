@@ -243,8 +243,8 @@ class Several:
             if word is None:
                 return None
             values[read(word, self.track)] = None
-        shown: Mapping[str, Values] = {self.key: tuple(values)}
-        return Found(shown, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
+        found: Mapping[str, Values] = {self.key: tuple(values)}
+        return Found(found, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
 
     def _sorted(self, wants: Wants, mode: SearchMode) -> _Sorted | None:
         every: list[Need] = []

@@ -128,7 +128,7 @@ class _Search:
         self._needs = needs
         self._meter = meter
         self._heap: list[tuple[int, int, int, int, _Node]] = []
-        self._came: dict[_Node, tuple[_Node, str, int] | None] = {}
+        self._reached_by: dict[_Node, tuple[_Node, str, int] | None] = {}
         self._readers: dict[int, tuple[int, ...]] = {}
         self._choices: dict[tuple[int, ...], tuple[str, ...]] = {}
 
@@ -144,16 +144,16 @@ class _Search:
             self._meter.charge(_PER_NODE)
             node = heappop(self._heap)[-1]
             at, states = node
-            if shape.final[at] and all(map(_good, needs, states)):
+            if shape.final[at] and all(map(_fulfilled, needs, states)):
                 return self._trace(node)
             for move in shape.moves[at]:
                 self._expand(node, move)
         return None
 
-    def _reach(self, node: _Node, came: tuple[_Node, str, int] | None) -> None:
-        if node in self._came:
+    def _reach(self, node: _Node, reached_by: tuple[_Node, str, int] | None) -> None:
+        if node in self._reached_by:
             return
-        self._came[node] = came
+        self._reached_by[node] = reached_by
         unmet, nearest, total = 0, 1_000_000, self._shape.distance[node[0]]
         for need, state in zip(self._needs, node[1], strict=True):
             if state != _CLOSED and need.automaton.accepting[state] != need.wanted:
@@ -161,7 +161,7 @@ class _Search:
                 unmet += 1
                 total += far
                 nearest = min(nearest, far)
-        heappush(self._heap, (unmet, nearest, total, len(self._came), node))
+        heappush(self._heap, (unmet, nearest, total, len(self._reached_by), node))
 
     def _expand(self, node: _Node, move: Move) -> None:
         needs = self._needs
@@ -218,13 +218,13 @@ class _Search:
 
     def _trace(self, node: _Node) -> Word:
         letters: list[tuple[str, int]] = []
-        step = self._came[node]
+        step = self._reached_by[node]
         while step is not None:
             node, letter, tracks = step
             letters.append((letter, tracks))
-            step = self._came[node]
+            step = self._reached_by[node]
         return tuple(reversed(letters))
 
 
-def _good(need: Need, state: int) -> bool:
+def _fulfilled(need: Need, state: int) -> bool:
     return state == _CLOSED or need.automaton.accepting[state] == need.wanted
