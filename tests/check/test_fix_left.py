@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.template import Checked, Said, Trust, check, fixed
+from permission_guard.template import Checked, CheckOptions, Trust, check, fixed
 from permission_guard.template.edit import CannotEdit, Editor, NewProperty
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
@@ -109,7 +109,7 @@ def test_what_says_otherwise_under_a_condition_is_left() -> None:
 
 def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
     def evaluated(text: str) -> Checked:
-        return check(text, "template.yaml", Said(), Trust())
+        return check(text, "template.yaml", CheckOptions(), Trust())
 
     good, bad = evaluated(permission(SourceAccount="!Ref AWS::AccountId")), evaluated(permission())
     fault = next(one for one in bad.verdicts if one.owner == "It")
@@ -147,7 +147,7 @@ def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
         "  Other:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
     )
-    after = fixed(text, "template.yaml", Said(), Trust()).text
+    after = fixed(text, "template.yaml", CheckOptions(), Trust()).text
     assert after == text + "      SourceAccount: !Ref AWS::AccountId\n"
 
 

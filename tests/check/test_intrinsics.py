@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.home import Destination, home_for
+from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.node import plain
 from permission_guard.template.value import (
@@ -73,7 +73,7 @@ SCOPE = Scope(
     Destination(),
     {"Given": "said"},
 )
-HOME = "us-east-1:000000000000"
+PLACE = "us-east-1:000000000000"
 RESOLVED: dict[str, Json] = {
     "!Ref Given": "said",
     "!Ref Default": "7",
@@ -81,22 +81,22 @@ RESOLVED: dict[str, Json] = {
     "!Ref Numbers": ["1", "2"],
     "!Ref AWS::AccountId": "000000000000",
     "!Ref AWS::URLSuffix": "amazonaws.com",
-    "!Ref Topic": f"arn:aws:sns:{HOME}:placed",
+    "!Ref Topic": f"arn:aws:sns:{PLACE}:placed",
     "!GetAtt Topic.TopicName": "placed",
     "!GetAtt Bucket.Arn": "arn:aws:s3:::stack-bucket-example",
     "!Ref Queue": "https://sqs.example/stack-Queue-EXAMPLE",
     "!Ref Rule": "nightly",
-    "!GetAtt Rule.Arn": f"arn:aws:events:{HOME}:rule/nightly",
-    "!GetAtt DefaultRule.Arn": f"arn:aws:events:{HOME}:rule/placed",
+    "!GetAtt Rule.Arn": f"arn:aws:events:{PLACE}:rule/nightly",
+    "!GetAtt DefaultRule.Arn": f"arn:aws:events:{PLACE}:rule/placed",
     "!Ref Function": "orders",
-    "!Ref Alias": f"arn:aws:lambda:{HOME}:function:orders:live",
-    "!Ref ByArn": f"arn:aws:lambda:{HOME}:function:orders:live",
-    "!Ref Version": f"arn:aws:lambda:{HOME}:function:orders:1",
+    "!Ref Alias": f"arn:aws:lambda:{PLACE}:function:orders:live",
+    "!Ref ByArn": f"arn:aws:lambda:{PLACE}:function:orders:live",
+    "!Ref Version": f"arn:aws:lambda:{PLACE}:function:orders:1",
     "!GetAtt Version.Version": "1",
-    "!GetAtt Url.FunctionArn": f"arn:aws:lambda:{HOME}:function:orders",
+    "!GetAtt Url.FunctionArn": f"arn:aws:lambda:{PLACE}:function:orders",
     "!Ref Api": "Api",
-    "!Ref NamedByMap": f"arn:aws:sns:{HOME}:stack-NamedByMap-EXAMPLE",
-    "!Ref NoName": f"arn:aws:sns:{HOME}:stack-NoName-EXAMPLE",
+    "!Ref NamedByMap": f"arn:aws:sns:{PLACE}:stack-NamedByMap-EXAMPLE",
+    "!Ref NoName": f"arn:aws:sns:{PLACE}:stack-NoName-EXAMPLE",
     "!Sub ${AWS::Region}-${Topic.TopicName}-${!Literal}-${Given}": "us-east-1-placed-${Literal}-said",
     "!Sub ['${A}-${B}', {A: 1, B: !Ref Given}]": "1-said",
     "!Join ['-', [a, !Ref Default, true]]": "a-7-true",
@@ -159,7 +159,7 @@ UNRESOLVED = {
 PARTIAL = {
     "!Sub arn:aws:sns:::${Open}": ("arn:aws:sns:::", "*"),
     "!Sub ${Open}${Stored}-x": ("*", "*", "-x"),
-    "!Ref OpenTopic": (f"arn:aws:sns:{HOME}:", "*"),
+    "!Ref OpenTopic": (f"arn:aws:sns:{PLACE}:", "*"),
     "'a{{resolve:ssm:/x}}b'": ("a", "*", "b"),
     "!Select [1, !Split [',', !Sub 'a,b${Open}']]": ("b", "*"),
 }
@@ -206,16 +206,19 @@ def test_a_value_that_is_removed_is_not_there() -> None:
 
 
 def test_a_partition_has_the_end_of_its_own_urls() -> None:
-    china = replace(SCOPE, home=home_for("", "cn-north-1", None))
+    china = replace(SCOPE, destination=destination_for("", "cn-north-1", None))
     assert china.resolve({"Ref": "AWS::URLSuffix"}) == "amazonaws.com.cn"
     assert china.resolve({"Ref": "Topic"}) == "arn:aws-cn:sns:cn-north-1:000000000000:placed"
 
 
 def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
-    assert home_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account == "222222222222"
-    assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
+    assert (
+        destination_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account
+        == "222222222222"
+    )
+    assert destination_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
     wanted = Destination("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
-    assert home_for("", "eu-west-2", "123456789012") == wanted
+    assert destination_for("", "eu-west-2", "123456789012") == wanted
 
 
 def test_the_parts_of_a_value_show_what_they_are() -> None:

@@ -10,7 +10,7 @@ import pytest
 from permission_guard.cli.template_files import environment
 from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
-from permission_guard.template import Said, Trust, check
+from permission_guard.template import CheckOptions, Trust, check
 from permission_guard.template.json_text import with_places
 from permission_guard.template.node import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml
@@ -183,7 +183,7 @@ def test_a_problem_without_a_place_says_what_is_wrong() -> None:
 def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
     include = "Fn::Transform: {Name: AWS::Include}"
     text = f"{include}\nResources: {{A: {{Type: AWS::SNS::Topic, Properties: {{{include}}}}}, B: {{{include}}}}}\n"
-    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
+    skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
     assert [what for what, _ in skipped] == [
         "what Fn::Transform brings",
         "what Fn::Transform brings to A",
@@ -193,7 +193,7 @@ def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
 
 def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
     text = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {'Fn::ForEach::Tags': [A, [b], {a: b}]}}}\n"
-    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
+    skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
     assert skipped == (("what Fn::ForEach::Tags brings to A", "only CloudFormation can run it"),)
 
 
@@ -208,12 +208,12 @@ def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
 )
 def test_a_transform_that_changes_nothing_here_is_not_said(transform: str) -> None:
     text = f"Transform: {transform}\nResources: {{A: {{Type: AWS::SNS::Topic}}}}\n"
-    assert check(text, "template.yaml", Said(), Trust()).source.skipped == ()
+    assert check(text, "template.yaml", CheckOptions(), Trust()).source.skipped == ()
 
 
 def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
     text = '{"Resources": {"A": {"Type": "x", "Type": "AWS::SNS::Topic"}}}'
-    ((what, _),) = check(text, "template.json", Said(), Trust()).source.notes
+    ((what, _),) = check(text, "template.json", CheckOptions(), Trust()).source.notes
     assert what == "the key 'Type' at 1:35"
 
 
@@ -243,7 +243,7 @@ def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
     path = tmp_path / "template.yaml"
     path.write_text("Parameters: {A: {Type: String}}\nResources: {B: {Type: AWS::SNS::Topic}}\n")
     # What only a fault of our own can bring about.
-    desk = Desk(Said(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
+    desk = Desk(CheckOptions(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
     desk.check(str(path))
     assert desk.is_any_unusable
     assert "template.yaml: cannot be evaluated: " in capsys.readouterr().err

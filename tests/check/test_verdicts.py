@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.model.facts import Unreadable
 from permission_guard.model.finding import Concern, Verdict
-from permission_guard.template import Said, Trust
+from permission_guard.template import CheckOptions, Trust
 from tests.check.checking import FUNCTION, found, of, permission, template, verdict
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
@@ -66,7 +66,7 @@ def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     )
     assert verdict(text, account=OTHER) is PASS
     assert verdict(text, account=OWN) is FAIL
-    assert of(found(text, said=Said(account=OWN), trust=Trust((OTHER,)))).verdict is PASS
+    assert of(found(text, options=CheckOptions(account=OWN), trust=Trust((OTHER,)))).verdict is PASS
 
 
 def test_an_organisation_is_trusted_if_somebody_says_so() -> None:

@@ -7,17 +7,17 @@ from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
+from permission_guard.template.source import LARGEST, PLAN_COMMANDS, CheckOptions, Source
 
 __all__ = [
     "LARGEST",
     "PLAN_COMMANDS",
+    "CheckOptions",
     "Checked",
     "FixedText",
     "Ignore",
     "Nested",
     "NotReadable",
-    "Said",
     "Source",
     "TemplateFinding",
     "Trust",

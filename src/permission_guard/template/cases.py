@@ -66,17 +66,23 @@ class Deployed:
     permissions: tuple[Permission, ...]
     policy: WholePolicy | None
 
-    def at_worst(self) -> Case:
+    def worst_case(self) -> Case:
         """Return it at its worst: resource policies as open as they may be, roles with as few rights."""
-        home = self.declared.home
-        permissions = Reading(home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
-        return self._case(permissions, Reading(home, wide=False, at_home=False, unknown=_statement("Deny")))
+        destination = self.declared.destination
+        permissions = Reading(
+            destination, wide=True, own_account=False, unknown=_statement("Allow", Principal="*")
+        )
+        return self._case(
+            permissions, Reading(destination, wide=False, own_account=False, unknown=_statement("Deny"))
+        )
 
-    def at_best(self) -> Case:
+    def best_case(self) -> Case:
         """Return it at its best."""
-        home = self.declared.home
-        permissions = Reading(home, wide=False, at_home=True, unknown=None)
-        return self._case(permissions, Reading(home, wide=True, at_home=True, unknown=_statement("Allow")))
+        destination = self.declared.destination
+        permissions = Reading(destination, wide=False, own_account=True, unknown=None)
+        return self._case(
+            permissions, Reading(destination, wide=True, own_account=True, unknown=_statement("Allow"))
+        )
 
     def _case(self, permissions: Reading, role: Reading) -> Case:
         facts = FunctionFacts(*self.key, has_public_url=False)

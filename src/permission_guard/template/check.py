@@ -5,7 +5,7 @@ from __future__ import annotations
 from permission_guard.frozen import frozen
 from permission_guard.template.findings import TemplateFinding, Trust, evaluated
 from permission_guard.template.ignore import Ignore
-from permission_guard.template.source import Said, Source, source
+from permission_guard.template.source import CheckOptions, Source, source
 
 
 @frozen
@@ -19,8 +19,8 @@ class Checked:
     """What is ignored for a reason, and is no verdict any more."""
 
 
-def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
+def check(text: str, file: str, options: CheckOptions, trust: Trust) -> Checked:
     """Evaluate a template or plan. Raises NotReadable, which names the place, for what is neither."""
-    found = source(text, file, said)
+    found = source(text, file, options)
     verdicts = evaluated(found.variants, trust)
     return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)

@@ -8,7 +8,7 @@ from dataclasses import field
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.model.facts import Unreadable
-from permission_guard.template.home import Destination
+from permission_guard.template.destination import Destination
 from permission_guard.template.value import Value
 
 
@@ -56,7 +56,7 @@ class Permission:
     function: FunctionArn | LayerVersionArn
     qualifier: str | None
     given: Mapping[str, Value]
-    says: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     """What the fields are called where the permission is written, if not so."""
 
 
@@ -74,7 +74,7 @@ class WholePolicy:
 class Declared:
     """Everything that bears on the rules, with where it is taken to be deployed."""
 
-    home: Destination
+    destination: Destination
     functions: tuple[DeclaredFunction, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()

@@ -18,7 +18,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import ACCOUNT, REGION, Destination
+from permission_guard.template.destination import ACCOUNT, REGION, Destination
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -95,13 +95,15 @@ def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
         index.setdefault(one.owner, []).append(one)
     found: dict[_Key, TemplateFinding] = {}
     for each in deployed(declared):
-        case = each.at_worst()
+        case = each.worst_case()
         worst = best = _of(case, trust)
         # The other reading decides only about a fault, and differs only where something is not resolved.
         if any(map(_may_differ, worst.values())):
-            other = each.at_best()
+            other = each.best_case()
             best = worst if other == case else _of(other, trust)
-        found |= {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
+        found |= {
+            key: _between(one, best.get(key), declared.destination, index) for key, one in worst.items()
+        }
     return found
 
 
@@ -125,7 +127,7 @@ def _may_differ(worst: TemplateFinding) -> bool:
 
 
 def _between(
-    worst: TemplateFinding, best: TemplateFinding | None, home: Destination, index: _Index
+    worst: TemplateFinding, best: TemplateFinding | None, destination: Destination, index: _Index
 ) -> TemplateFinding:
     """Return the verdict that both readings agree on, else UNKNOWN."""
     finding = worst.finding
@@ -134,20 +136,20 @@ def _between(
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
-    return _in_doubt(worst, (*_doubts(worst, home, index), _OTHER)[0])
+    return _in_doubt(worst, (*_doubts(worst, destination, index), _OTHER)[0])
 
 
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
 
 
 def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
-    said = f"{why.what} {why.why.removeprefix('it ')}"
-    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {said}", proof=why)
+    reason = f"{why.what} {why.why.removeprefix('it ')}"
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {reason}", proof=why)
     worst = one.explanation.sentence
     explanation = replace(
         one.explanation,
         finding=finding,
-        sentence=f"Not decided: {said}.",
+        sentence=f"Not decided: {reason}.",
         because=(f"If it comes to the worst: {worst}",),
         fix="",
         advice="",
@@ -155,13 +157,13 @@ def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: TemplateFinding, home: Destination, index: _Index) -> list[Unreadable]:
+def _doubts(one: TemplateFinding, destination: Destination, index: _Index) -> list[Unreadable]:
     """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
     rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
     return [
         *unresolved,
-        *(each for what, value in rests_on for each in _not_said(what, str(value), home)),
+        *(each for what, value in rests_on for each in _not_given(what, str(value), destination)),
     ]
 
 
@@ -172,13 +174,13 @@ def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]
         yield f"the log group of {function.owner}", function.log_group
         yield from _of_role(function.role)
     for permission in [each for each in found if isinstance(each, Permission)]:
-        yield from ((_said(name, permission), value) for name, value in permission.given.items())
+        yield from ((_label(name, permission), value) for name, value in permission.given.items())
     for policy in [each for each in found if isinstance(each, WholePolicy)]:
         yield f"the policy document of {policy.owner}", policy.body
 
 
-def _said(name: str, permission: Permission) -> str:
-    return f"{permission.says.get(name, name)} of {permission.owner}"
+def _label(name: str, permission: Permission) -> str:
+    return f"{permission.labels.get(name, name)} of {permission.owner}"
 
 
 def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
@@ -187,12 +189,12 @@ def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
         yield f"the policy {one.name} of {one.owner}", one.body
 
 
-def _not_said(what: str, text: str, home: Destination) -> Iterator[Unreadable]:
-    accounts = () if home.says_account else ACCOUNT.findall(text)
-    regions = () if home.says_region else REGION.findall(text)
+def _not_given(what: str, text: str, destination: Destination) -> Iterator[Unreadable]:
+    accounts = () if destination.is_account_given else ACCOUNT.findall(text)
+    regions = () if destination.is_region_given else REGION.findall(text)
     for kind, named in (("account", accounts), ("region", regions)):
         for one in named:
-            if one not in {home.account, home.region}:
+            if one not in {destination.account, destination.region}:
                 why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
                 yield Unreadable(what, why)
 
@@ -203,9 +205,9 @@ def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], TemplateFinding]]) -> T
     if len({one.finding.verdict for _, one in verdicts}) == 1:
         return first
     assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
-    said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
+    values = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
     verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
     return _in_doubt(
         one,
-        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {said}"),
+        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {values}"),
     )

@@ -21,7 +21,7 @@ from permission_guard.template.edit import (
 )
 from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.lines import line
-from permission_guard.template.source import Said
+from permission_guard.template.source import CheckOptions
 
 _Key: TypeAlias = tuple[str, str, str, bool]
 
@@ -34,21 +34,21 @@ class FixedText:
     checked: Checked
 
 
-def fixed(text: str, file: str, said: Said, trust: Trust) -> FixedText:
+def fixed(text: str, file: str, options: CheckOptions, trust: Trust) -> FixedText:
     """Fix what can be proved. Raises NotReadable for what is no template or plan."""
-    found = fixable(text, file, said, trust)
+    found = fixable(text, file, options, trust)
     if found.text == text:
         return found
     reasons = {_key(one): str(one.explanation.fix) for one in found.checked.verdicts}
-    return FixedText(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
+    return FixedText(found.text, _with_reasons(check(found.text, file, options, trust), reasons))
 
 
-def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
+def fixable(text: str, file: str, options: CheckOptions, trust: Trust) -> FixedText:
     """Return the text that `fixed` would write, and how the text is evaluated as it is: what could not be fixed says why.
 
     Raises NotReadable for what is no template or plan.
     """
-    checked = check(text, file, said, trust)
+    checked = check(text, file, options, trust)
     editor: Editor | None = None
     found: list[tuple[TemplateFinding, Insertion]] = []
     reasons: dict[_Key, str] = {}
@@ -64,7 +64,7 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
 
     def problem(some: Sequence[tuple[TemplateFinding, Insertion]]) -> str | None:
         changed = with_insertions(text, [insertion for _, insertion in some])
-        after = check(changed, file, said, trust) if some else checked
+        after = check(changed, file, options, trust) if some else checked
         return harm(checked, after, [fault for fault, _ in some])
 
     kept: list[Insertion] = []

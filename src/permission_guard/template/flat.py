@@ -37,9 +37,9 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
             Skipped(f"{one.source.file}: {what}", why) for one in checked for what, why in one.source.skipped
         ),
         ignored=tuple(
-            IgnoredFinding(_placed(one, each), said.reason, said.at is not None)
+            IgnoredFinding(_placed(one, each), ignore.reason, ignore.at is not None)
             for one in checked
-            for each, said in one.ignored
+            for each, ignore in one.ignored
         ),
     )
 

@@ -144,8 +144,8 @@ def _under(body: Mapping[str, Json], key: str | None) -> Sequence[Json]:
 
 def _import(scope: Scope, argument: Json) -> Value:
     name = scope.resolve(argument)
-    said = name if isinstance(name, str) else "of another stack"
-    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}", said if isinstance(name, str) else "")
+    export = name if isinstance(name, str) else "of another stack"
+    return Unresolved(f"Fn::ImportValue {export}, {ONLY_DEPLOYED}", export if isinstance(name, str) else "")
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {

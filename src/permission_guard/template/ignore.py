@@ -60,10 +60,10 @@ def check_ignores(ignores: Sequence[Ignore]) -> None:
 def in_metadata(body: Mapping[str, Json], root: Node) -> Iterator[Ignore]:
     """Yield what the resources' Metadata ignores. Something of another form is a rule without a reason."""
     for name, resource in members(body.get("Resources")).items():
-        said = member(resource, *_PATH)
-        if said is None:
+        entry = member(resource, *_PATH)
+        if entry is None:
             continue
-        form = members(said)
+        form = members(entry)
         reason = text_of(form.get("reason")) or ""
         for rule in listed(form.get("ignore")) or ("",):
             yield Ignore(str(rule), reason.strip(), place(root, ("Resources", name, *_PATH)), name)

@@ -11,8 +11,8 @@ from typing import Final
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
+from permission_guard.template.destination import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
-from permission_guard.template.home import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.node import elements, member, members
 from permission_guard.template.value import (
     REMOVED,
@@ -47,7 +47,7 @@ class Scope:
     """
 
     template: Mapping[str, Json]
-    home: Destination
+    destination: Destination
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
     is_exact: bool = False
@@ -84,20 +84,24 @@ class Scope:
 
     def ref(self, name: str) -> Value:
         """Return what Ref gives: a parameter's value, or a resource's name or ARN."""
-        home = self.home
+        destination = self.destination
         if name == "AWS::NoValue":
             return REMOVED
         pseudo = {
-            "AWS::AccountId": home.account,
-            "AWS::Region": home.region,
-            "AWS::Partition": home.partition,
+            "AWS::AccountId": destination.account,
+            "AWS::Region": destination.region,
+            "AWS::Partition": destination.partition,
             "AWS::StackName": STACK,
-            "AWS::URLSuffix": "amazonaws.com.cn" if home.partition == "aws-cn" else "amazonaws.com",
-            "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
+            "AWS::URLSuffix": "amazonaws.com.cn" if destination.partition == "aws-cn" else "amazonaws.com",
+            "AWS::StackId": f"arn:{destination.partition}:cloudformation:{destination.region}:{destination.account}:stack/stack/example",
         }
         if name in pseudo:
-            says = {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}
-            if says.get(name, home.says_region) or not self.is_exact:
+            given = {
+                "AWS::AccountId": destination.is_account_given,
+                "AWS::StackName": False,
+                "AWS::StackId": False,
+            }
+            if given.get(name, destination.is_region_given) or not self.is_exact:
                 return pseudo[name]
             how = _PSEUDO.get(name, "which --region can say") or "which is not known before the deployment"
             return Unresolved(f"{name}, {how}", name)
@@ -127,16 +131,16 @@ class Scope:
     def of_resource(self, logical_id: str, wanted: str | None) -> Value:
         """Return what Ref (nothing wanted) or GetAtt gives of a resource."""
         body = self.section("Resources").get(logical_id)
-        said = f"{logical_id}.{wanted}" if wanted else logical_id
+        asked = f"{logical_id}.{wanted}" if wanted else logical_id
         if not isinstance(body, Mapping):
-            return Unresolved(f"{said}, and the template has no {logical_id}")
+            return Unresolved(f"{asked}, and the template has no {logical_id}")
         kind = str(body.get("Type"))
         special = self._of_lambda(logical_id, kind, wanted)
         if special is not None:
             return special
-        found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
+        found = attribute(kind, self.name(logical_id, kind), wanted, self.destination)
         return (
-            Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
+            Unresolved(f"{asked} of a resource of the type {kind}, {ONLY_DEPLOYED}")
             if found is None
             else found
         )
@@ -149,7 +153,7 @@ class Scope:
     def _of_lambda(self, logical_id: str, kind: str, wanted: str | None) -> Value | None:
         """Versions and aliases are named by their function; None for any other type.
 
-        The number of a version is not known, but nothing that a permission says depends on it.
+        The number of a version is not known, but nothing that a permission given depends on it.
         """
         if kind == "AWS::Lambda::Version" and wanted == "Version":
             return _VERSION
@@ -166,7 +170,7 @@ class Scope:
         text = text_of(name) if not isinstance(name, Partial) else name.widest
         if text is not None and text.startswith("arn:"):
             return name
-        return self.home.arn("lambda", joined(("function:", name)))
+        return self.destination.arn("lambda", joined(("function:", name)))
 
     def property_of(self, logical_id: str, name: str) -> Value:
         """Return one property of a resource, resolved; None if it is not there.

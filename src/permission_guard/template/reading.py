@@ -16,7 +16,7 @@ from permission_guard.model.document import Body, dumped
 from permission_guard.repair.grant import Grant
 from permission_guard.services import service_of
 from permission_guard.template.declared import Document, Permission
-from permission_guard.template.home import Destination, at_home
+from permission_guard.template.destination import Destination, with_own_account
 from permission_guard.template.value import (
     Partial,
     Removed,
@@ -33,7 +33,7 @@ _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not kno
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
 
-class Unsayable(Exception):
+class NotResolved(Exception):
     """A part of a statement has no value in this reading: the statement is left out."""
 
 
@@ -41,13 +41,13 @@ class Unsayable(Exception):
 class Reading:
     """How the unresolved parts of Allow statements are read; of Deny statements the other way round.
 
-    `wide`: as much as they may allow, instead of as little. `at_home`: accounts and a region that nobody said are the
+    `wide`: as much as they may allow, instead of as little. `own_account`: accounts and a region that nobody said are the
     own ones, instead of others. `unknown` takes the place of a statement of which nothing is known.
     """
 
-    home: Destination
+    destination: Destination
     wide: bool
-    at_home: bool
+    own_account: bool
     unknown: Body | None
     is_any_group: bool = False
     """Whether the log group is not known: then every pattern may be its own, and none is for certain."""
@@ -55,11 +55,11 @@ class Reading:
     @property
     def of_deny(self) -> Reading:
         """The same for statements that deny."""
-        return replace(self, wide=not self.wide, at_home=not self.at_home)
+        return replace(self, wide=not self.wide, own_account=not self.own_account)
 
     def text(self, text: str) -> str:
         """Return a text as it is read."""
-        return at_home(text, self.home) if self.at_home else text
+        return with_own_account(text, self.destination) if self.own_account else text
 
 
 def document(one: Document, reading: Reading) -> str | None:
@@ -76,7 +76,7 @@ def document(one: Document, reading: Reading) -> str | None:
         return dumped(
             {key: kept if key == "Statement" else _plain(value, reading) for key, value in body.items()}
         )
-    except Unsayable:
+    except NotResolved:
         return None
 
 
@@ -87,7 +87,7 @@ def _statement(value: Value, reading: Reading) -> Json:
     inner = reading.of_deny if value.get("Effect") == "Deny" else reading
     try:
         return dict(_element(key, part, inner) for key, part in value.items())
-    except Unsayable:
+    except NotResolved:
         return None
 
 
@@ -99,7 +99,7 @@ def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
         if is_known(value) and not (reading.is_any_group and key == "NotResource"):
             return key, _plain(value, reading)
         if not reading.wide:
-            raise Unsayable
+            raise NotResolved
         return key.removeprefix("Not"), "*"
     if key == "Principal" and isinstance(value, Mapping):
         return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
@@ -114,10 +114,10 @@ def _alternatives(value: Value, reading: Reading) -> Json:
     for each in value:
         try:
             read.append(_one(each, reading))
-        except Unsayable:
+        except NotResolved:
             continue
     if value and not read:
-        raise Unsayable
+        raise NotResolved
     return read
 
 
@@ -143,9 +143,9 @@ def _token(value: Value) -> Value:
 
 
 def _plain(value: Value, reading: Reading) -> Json:
-    """Return a value that is resolved; raises Unsayable for one that is not."""
+    """Return a value that is resolved; raises NotResolved for one that is not."""
     if isinstance(value, Unresolved | Partial | Removed):
-        raise Unsayable
+        raise NotResolved
     if isinstance(value, str):
         return reading.text(value)
     if isinstance(value, Mapping):
@@ -160,7 +160,7 @@ def _condition(value: Value, reading: Reading) -> Json:
     if is_known(value):
         return _plain(value, reading)
     if not reading.wide:
-        raise Unsayable
+        raise NotResolved
     block: dict[str, dict[str, Json]] = {}
     for operator, keys in table(value).items():
         likes = operator.lower().removesuffix("ifexists").endswith(("like", "arnequals"))
@@ -188,7 +188,7 @@ def grant_of(one: Permission, reading: Reading) -> Body | None:
             continue
         try:
             fields[name] = _unresolved(name, value, principal, one.function, reading)
-        except Unsayable:
+        except NotResolved:
             return None
     if fields.get("invoked_via_function_url") == "false":
         # What Lambda makes of `false` nobody says (`Grant`): as if it were not there, the statement opens the most.
@@ -215,8 +215,10 @@ def _unresolved(
     if reading.wide:
         return value.widest if name == "source_arn" and isinstance(value, Partial) else None
     if name == "source_account":
-        return reading.home.account
+        return reading.destination.account
     row = service_of(principal)
     if name == "source_arn" and row is not None:
-        return row.arn_of(arn.partition, reading.home.region, reading.home.account, name="unresolved")
-    raise Unsayable
+        return row.arn_of(
+            arn.partition, reading.destination.region, reading.destination.account, name="unresolved"
+        )
+    raise NotResolved

@@ -12,7 +12,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
-from permission_guard.template.home import Destination, home_for
+from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import load_json, with_places
@@ -44,13 +44,13 @@ _CDK_PATH: Final = "aws:cdk:path"
 
 
 @frozen
-class Said:
+class CheckOptions:
     """What was said on the command line about the deployment, and what is ignored."""
 
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
-    home: Destination | None = None
+    destination: Destination | None = None
     """Where the stack is deployed that nests this one."""
     ignores: tuple[Ignore, ...] = ()
     """What is ignored besides what the template itself ignores."""
@@ -75,9 +75,9 @@ class Source:
     """The rules that are ignored, and where."""
 
     @property
-    def home(self) -> Destination:
+    def destination(self) -> Destination:
         """Where it is taken to be deployed."""
-        return self.variants[0][1].home
+        return self.variants[0][1].destination
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -141,7 +141,7 @@ def read(text: str, file: str) -> tuple[Node, Json, bool]:
     return root, plain(root), True
 
 
-def source(text: str, file: str, said: Said) -> Source:
+def source(text: str, file: str, options: CheckOptions) -> Source:
     """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
     try:
         root, body, is_yaml = read(text, file)
@@ -154,17 +154,17 @@ def source(text: str, file: str, said: Said) -> Source:
     if not isinstance(body, Mapping):
         raise NotReadable("is neither a template nor a plan: it is no object", root.at)
     try:
-        home = said.home or home_for(text, said.region, said.account)
+        destination = options.destination or destination_for(text, options.region, options.account)
         if is_plan(body):
-            planned: _Variants = (({}, declared_by_plan(body, home)),)
+            planned: _Variants = (({}, declared_by_plan(body, destination)),)
             return Source(
-                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=said.ignores
+                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=options.ignores
             )
-        scope = _scope(root, body, home, said)
+        scope = _scope(root, body, destination, options)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
         comments = in_comments(text) if is_yaml else ()
-        ignores = (*in_metadata(body, root), *comments, *said.ignores)
+        ignores = (*in_metadata(body, root), *comments, *options.ignores)
         return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
@@ -186,7 +186,7 @@ _SECTIONS: Final = frozenset(
 _Variants: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
-def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) -> Scope:
+def _scope(root: Node, body: Mapping[str, Json], destination: Destination, options: CheckOptions) -> Scope:
     """Return what a template's values are resolved with, SAM's resources transformed."""
     resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
     if not isinstance(resources, Mapping):
@@ -200,8 +200,10 @@ def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) 
             problem = f"the resource {logical_id} is SAM's, and the template has no Transform: {MACRO}"
             raise NotReadable(problem, path=("Resources", logical_id))
     given = {**body, "Resources": kept}
-    expanded = transformed(given, _texts(body, said), home.region) if is_sam(body) and kept else given
-    return Scope(expanded, home, said.parameters)
+    expanded = (
+        transformed(given, _texts(body, options), destination.region) if is_sam(body) and kept else given
+    )
+    return Scope(expanded, destination, options.parameters)
 
 
 def _is_expanded(name: str, body: Json) -> bool:
@@ -220,10 +222,10 @@ def _variants(scope: Scope) -> _Variants:
     )
 
 
-def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:
+def _texts(body: Mapping[str, Json], options: CheckOptions) -> Mapping[str, str]:
     """Return the parameters for SAM: those said that the template has, and that are known."""
-    names = members(body.get("Parameters")).keys() & said.parameters.keys()
-    given = ((name, text_of(said.parameters[name])) for name in names)
+    names = members(body.get("Parameters")).keys() & options.parameters.keys()
+    given = ((name, text_of(options.parameters[name])) for name in names)
     return {name: text for name, text in given if text is not None}
 
 

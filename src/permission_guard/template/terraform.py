@@ -20,7 +20,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import Destination
+from permission_guard.template.destination import Destination
 from permission_guard.template.plan import Planned, Reference, TerraformPlan, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
@@ -55,30 +55,30 @@ _ATTACHING: Final = {
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
-def home_of(plan: TerraformPlan, home: Destination) -> Destination:
-    """Return where a plan is applied: what nobody said, the plan may tell."""
-    region = home.region if home.says_region or plan.region is None else plan.region
-    account = home.account if home.says_account or plan.account is None else plan.account
+def destination_of(plan: TerraformPlan, destination: Destination) -> Destination:
+    """Return where a plan is applied: what nobody alias, the plan may tell."""
+    region = destination.region if destination.is_region_given or plan.region is None else plan.region
+    account = destination.account if destination.is_account_given or plan.account is None else plan.account
     return replace(
-        home,
+        destination,
         partition=partition_of(region),
         region=region,
         account=account,
-        says_region=home.says_region or plan.region is not None,
-        says_account=home.says_account or plan.account is not None,
+        is_region_given=destination.is_region_given or plan.region is not None,
+        is_account_given=destination.is_account_given or plan.account is not None,
     )
 
 
-def declared_by_plan(body: Mapping[str, Json], home: Destination) -> Declared:
+def declared_by_plan(body: Mapping[str, Json], destination: Destination) -> Declared:
     """Return everything that bears on the rules. Raises NotReadable."""
     plan = read_plan(body)
-    return _Terraform(plan.resources, home_of(plan, home)).declared()
+    return _Terraform(plan.resources, destination_of(plan, destination)).declared()
 
 
 @frozen
 class _Terraform:
     resources: tuple[Planned, ...]
-    home: Destination
+    destination: Destination
     by_kind: dict[str, list[Planned]] = field(default_factory=dict)
     by_address: dict[str, list[Planned]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Terraform:
     def declared(self) -> Declared:
         groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
         return Declared(
-            self.home,
+            self.destination,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
             (
                 *(self._permission(one) for one in self._of("aws_lambda_permission")),
@@ -122,7 +122,7 @@ class _Terraform:
         return value
 
     def _later(self, one: Planned, name: str) -> Value:
-        """Return what can be said of an argument that is not known yet.
+        """Return what can be alias of an argument that is not known yet.
 
         One that refers to a single ARN begins with it: an ARN cannot stand within another. What follows, the plan
         does not tell.
@@ -132,7 +132,7 @@ class _Terraform:
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self._instances(one, references[0]):
                 if other.kind in _SERVICES:
-                    made = self.home.arn(_SERVICES[other.kind], "")
+                    made = self.destination.arn(_SERVICES[other.kind], "")
                     return joined((text_of(other.values.get("arn")) or made, why))
         return why
 
@@ -156,7 +156,7 @@ class _Terraform:
 
     def _function_arn(self, one: Planned) -> FunctionArn:
         name = one.values.get("function_name")
-        return target(one.address, name if isinstance(name, str) else None, self.home)[0]
+        return target(one.address, name if isinstance(name, str) else None, self.destination)[0]
 
     def _function(self, one: Planned) -> DeclaredFunction:
         arn = self._function_arn(one)
@@ -175,7 +175,7 @@ class _Terraform:
     def _role(self, one: Planned) -> DeclaredRole:
         name = one.values.get("name")
         arn = one.values.get("arn")
-        made = f"arn:{self.home.partition}:iam::{self.home.account}:role/{name if isinstance(name, str) else 'role'}"
+        made = f"arn:{self.destination.partition}:iam::{self.destination.account}:role/{name if isinstance(name, str) else 'role'}"
         found = list(self._policies(one))
         limit = self._boundary(one)
         if isinstance(limit, Unreadable):
@@ -226,20 +226,20 @@ class _Terraform:
     def _permission(self, one: Planned) -> Permission:
         found = self._referred(one, "function_name", "aws_lambda_function")
         name = self._value(one, "function_name")
-        function, qualifier = target(one.address.replace(".", "-"), name, self.home)
+        function, qualifier = target(one.address.replace(".", "-"), name, self.destination)
         if found is not None:
             function = self._function_arn(found)
-        said = text_of(self._value(one, "qualifier")) or qualifier
+        alias = text_of(self._value(one, "qualifier")) or qualifier
         given = {field: self._value(one, argument) for argument, field in _ARGUMENTS.items()}
         sid = text_of(one.values.get("statement_id"))
         return Permission(
-            one.address, sid or one.plain_address.replace(".", "-"), function, said or None, given
+            one.address, sid or one.plain_address.replace(".", "-"), function, alias or None, given
         )
 
     def _resource_policy(self, one: Planned) -> WholePolicy:
         found = self._referred(one, "resource_arn", "aws_lambda_function")
         function, qualifier = target(
-            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.home
+            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.destination
         )
         document = _document(one.address, one.address, self._value(one, "policy"))
         body = (
@@ -255,9 +255,9 @@ class _Terraform:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
         arn = joined((name, ":", version)) if (text_of(name) or "").startswith("arn:") else name
         given = {field: self._value(one, key) for key, field in _LAYER.items()}
-        says = {field: key for key, field in _LAYER.items()}
+        labels = {field: key for key, field in _LAYER.items()}
         sid = one.plain_address.replace(".", "-")
-        return Permission(one.address, sid, layer_of(one.address, arn, self.home), None, given, says)
+        return Permission(one.address, sid, layer_of(one.address, arn, self.destination), None, given, labels)
 
 
 _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}

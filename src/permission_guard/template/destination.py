@@ -24,9 +24,9 @@ class Destination:
     partition: str = "aws"
     region: str = "us-east-1"
     account: str = "000000000000"
-    says_region: bool = False
+    is_region_given: bool = False
     """Whether somebody said the region, so that another one in the template is another one."""
-    says_account: bool = False
+    is_account_given: bool = False
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
         """Return the ARN of a resource here."""
@@ -34,8 +34,8 @@ class Destination:
         return joined((f"arn:{self.partition}:{service}:{place}:", resource))
 
 
-def home_for(text: str, region: str | None, account: str | None) -> Destination:
-    """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
+def destination_for(text: str, region: str | None, account: str | None) -> Destination:
+    """Return the destination of a template. What nobody said is made up, such that the text does not name it by itself."""
     account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
     place = region or next((one for one in _REGIONS if f":{one}:" not in text), _REGIONS[0])
     return Destination(partition_of(place), place, account_id, region is not None, account is not None)
@@ -111,7 +111,7 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     return made.lower() if kind == "AWS::S3::Bucket" else made
 
 
-def attribute(kind: str, name: Value, attribute_name: str | None, home: Destination) -> Value | None:
+def attribute(kind: str, name: Value, attribute_name: str | None, destination: Destination) -> Value | None:
     """Return what Ref (no attribute) or GetAtt gives of a resource; None if that is not known of its type."""
     form = FORMS.get(kind)
     if form is None:
@@ -127,7 +127,9 @@ def attribute(kind: str, name: Value, attribute_name: str | None, home: Destinat
         return name
     if wanted != _ARN:
         return _filled(wanted, name)
-    return home.arn(form.service, _filled(form.resource, name), region=form.region, account=form.account)
+    return destination.arn(
+        form.service, _filled(form.resource, name), region=form.region, account=form.account
+    )
 
 
 def _filled(pattern: str, name: Value) -> Value:
@@ -140,8 +142,8 @@ REGION: Final = re.compile(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):")
 REGION_OF_ARN: Final = re.compile(r"^(arn:[^:]*:[^:]*:)([a-z]{2}(?:-[a-z]+)+-[0-9])(?=:)")
 
 
-def at_home(text: str, home: Destination) -> str:
+def with_own_account(text: str, destination: Destination) -> str:
     """Return a text with the accounts and the region that it names taken for the own ones, where nobody said these."""
-    if not home.says_account:
-        text = ACCOUNT.sub(home.account, text)
-    return text if home.says_region else REGION_OF_ARN.sub(rf"\g<1>{home.region}", text)
+    if not destination.is_account_given:
+        text = ACCOUNT.sub(destination.account, text)
+    return text if destination.is_region_given else REGION_OF_ARN.sub(rf"\g<1>{destination.region}", text)
