@@ -1,4 +1,4 @@
-"""Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
+"""Check templates and plans by the guard's rules before a deployment. Returns verdicts with their places; calls no AWS API."""
 
 from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust

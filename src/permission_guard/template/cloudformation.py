@@ -1,4 +1,4 @@
-"""What a CloudFormation template declares about functions; SAM's own resources are transformed before."""
+"""What a CloudFormation template declares about functions. A SAM template is transformed first."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ PERMISSION: Final = {
     "FunctionUrlAuthType": "function_url_auth_type",
     "InvokedViaFunctionUrl": "invoked_via_function_url",
 }
-"""AWS::Lambda::Permission's properties, and Grant's fields."""
+"""The field of `Grant` for each property of AWS::Lambda::Permission."""
 PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
-"""The same by the fields."""
+"""The property for each field."""
 _LAYER_PERMISSION: Final = {
     "Action": "action",
     "Principal": "principal",
@@ -41,7 +41,7 @@ _LAYER_PERMISSION: Final = {
 
 
 def declared(scope: Scope) -> Declared:
-    """Return everything that bears on the rules."""
+    """Return everything that the rules evaluate."""
     found = tuple(resources(scope))
     roles = Roles(scope, found)
     by_kind: dict[str, list[Resource]] = {}
@@ -77,7 +77,7 @@ def _function(one: Resource, roles: Roles) -> DeclaredFunction:
 
 
 def target(owner: str, name: Value, destination: Destination) -> tuple[FunctionArn, str | None]:
-    """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
+    """Return the function, and its version or alias, that a name or ARN stands for; an invented function if it is not known."""
     text = "" if isinstance(name, Unresolved) and not name.name else filled(name)
     try:
         return named(
@@ -114,7 +114,7 @@ def _layer(one: Resource) -> Permission:
 
 
 def layer_of(owner: str, value: Value, destination: Destination) -> LayerVersionArn:
-    """Return the layer version that an ARN is about; a made-up one if that is not known."""
+    """Return the layer version that an ARN stands for; an invented one if it is not known."""
     try:
         return LayerVersionArn.parse(text_of(value) or "")
     except ArnError:
@@ -124,14 +124,14 @@ def layer_of(owner: str, value: Value, destination: Destination) -> LayerVersion
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:
-    """Yield the conditions that are undecided and not made of others."""
+    """Yield the conditions that are undecided and do not refer to other conditions."""
     for name, body in scope.section("Conditions").items():
         if not isinstance(scope.condition(name), bool) and not _refers(body):
             yield name
 
 
 def _refers(body: Json) -> bool:
-    """Return whether a condition is made of another."""
+    """Return whether a condition refers to another."""
     if isinstance(body, dict):
         return "Condition" in body or any(map(_refers, body.values()))
     return isinstance(body, list) and any(map(_refers, body))

@@ -1,4 +1,4 @@
-"""The verdicts on a template: what is so in every deployment that it may come to, and UNKNOWN where they differ."""
+"""The verdicts on a template: those that hold in every possible deployment, and UNKNOWN where deployments differ."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _ABOUT_A_ROLE: Final = "role-can-write-logs"
 
 @frozen
 class Trust:
-    """Whose callers are no untrusted accounts, besides the own account."""
+    """The accounts and organizations that are trusted in addition to the own account."""
 
     accounts: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
 
     def of(self, account: str) -> Trusted:
-        """Return the same for functions of an account."""
+        """Return the zone of trust of functions in an account."""
         return Trusted(account, self.accounts, self.organizations)
 
 
 @frozen
 class TemplateFinding:
-    """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
+    """A verdict on a resource (`owner`), with the facts for it. `function` is the resource of the function or layer version."""
 
     owner: str
     function: str
@@ -54,13 +54,13 @@ class TemplateFinding:
 _Key: TypeAlias = tuple[str, str, str, bool]
 _Declaration: TypeAlias = DeclaredFunction | Permission | WholePolicy
 _Index: TypeAlias = dict[str, list[_Declaration]]
-"""What is declared, by the resources."""
+"""The declarations, by the resource that makes them."""
 
 
 def evaluated(
     variants: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
 ) -> tuple[TemplateFinding, ...]:
-    """Evaluate what is declared in each deployment that the template allows, and return what holds in all of them."""
+    """Evaluate every possible deployment of a template, and return the verdicts that hold in all of them."""
     verdicts: dict[_Key, list[tuple[Mapping[str, bool], TemplateFinding]]] = {}
     for assumed, declared in variants:
         for key, one in _in_one(declared, trust).items():
@@ -69,7 +69,7 @@ def evaluated(
 
 
 def _merged(found: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
-    """Report what is wrong with a role once, for all its functions."""
+    """Merge the verdicts on one role that several functions use."""
     groups: dict[tuple[object, ...], list[TemplateFinding]] = {}
     for number, one in enumerate(found):
         finding = one.finding
@@ -97,7 +97,7 @@ def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
     for each in deployed(declared):
         case = each.worst_case()
         worst = best = _of(case, trust)
-        # The other reading decides only about a fault, and differs only where something is not resolved.
+        # The best case matters only for a FAIL, and differs only where something is not resolved.
         if any(map(_may_differ, worst.values())):
             other = each.best_case()
             best = worst if other == case else _of(other, trust)
@@ -129,10 +129,10 @@ def _may_differ(worst: TemplateFinding) -> bool:
 def _between(
     worst: TemplateFinding, best: TemplateFinding | None, destination: Destination, index: _Index
 ) -> TemplateFinding:
-    """Return the verdict that both readings agree on, else UNKNOWN."""
+    """Return the verdict that both cases agree on, else UNKNOWN."""
     finding = worst.finding
     if not _may_differ(worst):
-        # What passes at its worst passes; what nobody can use at its widest, nobody can use.
+        # A PASS in the worst case holds in all cases, and so does a statement that nobody can use.
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
@@ -150,7 +150,7 @@ def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
         one.explanation,
         finding=finding,
         sentence=f"Not decided: {reason}.",
-        because=(f"If it comes to the worst: {worst}",),
+        because=(f"In the worst case: {worst}",),
         fix="",
         advice="",
     )
@@ -158,7 +158,7 @@ def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
 
 
 def _doubts(one: TemplateFinding, destination: Destination, index: _Index) -> list[Unreadable]:
-    """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
+    """Return what is not resolved among the values of a verdict, then what depends on an account or Region that is not given."""
     rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
     return [
@@ -195,18 +195,18 @@ def _not_given(what: str, text: str, destination: Destination) -> Iterator[Unrea
     for kind, named in (("account", accounts), ("region", regions)):
         for one in named:
             if one not in {destination.account, destination.region}:
-                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+                why = f"it names {one}, and the {kind} of the deployment is not known: pass --{kind}"
                 yield Unreadable(what, why)
 
 
 def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], TemplateFinding]]) -> TemplateFinding:
-    """Return the verdict of all deployments, or a doubt that names the condition on which they differ."""
+    """Return the verdict that all deployments have, or UNKNOWN with the condition on which they differ."""
     _, first = verdicts[0]
     if len({one.finding.verdict for _, one in verdicts}) == 1:
         return first
     assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
     values = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
-    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
+    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is not decided"
     return _in_doubt(
         one,
         Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {values}"),

@@ -1,4 +1,4 @@
-"""What a plan of Terraform's declares about functions."""
+"""What a Terraform plan declares about functions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SERVICES: Final = {
     "aws_secretsmanager_secret": "secretsmanager",
     "aws_cloudwatch_metric_alarm": "cloudwatch",
 }
-"""The services whose name stands in the ARNs of resources that are not there yet, beside the own Region and account."""
+"""The service in the ARN of each resource type, for resources that do not exist yet. Region and account are the own ones."""
 _NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
 _ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
 _ATTACHING: Final = {
@@ -51,12 +51,12 @@ _ATTACHING: Final = {
     "aws_iam_role_policy_attachment": "role",
     "aws_iam_policy_attachment": "roles",
 }
-"""What gives policies to a role, and the argument that names it."""
+"""The resource types that attach policies to a role, and the argument that names the role."""
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
 def destination_of(plan: TerraformPlan, destination: Destination) -> Destination:
-    """Return where a plan is applied: what nobody alias, the plan may tell."""
+    """Return the destination of a plan. An account or Region that the user did not give comes from the plan, if it has it."""
     region = destination.region if destination.is_region_given or plan.region is None else plan.region
     account = destination.account if destination.is_account_given or plan.account is None else plan.account
     return replace(
@@ -70,7 +70,7 @@ def destination_of(plan: TerraformPlan, destination: Destination) -> Destination
 
 
 def declared_by_plan(body: Mapping[str, Json], destination: Destination) -> Declared:
-    """Return everything that bears on the rules. Raises NotReadable."""
+    """Return everything that the rules evaluate. Raises NotReadable."""
     plan = read_plan(body)
     return _Terraform(plan.resources, destination_of(plan, destination)).declared()
 
@@ -83,7 +83,7 @@ class _Terraform:
     by_address: dict[str, list[Planned]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
     by_role: dict[str, list[Planned]] = field(default_factory=dict)
-    """What gives policies to roles, by the addresses of these."""
+    """The resources that attach policies to a role, by the role's address."""
 
     def __post_init__(self) -> None:
         for one in self.resources:
@@ -115,19 +115,19 @@ class _Terraform:
         return iter(self.by_kind.get(kind, ()))
 
     def _value(self, one: Planned, name: str) -> Value:
-        """Return an argument; what is known only after it is applied is Unresolved."""
+        """Return an argument; Unresolved or Partial if it is known only after the plan is applied."""
         if name in one.unknown:
             return self._later(one, name)
         value: Value = one.values.get(name)
         return value
 
     def _later(self, one: Planned, name: str) -> Value:
-        """Return what can be alias of an argument that is not known yet.
+        """Return what is known of an argument that is known fully only after the plan is applied.
 
-        One that refers to a single ARN begins with it: an ARN cannot stand within another. What follows, the plan
-        does not tell.
+        An argument that refers to a single ARN begins with that ARN, because an ARN cannot be within another. The plan
+        does not say what follows it.
         """
-        why = Unresolved("known only after it is applied")
+        why = Unresolved("known only after the plan is applied")
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self._instances(one, references[0]):
@@ -149,7 +149,7 @@ class _Terraform:
         yield from {other.address: other for other in found}.values()
 
     def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
-        """Return what a reference means: of several instances that with the same keys of count and for_each."""
+        """Return the resources of a reference; of several instances, the one with the same keys of count and for_each."""
         found = self.by_address.get(reference.resource, [])
         same = [other for other in found if one.keys[: len(other.keys)] == other.keys]
         return same if len(same) == 1 else found
@@ -169,7 +169,7 @@ class _Terraform:
         if found is not None:
             return self._role(found)
         role = text_of(one.values.get("role"))
-        why = f"{role} is not defined in this plan" if role else "it is known only after it is applied"
+        why = f"{role} is not defined in this plan" if role else "it is known only after the plan is applied"
         return Unreadable(f"the role of {one.address}", why)
 
     def _role(self, one: Planned) -> DeclaredRole:
@@ -196,7 +196,7 @@ class _Terraform:
         return None if arn is None else self._managed(one, "permissions_boundary", arn)
 
     def _policies(self, role: Planned) -> Iterator[Document | Unreadable]:
-        """Yield what stands in the role, then what is attached to it elsewhere."""
+        """Yield the policies in the role, then those that other resources attach."""
         for each in listed(self._own(role, "inline_policy")):
             policy = each if isinstance(each, Unresolved) else table(each).get("policy")
             if policy is not None:
@@ -210,7 +210,7 @@ class _Terraform:
                 yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
 
     def _own(self, role: Planned, argument: str) -> Value:
-        """Return an argument of the role; one that nobody has set is not known until AWS has made the role, and is empty."""
+        """Return an argument of the role; None if it is not set, although the plan lists it as unknown."""
         is_set = argument not in role.unknown or argument in role.references
         return self._value(role, argument) if is_set else None
 
@@ -265,7 +265,7 @@ _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}
 
 
 def _document(name: str, owner: str, body: Value) -> Document | Unreadable:
-    """Return a policy that stands in an argument as JSON text."""
+    """Return a policy that an argument has as JSON text."""
     for why in reasons(body):
         return Unreadable(f"the policy {name}", f"it is {why}")
     try:
