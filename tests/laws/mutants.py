@@ -260,7 +260,7 @@ MUTANTS: Final = (
     Mutant(
         "who may change the function is not asked",
         NO_UNTRUSTED_CALL,
-        ((PUBLIC, "if covers(statement, _CHANGING) and not _is_replication(statement):", "if False:"),),
+        ((PUBLIC, "if statement.covers(_CHANGING) and not _is_replication(statement):", "if False:"),),
     ),
     Mutant(
         "what cannot be reported is repaired",

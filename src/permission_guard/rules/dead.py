@@ -21,7 +21,7 @@ from permission_guard.iam import (
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
 from permission_guard.model.finding import DeniedRequest
-from permission_guard.rules.review import Review, covers
+from permission_guard.rules.review import Review
 from permission_guard.services import Service, service_of
 
 
@@ -33,7 +33,7 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
     places = (review.target, *review.qualified(statement))
     if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):
         return None
-    action = next(action for action in actions if covers(statement, (action,)))
+    action = next(action for action in actions if statement.covers((action,)))
     request = _meant(statement, review, action)
     decision = decide(request, resource=Policy(review.policy.name, (statement,), review.policy.version))
     return DeniedRequest(request, decision, "; ".join(_blockers(statement, review, actions, request)))

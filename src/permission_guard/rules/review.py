@@ -67,7 +67,7 @@ class Review:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
         if key not in self._answers:
-            asked = [one for one in (*self.services, *self.others) if covers(one, actions)] or [statement]
+            asked = [one for one in (*self.services, *self.others) if one.covers(actions)] or [statement]
             for one, here in zip(asked, self._analysis.answers(asked, actions), strict=True):
                 self._answers[id(one), tuple(actions)] = self._of_versions(one, actions, here)
         return self._answers[key]
@@ -216,16 +216,10 @@ def _is_for_topics(statement: Statement, target: str) -> bool:
     resources = statement.resources
     return (
         all(one.name.lower() == _TOPICS for one in named)
-        and not covers(statement, (*MANAGING, *READING))
+        and not statement.covers((*MANAGING, *READING))
         and (resources is None or resources.match(target, Context()) is Truth.YES)
     )
 
 
 def _is_plain(condition: Condition) -> bool:
     return condition.base in _BY_ARN and condition.quantifier is Quantifier.NONE and not condition.if_exists
-
-
-def covers(statement: Statement, actions: Sequence[str]) -> bool:
-    """Return whether an Allow's Action element covers one of the actions."""
-    anything = Context()
-    return any(statement.actions.match(action.lower(), anything) is not Truth.NO for action in actions)
