@@ -5,7 +5,7 @@ A request has values for all parts of an `Every`, and for one branch of an `Eith
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 from typing import Final, Protocol
@@ -14,7 +14,7 @@ from permission_guard.access import span
 from permission_guard.access.literal import Found, Literal, SearchMode, Stance, Wants
 from permission_guard.access.meter import Meter
 from permission_guard.frozen import frozen
-from permission_guard.iam import Context, ServicePrincipal, Truth
+from permission_guard.iam import Context, Principal, ServicePrincipal, Truth
 from permission_guard.iam.condition import Quantifier
 from permission_guard.iam.request import Anonymous, Values
 
@@ -202,3 +202,16 @@ class Every:
             unsure |= dict.fromkeys(found.unsure)
             on_network |= found.network
         return Found(values, tuple(unsure), on_network)
+
+
+@frozen(slots=False)
+class Caller:
+    """One kind of caller: the nodes of its requests, and the principal that one request's values stand for."""
+
+    nodes: tuple[Node, ...]
+    principal: Callable[[Mapping[str, Values]], Principal]
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """For each key, the index of its node."""
+        return {key: place for place, node in enumerate(self.nodes) for key in node.keys}
