@@ -23,12 +23,12 @@ statement allows, and that no Deny refuses? It searches all requests of the mode
 | unknown | it depends on facts that cannot be known beforehand; the finding names the keys | unknown |
 | too complex | {BUDGET:,} steps, well under a second, were not enough | unknown |
 
-A fact is *sure* if the caller can bring it about or AWS documents it. It is *unsure* if it cannot be known beforehand, or if
-AWS documents otherwise and a proof should not rest on that. "Open" rests on sure facts alone. "Closed" means that unsure
-facts do not help either."""
+A fact is *sure* if the caller can make it so or AWS documents it. It is *unsure* if it cannot be known beforehand, or if
+AWS documents that it is not so and a proof must not depend on that. "Open" depends on sure facts only. "Closed" means that
+no request is allowed even with unsure facts."""
 
 _CALLERS: Final = """\
-| caller | admitted by | what it shows |
+| caller | admitted by | condition keys of its calls |
 |---|---|---|
 | role session | its account, its role, its session, `*` | aws:PrincipalArn is the role's ARN; aws:userid ends with the session's name |
 | user, root user, federated user | the same | aws:username for users only |
@@ -37,8 +37,8 @@ _CALLERS: Final = """\
 | any other service | `*`, NotPrincipal | a name that ends like a service's; any source |
 
 Accounts are any twelve digits, organizations any id, Regions any name of the usual form. The account in aws:SourceArn is
-aws:SourceAccount, the account in aws:PrincipalArn is aws:PrincipalAccount, and aws:PrincipalOrgID begins
-aws:PrincipalOrgPaths: these are the same characters, so no request mixes them."""
+aws:SourceAccount, the account in aws:PrincipalArn is aws:PrincipalAccount, and aws:PrincipalOrgPaths begins with
+aws:PrincipalOrgID. No request has different values in them."""
 
 _LIMITS: Final = """\
 - Identity policies, service control policies and session policies of the caller are not considered: an untrusted account
@@ -46,16 +46,16 @@ _LIMITS: Final = """\
 - A statement for invoking that is limited to a named network (a VPC or endpoint that is written in full, an address range
   of /8 or narrower, /32 for IPv6) is closed, with a remark. For managing and reading no network is enough. Ranges that
   together are half of all addresses limit nobody.
-- A unique id in aws:userid belongs to one principal, of an account that is not known: unknown.
-- The clock moves on: what a date to come allows is unknown, what a past date allowed is closed.
-- An id that AWS assigns counts as reachable if its form matches, though nobody may own it: `12345678901?` is ten accounts.
-- Not related to each other: the organization and the account, aws:TagKeys and aws:RequestTag; lengths of names are not limited.
-  This can make "open" of what is closed, never the reverse.
-- aws:CalledVia is absent unless aws:ViaAWSService is true. What needs a chain of several services, or a service that does not support
-  aws:CalledVia, is unknown if the policy compares two of these keys.
-- A policy variable whose value is not known may stand for any text. A service has no tags, so a variable of one is absent. Where a
-  tag that the caller can choose makes the request allowed, the answer is open.
-- An operator that is not made for the key's type (NumericEquals on an account), and a key that no row names, are unknown.
+- A unique id in aws:userid belongs to one principal, but its account is not known: unknown.
+- What a date in the future allows is unknown. What only a past date allowed is closed.
+- Any id of the right form counts as an id that somebody has: `12345678901?` stands for ten accounts.
+- The organization and the account are independent of each other, and so are aws:TagKeys and aws:RequestTag. Names can have any
+  length. This can turn "closed" into "open", never the reverse.
+- aws:CalledVia is absent unless aws:ViaAWSService is true. A chain of several services, and a service that does not support
+  aws:CalledVia, are unknown if the policy mentions two of these keys.
+- A policy variable whose value is not known may stand for any text. A service has no tags, so for it the variable of a tag is absent.
+  If a tag that the caller can choose makes the request allowed, the answer is open.
+- An operator that is not made for the key's type (NumericEquals on an account), and a key that is not in the table, are unknown.
 - The table of services never makes a pass. It distinguishes open from unknown, and dead from closed."""
 
 

@@ -23,47 +23,48 @@ _PAGE: Final = """\
 # Check before the deployment
 {note}
 
-`permission-guard check TEMPLATE...` evaluates what a template will deploy, by the guard's own rules, and names the line of each finding. It reads files and asks
-nothing of AWS.
+`permission-guard check TEMPLATE...` evaluates what a template will deploy, by the guard's own rules, and names the line of each finding. It reads files and calls
+no AWS API.
 
 {reports}
 
 The exit code is 0 if everything passes, 1 if something fails, 2 if something is UNKNOWN or was not evaluated, and 3 if a file cannot be used; the other files
-are evaluated all the same. `--format concise` prints a line for each finding, `github` annotates the lines of a pull request, `junit` is for CI servers, `sarif`
-for code scanning. `--format json` has every verdict, and `report` makes the other [formats](formats.md) of it.
+are still evaluated. `--format concise` prints a line for each finding, `github` annotates the lines of a pull request, `junit` is for CI servers, `sarif`
+for code scanning. `--format json` has every verdict; `report` converts it to the other [formats](formats.md).
 
 ## What it reads
 
-- **SAM**, transformed by AWS's own translator. A finding about what SAM generates is reported at the line of its event, connector or function URL.
+- **SAM**, transformed by AWS's own translator. A finding about a generated resource is reported at the line of its event, connector or function URL.
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
-- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it (`format_version` 1.x), with its modules, by the arguments of version 6 of the provider
-  hashicorp/aws. A finding names the address.
-- A template that a nested stack names by its file (in the CDK: `aws:asset:path`), with the parameters that it gets there.
+- **Terraform**: a plan, as `terraform show -json PLANFILE` prints it (`format_version` 1.x), with its modules. Arguments are those of version 6 of the
+  provider hashicorp/aws. A finding names the address.
+- The template of a nested stack, if that is a local file (in the CDK: `aws:asset:path`), with the parameters that the stack passes.
 - A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
   out.
 
-Not evaluated, and reported: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
+Reported as not evaluated: what a macro, `AWS::Include` or `Fn::ForEach` makes (exit code 2), resources whose Condition is false with these parameters, and
 applications of the Serverless Application Repository (exit code 0; `--strict` makes it 2).
 
 ## What a template does not say
 
-Parameters have their defaults, or `--parameter NAME=VALUE`. `--account` and `--region` say where it is deployed; for a CDK template `manifest.json` does. Without
-them both are made up in ARNs, and unknown where a condition or `Fn::FindInMap` asks for them. What only a deployed stack knows (`Fn::ImportValue`, parameters
-without a default, dynamic references, values known after apply) is read as the best and as the worst that it may be. If both readings agree, that is the
-verdict; if not, it is UNKNOWN and names the value. For example, an imported topic name in this account passes, and an imported bucket name without an account
-fails. The same parameter in two places is the same value.
+`--parameter NAME=VALUE` sets a parameter; otherwise its default counts. `--account` and `--region` set where the template is deployed; for a CDK template,
+`manifest.json` does. Without them, ARNs get an invented account and Region, and a condition or `Fn::FindInMap` that depends on them is not decided.
+
+Some values are known only after the deployment: `Fn::ImportValue`, parameters without a default, dynamic references, values known after apply. The rules evaluate
+the best case and the worst case of such a value. If both give the same verdict, it counts; if not, the verdict is UNKNOWN and names the value. For example, an
+imported topic name in this account passes, and an imported bucket name without an account fails. The same parameter has the same value everywhere.
 
 {parameters}
 
-It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.generate.managed_policies` renews it). A role with one that is newer is UNKNOWN, because
-that policy may deny logging. So is a role that the template does not define, and what a macro or `Fn::ForEach` makes.
+It knows the AWS managed policies by name (`template/managed.json`; `python -m docs.generate.managed_policies` renews it). A role with a newer one is UNKNOWN, because
+that policy may deny logging. A role that the template does not define is UNKNOWN too, and so is what a macro or `Fn::ForEach` makes.
 
-`--account` names your own account, `--trusted-account` and `--trusted-organization` whom you trust.
+`--account` is your own account. `--trusted-account` and `--trusted-organization` add to the zone of trust.
 
-## What must not fail
+## Ignore a finding
 
-`--ignore RULE` leaves a rule out. On one resource its Metadata does, with a reason, which the output lists:
+`--ignore RULE` ignores a rule. Metadata ignores it on one resource, with a reason that the output lists:
 
 ```yaml
   Partner:
@@ -79,15 +80,15 @@ In YAML a comment does the same, on the line of the resource's logical ID or on 
     Type: AWS::Lambda::Permission
 ```
 
-Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` writes nothing for what is ignored.
+Several rules are separated by commas. A missing reason or an unknown rule is an error with its line. `--fix` does not change an ignored finding.
 
-`--write-baseline FILE` keeps what is found today, and `--baseline FILE` shows only what is new. `--fail-on SEVERITY` is the least severity that fails;
+`--write-baseline FILE` saves today's findings, and `--baseline FILE` shows only new ones. `--fail-on SEVERITY` is the lowest severity that fails.
 `--unknown fail` or `--unknown pass` decides what UNKNOWN means for the exit code. `permission-guard rules` lists the rules.
 
 ## The configuration file
 
-`.permission-guard.toml`, or `[tool.permission-guard]` in `pyproject.toml`, of the current folder, else of the nearest folder around it in the same Git
-repository. An option of the command line wins.
+`.permission-guard.toml`, or `[tool.permission-guard]` in `pyproject.toml`. It is looked for in the current folder, then in the folders above it up to the top of
+the Git repository. An option on the command line takes precedence.
 
 ```toml
 [tool.permission-guard] # without this line in .permission-guard.toml
@@ -106,15 +107,15 @@ ignore = [
 
 ## What --fix writes
 
-The missing lines, into YAML and JSON. Every other byte of the file stays. A line stays only if the new text has no such finding and none that is worse, and a
-second run changes nothing. It limits the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the account. It
-refers to no other resource: a permission that names a bucket must wait for it, and the bucket waits for the permission. The exact source is yours to write.
-`--diff` shows the patch and writes nothing.
+`--fix` adds the missing lines to YAML and JSON files. Every other byte of the file stays. A line is added only if it fixes its finding and makes no other finding
+worse; a second run changes nothing. The line limits the service to this account: `SourceAccount: !Ref AWS::AccountId`, or a `SourceArn` of all such sources in the
+account. It refers to no other resource, because a permission that names a bucket and a bucket that needs the permission would depend on each other. You can
+replace it by the exact source. `--diff` shows the patch and writes nothing.
 
 {writes}
 
-`No fix` says why nothing is written: plans, what SAM generates for an event, properties that an alias brings from elsewhere, services such as Amazon SNS that
-call from other Regions and whose account no condition names, and what only you know, such as who may invoke instead of `*`.
+`No fix` gives the reason if nothing is written. Examples are plans, what SAM generates for an event, properties that are a YAML alias, services such as Amazon SNS
+that call from other Regions, and what only you know, such as who may invoke instead of `*`.
 
 ## Within cfn-lint
 
@@ -122,8 +123,8 @@ call from other Regions and whose account no condition names, and what only you 
 $ cfn-lint -a permission_guard.cfn_lint -t template.yaml
 ```
 
-The same findings as rules E9401 to E9408, and W9400 for what is UNKNOWN. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as always; what a
-template ignores by Metadata or a comment is ignored here, too. The configuration file above is not read. Install both into one environment.
+The same findings as rules E9401 to E9408, and W9400 for what is UNKNOWN. cfn-lint's ignores, configuration, editors, SARIF and JUnit work as usual. Findings
+that the template ignores by Metadata or a comment are ignored here too. The configuration file above is not read. Install both into one environment.
 
 ## With every commit
 

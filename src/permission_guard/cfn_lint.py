@@ -15,7 +15,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from permission_guard.model.finding import Concern, Verdict
 from permission_guard.rules.about import ABOUT
-from permission_guard.template import Checked, NotReadable, Said, Trust, check
+from permission_guard.template import Checked, CheckOptions, NotReadable, Trust, check
 
 IDS: Final = {concern: f"E{9401 + number}" for number, concern in enumerate(Concern)}
 """The rule id of each concern."""
@@ -26,7 +26,7 @@ _PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-reso
 def _checked(file: str, _changed: int) -> Checked | None:
     """Evaluate a file once for all rules; None for one that cfn-lint itself rejects."""
     try:
-        return check(Path(file).read_text(encoding="utf-8"), file, Said(), Trust())
+        return check(Path(file).read_text(encoding="utf-8"), file, CheckOptions(), Trust())
     except (NotReadable, OSError, UnicodeDecodeError):
         return None
 

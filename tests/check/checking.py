@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, ScannedFinding
-from permission_guard.template import NotReadable, Said, Trust, check, scan_of
+from permission_guard.template import CheckOptions, NotReadable, Trust, check, scan_of
 
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 FUNCTION = """
@@ -24,9 +24,9 @@ FUNCTION = """
 
 
 def found(
-    text: str, file: str = "template.yaml", said: Said | None = None, trust: Trust | None = None
+    text: str, file: str = "template.yaml", options: CheckOptions | None = None, trust: Trust | None = None
 ) -> Scan:
-    return scan_of((check(text, file, said or Said(), trust or Trust()),), AT)
+    return scan_of((check(text, file, options or CheckOptions(), trust or Trust()),), AT)
 
 
 def template(resources: str, *, head: str = "") -> str:
@@ -56,14 +56,14 @@ def verdict(
     text: str, subject: str = "It", parameters: Mapping[str, str] | None = None, **more: str
 ) -> Verdict:
     """The verdict on a resource."""
-    said = Said(parameters or {}, more.get("region"), more.get("account"))
-    return of(found(text, said=said), subject).verdict
+    options = CheckOptions(parameters or {}, more.get("region"), more.get("account"))
+    return of(found(text, options=options), subject).verdict
 
 
 def problem(text: str, file: str = "template.yaml") -> str:
     """What is wrong with a text that cannot be read, with its place."""
     try:
-        check(text, file, Said(), Trust())
+        check(text, file, CheckOptions(), Trust())
     except NotReadable as error:
         place = f"{error.at.line}:{error.at.column}: " if error.at else ""
         return f"{place}{error}"

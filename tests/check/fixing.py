@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from permission_guard.model.finding import Verdict
-from permission_guard.template import Said, Trust, fixed
+from permission_guard.template import CheckOptions, Trust, fixed
 from tests.check.checking import FUNCTION
 
 ACCOUNT = "SourceAccount: !Ref AWS::AccountId"
@@ -14,7 +14,7 @@ HEAD = f"Resources:{FUNCTION}"
 
 
 def repaired(text: str, trust: Trust | None = None) -> str:
-    return fixed(text, "template.yaml", Said(), trust or Trust()).text
+    return fixed(text, "template.yaml", CheckOptions(), trust or Trust()).text
 
 
 def added(text: str, trust: Trust | None = None) -> list[str]:
@@ -28,7 +28,7 @@ def added(text: str, trust: Trust | None = None) -> list[str]:
 
 def why_not(text: str, subject: str = "It", file: str = "template.yaml") -> str:
     """Why a fault is left as it is."""
-    done = fixed(text, file, Said(), Trust())
+    done = fixed(text, file, CheckOptions(), Trust())
     assert done.text == text
     (reason,) = (
         one.explanation.fix

@@ -14,7 +14,7 @@ from typing import Any
 
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan
-from permission_guard.template import Said
+from permission_guard.template import CheckOptions
 from tests.check.checking import found, of
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
@@ -62,11 +62,15 @@ class Plan:
         }
         return json.dumps(body)
 
-    def scan(self, **said: str) -> Scan:
-        return found(self.text(), "plan.json", Said(account=said.get("account"), region=said.get("region")))
+    def scan(self, **options: str) -> Scan:
+        return found(
+            self.text(),
+            "plan.json",
+            CheckOptions(account=options.get("account"), region=options.get("region")),
+        )
 
-    def verdict(self, address: str, **said: str) -> Verdict:
-        return of(self.scan(**said), address).verdict
+    def verdict(self, address: str, **options: str) -> Verdict:
+        return of(self.scan(**options), address).verdict
 
 
 def role(**more: Any) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.template import Checked, Said, Trust, check, fixed
+from permission_guard.template import Checked, CheckOptions, Trust, check, fixed
 from permission_guard.template.edit import CannotEdit, Editor, NewProperty
 from permission_guard.template.fix import harm
 from tests.check.checking import permission, template
@@ -17,21 +17,21 @@ LEFT = {
             Principal="events.amazonaws.com",
             SourceArn="!Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default",
         ),
-        "only you know who is meant to call",
+        "only you know who should call",
     ),
-    "everybody": (permission(Principal='"*"'), "only you know who is meant to have access"),
+    "everybody": (permission(Principal='"*"'), "only you know who should have access"),
     "topics": (
         permission(Principal="sns.amazonaws.com"),
         "sns.amazonaws.com calls from other Regions too, and AddPermission accepts no * as Region: name the source in SourceArn",
     ),
     "a service that is not known": (
         permission(Principal="unheard-of.amazonaws.com"),
-        "no page of AWS says which source unheard-of.amazonaws.com sends: name the source",
+        "AWS does not document which source unheard-of.amazonaws.com sends: name the source",
     ),
     "properties under an alias": (
         f"Shared: &shared {{{TAIL}}}\n"
         + template("It: {Type: AWS::Lambda::Permission, Properties: *shared}\n"),
-        "its Properties stands elsewhere, under an alias",
+        "its Properties is an alias of another place",
     ),
     "properties that a merge brings": (
         f"Shared: &shared {{Properties: {{{TAIL}}}}}\n"
@@ -60,7 +60,7 @@ def test_a_list_that_a_function_makes_is_left() -> None:
     assert why_not(text, "Role") == "its ManagedPolicyArns is not written as a list"
     shared = "Shared: &shared [arn:aws:iam::aws:policy/AmazonS3FullAccess]\n"
     text = shared + head + ROLE + "      ManagedPolicyArns: *shared\n"
-    assert why_not(text, "Role") == "its ManagedPolicyArns stands elsewhere, under an alias"
+    assert why_not(text, "Role") == "its ManagedPolicyArns is an alias of another place"
     text = head + ROLE + "      ? ManagedPolicyArns\n      : - arn:aws:iam::aws:policy/AmazonS3FullAccess\n"
     assert why_not(text, "Role") == "the items of its ManagedPolicyArns do not begin on lines of their own"
 
@@ -71,7 +71,9 @@ def test_a_plan_is_left() -> None:
         '"type": "aws_lambda_permission", "values": {"function_name": "orders", "action": "lambda:InvokeFunction", '
         '"principal": "s3.amazonaws.com"}}]}}}'
     )
-    assert why_not(plan, file="plan.json") == "a plan is made of the configuration: change that"
+    assert (
+        why_not(plan, file="plan.json") == "a plan is made from the configuration: change the configuration"
+    )
 
 
 def test_what_sam_makes_is_left() -> None:
@@ -87,7 +89,7 @@ def test_what_a_merge_brings_is_not_written_over() -> None:
     head = HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
     for merged in ("*shared", "[*shared]"):
         text = shared + head + ROLE + f"      <<: {merged}\n"
-        assert why_not(text, "Role") == "its ManagedPolicyArns stands elsewhere, and is merged (<<)"
+        assert why_not(text, "Role") == "its ManagedPolicyArns comes from another place by a merge key (<<)"
 
 
 def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
@@ -98,36 +100,36 @@ def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
         "  Rule: {Type: AWS::Events::Rule}\n  Nightly:\n    Type: AWS::Lambda::Permission\n    Properties:\n"
         "      <<: *shared\n      Principal: !Ref AWS::AccountId\n"
     )
-    assert why_not(text) == "the line that is missing would do harm to Nightly"
+    assert why_not(text) == "adding the line makes Nightly worse"
 
 
 def test_what_says_otherwise_under_a_condition_is_left() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(Principal="!If [IsProd, s3.amazonaws.com, elasticloadbalancing.amazonaws.com]")
-    assert why_not(text) == "its Principal depends on what is not known"
+    assert why_not(text) == "its Principal is not known"
 
 
 def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
     def evaluated(text: str) -> Checked:
-        return check(text, "template.yaml", Said(), Trust())
+        return check(text, "template.yaml", CheckOptions(), Trust())
 
     good, bad = evaluated(permission(SourceAccount="!Ref AWS::AccountId")), evaluated(permission())
     fault = next(one for one in bad.verdicts if one.owner == "It")
     assert harm(bad, good, [fault]) is None
-    assert harm(bad, bad, [fault]) == "the line that is missing would not fix it"
+    assert harm(bad, bad, [fault]) == "adding the line does not fix it"
     silent = evaluated(
         permission(SourceAccount="!Ref AWS::AccountId").replace("[arn:aws:iam", "['*', arn:aws:iam")
     )
-    assert harm(bad, silent, [fault]) == "the line that is missing would do harm to Role"
+    assert harm(bad, silent, [fault]) == "adding the line makes Role worse"
 
 
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [
-        ("3", "its Properties is no object that a line can be added to"),
-        ("{}", "its Properties is no object that a line can be added to"),
-        ("!Sub {a: b}", "its Properties is no object that a line can be added to"),
-        ("{SourceAccount: x}", "its SourceAccount would have to be another one"),
+        ("3", "its Properties is not an object that a line can be added to"),
+        ("{}", "its Properties is not an object that a line can be added to"),
+        ("!Sub {a: b}", "its Properties is not an object that a line can be added to"),
+        ("{SourceAccount: x}", "its SourceAccount has another value already"),
     ],
 )
 def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> None:
@@ -147,7 +149,7 @@ def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
         "  Other:\n    Type: AWS::Lambda::Permission\n    Properties:\n      FunctionName: !Ref Orders\n"
         "      Action: lambda:InvokeFunction\n      Principal: s3.amazonaws.com\n"
     )
-    after = fixed(text, "template.yaml", Said(), Trust()).text
+    after = fixed(text, "template.yaml", CheckOptions(), Trust()).text
     assert after == text + "      SourceAccount: !Ref AWS::AccountId\n"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.home import Destination, home_for
+from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.node import plain
 from permission_guard.template.value import (
@@ -73,7 +73,7 @@ SCOPE = Scope(
     Destination(),
     {"Given": "said"},
 )
-HOME = "us-east-1:000000000000"
+PLACE = "us-east-1:000000000000"
 RESOLVED: dict[str, Json] = {
     "!Ref Given": "said",
     "!Ref Default": "7",
@@ -81,22 +81,22 @@ RESOLVED: dict[str, Json] = {
     "!Ref Numbers": ["1", "2"],
     "!Ref AWS::AccountId": "000000000000",
     "!Ref AWS::URLSuffix": "amazonaws.com",
-    "!Ref Topic": f"arn:aws:sns:{HOME}:placed",
+    "!Ref Topic": f"arn:aws:sns:{PLACE}:placed",
     "!GetAtt Topic.TopicName": "placed",
     "!GetAtt Bucket.Arn": "arn:aws:s3:::stack-bucket-example",
     "!Ref Queue": "https://sqs.example/stack-Queue-EXAMPLE",
     "!Ref Rule": "nightly",
-    "!GetAtt Rule.Arn": f"arn:aws:events:{HOME}:rule/nightly",
-    "!GetAtt DefaultRule.Arn": f"arn:aws:events:{HOME}:rule/placed",
+    "!GetAtt Rule.Arn": f"arn:aws:events:{PLACE}:rule/nightly",
+    "!GetAtt DefaultRule.Arn": f"arn:aws:events:{PLACE}:rule/placed",
     "!Ref Function": "orders",
-    "!Ref Alias": f"arn:aws:lambda:{HOME}:function:orders:live",
-    "!Ref ByArn": f"arn:aws:lambda:{HOME}:function:orders:live",
-    "!Ref Version": f"arn:aws:lambda:{HOME}:function:orders:1",
+    "!Ref Alias": f"arn:aws:lambda:{PLACE}:function:orders:live",
+    "!Ref ByArn": f"arn:aws:lambda:{PLACE}:function:orders:live",
+    "!Ref Version": f"arn:aws:lambda:{PLACE}:function:orders:1",
     "!GetAtt Version.Version": "1",
-    "!GetAtt Url.FunctionArn": f"arn:aws:lambda:{HOME}:function:orders",
+    "!GetAtt Url.FunctionArn": f"arn:aws:lambda:{PLACE}:function:orders",
     "!Ref Api": "Api",
-    "!Ref NamedByMap": f"arn:aws:sns:{HOME}:stack-NamedByMap-EXAMPLE",
-    "!Ref NoName": f"arn:aws:sns:{HOME}:stack-NoName-EXAMPLE",
+    "!Ref NamedByMap": f"arn:aws:sns:{PLACE}:stack-NamedByMap-EXAMPLE",
+    "!Ref NoName": f"arn:aws:sns:{PLACE}:stack-NoName-EXAMPLE",
     "!Sub ${AWS::Region}-${Topic.TopicName}-${!Literal}-${Given}": "us-east-1-placed-${Literal}-said",
     "!Sub ['${A}-${B}', {A: 1, B: !Ref Given}]": "1-said",
     "!Join ['-', [a, !Ref Default, true]]": "a-7-true",
@@ -117,33 +117,33 @@ RESOLVED: dict[str, Json] = {
     "[a, !Ref 'AWS::NoValue', {b: !Ref 'AWS::NoValue', c: d}]": ["a", {"c": "d"}],
 }
 UNRESOLVED = {
-    "!Ref Open": "the parameter Open, which has no default: say --parameter Open=VALUE",
-    "!Ref Odd": "the parameter Odd, whose default is no text",
-    "!Ref Bad": "the parameter Bad, which has no default: say --parameter Bad=VALUE",
-    "!Ref Stored": "a value of Parameter Store (parameter Stored), which only a deployed stack knows",
+    "!Ref Open": "the parameter Open, which has no default: pass --parameter Open=VALUE",
+    "!Ref Odd": "the parameter Odd, whose default is not a text",
+    "!Ref Bad": "the parameter Bad, which has no default: pass --parameter Bad=VALUE",
+    "!Ref Stored": "a value of Parameter Store (parameter Stored), known only after the deployment",
     "!Ref Nothing": "Nothing, and the template has no Nothing",
     "!Ref Text": "Text, and the template has no Text",
-    "!Ref Strange": "Strange of a resource of the type Custom::Thing, which only a deployed stack knows",
-    "!GetAtt Topic.Colour": "Topic.Colour of a resource of the type AWS::SNS::Topic, which only a deployed stack knows",
+    "!Ref Strange": "Strange of a resource of the type Custom::Thing, known only after the deployment",
+    "!GetAtt Topic.Colour": "Topic.Colour of a resource of the type AWS::SNS::Topic, known only after the deployment",
     "!GetAtt Topic": "a Fn::GetAtt of an unknown form",
-    "{Fn::GetAtt: [Topic, !Ref Open]}": "the parameter Open, which has no default: say --parameter Open=VALUE",
+    "{Fn::GetAtt: [Topic, !Ref Open]}": "the parameter Open, which has no default: pass --parameter Open=VALUE",
     "!Sub [1, 2]": "a Fn::Sub of an unknown form",
     "!Sub {a: b}": "a Fn::Sub of an unknown form",
     "!Join x": "a Fn::Join of an unknown form",
-    "!Join [',', !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Join [',', !ImportValue x]": "Fn::ImportValue x, known only after the deployment",
     "!Join [1, [a]]": "a Fn::Join of an unknown form",
     "!Join ['', [[a]]]": "a list or an object where a text is expected",
-    "!Join {Ref: Open}": "the parameter Open, which has no default: say --parameter Open=VALUE",
-    "!Select {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
-    "!Split {Fn::ImportValue: x}": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Join {Ref: Open}": "the parameter Open, which has no default: pass --parameter Open=VALUE",
+    "!Select {Fn::ImportValue: x}": "Fn::ImportValue x, known only after the deployment",
+    "!Split {Fn::ImportValue: x}": "Fn::ImportValue x, known only after the deployment",
     "!Select [9, [a]]": "a Fn::Select of an unknown form",
     "!Select [a, [a]]": "a Fn::Select of an unknown form",
-    "!Select [0, !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
+    "!Select [0, !ImportValue x]": "Fn::ImportValue x, known only after the deployment",
     "!Split ['', a]": "a Fn::Split of an unknown form",
-    "!Split [',', !ImportValue x]": "Fn::ImportValue x, which only a deployed stack knows",
-    "!If [Unknown, a, b]": "one of two, by the condition Unknown: the parameter Open, which has no default: say --parameter Open=VALUE",
-    "!If [Doubtful, a, b]": "one of two, by the condition Doubtful: the parameter Open, which has no default: say --parameter Open=VALUE",
-    "!If [AlsoUnknown, a, b]": "one of two, by the condition AlsoUnknown: the parameter Open, which has no default: say --parameter Open=VALUE",
+    "!Split [',', !ImportValue x]": "Fn::ImportValue x, known only after the deployment",
+    "!If [Unknown, a, b]": "one of two, by the condition Unknown: the parameter Open, which has no default: pass --parameter Open=VALUE",
+    "!If [Doubtful, a, b]": "one of two, by the condition Doubtful: the parameter Open, which has no default: pass --parameter Open=VALUE",
+    "!If [AlsoUnknown, a, b]": "one of two, by the condition AlsoUnknown: the parameter Open, which has no default: pass --parameter Open=VALUE",
     "!If [Nope, a, b]": "one of two, by the condition Nope: the condition Nope, which the template does not have",
     "!If [Odd, a, b]": "one of two, by the condition Odd: a condition of an unknown form",
     "!If [Strange, a, b]": "one of two, by the condition Strange: a condition of an unknown form",
@@ -151,15 +151,15 @@ UNRESOLVED = {
     "!If [a]": "a Fn::If of an unknown form",
     "!FindInMap [a]": "a Fn::FindInMap of an unknown form",
     "!FindInMap [Regions, nowhere, Bucket]": "a key that the mapping does not have",
-    "!FindInMap [Regions, us-east-1, !Ref Open]": "the parameter Open, which has no default: say --parameter Open=VALUE",
-    "!ImportValue {Fn::Sub: '${Open}-x'}": "Fn::ImportValue of another stack, which only a deployed stack knows",
-    "!Base64 x": "what Fn::Base64 gives, which only a deployed stack knows",
-    "'{{resolve:ssm:/x}}'": "the dynamic reference {{resolve:ssm:/x}}, which only a deployed stack knows",
+    "!FindInMap [Regions, us-east-1, !Ref Open]": "the parameter Open, which has no default: pass --parameter Open=VALUE",
+    "!ImportValue {Fn::Sub: '${Open}-x'}": "Fn::ImportValue of another stack, known only after the deployment",
+    "!Base64 x": "the value of Fn::Base64, known only after the deployment",
+    "'{{resolve:ssm:/x}}'": "the dynamic reference {{resolve:ssm:/x}}, known only after the deployment",
 }
 PARTIAL = {
     "!Sub arn:aws:sns:::${Open}": ("arn:aws:sns:::", "*"),
     "!Sub ${Open}${Stored}-x": ("*", "*", "-x"),
-    "!Ref OpenTopic": (f"arn:aws:sns:{HOME}:", "*"),
+    "!Ref OpenTopic": (f"arn:aws:sns:{PLACE}:", "*"),
     "'a{{resolve:ssm:/x}}b'": ("a", "*", "b"),
     "!Select [1, !Split [',', !Sub 'a,b${Open}']]": ("b", "*"),
 }
@@ -206,16 +206,19 @@ def test_a_value_that_is_removed_is_not_there() -> None:
 
 
 def test_a_partition_has_the_end_of_its_own_urls() -> None:
-    china = replace(SCOPE, home=home_for("", "cn-north-1", None))
+    china = replace(SCOPE, destination=destination_for("", "cn-north-1", None))
     assert china.resolve({"Ref": "AWS::URLSuffix"}) == "amazonaws.com.cn"
     assert china.resolve({"Ref": "Topic"}) == "arn:aws-cn:sns:cn-north-1:000000000000:placed"
 
 
 def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
-    assert home_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account == "222222222222"
-    assert home_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
+    assert (
+        destination_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account
+        == "222222222222"
+    )
+    assert destination_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
     wanted = Destination("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
-    assert home_for("", "eu-west-2", "123456789012") == wanted
+    assert destination_for("", "eu-west-2", "123456789012") == wanted
 
 
 def test_the_parts_of_a_value_show_what_they_are() -> None:

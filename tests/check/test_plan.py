@@ -80,10 +80,10 @@ def test_references_through_modules_without_end_end() -> None:
 
 
 NO_PLANS = {
-    '{"format_version": "2.0"}': "is of format_version '2.0'; what is read is 1.x, of Terraform 1.0 and newer",
-    '{"format_version": 1}': "is of format_version 1; what is read is 1.x, of Terraform 1.0 and newer",
-    '{"format_version": "1.0", "values": {}}': "is a state: what is read is a plan (terraform show -json PLANFILE)",
-    '{"format_version": "1.0"}': "is no plan: what is read is a plan (terraform show -json PLANFILE)",
+    '{"format_version": "2.0"}': "has format_version '2.0'. Supported is 1.x, of Terraform 1.0 and newer",
+    '{"format_version": 1}': "has format_version 1. Supported is 1.x, of Terraform 1.0 and newer",
+    '{"format_version": "1.0", "values": {}}': "is a state, not a plan. Run `terraform show -json PLANFILE`",
+    '{"format_version": "1.0"}': "is not a plan. Run `terraform show -json PLANFILE`",
 }
 
 

@@ -88,7 +88,7 @@ def test_a_role_that_exists_already_is_known_by_its_arn() -> None:
 def test_a_role_that_nothing_shows_is_unknown() -> None:
     plan = Plan().has("aws_lambda_function.f", later=("role",), function_name="f")
     assert of(plan.scan(), "aws_lambda_function.f").sentence == (
-        "the role of aws_lambda_function.f could not be read: it is known only after it is applied."
+        "the role of aws_lambda_function.f could not be read: it is known only after the plan is applied."
     )
 
 

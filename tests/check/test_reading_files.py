@@ -10,7 +10,7 @@ import pytest
 from permission_guard.cli.template_files import environment
 from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
-from permission_guard.template import Said, Trust, check
+from permission_guard.template import CheckOptions, Trust, check
 from permission_guard.template.json_text import with_places
 from permission_guard.template.node import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml
@@ -63,18 +63,18 @@ BAD_YAML = {
     "# nothing": "is empty",
     "a: [1": "1:6: is not YAML: expected ',' or ']', but got '<stream end>'",
     "a: \x01": 'is not YAML: unacceptable character #x0001: special characters are not allowed in "<unicode string>", position 3',
-    "a: !Foo 1": "1:4: has the tag !Foo, which CloudFormation does not know",
+    "a: !Foo 1": "1:4: has the tag !Foo, which CloudFormation does not have",
     "a: !Ref": "nothing",
-    "a: !<x> 1": "1:4: has the tag x, which CloudFormation does not know",
+    "a: !<x> 1": "1:4: has the tag x, which CloudFormation does not have",
     "a: !!python/object:os.system {}": "nothing",
-    "a: !!int x": "1:4: 'x' is not of its type",
+    "a: !!int x": "1:4: 'x' does not have the type of its tag",
     "a: &x [*x]": "1:4: uses an alias within itself",
     "a: *x": "1:4: is not YAML: found undefined alias 'x'",
     "a: 1\n---\nb: 2": "2:1: is not YAML: but found another document",
     "? [a]\n: b": "1:3: has a key that is a list or an object",
     "a: {<<: 1}": "1:9: is not YAML: expected a mapping or list of mappings for merging, but found scalar",
     "a: " + "[" * 2000: "is nested deeper than 100 levels",
-    "a: " + "[" * 101 + "]" * 101: "1:4: comes to more than 500000 values or 100 levels",
+    "a: " + "[" * 101 + "]" * 101: "1:4: has more than 500000 values or 100 levels, aliases expanded",
 }
 
 
@@ -100,14 +100,14 @@ def test_what_is_wrong_with_json_is_reported_with_its_place(text: str, wrong: st
 
 
 NEITHER = {
-    "hello": "1:1: is neither a template nor a plan: it is no object",
-    "[1]": "1:1: is neither a template nor a plan: it is no object",
-    "a: 1": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
+    "hello": "1:1: is neither a template nor a plan: it is not an object",
+    "[1]": "1:1: is neither a template nor a plan: it is not an object",
+    "a: 1": "1:1: is neither a template (it has no Resources) nor a Terraform plan",
     "Resources: {A: 1}": "1:13: the resource A has no Type",
     "Resources: {A: {Type: [1]}}": "1:13: the resource A has no Type",
     "Resources:\n  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref F}}\n"
-    "  F: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Ref B}}": "refers to itself without end",
-    "Conditions: {A: !Condition A}\nResources: {B: {Type: 'AWS::S3::Bucket', Condition: A}}": "refers to itself without end",
+    "  F: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Ref B}}": "refers to itself in a loop",
+    "Conditions: {A: !Condition A}\nResources: {B: {Type: 'AWS::S3::Bucket', Condition: A}}": "refers to itself in a loop",
 }
 
 
@@ -125,12 +125,12 @@ def test_braces_may_be_yaml_where_the_name_of_the_file_says_so() -> None:
 def test_aliases_that_would_come_to_billions_of_values_are_refused_at_once() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    assert problem("\n".join(rows)) == "6:5: comes to more than 500000 values or 100 levels"
+    assert problem("\n".join(rows)) == "6:5: has more than 500000 values or 100 levels, aliases expanded"
 
 
 def test_aliases_within_aliases_count_as_levels() -> None:
     rows = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 120))]
-    assert problem("\n".join(rows)).endswith("or 100 levels")
+    assert problem("\n".join(rows)).endswith("or 100 levels, aliases expanded")
 
 
 def root() -> Node:
@@ -183,18 +183,18 @@ def test_a_problem_without_a_place_says_what_is_wrong() -> None:
 def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
     include = "Fn::Transform: {Name: AWS::Include}"
     text = f"{include}\nResources: {{A: {{Type: AWS::SNS::Topic, Properties: {{{include}}}}}, B: {{{include}}}}}\n"
-    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
+    skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
     assert [what for what, _ in skipped] == [
-        "what Fn::Transform brings",
-        "what Fn::Transform brings to A",
+        "what Fn::Transform adds",
+        "what Fn::Transform adds to A",
         "the resources of B",
     ]
 
 
 def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
     text = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {'Fn::ForEach::Tags': [A, [b], {a: b}]}}}\n"
-    skipped = check(text, "template.yaml", Said(), Trust()).source.skipped
-    assert skipped == (("what Fn::ForEach::Tags brings to A", "only CloudFormation can run it"),)
+    skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
+    assert skipped == (("what Fn::ForEach::Tags adds to A", "only CloudFormation can run it"),)
 
 
 @pytest.mark.parametrize(
@@ -208,12 +208,12 @@ def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
 )
 def test_a_transform_that_changes_nothing_here_is_not_said(transform: str) -> None:
     text = f"Transform: {transform}\nResources: {{A: {{Type: AWS::SNS::Topic}}}}\n"
-    assert check(text, "template.yaml", Said(), Trust()).source.skipped == ()
+    assert check(text, "template.yaml", CheckOptions(), Trust()).source.skipped == ()
 
 
 def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
     text = '{"Resources": {"A": {"Type": "x", "Type": "AWS::SNS::Topic"}}}'
-    ((what, _),) = check(text, "template.json", Said(), Trust()).source.notes
+    ((what, _),) = check(text, "template.json", CheckOptions(), Trust()).source.notes
     assert what == "the key 'Type' at 1:35"
 
 
@@ -243,7 +243,7 @@ def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
     path = tmp_path / "template.yaml"
     path.write_text("Parameters: {A: {Type: String}}\nResources: {B: {Type: AWS::SNS::Topic}}\n")
     # What only a fault of our own can bring about.
-    desk = Desk(Said(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
+    desk = Desk(CheckOptions(region=cast("str", 3)), Trust(), How.CHECK, frozenset())
     desk.check(str(path))
     assert desk.is_any_unusable
     assert "template.yaml: cannot be evaluated: " in capsys.readouterr().err

@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.model.facts import Unreadable
 from permission_guard.model.finding import Concern, Verdict
-from permission_guard.template import Said, Trust
+from permission_guard.template import CheckOptions, Trust
 from tests.check.checking import FUNCTION, found, of, permission, template, verdict
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
@@ -50,10 +50,10 @@ def test_a_permission_is_evaluated_for_the_best_and_the_worst(
 def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> None:
     one = of(found(permission(Principal="sns.amazonaws.com", SourceArn="!ImportValue topic")))
     assert one.sentence == (
-        "Not decided: SourceArn of It is Fn::ImportValue topic, which only a deployed stack knows."
+        "Not decided: SourceArn of It is Fn::ImportValue topic, known only after the deployment."
     )
     assert one.because[0].startswith(
-        "If it comes to the worst: Untrusted callers have access. For example, Amazon SNS"
+        "In the worst case: Untrusted callers have access. For example, Amazon SNS"
     )
     assert (one.proof_kind, one.repair, one.obstacle) == ("unreadable", "", "")
 
@@ -61,12 +61,12 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
 def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     text = permission(Principal=f'"{OTHER}"')
     assert of(found(text)).sentence == (
-        f"Not decided: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
-        "--account can say."
+        f"Not decided: Principal of It names {OTHER}, and the account of the deployment is not known: "
+        "pass --account."
     )
     assert verdict(text, account=OTHER) is PASS
     assert verdict(text, account=OWN) is FAIL
-    assert of(found(text, said=Said(account=OWN), trust=Trust((OTHER,)))).verdict is PASS
+    assert of(found(text, options=CheckOptions(account=OWN), trust=Trust((OTHER,)))).verdict is PASS
 
 
 def test_an_organisation_is_trusted_if_somebody_says_so() -> None:
@@ -90,8 +90,8 @@ def test_a_region_is_the_own_one_only_if_somebody_says_so() -> None:
         f"[{{Effect: Allow, Action: 'logs:*', Resource: '{logs}'}}]}}}}]\n",
     )
     assert of(found(f"Resources:{text}"), "Role").sentence == (
-        "Not decided: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
-        "--region can say."
+        "Not decided: the policy logs of Role names eu-west-1, and the region of the deployment is not known: "
+        "pass --region."
     )
     assert verdict(f"Resources:{text}", "Role", region="eu-west-1") is PASS
     assert verdict(f"Resources:{text}", "Role", region="eu-central-1") is FAIL
@@ -110,7 +110,7 @@ def test_undecided_conditions_are_tried_both_ways() -> None:
 def test_what_is_in_doubt_under_a_condition_only_is_in_doubt() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(SourceAccount="!If [IsProd, !Ref AWS::AccountId, !ImportValue account]")
-    assert of(found(text)).sentence.endswith("and this is in doubt if IsProd is false.")
+    assert of(found(text)).sentence.endswith("and this is not decided if IsProd is false.")
 
 
 def test_conditions_beyond_the_first_few_stay_unresolved() -> None:
@@ -293,5 +293,5 @@ def test_of_several_doubts_each_says_its_own() -> None:
 def test_a_doubt_reads_as_a_sentence_for_machines_too() -> None:
     one = of(found(permission(SourceAccount="!ImportValue account")))
     assert one.proof == str(
-        Unreadable("SourceAccount of It", "it is Fn::ImportValue account, which only a deployed stack knows")
+        Unreadable("SourceAccount of It", "it is Fn::ImportValue account, known only after the deployment")
     )

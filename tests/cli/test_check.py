@@ -57,7 +57,7 @@ def test_several_files_are_evaluated_and_one_that_is_no_template_hides_no_other(
     assert ended.exit_code == 3
     assert ended.stdout.endswith("1 FAIL, 0 UNKNOWN, 1 PASS in 1 file; --fix can fix 1\n")
     assert ended.stderr.replace(f"{tmp_path}/", "").splitlines() == [
-        "permission-guard: b.yaml:1:1: is neither a template nor a plan: it is no object",
+        "permission-guard: b.yaml:1:1: is neither a template nor a plan: it is not an object",
         "permission-guard: c.json:1:2: is not JSON: Expecting property name enclosed in double quotes",
         "permission-guard: d.yaml: cannot be read: No such file or directory",
     ]
@@ -171,7 +171,7 @@ def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_cannot_be_fixed_says_why(tmp_path: Path) -> None:
     everybody = checked(tmp_path, permission(Principal='"*"'), "--fix")
-    assert "No fix     only you know who is meant to have access." in everybody.stdout
+    assert "No fix     only you know who should have access." in everybody.stdout
     assert everybody.exit_code == 1
 
 

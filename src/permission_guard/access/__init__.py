@@ -1,7 +1,7 @@
-"""Who has access: the exact, symbolic analysis of a resource-based policy.
+"""Who has access: the exact analysis of a resource-based policy.
 
 Does a request exist from outside the zone of trust that an Allow statement admits and no Deny refuses? The answer is
-such a request, a proof that there is none, or "unknown" with the reason. docs/ describes the model of callers.
+such a request, a proof that there is none, or "unknown" with the reason. docs/access.md describes the model of callers.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ __all__ = [
 def analyze(
     policy: Policy, arn: str, trusted: Trusted, now: datetime, *, actions: Sequence[str] | None = None
 ) -> tuple[Answer, ...]:
-    """Answer for every Allow statement of a policy, in their order; one step budget for all.
+    """Return one answer for each Allow statement of a policy, in the order of the statements. They share one step budget.
 
-    `arn` is the function, version, alias or layer version that is called, `actions` those that are asked for (None
-    for every action on a function). Raises ArnError.
+    `arn` is the function, version, alias or layer version that is called. `actions` limits the question to these
+    actions; None stands for every action on a function. Raises ArnError.
     """
     target = Target.of(arn)
     analysis = Analysis.of(policy, target, trusted, now)
@@ -54,7 +54,7 @@ def analyze(
 
 
 def compare(before: Policy, after: Policy, arn: str, trusted: Trusted, now: datetime) -> Comparison:
-    """Return what a repair does: which trusted callers it would refuse, and which callers it would newly allow. Raises ArnError."""
+    """Return what a repair changes: whether it refuses a trusted request, and whether it newly allows any. Raises ArnError."""
     target = Target.of(arn)
     refused, lost_request = lost(Analysis.of(before, target, trusted, now, other=after), after)
     allowed, admitted_request = admitted(Analysis.of(after, target, trusted, now, other=before), before)

@@ -1,8 +1,9 @@
-"""What a statement lets one do to a function: invoke it, change it, or read about it.
+"""The actions on a function: those that invoke it, those that change it, and those that read about it.
 
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html names the actions that take a
-function as their resource, and says which of them only read. Most calls to a durable execution are authorized against an ARN that
-goes on from the function's version (lambda/latest/dg/durable-security.html); that a function's policy does not apply to them, no page says.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html lists the actions that take a
+function as their resource, and which of them only read. Most calls to a durable execution are authorized against an ARN that
+continues the ARN of the function's version (lambda/latest/dg/durable-security.html). They are listed here, because no page says
+that a function's policy does not apply to them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ MANAGING: Final = tuple(
         *("PauseDurableExecution", "ResumeDurableExecution", "DeleteDurableExecution"),
     )
 )
-"""The actions that change a function or who may use it, the most dangerous first: new code runs with its role."""
+"""The actions that change a function or who may use it. The most dangerous come first: new code runs with its role."""
 
 READING: Final = tuple(
     f"lambda:{name}"
@@ -49,10 +50,10 @@ READING: Final = tuple(
         "GetDurableExecutionState",
     )
 )
-"""The actions that read: GetFunction hands out a link to the code, the configuration holds the environment."""
+"""The actions that read. GetFunction returns a link to the code, and the configuration has the environment variables."""
 
 EVERY: Final = (*INVOKING, *MANAGING, *READING)
-"""Whatever may be done to a function."""
+"""Every action on a function."""
 
 READ_LAYER: Final = "lambda:GetLayerVersion"
 """The one action that can be granted on a layer version (lambda/latest/api/API_AddLayerVersionPermission.html)."""
@@ -62,7 +63,7 @@ UNTAG: Final = "lambda:UntagResource"
 
 
 def written(statements: Iterable[Statement]) -> tuple[str, ...]:
-    """Return the Lambda actions that statements spell and that are in no list: Lambda@Edge's, or ones still to come."""
+    """Return the Lambda actions that statements write out and no list here has: Lambda@Edge's, and any that AWS adds later."""
     known = {action.lower() for action in (*EVERY, READ_LAYER)}
     texts = (one.text.strip("*?") for statement in statements for one in statement.actions.patterns)
     lower = (

@@ -17,7 +17,7 @@ class Access(Enum):
     OPEN = "any AWS account has access"
     NAMED = "only untrusted accounts or organizations that the policy names have access"
     CLOSED = "no untrusted request is allowed"
-    UNKNOWN = "access depends on facts that nobody can know beforehand"
+    UNKNOWN = "access depends on facts that cannot be known beforehand"
     TOO_COMPLEX = "the policy is too complex to be decided"
 
 
@@ -33,7 +33,7 @@ class Scale(Enum):
 
 
 def caller(request: Request, account: str | None) -> str:
-    """Say who makes a request, and for which account."""
+    """Return who makes a request, and for which account, as text."""
     match request.principal:
         case ServicePrincipal(name):
             return f"{name} for {f'account {account}' if account else 'any account'}"
@@ -47,25 +47,25 @@ def caller(request: Request, account: str | None) -> str:
 
 @frozen
 class WitnessRequest:
-    """A request, as an example of all those that are alike."""
+    """One request with a value for each condition key, as an example."""
 
     request: Request
 
     @property
     def account(self) -> str | None:
-        """The account that it comes from or is made for, if it shows one."""
+        """The account that the request comes from, or for which a service makes it; None if no key shows it."""
         principal, context = self.request.principal, self.request.context
         if isinstance(principal, IamPrincipal):
             return principal.account
-        shown = context.values("aws:sourceaccount")
-        if shown:
-            return shown[0]
+        accounts = context.values("aws:sourceaccount")
+        if accounts:
+            return accounts[0]
         arn = (context.values("aws:sourcearn") or ("",))[0]
         return arn.split(":")[_ACCOUNT_PART] or None if arn.count(":") > _ACCOUNT_PART else None
 
     @property
     def is_service(self) -> bool:
-        """Whether an AWS service makes it: then untrusted access is that of a confused deputy."""
+        """Whether an AWS service makes the request. For an untrusted account, it is then a confused deputy."""
         return isinstance(self.request.principal, ServicePrincipal)
 
     def __str__(self) -> str:
@@ -80,12 +80,12 @@ class WitnessRequest:
 
 @frozen
 class Answer:
-    """What one Allow statement admits, together with all Denies of the policy.
+    """What one Allow statement admits, after all Denies of the policy.
 
-    `witness` is an example of an untrusted request that is allowed (OPEN, NAMED), or would be if the facts behind the
-    condition keys `keys` were so (UNKNOWN). `scale` tells who has access. `network` tells that CLOSED rests on a named
-    network. `index` is the statement's place in the document. `disagreement` tells that the ordinary evaluator refuses
-    the request found: a fault of this program, which is to be reported.
+    `index` is the statement's place in the document. `scale` tells who has access. `witness` is an example of an
+    untrusted request: one that is allowed (OPEN, NAMED), or one that is allowed if the condition keys in `keys` have
+    its values (UNKNOWN). `network` tells that the answer is CLOSED only because of a named network. `disagreement`
+    tells that the evaluator in iam refuses the request that was found: a fault of this program, which is reported.
     """
 
     index: int
@@ -98,7 +98,7 @@ class Answer:
 
 
 class Change(Enum):
-    """Whether some requests fare otherwise under another policy."""
+    """Whether another policy decides some requests differently."""
 
     NONE = "no request"
     SOME = "some request"
@@ -108,7 +108,7 @@ class Change(Enum):
 
 @frozen
 class Comparison:
-    """What a repair does: trusted requests that it would refuse, requests that it would newly allow, with examples."""
+    """What a repair changes: trusted requests that it refuses, and requests that it newly allows, each with an example."""
 
     lost: Change
     admitted: Change

@@ -1,6 +1,7 @@
-"""One automaton for a list of patterns: does a value match one of them?
+"""One automaton for a list of patterns: it accepts a value that matches one of them.
 
-Built as it is walked: a state is the set of positions in all patterns that the characters so far lead to, one bit each.
+A state is the set of positions in all patterns that the characters read so far lead to. Each position is one bit. A
+state is built when a value first reaches it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from permission_guard.iam.operators import arn_segments, fold
 from permission_guard.iam.pattern import Pieces, Wild
 
 DEAD: Final = 0
-"""The state from which nothing is accepted any more."""
+"""The state from which no further characters lead to acceptance."""
 TOP: Final = 1
-"""The state that accepts whatever follows."""
+"""The state that accepts, whatever characters follow."""
 _ARN_COLONS: Final = 5
 _STRIDE: Final = 2_048
-"""Bits of a set of positions that are handled in the time of one step."""
+"""How many bits of a set of positions cost one step."""
 _PER_MOVE: Final = 4
-"""Steps for working out where a state leads, besides those for its size."""
+"""Steps for finding a next state, in addition to those for its size."""
 _TOO_FAR: Final = 1_000_000
 
 
@@ -35,7 +36,7 @@ class Form(Enum):
 
 
 class Automaton:
-    """Accepts the values that match one of the patterns. States are small integers; `start` is where a value begins."""
+    """Accepts the values that match one of the patterns. States are small integers; `start` is the state of the empty value."""
 
     __slots__ = (
         *(
@@ -82,7 +83,7 @@ class Automaton:
         self.start = self._intern(starts)
 
     def _lay_out(self, patterns: Sequence[Pieces]) -> int:
-        """Give every position of every pattern a bit; return the bits where a value begins."""
+        """Give every position of every pattern a bit; return the bits of the positions that come first."""
         entered: dict[str, list[int]] = {}
         starts = 0
         for pieces in patterns:
@@ -114,9 +115,9 @@ class Automaton:
         return starts
 
     def _intern(self, positions: int) -> int:
-        """Return the state of a set of positions, in its plainest form.
+        """Return the state of a set of positions.
 
-        A `*` that is reached accepts whatever the earlier positions of its pattern do.
+        When a `*` is reached, the earlier positions of its pattern are dropped: it accepts all that they accept.
         """
         self._meter.charge(self._width)
         if not positions:
@@ -171,7 +172,7 @@ class Automaton:
         return self._intern((positions << 1) & (self._enter.get(letter, 0) | ones) | (positions & loops))
 
     def letters(self, state: int) -> frozenset[str]:
-        """Return the characters by which the state is left otherwise than by all the rest."""
+        """Return the characters that may lead to another state than all remaining characters do."""
         found = self._letters[state]
         if found is None:
             self._meter.charge(len(self._enter) * self._width // 4)
@@ -212,10 +213,10 @@ def _bits(number: int) -> list[int]:
 
 
 def arn_patterns(patterns: Sequence[Pieces]) -> tuple[list[Pieces], bool]:
-    """Return those patterns of ArnLike that say what they match, and whether one matches for all that is known.
+    """Return the ArnLike patterns whose matches are known, and whether there are other patterns, which may match anything.
 
-    A lone `*` matches everything; another pattern of fewer than six parts nothing, or, with wildcards, nobody knows
-    (the same as iam's ArnLike says).
+    A lone `*` matches everything. Another pattern of fewer than six parts matches nothing; if it has wildcards, what it
+    matches is not known. ArnLike in iam decides the same.
     """
     clear: list[Pieces] = []
     vague = False

@@ -1,7 +1,7 @@
-"""The kinds of callers: who can make a request, and what each condition key shows then.
+"""The kinds of callers: who can make a request, and which values each condition key can have in it.
 
-Each kind is a list of nodes that do not depend on each other: the caller itself, the rows of the table, and what is
-unknown.
+The model of a kind is a list of independent nodes: those of the caller itself, those of the table in rows.py, and
+those of the keys that the table does not have.
 """
 
 from __future__ import annotations
@@ -29,42 +29,42 @@ _TYPES: Final = dict(zip(IAM, ("AssumedRole", "User", "Account", "FederatedUser"
 _PER_MODEL: Final = 200
 """Steps for building the model of one kind of caller."""
 ANY_SERVICE: Final = f"{SERVICE}:"
-"""A service of which not even the name is known; one that is known is called `service:NAME`."""
+"""The kind of a service whose name is not known. The kind of a service with a known name is `service:NAME`."""
 DOCUMENTED: Final = tuple(
     f"{ANY_SERVICE}{name}" for name in (*(row.principal for row in SERVICES), *sorted(BY_TOKEN))
 )
-"""The services of the table: what makes an unknown service's call a documented one."""
+"""The kinds of the services in the table. They replace ANY_SERVICE where only a documented call gives a sure answer."""
 
 
 @frozen(slots=False)
 class Caller:
-    """One kind of caller: the parts of its requests, and who it is in one of them."""
+    """One kind of caller: the nodes of its requests, and the principal that one request's values stand for."""
 
     nodes: tuple[Node, ...]
     principal: Callable[[Mapping[str, Values]], Principal]
 
     @cached_property
     def place(self) -> Mapping[str, int]:
-        """For each key the place of its node."""
+        """For each key, the index of its node."""
         return {key: place for place, node in enumerate(self.nodes) for key in node.keys}
 
 
 def kinds(side: Side, principals: Principals | None) -> Iterator[str]:
-    """Yield the kinds of callers that a Principal element can be about."""
+    """Yield the kinds of callers that a Principal element can name."""
     named = () if principals is None or principals.negated else principals.named
     everyone = not named or any(one.is_anyone for one in named)
     if everyone or any(one.type != "Service" for one in named):
         yield from IAM[:2] if side.name else IAM
     if everyone:
         yield from (ANONYMOUS, ANY_SERVICE)
-        # A trusted skill shows a token and no account, so that it is no case of a trusted service of any name.
+        # An Alexa skill sends a token and no account, so a service of any name, which sends a trusted account, does not cover it.
         yield from (f"{ANY_SERVICE}{name}" for name in sorted(BY_TOKEN) if side.trusted)
     for name in dict.fromkeys(one.name.lower() for one in named if one.type == "Service"):
         yield ANY_SERVICE if {"*", "?"} & set(name) else ANY_SERVICE + name
 
 
 def build(scene: Scene, side: Side, action: str, kind: str) -> Caller | None:
-    """Return the model of a kind of caller; None if there is none for this action or on this side."""
+    """Return the model of a kind of caller; None if no such caller can take this action or belongs to this side."""
     scene.meter.charge(_PER_MODEL + 4 * len(scene.principal_names))
     if kind == ANONYMOUS:
         able = action in {actions.INVOKE, actions.INVOKE_URL} and not side.trusted
@@ -91,7 +91,7 @@ def _keys(scene: Scene, side: Side, action: str, kind: str, constants: Mapping[s
 
 
 def _completed(keys: Keys, kind: str, own: Iterable[Node]) -> tuple[Node, ...]:
-    """Add the rows of the table, the constants, and the keys that no row knows."""
+    """Add the nodes of the table, of the constants, and of the keys that the table does not have."""
     nodes = list(own)
     given = frozenset().union(*(node.keys for node in nodes))
     nodes += (node for row in ROWS for node in row.nodes(keys, kind) if not node.keys & given)
@@ -129,7 +129,7 @@ def _first(values: Mapping[str, Values], key: str) -> str:
 
 def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
     """Whoever knows a function's URL without authentication (lambda/latest/dg/urls-auth.html)."""
-    shown: dict[str, Values] = {
+    url_keys: dict[str, Values] = {
         VIA_URL: ("true",) if action == actions.INVOKE else ABSENT,
         AUTH_TYPE: ("NONE",) if action == actions.INVOKE_URL else ABSENT,
     }
@@ -142,13 +142,13 @@ def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
             ("aws:principalarn", "aws:principalservicename", SERVICE_NAMES, *SOURCE_KEYS), ABSENT
         ),
     }
-    keys = _keys(scene, side, action, ANONYMOUS, {**constants, **shown})
-    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(shown)]
+    keys = _keys(scene, side, action, ANONYMOUS, {**constants, **url_keys})
+    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(url_keys)]
     return Caller(_completed(keys, ANONYMOUS, own), lambda _: Anonymous())
 
 
 def _service(scene: Scene, side: Side, action: str, name: str) -> Caller:
-    """A service that calls for somebody: by its name, or any at all."""
+    """A service that calls for an account: the one with this name, or any service if the name is empty."""
     absent = ("aws:principalarn", "aws:principalaccount", *PRINCIPAL_ORGANIZATION)
     constants: dict[str, Values] = {"aws:principalisawsservice": ("true",), **dict.fromkeys(absent, ABSENT)}
     keys = _keys(scene, side, action, SERVICE, constants)

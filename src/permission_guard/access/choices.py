@@ -1,7 +1,8 @@
-"""Tags that a caller chooses so that they fit the policy's variables.
+"""Tags that a caller can choose so that conditions with policy variables match.
 
-The search takes each key by itself, so that it cannot say whether `aws:PrincipalTag/a` equals `${aws:PrincipalTag/b}`. Whoever
-owns a role chooses its tags (IAM/latest/UserGuide/id_tags.html): so for one request that is otherwise allowed they are chosen here.
+The search finds the value of each key independently, so it cannot decide whether `aws:PrincipalTag/a` equals
+`${aws:PrincipalTag/b}`. But the owner of a role chooses its tags (IAM/latest/UserGuide/id_tags.html). So this module
+chooses tags that match, for one request that is otherwise allowed.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ _ANY: Final = "x"
 
 
 def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) -> WitnessRequest:
-    """Return a request with tags that fit the variables of the statements' conditions, as far as one tag fits them.
+    """Return the request with tags that match the policy variables in the statements' conditions, where tags can do so.
 
-    Whether it is allowed then is for the evaluator to say.
+    The caller must ask the evaluator whether the new request is allowed.
     """
     request = witness.request
     if not isinstance(request.principal, IamPrincipal):
@@ -37,7 +38,7 @@ def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) 
 
 
 def _chosen(key: str, tokens: tuple[Token, ...], context: Context) -> Mapping[str, str]:
-    """Return the tags that make the key match: the key itself, or the one variable."""
+    """Return tags that make a condition match: a value for its key if that is a tag, else for its only variable."""
     variables = [one for one in tokens if isinstance(one, Variable)]
     if key.startswith(_FREE):
         lacking = {one.key: _ANY for one in variables if _is_lacking(one, context)}

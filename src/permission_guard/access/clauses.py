@@ -1,4 +1,4 @@
-"""A request that fulfils one statement and breaks one condition of each of many others: a search over clauses."""
+"""Search for a request that meets all conditions of one statement, and breaks a condition of each of several others."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from permission_guard.iam.request import Values
 _ROUNDS: Final = 4
 _PER_EVALUATION: Final = 4
 """Steps for asking the ordinary evaluator about one condition."""
-_DEEPEST: Final = 400
-_NEVER_SHOWN_WHOLE: Final = "aws:principalservicenameslist"
+_MAX_DEPTH: Final = 400
+_PARTLY_KNOWN: Final = "aws:principalservicenameslist"
 
 Clause: TypeAlias = tuple[Want, ...]
-"""Wants of which one must be met."""
+"""Wants; a request must meet at least one of them."""
 
 _Marks: TypeAlias = frozenset[int]
 _NONE: Final[_Marks] = frozenset()
@@ -28,14 +28,14 @@ _NONE: Final[_Marks] = frozenset()
 
 @frozen
 class _Refused:
-    """There is no solution, whatever is decided at depths other than these."""
+    """There is no solution unless a choice at one of the depths in `marks` is changed."""
 
     marks: _Marks
 
 
 @frozen
 class _Solution:
-    """Values of all nodes that have wants, and the wants."""
+    """Values for all nodes that have wants, and the wants that they meet."""
 
     values: Mapping[str, Values]
     chosen: Mapping[int, _Marks]
@@ -45,7 +45,7 @@ _Result: TypeAlias = _Solution | _Refused
 
 
 class Search:
-    """Searches among the requests of one caller, in one mode."""
+    """Searches the requests of one kind of caller, in one mode."""
 
     def __init__(self, caller: Caller, mode: SearchMode, meter: Meter) -> None:
         self.caller = caller
@@ -57,7 +57,7 @@ class Search:
         self._feasible: dict[Clause, list[int]] = {}
 
     def solve(self, base: Iterable[Want], clauses: Sequence[Clause]) -> Found | None:
-        """Return a request that meets all of the base and one want of each clause, or None. Raises BudgetSpent."""
+        """Return a request that meets all wants of the base and one want of each clause, or None. Raises BudgetSpent."""
         self._base = dict.fromkeys(map(self._code, base), _NONE)
         self._feasible = {}
         if any(code ^ 1 in self._base for code in self._base):
@@ -74,7 +74,7 @@ class Search:
         return code
 
     def _fast(self, clauses: Sequence[Clause]) -> _Result | None:
-        """Take the first feasible want of each clause that is not met, all at once; None if that leads nowhere."""
+        """Add the first feasible want of each unmet clause, all at once; return None if this decides nothing."""
         chosen = dict(self._base)
         for _ in range(_ROUNDS):
             result = self._nodes(chosen)
@@ -92,7 +92,7 @@ class Search:
         return None
 
     def _forced(self, clauses: Sequence[Clause]) -> Mapping[int, _Marks]:
-        """The base, and what must be met besides since it is the only want of its clause that can be, again and again."""
+        """Add to the base every want that is the only feasible one of its clause, and repeat with the larger base."""
         for _ in range(_ROUNDS):
             options = map(self._options, clauses)
             forced = {**self._base, **{codes[0]: _NONE for codes in options if len(codes) == 1}}
@@ -108,7 +108,7 @@ class Search:
         unmet = self._unmet(result, clauses)
         if not unmet:
             return result
-        if depth == _DEEPEST:
+        if depth == _MAX_DEPTH:
             raise BudgetSpent
         codes = min(map(self._options, unmet), key=lambda some: sum(code ^ 1 not in chosen for code in some))
         marks = _NONE
@@ -127,15 +127,15 @@ class Search:
         return _Refused(marks - {here})
 
     def _options(self, clause: Clause) -> list[int]:
-        """The wants of a clause that can be met beside the base."""
+        """Return the wants of a clause that can be met together with the base."""
         found = self._feasible.get(clause)
         if found is None:
             codes = dict.fromkeys(map(self._code, clause))
-            found = [code for code in codes if code ^ 1 not in self._base and self._beside_base(code)]
+            found = [code for code in codes if code ^ 1 not in self._base and self._fits_base(code)]
             self._feasible[clause] = found
         return found
 
-    def _beside_base(self, code: int) -> bool:
+    def _fits_base(self, code: int) -> bool:
         place = self._place(code)
         beside = [one for one in self._base if self._place(one) == place]
         return self._node(place, [*beside, code]) is not None
@@ -168,7 +168,7 @@ class Search:
         return self._solved[key]
 
     def _unmet(self, solution: _Solution, clauses: Sequence[Clause]) -> list[Clause]:
-        """The clauses of which no want is surely met, whatever the nodes without wants turn out to be."""
+        """Return the clauses with no want that is surely met, whatever values the nodes without wants take."""
         context = Context(solution.values)
         self._meter.charge(len(clauses))
         truths: dict[tuple[Literal, bool], bool] = {}
@@ -189,13 +189,13 @@ class Search:
         code = literal.number * 2 + wanted
         if code in solution.chosen or code ^ 1 in solution.chosen:
             return code in solution.chosen
-        if literal.key not in solution.values or literal.key == _NEVER_SHOWN_WHOLE:
+        if literal.key not in solution.values or literal.key == _PARTLY_KNOWN:
             return False
         principal = self.caller.principal(solution.values) if literal.key == PRINCIPAL else None
         return self._mode.accepts(literal.truth(context, principal), wanted=wanted)
 
     def _whole(self, chosen: Mapping[int, _Marks]) -> Found | None:
-        """Return the request with all its keys, those without wants too; None if it cannot be as surely as asked."""
+        """Return the request with the values of all nodes; None if the mode accepts no value of a node."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}
         network = False

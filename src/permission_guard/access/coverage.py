@@ -1,4 +1,4 @@
-"""Which statements are about a call at all: their Action and Resource elements, asked once for each action."""
+"""Which calls a statement covers by its Action and Resource elements. It is evaluated once for each action."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from permission_guard.access.scene import Scene
 from permission_guard.iam import Context, Effect, Statement, Truth
 
 _PER_MATCH: Final = 4
-"""Steps for matching one element's patterns, and for each of them."""
+"""Steps for matching one statement, in addition to one for each pattern."""
 
 
 @dataclass
 class Coverage:
-    """What the statements of the policies cover."""
+    """Which calls the statements of the policies cover."""
 
     scene: Scene
     _known: dict[tuple[int, str], Truth] = field(default_factory=dict)
-    _marks: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _signatures: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def truth(self, statement: Statement, action: str) -> Truth:
         """Return whether a statement's Action and Resource cover a call of the target."""
@@ -50,7 +50,7 @@ class Coverage:
         return tuple(one for policy in self.scene.policies for one in policy.statements)
 
     def distinguished(self, allow: Statement, among: Iterable[str]) -> tuple[str, ...]:
-        """Return one of each group of actions that the Allow covers and that fare alike, the least refused first."""
+        """Return the actions that the Allow covers, one for all that the policies treat alike. The least refused comes first."""
         first: dict[tuple[object, ...], str] = {}
         for action in among:
             if self.truth(allow, action) is not Truth.NO:
@@ -58,14 +58,14 @@ class Coverage:
         return tuple(sorted(first.values(), key=self._refusals))
 
     def _signature(self, action: str) -> tuple[object, ...]:
-        """What tells an action from others: which statements cover it, and what its calls show."""
-        if action not in self._marks:
+        """Return what distinguishes an action from others: which statements cover it, and which keys its calls have."""
+        if action not in self._signatures:
             covering = (self.truth(one, action) for one in self._statements)
-            self._marks[action] = (self._shown(action), *covering)
-        return self._marks[action]
+            self._signatures[action] = (self._keys_of_calls(action), *covering)
+        return self._signatures[action]
 
-    def _shown(self, action: str) -> object:
-        """What tells an action's calls from another's in the model of callers."""
+    def _keys_of_calls(self, action: str) -> object:
+        """Return what distinguishes the calls of an action from those of others in the model of callers."""
         mentions = self.scene.mentions
         tags = mentions("aws:tagkeys") or any(
             key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned

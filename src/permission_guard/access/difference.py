@@ -1,7 +1,7 @@
-"""What a repair does: does a trusted caller lose access, does anybody gain it?
+"""What a repair changes: whether a trusted caller loses access, and whether any caller gains access.
 
-A request fares otherwise if one policy allows it and the other does not: an Allow of the first is fulfilled, each of
-its Denies is broken, and either each Allow of the second is broken too, or a new Deny of the second is fulfilled.
+Both are a search for a request that one policy allows and the other does not. In the first policy an Allow applies and
+no Deny does. In the second policy either no Allow applies, or a Deny applies that the first policy does not have.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def lost(analysis: Analysis, after: Policy) -> Outcome:
 
 
 def admitted(analysis: Analysis, before: Policy) -> Outcome:
-    """Look for any request that the analyzed policy allows and the other, that stood before, does not."""
+    """Look for any request that the analyzed policy allows and the policy before it does not."""
     return _outcome(analysis, before, [_EVERYBODY])
 
 
@@ -65,7 +65,7 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
         if allow.effect is not Effect.ALLOW:
             continue
         if denied_alike and any(_same(allow, one) for one in other.statements):
-            # What it allows, the other policy allows too.
+            # The other policy has this Allow and no further Deny, so it allows the same requests.
             continue
         for side in sides:
             for action in analysis.coverage.distinguished(allow, every):
@@ -79,7 +79,7 @@ def _differences(analysis: Analysis, other: Policy, sides: Sequence[Side]) -> It
 
 
 def _first(analysis: Analysis, other: Policy, allow: Statement, asked: Question) -> Outcome | None:
-    """Return the first request that fares otherwise, or may; None if there is none."""
+    """Return the first request that the policies decide differently, or may; None if there is none."""
     for extra, clauses in _ways(analysis, other, asked):
         candidate = analysis.find(allow, asked, clauses, extra)
         if candidate is not None:
@@ -97,7 +97,7 @@ def _first(analysis: Analysis, other: Policy, allow: Statement, asked: Question)
 def _ways(
     analysis: Analysis, other: Policy, asked: Question
 ) -> Iterator[tuple[Sequence[Want], Sequence[Clause]]]:
-    """Yield the ways in which the other policy can refuse: what must be so, and of what one thing must be so."""
+    """Yield the ways in which the other policy can refuse: wants that must all be met, and clauses."""
     allows = (one for one in other.statements if one.effect is Effect.ALLOW)
     yield (), [tuple(analysis.broken(one)) for one in allows if analysis.may_apply(one, asked)]
     for deny in other.statements:

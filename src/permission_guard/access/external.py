@@ -1,4 +1,4 @@
-"""The questions about one policy: who outside the zone of trust has access, and how far it reaches inside."""
+"""The analysis of one policy: who outside the zone of trust has access, and who inside it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from permission_guard.model.facts import Trusted
 
 _ARN: Final = "aws:sourcearn"
 _SHARE: Final = 100_000
-"""Steps for one statement before the others have been answered; an ordinary one takes 15,000 at most."""
+"""Steps that each statement gets at first; an ordinary statement takes 15,000 at most."""
 _TOO_COMPLEX: Final = Answer(-1, Access.TOO_COMPLEX, Scale.UNKNOWN)
 _SEVERAL: Final = 3
 _BY_SERVICE: Final = frozenset({*SOURCE_KEYS, TOKEN, VIA_URL, SERVICE_NAMES})
-"""Keys that a service of the table shows more surely than an unknown one."""
+"""Keys that are unsure for an unknown service, and may be sure for a service of the table."""
 _SURE: Final = SearchMode(sure=True, admits=Stance.SURE)
 _MAY: Final = SearchMode(sure=False, admits=MAY)
 _INSIDE: Final = SearchMode(sure=False, admits=Stance.SURE | Stance.NETWORK | Stance.DOUBTFUL)
@@ -49,7 +49,7 @@ _INSIDE_MAY: Final = SearchMode(sure=False, admits=MAY | Stance.NETWORK | Stance
 
 
 class _Disagreement(Exception):
-    """The evaluator refuses a request that the analysis has found to be allowed: a fault of this program."""
+    """The evaluator refuses a request that the analysis found to be allowed: a fault of this program."""
 
     def __init__(self, witness: WitnessRequest) -> None:
         super().__init__(str(witness))
@@ -57,7 +57,7 @@ class _Disagreement(Exception):
 
 
 class Question(NamedTuple):
-    """Which requests are asked for: from where, for what, of which kind of caller, and how sure."""
+    """Which requests to search: from which side, for which action, by which kind of caller, and how sure."""
 
     side: Side
     action: str
@@ -92,7 +92,7 @@ class Analysis:
         other: Policy | None = None,
         budget: int = BUDGET,
     ) -> Analysis:
-        """Read a policy, and another that it is to be compared with."""
+        """Read a policy, and the policy that it is compared with, if any."""
         policies = (policy, other) if other else (policy,)
         scene = Scene.of(target, trusted, now, policies, Meter(budget))
         return cls(scene, Coverage(scene))
@@ -103,7 +103,7 @@ class Analysis:
         return self.scene.policies[0]
 
     def answer(self, allow: Statement, among: Sequence[str]) -> Answer:
-        """Tell what an Allow statement admits for some of the actions."""
+        """Return what an Allow statement admits for these actions."""
         try:
             return self._answer(allow, among)
         except BudgetSpent:
@@ -112,9 +112,10 @@ class Analysis:
             return Answer(allow.index, Access.UNKNOWN, Scale.UNKNOWN, fault.witness, disagreement=True)
 
     def answers(self, allows: Sequence[Statement], among: Sequence[str]) -> tuple[Answer, ...]:
-        """Answer for several statements, so that a hard one takes no steps from the others.
+        """Return an answer for each statement. One that needs many steps does not use up the steps of the others.
 
-        Each has its share of the steps first. Those that need more share half of what is left: the other half is for other actions.
+        Each statement gets an equal share first. Those that need more then share half of the rest. The other half is kept
+        for a later question about other actions.
         """
         found = dict.fromkeys(range(len(allows)), _TOO_COMPLEX)
         for fraction, most in ((1, _SHARE), (2, BUDGET)):
@@ -183,9 +184,9 @@ class Analysis:
         return decide(witness.request, resource=self.policy)
 
     def _rests_on_form(self, allow: Statement, asked: Iterable[str]) -> bool:
-        """Whether all that is unknown is an ARN of a form that AWS documents otherwise, and nobody trusted has access.
+        """Return whether only an undocumented form of SourceArn makes the answer unknown, and no trusted caller has access.
 
-        The table of services alone then tells the dead from the unknown; it never makes a pass.
+        The statement is then dead. The table of services decides this between dead and unknown; it never makes a pass.
         """
         if not self.scene.mentions(_ARN):
             return False
@@ -224,7 +225,7 @@ class Analysis:
     ) -> Candidate | None:
         """Return a request of one kind of caller that the Allow admits and no Deny refuses; None if there is none.
 
-        `more` are further clauses, `extra` is what must be so besides. Raises BudgetSpent.
+        `more` are further clauses and `extra` further wants to meet. Raises BudgetSpent.
         """
         if not self.applies(allow, asked):
             return None
@@ -239,7 +240,7 @@ class Analysis:
 
     @cached_property
     def _many(self) -> bool:
-        """Whether it pays to ask once for each kind of caller if the Denies leave any request at all."""
+        """Whether the policy has so many Allows that checking the Denies once for each kind of caller saves steps."""
         return sum(1 for one in self.policy.statements if one.effect is Effect.ALLOW) > _SEVERAL
 
     def _passable(self, search: Search, clauses: Sequence[Clause]) -> bool:
@@ -254,20 +255,20 @@ class Analysis:
         return self._searches[asked]
 
     def applies(self, statement: Statement, asked: Question) -> bool:
-        """Return whether a statement is about the call, as far as the mode asks."""
+        """Return whether a statement covers the call, as surely as the mode asks."""
         return asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=True)
 
     def may_apply(self, statement: Statement, asked: Question) -> bool:
-        """Return whether a statement cannot be left aside."""
+        """Return whether the mode does not accept that a statement leaves the call uncovered."""
         return not asked.mode.accepts(self.coverage.truth(statement, asked.action), wanted=False)
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
-        """Yield what makes a statement apply."""
+        """Yield the wants that together make a statement apply."""
         for literal, wanted in self.broken(statement):
             yield literal, not wanted
 
     def broken(self, statement: Statement) -> Iterator[Want]:
-        """Yield each single thing that keeps a statement from applying."""
+        """Yield the wants each of which alone keeps a statement from applying."""
         principals = statement.principals
         if principals is not None and (
             principals.negated or not any(one.is_anyone for one in principals.named)
@@ -277,7 +278,7 @@ class Analysis:
             yield self.scene.literals.want(condition, wanted=False)
 
     def witness(self, action: str, candidate: Candidate) -> WitnessRequest:
-        """Write a request out, with the keys that the policies mention."""
+        """Return a candidate as a request, with the keys that the policies mention."""
         values = candidate.found.values
         keys = {key: value for key, value in values.items() if key in self.scene.literals.mentioned}
         context = Context.of(keys, unlisted=ABSENT)
@@ -286,7 +287,7 @@ class Analysis:
         )
 
     def _keys(self, found: Found, witness: WitnessRequest) -> tuple[str, ...]:
-        """The condition keys that the answer depends on; if it is none, the Principal element."""
+        """Return the condition keys that the answer depends on; the Principal element if there are none."""
         context = witness.request.context
         conditions = [one for statement in self.policy.statements for one in statement.conditions]
         unknown = [one.lower_key for one in conditions if one.holds(context) is Truth.UNKNOWN]

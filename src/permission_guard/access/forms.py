@@ -1,4 +1,4 @@
-"""The shapes of what AWS assigns and callers choose: accounts, Regions, ARNs, organizations, names."""
+"""The shapes of values: accounts, Regions, ARNs, organizations and names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def account(tracks: int) -> Part:
 
 
 def region(tracks: int) -> Part:
-    """The name of a Region, one that is still to come too."""
+    """The name of a Region, including Regions that AWS may add."""
     word = many(letters.LOWER, tracks)
     ends = seq(one(letters.DIGIT, tracks), maybe(one(letters.DIGIT, tracks)))
     middle = seq(text("-", tracks), word)
@@ -29,7 +29,7 @@ def region(tracks: int) -> Part:
 
 
 def form(template: str, tracks: int, name: str | None) -> Part:
-    """The resource part of an ARN; with a name, that one in every place."""
+    """The resource part of an ARN. A given name stands in place of every placeholder."""
     pieces = (piece for piece in _FORM.split(template) if piece)
     return seq(*(_piece(piece, tracks, name) for piece in pieces))
 
@@ -59,7 +59,7 @@ def organization(path: int, org: int, zone: int) -> Shape:
 
 @lru_cache(maxsize=64)
 def plain(alphabet: Letters, start: str = "") -> Shape:
-    """At least one character of a set, behind a fixed start; read by track 1."""
+    """At least one character of a set, after a fixed start; read by track 1."""
     return compiled(seq(text(start, 1), many(alphabet, 1)))
 
 
@@ -91,8 +91,8 @@ FUNCTION: Final = 32
 def principal(kind: str, partition: str, name: str | None, *, tail: bool, function: bool = False) -> Shape:
     """A principal of an account: `role`, `user`, `root` or `federated`.
 
-    Behind the ARN, if there is a tail, stand the unique id and the session's name. The ARN of a function that calls with the
-    role has the same account.
+    With `tail`, the unique id and the session's name follow the ARN. With `function`, the word also has the ARN of a
+    function that calls with the role; both ARNs have the same account.
     """
     both = ELEMENT | ARN
     if function:
@@ -117,7 +117,7 @@ def _with_function(partition: str, name: str | None, *, tail: bool) -> Part:
 
 
 def _friendly(kind: str, name: str | None, *, tail: bool) -> Part:
-    """The path and the name of a role or user, and what stands behind them."""
+    """The path and the name of a role or user and, with `tail`, what follows them."""
     both = ELEMENT | ARN
     path = seq() if name else maybe(seq(many(letters.VISIBLE, both), text("/", both)))
     who = seq(text(f":{kind}/", both), path, _named(name, both | USERNAME))
@@ -143,9 +143,9 @@ SOURCE_ACCOUNT: Final = 2
 def owned_arn(
     partition: str, service: str | None, resources: tuple[str, ...], place: str | None, name: str | None
 ) -> Shape:
-    """An ARN that carries its account; any service's if none is given.
+    """An ARN that contains its account. It is the ARN of any service if `service` is None.
 
-    `place` is the Region that stands in it, ANYWHERE for any; None for any or none.
+    `place` is the Region in it: ANYWHERE for any Region, None for any Region or none.
     """
     return compiled(
         seq(
@@ -162,7 +162,7 @@ def owned_arn(
 def unowned_arn(
     partition: str, service: str | None, resources: tuple[str, ...], place: str | None, name: str | None
 ) -> Shape:
-    """An ARN that carries no account, and before it the account for which it is shown."""
+    """An ARN without an account, and before it the account for which the service calls."""
     return compiled(
         seq(
             account(SOURCE_ACCOUNT),

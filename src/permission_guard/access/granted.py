@@ -1,8 +1,8 @@
-"""Do a role's policies allow an action on every resource of a shape? Asked of all of them at once, by automata.
+"""Whether a role's policies allow an action on every resource of a shape. Automata decide it for all of them at once.
 
 An explicit Deny in any policy wins, identity policies are united, the permissions boundary must allow too
-(IAM/latest/UserGuide/reference_policies_evaluation-logic.html). No condition key shows which of the resources is meant,
-so conditions are evaluated once for all.
+(IAM/latest/UserGuide/reference_policies_evaluation-logic.html). No condition key depends on the resource, so
+conditions are evaluated once for all resources.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _EVERYTHING: Final[Pieces] = (Wild.RUN,)
 
 @frozen(slots=False)
 class Resources:
-    """The resources that are asked for: all words of a shape, each of which begins with `start`."""
+    """The resources in question: all words of a shape. Each begins with `start`."""
 
     start: str
     part: Part
     example: str
-    """One of them."""
+    """One of the resources."""
 
     @cached_property
     def shape(self) -> Shape:
-        """The shape, compiled only for policies that tell one of the resources from another."""
+        """The compiled shape. Only policies that distinguish between the resources need it."""
         return compiled(self.part)
 
 
@@ -44,13 +44,13 @@ class Granted:
     """A role's identity policies and its boundary, under one step budget."""
 
     def __init__(self, identity: Sequence[Policy], boundary: Policy | None, meter: Meter) -> None:
-        self._layers = (tuple(identity), *([(boundary,)] if boundary else []))
+        self._policy_sets = (tuple(identity), *([(boundary,)] if boundary else []))
         self._automata = Automata(meter)
 
     def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
         """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
 
-        Of the request only action and context count. Raises BudgetSpent.
+        Only the action and the context of the request count. Raises BudgetSpent.
         """
         return self._missed(asked, among, surely=True, by_deny=by_deny)
 
@@ -60,20 +60,22 @@ class Granted:
 
     def _missed(self, asked: Request, among: Resources, *, surely: bool, by_deny: bool) -> str | None:
         least, most = (Truth.YES, Truth.UNKNOWN) if surely else (Truth.UNKNOWN, Truth.YES)
-        layers = [self._about(layer, asked) for layer in self._layers]
-        denies = [one for layer in layers for one, holds in layer if _is_deny(one) and holds >= least]
+        policy_sets = [self._about(policy_set, asked) for policy_set in self._policy_sets]
+        denies = [
+            one for policy_set in policy_sets for one, holds in policy_set if _is_deny(one) and holds >= least
+        ]
         found = self._covered(denies, among, asked.context, surely=surely)
         if found is not None or by_deny:
             return found
-        for layer in layers:
-            allows = [one for one, holds in layer if not _is_deny(one) and holds >= most]
+        for policy_set in policy_sets:
+            allows = [one for one, holds in policy_set if not _is_deny(one) and holds >= most]
             found = self._outside(allows, among, asked.context, surely=not surely)
             if found is not None:
                 return found
         return None
 
     def _about(self, policies: Iterable[Policy], asked: Request) -> list[tuple[Statement, Truth]]:
-        """Return the statements that are about the action, and how surely their conditions hold."""
+        """Return the statements that cover the action, and how surely their conditions hold."""
         found: list[tuple[Statement, Truth]] = []
         action = asked.action.lower()
         for policy in policies:
@@ -109,7 +111,7 @@ class Granted:
         return self._found(among, needs)
 
     def _found(self, among: Resources, needs: Sequence[Need]) -> str | None:
-        """Return the example if it will do, so that the same fault is shown by the same resource each time."""
+        """Return a resource that meets the needs: the example if possible, so that each run reports the same resource."""
         if all(need.automaton.accepts(among.example) == need.wanted for need in needs):
             return among.example
         word = find(among.shape, needs, self._automata.meter)
@@ -132,7 +134,7 @@ class Granted:
     def _patterns(
         self, statement: Statement, among: Resources, context: Context, *, surely: bool
     ) -> Iterator[Pieces]:
-        """Yield the patterns of a statement that one of the resources can match; one for all that match every one."""
+        """Yield the patterns that can match one of the resources. A pattern that matches all of them becomes `*`."""
         if statement.resources is None:
             yield _EVERYTHING
             return

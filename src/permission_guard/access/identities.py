@@ -1,4 +1,4 @@
-"""Who calls: the words that stand for principals of an account and for services, and for whom a service calls."""
+"""The nodes that identify a caller: a principal of an account, or a service and the account for which it calls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SERVICE_NAME: Final = "aws:principalservicename"
 
 
 def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
-    """Yield the word of a principal of an account: its ARN, its account, its name and its unique id."""
+    """Yield the node of a principal of an account. One word has its ARN, its account, its name and its unique id."""
     scene, side = keys.scene, keys.side
     sessions = any(":assumed-role/" in name for name in scene.principal_names)
     tail = kind in {"role", "user"} and (scene.mentions("aws:userid") or (sessions and kind == "role"))
@@ -41,10 +41,10 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
 
     def word(*, function: bool) -> Node:
         shape = forms.principal(kind, scene.target.partition, side.name, tail=tail, function=function)
-        shown = tracks | ({SOURCE_FUNCTION: forms.FUNCTION} if function else {})
-        variables = Variables(keys.known, shown, frozenset({"aws:principalaccount"}))
-        spelled = Spelled(shape, shown, scene.automata, variables, needs, named)
-        return _unpinned(keys, spelled) if tail and side.accounts and not side.trusted else spelled
+        all_tracks = tracks | ({SOURCE_FUNCTION: forms.FUNCTION} if function else {})
+        variables = Variables(keys.known, all_tracks, frozenset({"aws:principalaccount"}))
+        spelled = Spelled(shape, all_tracks, scene.automata, variables, needs, named)
+        return _with_unknown_owner(keys, spelled) if tail and side.accounts and not side.trusted else spelled
 
     if kind != "role" or not scene.mentions(SOURCE_FUNCTION):
         yield word(function=False)
@@ -54,14 +54,14 @@ def principal_word(keys: Keys, kind: str) -> Iterator[Node]:
     yield Either(((Stance.SURE, alone), (Stance.SURE, word(function=True))))
 
 
-def _unpinned(keys: Keys, word: Spelled) -> Node:
-    """Unique ids that the policy spells belong to somebody: whether to a trusted account, nobody can tell."""
-    pinned = keys.scene.automata.spelled(
-        keys.scene.literals.begun("aws:userid", ":"), lambda text: ((text,), (f"{text}:", Wild.RUN))
+def _with_unknown_owner(keys: Keys, word: Spelled) -> Node:
+    """Make requests with a unique id that the policy contains unsure: the account that the id belongs to is not known."""
+    policy_ids = keys.scene.automata.spelled(
+        keys.scene.literals.starts("aws:userid", ":"), lambda text: ((text,), (f"{text}:", Wild.RUN))
     )
-    if not pinned:
+    if not policy_ids:
         return word
-    others = (Need(forms.USERID, one, wanted=False) for one in pinned)
+    others = (Need(forms.USERID, one, wanted=False) for one in policy_ids)
     free = Spelled(
         word.shape, word.tracks, word.automata, word.variables, (*word.standing, *others), word.named
     )

@@ -1,7 +1,7 @@
-"""The condition keys that stand by themselves: who chooses their values, and which they can have.
+"""The nodes of single condition keys: who chooses the value, and which values are possible.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html describes the global keys.
-A key that no row knows costs UNKNOWN, never a pass.
+A key that the table in rows.py does not have can make the answer UNKNOWN, never a pass.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ NEVER_SENT: Final = frozenset(
         ),
     }
 )
-"""Services whose own keys no call of Lambda has: a service's page lists its keys for its own actions
-(service-authorization/latest/reference/list_awslambda.html lists Lambda's)."""
+"""Services whose condition keys no Lambda call has: the keys of a service are for its own actions. Lambda's are listed in
+service-authorization/latest/reference/list_awslambda.html."""
 
 
 @frozen(slots=False)
 class Keys:
-    """Builds the nodes of one kind of caller: what all of them have in common."""
+    """Builds the nodes of one kind of caller, on one side, for one action. `known` are the values that all its requests have."""
 
     scene: Scene
     side: Side
@@ -94,16 +94,16 @@ class Keys:
         """Keys that the requests do not have."""
         return Fixed(dict.fromkeys(keys, ABSENT), self.known)
 
-    def unsaid(self, *keys: str) -> Node:
-        """Keys of which AWS does not say that these callers have them: most likely not."""
+    def undocumented(self, *keys: str) -> Node:
+        """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
         return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
 
     def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
-        """Keys that are shown or absent."""
+        """Keys that are absent, or have the values of a node."""
         return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
 
     def unknown(self, *keys: str) -> Node:
-        """Keys of which nobody knows anything."""
+        """Keys that may be absent or have any value."""
         return Fixed(dict.fromkeys(keys, UNKNOWN), self.known)
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
@@ -111,7 +111,7 @@ class Keys:
         return Spelled(shape, {key: 1}, self.scene.automata, Variables(self.known, {key: 1}), standing)
 
     def chosen(self, key: str, alphabet: Letters, *, empty: bool = False) -> Node:
-        """A text of the caller's choosing, or none; other characters than documented are unsure."""
+        """A text that the caller chooses, or none. Characters that AWS does not document are unsure."""
         branches = [
             (Stance.SURE, self.absent(key)),
             (Stance.SURE, self.word(key, forms.plain(alphabet))),
@@ -121,20 +121,21 @@ class Keys:
         return Either(tuple(sorted(branches, key=lambda branch: branch[0])))
 
     def several(self, key: str, alphabet: Letters) -> Node:
-        """Any number of texts of the caller's choosing, or none."""
+        """Any number of texts that the caller chooses, or none."""
         words = Several(key, forms.plain(alphabet), 1, self.scene.automata, Variables(self.known))
         anything = Several(key, forms.plain(letters.TEXT), 1, self.scene.automata, Variables(self.known))
         return Either(((Stance.SURE, self.absent(key)), (Stance.SURE, words), (Stance.UNSURE, anything)))
 
     def enumerated(self, key: str, *values: str | None) -> Node:
-        """A key with one of some values; None is absent."""
-        shown = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
-        return Either(tuple((Stance.SURE, node) for node in shown))
+        """A key that has one of these values; None stands for absent."""
+        nodes = [self.absent(key) if value is None else self.fixed({key: (value,)}) for value in values]
+        return Either(tuple((Stance.SURE, node) for node in nodes))
 
     def chain(self) -> Node:
-        """The services that pass a call on: aws:CalledVia lists them, and aws:ViaAWSService is true then alone.
+        """The services that pass a call on. aws:ViaAWSService is true if there are any, and aws:CalledVia lists them.
 
-        What needs more than one service, or one that does not support aws:CalledVia, is unsure if the policies compare two of the keys.
+        If the policies mention two of these keys, a chain of several services is unsure, and so is a service that does
+        not support aws:CalledVia.
         """
         (via, *calls), known = CHAIN, self.known
         direct = Every((self.enumerated(via, "false", None), self.absent(*calls)))
@@ -149,17 +150,17 @@ class Keys:
         return Either((*ways, (Stance.SURE if is_alone else Stance.UNSURE, apart)))
 
     def mentioned(self, prefix: str) -> list[str]:
-        """Return the keys under a prefix that the policies ask for."""
+        """Return the keys with a prefix that the policies mention."""
         return [key for key in self.scene.literals.mentioned if key.startswith(prefix)]
 
     def rest(self, covered: frozenset[str]) -> Iterator[Node]:
-        """Yield the keys that no row knows: those of other services are absent, of the others nobody knows anything."""
+        """Yield the nodes of keys that no row has: keys of services in NEVER_SENT are absent, all others unknown."""
         for key in self.scene.literals.mentioned:
             if key not in covered:
                 yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
 
     def clock(self) -> Node:
-        """The clock moves on: what is allowed later only is open to whoever waits."""
+        """The present is sure. A later time is unsure: a caller can wait for it."""
         now = int(self.scene.now.timestamp())
         writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
         ends = (now, now + 1, span.LAST_SECOND + 1)
@@ -204,10 +205,10 @@ class Keys:
             others = (Stance.UNSURE, self.fixed({VIA_URL: ("false",)}))
             ways = self.enumerated(VIA_URL, None, "true")
             return Either(((Stance.SURE, ways), others))
-        return self.unsaid(VIA_URL)
+        return self.undocumented(VIA_URL)
 
     def token(self, stance: Stance) -> Node:
-        """lambda:EventSourceToken: whoever knows a skill's id owns the skill, so no untrusted caller shows one spelled in full."""
+        """lambda:EventSourceToken, a skill's id. Only its owner knows it, so no untrusted caller sends an id in the policy."""
         named = self.scene.automata.spelled(self.scene.literals.whole(TOKEN))
         if self.side.trusted:
             if self.side.name is not None:
@@ -220,7 +221,7 @@ class Keys:
         return Either(((Stance.SURE, self.absent(TOKEN)), word))
 
     def network(self) -> Node:
-        """Over the internet, with aws:SourceIp, or through an endpoint, with the keys of the VPC."""
+        """A call over the internet has aws:SourceIp; a call through an endpoint has the keys of its VPC."""
         internet = Every((self._address("aws:sourceip"), self.absent(*NETWORK[1:])))
         parts: list[Node] = [
             self._address("aws:vpcsourceip"),
@@ -232,7 +233,7 @@ class Keys:
             parts.append(organization(self.scene, self.side, ENDPOINT_ORGANIZATION, self.known))
         else:
             parts.append(self.absent(*ENDPOINT_ORGANIZATION))
-        # Whether a call that a service passes on shows an address or an endpoint, AWS does not say for every service.
+        # For a call that a service passes on, AWS does not say for every service whether it has an address or an endpoint.
         neither = self.absent(*NETWORK)
         ways = ((Stance.SURE, internet), (Stance.SURE, Every(tuple(parts))), (Stance.UNSURE, neither))
         return Either(ways)
@@ -249,7 +250,7 @@ class Keys:
         )
 
     def _assigned(self, key: str, start: str) -> Node:
-        """An id that AWS assigns: nobody else has the one that the policy names."""
+        """An id that AWS assigns. Only the network that the policy names has the id in the policy."""
         shape = forms.plain(letters.LOWER_DIGIT, start)
         named = self.scene.automata.spelled(self.scene.literals.whole(key))
         others = self.word(key, shape, tuple(Need(1, one, wanted=False) for one in named))

@@ -1,4 +1,4 @@
-"""Sets of characters, with one of each kind to stand for all that are alike."""
+"""Sets of characters. One character can stand for all characters that no pattern distinguishes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from permission_guard.iam.operators import fold
 
 SEPARATOR: Final = "\0"
-"""Stands between the parts of a word that no condition key shows together."""
+"""Separates parts of a word that no condition key reads together."""
 
 _FIRST_BEYOND_ASCII: Final = 0xC0
 _LAST: Final = 0x10FFFF
@@ -33,7 +33,7 @@ class Letters:
         return letter in self._members or (self._test is not None and self._test(letter))
 
     def other(self, spelled: AbstractSet[str]) -> str | None:
-        """Return the first character of the set that is not among these, which stands for all the others."""
+        """Return the first character of the set that is not among these. It stands for all other such characters."""
         for letter in self.pool:
             if letter not in spelled:
                 return letter
@@ -58,28 +58,28 @@ UPPER_DIGIT: Final = Letters("X" + ascii_uppercase + digits)
 SERVICE: Final = Letters("x" + ascii_lowercase + digits + "-")
 DOTTED: Final = Letters("x" + ascii_lowercase + digits + "-.")
 NAME: Final = Letters(_FIRST + "-_.")
-"""Names of resources that services document to hold neither colon nor slash."""
+"""Names of resources that, by the service's documentation, have neither a colon nor a slash."""
 FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
 """Names of users, roles and sessions (IAM/latest/UserGuide/reference_iam-quotas.html)."""
 PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
-"""Names of resources with anything but a colon."""
+"""Names of resources that may have any character but a colon."""
 VISIBLE: Final = Letters(_FIRST + punctuation)
-"""What the path of a user or role holds: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
+"""Characters in the path of a user or role: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
 PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
-"""What a header of a request holds."""
+"""Characters in an HTTP header."""
 TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
-"""Any character at all."""
+"""Any character but the separator."""
 TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
-"""What a tag may hold (IAM/latest/UserGuide/id_tags.html)."""
+"""Characters in a tag (IAM/latest/UserGuide/id_tags.html)."""
 ASCII_NAME: Final = Letters(ascii_letters + digits + "-_")
 
 _FOLDING_TOO: Final = {"k": "\u212a", "å": "\u212b", "ω": "\u2126", "ß": "\u1e9e", "θ": "\u03f4"}
-"""Letters that have a lower case and are no letter's upper case (Unicode): the Kelvin sign and its like."""
+"""Characters whose lower case is this letter, although they are not its upper case (Unicode), such as the Kelvin sign."""
 
 
 @lru_cache(maxsize=1024)
 def folding_to(letter: str) -> tuple[str, ...]:
-    """Return all characters that StringEqualsIgnoreCase takes for this lower-case one."""
+    """Return all characters that StringEqualsIgnoreCase treats as this lower-case character."""
     candidates = (letter, letter.upper(), letter.title(), _FOLDING_TOO.get(letter, letter))
     fitting = (one for one in candidates if len(one) == 1 and fold(one) == letter)
     return tuple(dict.fromkeys(fitting))

@@ -1,4 +1,4 @@
-"""The smallest questions of a policy: one condition, or one Principal element, that is to be true or to be false."""
+"""Literals: the single conditions and Principal elements of the policies. A search wants each one true or false."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ IGNORING_CASE: Final = "stringequalsignorecase"
 
 
 class Spelling(NamedTuple):
-    """Texts that policies spell without wildcards and variables; apart from the others those whose case does not matter."""
+    """Texts in the policies without wildcards and variables. `folded` are those that are compared without regard to case."""
 
     exact: tuple[str, ...]
     folded: tuple[str, ...]
@@ -42,11 +42,11 @@ class Stance(IntFlag):
     """How surely a request with this key or value can exist."""
 
     SURE = 1
-    """The caller can bring it about, or AWS documents it."""
+    """The caller can make it so, or AWS documents it."""
     UNSURE = 2
-    """Nobody can tell beforehand, or AWS documents otherwise and a proof is not to rest on that."""
+    """It cannot be known beforehand. Or AWS documents that it is not so, and a proof must not depend on that."""
     UNDOCUMENTED = 4
-    """As UNSURE, and of a form that AWS documents otherwise for this very service."""
+    """As UNSURE, for an ARN of another form than AWS documents for the service."""
     NETWORK = 8
     """Only from a network that the policy names."""
     DOUBTFUL = 16
@@ -58,13 +58,13 @@ MAY: Final = Stance.SURE | Stance.UNSURE | Stance.UNDOCUMENTED
 
 @frozen
 class SearchMode:
-    """What a search accepts: with `sure`, only truths that nobody can doubt; and requests of these stances."""
+    """What a search accepts: requests of the stances in `admits`. With `sure`, a truth that is unknown does not count."""
 
     sure: bool
     admits: Stance
 
     def accepts(self, truth: Truth, *, wanted: bool) -> bool:
-        """Return whether this is truth enough."""
+        """Return whether a truth counts as the wanted one."""
         goal = Truth.YES if wanted else Truth.NO
         return truth is goal or (truth is Truth.UNKNOWN and not self.sure)
 
@@ -78,10 +78,10 @@ class Literal:
     condition: Condition | None
     principals: Principals | None
     fits: bool
-    """Whether the operator is made for this key's type; of what AWS makes of the others it says nothing."""
+    """Whether the operator is made for the key's type. AWS does not say how it evaluates any other operator."""
 
     def truth(self, context: Context, principal: Principal | None) -> Truth:
-        """Return whether it is true of a request, or of as much of one as is known."""
+        """Return whether it is true of a request; UNKNOWN if the keys that are given do not decide it."""
         if self.condition is None:
             if self.principals is None or principal is None:
                 return Truth.UNKNOWN
@@ -112,7 +112,7 @@ def _fits(condition: Condition) -> bool:
 
 @dataclass(slots=True)
 class Literals:
-    """All literals of the policies of one analysis, and which keys they ask for."""
+    """All literals of the policies of one analysis, and all keys that the policies mention."""
 
     by_key: dict[str, list[Literal]] = field(default_factory=dict)
     mentioned: dict[str, None] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Literals:
         return known
 
     def read(self, policy: Policy) -> None:
-        """Take in a policy: its literals, and every key that it mentions, in variables too."""
+        """Add a policy's literals, and every key that it mentions, including keys in policy variables."""
         for statement in policy.statements:
             if statement.principals is not None:
                 self.about(statement.principals)
@@ -170,8 +170,8 @@ class Literals:
         """
         return _spelling(self._wanted(key), lambda tokens: tokens)
 
-    def begun(self, key: str, end: str) -> Spelling:
-        """Return what the values of a key must begin with before a character."""
+    def starts(self, key: str, end: str) -> Spelling:
+        """Return the texts before the character `end` with which the values of a key must begin."""
         return _spelling(self._wanted(key), lambda tokens: _before(tokens, end))
 
     def _wanted(self, key: str) -> list[Wanted]:

@@ -1,4 +1,4 @@
-"""The step budget of one policy: all work is charged before it is done."""
+"""The step budget of one policy. Work is charged before it is done."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Meter:
 
     @contextmanager
     def at_most(self, steps: int) -> Iterator[None]:
-        """Let what is done inside take at most so many steps."""
+        """Allow at most so many steps inside the `with` block."""
         whole, self.budget = self.budget, min(self.budget, self.spent + steps)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Whom a Principal element names, as patterns of the words that stand for callers."""
+"""The callers that a Principal element names, as patterns that match the callers' words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EVERYBODY: Pieces = (Wild.RUN,)
 
 
 def names_of_principals(principals: Principals, kind: str, partition: str, *, tail: bool) -> Named:
-    """Return whom an element names among the principals of one kind; `tail` tells that a session's name follows the ARN."""
+    """Return whom an element names among the principals of one kind. With `tail`, a session's name follows the ARN."""
     patterns: list[Pieces] = []
     excepted: list[Pieces] = []
     vague = False
@@ -44,7 +44,7 @@ def _itself(one: NamedPrincipal, kind: str, *, tail: bool) -> list[Pieces]:
 
 
 def _session(one: NamedPrincipal, partition: str) -> list[Pieces]:
-    """A named session of a role is one that whoever may assume the role can open; the role's path is not in its ARN."""
+    """Match the role of a named session: who may assume the role can choose this session name. The ARN has no role path."""
     head, found, rest = one.name.partition(":assumed-role/")
     role, _, session = rest.partition("/")
     if not found or head != f"arn:{partition}:sts::{one.account}" or not session:

@@ -1,6 +1,6 @@
-"""What can be in a request: a tree of choices. Its leaves are keys whose values are found together.
+"""The values that a request can have, as a tree of nodes. A leaf has the keys whose values are found together.
 
-A request of a caller is one value for every leaf of `Every`, and one branch of each `Either`.
+A request has values for all parts of an `Every`, and for one branch of an `Either`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PER_VALUE: Final = 16
 
 
 class Found(NamedTuple):
-    """Values that meet all wants, the keys of which that rests on something unsure, and whether on a named network."""
+    """Values that meet all wants, the keys whose values are not sure, and whether they need a named network."""
 
     values: Mapping[str, Values]
     unsure: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Node(Protocol):
 
 @frozen(slots=False)
 class Fixed:
-    """Keys that have one value in all requests: `()` if they are absent; None is a value nobody knows."""
+    """Keys that have the same values in all requests: `()` if they are absent, None if they are unknown."""
 
     values: Mapping[str, Values]
     known: Context = field(default_factory=Context)
@@ -81,7 +81,7 @@ class Fixed:
 
 @frozen(slots=False)
 class Listed:
-    """A key with several values, of which only one is known to be among them."""
+    """A key with several values, of which only one is known."""
 
     key: str
     value: str
@@ -93,7 +93,7 @@ class Listed:
         return frozenset({self.key})
 
     def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
-        """Evaluate the wants: what the known value alone decides is sure."""
+        """Evaluate the wants. What the known value decides alone is sure."""
         context = self.known.with_keys({self.key: self.value})
         for literal, wanted in wants:
             truth, condition = literal.truth(context, None), literal.condition
@@ -108,7 +108,7 @@ class Listed:
 
 
 class Lines:
-    """What the conditions on some keys match, as bits of one grid."""
+    """The numbers that the conditions on some keys match, as bits of one grid."""
 
     def __init__(self, literals: Iterable[Literal], ends: Iterable[int], meter: Meter) -> None:
         conditions = {one.number: one.condition for one in literals if one.condition and one.fits}
@@ -123,7 +123,7 @@ class Lines:
 
 @frozen(slots=False)
 class NumberLine:
-    """Keys that show one number of some intervals, each in its own writing."""
+    """Keys that all show the same number, each in its own format. `domain` are the possible numbers."""
 
     domain: int
     writings: Mapping[str, span.Writing]
@@ -151,11 +151,11 @@ class NumberLine:
         if not left:
             return None
         least = self.lines.grid.least(left)
-        shown = {key: (writing(least),) for key, writing in self.writings.items()}
-        return Found(shown, tuple(dict.fromkeys(unfit)))
+        values = {key: (writing(least),) for key, writing in self.writings.items()}
+        return Found(values, tuple(dict.fromkeys(unfit)))
 
     def _passing(self, literal: Literal, mode: SearchMode, *, matching: bool) -> int:
-        """The numbers that match, or do not; of values that cannot be read nobody knows what they match."""
+        """Return the numbers that match, or those that do not. A value that cannot be read may match any number."""
         mask, readable = self.lines.masks[literal.number]
         if not readable and matching != mode.sure:
             return -1 if matching else 0
@@ -170,7 +170,7 @@ class Either:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The keys of all branches; each has the same."""
+        """The keys of the branches. All branches have the same keys."""
         return frozenset().union(*(node.keys for _, node in self.branches))
 
     def solve(self, wants: Wants, mode: SearchMode) -> Found | None:

@@ -1,6 +1,6 @@
-"""The table of condition keys: what each shows for each kind of caller.
+"""The table of condition keys: which values each key can have for each kind of caller.
 
-One row for keys that come together. `page` lies below https://docs.aws.amazon.com/ and says who has the key.
+A row has the keys that depend on each other. `page`, below https://docs.aws.amazon.com/, says which callers have them.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ PRINCIPAL_ORGANIZATION: Final = ("aws:principalorgid", "aws:principalorgpaths")
 
 @frozen(slots=False)
 class Row:
-    """Keys that come together; one that ends with a slash stands for all keys that begin so.
+    """Keys that depend on each other. A key that ends with a slash stands for all keys with this prefix.
 
-    `shown` maps kinds of callers, divided by spaces, to what they show. `meaning` says it in words.
+    `nodes_by_kind` maps kinds of callers, separated by spaces, to the node of their values. `meaning` describes the values.
     """
 
     keys: tuple[str, ...]
-    shown: Mapping[str, Make]
+    nodes_by_kind: Mapping[str, Make]
     meaning: str
     page: str = "IAM/latest/UserGuide/reference_policies_condition-keys.html"
 
     def lacking(self, scene: Scene, kind: str) -> tuple[str, ...]:
-        """Return which of these keys the policies ask for and a kind of caller never has."""
-        if not any(make is _absent and kind in kinds.split() for kinds, make in self.shown.items()):
+        """Return the keys of the row that the policies mention and a kind of caller never has."""
+        if not any(make is _absent and kind in kinds.split() for kinds, make in self.nodes_by_kind.items()):
             return ()
         mentioned = scene.literals.mentioned
         return tuple(key for key in mentioned if key in self.keys or key.startswith(_prefix(self.keys)))
 
     def nodes(self, keys: Keys, kind: str) -> Iterator[Node]:
-        """Yield what a kind of caller shows under these keys, if the policies ask for one of them."""
-        make = next((make for kinds, make in self.shown.items() if kind in kinds.split()), None)
+        """Yield the nodes of these keys for a kind of caller, if the policies mention one of them."""
+        make = next((make for kinds, make in self.nodes_by_kind.items() if kind in kinds.split()), None)
         if make is None:
             return
         if self.keys[0].endswith("/"):
@@ -76,8 +76,8 @@ def _absent(keys: Keys, names: tuple[str, ...]) -> Node:
     return keys.absent(*names)
 
 
-def _unsaid(keys: Keys, names: tuple[str, ...]) -> Node:
-    return keys.unsaid(*names)
+def _undocumented(keys: Keys, names: tuple[str, ...]) -> Node:
+    return keys.undocumented(*names)
 
 
 def _unknown(keys: Keys, names: tuple[str, ...]) -> Node:
@@ -89,7 +89,7 @@ def _text(alphabet: Letters, *, empty: bool = False) -> Make:
 
 
 def _tagging(*, names_only: bool) -> Make:
-    """Keys of a request that tags (TagResource) or takes tags off (UntagResource)."""
+    """Keys of a request that adds tags (TagResource) or removes them (UntagResource)."""
 
     def make(keys: Keys, names: tuple[str, ...]) -> Node:
         if names_only and keys.action in {actions.TAG, actions.UNTAG}:
@@ -106,7 +106,7 @@ def _organization(keys: Keys, _: tuple[str, ...]) -> Node:
 
 
 def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
-    """The organization of the function's account. Its id is the trusted one's, so that it can stand in a variable too."""
+    """The organization of the function's account. The id comes from `known`, where policy variables find it too."""
     known = keys.known.values(names[0])
     return Every((keys.fixed({names[0]: known}), keys.unknown(names[1])))
 
@@ -115,16 +115,20 @@ _ALL: Final = "role user root federated anonymous service"
 _SIGNED: Final = "role user root federated"
 
 ROWS: Final = (
-    Row(CLOCK, {_ALL: lambda keys, _: keys.clock()}, "now; a later time is unsure, an earlier one never"),
+    Row(
+        CLOCK,
+        {_ALL: lambda keys, _: keys.clock()},
+        "the present; a later time is unsure, an earlier time impossible",
+    ),
     Row(
         RESOURCE_ORGANIZATION,
         {_ALL: _resource_organization},
-        "the trusted organization if there is one alone; its paths, and without it both, are unknown",
+        "if exactly one organization is trusted, its id; otherwise the id is unknown. The paths are always unknown",
     ),
     Row(
         (AUTH_TYPE,),
         {_ALL: lambda keys, _: keys.auth_type()},
-        "AWS_IAM or NONE with InvokeFunctionUrl and with managing actions",
+        "AWS_IAM or NONE with InvokeFunctionUrl and with management actions",
         "lambda/latest/dg/urls-auth.html",
     ),
     Row(
@@ -143,12 +147,12 @@ ROWS: Final = (
     ),
     Row(
         ("aws:useragent",),
-        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _undocumented},
         "the caller's choice",
     ),
     Row(
         ("aws:referer",),
-        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _unsaid},
+        {f"{_SIGNED} anonymous": _text(letters.PRINTABLE), "service": _undocumented},
         "the caller's choice",
     ),
     Row(
@@ -178,27 +182,29 @@ ROWS: Final = (
     Row(
         (SOURCE_FUNCTION,),
         {"user root federated anonymous service": _absent},
-        "a function of the account of the role, if one calls: the same characters as aws:PrincipalAccount",
+        "the function that calls with the role, if one does; its account is aws:PrincipalAccount",
         "lambda/latest/dg/permissions-source-function-arn.html",
     ),
     Row(
         CHAIN,
         {
             _SIGNED: lambda keys, _: keys.chain(),
-            "anonymous service": lambda keys, names: Every((keys.unsaid(names[0]), keys.absent(*names[1:]))),
+            "anonymous service": lambda keys, names: Every(
+                (keys.undocumented(names[0]), keys.absent(*names[1:]))
+            ),
         },
-        "true if services pass the call on, these services, the first of them and the last; false or absent, and none, if not",
+        "if services pass the call on: true, all of them, the first and the last; otherwise false or absent, and no service",
     ),
     Row(
         (VIA_URL,),
-        {_SIGNED: lambda keys, _: keys.via_url(), "service": _unsaid},
+        {_SIGNED: lambda keys, _: keys.via_url(), "service": _undocumented},
         "true if InvokeFunction is called through the URL",
         "lambda/latest/dg/urls-auth.html",
     ),
     Row(
         (TOKEN,),
         {f"{_SIGNED} anonymous service": lambda keys, _: keys.token(Stance.UNSURE)},
-        "a skill's id, with the Alexa services; nobody else has one that the policy spells in full",
+        "a skill's id, sent by the Alexa services; no untrusted skill has an id that the policy writes in full",
         "lambda/latest/api/API_AddPermission.html",
     ),
     Row(
@@ -207,7 +213,7 @@ ROWS: Final = (
             f"{_SIGNED} anonymous": lambda keys, _: keys.network(),
             "service": lambda keys, names: keys.perhaps(keys.network(), *names, stance=Stance.UNSURE),
         },
-        "an address over the internet, or the VPC and its endpoint; those that the policy names are named networks",
+        "an address on the internet, or a VPC and its endpoint; those that the policy names are named networks",
     ),
     Row(
         PRINCIPAL_ORGANIZATION,

@@ -1,4 +1,4 @@
-"""What an analysis is about: the target, the policies, and which part of the world is asked for."""
+"""The subject of an analysis: the target, the policies, and the accounts and organizations that requests come from."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Target:
 
 @frozen
 class Side:
-    """A part of the world: which accounts and organizations requests come from.
+    """The accounts and organizations that requests come from.
 
-    `accounts` and `organizations` are ids with whether a caller's must be among them; None where all are asked for.
-    `bare` tells whether a caller in no organization counts, `documented` whether services show only what AWS
-    documents, `name` the one name that resources, roles and users have (None for any).
+    `accounts` and `organizations` are ids, and whether the caller's id must be one of them (True) or none of them
+    (False); None stands for any id. `bare` tells whether callers in no organization count, `documented` whether
+    services send only what AWS documents. `name` is the only name of resources, roles and users; None stands for any.
     """
 
     accounts: tuple[tuple[str, ...], bool] | None
@@ -64,7 +64,7 @@ class Side:
 
 @frozen(slots=False)
 class Scene:
-    """All that the callers' models are built from."""
+    """What the models of callers are built from."""
 
     target: Target
     trusted: Trusted
@@ -92,11 +92,11 @@ class Scene:
         return self.automata.meter
 
     def mentions(self, *keys: str) -> bool:
-        """Return whether the policies ask for one of these keys."""
+        """Return whether the policies mention one of these keys."""
         return any(key in self.literals.mentioned for key in keys)
 
     def untrusted(self, *, named: bool) -> Side:
-        """Whoever is not trusted: with `named` also those whom the policy names in full."""
+        """Return the untrusted callers; with `named`, also those whose account or organization the policy writes in full."""
         accounts, organizations = self.trusted.all_accounts, self.trusted.organizations
         if not named:
             accounts = tuple(dict.fromkeys((*accounts, *self._named(_ACCOUNT))))
@@ -128,19 +128,19 @@ class Scene:
 
     @property
     def accounts(self) -> Side:
-        """The trusted accounts, in whatever organization they are."""
+        """The trusted accounts, in any organization or none."""
         return Side((self.trusted.all_accounts, True), None, documented=True)
 
     @property
     def members(self) -> Side | None:
-        """The trusted organizations' accounts, without those that are trusted by themselves; None if there are none."""
+        """The accounts of trusted organizations, without the trusted accounts; None if no organization is trusted."""
         if not self.trusted.organizations:
             return None
         others = (self.trusted.all_accounts, False)
         return Side(others, (self.trusted.organizations, True), bare=False, documented=True)
 
     def renamed(self, side: Side) -> Side:
-        """The same side, of which only a name is left that no pattern spells."""
+        """Return the same side with a single name that no pattern in the policies writes out."""
         return replace(side, name=self._unused)
 
     @cached_property
@@ -167,7 +167,7 @@ class Scene:
     def line(
         self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
     ) -> NumberLine:
-        """Return the keys that show one number of a domain; `ends` are those of all domains of these keys."""
+        """Return the node of keys that show one number of a domain. `ends` are the ends of all domains of these keys."""
         keys = tuple(writings)
         if keys not in self._lines:
             literals = (one for key in keys for one in self.literals.by_key.get(key, ()))

@@ -1,7 +1,7 @@
-"""Shapes of values that hang together: a regular expression whose characters are read by several keys at once.
+"""Shapes of values that depend on each other: a regular expression whose characters several keys can read.
 
-An account's digits in an ARN are the digits of aws:SourceAccount: the shape says once which keys read them, and no
-further constraint is needed. Each key is one bit, a *track*; each transition says which tracks read its character.
+For example, the account in aws:SourceArn is aws:SourceAccount. The shape has these digits once and both keys read them,
+so no further constraint is needed. Each key is a *track*, one bit; a transition says which tracks read its character.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FAR: Final = 1_000_000
 
 
 class Move(NamedTuple):
-    """One character of the set, read by the tracks, leads to the target. `only` is the character if there is but one."""
+    """A transition: one character of a set, read by the tracks, leads to the target. `only` is the set's only character."""
 
     letters: Letters
     only: str | None
@@ -26,17 +26,17 @@ class Move(NamedTuple):
 
 @frozen
 class Shape:
-    """A compiled shape: an automaton without empty moves, as it is, not made deterministic."""
+    """A compiled shape: a nondeterministic automaton without empty moves."""
 
     start: int
     moves: tuple[tuple[Move, ...], ...]
     final: tuple[bool, ...]
     readable: tuple[int, ...]
-    """For each state the tracks that may still be read from it."""
+    """For each state, the tracks that can still read characters from it."""
     distance: tuple[int, ...]
-    """For each state the fewest characters to the end."""
+    """For each state, the fewest characters to the end."""
     owned: bool = False
-    """Whether the digits of an account stand in an ARN, so that both are the same characters."""
+    """Whether the account is part of the ARN, so that both keys read the same digits."""
 
 
 class _Net:
@@ -62,7 +62,7 @@ class _Net:
 
 
 Part: TypeAlias = Callable[[_Net, int], int]
-"""A part of a shape: lays itself out from a state and returns the state where it ends."""
+"""A part of a shape: a function that adds its moves from a state, and returns the state where they end."""
 
 
 def text(characters: str, tracks: int) -> Part:
@@ -167,7 +167,7 @@ def compiled(part: Part, *, owned: bool = False) -> Shape:
 
 
 def _ahead(moves: list[tuple[Move, ...]], final: list[bool]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the tracks that may still be read from each state, and its distance from the end."""
+    """Return for each state the tracks that can still read, and the distance from the end."""
     readable = [0] * len(moves)
     distance = [0 if ends else _FAR for ends in final]
     changed = True

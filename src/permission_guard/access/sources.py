@@ -1,4 +1,4 @@
-"""For whom a service calls: aws:SourceArn, aws:SourceAccount and the organization's keys, and how they hang together."""
+"""The keys that show for whom a service calls (aws:SourceArn, aws:SourceAccount and others), and how they depend on each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANYTHING: Final = ("{any}",)
 
 
 class Sources:
-    """The ways in which one service, or an unknown one (`row` is None), shows for whom it calls."""
+    """The ways in which a service shows for whom it calls. `row` is None for a service that the table does not have."""
 
     def __init__(self, scene: Scene, side: Side, row: Service | None, known: Context) -> None:
         self._scene = scene
@@ -35,7 +35,7 @@ class Sources:
         self._absent: dict[tuple[str, ...], Fixed] = {}
 
     def node(self) -> Node:
-        """Return all ways, the surest first."""
+        """Return the node of all ways, the surest first."""
         ways = self._trusted() if self._side.trusted else self._untrusted()
         return Either(tuple(sorted(ways, key=lambda way: way[0])))
 
@@ -45,50 +45,50 @@ class Sources:
         inside = row is not None and row.within_account and self._side.accounts is not None
         sure = Stance.UNSURE if inside else Stance.SURE
         account = Stance.UNSURE if disputed else sure
-        yield from self._nameless(sure)
-        yield from self._shown(account, forms.source_account(), ((_ACCOUNT,),))
+        yield from self._without_source(sure)
+        yield from self._branches(account, forms.source_account(), ((_ACCOUNT,),))
         if row is not None:
             shape = forms.owned_arn if row.owned else forms.unowned_arn
             own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
-            yield from self._shown(sure, own, ((_ARN,),))
-            yield from self._shown(account, own, (_KEYS[:2],))
+            yield from self._branches(sure, own, ((_ARN,),))
+            yield from self._branches(account, own, (_KEYS[:2],))
         if row is not None and row.owned:
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
-            yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
+            yield from self._branches(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
         yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
-        yield from self._shown(stance, bare, ((_ARN,), _KEYS[:2]))
+        yield from self._branches(stance, bare, ((_ARN,), _KEYS[:2]))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
-        """What AWS documents; of a service of which it documents nothing, anything that shows for whom it calls."""
+        """Yield what AWS documents; for a service without documentation, every way that shows the account."""
         row, name = self._row, self._side.name
         if row is None or row.arn is not Sends.ALWAYS:
-            yield from self._shown(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
+            yield from self._branches(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
         if row is None:
             yield from self._any(Stance.SURE, ((_ARN,), _KEYS[:2]))
             bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, name)
-            yield from self._shown(Stance.SURE, bare, (_KEYS[:2],))
+            yield from self._branches(Stance.SURE, bare, (_KEYS[:2],))
             return
         both, only = Stance.SURE, Stance.SURE
         if row.account is Sends.DISPUTED:
             both = Stance.DOUBTFUL
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
-        yield from self._shown(both, own, (_KEYS[:2],))
+        yield from self._branches(both, own, (_KEYS[:2],))
         if row.account is not Sends.ALWAYS and row.owned:
-            yield from self._shown(only, own, ((_ARN,),))
+            yield from self._branches(only, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
             yield from self._any(
                 Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])
             )
 
-    def _any(self, stance: Stance, shown: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
+    def _any(self, stance: Stance, key_lists: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
         shape = forms.owned_arn(self._partition, None, _ANYTHING, None, self._side.name)
-        yield from self._shown(stance, shape, shown)
+        yield from self._branches(stance, shape, key_lists)
 
-    def _nameless(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
-        """A call that shows for nobody: then it shows no organization either, as far as AWS documents."""
+    def _without_source(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
+        """Yield a call without account and ARN. As far as AWS documents, it has no organization either."""
         absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
         yield stance, absent
         if self._scene.mentions(*ORGANIZATION):
@@ -98,12 +98,12 @@ class Sources:
                 Every((none, organization(self._scene, self._side, ORGANIZATION, self._known))),
             )
 
-    def _shown(
-        self, stance: Stance, shape: Shape, shown: tuple[tuple[str, ...], ...]
+    def _branches(
+        self, stance: Stance, shape: Shape, key_lists: tuple[tuple[str, ...], ...]
     ) -> Iterator[tuple[Stance, Node]]:
-        """One branch for each list of keys that can be shown together."""
+        """Yield a branch for each list of keys that can be sent together."""
         needs = self._scene.account_needs(self._side, SOURCE_ACCOUNT)
-        for keys in shown:
+        for keys in key_lists:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
                 tracks = {key: SOURCE if key == _ARN else SOURCE_ACCOUNT for key in (*keys, *more)}
                 missing = self._missing(tuple(key for key in _KEYS if key not in tracks))
@@ -112,7 +112,7 @@ class Sources:
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
-                # What is absent refuses most requests, and is told without a search.
+                # Absent keys come first: they refuse most requests, without a search.
                 parts: list[Node] = [missing, word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
@@ -139,7 +139,7 @@ _ZONE: Final = 4
 
 
 def organization(scene: Scene, side: Side, keys: tuple[str, str], known: Context) -> Node:
-    """The organization of a caller's or a source's account: its id begins its path; none outside organizations."""
+    """The organization of a caller's or a source's account. Its path begins with its id; without it, both keys are absent."""
     shape = forms.organization(_PATHS, _ID, _ZONE)
     tracks = {keys[0]: _ID, keys[1]: _PATHS}
     variables = Variables(known, tracks)

@@ -1,4 +1,4 @@
-"""Keys whose values are numbers on a line: addresses, times, ages. Their conditions are unions of intervals."""
+"""Values that are numbers: addresses, times and ages. A condition on them matches a union of intervals."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from permission_guard.iam.condition import Condition
 from permission_guard.iam.operators import NEGATIONS, moment, network, number
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
-"""Sorted, disjoint intervals, the end left out."""
+"""Sorted, disjoint intervals, each without its end."""
 
 Writing: TypeAlias = Callable[[int], str]
-"""How a key shows a number."""
+"""Writes a number as a key's value."""
 
 LEAST: Final = -(1 << 140)
 MOST: Final = 1 << 140
@@ -43,7 +43,7 @@ def union(spans: Spans) -> Spans:
 
 
 def complement(spans: Spans) -> Spans:
-    """Return everything else."""
+    """Return all numbers outside the intervals."""
     found: list[tuple[int, int]] = []
     start = LEAST
     for low, high in spans:
@@ -71,7 +71,7 @@ def common(one: Spans, other: Spans) -> Spans:
 
 
 class Grid:
-    """The intervals between all ends that some conditions have: each a bit, each list of intervals a number."""
+    """The intervals between neighbouring ends. Each is one bit, so that a union of intervals is one number."""
 
     def __init__(self, ends: Iterable[int]) -> None:
         self._ends = sorted({LEAST, MOST, *ends})
@@ -114,7 +114,7 @@ _V6: Final = 6
 def narrow(texts: list[str]) -> Spans:
     """Return the ranges that are named networks: /8 or narrower, for IPv6 /32 or narrower.
 
-    Ranges that together are half of all addresses or more bound nobody, each narrow as it may be.
+    Ranges that together are half of all addresses or more do not count: they limit nobody.
     """
     found: list[tuple[int, int]] = []
     for text in texts:
@@ -153,5 +153,5 @@ def as_address(value: int) -> str:
 
 
 def as_moment(value: int) -> str:
-    """Write a time, given in seconds since 1970; beyond the year 9999 its last second."""
+    """Write a time, given in seconds since 1970. A time after the year 9999 becomes its last second."""
     return datetime.fromtimestamp(max(0, min(value, LAST_SECOND)), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

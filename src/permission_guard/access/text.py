@@ -1,4 +1,4 @@
-"""Keys whose values are texts: the leaves that are solved by automata."""
+"""The nodes of keys whose values are texts. Automata find the values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from permission_guard.iam.request import Values
 class Match(NamedTuple):
     """The values that surely match, and those that may.
 
-    They differ where a variable's value is not known before the request, or where AWS leaves open whether a pattern matches.
+    They differ where a variable's value is not known before the request, or where AWS does not say whether a pattern matches.
     """
 
     surely: Automaton
@@ -32,9 +32,9 @@ class Match(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Whom a Principal element names, as patterns of the word that stands for the caller.
+    """The callers that a Principal element names, as patterns that match their words.
 
-    `excepted` are those whom NotPrincipal surely excepts; `vague` tells that others may be meant too.
+    `excepted` are those that NotPrincipal surely excludes. `vague` tells that the element may name others too.
     """
 
     patterns: tuple[Pieces, ...]
@@ -64,7 +64,7 @@ class Automata:
     def spelled(
         self, spelling: Spelling, patterns: Callable[[str], Iterable[Pieces]] = lambda text: ((text,),)
     ) -> tuple[Automaton, ...]:
-        """Return the automata of texts that policies spell, of each the patterns that are asked for."""
+        """Return the automata of texts in the policies. `patterns` makes the patterns of one text."""
         return tuple(
             self.of([pieces for text in texts for pieces in patterns(text)], form)
             for texts, form in ((spelling.exact, Form.TEXT), (spelling.folded, Form.FOLDED))
@@ -86,12 +86,12 @@ class Automata:
 
 
 def _any_text(tokens: tuple[Token, ...]) -> Pieces:
-    """Return a pattern of every text that the tokens may stand for: a variable's value is any."""
+    """Return a pattern that matches every text the tokens may stand for: a variable can have any value."""
     return tuple(Wild.RUN if isinstance(one, Variable) else one for one in tokens)
 
 
 def _any_arn(tokens: tuple[Token, ...]) -> Pieces:
-    """Return the same for an ARN: a value with colons would move the parts behind it, up to the last part."""
+    """Return such a pattern for an ARN. Before the last part, a value with colons would shift all parts that follow."""
     place = next(place for place, one in enumerate(tokens) if isinstance(one, Variable))
     before = "".join(one for one in tokens[:place] if isinstance(one, str))
     return _any_text(tokens) if before.count(":") > _BEFORE_ACCOUNT else (Wild.RUN,)
@@ -104,10 +104,10 @@ class Variables:
     known: Context
     tracks: Mapping[str, int] = field(default_factory=dict)
     account: frozenset[str] = frozenset()
-    """Keys that show the digits which stand in the fifth part of every ARN of the same word."""
+    """Keys that read the account in the fifth part of the ARNs of the same word."""
 
     def fill(self, tokens: tuple[Token, ...], key: str) -> Pieces | bool | None:
-        """Replace the variables: a pattern; False if it matches nothing; None if nobody can tell before the request."""
+        """Return a pattern with the variables replaced; False if it matches nothing; None if that depends on the request."""
         pieces: list[str | Wild] = []
         for place, token in enumerate(tokens):
             if not isinstance(token, Variable):
@@ -136,7 +136,7 @@ class Variables:
     def _digits(
         self, variable: Variable, key: str, before: tuple[Token, ...], after: tuple[Token, ...]
     ) -> Pieces | None:
-        """Any twelve characters, where they stand for the account of the very ARN that is compared."""
+        """Return any twelve characters if the variable stands for the account of the ARN that is compared; else None."""
         written = "".join(
             "*" if isinstance(one, Wild) else one if isinstance(one, str) else "$" for one in before
         )
@@ -151,7 +151,7 @@ _BEFORE_ACCOUNT = 4
 
 @frozen(slots=False)
 class Spelled:
-    """Keys whose values are tracks of one word, under standing needs (the account of a zone, ids that are not meant)."""
+    """Keys that read their values from one word. The `standing` needs hold for all its requests, such as those on the account."""
 
     shape: Shape
     tracks: Mapping[str, int]
@@ -159,7 +159,7 @@ class Spelled:
     variables: Variables
     standing: tuple[Need, ...] = ()
     named: Mapping[int, Named] = field(default_factory=dict)
-    """For each literal about principals whom it names."""
+    """For each literal of a Principal element, by its number: whom the element names."""
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -209,7 +209,7 @@ class Spelled:
 
 
 def needed(track: int, match: Match, mode: SearchMode, *, matching: bool) -> Need:
-    """Return what a value must do so that it surely, or not surely not, matches."""
+    """Return the need for a value that matches, or does not; surely or possibly, as the mode asks."""
     return Need(track, match.surely if matching == mode.sure else match.possibly, matching)
 
 
@@ -218,7 +218,7 @@ _Sorted: TypeAlias = tuple[list[Need], list[Need]]
 
 @frozen(slots=False)
 class Several:
-    """A key with any number of values, all of the caller's choosing."""
+    """A key with any number of values that the caller chooses."""
 
     key: str
     shape: Shape
@@ -232,7 +232,7 @@ class Several:
         return frozenset({self.key})
 
     def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
-        """Find one word for each want that one value can meet, all of which meet what every value must."""
+        """Find a word for each want that one value can meet. Every word must also meet the wants on all values."""
         sorted_needs = self._sorted(wants, mode)
         if sorted_needs is None:
             return None
@@ -243,8 +243,8 @@ class Several:
             if word is None:
                 return None
             values[read(word, self.track)] = None
-        shown: Mapping[str, Values] = {self.key: tuple(values)}
-        return Found(shown, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
+        found: Mapping[str, Values] = {self.key: tuple(values)}
+        return Found(found, tuple(dict.fromkeys(one.key for one, _ in wants if not one.fits)))
 
     def _sorted(self, wants: Wants, mode: SearchMode) -> _Sorted | None:
         every: list[Need] = []
@@ -266,6 +266,6 @@ class Several:
 
 
 def _of_every(condition: Condition) -> bool:
-    """Return whether all values must pass: ForAllValues, and a negated operator without a word for how many."""
+    """Return whether all values must pass: ForAllValues, and a negated operator without a quantifier."""
     plain = condition.quantifier is Quantifier.NONE
     return condition.quantifier is Quantifier.FOR_ALL or (condition.negated and plain)

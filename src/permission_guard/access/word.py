@@ -1,7 +1,7 @@
-"""Is there a word of a shape that meets all needs? The product of the shape with the needs' automata, best first.
+"""Search for a word of a shape that meets all needs: a best-first search in the product of the shape and the needs' automata.
 
-Words with the same states have the same future, so each combination of states is visited once; the search ends, and
-finds a word if there is one.
+Words that lead to the same states can go on in the same ways, so the search visits each combination of states once. It
+always ends, and finds a word if there is one.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from permission_guard.iam.pattern import Pieces
 _CLOSED: Final = -1
 """The state of a need that is met, whatever follows: its track has ended, or nothing can change it any more."""
 _FEW: Final = 3
-"""With how many needs a search begins: few prove most refusals."""
+"""With how many needs a search begins. A few are enough to rule out most words."""
 _PER_NODE: Final = 8
-"""Steps for taking up one combination of states."""
+"""Steps for visiting one combination of states."""
 _SLICE: Final = 4_000
-"""Steps after which a search with many needs stops to look whether a few of them are enough to refuse."""
+"""Steps after which a search with many needs stops, to try whether a few of them rule out every word."""
 
 
 class Need(NamedTuple):
-    """What a track's value must do: match the automaton, or not."""
+    """What is required of a track's value: that the automaton accepts it, or does not."""
 
     track: int
     automaton: Automaton
@@ -55,7 +55,7 @@ def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
 
 
 def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
-    """Begin with few needs, and go on with those that the word found does not meet."""
+    """Search with a few needs, and again with those that the word found does not meet."""
     live = list(every[:_FEW])
     while True:
         word = _found(shape, live, every, meter)
@@ -68,7 +68,7 @@ def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
-    """Return whether a need cannot be met at all, or not beside another that refuses all its patterns."""
+    """Return whether a need cannot be met, alone or because another need refuses all its patterns."""
     refused: dict[tuple[int, Form], set[Pieces]] = {}
     for need in needs:
         if not need.wanted:
@@ -84,7 +84,7 @@ def _contradictory(needs: Sequence[Need]) -> bool:
 
 
 def _merged(needs: list[Need], meter: Meter) -> list[Need]:
-    """Make one need of all patterns that a track must not match: one automaton sees at once what many would."""
+    """Merge the needs of patterns that a track must not match: one automaton takes fewer steps than many."""
     groups: dict[tuple[int, Form], list[Need]] = {}
     for need in needs:
         if not need.wanted:
@@ -128,7 +128,7 @@ class _Search:
         self._needs = needs
         self._meter = meter
         self._heap: list[tuple[int, int, int, int, _Node]] = []
-        self._came: dict[_Node, tuple[_Node, str, int] | None] = {}
+        self._reached_by: dict[_Node, tuple[_Node, str, int] | None] = {}
         self._readers: dict[int, tuple[int, ...]] = {}
         self._choices: dict[tuple[int, ...], tuple[str, ...]] = {}
 
@@ -144,16 +144,16 @@ class _Search:
             self._meter.charge(_PER_NODE)
             node = heappop(self._heap)[-1]
             at, states = node
-            if shape.final[at] and all(map(_good, needs, states)):
+            if shape.final[at] and all(map(_fulfilled, needs, states)):
                 return self._trace(node)
             for move in shape.moves[at]:
                 self._expand(node, move)
         return None
 
-    def _reach(self, node: _Node, came: tuple[_Node, str, int] | None) -> None:
-        if node in self._came:
+    def _reach(self, node: _Node, reached_by: tuple[_Node, str, int] | None) -> None:
+        if node in self._reached_by:
             return
-        self._came[node] = came
+        self._reached_by[node] = reached_by
         unmet, nearest, total = 0, 1_000_000, self._shape.distance[node[0]]
         for need, state in zip(self._needs, node[1], strict=True):
             if state != _CLOSED and need.automaton.accepting[state] != need.wanted:
@@ -161,7 +161,7 @@ class _Search:
                 unmet += 1
                 total += far
                 nearest = min(nearest, far)
-        heappush(self._heap, (unmet, nearest, total, len(self._came), node))
+        heappush(self._heap, (unmet, nearest, total, len(self._reached_by), node))
 
     def _expand(self, node: _Node, move: Move) -> None:
         needs = self._needs
@@ -191,7 +191,7 @@ class _Search:
                     self._reach((move.target, tuple(after)), (node, letter, move.tracks))
 
     def _ended(self, states: list[int], ending: int) -> bool:
-        """Return whether the tracks that have ended did so as they must, and forget their states."""
+        """Return whether the needs of the tracks that end here are met, and close these needs."""
         for place, need in enumerate(self._needs):
             if need.track & ending and states[place] != _CLOSED:
                 if need.automaton.accepting[states[place]] != need.wanted:
@@ -200,7 +200,7 @@ class _Search:
         return True
 
     def _letters(self, move: Move, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
-        """The characters to be tried: one for all that the automata do not tell apart, and those that they do."""
+        """Return the characters to try: those that the automata distinguish, and one for all others."""
         key = (id(move.letters), *reading, *(states[place] for place in reading))
         found = self._choices.get(key)
         if found is None:
@@ -218,13 +218,13 @@ class _Search:
 
     def _trace(self, node: _Node) -> Word:
         letters: list[tuple[str, int]] = []
-        step = self._came[node]
+        step = self._reached_by[node]
         while step is not None:
             node, letter, tracks = step
             letters.append((letter, tracks))
-            step = self._came[node]
+            step = self._reached_by[node]
         return tuple(reversed(letters))
 
 
-def _good(need: Need, state: int) -> bool:
+def _fulfilled(need: Need, state: int) -> bool:
     return state == _CLOSED or need.automaton.accepting[state] == need.wanted

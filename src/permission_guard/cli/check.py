@@ -26,7 +26,7 @@ from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
 from permission_guard.model.finding import RULE_IDS, Severity, Verdict
 from permission_guard.scan.result import Scan
-from permission_guard.template import Checked, Ignore, Said, Trust
+from permission_guard.template import Checked, CheckOptions, Ignore, Trust
 
 _HELP: Final = """\
 Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
@@ -123,14 +123,14 @@ def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: 
     known, baseline = (options.pop(name) for name in ("baseline", "write_baseline"))
     for trusted in ("trusted_accounts", "trusted_organizations"):
         options[trusted] = options[trusted] or getattr(settings, trusted)
-    said, trust = _asked(**options)
+    check_options, trust = _asked(**options)
     given = frozenset(Path(path).resolve() for path in templates)
-    desk = Desk(said, trust, how, given, settings, is_strict=strict)
+    desk = Desk(check_options, trust, how, given, settings, is_strict=strict)
     for path in dict.fromkeys(templates):
         desk.check(path)
     scan = _without(desk.scan(datetime.now(UTC)), _faults(known))
     if not desk.is_any_unusable:
-        _check_parameters(said, desk.checked)
+        _check_parameters(check_options, desk.checked)
     if how is not How.DIFF and desk.checked:
         written(_FORMATS[format_](scan))
     if desk.is_any_unusable:
@@ -160,7 +160,7 @@ def _asked(
     region: str | None,
     trusted_accounts: tuple[str, ...],
     trusted_organizations: tuple[str, ...],
-) -> tuple[Said, Trust]:
+) -> tuple[CheckOptions, Trust]:
     """Check the options. Raises Unusable."""
     trusted = trusted_in(trusted_accounts, trusted_organizations)
     every((account,) if account else (), "--account", "an account id (twelve digits)", is_account)
@@ -168,12 +168,12 @@ def _asked(
     # Without a reason they are not listed.
     ignores = tuple(Ignore(rule, "", resource="*") for rule in ignored)
     values = pairs(parameters, "--parameter", "NAME=VALUE")
-    return Said(values, region, account, ignores=ignores), Trust(*trusted)
+    return CheckOptions(values, region, account, ignores=ignores), Trust(*trusted)
 
 
-def _check_parameters(said: Said, checked: Sequence[Checked]) -> None:
+def _check_parameters(options: CheckOptions, checked: Sequence[Checked]) -> None:
     """Raises Unusable for a parameter that no template has: a value that nothing takes is a slip."""
-    unknown = set(said.parameters) - {name for one in checked for name in one.source.parameters}
+    unknown = set(options.parameters) - {name for one in checked for name in one.source.parameters}
     if unknown:
         raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
 

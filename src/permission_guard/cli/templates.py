@@ -22,10 +22,10 @@ from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import (
     LARGEST,
     Checked,
+    CheckOptions,
     Ignore,
     Nested,
     NotReadable,
-    Said,
     TemplateFinding,
     Trust,
     check_ignores,
@@ -47,7 +47,7 @@ class How(Enum):
 class Desk:
     """Evaluates files one after the other. `given` are those that were named; the templates that they nest are evaluated too."""
 
-    said: Said
+    options: CheckOptions
     trust: Trust
     how: How
     given: frozenset[Path]
@@ -62,19 +62,19 @@ class Desk:
 
     def check(self, path: str) -> None:
         """Evaluate a file that was named, and what it nests."""
-        self._check(path, self.said, self.how, frozenset())
+        self._check(path, self.options, self.how, frozenset())
 
     def scan(self, at: datetime) -> Scan:
         """Return everything that was found."""
         scan = scan_of(tuple(self.checked), at)
         return replace(scan, skipped=(*scan.skipped, *self.skipped), notes=tuple(self.notes))
 
-    def _check(self, path: str, said: Said, how: How, around: frozenset[str]) -> None:
+    def _check(self, path: str, options: CheckOptions, how: How, around: frozenset[str]) -> None:
         file = called(path)
         try:
-            said = replace(said, ignores=(*self.said.ignores, *self.config.ignores(path)))
-            said = said if said.home is not None else in_environment(path, said)
-            done = self._evaluated(path, file, said, how)
+            options = replace(options, ignores=(*self.options.ignores, *self.config.ignores(path)))
+            options = options if options.destination is not None else in_environment(path, options)
+            done = self._evaluated(path, file, options, how)
             kept = without_ignored(done)
         except NotReadable as error:
             place = f":{error.at.line}:{error.at.column}" if error.at else ""
@@ -88,7 +88,7 @@ class Desk:
             for what, why in done.source.notes:
                 self._left_out(f"{file}: {what}", why)
             for nested in done.source.nested:
-                inner = replace(said, parameters=nested.parameters, home=done.source.home)
+                inner = replace(options, parameters=nested.parameters, destination=done.source.destination)
                 self._within(path, nested, inner, {*around, path})
 
     def _left_out(self, what: str, why: str) -> None:
@@ -98,9 +98,9 @@ class Desk:
         self.is_any_unusable = True
         click.echo(f"{PROGRAM}: {printable(message)}", err=True)
 
-    def _evaluated(self, path: str, file: str, said: Said, how: How) -> Checked:
+    def _evaluated(self, path: str, file: str, options: CheckOptions, how: How) -> Checked:
         given = opened(path, LARGEST)
-        done = (fixed if how is How.FIX else fixable)(given.text, file, said, self.trust)
+        done = (fixed if how is How.FIX else fixable)(given.text, file, options, self.trust)
         if how is not How.CHECK:
             changes = patch(given.text, done.text, file)
             if how is How.DIFF:
@@ -110,7 +110,7 @@ class Desk:
                 click.echo(changes, nl=False, err=True)
         return done.checked
 
-    def _within(self, path: str, nested: Nested, said: Said, around: set[str]) -> None:
+    def _within(self, path: str, nested: Nested, options: CheckOptions, around: set[str]) -> None:
         """Evaluate the template of a nested stack with the parameters that it is given. It is not fixed."""
         if nested.is_application:
             what = f"{called(path)}: the application {nested.owner}"
@@ -121,16 +121,16 @@ class Desk:
             why = "its template is no file here" if where not in around else "it nests itself"
             self.skipped.append(Skipped(f"{called(path)}: the nested stack {nested.owner}", why))
         elif Path(where).resolve() not in self.given:
-            self._check(where, said, How.CHECK, frozenset(around))
+            self._check(where, options, How.CHECK, frozenset(around))
 
 
-def in_environment(path: str, said: Said) -> Said:
+def in_environment(path: str, options: CheckOptions) -> CheckOptions:
     """Return the same with the account and Region that the CDK's manifest beside a template has, if nobody said others."""
     manifest = Path(path).with_name("manifest.json")
     if path == STDIN or not manifest.is_file():
-        return said
+        return options
     account, region = environment(opened(str(manifest), LARGEST).text, Path(path).name)
-    return replace(said, account=said.account or account, region=said.region or region)
+    return replace(options, account=options.account or account, region=options.region or region)
 
 
 def without_ignored(done: Checked) -> Checked:

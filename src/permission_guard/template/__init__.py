@@ -1,4 +1,4 @@
-"""Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
+"""Check templates and plans by the guard's rules before a deployment. Returns verdicts with their places; calls no AWS API."""
 
 from permission_guard.template.check import Checked, check
 from permission_guard.template.findings import TemplateFinding, Trust
@@ -7,17 +7,17 @@ from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
+from permission_guard.template.source import LARGEST, PLAN_COMMANDS, CheckOptions, Source
 
 __all__ = [
     "LARGEST",
     "PLAN_COMMANDS",
+    "CheckOptions",
     "Checked",
     "FixedText",
     "Ignore",
     "Nested",
     "NotReadable",
-    "Said",
     "Source",
     "TemplateFinding",
     "Trust",

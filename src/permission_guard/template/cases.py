@@ -1,4 +1,4 @@
-"""What is declared, as facts for the rules: once at its most open, once at its most closed."""
+"""What a template declares, as facts for the rules: once in the worst case, once in the best case."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from permission_guard.template.reading import Reading, document, grant_of
 from permission_guard.template.value import filled, is_known, reasons
 
 _REMEMBERED: Final = 1000
-"""Policies that are not parsed again: many roles have the same, and both readings mostly come to the same text."""
+"""Parsed policies that are kept: many roles have the same policies, and both cases often give the same text."""
 _EVERYTHING: Final = Policy.parse(
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
     name="what is not resolved",
@@ -40,9 +40,9 @@ _EVERYTHING: Final = Policy.parse(
 
 @frozen
 class Case:
-    """The facts about one function, version, alias or layer version in one reading.
+    """The facts about one function, version, alias or layer version in one case.
 
-    `owner` is the resource that defines it, if it is in the template; `owners` those of the policy's statements.
+    `owner` is the resource that defines it, if it is in the template. `owners` are the resources of the policy's statements.
     """
 
     owner: str
@@ -56,27 +56,33 @@ Key: TypeAlias = tuple[FunctionArn | LayerVersionArn, str | None]
 
 @frozen
 class Deployed:
-    """What is declared about one function, version, alias or layer version."""
+    """All that a template declares about one function, version, alias or layer version."""
 
     declared: Declared
     key: Key
     owner: str
-    """The resource that defines the function, if it is in the template; else the first that bears on it."""
+    """The resource that defines the function, if it is in the template; else the first resource that refers to it."""
     function: DeclaredFunction | None
     permissions: tuple[Permission, ...]
     policy: WholePolicy | None
 
-    def at_worst(self) -> Case:
-        """Return it at its worst: resource policies as open as they may be, roles with as few rights."""
-        home = self.declared.home
-        permissions = Reading(home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
-        return self._case(permissions, Reading(home, wide=False, at_home=False, unknown=_statement("Deny")))
+    def worst_case(self) -> Case:
+        """Return the worst case: resource policies allow as much, and roles as little, as the unresolved parts make possible."""
+        destination = self.declared.destination
+        permissions = Reading(
+            destination, wide=True, own_account=False, unknown=_statement("Allow", Principal="*")
+        )
+        return self._case(
+            permissions, Reading(destination, wide=False, own_account=False, unknown=_statement("Deny"))
+        )
 
-    def at_best(self) -> Case:
-        """Return it at its best."""
-        home = self.declared.home
-        permissions = Reading(home, wide=False, at_home=True, unknown=None)
-        return self._case(permissions, Reading(home, wide=True, at_home=True, unknown=_statement("Allow")))
+    def best_case(self) -> Case:
+        """Return the best case: resource policies allow as little, and roles as much, as the unresolved parts make possible."""
+        destination = self.declared.destination
+        permissions = Reading(destination, wide=False, own_account=True, unknown=None)
+        return self._case(
+            permissions, Reading(destination, wide=True, own_account=True, unknown=_statement("Allow"))
+        )
 
     def _case(self, permissions: Reading, role: Reading) -> Case:
         facts = FunctionFacts(*self.key, has_public_url=False)
@@ -87,7 +93,7 @@ class Deployed:
                 self.function.role.owner if isinstance(self.function.role, DeclaredRole) else self.owner
             )
         if self.policy is not None:
-            # It replaces what single permissions made (facts 3.1); AWS advises never to mix the two.
+            # The document replaces the statements of single permissions; AWS advises never to use both (facts 3.1).
             facts, owners = _with_document(facts, self.policy, permissions)
         else:
             read = [(grant_of(one, permissions), one.owner) for one in self.permissions]
@@ -158,9 +164,7 @@ def _with_role(
 def _exists(group: str | None, declared: Declared) -> bool | Unreadable:
     if group is not None and group in declared.log_groups:
         return True
-    return Unreadable(
-        f"whether the log group {group or 'of the function'} exists", "a template does not tell"
-    )
+    return Unreadable(f"whether the log group {group or 'of the function'} exists", "a template does not say")
 
 
 def _role(role: DeclaredRole, reading: Reading) -> RoleFacts:

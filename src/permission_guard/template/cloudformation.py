@@ -1,4 +1,4 @@
-"""What a CloudFormation template declares about functions; SAM's own resources are transformed before."""
+"""What a CloudFormation template declares about functions. A SAM template is transformed first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import Destination, at_home
+from permission_guard.template.destination import Destination, with_own_account
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
 from permission_guard.template.roles import Roles
@@ -30,9 +30,9 @@ PERMISSION: Final = {
     "FunctionUrlAuthType": "function_url_auth_type",
     "InvokedViaFunctionUrl": "invoked_via_function_url",
 }
-"""AWS::Lambda::Permission's properties, and Grant's fields."""
+"""The field of `Grant` for each property of AWS::Lambda::Permission."""
 PROPERTIES: Final = {field: name for name, field in PERMISSION.items()}
-"""The same by the fields."""
+"""The property for each field."""
 _LAYER_PERMISSION: Final = {
     "Action": "action",
     "Principal": "principal",
@@ -41,7 +41,7 @@ _LAYER_PERMISSION: Final = {
 
 
 def declared(scope: Scope) -> Declared:
-    """Return everything that bears on the rules."""
+    """Return everything that the rules evaluate."""
     found = tuple(resources(scope))
     roles = Roles(scope, found)
     by_kind: dict[str, list[Resource]] = {}
@@ -52,7 +52,7 @@ def declared(scope: Scope) -> Declared:
         return by_kind.get(kind, [])
 
     return Declared(
-        scope.home,
+        scope.destination,
         tuple(_function(one, roles) for one in of("AWS::Lambda::Function")),
         (
             *(_permission(one) for one in of("AWS::Lambda::Permission")),
@@ -66,7 +66,7 @@ def declared(scope: Scope) -> Declared:
 def _function(one: Resource, roles: Roles) -> DeclaredFunction:
     scope = one.scope
     name = scope.ref(one.id)
-    arn, _ = target(one.id, name, scope.home)
+    arn, _ = target(one.id, name, scope.destination)
     group = table(one.get("LoggingConfig")).get("LogGroup")
     return DeclaredFunction(
         one.id,
@@ -76,19 +76,24 @@ def _function(one: Resource, roles: Roles) -> DeclaredFunction:
     )
 
 
-def target(owner: str, name: Value, home: Destination) -> tuple[FunctionArn, str | None]:
-    """Return the function that a name or ARN is about, and the version or alias; a made-up one if that is not known."""
+def target(owner: str, name: Value, destination: Destination) -> tuple[FunctionArn, str | None]:
+    """Return the function, and its version or alias, that a name or ARN stands for; an invented function if it is not known."""
     text = "" if isinstance(name, Unresolved) and not name.name else filled(name)
     try:
         return named(
-            at_home(text or "", home), partition=home.partition, region=home.region, account=home.account
+            with_own_account(text or "", destination),
+            partition=destination.partition,
+            region=destination.region,
+            account=destination.account,
         )
     except ArnError:
-        return FunctionArn(home.partition, home.region, home.account, f"function-of-{owner}"), None
+        return FunctionArn(
+            destination.partition, destination.region, destination.account, f"function-of-{owner}"
+        ), None
 
 
 def _permission(one: Resource) -> Permission:
-    function, qualifier = target(one.id, one.get("FunctionName"), one.scope.home)
+    function, qualifier = target(one.id, one.get("FunctionName"), one.scope.destination)
     given = {field: one.get(name) for name, field in PERMISSION.items()}
     return Permission(one.id, one.id, function, qualifier, given, PROPERTIES)
 
@@ -96,35 +101,37 @@ def _permission(one: Resource) -> Permission:
 def _policy(one: Resource) -> WholePolicy:
     """The documentation names the property FunctionResourceArn, its examples ResourceArn (facts 3.1)."""
     name = one.get("FunctionResourceArn") or one.get("ResourceArn")
-    function, qualifier = target(one.id, name, one.scope.home)
+    function, qualifier = target(one.id, name, one.scope.destination)
     return WholePolicy(one.id, function, qualifier, one.get("PolicyDocument") or one.get("Policy"))
 
 
 def _layer(one: Resource) -> Permission:
     given = {field: one.get(name) for name, field in _LAYER_PERMISSION.items()}
-    layer = layer_of(one.id, one.get("LayerVersionArn"), one.scope.home)
+    layer = layer_of(one.id, one.get("LayerVersionArn"), one.scope.destination)
     return Permission(
         one.id, one.id, layer, None, given, {**PROPERTIES, "principal_org_id": "OrganizationId"}
     )
 
 
-def layer_of(owner: str, value: Value, home: Destination) -> LayerVersionArn:
-    """Return the layer version that an ARN is about; a made-up one if that is not known."""
+def layer_of(owner: str, value: Value, destination: Destination) -> LayerVersionArn:
+    """Return the layer version that an ARN stands for; an invented one if it is not known."""
     try:
         return LayerVersionArn.parse(text_of(value) or "")
     except ArnError:
-        return LayerVersionArn(home.partition, home.region, home.account, f"layer-of-{owner}", "1")
+        return LayerVersionArn(
+            destination.partition, destination.region, destination.account, f"layer-of-{owner}", "1"
+        )
 
 
 def unknown_conditions(scope: Scope) -> Iterator[str]:
-    """Yield the conditions that are undecided and not made of others."""
+    """Yield the conditions that are undecided and do not refer to other conditions."""
     for name, body in scope.section("Conditions").items():
         if not isinstance(scope.condition(name), bool) and not _refers(body):
             yield name
 
 
 def _refers(body: Json) -> bool:
-    """Return whether a condition is made of another."""
+    """Return whether a condition refers to another."""
     if isinstance(body, dict):
         return "Condition" in body or any(map(_refers, body.values()))
     return isinstance(body, list) and any(map(_refers, body))

@@ -1,4 +1,4 @@
-"""What a template or a plan declares about functions, before it is read for better or for worse."""
+"""What a template or plan declares about functions, with parts that may not be resolved."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dataclasses import field
 from permission_guard.frozen import frozen
 from permission_guard.iam import FunctionArn, LayerVersionArn
 from permission_guard.model.facts import Unreadable
-from permission_guard.template.home import Destination
+from permission_guard.template.destination import Destination
 from permission_guard.template.value import Value
 
 
 @frozen
 class Document:
-    """A policy document: its name, the resource that holds it, and what stands in it."""
+    """A policy document: its name, the resource that contains it, and its content."""
 
     name: str
     owner: str
     body: Value
     is_sure: bool = True
-    """Whether it is attached for certain; else it counts only where the role is read for the better."""
+    """Whether it is surely attached to the role. If not, it counts in the role's best case only."""
 
 
 @frozen
 class DeclaredRole:
-    """An execution role, with every policy that bears on it as far as the template tells."""
+    """An execution role, with all its policies that the template contains."""
 
     owner: str
-    """The resource that defines it."""
+    """The resource that defines the role."""
     arn: str
     documents: tuple[Document, ...] = ()
     boundary: Document | None = None
@@ -49,15 +49,15 @@ class DeclaredFunction:
 
 @frozen
 class Permission:
-    """One AddPermission or AddLayerVersionPermission call that the deployment will make, by the names of `Grant`'s fields."""
+    """One AddPermission or AddLayerVersionPermission call of the deployment. The keys of `given` are fields of `Grant`."""
 
     owner: str
     sid: str
     function: FunctionArn | LayerVersionArn
     qualifier: str | None
     given: Mapping[str, Value]
-    says: Mapping[str, str] = field(default_factory=dict)
-    """What the fields are called where the permission is written, if not so."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The name of a field in the template or plan, where it differs."""
 
 
 @frozen
@@ -72,9 +72,9 @@ class WholePolicy:
 
 @frozen
 class Declared:
-    """Everything that bears on the rules, with where it is taken to be deployed."""
+    """Everything that the rules evaluate, and the destination of the deployment."""
 
-    home: Destination
+    destination: Destination
     functions: tuple[DeclaredFunction, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()

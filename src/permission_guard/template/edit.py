@@ -1,4 +1,4 @@
-"""The smallest change to a template's text: one more property or item, and every other byte as it was."""
+"""Add one property or item to a template's text. Every other byte stays as it is."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from permission_guard.frozen import frozen
 
 _BLOCK_STYLES: Final = frozenset({"|", ">"})
 _BESIDE: Final = "Principal"
-"""What a property of a permission is written beside, if that is there."""
+"""A new property of a permission is written after this one, if it is there."""
 
 
 class CannotEdit(Exception):
-    """The line cannot be added without touching what else is written there; the message says why."""
+    """The line cannot be added without changing other text. The message says why."""
 
 
 @frozen
 class NewProperty:
-    """A property to add: its name, and its value in YAML and in JSON; `is_item` makes it an item of a list."""
+    """A property to add: its name, and its value in YAML and in JSON. With `is_item`, the value is an item of a list."""
 
     name: str
     yaml: str
@@ -31,18 +31,18 @@ class NewProperty:
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """The property as it stands in a block."""
+        """The property in a YAML block."""
         return (f"{self.name}:", f"  - {self.yaml}") if self.is_item else (f"{self.name}: {self.yaml}",)
 
     @property
     def in_braces(self) -> str:
-        """The property as it stands between braces in YAML."""
+        """The property between braces in YAML."""
         value = _quoted(self.yaml)
         return f"{self.name}: [{value}]" if self.is_item else f"{self.name}: {value}"
 
     @property
     def in_json(self) -> str:
-        """The property as it stands in JSON."""
+        """The property in JSON."""
         return f'"{self.name}": [{self.json}]' if self.is_item else f'"{self.name}": {self.json}'
 
 
@@ -62,7 +62,7 @@ def with_insertions(text: str, insertions: Sequence[Insertion]) -> str:
 
 
 class Editor:
-    """Finds where a line goes in a template. JSON is YAML, but for the tabs in it."""
+    """Finds the place of a new line in a template. It reads JSON as YAML too, with tabs replaced."""
 
     def __init__(self, text: str, *, is_json: bool) -> None:
         self._text, self._is_json = text, is_json
@@ -70,13 +70,13 @@ class Editor:
         self._root: Node | None = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
 
     def insertion(self, path: Sequence[str], line: NewProperty) -> Insertion:
-        """Return where and what to put in. Raises CannotEdit."""
+        """Return what to insert, and where. Raises CannotEdit."""
         properties = _found(self._root, path)
         existing = _value(properties, line.name)
         if existing is not None:
             return self._item(existing[0], existing[1], line)
         if line.name in _merged(properties):
-            raise CannotEdit(f"its {line.name} stands elsewhere, and is merged (<<)")
+            raise CannotEdit(f"its {line.name} comes from another place by a merge key (<<)")
         if properties.flow_style:
             added = line.in_json if self._is_json else line.in_braces
             return _in_brackets(self._text, properties, properties.value[0][0], "{", added)
@@ -84,9 +84,9 @@ class Editor:
 
     def _item(self, key: Node, node: Node, line: NewProperty) -> Insertion:
         if not line.is_item:
-            raise CannotEdit(f"its {line.name} would have to be another one")
+            raise CannotEdit(f"its {line.name} has another value already")
         if _index(node.start_mark) < _index(key.end_mark):
-            raise CannotEdit(f"its {line.name} stands elsewhere, under an alias")
+            raise CannotEdit(f"its {line.name} is an alias of another place")
         if not isinstance(node, SequenceNode) or node.tag != "tag:yaml.org,2002:seq":
             raise CannotEdit(f"its {line.name} is not written as a list")
         text = self._text
@@ -103,7 +103,7 @@ class Editor:
 
 
 def _first_within(text: str, bracket: int, first: int | None, added: str) -> Insertion:
-    """Put something first between brackets; on a line of its own where what is first now has one."""
+    """Insert a first item between brackets: on its own line if the first item now has its own line."""
     if first is None:
         return Insertion(bracket + 1, added)
     line_start = text.rfind("\n", 0, first) + 1
@@ -124,9 +124,9 @@ def _found(root: Node | None, path: Sequence[str]) -> MappingNode:
             raise CannotEdit(f"it has no {name} of its own")
         key, node = entry
         if _index(node.start_mark) < _index(key.end_mark):
-            raise CannotEdit(f"its {name} stands elsewhere, under an alias")
+            raise CannotEdit(f"its {name} is an alias of another place")
     if not isinstance(node, MappingNode) or node.tag != "tag:yaml.org,2002:map" or not node.value:
-        raise CannotEdit(f"its {path[-1]} is no object that a line can be added to")
+        raise CannotEdit(f"its {path[-1]} is not an object that a line can be added to")
     return node
 
 
@@ -171,7 +171,7 @@ def _rows(text: str, at: int, indent: str, rows: Sequence[str]) -> Insertion:
 
 
 def _after(text: str, value: Node) -> int | None:
-    """Return where the line after a value begins; None for a value that may go on over several lines."""
+    """Return where the line after a value begins; None for a value that may take several lines."""
     end, start = value.end_mark, value.start_mark
     if not isinstance(value, ScalarNode) or value.style in _BLOCK_STYLES or end is None or start is None:
         return None
@@ -182,6 +182,6 @@ def _after(text: str, value: Node) -> int | None:
 
 
 def _quoted(value: str) -> str:
-    """Return a value as it may stand between brackets, where not every parser takes a bare `::`."""
+    """Return a value for use between brackets, with quotes around `::`, which not every parser accepts there."""
     tag, space, bare = value.partition(" ")
     return f'{tag} "{bare}"' if space and "::" in bare and not bare.startswith('"') else value

@@ -1,4 +1,4 @@
-"""The verdicts on a template: what is so in every deployment that it may come to, and UNKNOWN where they differ."""
+"""The verdicts on a template: those that hold in every possible deployment, and UNKNOWN where deployments differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import ACCOUNT, REGION, Destination
+from permission_guard.template.destination import ACCOUNT, REGION, Destination
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -26,19 +26,19 @@ _ABOUT_A_ROLE: Final = "role-can-write-logs"
 
 @frozen
 class Trust:
-    """Whose callers are no untrusted accounts, besides the own account."""
+    """The accounts and organizations that are trusted in addition to the own account."""
 
     accounts: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
 
     def of(self, account: str) -> Trusted:
-        """Return the same for functions of an account."""
+        """Return the zone of trust of functions in an account."""
         return Trusted(account, self.accounts, self.organizations)
 
 
 @frozen
 class TemplateFinding:
-    """A verdict: on which resource, with the facts that it rests on. `function` is the resource that is opened or run."""
+    """A verdict on a resource (`owner`), with the facts for it. `function` is the resource of the function or layer version."""
 
     owner: str
     function: str
@@ -54,13 +54,13 @@ class TemplateFinding:
 _Key: TypeAlias = tuple[str, str, str, bool]
 _Declaration: TypeAlias = DeclaredFunction | Permission | WholePolicy
 _Index: TypeAlias = dict[str, list[_Declaration]]
-"""What is declared, by the resources."""
+"""The declarations, by the resource that makes them."""
 
 
 def evaluated(
     variants: Sequence[tuple[Mapping[str, bool], Declared]], trust: Trust
 ) -> tuple[TemplateFinding, ...]:
-    """Evaluate what is declared in each deployment that the template allows, and return what holds in all of them."""
+    """Evaluate every possible deployment of a template, and return the verdicts that hold in all of them."""
     verdicts: dict[_Key, list[tuple[Mapping[str, bool], TemplateFinding]]] = {}
     for assumed, declared in variants:
         for key, one in _in_one(declared, trust).items():
@@ -69,7 +69,7 @@ def evaluated(
 
 
 def _merged(found: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
-    """Report what is wrong with a role once, for all its functions."""
+    """Merge the verdicts on one role that several functions use."""
     groups: dict[tuple[object, ...], list[TemplateFinding]] = {}
     for number, one in enumerate(found):
         finding = one.finding
@@ -95,13 +95,15 @@ def _in_one(declared: Declared, trust: Trust) -> dict[_Key, TemplateFinding]:
         index.setdefault(one.owner, []).append(one)
     found: dict[_Key, TemplateFinding] = {}
     for each in deployed(declared):
-        case = each.at_worst()
+        case = each.worst_case()
         worst = best = _of(case, trust)
-        # The other reading decides only about a fault, and differs only where something is not resolved.
+        # The best case matters only for a FAIL, and differs only where something is not resolved.
         if any(map(_may_differ, worst.values())):
-            other = each.at_best()
+            other = each.best_case()
             best = worst if other == case else _of(other, trust)
-        found |= {key: _between(one, best.get(key), declared.home, index) for key, one in worst.items()}
+        found |= {
+            key: _between(one, best.get(key), declared.destination, index) for key, one in worst.items()
+        }
     return found
 
 
@@ -125,43 +127,43 @@ def _may_differ(worst: TemplateFinding) -> bool:
 
 
 def _between(
-    worst: TemplateFinding, best: TemplateFinding | None, home: Destination, index: _Index
+    worst: TemplateFinding, best: TemplateFinding | None, destination: Destination, index: _Index
 ) -> TemplateFinding:
-    """Return the verdict that both readings agree on, else UNKNOWN."""
+    """Return the verdict that both cases agree on, else UNKNOWN."""
     finding = worst.finding
     if not _may_differ(worst):
-        # What passes at its worst passes; what nobody can use at its widest, nobody can use.
+        # A PASS in the worst case holds in all cases, and so does a statement that nobody can use.
         return worst
     if best is not None and best.finding.verdict is Verdict.FAIL:
         return worst if finding.rule == _ABOUT_A_ROLE else best
-    return _in_doubt(worst, (*_doubts(worst, home, index), _OTHER)[0])
+    return _in_doubt(worst, (*_doubts(worst, destination, index), _OTHER)[0])
 
 
 _OTHER: Final = Unreadable("a part of it", "it is not resolved")
 
 
 def _in_doubt(one: TemplateFinding, why: Unreadable) -> TemplateFinding:
-    said = f"{why.what} {why.why.removeprefix('it ')}"
-    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {said}", proof=why)
+    reason = f"{why.what} {why.why.removeprefix('it ')}"
+    finding = replace(one.finding, verdict=Verdict.UNKNOWN, summary=f"not decided: {reason}", proof=why)
     worst = one.explanation.sentence
     explanation = replace(
         one.explanation,
         finding=finding,
-        sentence=f"Not decided: {said}.",
-        because=(f"If it comes to the worst: {worst}",),
+        sentence=f"Not decided: {reason}.",
+        because=(f"In the worst case: {worst}",),
         fix="",
         advice="",
     )
     return replace(one, explanation=explanation)
 
 
-def _doubts(one: TemplateFinding, home: Destination, index: _Index) -> list[Unreadable]:
-    """Say what is not resolved of what a verdict rests on, then what was not said of where it is deployed."""
+def _doubts(one: TemplateFinding, destination: Destination, index: _Index) -> list[Unreadable]:
+    """Return what is not resolved among the values of a verdict, then what depends on an account or Region that is not given."""
     rests_on = list(_rests_on(one, index))
     unresolved = [Unreadable(what, f"it is {why}") for what, value in rests_on for why in reasons(value)]
     return [
         *unresolved,
-        *(each for what, value in rests_on for each in _not_said(what, str(value), home)),
+        *(each for what, value in rests_on for each in _not_given(what, str(value), destination)),
     ]
 
 
@@ -172,13 +174,13 @@ def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]
         yield f"the log group of {function.owner}", function.log_group
         yield from _of_role(function.role)
     for permission in [each for each in found if isinstance(each, Permission)]:
-        yield from ((_said(name, permission), value) for name, value in permission.given.items())
+        yield from ((_label(name, permission), value) for name, value in permission.given.items())
     for policy in [each for each in found if isinstance(each, WholePolicy)]:
         yield f"the policy document of {policy.owner}", policy.body
 
 
-def _said(name: str, permission: Permission) -> str:
-    return f"{permission.says.get(name, name)} of {permission.owner}"
+def _label(name: str, permission: Permission) -> str:
+    return f"{permission.labels.get(name, name)} of {permission.owner}"
 
 
 def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
@@ -187,25 +189,25 @@ def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
         yield f"the policy {one.name} of {one.owner}", one.body
 
 
-def _not_said(what: str, text: str, home: Destination) -> Iterator[Unreadable]:
-    accounts = () if home.says_account else ACCOUNT.findall(text)
-    regions = () if home.says_region else REGION.findall(text)
+def _not_given(what: str, text: str, destination: Destination) -> Iterator[Unreadable]:
+    accounts = () if destination.is_account_given else ACCOUNT.findall(text)
+    regions = () if destination.is_region_given else REGION.findall(text)
     for kind, named in (("account", accounts), ("region", regions)):
         for one in named:
-            if one not in {home.account, home.region}:
-                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+            if one not in {destination.account, destination.region}:
+                why = f"it names {one}, and the {kind} of the deployment is not known: pass --{kind}"
                 yield Unreadable(what, why)
 
 
 def _agreed(verdicts: Sequence[tuple[Mapping[str, bool], TemplateFinding]]) -> TemplateFinding:
-    """Return the verdict of all deployments, or a doubt that names the condition on which they differ."""
+    """Return the verdict that all deployments have, or UNKNOWN with the condition on which they differ."""
     _, first = verdicts[0]
     if len({one.finding.verdict for _, one in verdicts}) == 1:
         return first
     assumed, one = min(verdicts, key=lambda pair: GRAVITY.index(pair[1].finding.verdict))
-    said = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
-    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is in doubt"
+    values = " and ".join(f"{name} is {str(holds).lower()}" for name, holds in assumed.items())
+    verb = "fails" if one.finding.verdict is Verdict.FAIL else "is not decided"
     return _in_doubt(
         one,
-        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {said}"),
+        Unreadable(f"the condition {' or '.join(assumed)}", f"it is not known, and this {verb} if {values}"),
     )

@@ -1,6 +1,6 @@
-"""What fixes a template: the lines that are missing, each proved by evaluating the text that they make.
+"""Fix a template by adding missing lines. Each line is proved by evaluating the new text.
 
-A line stays only if its fault is gone then and nothing else has become worse.
+A line is added only if it fixes its fault and makes no other verdict worse.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from permission_guard.template.edit import (
 )
 from permission_guard.template.findings import TemplateFinding, Trust
 from permission_guard.template.lines import line
-from permission_guard.template.source import Said
+from permission_guard.template.source import CheckOptions
 
 _Key: TypeAlias = tuple[str, str, str, bool]
 
 
 @frozen
 class FixedText:
-    """A text with what could be fixed, and an evaluation; what could not be fixed says why."""
+    """A text with its faults fixed where that is possible, and its evaluation. A fault that is left says why."""
 
     text: str
     checked: Checked
 
 
-def fixed(text: str, file: str, said: Said, trust: Trust) -> FixedText:
-    """Fix what can be proved. Raises NotReadable for what is no template or plan."""
-    found = fixable(text, file, said, trust)
+def fixed(text: str, file: str, options: CheckOptions, trust: Trust) -> FixedText:
+    """Return the fixed text and its evaluation. Raises NotReadable for a text that is no template or plan."""
+    found = fixable(text, file, options, trust)
     if found.text == text:
         return found
     reasons = {_key(one): str(one.explanation.fix) for one in found.checked.verdicts}
-    return FixedText(found.text, _with_reasons(check(found.text, file, said, trust), reasons))
+    return FixedText(found.text, _with_reasons(check(found.text, file, options, trust), reasons))
 
 
-def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
-    """Return the text that `fixed` would write, and how the text is evaluated as it is: what could not be fixed says why.
+def fixable(text: str, file: str, options: CheckOptions, trust: Trust) -> FixedText:
+    """Return the text that `fixed` returns, with the evaluation of the original text. A fault that cannot be fixed says why.
 
-    Raises NotReadable for what is no template or plan.
+    Raises NotReadable for a text that is no template or plan.
     """
-    checked = check(text, file, said, trust)
+    checked = check(text, file, options, trust)
     editor: Editor | None = None
     found: list[tuple[TemplateFinding, Insertion]] = []
     reasons: dict[_Key, str] = {}
@@ -64,7 +64,7 @@ def fixable(text: str, file: str, said: Said, trust: Trust) -> FixedText:
 
     def problem(some: Sequence[tuple[TemplateFinding, Insertion]]) -> str | None:
         changed = with_insertions(text, [insertion for _, insertion in some])
-        after = check(changed, file, said, trust) if some else checked
+        after = check(changed, file, options, trust) if some else checked
         return harm(checked, after, [fault for fault, _ in some])
 
     kept: list[Insertion] = []
@@ -89,10 +89,10 @@ def _key(one: TemplateFinding) -> _Key:
 
 
 def harm(before: Checked, after: Checked, faults: Sequence[TemplateFinding]) -> str | None:
-    """Say what is wrong with a text that was to fix faults: one is still there, or something else is worse."""
+    """Return what is wrong with a fixed text: a fault is still there, or another verdict is worse; None if neither."""
     was = {_key(one): one.finding.verdict for one in before.verdicts}
     now = {_key(one): one.finding.verdict for one in after.verdicts}
     if any(now.get(_key(fault)) is not Verdict.PASS for fault in faults):
-        return "the line that is missing would not fix it"
+        return "adding the line does not fix it"
     worse = (key for key in now if GRAVITY.index(now[key]) < GRAVITY.index(was.get(key, Verdict.PASS)))
-    return next((f"the line that is missing would do harm to {key[1]}" for key in worse), None)
+    return next((f"adding the line makes {key[1]} worse" for key in worse), None)

@@ -1,4 +1,4 @@
-"""Verdicts on templates as a `Scan`, of which every output format is a function."""
+"""The verdicts on templates as a `Scan`, which every output format takes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DIGITS: Final = 16
 
 
 def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
-    """Return everything that was found in the files that were checked."""
+    """Return the verdicts on all checked files."""
     verdicts = [(one.source, each) for one in checked for each in one.verdicts]
     functions = {(source.file, str(each.facts.arn)) for source, each in verdicts if _is_function(each.facts)}
     targets = {(source.file, each.facts.target) for source, each in verdicts}
@@ -37,9 +37,9 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
             Skipped(f"{one.source.file}: {what}", why) for one in checked for what, why in one.source.skipped
         ),
         ignored=tuple(
-            IgnoredFinding(_placed(one, each), said.reason, said.at is not None)
+            IgnoredFinding(_placed(one, each), ignore.reason, ignore.at is not None)
             for one in checked
-            for each, said in one.ignored
+            for each, ignore in one.ignored
         ),
     )
 
@@ -49,10 +49,10 @@ def _is_function(facts: FunctionFacts) -> bool:
 
 
 def _placed(checked: Checked, one: TemplateFinding) -> ScannedFinding:
-    """Return one verdict, flat, with its place in the file and the names that the template has."""
+    """Return one verdict with its place in the file and the names from the template."""
     source, finding, facts = checked.source, one.finding, one.facts
     fixes, obstacle = patches(checked, one)
-    # `./template.yaml` is the same file, in a baseline too.
+    # A baseline must find the same fault for `./template.yaml` and `template.yaml`.
     fault = f"{PurePath(source.file).as_posix()} {one.owner} {fault_of(finding, facts)}"
     at = source.at(one.owner, finding)
     return replace(

@@ -1,4 +1,4 @@
-"""What each of CloudFormation's intrinsic functions gives.
+"""The values of CloudFormation's intrinsic functions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC: Final = re.compile(r"(\{\{resolve:[^}]*\}\})")
 _TRIPLE = 3
-ONLY_DEPLOYED: Final = "which only a deployed stack knows"
+ONLY_DEPLOYED: Final = "known only after the deployment"
 
 
 def given_by(scope: Scope, name: str, argument: Json) -> Value:
-    """Return what a function gives; Unresolved, with the reason, for what is not resolved or malformed."""
+    """Return the value of a function; Unresolved, with the reason, if it is not known or the call is malformed."""
     function = FUNCTIONS.get(name)
     if function is None:
-        return Unresolved(f"what {name} gives, {ONLY_DEPLOYED}")
+        return Unresolved(f"the value of {name}, {ONLY_DEPLOYED}")
     try:
         return function(scope, argument)
     except (IndexError, TypeError, ValueError):
@@ -40,7 +40,7 @@ def given_by(scope: Scope, name: str, argument: Json) -> Value:
 
 
 def dynamic(text: str) -> list[Value]:
-    """Take a text apart at its dynamic references, `{{resolve:ssm:...}}`."""
+    """Split a text at its dynamic references, `{{resolve:ssm:...}}`."""
     return [
         Unresolved(f"the dynamic reference {part}, {ONLY_DEPLOYED}") if _DYNAMIC.fullmatch(part) else part
         for part in _DYNAMIC.split(text)
@@ -104,7 +104,7 @@ def _split(scope: Scope, argument: Json) -> Value:
     separator, text = _list(scope.resolve(argument))
     if not isinstance(text, Partial):
         return _text(text).split(_text(separator))
-    # An unresolved part may hold separators itself: what comes before the first is sure.
+    # An unresolved part may contain separators, so only the items before it are known.
     *sure, last = _text(text.pieces[0]).split(_text(separator))
     return [*sure, joined((last, Unresolved(text.why)))]
 
@@ -133,19 +133,19 @@ def _find_in_map(scope: Scope, argument: Json) -> Value:
     default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
     other = default.get("DefaultValue") if isinstance(default, Mapping) else None
     values = [scope.resolve(one) for one in found] or ([] if other is None else [other])
-    # What it is whichever key it is, it is for certain.
+    # If all possible keys have the same value, the value is known.
     return values[0] if values and all(one == values[0] for one in values) else Unresolved(why)
 
 
 def _under(body: Mapping[str, Json], key: str | None) -> Sequence[Json]:
-    """Return the value of a key; those of all keys, if it is not known which."""
+    """Return the value of a key, or the values of all keys if the key is not known."""
     return [one for name, one in body.items() if key in {None, name}]
 
 
 def _import(scope: Scope, argument: Json) -> Value:
     name = scope.resolve(argument)
-    said = name if isinstance(name, str) else "of another stack"
-    return Unresolved(f"Fn::ImportValue {said}, {ONLY_DEPLOYED}", said if isinstance(name, str) else "")
+    export = name if isinstance(name, str) else "of another stack"
+    return Unresolved(f"Fn::ImportValue {export}, {ONLY_DEPLOYED}", export if isinstance(name, str) else "")
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Value]]] = {

@@ -1,4 +1,4 @@
-"""What a template ignores: by Metadata on a resource, and by a comment on a line of YAML. Each needs a reason.
+"""The rules that a template ignores: by Metadata on a resource, or by a comment on a line of YAML. Each needs a reason.
 
 Metadata: {permission-guard: {ignore: [RULE], reason: TEXT}}
 # permission-guard: ignore RULE -- REASON
@@ -26,17 +26,17 @@ _METADATA_FORM: Final = "{ignore: [RULE], reason: TEXT}"
 
 @frozen
 class Ignore:
-    """One rule that is ignored, and why: on a line, or on the resources whose name fits a pattern (`*`, `?`)."""
+    """A rule to ignore, with the reason: on one line, or on the resources whose name matches a pattern (`*`, `?`)."""
 
     rule: str
     reason: str
     at: At | None = None
     """Where it is written in the template."""
     resource: str | None = None
-    """The pattern; None for a comment, which is about its line."""
+    """The pattern; None for a comment, which applies to its line."""
 
     def covers(self, rule: str, names: Collection[str], lines: Collection[int]) -> bool:
-        """Return whether a finding of a rule is ignored, by the resource's names and by the lines that it is at."""
+        """Return whether a finding is ignored, given its rule, the names of its resource, and its lines."""
         if self.rule != rule:
             return False
         if self.resource is None:
@@ -58,19 +58,19 @@ def check_ignores(ignores: Sequence[Ignore]) -> None:
 
 
 def in_metadata(body: Mapping[str, Json], root: Node) -> Iterator[Ignore]:
-    """Yield what the resources' Metadata ignores. Something of another form is a rule without a reason."""
+    """Yield what the Metadata of resources ignores. Metadata of another form gives a rule without a reason."""
     for name, resource in members(body.get("Resources")).items():
-        said = member(resource, *_PATH)
-        if said is None:
+        entry = member(resource, *_PATH)
+        if entry is None:
             continue
-        form = members(said)
+        form = members(entry)
         reason = text_of(form.get("reason")) or ""
         for rule in listed(form.get("ignore")) or ("",):
             yield Ignore(str(rule), reason.strip(), place(root, ("Resources", name, *_PATH)), name)
 
 
 def in_comments(text: str) -> Iterator[Ignore]:
-    """Yield what the comments of a YAML text ignore; text that only looks like a comment is none."""
+    """Yield what the comments of a YAML text ignore. Text within a scalar is not a comment."""
     found = [
         (At(number, match.start() + 1), match)
         for number, row in enumerate(text.splitlines(), 1)
@@ -86,7 +86,7 @@ def in_comments(text: str) -> Iterator[Ignore]:
 
 
 def _scalars(text: str) -> Sequence[tuple[At, At]]:
-    """Return where scalars begin and end, in which a `#` may stand."""
+    """Return where scalars begin and end. A `#` within one does not begin a comment."""
     tokens = yaml.scan(text, Loader=yaml.SafeLoader)
     return [(_at(one.start_mark), _at(one.end_mark)) for one in tokens if isinstance(one, yaml.ScalarToken)]
 

@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, as far as parameters, mappings and the template's own resources tell.
+"""Resolve CloudFormation's intrinsic functions from the parameters, mappings and resources of the template.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -11,8 +11,8 @@ from typing import Final
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
+from permission_guard.template.destination import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
-from permission_guard.template.home import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.node import elements, member, members
 from permission_guard.template.value import (
     REMOVED,
@@ -27,7 +27,7 @@ from permission_guard.template.value import (
 
 _SSM: Final = "AWS::SSM::Parameter::"
 _PAIR = 2
-_PSEUDO: Final = {"AWS::AccountId": "which --account can say", "AWS::StackName": "", "AWS::StackId": ""}
+_PSEUDO: Final = {"AWS::AccountId": "not known: pass --account", "AWS::StackName": "", "AWS::StackId": ""}
 _VERSION: Final = "1"
 _NAMED_BY_FUNCTION: Final = {
     ("AWS::Lambda::Alias", None),
@@ -39,26 +39,26 @@ _NAMED_BY_FUNCTION: Final = {
 
 @frozen
 class Scope:
-    """What the functions of one template are resolved with.
+    """The values from which the functions of one template are resolved.
 
-    `given` are the values said for parameters; `assumed` the values that are tried for undecided conditions.
-    `is_exact` leaves an account, a Region and a name of the stack that nobody said unresolved, instead of made up: where
-    they decide something, they must be known.
+    `given` are the parameters that the user gave; `assumed` are the values that are tried for undecided conditions.
+    With `is_exact`, an account, a Region and a stack name that the user did not give are unresolved. Without it, they
+    are invented.
     """
 
     template: Mapping[str, Json]
-    home: Destination
+    destination: Destination
     given: Mapping[str, Value] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)
     is_exact: bool = False
 
     @property
     def exact(self) -> Scope:
-        """The same for what decides."""
+        """The same, for values that decide a condition: these must not be invented."""
         return replace(self, is_exact=True)
 
     def section(self, name: str) -> Mapping[str, Json]:
-        """Return a section of the template; an empty one if it is not there."""
+        """Return a section of the template; an empty one if the template does not have it."""
         return members(self.template.get(name))
 
     def resolve(self, value: Json) -> Value:
@@ -83,23 +83,27 @@ class Scope:
         return {key: one for key, one in resolved if one is not REMOVED}
 
     def ref(self, name: str) -> Value:
-        """Return what Ref gives: a parameter's value, or a resource's name or ARN."""
-        home = self.home
+        """Return what Ref returns: the value of a parameter, or the name or ARN of a resource."""
+        destination = self.destination
         if name == "AWS::NoValue":
             return REMOVED
         pseudo = {
-            "AWS::AccountId": home.account,
-            "AWS::Region": home.region,
-            "AWS::Partition": home.partition,
+            "AWS::AccountId": destination.account,
+            "AWS::Region": destination.region,
+            "AWS::Partition": destination.partition,
             "AWS::StackName": STACK,
-            "AWS::URLSuffix": "amazonaws.com.cn" if home.partition == "aws-cn" else "amazonaws.com",
-            "AWS::StackId": f"arn:{home.partition}:cloudformation:{home.region}:{home.account}:stack/stack/example",
+            "AWS::URLSuffix": "amazonaws.com.cn" if destination.partition == "aws-cn" else "amazonaws.com",
+            "AWS::StackId": f"arn:{destination.partition}:cloudformation:{destination.region}:{destination.account}:stack/stack/example",
         }
         if name in pseudo:
-            says = {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}
-            if says.get(name, home.says_region) or not self.is_exact:
+            given = {
+                "AWS::AccountId": destination.is_account_given,
+                "AWS::StackName": False,
+                "AWS::StackId": False,
+            }
+            if given.get(name, destination.is_region_given) or not self.is_exact:
                 return pseudo[name]
-            how = _PSEUDO.get(name, "which --region can say") or "which is not known before the deployment"
+            how = _PSEUDO.get(name, "not known: pass --region") or ONLY_DEPLOYED
             return Unresolved(f"{name}, {how}", name)
         if name in self.section("Parameters"):
             return self._parameter(name)
@@ -113,43 +117,43 @@ class Scope:
         value: Value = self.given.get(name, default)
         if value is None:
             return Unresolved(
-                f"the parameter {name}, which has no default: say --parameter {name}=VALUE", name
+                f"the parameter {name}, which has no default: pass --parameter {name}=VALUE", name
             )
         text = text_of(value)
         if text is None:
-            # The template that nests this one may give a list, or what is not resolved.
+            # The template that nests this one may give a list, or a value that is not resolved.
             is_given = name in self.given
-            return value if is_given else Unresolved(f"the parameter {name}, whose default is no text")
+            return value if is_given else Unresolved(f"the parameter {name}, whose default is not a text")
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
             return [one.strip() for one in text.split(",")]
         return text
 
     def of_resource(self, logical_id: str, wanted: str | None) -> Value:
-        """Return what Ref (nothing wanted) or GetAtt gives of a resource."""
+        """Return what GetAtt returns for the wanted attribute of a resource; what Ref returns if `wanted` is None."""
         body = self.section("Resources").get(logical_id)
-        said = f"{logical_id}.{wanted}" if wanted else logical_id
+        asked = f"{logical_id}.{wanted}" if wanted else logical_id
         if not isinstance(body, Mapping):
-            return Unresolved(f"{said}, and the template has no {logical_id}")
+            return Unresolved(f"{asked}, and the template has no {logical_id}")
         kind = str(body.get("Type"))
         special = self._of_lambda(logical_id, kind, wanted)
         if special is not None:
             return special
-        found = attribute(kind, self.name(logical_id, kind), wanted, self.home)
+        found = attribute(kind, self.name(logical_id, kind), wanted, self.destination)
         return (
-            Unresolved(f"{said} of a resource of the type {kind}, {ONLY_DEPLOYED}")
+            Unresolved(f"{asked} of a resource of the type {kind}, {ONLY_DEPLOYED}")
             if found is None
             else found
         )
 
     def name(self, logical_id: str, kind: str) -> Value:
-        """Return what a resource of the template is called."""
+        """Return the name of a resource of the template."""
         form = FORMS.get(kind)
         return name_of(kind, logical_id, self.property_of(logical_id, form.name) if form else None)
 
     def _of_lambda(self, logical_id: str, kind: str, wanted: str | None) -> Value | None:
-        """Versions and aliases are named by their function; None for any other type.
+        """Return what Ref or GetAtt returns for a version, an alias or a URL; None for any other type.
 
-        The number of a version is not known, but nothing that a permission says depends on it.
+        The number of a version is not known, but no permission depends on it.
         """
         if kind == "AWS::Lambda::Version" and wanted == "Version":
             return _VERSION
@@ -162,16 +166,16 @@ class Scope:
         return None
 
     def function_arn(self, name: Value) -> Value:
-        """Return a function's ARN, given its name or ARN."""
+        """Return a function's ARN from its name or ARN."""
         text = text_of(name) if not isinstance(name, Partial) else name.widest
         if text is not None and text.startswith("arn:"):
             return name
-        return self.home.arn("lambda", joined(("function:", name)))
+        return self.destination.arn("lambda", joined(("function:", name)))
 
     def property_of(self, logical_id: str, name: str) -> Value:
-        """Return one property of a resource, resolved; None if it is not there.
+        """Return one property of a resource, resolved; None if the resource does not have it.
 
-        Only what is asked for is resolved: two resources may name each other in different properties.
+        Properties are resolved one at a time, because two resources may refer to each other in different properties.
         """
         found = self.resolve(member(self.section("Resources"), logical_id, "Properties", name))
         return None if found is REMOVED else found
@@ -213,7 +217,7 @@ def _equal(left: Value, right: Value) -> bool | Unresolved:
 
 
 def _combined(answers: list[bool | Unresolved], *, decisive: bool) -> bool | Unresolved:
-    """Or is decided by one that holds, And by one that does not."""
+    """One true part decides Or, one false part decides And."""
     if any(one is decisive for one in answers):
         return decisive
     return next((one for one in answers if isinstance(one, Unresolved)), not decisive)

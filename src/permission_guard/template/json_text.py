@@ -1,4 +1,4 @@
-"""JSON to values, and to nodes, each with its place."""
+"""Read JSON: as values, and as nodes that know their places."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def load_json(text: str) -> Json:
 
 
 def with_places(text: str) -> Node:
-    """Read a text that is JSON once more, for the places. Raises NotReadable if it is nested too deeply."""
+    """Read a text that is valid JSON as nodes with their places. Raises NotReadable if it is nested too deeply."""
     return _Reader(text).value(0, 0)[0]
 
 
 class _Reader:
-    """Reads a text that is known to be JSON."""
+    """Reads a text that is valid JSON."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -41,7 +41,7 @@ class _Reader:
         self._scan = json.JSONDecoder().raw_decode
 
     def value(self, before: int, depth: int) -> tuple[Node, int]:
-        """Return the value that comes next, and the offset after it."""
+        """Return the next value, and the offset after it."""
         start = self._skip(before)
         mark, at = self._text[start], self._at(start)
         if mark not in "{[":

@@ -1,7 +1,7 @@
-"""The lines that fix a fault in a template. They bind a service to this account, and refer to no other resource.
+"""The lines that fix a fault in a template. They limit a service to this account, and refer to no other resource.
 
-So nothing that is deployed waits for something else, and a source that exists only under another parameter is not shut out.
-The exact source is advice: only its author knows it.
+So they add no dependency between resources, and keep a source that the template creates only with other parameters. Only
+the author knows the exact source; the guard gives it as advice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMED: Final = re.compile(r"\{[a-z]+\}")
 
 
 def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], str]:
-    """Return the lines to add, in the language of the template; none, and the reason, where there are none to add."""
+    """Return the lines to add, in the language of the template; without lines, the reason why there are none."""
     if one.finding.verdict is not Verdict.FAIL:
         return (), ""
     source, reason = checked.source, str(one.explanation.fix)
@@ -41,10 +41,10 @@ def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], 
 
 
 def line(checked: Checked, fault: TemplateFinding) -> NewProperty:
-    """Return the line to add where a fault is. Raises CannotEdit."""
+    """Return the line that fixes a fault. Raises CannotEdit."""
     source, concern = checked.source, fault.finding.concern
     if source.is_plan:
-        raise CannotEdit("a plan is made of the configuration: change that")
+        raise CannotEdit("a plan is made from the configuration: change the configuration")
     if source.path(fault.owner) != ("Resources", fault.owner):
         raise CannotEdit("SAM generates it")
     if source.ignore_of(fault.owner, fault.finding) is not None:
@@ -53,9 +53,9 @@ def line(checked: Checked, fault: TemplateFinding) -> NewProperty:
         return _policy(fault)
     if concern is not Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE:
         is_dead = concern is Concern.PERMISSION_IS_USABLE
-        raise CannotEdit(f"only you know who is meant to {'call' if is_dead else 'have access'}")
+        raise CannotEdit(f"only you know who should {'call' if is_dead else 'have access'}")
     if checked.trust.accounts or checked.trust.organizations:
-        raise CannotEdit("a source in a trusted account may be meant: name the source")
+        raise CannotEdit("the source may be in a trusted account: name the source")
     found = [
         one for _, declared in source.variants for one in declared.permissions if one.owner == fault.owner
     ]
@@ -65,7 +65,7 @@ def line(checked: Checked, fault: TemplateFinding) -> NewProperty:
 
 
 def _policy(fault: TemplateFinding) -> NewProperty:
-    """Attaching helps where a right is missing, not where a Deny or a boundary takes it."""
+    """Return the line that attaches the logging policy. It does not help against a Deny or a boundary. Raises CannotEdit."""
     proof = fault.finding.proof
     if isinstance(proof, DeniedRequest) and (
         proof.decision.answer is EvalDecision.DENIED or proof.decision.layer is Layer.BOUNDARY
@@ -79,18 +79,18 @@ def _condition(permissions: list[Permission]) -> NewProperty:
     named = {text_of(one.given.get("principal")) for one in permissions}
     principal = named.pop() if len(named) == 1 else None
     if principal is None:
-        raise CannotEdit("its Principal depends on what is not known")
+        raise CannotEdit("its Principal is not known")
     service = service_of(principal)
     key = service.condition_key if service is not None else None
     if service is None or key is None:
-        raise CannotEdit(f"no page of AWS says which source {principal} sends: name the source")
+        raise CannotEdit(f"AWS does not document which source {principal} sends: name the source")
     if key == "aws:SourceAccount":
         return NewProperty("SourceAccount", "!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
     return _source(service)
 
 
 def _source(service: Service) -> NewProperty:
-    """Return the pattern of the account's sources, in a form that AddPermission accepts: it takes no `*` as Region."""
+    """Return the pattern of the account's sources. AddPermission does not accept `*` as Region. Raises CannotEdit."""
     if service.region is Region.ANY or len(service.forms) != 1:
         raise CannotEdit(
             f"{service.principal} calls from other Regions too, and AddPermission accepts no * as Region: "

@@ -1,7 +1,7 @@
-"""What the policies that AWS manages say about writing logs: the data of `docs/generate/managed_policies.py`.
+"""The statements about logs of AWS managed policies, from the data of `docs/generate/managed_policies.py`.
 
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not in it may give the
-rights or deny them: without AWS that is unknown.
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html. A policy that is not in the data may
+allow the actions or deny them, so its effect is unknown.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ DATA: Final = Path(__file__).with_name("managed.json")
 
 @cache
 def statements() -> Mapping[str, Json]:
-    """Return the statements about logs of each policy, by its name without the path."""
+    """Return the statements about logs of each policy, by the policy's name without its path."""
     found: Mapping[str, Json] = json.loads(DATA.read_text(encoding="utf-8"))
     return found
 
 
 def managed_document(name: str, partition: str = "aws") -> str | None:
-    """Return what a policy of AWS's says about writing logs, by its name without the path; None if that is not known."""
+    """Return a document with a policy's statements about logs, by its name without its path; None if they are not known."""
     found = statements().get(name)
     text = dumped({"Version": "2012-10-17", "Statement": found})
     return None if found is None else text.replace("arn:aws:", f"arn:{partition}:")

@@ -1,4 +1,4 @@
-"""A template or plan as it is written: values, each with the place where it stands."""
+"""A template or plan as written: values with their places in the file."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 
 DEEPEST: Final = 100
-"""Levels of nesting that are read; CloudFormation's own templates have about a dozen."""
+"""The most levels of nesting that are read. A usual template has about a dozen."""
 MOST: Final = 500_000
-"""Values that are read, each alias counted with all that it stands for: one megabyte of template has far fewer."""
+"""The most values that are read, with aliases expanded. A template of one megabyte has far fewer."""
 
 
 class At(NamedTuple):
@@ -23,7 +23,7 @@ class At(NamedTuple):
 
 @frozen
 class Leaf:
-    """A value that holds no others."""
+    """A value that contains no other values."""
 
     value: str | int | float | bool | None
     at: At
@@ -39,7 +39,7 @@ class Items:
 
 @frozen
 class KeyedValue:
-    """A key's value, and where the key stands."""
+    """The value of a key, and the place of the key."""
 
     key_at: At
     value: Node
@@ -47,19 +47,19 @@ class KeyedValue:
 
 @frozen
 class Object:
-    """An object; its keys stand in the order in which they are written."""
+    """An object, with its keys in their written order."""
 
     entries: Mapping[str, KeyedValue]
     at: At
     twice: tuple[tuple[str, At], ...] = ()
-    """Keys that stand there a second time, and where: the last one counts."""
+    """Repeated keys with their places. The last value of a repeated key counts."""
 
 
 Node: TypeAlias = Leaf | Items | Object
 
 
 class NotReadable(ValueError):
-    """Text that is no template and no plan. `at` or `path` says where, if it is known; the message says what is wrong."""
+    """A text is neither a template nor a plan. The message says why, and `at` or `path` where, if that is known."""
 
     def __init__(self, problem: str, at: At | None = None, path: Sequence[str | int] = ()) -> None:
         super().__init__(problem)
@@ -81,7 +81,7 @@ def plain(node: Node) -> Json:
 
 
 def member(body: Json, *path: str) -> Json:
-    """Return what stands at a path of keys; None if there is no such path."""
+    """Return the value at a path of keys; None if there is no such path."""
     for name in path:
         body = body.get(name) if isinstance(body, Mapping) else None
     return body
@@ -98,7 +98,7 @@ def elements(body: Json) -> Sequence[Json]:
 
 
 def place(root: Node, path: Sequence[str | int]) -> At | None:
-    """Return where the key or item at a path stands, or None if there is no such path."""
+    """Return the place of the key or item at a path; None if there is no such path."""
     node, at = root, root.at
     for step in path:
         if isinstance(node, Object) and step in node.entries:

@@ -1,7 +1,7 @@
-"""A plan of Terraform's, as `terraform show -json` prints it: its resources, and what their arguments refer to.
+"""Read a Terraform plan from `terraform show -json`: its resources, and the resources that their arguments refer to.
 
-https://developer.hashicorp.com/terraform/internals/json-format. What a plan does not know yet stands in `after_unknown`;
-of such an argument the configuration still tells which resources it refers to.
+https://developer.hashicorp.com/terraform/internals/json-format. Arguments whose values are not known yet are in
+`after_unknown`. The configuration in the plan tells which resources they refer to.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from permission_guard.template.node import NotReadable, elements, member, member
 _FORMAT: Final = "1."
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 _DEEPEST: Final = 20
-"""Modules and variables that a reference is followed through."""
+"""The most modules and variables that a reference is followed through."""
 
 
 def is_plan(body: Mapping[str, Json]) -> bool:
-    """Return whether a document is something of Terraform's."""
+    """Return whether a document is from Terraform."""
     return "format_version" in body and "Resources" not in body
 
 
 @frozen
 class Reference:
-    """An attribute of a resource that an argument refers to; `resource` is an address without instance keys."""
+    """An attribute of a resource that an argument refers to. `resource` is the address without instance keys."""
 
     resource: str
     attribute: str
@@ -35,7 +35,7 @@ class Reference:
 
 @frozen
 class Planned:
-    """One resource as it will be. `unknown` are its arguments that are known only after it is applied."""
+    """One resource after the plan is applied. `unknown` are the arguments that are known only then."""
 
     address: str
     kind: str
@@ -56,7 +56,7 @@ class Planned:
 
 @frozen
 class TerraformPlan:
-    """What is planned, and what the plan tells about where."""
+    """The planned resources, and the account and Region if the plan has them."""
 
     resources: tuple[Planned, ...]
     account: str | None
@@ -64,15 +64,13 @@ class TerraformPlan:
 
 
 def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
-    """Read a plan. Raises NotReadable for another version, and for what is no plan."""
+    """Read a plan. Raises NotReadable for another version of the format, and for any other document."""
     version = body.get("format_version")
     if not isinstance(version, str) or not version.startswith(_FORMAT):
-        raise NotReadable(
-            f"is of format_version {version!r}; what is read is 1.x, of Terraform 1.0 and newer"
-        )
+        raise NotReadable(f"has format_version {version!r}. Supported is 1.x, of Terraform 1.0 and newer")
     if not isinstance(body.get("planned_values"), Mapping):
-        what = "a state" if "values" in body else "no plan"
-        raise NotReadable(f"is {what}: what is read is a plan (terraform show -json PLANFILE)")
+        what = "a state, not a plan" if "values" in body else "not a plan"
+        raise NotReadable(f"is {what}. Run `terraform show -json PLANFILE`")
     configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
     changes = {
         str(member(one, "address")): members(member(one, "change", "after_unknown"))
@@ -112,7 +110,7 @@ def _holds_true(what: Json) -> bool:
 
 @frozen
 class _Module:
-    """A module of the configuration, with what its variables were given."""
+    """A module of the configuration, with the references in the values of its variables."""
 
     body: Json
     prefix: str
@@ -169,7 +167,7 @@ def _configured(
 
 
 def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
-    """Return the account: as the plan has asked AWS for it, else as the ARN of a function that is there already has it."""
+    """Return the account: from the plan's aws_caller_identity, else from the ARNs of functions that exist already."""
     for one in _data(body, "aws_caller_identity"):
         return one.get("account_id") if isinstance(one.get("account_id"), str) else None  # type: ignore[return-value]
     arns = (one.values.get("arn") for one in planned if one.kind == "aws_lambda_function")
@@ -178,7 +176,7 @@ def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | No
 
 
 def _region(body: Mapping[str, Json]) -> str | None:
-    """Return the region: as the provider is configured, else as the plan has asked AWS for it."""
+    """Return the Region: from the provider's configuration, else from the plan's aws_region."""
     region = member(
         body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value"
     )

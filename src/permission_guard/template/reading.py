@@ -1,6 +1,6 @@
-"""What is declared, read as policies: for the worst and for the best that the unresolved parts may come to.
+"""Read declared policies whose parts may not be resolved: once for the worst case, once for the best case.
 
-What holds in both readings holds whatever the values are. Where the two differ, the verdict is UNKNOWN.
+A verdict that is the same in both cases holds for all values of the unresolved parts. If it differs, it is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from permission_guard.model.document import Body, dumped
 from permission_guard.repair.grant import Grant
 from permission_guard.services import service_of
 from permission_guard.template.declared import Document, Permission
-from permission_guard.template.home import Destination, at_home
+from permission_guard.template.destination import Destination, with_own_account
 from permission_guard.template.value import (
     Partial,
     Removed,
@@ -33,37 +33,37 @@ _TOKEN: Final = "unresolved"  # noqa: S105  # stands for a token that is not kno
 _NEGATED: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
 
-class Unsayable(Exception):
-    """A part of a statement has no value in this reading: the statement is left out."""
+class NotResolved(Exception):
+    """A part of a statement is not resolved and has no substitute in this reading: the statement is left out."""
 
 
 @frozen
 class Reading:
-    """How the unresolved parts of Allow statements are read; of Deny statements the other way round.
+    """How the unresolved parts of Allow statements are read. Deny statements are read the opposite way.
 
-    `wide`: as much as they may allow, instead of as little. `at_home`: accounts and a region that nobody said are the
-    own ones, instead of others. `unknown` takes the place of a statement of which nothing is known.
+    With `wide`, they allow as much as possible, else as little. With `own_account`, accounts and Regions in the template
+    are the own ones if the user gave none, else they are others. `unknown` replaces a statement that is not known at all.
     """
 
-    home: Destination
+    destination: Destination
     wide: bool
-    at_home: bool
+    own_account: bool
     unknown: Body | None
     is_any_group: bool = False
-    """Whether the log group is not known: then every pattern may be its own, and none is for certain."""
+    """Whether the log group is not known. Then every Resource pattern may match it, but none surely does."""
 
     @property
     def of_deny(self) -> Reading:
-        """The same for statements that deny."""
-        return replace(self, wide=not self.wide, at_home=not self.at_home)
+        """The reading of Deny statements."""
+        return replace(self, wide=not self.wide, own_account=not self.own_account)
 
     def text(self, text: str) -> str:
-        """Return a text as it is read."""
-        return at_home(text, self.home) if self.at_home else text
+        """Return a text with its accounts and Region as this reading takes them."""
+        return with_own_account(text, self.destination) if self.own_account else text
 
 
 def document(one: Document, reading: Reading) -> str | None:
-    """Return a policy document as JSON; None if it is not known. What is no document is returned as it is, too."""
+    """Return a policy document as JSON; None if it is not known. A value that is no document is returned unchanged."""
     body = one.body
     try:
         if not isinstance(body, Mapping):
@@ -76,30 +76,30 @@ def document(one: Document, reading: Reading) -> str | None:
         return dumped(
             {key: kept if key == "Statement" else _plain(value, reading) for key, value in body.items()}
         )
-    except Unsayable:
+    except NotResolved:
         return None
 
 
 def _statement(value: Value, reading: Reading) -> Json:
     if not isinstance(value, Mapping):
-        # Text that is no statement stays, so that whoever parses it says so.
+        # A value that is no statement stays, so that the parser reports it.
         return reading.unknown if isinstance(value, Unresolved) else _plain(value, reading)
     inner = reading.of_deny if value.get("Effect") == "Deny" else reading
     try:
         return dict(_element(key, part, inner) for key, part in value.items())
-    except Unsayable:
+    except NotResolved:
         return None
 
 
 def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
-    """Return an element as it is read; one that excludes nothing that is known covers everything."""
+    """Return one element. A Not... element that is not resolved excludes nothing in a wide reading."""
     if key == "Condition":
         return key, _condition(value, reading)
     if key in _NEGATED:
         if is_known(value) and not (reading.is_any_group and key == "NotResource"):
             return key, _plain(value, reading)
         if not reading.wide:
-            raise Unsayable
+            raise NotResolved
         return key.removeprefix("Not"), "*"
     if key == "Principal" and isinstance(value, Mapping):
         return key, {kind: _alternatives(names, reading) for kind, names in value.items()}
@@ -107,17 +107,17 @@ def _element(key: str, value: Value, reading: Reading) -> tuple[str, Json]:
 
 
 def _alternatives(value: Value, reading: Reading) -> Json:
-    """Read a value, or a list of which any will do."""
+    """Read a value, or a list of alternatives; those that are not resolved are left out."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return _one(value, reading)
     read: list[Json] = []
     for each in value:
         try:
             read.append(_one(each, reading))
-        except Unsayable:
+        except NotResolved:
             continue
     if value and not read:
-        raise Unsayable
+        raise NotResolved
     return read
 
 
@@ -130,7 +130,7 @@ def _one(value: Value, reading: Reading) -> Json:
 
 
 def _resource(value: Value, reading: Reading) -> Json:
-    """Read a Resource: what is not resolved in it is the same value as where the same name stands elsewhere."""
+    """Read a Resource element. Its unresolved parts become tokens, which are equal to those of the same name elsewhere."""
     if reading.wide:
         return "*" if reading.is_any_group else _alternatives(value, reading)
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -143,9 +143,9 @@ def _token(value: Value) -> Value:
 
 
 def _plain(value: Value, reading: Reading) -> Json:
-    """Return a value that is resolved; raises Unsayable for one that is not."""
+    """Return a resolved value. Raises NotResolved for any other."""
     if isinstance(value, Unresolved | Partial | Removed):
-        raise Unsayable
+        raise NotResolved
     if isinstance(value, str):
         return reading.text(value)
     if isinstance(value, Mapping):
@@ -156,11 +156,11 @@ def _plain(value: Value, reading: Reading) -> Json:
 
 
 def _condition(value: Value, reading: Reading) -> Json:
-    """Read a Condition block: in the wide reading, a condition that is not resolved is none."""
+    """Read a Condition block. In the wide reading, conditions that are not resolved are left out."""
     if is_known(value):
         return _plain(value, reading)
     if not reading.wide:
-        raise Unsayable
+        raise NotResolved
     block: dict[str, dict[str, Json]] = {}
     for operator, keys in table(value).items():
         likes = operator.lower().removesuffix("ifexists").endswith(("like", "arnequals"))
@@ -188,10 +188,10 @@ def grant_of(one: Permission, reading: Reading) -> Body | None:
             continue
         try:
             fields[name] = _unresolved(name, value, principal, one.function, reading)
-        except Unsayable:
+        except NotResolved:
             return None
     if fields.get("invoked_via_function_url") == "false":
-        # What Lambda makes of `false` nobody says (`Grant`): as if it were not there, the statement opens the most.
+        # AWS does not document the effect of `false` (see `Grant`). Without the condition, the statement allows the most.
         fields["invoked_via_function_url"] = None
     arn = one.function
     target = arn.qualified(one.qualifier) if isinstance(arn, FunctionArn) else str(arn)
@@ -206,17 +206,19 @@ def _scalar(value: Value, reading: Reading, otherwise: str | None) -> str | None
 def _unresolved(
     name: str, value: Value, principal: str, arn: FunctionArn | LayerVersionArn, reading: Reading
 ) -> str | None:
-    """Return what a parameter that is not resolved is read as; None leaves the condition out."""
+    """Return the value for a parameter that is not resolved; None leaves its condition out."""
     if name == "event_source_token":
-        # Whatever it is, whoever calls must know it.
+        # Callers must know the token, whatever its value.
         return _TOKEN
     if name == "function_url_auth_type":
         return "NONE" if reading.wide else "AWS_IAM"
     if reading.wide:
         return value.widest if name == "source_arn" and isinstance(value, Partial) else None
     if name == "source_account":
-        return reading.home.account
+        return reading.destination.account
     row = service_of(principal)
     if name == "source_arn" and row is not None:
-        return row.arn_of(arn.partition, reading.home.region, reading.home.account, name="unresolved")
-    raise Unsayable
+        return row.arn_of(
+            arn.partition, reading.destination.region, reading.destination.account, name="unresolved"
+        )
+    raise NotResolved

@@ -1,4 +1,4 @@
-"""The resources of a template that this deployment has, each property resolved when it is asked for; stacks among them."""
+"""The resources of a template that a deployment creates, and the stacks that it nests."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from permission_guard.template.value import Value, table, text_of
 
 @frozen
 class Resource:
-    """A resource: its logical ID, its type, and its properties."""
+    """A resource: its logical ID, its type and, through `get`, its properties."""
 
     id: str
     kind: str
     scope: Scope
 
     def get(self, name: str) -> Value:
-        """Return a property, resolved; None if it is not there."""
+        """Return a property, resolved; None if the resource does not have it."""
         return self.scope.property_of(self.id, name)
 
     @property
@@ -31,7 +31,7 @@ class Resource:
 
 
 def resources(scope: Scope) -> Iterator[Resource]:
-    """Yield the resources that exist; those with an undecided condition count as existing."""
+    """Yield the resources that are created, including those whose condition is undecided."""
     for logical_id, body in scope.section("Resources").items():
         if isinstance(body, Mapping) and _exists(body, scope):
             yield Resource(logical_id, str(body.get("Type")), scope)
@@ -43,7 +43,7 @@ def _exists(body: Mapping[str, Json], scope: Scope) -> bool:
 
 
 def left_out(scope: Scope) -> Iterator[str]:
-    """Yield the resources that bear on the rules and whose condition is false as the parameters are."""
+    """Yield the resources that the rules evaluate but whose condition is false with these parameters."""
     for logical_id, body in scope.section("Resources").items():
         if isinstance(body, Mapping) and body.get("Type") in _JUDGED and not _exists(body, scope):
             yield logical_id
@@ -62,9 +62,9 @@ _JUDGED: Final = frozenset(
 
 @frozen
 class Nested:
-    """A stack that a template nests. `file` is what it says of the template, if that may be a file beside it.
+    """A stack that a template nests. `file` is the path of its template, if that is a local file.
 
-    `is_application` tells one of the Serverless Application Repository.
+    `is_application` tells whether it is an application of the Serverless Application Repository.
     """
 
     owner: str
@@ -85,4 +85,4 @@ def nested(scope: Scope) -> Iterator[Nested]:
 
 
 _ASSET: Final = "aws:asset:path"
-"""Where the CDK says the template of a nested stack lies, beside the one that nests it."""
+"""The Metadata in which the CDK writes the path of a nested stack's template, relative to the nesting template."""

@@ -1,4 +1,4 @@
-"""Execution roles in a CloudFormation template, with every policy that the template attaches to them."""
+"""The execution roles of a CloudFormation template, with the policies that the template attaches to them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _OWN: Final = re.compile(r"^arn:[^:]*:iam::[0-9]{12}:policy/")
 
 @frozen
 class Roles:
-    """The roles of a template, by their ARNs."""
+    """Finds the roles of a template."""
 
     scope: Scope
     resources: tuple[Resource, ...]
 
     def role(self, wanted: Value, whose: str) -> DeclaredRole | Unreadable:
-        """Return the role that a function names, or why nothing is known of it."""
+        """Return the role that a function names, or why it is not known."""
         what = f"the role of {whose}"
         for one in self._of_kind("AWS::IAM::Role"):
             if is_same(self._arn(one), wanted) or is_same(self._name(one), wanted):
@@ -94,7 +94,7 @@ class Roles:
         return aws_managed(text_of(wanted) or "", what)
 
     def _elsewhere(self, one: Resource) -> Iterator[Document | Unreadable]:
-        """Yield the policies that name the role, instead of being named by it."""
+        """Yield the policies that name the role in their own properties."""
         others = [self._name(each) for each in self._of_kind("AWS::IAM::Role") if each.id != one.id]
         for other in self._of_kind(*_ATTACHING):
             names = (*listed(other.get("Roles")), *listed(other.get("RoleName")))
@@ -107,12 +107,12 @@ class Roles:
 
 
 def aws_managed(arn: str, what: str) -> Document | Unreadable:
-    """Return what is known of a managed policy that is not defined here."""
+    """Return an AWS managed policy, or why it is not known."""
     if _OF_AWS not in arn and arn.startswith("arn:"):
         return Unreadable(what, f"{arn} is not defined here")
     text = managed_document(arn.rsplit("/", 1)[-1], arn.split(":")[1] if arn.startswith("arn:") else "aws")
     if text is None:
-        return Unreadable(what, f"what {arn} says is known to AWS alone")
+        return Unreadable(what, f"the statements of {arn} are not known")
     return Document(arn, "", loads(text))
 
 

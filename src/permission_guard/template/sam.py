@@ -1,4 +1,4 @@
-"""SAM's transform, with a way back: which line of the template made a resource that SAM made."""
+"""SAM's transform, and the way back from a generated resource to the lines of the template that it comes from."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _CODE: Final = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
 }
-"""What must lie in S3 before the transform; a template in a repository names a folder there."""
+"""Properties that must name an object in S3 for the transform. In a source repository they name a folder."""
 _DEFINED: Final = frozenset(
     {"AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::Serverless::StateMachine"}
 )
 
 
 def is_sam(template: Mapping[str, Json]) -> bool:
-    """Return whether a template asks for SAM's transform."""
+    """Return whether a template declares SAM's transform."""
     asked = template.get("Transform")
     return MACRO in (*elements(asked), asked)
 
 
 @frozen
 class _Session:
-    """All that the translator asks of a session."""
+    """The only attribute of a boto3 session that the translator reads."""
 
     region_name: str
 
@@ -45,32 +45,32 @@ class _Session:
 def transformed(
     template: Mapping[str, Json], parameters: Mapping[str, str], region: str
 ) -> Mapping[str, Json]:
-    """Return the template as CloudFormation gets it. Raises NotReadable with SAM's own words if SAM refuses it."""
-    # It takes a while to load, and only SAM's templates need it.
+    """Return the template after SAM's transform. Raises NotReadable with SAM's message if SAM refuses it."""
+    # The translator loads slowly, and only SAM templates need it.
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
     from samtranslator.parser.parser import Parser  # noqa: PLC0415
     from samtranslator.translator.translator import Translator  # noqa: PLC0415
 
-    # It warns on standard error of what is no concern of ours.
+    # Its warnings on standard error do not concern the rules.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     given: dict[str, Any] = _packaged(template)
     try:
         made = Translator({}, Parser(), boto_session=_Session(region)).translate(given, dict(parameters))
     except InvalidDocumentException as error:
-        # One at a time: each may be a consequence of the one before.
+        # Only the first error: the others may be its consequences.
         cause = next(iter(error.causes), error)
         resource = getattr(cause, "_logical_id", None) or getattr(cause, "logical_id", None)
         path = origin(template, resource) if isinstance(resource, str) else ()
         raise NotReadable(f"SAM refuses it: {cause.message}", path=path) from error
     except Exception as error:
-        # The translator takes much on trust, and stumbles over what is not as it expects.
+        # The translator does not check its input fully, so it can fail with any exception.
         raise NotReadable(f"SAM cannot read it: {type(error).__name__}: {error}") from error
     body: Mapping[str, Json] = made
     return body
 
 
 def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a copy with what lies in folders taken to lie in S3, as after `sam package`."""
+    """Return a copy whose local folders are replaced by S3 locations, as `sam package` does."""
     copied: dict[str, Any] = json.loads(json.dumps(template))
     resources = copied.get("Resources")
     for body in resources.values() if isinstance(resources, dict) else ():
@@ -78,7 +78,7 @@ def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
             continue
         kind, properties = str(body.get("Type")), body.setdefault("Properties", {})
         if kind == "AWS::Serverless::Application":
-            # The translator would ask the application repository to make a template of it.
+            # The translator would call the Serverless Application Repository.
             where = {"TemplateURL": properties.get("Location"), "Parameters": properties.get("Parameters")}
             body.update({"Type": "AWS::CloudFormation::Stack", "Properties": where})
         if kind in _CODE and "InlineCode" not in properties:
@@ -90,9 +90,9 @@ def _packaged(template: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def origin(template: Mapping[str, Json], owner: str) -> Path:
-    """Return the path in the template of what made a resource; an empty one if that is not known.
+    """Return the path in the template that a generated resource comes from; an empty path if it is not known.
 
-    SAM names what it makes after the resource, the event, the authorizer or the connector that it makes it for.
+    SAM names a generated resource after the resource, event, authorizer or connector that needs it.
     """
     resources = members(template.get("Resources"))
     if owner in resources:
@@ -103,14 +103,14 @@ def origin(template: Mapping[str, Json], owner: str) -> Path:
 
 
 def _makers(logical_id: str, body: Json) -> Iterator[tuple[str, Path]]:
-    """Yield how the names begin of what is made for a resource, and the path of its maker."""
+    """Yield the prefixes of the names that SAM generates for a resource, each with the path that it comes from."""
     path: Path = ("Resources", logical_id)
     properties = members(member(body, "Properties"))
     yield logical_id, path
     yield from _below(logical_id, body, path, "Connectors")
     yield from _below(logical_id, properties, (*path, "Properties"), "Events")
     for alias in listed(properties.get("AutoPublishAlias")):
-        # A trigger of Cognito is named after the alias.
+        # SAM names a Cognito trigger after the alias.
         yield from _below(f"{logical_id}Alias{alias}", properties, (*path, "Properties"), "Events")
     if "FunctionUrlConfig" in properties:
         url: Path = (*path, "Properties", "FunctionUrlConfig")

@@ -1,4 +1,4 @@
-"""One file: what kind it is, what is declared in it, and where in it a verdict belongs."""
+"""One file: its kind, what it declares, and the place of each verdict in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Finding
 from permission_guard.template.cloudformation import declared, unknown_conditions
 from permission_guard.template.declared import Declared
-from permission_guard.template.home import Destination, home_for
+from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import load_json, with_places
@@ -36,24 +36,24 @@ from permission_guard.template.value import Value, text_of
 from permission_guard.template.yaml_text import read_yaml
 
 LARGEST: Final = 20_000_000
-"""Bytes of a file that is read; CloudFormation takes no template of more than a million."""
+"""The most bytes of a file that is read. CloudFormation accepts templates of at most one million."""
 _MOST_CONDITIONS: Final = 4
-"""How many undecided conditions are tried both ways; further ones stay unresolved."""
+"""How many undecided conditions are tried both as true and as false. Further ones stay unresolved."""
 _KNOWN_MACROS: Final = frozenset({MACRO, "AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23"})
 _CDK_PATH: Final = "aws:cdk:path"
 
 
 @frozen
-class Said:
-    """What was said on the command line about the deployment, and what is ignored."""
+class CheckOptions:
+    """What the user gives for a check: parameters, Region and account of the deployment, and what to ignore."""
 
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
-    home: Destination | None = None
-    """Where the stack is deployed that nests this one."""
+    destination: Destination | None = None
+    """The destination of the stack that nests this template."""
     ignores: tuple[Ignore, ...] = ()
-    """What is ignored besides what the template itself ignores."""
+    """What to ignore in addition to what the template ignores."""
 
 
 @frozen
@@ -67,17 +67,17 @@ class Source:
     is_yaml: bool
     variants: tuple[tuple[Mapping[str, bool], Declared], ...]
     skipped: tuple[tuple[str, str], ...] = ()
-    """What in it was not evaluated, and why."""
+    """The parts that were not evaluated, and why."""
     notes: tuple[tuple[str, str], ...] = ()
-    """What is not deployed as the parameters are, and keys that stand twice."""
+    """Resources that these parameters do not deploy, and keys that an object has twice."""
     nested: tuple[Nested, ...] = ()
     ignores: tuple[Ignore, ...] = ()
-    """The rules that are ignored, and where."""
+    """The rules to ignore, and where."""
 
     @property
-    def home(self) -> Destination:
-        """Where it is taken to be deployed."""
-        return self.variants[0][1].home
+    def destination(self) -> Destination:
+        """The account and Region of the deployment."""
+        return self.variants[0][1].destination
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -89,7 +89,7 @@ class Source:
         return () if self.is_plan else origin(self.body, owner)
 
     def ignore_of(self, owner: str, finding: Finding) -> Ignore | None:
-        """Return what ignores a finding: on the line of its resource or its own, or by the resource's name."""
+        """Return the entry that ignores a finding: on its line, on the line of its resource, or by the resource's name."""
         if not self.ignores:
             return None
         path = self.path(owner)
@@ -100,9 +100,9 @@ class Source:
         return next((one for one in self.ignores if one.covers(rule, names, lines)), None)
 
     def at(self, owner: str, finding: Finding) -> At:
-        """Return where a verdict belongs: what says it if there is such a line, else what lacks it."""
+        """Return the place of a verdict: the property that causes it if there is one, else the resource."""
         if self.is_plan:
-            # It stands on one line, and a finding names the address.
+            # A plan is one line of JSON, and the finding names the address.
             return self.root.at
         path = origin(self.body, owner)
         details: tuple[tuple[str, ...], ...] = ()
@@ -114,9 +114,10 @@ class Source:
         return next((at for at in places if at is not None), self.root.at)
 
     def name(self, owner: str) -> str:
-        """Return what people call a resource.
+        """Return the name of a resource for a reader.
 
-        Its path in the CDK's tree if it has one; for one that SAM makes, what it makes it of; else its logical ID or address.
+        This is its path in the CDK if it has one; for a resource that SAM generates, the resource that it comes from; else
+        its logical ID or address.
         """
         found = member(self.body, "Resources", owner, "Metadata", _CDK_PATH)
         if isinstance(found, str):
@@ -126,11 +127,11 @@ class Source:
 
 
 def read(text: str, file: str) -> tuple[Node, Json, bool]:
-    """Read the text of a file, with and without places, and tell whether it is YAML and no JSON. Raises NotReadable."""
+    """Return a file's nodes, its values, and whether it is YAML and not JSON. Raises NotReadable."""
     if text.lstrip()[:1] in {"{", "["}:
         try:
             body = load_json(text)
-            # A finding in a plan names an address: nobody asks for the places of a million values on one line.
+            # A finding in a plan names an address, so the places of its values are not needed.
             root = Object({}, At(1, 1)) if is_plan(members(body)) else with_places(text)
         except NotReadable:
             if not file.endswith((".yaml", ".yml")):
@@ -141,8 +142,8 @@ def read(text: str, file: str) -> tuple[Node, Json, bool]:
     return root, plain(root), True
 
 
-def source(text: str, file: str, said: Said) -> Source:
-    """Read a file and say what is declared in it. Raises NotReadable, which names the place."""
+def source(text: str, file: str, options: CheckOptions) -> Source:
+    """Read a file. Raises NotReadable, with the place."""
     try:
         root, body, is_yaml = read(text, file)
     except NotReadable:
@@ -152,25 +153,25 @@ def source(text: str, file: str, said: Said) -> Source:
     if file.endswith(_SOURCES) and not (isinstance(body, Mapping) and is_plan(body)):
         raise NotReadable(_TERRAFORM)
     if not isinstance(body, Mapping):
-        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
+        raise NotReadable("is neither a template nor a plan: it is not an object", root.at)
     try:
-        home = said.home or home_for(text, said.region, said.account)
+        destination = options.destination or destination_for(text, options.region, options.account)
         if is_plan(body):
-            planned: _Variants = (({}, declared_by_plan(body, home)),)
+            planned: _Variants = (({}, declared_by_plan(body, destination)),)
             return Source(
-                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=said.ignores
+                file, root, body, is_plan=True, is_yaml=is_yaml, variants=planned, ignores=options.ignores
             )
-        scope = _scope(root, body, home, said)
+        scope = _scope(root, body, destination, options)
         skipped, stacks = tuple(_skipped(body)), tuple(nested(scope))
         notes = (*_twice(root), *_left_out(scope, body))
         comments = in_comments(text) if is_yaml else ()
-        ignores = (*in_metadata(body, root), *comments, *said.ignores)
+        ignores = (*in_metadata(body, root), *comments, *options.ignores)
         return Source(file, root, body, False, is_yaml, _variants(scope), skipped, notes, stacks, ignores)  # noqa: FBT003  # it is no plan
     except NotReadable as error:
         error.at = error.at or (place(root, error.path) if error.path else None)
         raise
     except RecursionError as error:
-        raise NotReadable("refers to itself without end") from error
+        raise NotReadable("refers to itself in a loop") from error
 
 
 PLAN_COMMANDS: Final = (
@@ -182,36 +183,40 @@ _SOURCES: Final = (".tf", ".tf.json")
 _SECTIONS: Final = frozenset(
     {"AWSTemplateFormatVersion", "Conditions", "Mappings", "Outputs", "Parameters", "Rules", "Transform"}
 )
-"""What tells a template that has no Resources, as the CDK writes one."""
+"""Sections that identify a template without Resources, as the CDK can write it."""
 _Variants: TypeAlias = tuple[tuple[Mapping[str, bool], Declared], ...]
 
 
-def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) -> Scope:
-    """Return what a template's values are resolved with, SAM's resources transformed."""
+def _scope(root: Node, body: Mapping[str, Json], destination: Destination, options: CheckOptions) -> Scope:
+    """Return the scope of a template, after SAM's transform."""
     resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
     if not isinstance(resources, Mapping):
-        raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
+        raise NotReadable("is neither a template (it has no Resources) nor a Terraform plan", root.at)
     kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
     for logical_id, one in kept.items():
         kind = member(one, "Type")
         if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
         if kind.startswith("AWS::Serverless::") and not is_sam(body):
-            problem = f"the resource {logical_id} is SAM's, and the template has no Transform: {MACRO}"
+            problem = (
+                f"the resource {logical_id} is a SAM resource, but the template has no Transform: {MACRO}"
+            )
             raise NotReadable(problem, path=("Resources", logical_id))
     given = {**body, "Resources": kept}
-    expanded = transformed(given, _texts(body, said), home.region) if is_sam(body) and kept else given
-    return Scope(expanded, home, said.parameters)
+    expanded = (
+        transformed(given, _texts(body, options), destination.region) if is_sam(body) and kept else given
+    )
+    return Scope(expanded, destination, options.parameters)
 
 
 def _is_expanded(name: str, body: Json) -> bool:
-    """Return whether CloudFormation puts resources in the place of an entry before it looks at them."""
+    """Return whether CloudFormation expands an entry into resources."""
     is_macro = isinstance(body, Mapping) and "Type" not in body and "Fn::Transform" in body
     return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
 def _variants(scope: Scope) -> _Variants:
-    """Return what is declared, once for each combination of the undecided conditions."""
+    """Return what the template declares for each combination of the undecided conditions."""
     open_ = tuple(unknown_conditions(scope))[:_MOST_CONDITIONS]
     return tuple(
         (assumed, declared(replace(scope, assumed=assumed)))
@@ -220,10 +225,10 @@ def _variants(scope: Scope) -> _Variants:
     )
 
 
-def _texts(body: Mapping[str, Json], said: Said) -> Mapping[str, str]:
-    """Return the parameters for SAM: those said that the template has, and that are known."""
-    names = members(body.get("Parameters")).keys() & said.parameters.keys()
-    given = ((name, text_of(said.parameters[name])) for name in names)
+def _texts(body: Mapping[str, Json], options: CheckOptions) -> Mapping[str, str]:
+    """Return the parameters for SAM: those that the user gave, the template has, and are resolved."""
+    names = members(body.get("Parameters")).keys() & options.parameters.keys()
+    given = ((name, text_of(options.parameters[name])) for name in names)
     return {name: text for name, text in given if text is not None}
 
 
@@ -234,23 +239,23 @@ def _skipped(body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         if name is not None and text_of(name) not in _KNOWN_MACROS:
             yield f"what the macro {name} makes", "only CloudFormation can run it"
     if "Fn::Transform" in body:
-        yield "what Fn::Transform brings", "only CloudFormation can run it"
+        yield "what Fn::Transform adds", "only CloudFormation can run it"
     for logical_id, one in members(body.get("Resources")).items():
         if _is_expanded(logical_id, one):
             yield f"the resources of {logical_id}", "only CloudFormation can make them"
         for key in members(member(one, "Properties")):
             if key == "Fn::Transform" or key.startswith("Fn::ForEach::"):
-                yield f"what {key} brings to {logical_id}", "only CloudFormation can run it"
+                yield f"what {key} adds to {logical_id}", "only CloudFormation can run it"
 
 
 def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield each resource that is not deployed as the parameters are, as the template names it."""
+    """Yield each resource that these parameters do not deploy, by its name in the template."""
     for names in dict.fromkeys(origin(body, one)[1:2] for one in left_out(scope)):
         yield "".join(map(str, names)), "its Condition is false with these parameters"
 
 
 def _twice(node: Node) -> Iterator[tuple[str, str]]:
-    """Yield the keys that stand twice in an object."""
+    """Yield the keys that an object has twice."""
     if isinstance(node, Object):
         yield from ((f"the key {key!r} at {at.line}:{at.column}", _LAST) for key, at in node.twice)
         for entry in node.entries.values():
@@ -260,4 +265,4 @@ def _twice(node: Node) -> Iterator[tuple[str, str]]:
             yield from _twice(one)
 
 
-_LAST: Final = "it stands twice in one object, and the last one counts"
+_LAST: Final = "the object has it twice; the last one counts"

@@ -1,4 +1,4 @@
-"""What a plan of Terraform's declares about functions."""
+"""What a Terraform plan declares about functions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
-from permission_guard.template.home import Destination
+from permission_guard.template.destination import Destination
 from permission_guard.template.plan import Planned, Reference, TerraformPlan, read_plan
 from permission_guard.template.roles import aws_managed
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
@@ -43,7 +43,7 @@ _SERVICES: Final = {
     "aws_secretsmanager_secret": "secretsmanager",
     "aws_cloudwatch_metric_alarm": "cloudwatch",
 }
-"""The services whose name stands in the ARNs of resources that are not there yet, beside the own Region and account."""
+"""The service in the ARN of each resource type, for resources that do not exist yet. Region and account are the own ones."""
 _NAMES: Final = ("name", "function_name", "bucket", "alarm_name")
 _ARN_ATTRIBUTES: Final = frozenset({"arn", "execution_arn", "invoke_arn", "qualified_arn"})
 _ATTACHING: Final = {
@@ -51,39 +51,39 @@ _ATTACHING: Final = {
     "aws_iam_role_policy_attachment": "role",
     "aws_iam_policy_attachment": "roles",
 }
-"""What gives policies to a role, and the argument that names it."""
+"""The resource types that attach policies to a role, and the argument that names the role."""
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
-def home_of(plan: TerraformPlan, home: Destination) -> Destination:
-    """Return where a plan is applied: what nobody said, the plan may tell."""
-    region = home.region if home.says_region or plan.region is None else plan.region
-    account = home.account if home.says_account or plan.account is None else plan.account
+def destination_of(plan: TerraformPlan, destination: Destination) -> Destination:
+    """Return the destination of a plan. An account or Region that the user did not give comes from the plan, if it has it."""
+    region = destination.region if destination.is_region_given or plan.region is None else plan.region
+    account = destination.account if destination.is_account_given or plan.account is None else plan.account
     return replace(
-        home,
+        destination,
         partition=partition_of(region),
         region=region,
         account=account,
-        says_region=home.says_region or plan.region is not None,
-        says_account=home.says_account or plan.account is not None,
+        is_region_given=destination.is_region_given or plan.region is not None,
+        is_account_given=destination.is_account_given or plan.account is not None,
     )
 
 
-def declared_by_plan(body: Mapping[str, Json], home: Destination) -> Declared:
-    """Return everything that bears on the rules. Raises NotReadable."""
+def declared_by_plan(body: Mapping[str, Json], destination: Destination) -> Declared:
+    """Return everything that the rules evaluate. Raises NotReadable."""
     plan = read_plan(body)
-    return _Terraform(plan.resources, home_of(plan, home)).declared()
+    return _Terraform(plan.resources, destination_of(plan, destination)).declared()
 
 
 @frozen
 class _Terraform:
     resources: tuple[Planned, ...]
-    home: Destination
+    destination: Destination
     by_kind: dict[str, list[Planned]] = field(default_factory=dict)
     by_address: dict[str, list[Planned]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
     by_role: dict[str, list[Planned]] = field(default_factory=dict)
-    """What gives policies to roles, by the addresses of these."""
+    """The resources that attach policies to a role, by the role's address."""
 
     def __post_init__(self) -> None:
         for one in self.resources:
@@ -101,7 +101,7 @@ class _Terraform:
     def declared(self) -> Declared:
         groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
         return Declared(
-            self.home,
+            self.destination,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
             (
                 *(self._permission(one) for one in self._of("aws_lambda_permission")),
@@ -115,24 +115,24 @@ class _Terraform:
         return iter(self.by_kind.get(kind, ()))
 
     def _value(self, one: Planned, name: str) -> Value:
-        """Return an argument; what is known only after it is applied is Unresolved."""
+        """Return an argument; Unresolved or Partial if it is known only after the plan is applied."""
         if name in one.unknown:
             return self._later(one, name)
         value: Value = one.values.get(name)
         return value
 
     def _later(self, one: Planned, name: str) -> Value:
-        """Return what can be said of an argument that is not known yet.
+        """Return what is known of an argument that is known fully only after the plan is applied.
 
-        One that refers to a single ARN begins with it: an ARN cannot stand within another. What follows, the plan
-        does not tell.
+        An argument that refers to a single ARN begins with that ARN, because an ARN cannot be within another. The plan
+        does not say what follows it.
         """
-        why = Unresolved("known only after it is applied")
+        why = Unresolved("known only after the plan is applied")
         references = one.references.get(name, ())
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self._instances(one, references[0]):
                 if other.kind in _SERVICES:
-                    made = self.home.arn(_SERVICES[other.kind], "")
+                    made = self.destination.arn(_SERVICES[other.kind], "")
                     return joined((text_of(other.values.get("arn")) or made, why))
         return why
 
@@ -149,14 +149,14 @@ class _Terraform:
         yield from {other.address: other for other in found}.values()
 
     def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
-        """Return what a reference means: of several instances that with the same keys of count and for_each."""
+        """Return the resources of a reference; of several instances, the one with the same keys of count and for_each."""
         found = self.by_address.get(reference.resource, [])
         same = [other for other in found if one.keys[: len(other.keys)] == other.keys]
         return same if len(same) == 1 else found
 
     def _function_arn(self, one: Planned) -> FunctionArn:
         name = one.values.get("function_name")
-        return target(one.address, name if isinstance(name, str) else None, self.home)[0]
+        return target(one.address, name if isinstance(name, str) else None, self.destination)[0]
 
     def _function(self, one: Planned) -> DeclaredFunction:
         arn = self._function_arn(one)
@@ -169,13 +169,13 @@ class _Terraform:
         if found is not None:
             return self._role(found)
         role = text_of(one.values.get("role"))
-        why = f"{role} is not defined in this plan" if role else "it is known only after it is applied"
+        why = f"{role} is not defined in this plan" if role else "it is known only after the plan is applied"
         return Unreadable(f"the role of {one.address}", why)
 
     def _role(self, one: Planned) -> DeclaredRole:
         name = one.values.get("name")
         arn = one.values.get("arn")
-        made = f"arn:{self.home.partition}:iam::{self.home.account}:role/{name if isinstance(name, str) else 'role'}"
+        made = f"arn:{self.destination.partition}:iam::{self.destination.account}:role/{name if isinstance(name, str) else 'role'}"
         found = list(self._policies(one))
         limit = self._boundary(one)
         if isinstance(limit, Unreadable):
@@ -196,7 +196,7 @@ class _Terraform:
         return None if arn is None else self._managed(one, "permissions_boundary", arn)
 
     def _policies(self, role: Planned) -> Iterator[Document | Unreadable]:
-        """Yield what stands in the role, then what is attached to it elsewhere."""
+        """Yield the policies in the role, then those that other resources attach."""
         for each in listed(self._own(role, "inline_policy")):
             policy = each if isinstance(each, Unresolved) else table(each).get("policy")
             if policy is not None:
@@ -210,7 +210,7 @@ class _Terraform:
                 yield self._managed(one, "policy_arn", self._value(one, "policy_arn"))
 
     def _own(self, role: Planned, argument: str) -> Value:
-        """Return an argument of the role; one that nobody has set is not known until AWS has made the role, and is empty."""
+        """Return an argument of the role; None if it is not set, although the plan lists it as unknown."""
         is_set = argument not in role.unknown or argument in role.references
         return self._value(role, argument) if is_set else None
 
@@ -226,20 +226,20 @@ class _Terraform:
     def _permission(self, one: Planned) -> Permission:
         found = self._referred(one, "function_name", "aws_lambda_function")
         name = self._value(one, "function_name")
-        function, qualifier = target(one.address.replace(".", "-"), name, self.home)
+        function, qualifier = target(one.address.replace(".", "-"), name, self.destination)
         if found is not None:
             function = self._function_arn(found)
-        said = text_of(self._value(one, "qualifier")) or qualifier
+        alias = text_of(self._value(one, "qualifier")) or qualifier
         given = {field: self._value(one, argument) for argument, field in _ARGUMENTS.items()}
         sid = text_of(one.values.get("statement_id"))
         return Permission(
-            one.address, sid or one.plain_address.replace(".", "-"), function, said or None, given
+            one.address, sid or one.plain_address.replace(".", "-"), function, alias or None, given
         )
 
     def _resource_policy(self, one: Planned) -> WholePolicy:
         found = self._referred(one, "resource_arn", "aws_lambda_function")
         function, qualifier = target(
-            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.home
+            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.destination
         )
         document = _document(one.address, one.address, self._value(one, "policy"))
         body = (
@@ -255,9 +255,9 @@ class _Terraform:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
         arn = joined((name, ":", version)) if (text_of(name) or "").startswith("arn:") else name
         given = {field: self._value(one, key) for key, field in _LAYER.items()}
-        says = {field: key for key, field in _LAYER.items()}
+        labels = {field: key for key, field in _LAYER.items()}
         sid = one.plain_address.replace(".", "-")
-        return Permission(one.address, sid, layer_of(one.address, arn, self.home), None, given, says)
+        return Permission(one.address, sid, layer_of(one.address, arn, self.destination), None, given, labels)
 
 
 _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}
@@ -265,7 +265,7 @@ _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}
 
 
 def _document(name: str, owner: str, body: Value) -> Document | Unreadable:
-    """Return a policy that stands in an argument as JSON text."""
+    """Return a policy that an argument has as JSON text."""
     for why in reasons(body):
         return Unreadable(f"the policy {name}", f"it is {why}")
     try:

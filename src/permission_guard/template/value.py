@@ -1,4 +1,4 @@
-"""What a value of a template comes to: JSON, with what cannot be resolved marked as such and never guessed."""
+"""The values of a template: JSON, in which a part that cannot be resolved is marked and never guessed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from permission_guard.frozen import frozen
 
 @frozen
 class Unresolved:
-    """A value that only a deployed stack knows; `why` says what it is, as the end of a sentence.
+    """A value that is known only after the deployment. `why` says what it is, as the end of a sentence.
 
-    Two with the same `name` are the same value, whatever it is; without a name, nothing is known of it.
+    Two values with the same `name` are equal. Without a name, it may or may not equal another.
     """
 
     why: str
@@ -22,7 +22,7 @@ class Unresolved:
 
     @property
     def token(self) -> str:
-        """A text that stands for the value, the same wherever it is used."""
+        """A text that stands for the value, the same in all places."""
         return f"unresolved{_OTHER.sub('', self.name)}"
 
 
@@ -31,18 +31,18 @@ _OTHER: Final = re.compile(r"[^A-Za-z0-9]")
 
 @frozen
 class Partial:
-    """A text of which some pieces are not resolved; at least one is, and at least one is not."""
+    """A text with at least one resolved and at least one unresolved piece."""
 
     pieces: tuple[str | Unresolved, ...]
 
     @property
     def why(self) -> str:
-        """What the first piece is that is not resolved."""
+        """What the first unresolved piece is."""
         return next(one.why for one in self.pieces if isinstance(one, Unresolved))
 
     @property
     def widest(self) -> str:
-        """The pattern that any value of it fits."""
+        """A pattern that matches all its possible values."""
         return "".join(one if isinstance(one, str) else "*" for one in self.pieces)
 
 
@@ -70,7 +70,7 @@ Value: TypeAlias = (
 
 
 def joined(pieces: Iterable[Value], separator: str = "") -> Value:
-    """Join texts, unresolved ones too; Unresolved if one of them is no text."""
+    """Join texts, including unresolved ones; return Unresolved if one of them is not a text."""
     parts: list[str | Unresolved] = []
     for number, piece in enumerate(pieces):
         if number and separator:
@@ -88,7 +88,7 @@ def joined(pieces: Iterable[Value], separator: str = "") -> Value:
 
 
 def _text(parts: Sequence[str | Unresolved]) -> Value:
-    """Return pieces as the simplest value: neighbouring texts are one, and empty ones none."""
+    """Return pieces as the simplest value: adjacent texts are joined, and empty texts dropped."""
     merged: list[str | Unresolved] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
@@ -101,7 +101,7 @@ def _text(parts: Sequence[str | Unresolved]) -> Value:
 
 
 def text_of(value: Value) -> str | None:
-    """Return a scalar as the text that CloudFormation makes of it; None for anything else."""
+    """Return a scalar as the text that CloudFormation converts it to; None for any other value."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int | float):
@@ -110,25 +110,25 @@ def text_of(value: Value) -> str | None:
 
 
 def filled(value: Value) -> str | None:
-    """Return a text with what is not resolved in it replaced by tokens; None for what is no text."""
+    """Return a text with its unresolved parts replaced by tokens; None for a value that is not a text."""
     if isinstance(value, Partial):
         return "".join(one if isinstance(one, str) else one.token for one in value.pieces)
     return value.token if isinstance(value, Unresolved) else text_of(value)
 
 
 def is_same(one: Value, other: Value) -> bool:
-    """Return whether two values are the same for certain, whatever their unresolved parts are."""
+    """Return whether two values are surely equal, whatever their unresolved parts are."""
     parts = one.pieces if isinstance(one, Partial) else (one,)
     return one == other and all(part.name for part in parts if isinstance(part, Unresolved))
 
 
 def is_known(value: Value) -> bool:
-    """Return whether a value is resolved throughout."""
+    """Return whether all parts of a value are resolved."""
     return next(reasons(value), None) is None
 
 
 def reasons(value: Value) -> Iterator[str]:
-    """Yield what each unresolved part is."""
+    """Yield what each unresolved part is, as the end of a sentence."""
     if isinstance(value, Unresolved | Partial):
         yield value.why
     elif isinstance(value, Mapping):
@@ -145,7 +145,7 @@ def table(value: Value) -> Mapping[str, Value]:
 
 
 def listed(value: Value) -> Sequence[Value]:
-    """Return a list as it is, and a single value as a list of one; nothing for what is not there."""
+    """Return a list as it is, a single value as a list of one, and an empty list for no value."""
     if value is None or value is REMOVED:
         return ()
     if isinstance(value, Sequence) and not isinstance(value, str):

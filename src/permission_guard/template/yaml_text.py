@@ -1,7 +1,7 @@
-"""YAML to nodes, with CloudFormation's short forms written out: `!Ref x` is `{Ref: x}`.
+"""Read YAML as nodes. CloudFormation's short forms become full ones: `!Ref x` is `{Ref: x}`.
 
-Built from composed nodes, not by constructors: so each value keeps its place, and a key that stands twice is seen. The
-version is 1.1, as CloudFormation's is (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
+Nodes come from PyYAML's composed nodes, which keep the place of each value and repeated keys. The version is 1.1, as in
+CloudFormation (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _FUNCTIONS: Final = (
     "ToJsonString Transform"
 )
 FUNCTIONS: Final = frozenset(_FUNCTIONS.split())
-"""The intrinsic functions that have a short form, besides Ref and Condition."""
+"""The intrinsic functions that have a short form, other than Ref and Condition."""
 
 
 @frozen
 class _Built:
-    """A node with what it comes to: how many values deep and in all."""
+    """A node, with the number of its values and levels, aliases expanded."""
 
     node: Node
     size: int = 1
@@ -64,7 +64,7 @@ def read_yaml(text: str) -> Node:
 
 
 def _composed(text: str) -> yaml.Node | None:
-    """Compose with libyaml, which is ten times as fast; what it refuses is read once more, to say what is wrong and where."""
+    """Compose with libyaml, which is ten times as fast. Text that it refuses is read again in Python, for a better message."""
     try:
         return yaml.compose(text, Loader=_FAST)
     except yaml.YAMLError:
@@ -77,14 +77,14 @@ def _at(node: yaml.Node) -> At:
 
 
 class _Builder:
-    """Builds each composed node once, however many aliases stand for it."""
+    """Builds each composed node once, even if several aliases refer to it."""
 
     def __init__(self) -> None:
         self._made: dict[yaml.Node, _Built | None] = {}
         self._scalars = yaml.SafeLoader("")
 
     def built(self, node: yaml.Node) -> _Built:
-        """Return what a composed node comes to. Raises NotReadable."""
+        """Return the node of a composed node. Raises NotReadable."""
         if node in self._made:
             found = self._made[node]
             if found is None:
@@ -99,7 +99,7 @@ class _Builder:
             parts = [self.built(one) for one in node.value]
             made = _tagged(node, Items(tuple(one.node for one in parts), _at(node)), parts)
         if made.size > MOST or made.depth > DEEPEST:
-            raise NotReadable(f"comes to more than {MOST} values or {DEEPEST} levels", _at(node))
+            raise NotReadable(f"has more than {MOST} values or {DEEPEST} levels, aliases expanded", _at(node))
         self._made[node] = made
         return made
 
@@ -107,7 +107,7 @@ class _Builder:
         entries: dict[str, KeyedValue] = {}
         twice: list[tuple[str, At]] = []
         written = len(node.value)
-        # Merges (`<<`), as a tool that packages the template does; CloudFormation itself takes none.
+        # Resolves merge keys (`<<`), as packaging tools do. CloudFormation itself does not accept them.
         self._scalars.flatten_mapping(node)
         parts = [(key, self.built(value)) for key, value in node.value]
         for key, value in parts:
@@ -124,7 +124,7 @@ class _Builder:
         return _tagged(node, Leaf(node.value if is_tagged else self._value(node), _at(node)), [])
 
     def _value(self, node: yaml.ScalarNode) -> str | int | float | bool | None:
-        """Return a scalar's value. A date, as in `Version: 2012-10-17`, is the text that it was written as."""
+        """Return a scalar's value. A date, as in `Version: 2012-10-17`, stays a text."""
         text: str = node.value
         if node.tag == f"{_CORE}null":
             return None
@@ -137,19 +137,19 @@ class _Builder:
             read = self._scalars.construct_yaml_int if is_int else self._scalars.construct_yaml_float
             number: int | float = read(node)
         except (ConstructorError, ValueError, OverflowError) as error:
-            raise NotReadable(f"{text!r} is not of its type", _at(node)) from error
+            raise NotReadable(f"{text!r} does not have the type of its tag", _at(node)) from error
         return number
 
 
 def _key(value: object) -> str:
-    """Write a key as JSON would have it: only texts can be keys there."""
+    """Return a key as text, because JSON has only texts as keys."""
     if isinstance(value, bool):
         return str(value).lower()
     return "null" if value is None else str(value)
 
 
 def _tagged(composed: yaml.Node, node: Node, parts: list[_Built]) -> _Built:
-    """Write out a short form. Raises NotReadable for a tag that CloudFormation does not have."""
+    """Replace a short form by the full form. Raises NotReadable for a tag that CloudFormation does not have."""
     size, depth = (
         1 + sum(one.size for one in parts),
         1 + max((one.depth for one in parts), default=0),
@@ -159,7 +159,7 @@ def _tagged(composed: yaml.Node, node: Node, parts: list[_Built]) -> _Built:
         return _Built(node, size, depth)
     name = tag.removeprefix("!")
     if not tag.startswith("!") or name not in {*_BARE, *FUNCTIONS}:
-        raise NotReadable(f"has the tag {tag}, which CloudFormation does not know", at)
+        raise NotReadable(f"has the tag {tag}, which CloudFormation does not have", at)
     if name == "GetAtt" and isinstance(node, Leaf) and isinstance(node.value, str):
         node = Items(tuple(Leaf(part, at) for part in node.value.split(".", 1)), at)
     long = name if name in _BARE else f"Fn::{name}"

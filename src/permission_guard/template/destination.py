@@ -1,4 +1,4 @@
-"""Where a template is taken to be deployed, and what its resources are called there."""
+"""The account and Region of a deployment, and the names and ARNs of resources there."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from permission_guard.iam.arn import partition_of
 from permission_guard.template.value import Value, joined
 
 _REGIONS: Final = ("us-east-1", "eu-west-1", "ap-southeast-1", "ca-central-1", "sa-east-1", "us-west-2")
-"""Of which the first that a template does not name stands for the one that is not said."""
+"""If no Region is given, the first of these that the template does not name."""
 STACK: Final = "stack"
 MADE_UP: Final = "EXAMPLE"
-"""Stands for what CloudFormation puts at the end of the names that it makes."""
+"""The end of a name that CloudFormation generates; the real one is random."""
 
 
 @frozen
 class Destination:
-    """The account and region of a deployment. Those that were not said are made up, and count as the own ones."""
+    """The account and Region of a deployment. If the user gave none, an invented one stands for the own account or Region."""
 
     partition: str = "aws"
     region: str = "us-east-1"
     account: str = "000000000000"
-    says_region: bool = False
-    """Whether somebody said the region, so that another one in the template is another one."""
-    says_account: bool = False
+    is_region_given: bool = False
+    """Whether the user gave the Region. Only then a different Region in the template is surely not the own one."""
+    is_account_given: bool = False
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
-        """Return the ARN of a resource here."""
+        """Return the ARN of a resource in this account and Region."""
         place = f"{self.region if region else ''}:{self.account if account else ''}"
         return joined((f"arn:{self.partition}:{service}:{place}:", resource))
 
 
-def home_for(text: str, region: str | None, account: str | None) -> Destination:
-    """Return the home of a template. What nobody said is made up, such that the text does not name it by itself."""
+def destination_for(text: str, region: str | None, account: str | None) -> Destination:
+    """Return the destination of a template. If no account or Region is given, invent one that the text does not contain."""
     account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
     place = region or next((one for one in _REGIONS if f":{one}:" not in text), _REGIONS[0])
     return Destination(partition_of(place), place, account_id, region is not None, account is not None)
@@ -43,9 +43,11 @@ def home_for(text: str, region: str | None, account: str | None) -> Destination:
 
 @frozen
 class _Form:
-    """What Ref and GetAtt give of a type: its name property, its ARN (service, and resource with `{}`), who has which.
+    """What Ref and GetAtt return for a resource type.
 
-    `ref` is "name", "arn", or a text with `{}` for the name. GetAtt gives the ARN for what ends in Arn.
+    `name` is the property with the resource's name. `service`, `resource` (with `{}` for the name), `region` and
+    `account` make its ARN. `ref` is "name", "arn", or a text with `{}` for the name. GetAtt of an attribute that ends in
+    Arn returns the ARN.
     """
 
     name: str
@@ -99,11 +101,11 @@ FORMS: Final[Mapping[str, _Form]] = {
     "AWS::EC2::VPC": _Form("VpcId"),
 }
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html, the
-return values of each type: those that permissions and policies name."""
+return values of each type. The table has the types that permissions and policies refer to."""
 
 
 def name_of(kind: str, logical_id: str, given: Value) -> Value:
-    """Return what a resource is called: the name that it is given, else one as CloudFormation makes it."""
+    """Return the name of a resource: the one in the template, else one such as CloudFormation generates."""
     form = FORMS.get(kind)
     if given is not None and not isinstance(given, Mapping | list):
         return joined((given,))
@@ -111,8 +113,8 @@ def name_of(kind: str, logical_id: str, given: Value) -> Value:
     return made.lower() if kind == "AWS::S3::Bucket" else made
 
 
-def attribute(kind: str, name: Value, attribute_name: str | None, home: Destination) -> Value | None:
-    """Return what Ref (no attribute) or GetAtt gives of a resource; None if that is not known of its type."""
+def attribute(kind: str, name: Value, attribute_name: str | None, destination: Destination) -> Value | None:
+    """Return what Ref (no attribute) or GetAtt returns for a resource; None if the table does not have it."""
     form = FORMS.get(kind)
     if form is None:
         return None
@@ -127,7 +129,9 @@ def attribute(kind: str, name: Value, attribute_name: str | None, home: Destinat
         return name
     if wanted != _ARN:
         return _filled(wanted, name)
-    return home.arn(form.service, _filled(form.resource, name), region=form.region, account=form.account)
+    return destination.arn(
+        form.service, _filled(form.resource, name), region=form.region, account=form.account
+    )
 
 
 def _filled(pattern: str, name: Value) -> Value:
@@ -140,8 +144,8 @@ REGION: Final = re.compile(r"arn:[^:]*:[^:]*:([a-z]{2}(?:-[a-z]+)+-[0-9]):")
 REGION_OF_ARN: Final = re.compile(r"^(arn:[^:]*:[^:]*:)([a-z]{2}(?:-[a-z]+)+-[0-9])(?=:)")
 
 
-def at_home(text: str, home: Destination) -> str:
-    """Return a text with the accounts and the region that it names taken for the own ones, where nobody said these."""
-    if not home.says_account:
-        text = ACCOUNT.sub(home.account, text)
-    return text if home.says_region else REGION_OF_ARN.sub(rf"\g<1>{home.region}", text)
+def with_own_account(text: str, destination: Destination) -> str:
+    """Return a text with its accounts and Region replaced by the own ones, if the user gave none."""
+    if not destination.is_account_given:
+        text = ACCOUNT.sub(destination.account, text)
+    return text if destination.is_region_given else REGION_OF_ARN.sub(rf"\g<1>{destination.region}", text)
