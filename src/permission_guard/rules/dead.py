@@ -31,7 +31,7 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
     None if the statement alone gives access: then a Deny refuses everybody.
     """
     places = (review.target, *review.qualified(statement))
-    if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):
+    if not all(review.alone(statement, actions, arn).gives_nobody_access for arn in places):
         return None
     action = next(action for action in actions if covers(statement, (action,)))
     request = _meant(statement, review, action)
@@ -86,7 +86,7 @@ def _blockers(
     lone = [
         one
         for one in statement.conditions
-        if review.alone(replace(statement, conditions=(one,)), actions).scale is Scale.DEAD
+        if review.alone(replace(statement, conditions=(one,)), actions).gives_nobody_access
     ] or _only_one(statement, review, actions)
     if lone:
         yield from (_unmet(one, statement, review, request) for one in lone)

@@ -72,7 +72,8 @@ def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
         return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    return f"{statement.title}: {_principal(statement)} allows {answer.scale.value} to {verb}"
+    whom = "nobody of the zone of trust" if answer.scale is Scale.DEAD else answer.scale.value
+    return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}"
 
 
 def found(
@@ -212,7 +213,7 @@ def _in_doubt(
 def _closed(
     finding: Finding, statement: Statement, review: Review, actions: Sequence[str], answer: Answer
 ) -> Finding:
-    if answer.scale is Scale.DEAD:
+    if answer.gives_nobody_access:
         nobody = why_nobody(statement, review, actions)
         if nobody is None:
             return replace(

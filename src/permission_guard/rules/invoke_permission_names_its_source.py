@@ -103,7 +103,8 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
     rows = [service_of(one) for one in services(statement)]
     if not isinstance(proof, Undecided) or proof.decision.answer is not EvalDecision.ALLOWED:
         return finding
-    if not all(row is not None and row.within_account for row in rows):
+    arns = proof.request.context.values("aws:sourcearn") or ()
+    if not all(row is not None and row.within_account and all(map(row.shows, arns)) for row in rows):
         return finding
     names = " and ".join(services(statement))
     return replace(

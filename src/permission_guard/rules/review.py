@@ -85,7 +85,7 @@ class Review:
             there = self.alone(statement, actions, arn, with_denies=True)
             if there.access is not Access.CLOSED:
                 return replace(there, access=Access.UNKNOWN, scale=Scale.UNKNOWN, keys=(RESOURCE,))
-            if found.scale is Scale.DEAD:
+            if found.gives_nobody_access:
                 found = there
         return found
 

@@ -27,6 +27,7 @@ class Region(Enum):
 
 
 _PLACES: Final = re.compile(r"\{[a-z]+\}")
+_MATCHING: Final = {"{name}": "[^:/]+", "{path}": "[^:]+", "{any}": ".+"}
 
 
 @frozen
@@ -60,6 +61,11 @@ class Service:
         resource = _PLACES.sub("*", _PLACES.sub(name, self.forms[0], count=1))
         place = "" if self.region is Region.NONE else region
         return f"arn:{partition}:{self.namespace}:{place}:{account if self.owned else ''}:{resource}"
+
+    def shows(self, arn: str) -> bool:
+        """Return whether an ARN is of this service and has one of the forms."""
+        forms = "|".join(_PLACES.sub(lambda one: _MATCHING[one[0]], form) for form in self.forms)
+        return re.fullmatch(rf"arn:[^:]*:{self.namespace}:[^:]*:[^:]*:(?:{forms})", arn) is not None
 
     def by_account(self, partition: str, region: str, account: str) -> str:
         """Return the pattern of every ARN that the service shows for an account; it must be `owned`.
