@@ -25,13 +25,19 @@ from permission_guard.iam import (
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
-from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
+from permission_guard.model.finding import (
+    HELP_TO_READ,
+    Concern,
+    Finding,
+    Severity,
+    Undecided,
+    Verdict,
+    Witness,
+)
 from permission_guard.rules.dead import form, why_nobody
-from permission_guard.rules.review import RESOURCE, Review
+from permission_guard.rules.review import RESOURCE, Review, rows_in
 from permission_guard.services import Sends, service_of
 
-_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
-"""Accounts to show as examples."""
 _MOST: Final = 3
 """How many principals are named; the others are counted."""
 
@@ -53,13 +59,11 @@ def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
 
 def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
     """Return the one finding about a policy that could not be read; none if it could."""
-    if not isinstance(facts.policy, Unreadable):
+    policy = facts.policy
+    if not isinstance(policy, Unreadable):
         return ()
-    summary, severity = str(facts.policy), Severity.HIGH
-    advice = advice_on(Verdict.UNKNOWN, facts.policy, "")
-    return (
-        Finding(rule, concern, facts.target, Verdict.UNKNOWN, severity, summary, facts.policy, None, advice),
-    )
+    doubt = (Verdict.UNKNOWN, Severity.HIGH, str(policy), policy)
+    return (Finding(rule, concern, facts.target, *doubt, advice=HELP_TO_READ),)
 
 
 def passed(rule: str, concern: Concern, target: str, statement: Statement, summary: str) -> Finding:
@@ -134,9 +138,7 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
         return answer
     service, target = witness.request.principal, Arn.parse(review.target)
     row = service_of(service.name) if isinstance(service, ServicePrincipal) else None
-    account = next(
-        one for one in _EXAMPLES if one not in review.policy.text and one not in review.trusted.all_accounts
-    )
+    account = review.unnamed_account
     keys: dict[str, str | Values] = {}
     if row is None or row.account is Sends.ALWAYS:
         keys["aws:SourceAccount"] = account
@@ -234,10 +236,8 @@ def _closed(
 def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[str]:
     if answer.network:
         yield "untrusted accounts have access only from the network that its conditions name"
-    named = statement.principals.named if statement.principals else ()
-    rows = [row for one in named if one.type == "Service" and (row := service_of(one.name))]
     asked = {one.lower_key: one.texts for one in statement.conditions}
-    for row in rows:
+    for row in rows_in(statement):
         if row.account is Sends.DISPUTED and "aws:sourceaccount" in asked:
             yield (
                 f"AWS's pages contradict each other on whether {row.principal} sends aws:SourceAccount, so name the ARN of "

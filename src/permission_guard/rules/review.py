@@ -21,15 +21,17 @@ from permission_guard.access import (
 )
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
-from permission_guard.iam.principal import Principals
+from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
-from permission_guard.services import is_public_topic
+from permission_guard.services import Service, is_public_topic, service_of
 
 _WITH_VARIABLES: Final = "2012-10-17"
 RESOURCE: Final = "Resource"
 """The key that stands for an answer about versions or aliases only."""
 _REMEMBERED: Final = 8
 """Policies of one event: of the function, its versions and aliases, before and after a repair."""
+_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
+"""Accounts to show as examples."""
 _TOPICS: Final = "sns.amazonaws.com"
 _QUALIFIERS: Final = ("1", "live", "$LATEST")
 """A version, an alias and the function itself, as examples of what a pattern may cover."""
@@ -63,11 +65,17 @@ class Review:
     def _denies(self) -> tuple[Statement, ...]:
         return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
 
+    @property
+    def unnamed_account(self) -> str:
+        """An untrusted account that the policy does not name."""
+        trusted = self.trusted.all_accounts
+        return next(one for one in _EXAMPLES if one not in self.policy.text and one not in trusted)
+
     def answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
         if key not in self._answers:
-            asked = [one for one in (*self.services, *self.others) if covers(one, actions)] or [statement]
+            asked = [one for one in (*self.services, *self.others) if covers(one, actions)]
             for one, here in zip(asked, self._analysis.answers(asked, actions), strict=True):
                 self._answers[id(one), tuple(actions)] = self._of_versions(one, actions, here)
         return self._answers[key]
@@ -178,13 +186,12 @@ def _split(statement: Statement) -> tuple[Statement | None, Statement | None]:
     if principals is None or principals.negated:
         return None, statement
     services = tuple(one for one in principals.named if one.type == "Service")
-    if not services or len(services) == len(principals.named):
-        return (statement, None) if services else (None, statement)
     others = tuple(one for one in principals.named if one.type != "Service")
-    return (
-        replace(statement, principals=Principals(services)),
-        replace(statement, principals=Principals(others)),
-    )
+    return _for(services, statement), _for(others, statement)
+
+
+def _for(named: tuple[NamedPrincipal, ...], statement: Statement) -> Statement | None:
+    return replace(statement, principals=Principals(named)) if named else None
 
 
 def _without_publishers(
@@ -223,6 +230,19 @@ def _is_for_topics(statement: Statement, target: str) -> bool:
 
 def _is_plain(condition: Condition) -> bool:
     return condition.base in _BY_ARN and condition.quantifier is Quantifier.NONE and not condition.if_exists
+
+
+def services_in(statement: Statement) -> tuple[str, ...]:
+    """Return the services that a statement names; none for a NotPrincipal."""
+    principals = statement.principals
+    if principals is None or principals.negated:
+        return ()
+    return tuple(one.name for one in principals.named if one.type == "Service")
+
+
+def rows_in(statement: Statement) -> tuple[Service, ...]:
+    """Return what is known about the services that a statement names."""
+    return tuple(row for one in services_in(statement) if (row := service_of(one)))
 
 
 def covers(statement: Statement, actions: Sequence[str]) -> bool:
