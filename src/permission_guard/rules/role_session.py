@@ -100,9 +100,9 @@ def _left_open(read: Literals, policies: Iterable[Policy]) -> Iterator[Mapping[s
     """
     second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
     now, issued = _times(read, policies, _NOW, _NOW_IN_SECONDS), _times(read, policies, _ISSUED)
-    if len(second_factors) * len(now or " ") * len(issued or " ") > _MOST:
-        now = issued = ()
-    for factor, at, since in product(second_factors, now or (None,), issued or (None,)):
+    if len(second_factors) * len(now) * len(issued) > _MOST:
+        now = issued = (None,)
+    for factor, at, since in product(second_factors, now, issued):
         yield {
             _MFA: factor,
             _NOW: UNKNOWN if at is None else as_moment(at),
@@ -111,14 +111,14 @@ def _left_open(read: Literals, policies: Iterable[Policy]) -> Iterator[Mapping[s
         }
 
 
-def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int, ...]:
-    """Return the times that stand for all, in seconds since 1970; none where the policies compare a time as a text."""
+def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int | None, ...]:
+    """Return the times that stand for all, in seconds since 1970; only None where the policies compare a time as a text."""
     lower = {key.lower() for key in keys}
     conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
     orderly = all(one.base == "null" or one.base.startswith("date") for one in conditions)
     if not conditions or not orderly or lower & set(_variables(policies)):
-        return ()
-    named = (moment(text) for one in conditions for text in one.texts)
+        return (None,)
+    named = map(moment, read.texts(*lower))
     ends = [_SINCE, LAST_SECOND, *(int(one.timestamp()) for one in named if one is not None)]
     around = {end + by for end in ends for by in (-1, 0, 1)}
     return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
