@@ -84,14 +84,14 @@ def found(
     statement: Statement,
     review: Review,
     actions: Sequence[str],
-    fault: Callable[[Answer, Witness], Fault],
+    fault: Callable[[Access, Request], Fault],
 ) -> Finding:
     """Return the finding for the answer about a statement: unchanged if it passes, else FAIL or UNKNOWN."""
     answer = _clearest_example(review.answer(statement, actions), review)
     match answer.access:
         case Access.OPEN | Access.NAMED:
             witness = witness_of(answer, review)
-            reported = fault(answer, witness)
+            reported = fault(answer.access, witness.request)
             return replace(
                 finding,
                 concern=reported.concern,
@@ -153,19 +153,20 @@ def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
     return replace(answer, witness=WitnessRequest(request)) if is_allowed else answer
 
 
-def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any AWS account") -> str:
+def allows(
+    statement: Statement, access: Access, request: Request, verb: str, anybody: str = "any AWS account"
+) -> str:
     """Say whom outside the zone of trust a statement allows to do something, with an example; `anybody` is who OPEN means."""
-    request = answer.witness.request if answer.witness else None
-    account = answer.witness.account if answer.witness else None
+    account = WitnessRequest(request).account
     example = f", for example {account}" if account else ""
-    if request is not None and isinstance(request.principal, Anonymous):
+    if isinstance(request.principal, Anonymous):
         whom, example = "anyone on the internet", ""
-    elif answer.access is Access.OPEN:
+    elif access is Access.OPEN:
         whom = anybody
+    elif organization := _organization(statement, request.context):
+        whom = f"untrusted organization {organization}"
     else:
-        organization = _organization(statement, request.context) if request is not None else ""
-        whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"
-        example = example if organization else ""
+        whom, example = f"untrusted account {account}", ""
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 

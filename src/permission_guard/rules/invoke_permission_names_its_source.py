@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, Access, Answer
+from permission_guard.access import INVOKING, Access
 from permission_guard.access.answer import caller
-from permission_guard.iam import Effect, EvalDecision, FunctionArn, Statement
+from permission_guard.iam import Effect, EvalDecision, FunctionArn, Request, Statement
 from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import FactKind, FunctionFacts, Subject, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
@@ -69,9 +69,9 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
     said = gives_access(statement, review.answer(statement, INVOKING), verb)
     finding = replace(finding, summary=f"{said}; {own}" if own else said)
 
-    def fault(answer: Answer, _witness: Witness) -> Fault:
-        summary = allows(statement, answer, verb)
-        if answer.access is Access.NAMED:
+    def fault(access: Access, request: Request) -> Fault:
+        summary = allows(statement, access, request, verb)
+        if access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _ADVICE)
         return Fault(_CONCERN, Severity.HIGH, summary, _ADVICE)
 
