@@ -14,7 +14,7 @@ from permission_guard.rules import (
 )
 from permission_guard.rules.rule import Rule
 
-WHY: Final = {
+_WHY: Final = {
     Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
     Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
     Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
@@ -31,10 +31,6 @@ class About:
     why: str
     rule: Rule
     """What finds it; its `reference` is AWS's page."""
-
-
-def _about(id_: Concern, reports: str, rule: Rule) -> About:
-    return About(reports, WHY.get(id_, rule.why), rule)
 
 
 _REPORTS: Final[dict[Concern, tuple[str, Rule]]] = {
@@ -68,5 +64,7 @@ _REPORTS: Final[dict[Concern, tuple[str, Rule]]] = {
         layer_is_not_public.RULE,
     ),
 }
-ABOUT: Final = {id_: _about(id_, *said) for id_, said in _REPORTS.items()}
+ABOUT: Final = {
+    id_: About(reports, _WHY.get(id_, rule.why), rule) for id_, (reports, rule) in _REPORTS.items()
+}
 """Each rule id."""

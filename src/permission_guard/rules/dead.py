@@ -11,7 +11,6 @@ from permission_guard.iam import (
     Arn,
     Context,
     IamPrincipal,
-    Policy,
     Request,
     ServicePrincipal,
     Statement,
@@ -34,7 +33,7 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
         return None
     action = next(action for action in actions if covers(statement, (action,)))
     request = _meant(statement, review, action)
-    decision = decide(request, resource=Policy(review.policy.name, (statement,), review.policy.version))
+    decision = decide(request, resource=replace(review.policy, statements=(statement,)))
     return DeniedRequest(request, decision, "; ".join(_blockers(statement, review, actions, request)))
 
 

@@ -19,6 +19,7 @@ from permission_guard.access import (
     Scale,
     Target,
 )
+from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import NamedPrincipal, Principals
@@ -91,6 +92,8 @@ class Review:
         found = here
         for arn in self.qualified(statement):
             there = self.alone(statement, actions, arn, with_denies=True)
+            if there.access is Access.TOO_COMPLEX:
+                return there
             if there.access is not Access.CLOSED:
                 return replace(there, access=Access.UNKNOWN, scale=Scale.UNKNOWN, keys=(RESOURCE,))
             if found.scale is Scale.DEAD:
@@ -124,13 +127,19 @@ class Review:
         key = (elements, tuple(actions), place, with_denies)
         if key not in self._alone:
             statements = (statement, *self._denies) if with_denies else (statement,)
-            policy = Policy(self.policy.name, statements, self.policy.version)
-            analysis = Analysis.of(
-                policy, Target.of(place), self.trusted, self.at, budget=BUDGET - self._spent
-            )
-            self._alone[key] = analysis.answer(statement, actions)
-            self._spent = min(BUDGET, self._spent + analysis.scene.meter.spent)
+            policy = replace(self.policy, statements=statements)
+            self._alone[key] = self._analyzed(policy, statement, actions, place)
         return self._alone[key]
+
+    def _analyzed(self, policy: Policy, statement: Statement, actions: Sequence[str], place: str) -> Answer:
+        target, left = Target.of(place), BUDGET - self._spent
+        try:
+            analysis = Analysis.of(policy, target, self.trusted, self.at, budget=left)
+        except BudgetSpent:
+            return Answer(statement.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+        found = analysis.answer(statement, actions)
+        self._spent += min(left, analysis.scene.meter.spent)
+        return found
 
 
 _QUALIFIER: Final = re.compile(r"[A-Za-z0-9_$.-]{1,128}")
@@ -174,7 +183,7 @@ def _reviewed(
             services += [kept] if kept is not None else []
         others += [rest] if rest is not None else []
     denies = [one for one in policy.statements if one.effect is Effect.DENY]
-    split = Policy(policy.name, (*services, *others, *denies), policy.version)
+    split = replace(policy, statements=(*services, *others, *denies))
     analysis = Analysis.of(split, Target.of(target), trusted, at)
     kept_all = (tuple(services), tuple(others))
     return Review(target, name, policy, trusted, at, is_function, *kept_all, publishers, analysis)
