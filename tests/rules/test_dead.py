@@ -70,7 +70,41 @@ def test_conditions_that_exclude_each_other_are_named_together() -> None:
     never: Json = {**MINE, "Null": {"aws:SourceAccount": "true"}}
     (finding,) = found(statement("s3.amazonaws.com", Condition=never))
 
-    assert "its conditions exclude each other" in finding.summary
+    assert finding.summary == (
+        f'Statement "s" gives nobody access: its conditions exclude each other: StringEquals aws:SourceAccount {ACCOUNT} and '
+        "Null aws:SourceAccount true"
+    )
+
+
+def test_every_source_of_a_wrong_form_is_named() -> None:
+    wrong = [f"arn:aws:sns:us-east-1:{ACCOUNT}:{name}:x" for name in ("a", "b")]
+    (finding,) = found(statement("sns.amazonaws.com", Condition={"ArnLike": {"aws:SourceArn": list(wrong)}}))
+
+    assert finding.summary == (
+        f'Statement "s" gives nobody access: its aws:SourceArn is {wrong[0]} or {wrong[1]}, and sns.amazonaws.com sends '
+        f"arn:aws:sns:us-east-1:{ACCOUNT}:NAME"
+    )
+
+
+def test_every_element_is_named_that_does_not_match() -> None:
+    elsewhere = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:orders"
+    (finding,) = found(statement({"AWS": "AROAEXAMPLEEXAMPLE123"}, Resource=elsewhere))
+
+    assert finding.summary == (
+        'Statement "s" gives nobody access: its Principal is AROAEXAMPLEEXAMPLE123, what is left of a user or role that has '
+        "been deleted; its Resource is of region eu-west-1, not us-east-1"
+    )
+
+
+@pytest.mark.parametrize("principal", ["sns.amazonaws.com", {"AWS": ACCOUNT}])
+def test_only_the_conditions_are_named_that_nobody_meets_by_themselves(principal: Json) -> None:
+    both: Json = {"StringEquals": {"aws:RequestedRegion": "us-east-1", "s3:prefix": "x"}}
+    (finding,) = found(statement(principal, Condition=both))
+
+    caller = principal if isinstance(principal, str) else "the caller"
+    assert finding.summary == (
+        f'Statement "s" gives nobody access: it wants StringEquals s3:prefix x, and {caller} does not send s3:prefix'
+    )
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,14 @@ def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
     assert f"untrusted account {FOREIGN}" in beside.summary
 
 
+def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
+    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
+    assert finding.verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize("operator", ["ArnLikeIfExists", "ForAllValues:ArnLike", "ArnNotLike"])
 def test_under_an_operator_that_an_absent_key_meets_a_topic_of_awss_own_excuses_nothing(
     operator: str,

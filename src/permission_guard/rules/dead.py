@@ -18,6 +18,7 @@ from permission_guard.iam import (
 )
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
+from permission_guard.iam.principal import Principals
 from permission_guard.model.finding import DeniedRequest
 from permission_guard.rules.review import Review, covers, rows_in, services_in
 from permission_guard.services import Service, service_of
@@ -39,16 +40,16 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
 
 def _meant(statement: Statement, review: Review, action: str) -> Request:
     """Return a request as the first principal that the statement names would send it, or one that its NotPrincipal admits."""
-    arn, principals = Arn.parse(review.target), statement.principals
+    arn, principals = Arn.parse(review.target), statement.principals or Principals(())
     for service in services_in(statement):
         row = service_of(service)
         keys = {"aws:SourceArn": form(row, review)} if row else {}
         context = Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT)
         return Request(action, review.target, ServicePrincipal(service), context)
     name = account = arn.account
-    if principals is not None and principals.negated:
+    if principals.negated:
         name = account = review.unnamed_account
-    elif principals is not None:
+    else:
         accounts = ((one.name, one.account) for one in principals.named if one.account)
         name, account = next(accounts, (name, account))
     principal = name if name.startswith("arn:") else f"arn:{arn.partition}:iam::{name}:root"
@@ -76,25 +77,11 @@ def _blockers(
         one
         for one in statement.conditions
         if review.alone(replace(statement, conditions=(one,)), actions).scale is Scale.DEAD
-    ] or _only_one(statement, review, actions)
+    ]
     if lone:
         yield from (_unmet(one, statement, review, request) for one in lone)
     else:
         yield f"its conditions exclude each other: {' and '.join(map(written, statement.conditions))}"
-
-
-def _only_one(statement: Statement, review: Review, actions: Sequence[str]) -> list[Condition]:
-    """Return the condition without which there would be access, if there is only one such."""
-    conditions = statement.conditions
-    found = [
-        one
-        for one in conditions
-        if review.alone(
-            replace(statement, conditions=tuple(other for other in conditions if other is not one)), actions
-        ).scale
-        not in {Scale.DEAD, Scale.UNKNOWN}
-    ]
-    return found if len(found) == 1 else []
 
 
 def _unmet(condition: Condition, statement: Statement, review: Review, request: Request) -> str:

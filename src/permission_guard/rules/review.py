@@ -213,25 +213,24 @@ def _without_publishers(
     """
     if not _is_for_topics(statement, target):
         return statement, ()
-    for place, condition in enumerate(statement.conditions):
+    for condition in statement.conditions:
         topics = tuple(text for text in condition.texts if is_public_topic(text))
         if not topics or condition.lower_key != "aws:sourcearn" or not _is_plain(condition):
             continue
         rest = tuple(text for text in condition.texts if text not in topics)
         if not rest:
             return None, topics
-        conditions = list(statement.conditions)
         variables = policy.version == _WITH_VARIABLES
-        conditions[place] = Condition.compiled(condition.operator, condition.key, rest, variables=variables)
-        return replace(statement, conditions=tuple(conditions)), topics
+        others = Condition.compiled(condition.operator, condition.key, rest, variables=variables)
+        conditions = tuple(others if one is condition else one for one in statement.conditions)
+        return replace(statement, conditions=conditions), topics
     return statement, ()
 
 
 def _is_for_topics(statement: Statement, target: str) -> bool:
-    named = statement.principals.named if statement.principals else ()
     resources = statement.resources
     return (
-        all(one.name.lower() == _TOPICS for one in named)
+        all(one.lower() == _TOPICS for one in services_in(statement))
         and not covers(statement, (*MANAGING, *READING))
         and (resources is None or resources.match(target, Context()) is Truth.YES)
     )
@@ -256,5 +255,4 @@ def rows_in(statement: Statement) -> tuple[Service, ...]:
 
 def covers(statement: Statement, actions: Sequence[str]) -> bool:
     """Return whether an Allow's Action element covers one of the actions."""
-    anything = Context()
-    return any(statement.actions.match(action.lower(), anything) is not Truth.NO for action in actions)
+    return any(statement.actions.match(action.lower(), Context()) is not Truth.NO for action in actions)
