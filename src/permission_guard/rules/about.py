@@ -14,7 +14,7 @@ from permission_guard.rules import (
 )
 from permission_guard.rules.rule import Rule
 
-_WHY: Final = {
+WHY: Final = {
     Concern.PERMISSION_IS_USABLE: "Whatever was meant to call the function is refused, and no error shows it on this side.",
     Concern.CROSS_ACCOUNT_ACCESS: "That account can do what the statement allows, at any time.",
     Concern.MANAGEMENT_ACCESS: "Whoever can change a function can run code with its role. Whoever can read it can read its "
@@ -65,6 +65,6 @@ _REPORTS: Final[dict[Concern, tuple[str, Rule]]] = {
     ),
 }
 ABOUT: Final = {
-    id_: About(reports, _WHY.get(id_, rule.why), rule) for id_, (reports, rule) in _REPORTS.items()
+    id_: About(reports, WHY.get(id_, rule.why), rule) for id_, (reports, rule) in _REPORTS.items()
 }
 """Each rule id."""

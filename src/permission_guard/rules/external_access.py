@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -38,6 +38,11 @@ from permission_guard.rules.dead import form, why_nobody
 from permission_guard.rules.review import RESOURCE, Review, rows_in
 from permission_guard.services import Sends, service_of
 
+_ANONYMOUS: Final[Mapping[str, str | Values]] = {
+    **dict.fromkeys(("aws:PrincipalAccount", "aws:userid"), "anonymous"),
+    "aws:PrincipalType": "Anonymous",
+    "aws:PrincipalArn": ABSENT,
+}
 _MOST: Final = 3
 """How many principals are named; the others are counted."""
 
@@ -125,32 +130,25 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
         return answer
-    if witness.request.action == INVOKE_URL:
-        anonymous: dict[str, str | Values] = dict.fromkeys(
-            ("aws:PrincipalAccount", "aws:userid"), "anonymous"
-        )
-        anonymous |= {"aws:PrincipalType": "Anonymous", "aws:PrincipalArn": ABSENT}
-        context = witness.request.context.with_keys(anonymous)
-        request = replace(witness.request, principal=Anonymous(), context=context)
-        signed = context.values(AUTH_TYPE) == ("AWS_IAM",)
-        return answer if signed else _if_allowed(request, answer, review)
-    if not witness.is_service or witness.account:
+    request, context = witness.request, witness.request.context
+    if request.action == INVOKE_URL and context.values(AUTH_TYPE) != ("AWS_IAM",):
+        clearer = replace(request, principal=Anonymous(), context=context.with_keys(_ANONYMOUS))
+    elif isinstance(request.principal, ServicePrincipal) and not witness.account:
+        clearer = replace(request, context=_for_untrusted(request.principal, context, review))
+    else:
         return answer
-    service, target = witness.request.principal, Arn.parse(review.target)
-    row = service_of(service.name) if isinstance(service, ServicePrincipal) else None
-    account = review.unnamed_account
+    is_allowed = decide(clearer, resource=review.policy).answer is EvalDecision.ALLOWED
+    return replace(answer, witness=WitnessRequest(clearer)) if is_allowed else answer
+
+
+def _for_untrusted(service: ServicePrincipal, context: Context, review: Review) -> Context:
+    row, target, account = service_of(service.name), Arn.parse(review.target), review.unnamed_account
     keys: dict[str, str | Values] = {}
     if row is None or row.account is Sends.ALWAYS:
         keys["aws:SourceAccount"] = account
-    if row is not None and row.arn is Sends.ALWAYS and not witness.request.context.values("aws:sourcearn"):
+    if row is not None and row.arn is Sends.ALWAYS and not context.values("aws:sourcearn"):
         keys["aws:SourceArn"] = row.arn_of(target.partition, target.region, account)
-    request = replace(witness.request, context=witness.request.context.with_keys(keys))
-    return _if_allowed(request, answer, review)
-
-
-def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
-    is_allowed = decide(request, resource=review.policy).answer is EvalDecision.ALLOWED
-    return replace(answer, witness=WitnessRequest(request)) if is_allowed else answer
+    return context.with_keys(keys)
 
 
 def allows(
