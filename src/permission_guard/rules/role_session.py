@@ -126,11 +126,10 @@ def _left_open(
     """
     second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
     now, issued = _times(read, policies, _NOW, _NOW_IN_SECONDS), _times(read, policies, _ISSUED)
-    if len(second_factors) * len(now or " ") * len(issued or " ") * len(users or " ") > _MOST:
-        now, issued, users = (), (), users[:1] if len(users) == 1 else ()
-    for factor, at, since, user in product(
-        second_factors, now or (None,), issued or (None,), users or (UNKNOWN,)
-    ):
+    if len(second_factors) * len(now) * len(issued) * len(users or " ") > _MOST:
+        now = issued = (None,)
+        users = users[:1] if len(users) == 1 else ()
+    for factor, at, since, user in product(second_factors, now, issued, users or (UNKNOWN,)):
         yield {
             _MFA: factor,
             _USER: user,
@@ -140,8 +139,8 @@ def _left_open(
         }
 
 
-def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int, ...]:
-    """Return the times that stand for all, in seconds since 1970; none where the policies compare a time as a text."""
+def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int | None, ...]:
+    """Return the times that stand for all, in seconds since 1970; only None where the policies compare a time as a text."""
     lower = {key.lower() for key in keys}
     conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
     orderly = all(
@@ -152,7 +151,7 @@ def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int,
         for one in conditions
     )
     if not conditions or not orderly or lower & set(_variables(policies)):
-        return ()
+        return (None,)
     ends = [_SINCE, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
     around = {end + by for end in ends for by in (-1, 0, 1)}
     return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
