@@ -46,20 +46,15 @@ class Side:
     """A part of the world: which accounts and organizations requests come from.
 
     `accounts` and `organizations` are ids with whether a caller's must be among them; None where all are asked for.
-    `bare` tells whether a caller in no organization counts, `documented` whether services show only what AWS
-    documents, `name` the one name that resources, roles and users have (None for any).
+    `bare` tells whether a caller in no organization counts, `trusted` whether it is a part of the zone of trust, of which
+    services show only what AWS documents, `name` the one name that resources, roles and users have (None for any).
     """
 
     accounts: tuple[tuple[str, ...], bool] | None
     organizations: tuple[tuple[str, ...], bool] | None
     bare: bool = True
-    documented: bool = False
+    trusted: bool = False
     name: str | None = None
-
-    @property
-    def trusted(self) -> bool:
-        """Whether it is a part of the zone of trust."""
-        return self.documented
 
 
 @frozen(slots=False)
@@ -129,7 +124,7 @@ class Scene:
     @property
     def accounts(self) -> Side:
         """The trusted accounts, in whatever organization they are."""
-        return Side((self.trusted.all_accounts, True), None, documented=True)
+        return Side((self.trusted.all_accounts, True), None, trusted=True)
 
     @property
     def members(self) -> Side | None:
@@ -137,7 +132,7 @@ class Scene:
         if not self.trusted.organizations:
             return None
         others = (self.trusted.all_accounts, False)
-        return Side(others, (self.trusted.organizations, True), bare=False, documented=True)
+        return Side(others, (self.trusted.organizations, True), bare=False, trusted=True)
 
     def renamed(self, side: Side) -> Side:
         """The same side, of which only a name is left that no pattern spells."""
