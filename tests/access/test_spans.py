@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import combinations
 
 import pytest
@@ -150,3 +151,11 @@ def test_an_address_is_written_as_its_family_is(value: int, text: str) -> None:
 )
 def test_a_time_is_written_as_aws_writes_it(value: int, text: str) -> None:
     assert as_moment(value) == text
+
+
+def test_a_time_is_written_in_utc_wherever_the_program_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert as_moment(NOON) == AT_NOON
+    time.tzset()

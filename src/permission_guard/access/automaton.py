@@ -73,7 +73,7 @@ class Automaton:
         starts = self._lay_out(patterns)
         self._width = 1 + len(self._first) // _STRIDE
         self._ids: dict[int, int] = {}
-        self._sets = [0, 0]
+        self._sets: dict[int, int] = {}
         self._next: list[dict[str, int]] = [{}, {}]
         self._letters: dict[int, frozenset[str]] = {}
         self._far: dict[int, int] = {}
@@ -130,8 +130,8 @@ class Automaton:
                 positions &= ~((1 << place) - (1 << self._first[place]))
         known = self._ids.get(positions)
         if known is None:
-            self._ids[positions] = known = len(self._sets)
-            self._sets.append(positions)
+            self._ids[positions] = known = len(self.accepting)
+            self._sets[known] = positions
             self._next.append({})
             self.accepting.append(bool(positions & self._final))
         return known

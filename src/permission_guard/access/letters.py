@@ -13,8 +13,7 @@ from permission_guard.iam.operators import fold
 SEPARATOR: Final = "\0"
 """Stands between the parts of a word that no condition key shows together."""
 
-_FIRST_BEYOND_ASCII: Final = 0xC0
-_LAST: Final = 0x10FFFF
+_BEYOND_ASCII: Final = range(0xC0, 0x110000)
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
@@ -39,7 +38,7 @@ class Letters:
                 return letter
         if self._test is None:
             return None
-        codes = (code for code in range(_FIRST_BEYOND_ASCII, _LAST) if code not in _SURROGATES)
+        codes = (code for code in _BEYOND_ASCII if code not in _SURROGATES)
         beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
         return next(beyond, None)
 
