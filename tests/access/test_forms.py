@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from permission_guard.access import forms
@@ -35,9 +38,13 @@ def can_show(shape: Shape, shown: dict[int, str]) -> bool:
 @pytest.mark.parametrize(
     ("shape", "right", "wrong"),
     [
-        (forms.digits(), ["123456789012", "000000000000"], ["12345678901", "1234567890123", "12345678901x"]),
         (
-            compiled(forms.region(1)),
+            forms.digits,
+            ["123456789012", "000000000000"],
+            ["12345678901", "1234567890123", "12345678901x"],
+        ),
+        (
+            lambda: compiled(forms.region(1)),
             ["us-east-1", "us-gov-west-1", "eu-isoe-west-12", "abc-d-0"],
             [
                 "u-east-1",
@@ -52,29 +59,29 @@ def can_show(shape: Shape, shown: dict[int, str]) -> bool:
             ],
         ),
         (
-            compiled(forms.form("bus:{name}", 1, None)),
+            lambda: compiled(forms.form("bus:{name}", 1, None)),
             ["bus:a", "bus:a-_.b"],
             ["bus:", "bus:a/b", "bus", "bus:a:b"],
         ),
-        (compiled(forms.form("{path}", 1, None)), ["a/b", "#"], ["", "a:b", "é"]),
-        (compiled(forms.form("{any}", 1, None)), ["a/b:c", "é "], ["", f"a{SEPARATOR}"]),
+        (lambda: compiled(forms.form("{path}", 1, None)), ["a/b", "#"], ["", "a:b", "é"]),
+        (lambda: compiled(forms.form("{any}", 1, None)), ["a/b:c", "é "], ["", f"a{SEPARATOR}"]),
         (
-            compiled(forms.form("a/{name}/{path}/b", 1, "N")),
+            lambda: compiled(forms.form("a/{name}/{path}/b", 1, "N")),
             ["a/N/N/b"],
             ["a/N/x/b", "a/x/N/b", "a/{name}/N/b"],
         ),
-        (forms.plain(Letters("xy")), ["x", "yx"], ["", "z"]),
-        (forms.plain(Letters("xy"), "vpc-"), ["vpc-x"], ["vpc-", "x", "xvpc-x"]),
+        (lambda: forms.plain(Letters("xy")), ["x", "yx"], ["", "z"]),
+        (lambda: forms.plain(Letters("xy"), "vpc-"), ["vpc-x"], ["vpc-", "x", "xvpc-x"]),
         (
-            forms.service_name(documented=True),
+            lambda: forms.service_name(documented=True),
             ["s3.amazonaws.com", "a-1.b.amazonaws.com.cn", "alexa-appkit.amazon.com"],
             ["s3", "amazonaws.com", ".amazonaws.com", "s3.example.com", "S3.amazonaws.com", "a_b.amazon.com"],
         ),
-        (forms.service_name(documented=False), ["s3", "a.example", "x-1"], ["", "A", "a_b"]),
+        (lambda: forms.service_name(documented=False), ["s3", "a.example", "x-1"], ["", "A", "a_b"]),
     ],
 )
-def test_a_value_of_one_key(shape: Shape, right: list[str], wrong: list[str]) -> None:
-    assert [value for value in (*right, *wrong) if can_show(shape, {1: value})] == right
+def test_a_value_of_one_key(shape: Callable[[], Shape], right: list[str], wrong: list[str]) -> None:
+    assert [value for value in (*right, *wrong) if can_show(shape(), {1: value})] == right
 
 
 def test_an_organizations_path_begins_with_its_id() -> None:
@@ -94,52 +101,86 @@ def test_an_organizations_path_begins_with_its_id() -> None:
     assert not can_show(shape, {identity: ours, zone: "o-abcdefghik"})
 
 
+def of(
+    kind: str, name: str | None = None, *, tail: bool = False, function: bool = False
+) -> Callable[[], Shape]:
+    return partial(forms.principal, kind, "aws", name, tail=tail, function=function)
+
+
 ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
 
 
 @pytest.mark.parametrize(
     ("shape", "shown", "possible"),
     [
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}r"}, True),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}s"}, False),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}!/a/r", ACCOUNT: OWN}, True),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}r", ACCOUNT: UNTRUSTED}, False),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}a!"}, False),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{ROLE}a/"}, False),
-        (forms.principal("role", "aws", None, tail=False), {ARN: ROLE}, False),
-        (forms.principal("role", "aws", None, tail=False), {ARN: f"{USER}r"}, False),
-        (forms.principal("role", "aws-cn", None, tail=False), {ARN: f"{ROLE}r"}, False),
-        (forms.principal("role", "aws-cn", None, tail=False), {ARN: f"arn:aws-cn:iam::{OWN}:role/r"}, True),
-        (forms.principal("role", "aws", "N", tail=False), {ARN: f"{ROLE}N", ELEMENT: f"{ROLE}N"}, True),
-        (forms.principal("role", "aws", "N", tail=False), {ARN: f"{ROLE}a/N"}, False),
         (
-            forms.principal("role", "aws", None, tail=True),
+            of("role"),
+            {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}r"},
+            True,
+        ),
+        (
+            of("role"),
+            {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}s"},
+            False,
+        ),
+        (of("role"), {ARN: f"{ROLE}!/a/r", ACCOUNT: OWN}, True),
+        (
+            of("role"),
+            {ARN: f"{ROLE}r", ACCOUNT: UNTRUSTED},
+            False,
+        ),
+        (of("role"), {ARN: f"{ROLE}a!"}, False),
+        (of("role"), {ARN: f"{ROLE}a/"}, False),
+        (of("role"), {ARN: ROLE}, False),
+        (of("role"), {ARN: f"{USER}r"}, False),
+        (lambda: forms.principal("role", "aws-cn", None, tail=False), {ARN: f"{ROLE}r"}, False),
+        (
+            lambda: forms.principal("role", "aws-cn", None, tail=False),
+            {ARN: f"arn:aws-cn:iam::{OWN}:role/r"},
+            True,
+        ),
+        (
+            of("role", "N"),
+            {ARN: f"{ROLE}N", ELEMENT: f"{ROLE}N"},
+            True,
+        ),
+        (of("role", "N"), {ARN: f"{ROLE}a/N"}, False),
+        (
+            of("role", tail=True),
             {ARN: f"{ROLE}r", USERID: "AROAX1:me", ELEMENT: f"{ROLE}r{SEPARATOR}me"},
             True,
         ),
-        (forms.principal("role", "aws", None, tail=True), {USERID: "AIDAX:me"}, False),
-        (forms.principal("role", "aws", None, tail=True), {USERID: "AROAX:m"}, False),
-        (forms.principal("role", "aws", None, tail=True), {USERID: "AROAX"}, False),
-        (forms.principal("role", "aws", None, tail=True), {USERID: "AROA:me"}, False),
-        (forms.principal("role", "aws", None, tail=True), {USERID: "AROAx:me"}, False),
+        (of("role", tail=True), {USERID: "AIDAX:me"}, False),
+        (of("role", tail=True), {USERID: "AROAX:m"}, False),
+        (of("role", tail=True), {USERID: "AROAX"}, False),
+        (of("role", tail=True), {USERID: "AROA:me"}, False),
+        (of("role", tail=True), {USERID: "AROAx:me"}, False),
         (
-            forms.principal("user", "aws", None, tail=False),
+            of("user"),
             {ARN: f"{USER}a/u", USERNAME: "u", ACCOUNT: OWN},
             True,
         ),
-        (forms.principal("user", "aws", None, tail=False), {ARN: f"{USER}a/u", USERNAME: "a/u"}, False),
-        (forms.principal("user", "aws", "N", tail=False), {ARN: f"{USER}N", USERNAME: "N"}, True),
-        (forms.principal("user", "aws", None, tail=True), {ELEMENT: f"{USER}u", USERID: "AIDAX"}, True),
-        (forms.principal("user", "aws", None, tail=True), {USERID: "AROAX"}, False),
-        (forms.principal("user", "aws", None, tail=True), {USERID: "AIDAX:me"}, False),
         (
-            forms.principal("root", "aws", None, tail=False),
+            of("user"),
+            {ARN: f"{USER}a/u", USERNAME: "a/u"},
+            False,
+        ),
+        (of("user", "N"), {ARN: f"{USER}N", USERNAME: "N"}, True),
+        (
+            of("user", tail=True),
+            {ELEMENT: f"{USER}u", USERID: "AIDAX"},
+            True,
+        ),
+        (of("user", tail=True), {USERID: "AROAX"}, False),
+        (of("user", tail=True), {USERID: "AIDAX:me"}, False),
+        (
+            of("root"),
             {ARN: f"arn:aws:iam::{OWN}:root", ELEMENT: f"arn:aws:iam::{OWN}:root", ACCOUNT: OWN, USERID: OWN},
             True,
         ),
-        (forms.principal("root", "aws", None, tail=False), {ARN: f"arn:aws:sts::{OWN}:root"}, False),
+        (of("root"), {ARN: f"arn:aws:sts::{OWN}:root"}, False),
         (
-            forms.principal("federated", "aws", None, tail=False),
+            of("federated"),
             {
                 **dict.fromkeys((ARN, ELEMENT), f"arn:aws:sts::{OWN}:federated-user/f"),
                 ACCOUNT: OWN,
@@ -147,14 +188,14 @@ ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
             },
             True,
         ),
-        (forms.principal("federated", "aws", "N", tail=False), {USERID: f"{OWN}:N"}, True),
+        (of("federated", "N"), {USERID: f"{OWN}:N"}, True),
         (
-            forms.principal("federated", "aws", None, tail=False),
+            of("federated"),
             {ARN: f"arn:aws:iam::{OWN}:federated-user/f"},
             False,
         ),
         (
-            forms.principal("role", "aws", None, tail=False, function=True),
+            of("role", function=True),
             {
                 **dict.fromkeys((ARN, ELEMENT), f"{ROLE}a/r"),
                 ACCOUNT: OWN,
@@ -163,21 +204,21 @@ ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
             True,
         ),
         (
-            forms.principal("role", "aws", "N", tail=True, function=True),
+            of("role", "N", tail=True, function=True),
             {ARN: f"{ROLE}N", USERID: "AROAX:me", FUNCTION: f"arn:aws:lambda:us-east-1:{OWN}:function:f"},
             True,
         ),
         (
-            forms.principal("role", "aws", None, tail=False, function=True),
+            of("role", function=True),
             {ARN: f"{ROLE}r", FUNCTION: f"arn:aws:lambda:us-east-1:{UNTRUSTED}:function:f"},
             False,
         ),
     ],
 )
 def test_a_principal_shows_its_arn_its_account_its_name_and_its_unique_id(
-    shape: Shape, shown: dict[int, str], *, possible: bool
+    shape: Callable[[], Shape], shown: dict[int, str], *, possible: bool
 ) -> None:
-    assert can_show(shape, shown) == possible
+    assert can_show(shape(), shown) == possible
 
 
 RULES = ("rule/{name}", "rule/{name}/{name}")
@@ -187,61 +228,81 @@ RULES = ("rule/{name}", "rule/{name}/{name}")
     ("shape", "shown", "possible"),
     [
         (
-            forms.owned_arn("aws", "events", RULES, "us-east-1", None),
+            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
             {SOURCE: f"arn:aws:events:us-east-1:{OWN}:rule/a/b", SOURCE_ACCOUNT: OWN},
             True,
         ),
         (
-            forms.owned_arn("aws", "events", RULES, "us-east-1", None),
+            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
             {SOURCE: f"arn:aws:events:us-east-1:{OWN}:rule/a", SOURCE_ACCOUNT: UNTRUSTED},
             False,
         ),
         (
-            forms.owned_arn("aws", "events", RULES, "us-east-1", None),
+            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
             {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/a"},
             False,
         ),
         (
-            forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, "N"),
+            lambda: forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, "N"),
             {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/N/N"},
             True,
         ),
         (
-            forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, None),
+            lambda: forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, None),
             {SOURCE: f"arn:aws:events::{OWN}:rule/a"},
             False,
         ),
-        (forms.owned_arn("aws", None, RULES, "", None), {SOURCE: f"arn:aws:any-1::{OWN}:rule/a"}, True),
         (
-            forms.owned_arn("aws", None, RULES, "", None),
+            lambda: forms.owned_arn("aws", None, RULES, "", None),
+            {SOURCE: f"arn:aws:any-1::{OWN}:rule/a"},
+            True,
+        ),
+        (
+            lambda: forms.owned_arn("aws", None, RULES, "", None),
             {SOURCE: f"arn:aws:any:us-east-1:{OWN}:rule/a"},
             False,
         ),
-        (forms.owned_arn("aws", None, RULES, None, None), {SOURCE: f"arn:aws:any::{OWN}:rule/a"}, True),
         (
-            forms.owned_arn("aws", None, RULES, None, None),
+            lambda: forms.owned_arn("aws", None, RULES, None, None),
+            {SOURCE: f"arn:aws:any::{OWN}:rule/a"},
+            True,
+        ),
+        (
+            lambda: forms.owned_arn("aws", None, RULES, None, None),
             {SOURCE: f"arn:aws:any:us-east-1:{OWN}:rule/a"},
             True,
         ),
-        (forms.owned_arn("aws", None, RULES, None, None), {SOURCE: f"arn:aws:::{OWN}:rule/a"}, False),
-        (forms.owned_arn("aws", None, RULES, None, None), {SOURCE: f"arn:aws:any::{OWN}:a"}, False),
+        (lambda: forms.owned_arn("aws", None, RULES, None, None), {SOURCE: f"arn:aws:::{OWN}:rule/a"}, False),
+        (lambda: forms.owned_arn("aws", None, RULES, None, None), {SOURCE: f"arn:aws:any::{OWN}:a"}, False),
         (
-            forms.unowned_arn("aws", "s3", ("{name}",), "", None),
+            lambda: forms.unowned_arn("aws", "s3", ("{name}",), "", None),
             {SOURCE: "arn:aws:s3:::bucket", SOURCE_ACCOUNT: OWN},
             True,
         ),
-        (forms.unowned_arn("aws", "s3", ("{name}",), "", "N"), {SOURCE: "arn:aws:s3:::N"}, True),
-        (forms.unowned_arn("aws", "s3", ("{name}",), "", "N"), {SOURCE: "arn:aws:s3:::bucket"}, False),
-        (forms.unowned_arn("aws", "s3", ("{name}",), "", None), {SOURCE: f"arn:aws:s3::{OWN}:bucket"}, False),
-        (forms.unowned_arn("aws", None, RULES, None, None), {SOURCE: "arn:aws:any:us-east-1::rule/a"}, True),
-        (forms.source_account(), {SOURCE_ACCOUNT: OWN}, True),
-        (forms.source_account(), {SOURCE_ACCOUNT: OWN[1:]}, False),
+        (lambda: forms.unowned_arn("aws", "s3", ("{name}",), "", "N"), {SOURCE: "arn:aws:s3:::N"}, True),
+        (
+            lambda: forms.unowned_arn("aws", "s3", ("{name}",), "", "N"),
+            {SOURCE: "arn:aws:s3:::bucket"},
+            False,
+        ),
+        (
+            lambda: forms.unowned_arn("aws", "s3", ("{name}",), "", None),
+            {SOURCE: f"arn:aws:s3::{OWN}:bucket"},
+            False,
+        ),
+        (
+            lambda: forms.unowned_arn("aws", None, RULES, None, None),
+            {SOURCE: "arn:aws:any:us-east-1::rule/a"},
+            True,
+        ),
+        (forms.source_account, {SOURCE_ACCOUNT: OWN}, True),
+        (forms.source_account, {SOURCE_ACCOUNT: OWN[1:]}, False),
     ],
 )
 def test_a_source_shows_its_arn_and_the_account_for_which_it_calls(
-    shape: Shape, shown: dict[int, str], *, possible: bool
+    shape: Callable[[], Shape], shown: dict[int, str], *, possible: bool
 ) -> None:
-    assert can_show(shape, shown) == possible
+    assert can_show(shape(), shown) == possible
 
 
 def test_only_an_arn_in_which_the_account_stands_is_owned() -> None:

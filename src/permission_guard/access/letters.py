@@ -43,12 +43,6 @@ class Letters:
         return next(beyond, None)
 
 
-@lru_cache(maxsize=1024)
-def single(letter: str) -> Letters:
-    """Return the set of one character."""
-    return Letters(letter)
-
-
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
 DIGIT: Final = Letters("9876543210")
 LOWER: Final = Letters("x" + ascii_lowercase)

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from permission_guard.access.letters import Letters, single
+from permission_guard.access.letters import Letters
 from permission_guard.frozen import frozen
 
 _FAR: Final = 1_000_000
 
 
 class Move(NamedTuple):
-    """One character of the set, read by the tracks, leads to the target. `only` is the character if there is but one."""
+    """One character of the set, or the one character, read by the tracks, leads to the target."""
 
-    letters: Letters
-    only: str | None
+    letters: Letters | str
     tracks: int
     target: int
 
@@ -71,7 +70,7 @@ def text(characters: str, tracks: int) -> Part:
     def lay(net: _Net, state: int) -> int:
         for letter in characters:
             after = net.state()
-            net.moves[state].append(Move(single(letter), letter, tracks, after))
+            net.moves[state].append(Move(letter, tracks, after))
             state = after
         return state
 
@@ -80,11 +79,10 @@ def text(characters: str, tracks: int) -> Part:
 
 def one(letters: Letters, tracks: int) -> Part:
     """One character of a set."""
-    only = letters.pool if len(letters.pool) == 1 else None
 
     def lay(net: _Net, state: int) -> int:
         after = net.state()
-        net.moves[state].append(Move(letters, only, tracks, after))
+        net.moves[state].append(Move(letters, tracks, after))
         return after
 
     return lay
@@ -98,7 +96,7 @@ def many(letters: Letters, tracks: int, least: int = 1) -> Part:
             state = one(letters, tracks)(net, state)
         loop = net.state()
         net.empty[state].append(loop)
-        net.moves[loop].append(Move(letters, None, tracks, loop))
+        net.moves[loop].append(Move(letters, tracks, loop))
         return loop
 
     return lay
