@@ -38,11 +38,7 @@ def can_show(shape: Shape, shown: dict[int, str]) -> bool:
 @pytest.mark.parametrize(
     ("shape", "right", "wrong"),
     [
-        (
-            forms.digits,
-            ["123456789012", "000000000000"],
-            ["12345678901", "1234567890123", "12345678901x"],
-        ),
+        (forms.digits, ["123456789012", "000000000000"], ["12345678901", "1234567890123", "12345678901x"]),
         (
             lambda: compiled(forms.region(1)),
             ["us-east-1", "us-gov-west-1", "eu-isoe-west-12", "abc-d-0"],
@@ -107,28 +103,18 @@ def of(
     return partial(forms.principal, kind, "aws", name, tail=tail, function=function)
 
 
+FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{OWN}:function:f"
+ROOT, FEDERATED = f"arn:aws:iam::{OWN}:root", f"arn:aws:sts::{OWN}:federated-user/f"
 ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
 
 
 @pytest.mark.parametrize(
     ("shape", "shown", "possible"),
     [
-        (
-            of("role"),
-            {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}r"},
-            True,
-        ),
-        (
-            of("role"),
-            {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}s"},
-            False,
-        ),
+        (of("role"), {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}r"}, True),
+        (of("role"), {ARN: f"{ROLE}r", ELEMENT: f"{ROLE}s"}, False),
         (of("role"), {ARN: f"{ROLE}!/a/r", ACCOUNT: OWN}, True),
-        (
-            of("role"),
-            {ARN: f"{ROLE}r", ACCOUNT: UNTRUSTED},
-            False,
-        ),
+        (of("role"), {ARN: f"{ROLE}r", ACCOUNT: UNTRUSTED}, False),
         (of("role"), {ARN: f"{ROLE}a!"}, False),
         (of("role"), {ARN: f"{ROLE}a/"}, False),
         (of("role"), {ARN: ROLE}, False),
@@ -139,11 +125,7 @@ ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
             {ARN: f"arn:aws-cn:iam::{OWN}:role/r"},
             True,
         ),
-        (
-            of("role", "N"),
-            {ARN: f"{ROLE}N", ELEMENT: f"{ROLE}N"},
-            True,
-        ),
+        (of("role", "N"), {ARN: f"{ROLE}N", ELEMENT: f"{ROLE}N"}, True),
         (of("role", "N"), {ARN: f"{ROLE}a/N"}, False),
         (
             of("role", tail=True),
@@ -155,57 +137,25 @@ ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
         (of("role", tail=True), {USERID: "AROAX"}, False),
         (of("role", tail=True), {USERID: "AROA:me"}, False),
         (of("role", tail=True), {USERID: "AROAx:me"}, False),
-        (
-            of("user"),
-            {ARN: f"{USER}a/u", USERNAME: "u", ACCOUNT: OWN},
-            True,
-        ),
-        (
-            of("user"),
-            {ARN: f"{USER}a/u", USERNAME: "a/u"},
-            False,
-        ),
+        (of("user"), {ARN: f"{USER}a/u", USERNAME: "u", ACCOUNT: OWN}, True),
+        (of("user"), {ARN: f"{USER}a/u", USERNAME: "a/u"}, False),
         (of("user", "N"), {ARN: f"{USER}N", USERNAME: "N"}, True),
-        (
-            of("user", tail=True),
-            {ELEMENT: f"{USER}u", USERID: "AIDAX"},
-            True,
-        ),
+        (of("user", tail=True), {ELEMENT: f"{USER}u", USERID: "AIDAX"}, True),
         (of("user", tail=True), {USERID: "AROAX"}, False),
         (of("user", tail=True), {USERID: "AIDAX:me"}, False),
-        (
-            of("root"),
-            {ARN: f"arn:aws:iam::{OWN}:root", ELEMENT: f"arn:aws:iam::{OWN}:root", ACCOUNT: OWN, USERID: OWN},
-            True,
-        ),
+        (of("root"), {ARN: ROOT, ELEMENT: ROOT, ACCOUNT: OWN, USERID: OWN}, True),
         (of("root"), {ARN: f"arn:aws:sts::{OWN}:root"}, False),
-        (
-            of("federated"),
-            {
-                **dict.fromkeys((ARN, ELEMENT), f"arn:aws:sts::{OWN}:federated-user/f"),
-                ACCOUNT: OWN,
-                USERID: f"{OWN}:f",
-            },
-            True,
-        ),
+        (of("federated"), {ARN: FEDERATED, ELEMENT: FEDERATED, ACCOUNT: OWN, USERID: f"{OWN}:f"}, True),
         (of("federated", "N"), {USERID: f"{OWN}:N"}, True),
-        (
-            of("federated"),
-            {ARN: f"arn:aws:iam::{OWN}:federated-user/f"},
-            False,
-        ),
+        (of("federated"), {ARN: f"arn:aws:iam::{OWN}:federated-user/f"}, False),
         (
             of("role", function=True),
-            {
-                **dict.fromkeys((ARN, ELEMENT), f"{ROLE}a/r"),
-                ACCOUNT: OWN,
-                FUNCTION: f"arn:aws:lambda:us-east-1:{OWN}:function:f-_1",
-            },
+            {**dict.fromkeys((ARN, ELEMENT), f"{ROLE}a/r"), ACCOUNT: OWN, FUNCTION: f"{FUNCTION_ARN}-_1"},
             True,
         ),
         (
             of("role", "N", tail=True, function=True),
-            {ARN: f"{ROLE}N", USERID: "AROAX:me", FUNCTION: f"arn:aws:lambda:us-east-1:{OWN}:function:f"},
+            {ARN: f"{ROLE}N", USERID: "AROAX:me", FUNCTION: FUNCTION_ARN},
             True,
         ),
         (
@@ -224,34 +174,26 @@ def test_a_principal_shows_its_arn_its_account_its_name_and_its_unique_id(
 RULES = ("rule/{name}", "rule/{name}/{name}")
 
 
+def of_events(place: str, name: str | None = None) -> Callable[[], Shape]:
+    return partial(forms.owned_arn, "aws", "events", RULES, place, name)
+
+
 @pytest.mark.parametrize(
     ("shape", "shown", "possible"),
     [
         (
-            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
+            of_events("us-east-1"),
             {SOURCE: f"arn:aws:events:us-east-1:{OWN}:rule/a/b", SOURCE_ACCOUNT: OWN},
             True,
         ),
         (
-            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
+            of_events("us-east-1"),
             {SOURCE: f"arn:aws:events:us-east-1:{OWN}:rule/a", SOURCE_ACCOUNT: UNTRUSTED},
             False,
         ),
-        (
-            lambda: forms.owned_arn("aws", "events", RULES, "us-east-1", None),
-            {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/a"},
-            False,
-        ),
-        (
-            lambda: forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, "N"),
-            {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/N/N"},
-            True,
-        ),
-        (
-            lambda: forms.owned_arn("aws", "events", RULES, forms.ANYWHERE, None),
-            {SOURCE: f"arn:aws:events::{OWN}:rule/a"},
-            False,
-        ),
+        (of_events("us-east-1"), {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/a"}, False),
+        (of_events(forms.ANYWHERE, "N"), {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/N/N"}, True),
+        (of_events(forms.ANYWHERE), {SOURCE: f"arn:aws:events::{OWN}:rule/a"}, False),
         (
             lambda: forms.owned_arn("aws", None, RULES, "", None),
             {SOURCE: f"arn:aws:any-1::{OWN}:rule/a"},
