@@ -149,7 +149,7 @@ def compiled(part: Part, *, owned: bool = False) -> Shape:
     net = _Net()
     start = net.state()
     end = part(net, start)
-    number = {start: 0}
+    number: dict[int, int] = {}  # no part leads back to where it begins
     moves: list[tuple[Move, ...]] = []
     final: list[bool] = []
     for state in (order := [start]):
@@ -171,7 +171,7 @@ def _ahead(moves: list[tuple[Move, ...]], final: list[bool]) -> tuple[tuple[int,
     changed = True
     while changed:
         changed = False
-        for state in range(len(moves) - 1, -1, -1):
+        for state in reversed(range(len(moves))):
             for move in moves[state]:
                 seen = readable[state] | move.tracks | readable[move.target]
                 near = min(distance[state], 1 + distance[move.target])
