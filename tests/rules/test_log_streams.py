@@ -64,7 +64,11 @@ def after(among: Resources, text: str, states: set[int]) -> set[int]:
     """The states of a shape to which a text leads."""
     for letter in text:
         moves = [move for one in states for move in among.shape.moves[one]]
-        states = {move.target for move in moves if move.letters.has(letter)}
+        states = {
+            move.target
+            for move in moves
+            if (move.letters == letter if isinstance(move.letters, str) else move.letters.has(letter))
+        }
     return states
 
 

@@ -13,8 +13,7 @@ from permission_guard.iam.operators import fold
 SEPARATOR: Final = "\0"
 """Separates parts of a word that no condition key reads together."""
 
-_FIRST_BEYOND_ASCII: Final = 0xC0
-_LAST: Final = 0x10FFFF
+_BEYOND_ASCII: Final = range(0xC0, 0x110000)
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
@@ -39,15 +38,9 @@ class Letters:
                 return letter
         if self._test is None:
             return None
-        codes = (code for code in range(_FIRST_BEYOND_ASCII, _LAST) if code not in _SURROGATES)
+        codes = (code for code in _BEYOND_ASCII if code not in _SURROGATES)
         beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
         return next(beyond, None)
-
-
-@lru_cache(maxsize=1024)
-def single(letter: str) -> Letters:
-    """Return the set of one character."""
-    return Letters(letter)
 
 
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits

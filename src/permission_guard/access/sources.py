@@ -70,14 +70,12 @@ class Sources:
             bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, name)
             yield from self._branches(Stance.SURE, bare, (_KEYS[:2],))
             return
-        both, only = Stance.SURE, Stance.SURE
-        if row.account is Sends.DISPUTED:
-            both = Stance.DOUBTFUL
+        both = Stance.DOUBTFUL if row.account is Sends.DISPUTED else Stance.SURE
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
         yield from self._branches(both, own, (_KEYS[:2],))
         if row.account is not Sends.ALWAYS and row.owned:
-            yield from self._branches(only, own, ((_ARN,),))
+            yield from self._branches(Stance.SURE, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
             yield from self._any(
                 Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from permission_guard.access import Scale
 from permission_guard.iam import (
     ABSENT,
     Arn,
