@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from permission_guard.access import actions
+from permission_guard.access.alike import Kinds
 from permission_guard.access.answer import Access, Answer, Scale, WitnessRequest
 from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, Caller, build, kinds
 from permission_guard.access.choices import with_fitting_tags
@@ -78,6 +79,7 @@ class Analysis:
 
     scene: Scene
     coverage: Coverage
+    kinds: Kinds
     _searches: dict[Question, Search | None] = field(default_factory=dict)
     _passed: dict[Search, bool] = field(default_factory=dict)
 
@@ -95,7 +97,7 @@ class Analysis:
         """Read a policy, and another that it is to be compared with."""
         policies = (policy, other) if other else (policy,)
         scene = Scene.of(target, trusted, now, policies, Meter(budget))
-        return cls(scene, Coverage(scene))
+        return cls(scene, Coverage(scene), Kinds(scene))
 
     @property
     def policy(self) -> Policy:
@@ -115,6 +117,7 @@ class Analysis:
         """Answer for several statements, so that a hard one takes no steps from the others.
 
         Each has its share of the steps first. Those that need more share half of what is left: the other half is for other actions.
+        Statements that differ only in names take the steps of one.
         """
         found = dict.fromkeys(range(len(allows)), _TOO_COMPLEX)
         for fraction, most in ((1, _SHARE), (2, BUDGET)):
@@ -122,7 +125,7 @@ class Analysis:
             share = min(most, self.scene.meter.left // (fraction * max(1, len(hard))))
             for place in hard:
                 with self.scene.meter.at_most(share):
-                    found[place] = self.answer(allows[place], among)
+                    found[place] = self.kinds.answer(allows[place], tuple(among), self.answer)
         return tuple(found.values())
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:

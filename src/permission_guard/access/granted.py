@@ -47,6 +47,14 @@ class Granted:
         self._layers = (tuple(identity), *([(boundary,)] if boundary else []))
         self._automata = Automata(meter)
 
+    def is_everywhere(self, actions: Iterable[str]) -> bool:
+        """Return whether the actions are surely allowed on every resource, whatever the context: nothing is denied or asked for."""
+        every = [[one for policy in layer for one in policy.statements] for layer in self._layers]
+        if any(_is_deny(one) for layer in every for one in layer):
+            return False
+        wide = [list(filter(_is_unlimited, layer)) for layer in every]
+        return all(any(_is_about(one, action) for one in layer) for layer in wide for action in actions)
+
     def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
         """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
 
@@ -146,6 +154,17 @@ class Granted:
 
 def _is_deny(statement: Statement) -> bool:
     return statement.effect is Effect.DENY
+
+
+def _is_unlimited(statement: Statement) -> bool:
+    resources = statement.resources
+    if statement.conditions or resources is None or resources.negated:
+        return False
+    return any(one.tokens == _EVERYTHING for one in resources.patterns)
+
+
+def _is_about(statement: Statement, action: str) -> bool:
+    return statement.actions.match(action.lower(), Context()) is Truth.YES
 
 
 def _can_match(pieces: Pieces, start: str) -> bool:
