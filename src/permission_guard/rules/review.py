@@ -22,6 +22,7 @@ from permission_guard.access import (
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
 from permission_guard.services import Service, is_public_topic, service_of
@@ -255,4 +256,9 @@ def rows_in(statement: Statement) -> tuple[Service, ...]:
 
 def covers(statement: Statement, actions: Sequence[str]) -> bool:
     """Return whether an Allow's Action element covers one of the actions."""
-    return any(statement.actions.match(action.lower(), Context()) is not Truth.NO for action in actions)
+    return _match_any(statement.actions, tuple(actions))
+
+
+@lru_cache(maxsize=64)
+def _match_any(patterns: Patterns, actions: tuple[str, ...]) -> bool:
+    return any(patterns.match(action.lower(), Context()) is not Truth.NO for action in actions)
