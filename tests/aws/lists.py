@@ -1,8 +1,8 @@
-"""How Lambda, IAM and CloudWatch Logs list what there is, page by page, on the wire."""
+"""What Lambda, IAM and CloudWatch Logs answer on the wire: lists, page by page, and what they list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from permission_guard.fake_aws.resources import FakeFunction, FakeRole
 
 Params = dict[str, Any]
 Answer = dict[str, Any]
+_EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
 
 def page_of(found: Sequence[Any], params: Params, most: int) -> tuple[list[Any], str | None]:
@@ -94,7 +95,6 @@ def groups_listed(account: Account, params: Params) -> Answer:
 def roles_listed(
     account: Account,
     params: Params,
-    shown: Callable[[FakeRole], Answer],
     *,
     version: str = "v1",
     items: int = 1000,
@@ -104,7 +104,7 @@ def roles_listed(
     kinds = set(params["Filter"])
     listed: list[tuple[str, Answer]] = []
     if "Role" in kinds:
-        listed += [("RoleDetailList", _detail(role, shown)) for _, role in sorted(account.roles.items())]
+        listed += [("RoleDetailList", _detail(role)) for _, role in sorted(account.roles.items())]
     if kinds & {"LocalManagedPolicy", "AWSManagedPolicy"}:
         used = {arn for role in account.roles.values() for arn in role.attached if arn in account.managed}
         listed += [
@@ -118,9 +118,31 @@ def roles_listed(
     return {**found, **({"IsTruncated": True, "Marker": marker} if marker else {})}
 
 
-def _detail(role: FakeRole, shown: Callable[[FakeRole], Answer]) -> Answer:
+def role_fields(role: FakeRole) -> Answer:
+    """What GetRole returns of a role."""
+    boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
     return {
-        **shown(role),
+        "Arn": role.arn,
+        "RoleId": role.id,
+        "AssumeRolePolicyDocument": quote(role.trust),
+        "Tags": [{"Key": key, "Value": value} for key, value in role.tags.items()],
+        **boundary,
+    }
+
+
+def policy_version(account: Account, params: Params, default: str) -> Answer:
+    """GetPolicyVersion: the default version has the policy's document; `v1`, if it is another, allows everything."""
+    document = account.get_managed_policy(params["PolicyArn"])
+    is_default = params["VersionId"] == default
+    if not is_default and params["VersionId"] != "v1":
+        raise ApiError("NoSuchEntity", f"Policy version {params['VersionId']} was not found.")
+    text = document if is_default else _EVERYTHING
+    return {"PolicyVersion": {"IsDefaultVersion": is_default, "Document": quote(text)}}
+
+
+def _detail(role: FakeRole) -> Answer:
+    return {
+        **role_fields(role),
         "RoleName": role.arn.rsplit("/", 1)[-1],
         "RolePolicyList": [
             {"PolicyName": one, "PolicyDocument": quote(text)} for one, text in role.inline.items()

@@ -38,7 +38,6 @@ class Surveyed(Transport):
             "GetAccountAuthorizationDetails": lambda p: roles_listed(
                 self.account,
                 p,
-                self.role_shown,
                 version=self.default_version,
                 items=self.items,
                 lists_documents=self.lists_documents,

@@ -19,7 +19,6 @@ from botocore.loaders import Loader, create_loader
 
 from permission_guard.aws.clients import Clients
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import FakeRole
 from permission_guard.repair.grant import Grant
 from tests.aws.layers import layer_versions_listed, layers_listed
 from tests.aws.lists import (
@@ -27,6 +26,8 @@ from tests.aws.lists import (
     configuration,
     functions_listed,
     groups_listed,
+    policy_version,
+    role_fields,
     roles_listed,
     versions_listed,
 )
@@ -159,7 +160,7 @@ class Transport:
                 # IAM sends documents percent-encoded; botocore decodes them.
                 "PolicyDocument": quote(self.account.roles[p["RoleName"]].inline[p["PolicyName"]])
             },
-            "GetPolicyVersion": self._version,
+            "GetPolicyVersion": lambda p: policy_version(self.account, p, self.default_version),
             "AttachRolePolicy": self._attach,
             "DescribeLogGroups": lambda p: groups_listed(self.account, p),
             "DetachRolePolicy": self._detach,
@@ -179,7 +180,7 @@ class Transport:
             "ChangeMessageVisibility": self._later,
             "DeleteItem": self.table.delete,
             "GetAccountAuthorizationDetails": lambda p: roles_listed(
-                self.account, p, self.role_shown, version=self.default_version
+                self.account, p, version=self.default_version
             ),
             "ListFunctions": lambda p: functions_listed(self.account, p),
             "ListVersionsByFunction": lambda p: versions_listed(self.account, p),
@@ -225,30 +226,11 @@ class Transport:
         return {}
 
     def _role(self, params: Params) -> Answer:
-        return {"Role": self.role_shown(self.account.get_role(params["RoleName"]))}
-
-    def role_shown(self, role: FakeRole) -> Answer:
-        boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.boundary}} if role.boundary else {}
-        tags = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-        return {
-            "Arn": role.arn,
-            "RoleId": role.id,
-            "AssumeRolePolicyDocument": quote(role.trust),
-            "Tags": tags,
-            **boundary,
-        }
+        return {"Role": role_fields(self.account.get_role(params["RoleName"]))}
 
     def _managed(self, params: Params) -> Answer:
         self.account.get_managed_policy(params["PolicyArn"])
         return {"Policy": {"DefaultVersionId": self.default_version}}
-
-    def _version(self, params: Params) -> Answer:
-        document = self.account.get_managed_policy(params["PolicyArn"])
-        is_default = params["VersionId"] == self.default_version
-        if not is_default and params["VersionId"] != "v1":
-            raise ApiError("NoSuchEntity", f"Policy version {params['VersionId']} was not found.")
-        text = document if is_default else _EVERYTHING
-        return {"PolicyVersion": {"IsDefaultVersion": is_default, "Document": quote(text)}}
 
     def _attach(self, params: Params) -> Answer:
         self.account.attach_role_policy(params["RoleName"], params["PolicyArn"])
@@ -306,11 +288,6 @@ class Transport:
             {"QueueUrl": params["QueueUrl"], **entry, **ids} for entry, ids in zip(entries, sent, strict=True)
         ]
         return {"Successful": sent}
-
-
-_EVERYTHING: Final = (
-    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-)
 
 
 def _document(found: tuple[str, str]) -> Answer:

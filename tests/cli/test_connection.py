@@ -1,66 +1,24 @@
-"""From a person's credentials to the journal: whose they are, where it is, and what is said if one of it is not there."""
+"""From a command to the journal of a deployed stack: where it is found, and what is reported if it cannot be used."""
 
 from __future__ import annotations
 
-import os
 import re
-from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
-import boto3
-import botocore.session
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from click.testing import CliRunner, Result
 
-from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.login import SWEEP_TASKS_OUTPUT, TABLE_OUTPUT, log_in, session_of
-from permission_guard.aws.table import Table
-from permission_guard.cli import main
-from permission_guard.cli.connection import STACK, connected
+from permission_guard.aws.login import SWEEP_TASKS_OUTPUT, TABLE_OUTPUT
 from permission_guard.fake_aws import ApiError
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from tests import template
-from tests.aws.transport import Transport
+from tests.cli.wired import Wired
 from tests.fake_aws.builders import TARGET
 from tests.followed import There
-from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
+from tests.undoing import S3, attached, repaired, repaired_by_add_permission
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Wired:
-    """A story whose journal is in a table, and a person's wire to it."""
-
-    story: Story
-    wire: Transport = field(init=False)
-    region: str | None = "us-east-1"
-
-    def __post_init__(self) -> None:
-        self.wire = Transport(self.story.account, stacks={STACK: {"JournalTableName": "journal"}})
-        self.journal.write(tuple(replace(entry, version=0) for entry in self.story.journal.all()))
-        self.wire.calls.clear()
-
-    @property
-    def journal(self) -> DynamoJournal:
-        return DynamoJournal(Table(self.wire.clients(), "journal"))
-
-    def session(self, profile: str | None, region: str | None) -> boto3.Session:
-        """What boto3 opens, but that its calls end in the story's account."""
-        return self.wire.session(profile, region or self.region)
-
-    def run(self, *arguments: str) -> Result:
-        connect = partial(connected, session_of=self.session)
-        return CliRunner().invoke(main, arguments, obj=connect, catch_exceptions=False)
-
-    def reported(self, *arguments: str) -> tuple[int, str]:
-        result = self.run(*arguments)
-        assert result.stdout == ""
-        (line,) = result.stderr.splitlines()
-        return result.exit_code, line.removeprefix("permission-guard: ")
 
 
 def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
@@ -120,87 +78,6 @@ def test_a_stack_without_a_journal_is_reported() -> None:
         )
 
 
-def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    there = Wired(repaired())
-    there.region = None
-    assert there.reported("journal") == (
-        3,
-        "No Region is set. Pass --region or set AWS_REGION.",
-    )
-
-
-REGIONS: dict[str, tuple[dict[str, str], str | None]] = {
-    "an option comes first": ({"AWS_REGION": "eu-west-1"}, "us-east-1"),
-    "then AWS_REGION": ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1"}, None),
-    "then AWS_DEFAULT_REGION": ({"AWS_DEFAULT_REGION": "us-east-1"}, None),
-    "an empty one is none": ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-1"}, None),
-}
-
-
-@pytest.mark.parametrize("kind", REGIONS)
-def test_the_region_is_the_one_that_the_aws_cli_would_take(
-    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    variables, option = REGIONS[kind]
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    there = log_in(None, option, Wired(repaired(), region=None).session)
-    assert (there.region, there.clients.region) == ("us-east-1", "us-east-1")
-
-
-def test_missing_credentials_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = Wired(repaired())
-
-    def no_credentials(profile: str | None, region: str | None) -> boto3.Session:
-        core = botocore.session.get_session()
-        # Whatever the machine has: a file, a variable, an instance's own.
-        core.register_component("credential_provider", _Nothing())
-        return boto3.Session(profile_name=profile, region_name=region or "us-east-1", botocore_session=core)
-
-    monkeypatch.setattr(there, "session", no_credentials)
-    assert there.reported("journal") == (
-        3,
-        "No AWS credentials were found. Pass --profile or set AWS_PROFILE.",
-    )
-
-
-class _Nothing:
-    def load_credentials(self) -> None:
-        return None
-
-
-CREDENTIALS = {
-    "ExpiredToken": (3, "AWS rejected these credentials: ExpiredToken: no (GetCallerIdentity)"),
-    "InvalidClientTokenId": (
-        3,
-        "AWS rejected these credentials: InvalidClientTokenId: no (GetCallerIdentity)",
-    ),
-    "Throttling": (2, "Could not reach AWS: GetCallerIdentity: Throttling: no. Run the command again."),
-}
-
-
-@pytest.mark.parametrize("code", CREDENTIALS)
-def test_credentials_that_are_not_taken_are_reported(code: str) -> None:
-    there = Wired(repaired())
-    there.wire.faults["GetCallerIdentity"] = ApiError(code, "no")
-    assert there.reported("journal") == CREDENTIALS[code]
-
-
-def test_credentials_that_expire_on_the_way_are_reported() -> None:
-    there = Wired(repaired())
-    there.wire.faults["Query"] = ApiError("ExpiredTokenException", "expired")
-    assert there.reported("journal", "orders") == (
-        3,
-        "Your AWS credentials have expired: ExpiredTokenException: expired (Query)",
-    )
-
-
 def test_an_interruption_is_reported() -> None:
     there = Wired(repaired())
 
@@ -237,19 +114,6 @@ def test_an_item_that_was_edited_so_that_it_cannot_be_read_is_reported() -> None
     code, line = there.reported("journal")
     assert code == 1
     assert line.startswith("AWS refused: EntryUnreadable: in the journal's item")
-
-
-def test_a_session_is_opened_as_awss_own_command_line_opens_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    config = tmp_path / "config"
-    config.write_text("[profile p]\nregion = eu-north-1\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    assert session_of("p", None).region_name == "eu-north-1"
-    assert session_of("p", "eu-west-3").region_name == "eu-west-3"
-    assert os.environ["AWS_CONFIG_FILE"] == str(config)
 
 
 def test_the_guards_template_has_the_output_that_is_asked_for() -> None:
@@ -295,7 +159,7 @@ def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
         calls |= {call.removesuffix("Batch") for call in sweep.guard.wire.calls}
     needed = {f"{SERVICES[call]}:{call}" for call in calls - {"GetPolicy", "GetCallerIdentity"}}
     page = (ROOT / "docs" / "operations.md").read_text()
-    rights = page[page.index("## What you need") : page.index("## What is taken off")]
+    rights = page[page.index("## What you need") : page.index("## When the policy is detached")]
     assert set(re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", rights)) == {
         *needed,
         "lambda:GetPolicy",

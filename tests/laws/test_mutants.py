@@ -11,10 +11,12 @@ from typing import Final
 
 import pytest
 
-from tests.laws.mutants import MUTANTS, ROOT, SOURCE, Mutant
+from tests.laws import mutants_of_findings, mutants_of_repairs, mutants_of_runs
+from tests.laws.mutant import ROOT, SOURCE, Mutant
 from tests.laws.profile import AGAINST_A_MUTANT
 from tests.thorough import LONG
 
+MUTANTS: Final = (*mutants_of_repairs.MUTANTS, *mutants_of_findings.MUTANTS, *mutants_of_runs.MUTANTS)
 TRIED: Final = MUTANTS if LONG else tuple({one.law: one for one in reversed(MUTANTS)}.values())
 """With LONG=1 (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
 

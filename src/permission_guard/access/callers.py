@@ -6,19 +6,17 @@ those of the keys that the table does not have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from permission_guard.access import actions, letters
 from permission_guard.access.identities import SERVICE_NAMES, principal_word, service_names, service_sources
 from permission_guard.access.keys import AUTH_TYPE, TOKEN, VIA_URL, Keys
 from permission_guard.access.literal import PRINCIPAL
-from permission_guard.access.node import Fixed, Node
+from permission_guard.access.node import Caller, Fixed, Node
 from permission_guard.access.rows import ANONYMOUS, IAM, PRINCIPAL_ORGANIZATION, ROWS, SERVICE
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.sources import SOURCE_KEYS
-from permission_guard.frozen import frozen
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Principal, ServicePrincipal
 from permission_guard.iam.arn import Arn
 from permission_guard.iam.principal import Principals
@@ -34,19 +32,6 @@ DOCUMENTED: Final = tuple(
     f"{ANY_SERVICE}{name}" for name in (*(row.principal for row in SERVICES), *sorted(BY_TOKEN))
 )
 """The kinds of the services in the table. They replace ANY_SERVICE where only a documented call gives a sure answer."""
-
-
-@frozen(slots=False)
-class Caller:
-    """One kind of caller: the nodes of its requests, and the principal that one request's values stand for."""
-
-    nodes: tuple[Node, ...]
-    principal: Callable[[Mapping[str, Values]], Principal]
-
-    @cached_property
-    def place(self) -> Mapping[str, int]:
-        """For each key, the index of its node."""
-        return {key: place for place, node in enumerate(self.nodes) for key in node.keys}
 
 
 def kinds(side: Side, principals: Principals | None) -> Iterator[str]:

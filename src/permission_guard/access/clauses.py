@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from permission_guard.access.callers import Caller
-from permission_guard.access.literal import PRINCIPAL, Literal, SearchMode
+from permission_guard.access.literal import PRINCIPAL, Found, Literal, SearchMode, Want
 from permission_guard.access.meter import BudgetSpent, Meter
-from permission_guard.access.node import Found, Want
+from permission_guard.access.node import Caller
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.request import Values

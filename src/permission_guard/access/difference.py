@@ -14,9 +14,8 @@ from permission_guard.access.answer import Change, WitnessRequest
 from permission_guard.access.callers import kinds
 from permission_guard.access.clauses import Clause
 from permission_guard.access.external import Analysis, Question
-from permission_guard.access.literal import MAY, SearchMode, Stance
+from permission_guard.access.literal import MAY, SearchMode, Stance, Want
 from permission_guard.access.meter import BudgetSpent
-from permission_guard.access.node import Want
 from permission_guard.access.scene import Side
 from permission_guard.iam import Effect, EvalDecision, Policy, Statement, decide
 

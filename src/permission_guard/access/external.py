@@ -11,15 +11,15 @@ from typing import Final, NamedTuple
 from permission_guard.access import actions
 from permission_guard.access.alike import Kinds
 from permission_guard.access.answer import Access, Answer, Scale, WitnessRequest
-from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, Caller, build, kinds
+from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
 from permission_guard.access.choices import with_fitting_tags
 from permission_guard.access.clauses import Clause, Search
 from permission_guard.access.coverage import Coverage
 from permission_guard.access.identities import SERVICE_NAMES
 from permission_guard.access.keys import NETWORK, TOKEN, VIA_URL
-from permission_guard.access.literal import MAY, PRINCIPAL, SearchMode, Stance
+from permission_guard.access.literal import MAY, PRINCIPAL, Found, SearchMode, Stance, Want
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.access.node import Found, Want
+from permission_guard.access.node import Caller
 from permission_guard.access.scene import Scene, Side, Target
 from permission_guard.access.sources import SOURCE_KEYS
 from permission_guard.iam import (

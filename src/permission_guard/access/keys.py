@@ -15,7 +15,6 @@ from permission_guard.access.literal import Stance
 from permission_guard.access.node import Either, Every, Fixed, Node
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.shape import Shape
-from permission_guard.access.sources import organization
 from permission_guard.access.text import Several, Spelled, Variables
 from permission_guard.access.word import Need
 from permission_guard.frozen import frozen
@@ -233,7 +232,7 @@ class Keys:
         ]
         parts += (self._assigned("aws:sourcevpc", "vpc-"), self._assigned("aws:sourcevpce", "vpce-"))
         if self.scene.mentions(*ENDPOINT_ORGANIZATION):
-            parts.append(organization(self.scene, self.side, ENDPOINT_ORGANIZATION, self.known))
+            parts.append(self.scene.organization(self.side, ENDPOINT_ORGANIZATION, self.known))
         else:
             parts.append(self.absent(*ENDPOINT_ORGANIZATION))
         # For a call that a service passes on, AWS does not say for every service whether it has an address or an endpoint.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Policy, Statement, Truth
@@ -13,7 +13,7 @@ from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS, Wanted
 from permission_guard.iam.pattern import Token, Variable
 from permission_guard.iam.principal import Principals
-from permission_guard.iam.request import Principal
+from permission_guard.iam.request import Principal, Values
 
 PRINCIPAL: Final = "#principal"
 """Stands for the Principal element among the condition keys."""
@@ -89,6 +89,20 @@ class Literal:
         if not self.fits and context.values(self.key):
             return Truth.UNKNOWN
         return self.condition.holds(context)
+
+
+Want: TypeAlias = tuple[Literal, bool]
+"""A literal, and whether it is to be true."""
+
+Wants: TypeAlias = Sequence[Want]
+
+
+class Found(NamedTuple):
+    """Values that meet all wants, the keys whose values are not sure, and whether they need a named network."""
+
+    values: Mapping[str, Values]
+    unsure: tuple[str, ...] = ()
+    network: bool = False
 
 
 def _fits(condition: Condition) -> bool:

@@ -5,35 +5,21 @@ A request has values for all parts of an `Every`, and for one branch of an `Eith
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from permission_guard.access import span
-from permission_guard.access.literal import Literal, SearchMode, Stance
+from permission_guard.access.literal import Found, Literal, SearchMode, Stance, Wants
 from permission_guard.access.meter import Meter
 from permission_guard.frozen import frozen
-from permission_guard.iam import Context, ServicePrincipal, Truth
+from permission_guard.iam import Context, Principal, ServicePrincipal, Truth
 from permission_guard.iam.condition import Quantifier
 from permission_guard.iam.request import Anonymous, Values
 
-Want: TypeAlias = tuple[Literal, bool]
-"""A literal, and whether it is to be true."""
-
-Wants: TypeAlias = Sequence[Want]
-
-
 _PER_VALUE: Final = 16
 """Steps for reading one address, number or date."""
-
-
-class Found(NamedTuple):
-    """Values that meet all wants, the keys whose values are not sure, and whether they need a named network."""
-
-    values: Mapping[str, Values]
-    unsure: tuple[str, ...] = ()
-    network: bool = False
 
 
 class Node(Protocol):
@@ -216,3 +202,16 @@ class Every:
             unsure |= dict.fromkeys(found.unsure)
             on_network |= found.network
         return Found(values, tuple(unsure), on_network)
+
+
+@frozen(slots=False)
+class Caller:
+    """One kind of caller: the nodes of its requests, and the principal that one request's values stand for."""
+
+    nodes: tuple[Node, ...]
+    principal: Callable[[Mapping[str, Values]], Principal]
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """For each key, the index of its node."""
+        return {key: place for place, node in enumerate(self.nodes) for key in node.keys}

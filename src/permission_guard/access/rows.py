@@ -25,7 +25,7 @@ from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
 from permission_guard.access.node import Every, Node
 from permission_guard.access.scene import Scene
-from permission_guard.access.sources import SOURCE_KEYS, organization
+from permission_guard.access.sources import SOURCE_KEYS
 from permission_guard.frozen import frozen
 
 Make: TypeAlias = Callable[[Keys, tuple[str, ...]], Node]
@@ -102,7 +102,7 @@ def _tagging(*, names_only: bool) -> Make:
 
 
 def _organization(keys: Keys, _: tuple[str, ...]) -> Node:
-    return organization(keys.scene, keys.side, PRINCIPAL_ORGANIZATION, keys.known)
+    return keys.scene.organization(keys.side, PRINCIPAL_ORGANIZATION, keys.known)
 
 
 def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:

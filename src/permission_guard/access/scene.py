@@ -9,16 +9,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from permission_guard.access import span
-from permission_guard.access.literal import PRINCIPAL, Literals
+from permission_guard.access import forms, span
+from permission_guard.access.literal import PRINCIPAL, Literals, Stance
 from permission_guard.access.meter import Meter
-from permission_guard.access.node import Lines, NumberLine
-from permission_guard.access.text import Automata
+from permission_guard.access.node import Either, Fixed, Lines, Node, NumberLine
+from permission_guard.access.text import Automata, Spelled, Variables
 from permission_guard.access.word import Need
 from permission_guard.frozen import frozen
-from permission_guard.iam import Arn, Policy
+from permission_guard.iam import ABSENT, Arn, Context, Policy
 from permission_guard.model.facts import Trusted
 
+_PATHS, _ID, _ZONE = 1, 2, 4
+"""The tracks of an organization's path, of its id, and of the id that decides whether it is trusted."""
 _PER_ADDRESS: Final = 16
 """Steps for reading an address range."""
 _ACCOUNT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -170,6 +172,24 @@ class Scene:
             self._lines[keys] = Lines(literals, ends, self.meter)
         lines = self._lines[keys]
         return NumberLine(lines.grid.mask(domain), writings, lines)
+
+    def organization(self, side: Side, keys: tuple[str, str], known: Context) -> Node:
+        """The organization of a caller's or a source's account. Its path begins with its id; without it, both keys are absent."""
+        tracks = {keys[0]: _ID, keys[1]: _PATHS}
+        shape, variables = forms.organization(_PATHS, _ID, _ZONE), Variables(known, tracks)
+
+        def within(stance: Stance, among: Side) -> tuple[Stance, Node]:
+            needs = self.organization_needs(among, _ZONE)
+            return stance, Spelled(shape, tracks, self.automata, variables, needs)
+
+        branches: list[tuple[Stance, Node]] = []
+        if side.bare:
+            branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT), known)))
+        anywhere = side.organizations is None and side.trusted
+        if anywhere and self.trusted.organizations:
+            branches.append(within(Stance.SURE, Side(None, (self.trusted.organizations, True))))
+        branches.append(within(Stance.UNSURE if anywhere else Stance.SURE, side))
+        return Either(tuple(branches))
 
     @cached_property
     def named_networks(self) -> span.Spans:

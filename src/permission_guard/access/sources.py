@@ -93,7 +93,7 @@ class Sources:
             none = Fixed(dict.fromkeys(_KEYS, ABSENT), self._known)
             yield (
                 Stance.UNSURE,
-                Every((none, organization(self._scene, self._side, ORGANIZATION, self._known))),
+                Every((none, self._scene.organization(self._side, ORGANIZATION, self._known))),
             )
 
     def _branches(
@@ -113,7 +113,7 @@ class Sources:
                 # Absent keys come first: they refuse most requests, without a search.
                 parts: list[Node] = [missing, word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
-                    parts.append(organization(self._scene, self._side, ORGANIZATION, known))
+                    parts.append(self._scene.organization(self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
 
     def _missing(self, keys: tuple[str, ...]) -> Fixed:
@@ -129,28 +129,3 @@ class Sources:
     @property
     def _partition(self) -> str:
         return self._scene.target.partition
-
-
-_PATHS: Final = 1
-_ID: Final = 2
-_ZONE: Final = 4
-
-
-def organization(scene: Scene, side: Side, keys: tuple[str, str], known: Context) -> Node:
-    """The organization of a caller's or a source's account. Its path begins with its id; without it, both keys are absent."""
-    shape = forms.organization(_PATHS, _ID, _ZONE)
-    tracks = {keys[0]: _ID, keys[1]: _PATHS}
-    variables = Variables(known, tracks)
-
-    def within(stance: Stance, among: Side) -> tuple[Stance, Node]:
-        needs = scene.organization_needs(among, _ZONE)
-        return stance, Spelled(shape, tracks, scene.automata, variables, needs)
-
-    branches: list[tuple[Stance, Node]] = []
-    if side.bare:
-        branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT), known)))
-    if side.organizations is None and side.trusted and scene.trusted.organizations:
-        branches.append(within(Stance.SURE, Side(None, (scene.trusted.organizations, True))))
-    anywhere = side.organizations is None and side.trusted
-    branches.append(within(Stance.UNSURE if anywhere else Stance.SURE, side))
-    return Either(tuple(branches))

@@ -8,9 +8,16 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
-from permission_guard.access.literal import IGNORING_CASE, PRINCIPAL, Literal, SearchMode, Spelling
+from permission_guard.access.literal import (
+    IGNORING_CASE,
+    PRINCIPAL,
+    Found,
+    Literal,
+    SearchMode,
+    Spelling,
+    Wants,
+)
 from permission_guard.access.meter import Meter
-from permission_guard.access.node import Found, Wants
 from permission_guard.access.shape import Shape
 from permission_guard.access.word import Need, find, read
 from permission_guard.frozen import frozen

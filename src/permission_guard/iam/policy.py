@@ -17,6 +17,8 @@ from permission_guard.frozen import frozen
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.pattern import Pattern, Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
+from permission_guard.iam.request import Context
+from permission_guard.iam.truth import Truth
 
 Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -81,6 +83,10 @@ class Statement:
     def phrase(self) -> str:
         """The statement within a sentence."""
         return f'statement "{self.sid}"' if self.sid else self.label
+
+    def covers(self, actions: Sequence[str]) -> bool:
+        """Return whether the Action element covers one of the actions."""
+        return any(self.actions.match(action.lower(), Context()) is not Truth.NO for action in actions)
 
 
 @frozen

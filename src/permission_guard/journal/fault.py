@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final, assert_never
 
-from permission_guard.access import INVOKING, MANAGING, READ_LAYER, READING
+from permission_guard.access.actions import INVOKING, MANAGING, READ_LAYER, READING
 from permission_guard.iam import Effect
 from permission_guard.model.document import Body, canonical, statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
@@ -25,7 +25,6 @@ from permission_guard.model.finding import (
     Verdict,
     Witness,
 )
-from permission_guard.rules.review import covers
 
 _DIGITS = 16
 _CALLS: Final = {
@@ -92,7 +91,7 @@ def _limits(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     if policy is None:
         return ()
     calls = _CALLS.get(finding.concern, INVOKING)
-    denies = (one for one in policy.statements if one.effect is Effect.DENY and covers(one, calls))
+    denies = (one for one in policy.statements if one.effect is Effect.DENY and one.covers(calls))
     return tuple(sorted({_statements(policy.text)[one.index][0] for one in denies}))
 
 

@@ -19,7 +19,7 @@ from permission_guard.iam.condition import Condition
 from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
 from permission_guard.iam.principal import Principals
 from permission_guard.model.finding import DeniedRequest
-from permission_guard.rules.review import Review, covers, rows_in, services_in
+from permission_guard.rules.review import Review, rows_in, services_in
 from permission_guard.services import Service, service_of
 
 
@@ -31,7 +31,7 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
     places = (review.target, *review.qualified(statement))
     if not all(review.alone(statement, actions, arn).gives_nobody_access for arn in places):
         return None
-    action = next(action for action in actions if covers(statement, (action,)))
+    action = next(action for action in actions if statement.covers((action,)))
     request = _meant(statement, review, action)
     decision = decide(request, resource=replace(review.policy, statements=(statement,)))
     return DeniedRequest(request, decision, "; ".join(_blockers(statement, review, actions, request)))

@@ -29,7 +29,7 @@ from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
-from permission_guard.rules.review import Review, covers, review_of
+from permission_guard.rules.review import Review, review_of
 from permission_guard.rules.rule import LeaveIt, Remedy, Rule, SplitStatement
 from permission_guard.services import REPLICATORS
 
@@ -56,9 +56,9 @@ def _findings(review: Review) -> Iterator[Finding]:
     by_place = sorted((*review.others, *review.services), key=lambda one: one.index)
     for statement in by_place:
         is_others = any(statement is one for one in review.others)
-        if is_others and covers(statement, INVOKING):
+        if is_others and statement.covers(INVOKING):
             yield _on_invoking(statement, review)
-        if covers(statement, _CHANGING) and not _is_replication(statement):
+        if statement.covers(_CHANGING) and not _is_replication(statement):
             yield _on_managing(statement, review)
 
 
@@ -121,7 +121,7 @@ def _is_half(statement: Statement) -> bool:
     by the other statement.
     """
     directly = (Context.of({VIA_URL: ABSENT}), Context.of({VIA_URL: "false"}))
-    return not covers(statement, (INVOKE_URL,)) and any(
+    return not statement.covers((INVOKE_URL,)) and any(
         one.lower_key == VIA_URL and all(one.holds(call) is Truth.NO for call in directly)
         for one in statement.conditions
     )
@@ -159,7 +159,7 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
         return Fault(concern, severity, summary, _MANAGE)
 
     reported = found(finding, statement, review, _CHANGING, fault)
-    if reported.concern is Concern.PERMISSION_IS_USABLE and covers(statement, INVOKING):
+    if reported.concern is Concern.PERMISSION_IS_USABLE and statement.covers(INVOKING):
         # That nobody can use the statement is reported once, with the finding on invoking.
         return finding
     return reported
@@ -207,7 +207,7 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
     """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
     if facts.policy is NOT_READ:
         return ask_for_policy(facts, trusted)
-    if not isinstance(facts.arn, FunctionArn) or not any(covers(one, INVOKING) for one in _bare(facts)):
+    if not isinstance(facts.arn, FunctionArn) or not any(one.covers(INVOKING) for one in _bare(facts)):
         return FactKind.NOTHING
     return FactKind.URL & facts.unread
 
@@ -220,7 +220,7 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     statement = next((one for one in _bare(facts) if one.index == finding.statement), None)
     if statement is None:
         return
-    if covers(statement, INVOKING) and facts.has_public_url is not False:
+    if statement.covers(INVOKING) and facts.has_public_url is not False:
         # Since October 2025 a public URL needs this permission too (_through_url): a condition would close the URL.
         yield LeaveIt(_whether_url(facts))
         return

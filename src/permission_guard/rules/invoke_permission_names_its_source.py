@@ -25,7 +25,7 @@ from permission_guard.rules.external_access import (
     passed,
     unread,
 )
-from permission_guard.rules.review import Review, covers, review_of, rows_in, services_in
+from permission_guard.rules.review import Review, review_of, rows_in, services_in
 from permission_guard.rules.rule import AddCondition, LeaveIt, Remedy, Rule
 from permission_guard.services import WITHOUT_STATEMENT, Sends, Service
 
@@ -43,7 +43,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     return tuple(
         _evaluated(one, split.get(one.index), review)
         for one in policy.statements
-        if one.effect is Effect.ALLOW and services_in(one) and covers(one, INVOKING)
+        if one.effect is Effect.ALLOW and services_in(one) and one.covers(INVOKING)
     )
 
 

@@ -22,7 +22,7 @@ from permission_guard.rules.external_access import (
     passed,
     unread,
 )
-from permission_guard.rules.review import Review, covers, review_of
+from permission_guard.rules.review import Review, review_of
 from permission_guard.rules.rule import Rule
 
 ID: Final = "layer-is-not-public"
@@ -37,7 +37,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
         return unread(ID, Concern.LAYER_IS_NOT_PUBLIC, facts)
     review = review_of(facts, trusted)
     statements = sorted((*review.services, *review.others), key=lambda one: one.index)
-    return tuple(_evaluated(one, review) for one in statements if covers(one, _ACTIONS))
+    return tuple(_evaluated(one, review) for one in statements if one.covers(_ACTIONS))
 
 
 def _evaluated(statement: Statement, review: Review) -> Finding:

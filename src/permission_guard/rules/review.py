@@ -22,7 +22,6 @@ from permission_guard.access import (
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
-from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
 from permission_guard.services import Service, is_public_topic, service_of
@@ -77,7 +76,7 @@ class Review:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
         if key not in self._answers:
-            asked = [one for one in (*self.services, *self.others) if covers(one, actions)]
+            asked = [one for one in (*self.services, *self.others) if one.covers(actions)]
             for one, here in zip(asked, self._analysis.answers(asked, actions), strict=True):
                 self._answers[id(one), tuple(actions)] = self._of_versions(one, actions, here)
         return self._answers[key]
@@ -232,7 +231,7 @@ def _is_for_topics(statement: Statement, target: str) -> bool:
     resources = statement.resources
     return (
         all(one.lower() == _TOPICS for one in services_in(statement))
-        and not covers(statement, (*MANAGING, *READING))
+        and not statement.covers((*MANAGING, *READING))
         and (resources is None or resources.match(target, Context()) is Truth.YES)
     )
 
@@ -252,13 +251,3 @@ def services_in(statement: Statement) -> tuple[str, ...]:
 def rows_in(statement: Statement) -> tuple[Service, ...]:
     """Return what is known about the services that a statement names."""
     return tuple(row for one in services_in(statement) if (row := service_of(one)))
-
-
-def covers(statement: Statement, actions: Sequence[str]) -> bool:
-    """Return whether an Allow's Action element covers one of the actions."""
-    return _match_any(statement.actions, tuple(actions))
-
-
-@lru_cache(maxsize=64)
-def _match_any(patterns: Patterns, actions: tuple[str, ...]) -> bool:
-    return any(patterns.match(action.lower(), Context()) is not Truth.NO for action in actions)

@@ -198,7 +198,7 @@ KNOWN: Final = (
     ),
     Disagreement(
         evaluator="moto",
-        title="NotResource excepts what it names",
+        title="NotResource excludes what it names",
         page=NOT_RESOURCE,
         rewrite=say_not_resource_by_resource,
         example=Example(
