@@ -189,6 +189,7 @@ def test_a_role_that_was_made_anew_keeps_what_somebody_else_attached() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "code"),
     [
+        ("GetRole", "AccessDenied", 1),
         ("DetachRolePolicy", "AccessDenied", 1),
         ("DetachRolePolicy", "Throttling", 2),
         ("TransactWriteItems", "AccessDeniedException", 1),
