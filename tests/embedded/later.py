@@ -195,6 +195,7 @@ def drilled(scene: Scene) -> Ending:
     alerts = scene.alerts_after(lambda: printed.append(drill(scene, "--json")))
     result = json.loads(printed[0])
     rows = tuple((one["call"], one["what"]) for one in result["steps"])
+    rows += tuple((call, f"its event is {one['name']}") for call, one in result["learned"]["events"].items())
     name = result["function"]
     wanted = [(name, SOURCE, "REPAIRED"), (name, LOGS, "RELEASED"), (name, LOGS, "REPAIRED")]
     return Ending(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from unittest import mock
@@ -14,15 +15,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from permission_guard.aws.clients import Clients as OurClients
+from permission_guard.aws.drill import Stage as DrillStage
 from permission_guard.aws.journal import DynamoJournal
+from permission_guard.aws.login import log_in
 from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.journal.entry import Attached, Entry, is_accepted
 from permission_guard.journal.entry_json import entry_of, written
+from permission_guard.ports import Refused
 from tests import template
 from tests.cli.test_accept import open_to_a_partner
 from tests.embedded.clients import Clients, Credentials, administrator, clients_of, environment_of
-from tests.embedded.emulator import ACCOUNT, Emulator, running_emulator
+from tests.embedded.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from tests.embedded.people import LOGGING_POLICY, come
 from tests.embedded.rights import rights
 from tests.undoing import attached
@@ -48,12 +52,18 @@ class Stage:
         (name,) = self.admin.dynamodb.list_tables()["TableNames"]
         return DynamoJournal(Table(OurClients(boto3.Session()), name))
 
-    def run(self, actions: list[str], *arguments: str) -> Result:
-        """Let Bob run a command with these rights and no others."""
+    @contextmanager
+    def as_bob(self, actions: list[str]) -> Iterator[None]:
+        """Work with these rights and no others."""
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.admin.iam.put_role_policy(RoleName="bob", PolicyName="only", PolicyDocument=document)
         with mock.patch.dict(os.environ, environment_of(self.emulator, self.bob), clear=True):
+            yield
+
+    def run(self, actions: list[str], *arguments: str) -> Result:
+        """Let Bob run a command."""
+        with self.as_bob(actions):
             return CliRunner().invoke(main, arguments, catch_exceptions=False)
 
     def reset(self) -> None:
@@ -131,3 +141,11 @@ def test_the_rights_of_the_page_are_enough_and_none_is_missing_unnoticed(command
     assert (left == []) is command.startswith("undo")
     accepted = [one.finding.statement for one in stage.entries.values() if is_accepted(one, NOW)]
     assert len(accepted) == (command == "accept FUNCTION")
+
+
+def test_a_drill_reads_the_event_history_with_one_right(stage: Stage) -> None:
+    # The emulator has no PutResourcePolicy, so the drill of the demo does not ask for its event.
+    with stage.as_bob(["cloudtrail:LookupEvents"]):
+        assert DrillStage(log_in(None, REGION)).write_event("guard", "drill", NOW) is None
+    with stage.as_bob(["cloudtrail:DescribeTrails"]), pytest.raises(Refused, match="cloudtrail:LookupEvents"):
+        DrillStage(log_in(None, REGION)).write_event("guard", "drill", NOW)

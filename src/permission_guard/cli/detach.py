@@ -32,7 +32,7 @@ def detach_all(context: click.Context, place: StackPlace, *, dry_run: bool, yes:
         steps = [(step, held) for step, held in planned if isinstance(step, DetachRolePolicy)]
         unread = [Result.REFUSED for step, _ in planned if isinstance(step, Unreadable)]
         if not steps and not unread:
-            written("The guard has attached no policy that is still attached.\n")
+            written("No policy that the guard attached is still attached.\n")
             return DONE
         for step, _ in steps:
             written(row("Detach", f"{step.policy_arn} from {step.role_arn}") + "\n")
@@ -61,7 +61,7 @@ def _step(change: Attached, there: Connection) -> DetachRolePolicy | Unreadable 
     try:
         return detaching(change, role)
     except CannotUndo as error:
-        written(row("Kept", f"{error}.") + "\n")
+        written(row("Skipped", f"{error}.") + "\n")
         return None
 
 
