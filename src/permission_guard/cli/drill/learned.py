@@ -7,12 +7,13 @@ from typing import Final
 
 from permission_guard.aws.drill import WriteEvent
 from permission_guard.cli.drill.run import Drill
-from permission_guard.cli.drill.steps import GRANT
+from permission_guard.cli.drill.steps import GRANT, Call
 from permission_guard.cli.rows import row
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Family, Unreadable
 
+_NO_NAME: Final = "not named by this version of the guard"
 _FACTS: Final = {
     "hasPutResourcePolicy": "PutResourcePolicy is available in this Region",
     "keepsSid": "The repaired statement has the Sid that it had",
@@ -34,9 +35,10 @@ class KnownEvent:
 
 def events(drill: Drill, written: WriteEvent | Unreadable | None) -> Iterator[KnownEvent]:
     """Yield the events that the journal's entries name, and that of the guard's PutResourcePolicy (facts 1.2 and 1.3)."""
-    for one in drill.seen.entries:
+    causes = {one.cause.kind.value: one for one in drill.seen.entries}
+    for one in (causes[call.value] for call in Call if call.value in causes):
         seconds = round((one.first_seen - one.cause.at).total_seconds())
-        yield KnownEvent(one.cause.kind.value, one.cause.event_name, seconds)
+        yield KnownEvent(one.cause.kind.value, one.cause.event_name or _NO_NAME, seconds)
     if isinstance(written, WriteEvent):
         yield KnownEvent("PutResourcePolicy", written.name, None)
 
