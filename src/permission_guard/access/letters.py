@@ -50,6 +50,7 @@ def single(letter: str) -> Letters:
     return Letters(letter)
 
 
+WILDCARDS: Final = "*?"
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
 DIGIT: Final = Letters("9876543210")
 LOWER: Final = Letters("x" + ascii_lowercase)
@@ -61,14 +62,19 @@ NAME: Final = Letters(_FIRST + "-_.")
 """Names of resources that services document to hold neither colon nor slash."""
 FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
 """Names of users, roles and sessions (IAM/latest/UserGuide/reference_iam-quotas.html)."""
-PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
-"""Names of resources with anything but a colon."""
+PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'();%~")
+"""Names of resources with anything but a colon and what policies take for a wildcard."""
 VISIBLE: Final = Letters(_FIRST + punctuation)
 """What the path of a user or role holds: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
 PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
 """What a header of a request holds."""
 TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
 """Any character at all."""
+UNSTARRED: Final = Letters(
+    "".join(one for one in TEXT.pool if one not in WILDCARDS),
+    lambda letter: letter != SEPARATOR and letter not in WILDCARDS,
+)
+"""Any character but what policies take for a wildcard."""
 TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
 """What a tag may hold (IAM/latest/UserGuide/id_tags.html)."""
 ASCII_NAME: Final = Letters(ascii_letters + digits + "-_")
