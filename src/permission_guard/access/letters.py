@@ -43,6 +43,7 @@ class Letters:
         return next(beyond, None)
 
 
+WILDCARDS: Final = "*?"
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
 DIGIT: Final = Letters("9876543210")
 LOWER: Final = Letters("x" + ascii_lowercase)
@@ -54,14 +55,19 @@ NAME: Final = Letters(_FIRST + "-_.")
 """Names of resources that, by the service's documentation, have neither a colon nor a slash."""
 FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
 """Names of users, roles and sessions (IAM/latest/UserGuide/reference_iam-quotas.html)."""
-PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
-"""Names of resources that may have any character but a colon."""
+PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'();%~")
+"""Names of resources that may have any character but a colon and a policy's wildcards."""
 VISIBLE: Final = Letters(_FIRST + punctuation)
 """Characters in the path of a user or role: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
 PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
 """Characters in an HTTP header."""
 TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
 """Any character but the separator."""
+UNSTARRED: Final = Letters(
+    "".join(one for one in TEXT.pool if one not in WILDCARDS),
+    lambda letter: letter != SEPARATOR and letter not in WILDCARDS,
+)
+"""Any character but the separator and a policy's wildcards."""
 TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
 """Characters in a tag (IAM/latest/UserGuide/id_tags.html)."""
 ASCII_NAME: Final = Letters(ascii_letters + digits + "-_")

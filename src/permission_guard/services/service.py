@@ -27,7 +27,7 @@ class Region(Enum):
 
 
 _PLACES: Final = re.compile(r"\{[a-z]+\}")
-_MATCHING: Final = {"{name}": "[^:/]+", "{path}": "[^:]+", "{any}": ".+"}
+_MATCHING: Final = {"{name}": "[^:/]+", "{path}": "[^:]+", "{plain}": "[^*?]+", "{any}": ".+"}
 
 
 @frozen
@@ -35,7 +35,7 @@ class Service:
     """One row: a service that invokes functions on behalf of an account.
 
     `forms` are the resource parts of the ARNs that it shows: `{name}` holds no colon and no slash, `{path}` no colon,
-    `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
+    `{plain}` no wildcard, `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
     service is documented to invoke functions of its own account only. `page` lies below https://docs.aws.amazon.com/.
     """
 
