@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import os
 from collections.abc import Callable
@@ -57,6 +58,8 @@ class Drilled(Deployed):
     """The calls that botocore sends again, because their first answer was lost."""
     conflicts: int = 0
     """How often a role is not deleted because the guard attaches its policy at this very moment."""
+    recorded: set[str] = field(default_factory=set)
+    """The names of the guard's events that CloudTrail's event history has already."""
     queues: Queues = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +123,7 @@ class Drilled(Deployed):
             },
             "ListRoles": lambda _: {"Roles": [{"RoleName": name} for name in self.account.roles]},
             "ListRoleTags": self._role_tags,
+            "LookupEvents": self._looked_up,
             "ListRegions": lambda _: {"Regions": [{"RegionName": REGION}]},
         }
 
@@ -132,8 +136,20 @@ class Drilled(Deployed):
             message.visible_at += DELAYS[operation]
         return answer
 
+    def _looked_up(self, params: Params) -> Answer:
+        (user,) = params["LookupAttributes"]
+        assert (user["AttributeKey"], user["AttributeValue"]) == ("Username", GUARD)
+        assert params["StartTime"] >= BEGAN
+        asked = {"resourceArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}", "policy": "{}"}
+        record = json.dumps({"requestParameters": asked})
+        return {"Events": [{"EventName": one, "CloudTrailEvent": record} for one in sorted(self.recorded)]}
+
     def _configuration(self, params: Params) -> Answer:
-        return self._guard(params) if params["FunctionName"] == GUARD else self._function(params)
+        if params["FunctionName"] == GUARD:
+            return self._guard(params)
+        function = self.account.get_function(params["FunctionName"])
+        _, revision = function.policies.get(None, ("", "r-0"))
+        return self._function(params) | {"RevisionId": revision}
 
     def _create_role(self, params: Params) -> Answer:
         if params["RoleName"] in self.account.roles:

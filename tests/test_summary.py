@@ -41,9 +41,9 @@ def test_the_digest_after_the_sweep_has_its_alerts_and_its_summary_and_the_next_
 
 def test_an_entry_that_cannot_be_read_and_that_no_task_reads_is_counted_and_reported_once() -> None:
     there = queues()
-    gone = ORDERS.replace("orders", "gone")
-    there.wire.table.items[gone, "1" * 16] = {
-        "subject": {"S": gone},
+    layer = ORDERS.replace("function:orders", "layer:tools:7")  # a sweep sends no task for a layer
+    there.wire.table.items[layer, "1" * 16] = {
+        "subject": {"S": layer},
         "fault": {"S": "1" * 16},
         "entry": {"S": "{"},
     }

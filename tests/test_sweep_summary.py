@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from permission_guard.events.sweep_task import SweepAll
+from permission_guard.journal.entry import State
+from permission_guard.ports import Refused
+from tests.fake_aws.builders import TARGET
 from tests.swept import S3, Swept
 
 
@@ -69,3 +76,43 @@ def test_where_the_journal_cannot_be_scanned_the_alerts_go_and_the_summary_comes
     swept.there.account.before = lambda _call: None
     assert swept.sweeper.send_digest(swept.there.now) == 0
     assert [one.partition(":")[0] for one in digests(swept)] == ["[HIGH] Digest", "[HIGH] Sweep"]
+
+
+def in_its_region() -> Swept:
+    swept = Swept()
+    swept.there.settings = replace(swept.there.settings, region="us-east-1")
+    return swept
+
+
+def test_a_function_that_was_deleted_without_an_event_is_counted_open_no_more_from_the_next_sweep_on() -> (
+    None
+):
+    swept = in_its_region()
+    there = swept.there
+    swept.put(S3)
+    there.account.with_function("bare", role="nobody's")
+    assert swept_and_reported(swept)[0].startswith("[HIGH] Digest: 2 alerts (")
+    there.account.functions.clear()
+    # Whoever cannot list the functions does not know which are gone.
+    there.fail("ListFunctions", "AccessDeniedException")
+    with pytest.raises(Refused):
+        swept.begin()
+    there.account.before = lambda _call: None
+    assert {one.state for one in there.journal.all()} == {State.REPORTED}
+    assert swept_and_reported(swept) == []
+    assert {one.state for one in there.journal.all()} == {State.GONE}
+    assert swept.begin() == []
+
+
+def test_an_open_entry_of_a_layer_or_of_another_account_gets_no_task() -> None:
+    swept = in_its_region()
+    swept.put(S3)
+    swept.sweep()
+    (entry,) = swept.there.journal.all()
+    for subject in (
+        "arn:aws:lambda:us-east-1:111122223333:layer:tools:7",
+        TARGET.replace("111122223333", "999999999999"),
+        TARGET.replace("us-east-1", "eu-west-1"),
+    ):
+        swept.there.journal.write((replace(entry, subject=subject, version=0),))
+    assert [str(task.function) for task in swept.begin()] == [TARGET]

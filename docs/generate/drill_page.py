@@ -69,15 +69,26 @@ AWS does not document these, or they differ between Regions:
 
 | line | what it answers |
 |---|---|
-| evaluated ... s after the time of its event | how long CloudTrail, EventBridge and the queue take here; CreateFunction with the 60 seconds |
+| its event is ... | the name that CloudTrail gives to the call |
+| evaluated ... s after its time | how long CloudTrail, EventBridge and the queue take here; CreateFunction with the 60 seconds |
 | PutResourcePolicy is available | if not, the guard adds a statement with another Sid and removes the original |
 | has the Sid that it had | whether a stack that removes its permission later finds it |
 | changed the RevisionId | whether a write that was planned before it is refused |
+| have the same RevisionId | whether a change of the function between the guard's read and its write has the write refused, and made again |
+| the event of PutResourcePolicy shows the policy | whether the record says what was written |
 
-The names of the events are in CloudTrail's event history after some minutes. This shows the guard's own calls, PutResourcePolicy among them, whose event nobody has
-recorded yet:
+The names of CreateFunction's and AddPermission's events are from the journal. The guard makes PutResourcePolicy itself, and ignores the event of it, so its name is
+from CloudTrail's event history. That lags by up to 15 minutes: a drill that ends earlier says **Unknown**, with the command that shows it later.
 
-    aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=NAME_OF_THE_GUARDS_FUNCTION
+Twelve questions about AWS were left that only a live account can answer. A drill answers one of them, and a part of another:
+
+| question | drill |
+|---|---|
+| the name of PutResourcePolicy's event, and whether it shows the policy | answers it |
+| which statements an account that blocks public policies refuses (PublicPolicyException) | a part: if it refuses a permission for S3 without a source, the drill ends with that |
+| which form of `Resource` logs:CreateLogGroup needs; whether `aws:MultiFactorAuthPresent` is in the session of a Lambda role | no: it does not run the function |
+| which source keys EventBridge, SNS, VPC Lattice, AppSync, Transfer Family, IoT and Bedrock send; whether an ARN of any API matches those of API Gateway; whether a function's policy admits calls to its versions | no: nothing invokes the function |
+| `iam:AttachRolePolicy` in the Serverless Application Repository; web functions; the new Security Hub; deletion of an `AWS::Lambda::Permission` whose Sid is gone | no: it uses none of them |
 
 ## What you need
 

@@ -72,6 +72,10 @@ class Observer(Protocol):
         """Return a role as it is now. Raises RetryLater."""
         ...
 
+    def attached(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
+        """Return a role with the ARNs of its attached policies, and not what its policies say. Raises RetryLater."""
+        ...
+
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every Region, with their configuration.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from math import inf
@@ -18,7 +19,7 @@ from permission_guard.events.actor import SWEEP
 from permission_guard.events.sweep_task import SweepAll, SweepFunction
 from permission_guard.events.trigger import Kind, Trigger, is_replica
 from permission_guard.frozen import frozen
-from permission_guard.iam import FunctionArn
+from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.fault import digest_of_all, statement_digest
 from permission_guard.journal.summary import RETRIED_FOR, Evaluated, LatestSweep, SweepSummary, summary_of
 from permission_guard.model.document import statements_of
@@ -58,9 +59,10 @@ class Sweeper:
     queue: TaskQueue
 
     def begin(self, asked: SweepAll, now: datetime) -> int | None:
-        """List every function and send a task for each. Return how many; None if another sweep has just begun.
+        """List every function and send a task for each. Return how many tasks; None if another sweep has just begun.
 
-        Raises RetryLater and Refused. After a retry, functions may be evaluated twice, and none is left out.
+        A function that has an open entry and is not listed gets one too: its deletion may have had no event, and its task reads
+        whether it is gone. Raises RetryLater and Refused. After a retry, functions may be evaluated twice, and none is left out.
         """
         sweep = self.records.begin(asked.id, now)
         if sweep is None:
@@ -74,9 +76,19 @@ class Sweeper:
             roles = frozenset(one for one in own[function] if (function, one) not in compliant)
             record = known.get(str(function), FunctionRecord())
             tasks.append(_task(function, record, roles, versions if sweep.all_versions else None))
+        tasks += [SweepFunction(one, "", all_versions=False) for one in self._unlisted(known, listed)]
         self.queue.send(tuple(tasks))
-        self.records.end(sweep, len(listed), now)
-        return len(listed)
+        self.records.end(sweep, len(tasks), now)
+        return len(tasks)
+
+    def _unlisted(self, known: Mapping[str, FunctionRecord], listed: _Functions) -> Iterator[FunctionArn]:
+        """Yield the functions with open entries that are not listed, of the own account and Region."""
+        own = (self.guard.settings.trusted.account, self.guard.settings.region)
+        for subject in sorted(subject for subject, record in known.items() if record.open):
+            with suppress(ArnError):  # a layer version
+                function = FunctionArn.parse(subject)
+                if function not in listed and (function.account, function.region) == own:
+                    yield function
 
     def send_digest(self, now: datetime) -> int:
         """Send what waits, with the summary of a sweep that is complete, and return how many alerts it has.

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
-from typing import Any
+import sys
+from collections import Counter
+from types import CodeType, FrameType
+from typing import Any, Final
 
 import pytest
 
+from permission_guard.access import Analysis
+from permission_guard.access.alike import KNOWN
 from permission_guard.model.finding import Verdict
+from permission_guard.rules.logging_calls import LoggingCalls
+from permission_guard.template import CheckOptions
 from tests.check.checking import found, of, problem
 from tests.check.planned import ACCOUNT, BASIC, FAIL, PASS, UNKNOWN, Plan, permission, role
 
@@ -102,31 +108,47 @@ def test_a_data_source_is_not_evaluated() -> None:
     assert [one.subject for one in plan.scan().findings] == ["aws_iam_role.r"]
 
 
-def large(functions: int) -> str:
-    """A plan of functions, each with a role that cannot write logs and a permission that names no source."""
+def alike(functions: int) -> str:
+    """A plan of functions that differ in names only, each with a role of its own and a topic that invokes it."""
     plan = Plan()
     for number in range(functions):
         function, role_ = f"aws_lambda_function.f{number}", f"aws_iam_role.r{number}"
         plan.has(function, later=("role",), refers={"role": f"{role_}.arn"}, function_name=f"f{number}")
-        plan.has(role_, later=("arn",), name=f"r{number}", assume_role_policy='{"Statement": []}')
+        plan.has(role_, later=("arn",), name=f"r{number}", managed_policy_arns=[BASIC])
         plan.has(
             f"aws_lambda_permission.p{number}",
             function_name=f"f{number}",
             action="lambda:InvokeFunction",
             principal="sns.amazonaws.com",
+            source_arn=f"arn:aws:sns:eu-west-1:{ACCOUNT}:t{number}",
         )
     return plan.text()
 
 
-def test_a_plan_of_four_times_as_many_functions_takes_about_four_times_as_long() -> None:
-    def seconds(text: str) -> float:
-        start = time.process_time()
-        assert {one.verdict for one in found(text, "plan.json").findings} == {FAIL}
-        return time.process_time() - start
+ANALYSIS: Final = Analysis._answer.__code__  # what is counted
+STREAMS: Final = LoggingCalls.doubtful.__code__
 
-    few, many = large(100), large(400)
-    # Twice that, for a machine that does something else meanwhile; what is quadratic takes sixteen times as long.
-    assert min(seconds(many) for _ in range(3)) < 8 * min(seconds(few) for _ in range(3))
+
+@pytest.mark.parametrize(("account", "wanted", "analyses"), [(ACCOUNT, PASS, 1), (None, UNKNOWN, 2)])
+def test_functions_that_differ_in_names_only_share_their_analyses(
+    account: str | None, wanted: Verdict, analyses: int
+) -> None:
+    """One for the worst and, where that is a fault, one for the best; none for a role that may write any log."""
+    text, seen = alike(30), Counter[CodeType]()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        seen[frame.f_code] += event == "call"
+
+    KNOWN.clear()  # as in a process that has just begun
+    sys.setprofile(count)
+    try:
+        scan = found(
+            text, "plan.json", CheckOptions(account=account, region="eu-west-1" if account else None)
+        )
+    finally:
+        sys.setprofile(None)
+    assert Counter(one.verdict for one in scan.findings) == Counter([PASS] * 30 + [wanted] * 30)
+    assert (seen[ANALYSIS], seen[STREAMS]) == (analyses, 0)
 
 
 @pytest.mark.parametrize(

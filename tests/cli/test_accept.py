@@ -105,14 +105,16 @@ def test_remove_ends_what_was_accepted_and_what_was_undone(name: str) -> None:
     if name == "put back":
         code, _, error = accepting(story, "--remove", entry.id)
         assert code == 1
-        assert error == f"Nothing to remove: nothing keeps the guard off {entry.id} (its state is reported)."
+        assert error == (
+            f"Nothing to remove: {entry.id} is not accepted, not undone, and was not put back too often."
+        )
 
 
 def test_a_qualifier_covers_the_findings_about_it_alone() -> None:
     story = open_to_a_partner()
     code, _, error = accepting(story, f"{TARGET}:live", "--rule", RULE, "--reason", REASON)
     assert code == 1
-    assert error.startswith("The journal has no such finding that is open. Open are: none.")
+    assert error.startswith(f"The journal has no such open finding of the rule {RULE}. None is open.")
 
 
 def test_a_rule_without_an_open_finding_names_those_that_are() -> None:
@@ -175,7 +177,7 @@ def test_all_attached_detaches_what_the_guard_attached_and_it_stays_off() -> Non
     assert story.attached == []
     again = run(story, "undo", "--all-attached", "--yes")
     assert again.exit_code == 0
-    assert again.stdout.endswith("The guard has attached no policy that is still attached.\n")
+    assert again.stdout.endswith("No policy that the guard attached is still attached.\n")
 
 
 def test_a_role_that_was_made_anew_keeps_what_somebody_else_attached() -> None:
@@ -189,6 +191,7 @@ def test_a_role_that_was_made_anew_keeps_what_somebody_else_attached() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "code"),
     [
+        ("GetRole", "AccessDenied", 1),
         ("DetachRolePolicy", "AccessDenied", 1),
         ("DetachRolePolicy", "Throttling", 2),
         ("TransactWriteItems", "AccessDeniedException", 1),

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from permission_guard.aws.login import SWEEP_TASKS_OUTPUT, TABLE_OUTPUT
-from permission_guard.fake_aws import ApiError
+from permission_guard.events.trigger import Kind
+from permission_guard.fake_aws import Account, ApiError
 from permission_guard.journal.entry import State
 from permission_guard.model.document import statements_of
 from tests import template
 from tests.cli.wired import Wired
+from tests.embedded.rights import rights
 from tests.fake_aws.builders import TARGET
 from tests.followed import There
-from tests.undoing import S3, attached, repaired, repaired_by_add_permission
-
-ROOT = Path(__file__).parents[2]
+from tests.undoing import S3, Story, attached, repaired, repaired_by_add_permission
 
 
 def test_a_repair_is_undone_over_the_wire_and_the_table_says_so() -> None:
@@ -121,47 +120,61 @@ def test_the_guards_template_has_the_output_that_is_asked_for() -> None:
 
 
 SERVICES = {
-    "GetCallerIdentity": None,
     "DescribeStacks": "cloudformation",
-    "Query": "dynamodb",
-    "Scan": "dynamodb",
+    **dict.fromkeys(("Query", "Scan", "PutItem"), "dynamodb"),
+    **dict.fromkeys(("GetRole", "ListAttachedRolePolicies", "DetachRolePolicy"), "iam"),
     "SendMessage": "sqs",
-    "PutItem": "dynamodb",
-    "GetFunctionConfiguration": "lambda",
-    "GetResourcePolicy": "lambda",
-    "PutResourcePolicy": "lambda",
-    "AddPermission": "lambda",
-    "RemovePermission": "lambda",
-    "GetRole": "iam",
-    "ListAttachedRolePolicies": "iam",
-    "ListRolePolicies": "iam",
-    "GetRolePolicy": "iam",
-    "GetPolicyVersion": "iam",
-    "DetachRolePolicy": "iam",
 }
-"""Whose each call is; GetPolicy is a call of Lambda's and of IAM's."""
+"""Whose each call is, if it is not Lambda's."""
 
 
-def test_the_page_names_exactly_the_rights_that_the_commands_use() -> None:
-    calls: set[str] = set()
-    for make in (repaired, repaired_by_add_permission, attached):
-        story = make()
-        story.account.roles["role"].inline["more"] = '{"Version":"2012-10-17","Statement":[]}'
-        there = Wired(story)
+def called(calls: list[str]) -> set[str]:
+    """The rights that calls need. The call for several messages has no right of its own, and the login needs none."""
+    names = {call.removesuffix("Batch") for call in calls} - {"GetCallerIdentity"}
+    return {f"{SERVICES.get(name, 'lambda')}:{name}" for name in names}
+
+
+def reported() -> Story:
+    """A role cannot write logs, and could not be repaired."""
+    story = Story(Account())
+    story.fails("AttachRolePolicy")
+    story.happens(Kind.FUNCTION_CREATED)
+    story.works_again()
+    return story
+
+
+ACCEPT = ["accept", "orders", "--rule", "role-can-write-logs", "--reason", "batch jobs"]
+USED: dict[str, tuple[tuple[Callable[[], Story], ...], list[str]]] = {
+    "journal FUNCTION": ((repaired,), ["journal", "orders"]),
+    "accept FUNCTION --list": ((repaired,), ["accept", "orders", "--list"]),
+    "journal": ((repaired,), ["journal"]),
+    "accept --list": ((repaired,), ["accept", "--list"]),
+    "accept FUNCTION": ((reported,), ACCEPT),
+    "accept --remove": ((repaired,), ["accept", "--remove", "ENTRY"]),
+    "undo of a statement": ((repaired, repaired_by_add_permission), ["undo", "ENTRY", "--yes"]),
+    "undo on a role": ((attached,), ["undo", "ENTRY", "--yes"]),
+    "undo --all-attached": ((attached,), ["undo", "--all-attached", "--yes"]),
+}
+
+
+@pytest.mark.parametrize("command", USED)
+def test_the_page_names_exactly_the_rights_that_a_command_uses(command: str) -> None:
+    stories, arguments = USED[command]
+    calls: list[str] = []
+    for make in stories:
+        there = Wired(make())
         (entry,) = there.journal.all()
-        for arguments in (["journal"], ["undo", entry.id, "--yes"], ["accept", "--remove", entry.id]):
-            assert there.run(*arguments).exit_code == 0
-        calls |= set(there.wire.calls)
-    for arguments in ([], ["orders"]):
-        sweep = There()
-        assert sweep.run(*arguments).exit_code == 0
-        # The call for several messages has no right of its own.
-        calls |= {call.removesuffix("Batch") for call in sweep.guard.wire.calls}
-    needed = {f"{SERVICES[call]}:{call}" for call in calls - {"GetPolicy", "GetCallerIdentity"}}
-    page = (ROOT / "docs" / "operations.md").read_text()
-    rights = page[page.index("## What you need") : page.index("## When the policy is detached")]
-    assert set(re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", rights)) == {
-        *needed,
-        "lambda:GetPolicy",
-        "iam:GetPolicy",
-    }
+        there.wire.calls.clear()
+        assert there.run(*(entry.id if one == "ENTRY" else one for one in arguments)).exit_code == 0
+        calls += there.wire.calls
+    assert sorted(called(calls)) == sorted(rights(command))
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [("sweep", []), ("sweep FUNCTION", ["orders"]), ("sweep --no-wait", ["--no-wait"])],
+)
+def test_the_page_names_exactly_the_rights_that_a_sweep_uses(command: str, arguments: list[str]) -> None:
+    sweep = There()
+    assert sweep.run(*arguments).exit_code == 0
+    assert sorted(called(sweep.guard.wire.calls)) == sorted(rights(command))

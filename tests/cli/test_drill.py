@@ -58,10 +58,14 @@ def test_a_guard_that_works_is_proved_with_the_seconds_of_each_step_and_nothing_
         "verdict": "good",
         "steps": None,
         "learned": {
-            "secondsToEvaluation": {"CreateFunction": 60, "AddPermission": 14},
+            "events": {
+                "CreateFunction": {"name": "CreateFunction20150331", "seconds": 60},
+                "AddPermission": {"name": "AddPermission20150331v2", "seconds": 14},
+            },
             "hasPutResourcePolicy": True,
             "keepsSid": True,
             "movesRevisionId": True,
+            "sharesRevisionId": True,
         },
         "likeliest": None,
     }
@@ -152,6 +156,34 @@ def test_where_put_resource_policy_is_missing_the_statement_is_repaired_under_an
     assert (result.exit_code, waited(result)) == (0, REPAIRED)
     learned = body(result)["learned"]
     assert (learned["hasPutResourcePolicy"], learned["keepsSid"]) == (False, False)
+    assert "LookupEvents" not in there.calls
+
+
+def test_the_event_of_the_guards_own_write_is_named_once_the_event_history_has_it() -> None:
+    there = Drilled(recorded={"GetResourcePolicy20260709", "PutResourcePolicy20260709"})
+    learned = body(there.run("--json"))["learned"]
+    assert learned["events"]["PutResourcePolicy"] == {"name": "PutResourcePolicy20260709", "seconds": None}
+    assert learned["showsPolicy"] is True
+    shown = Drilled(recorded=there.recorded).run().stdout
+    assert "Learned    PutResourcePolicy: its event is PutResourcePolicy20260709.\n" in shown
+    assert "Unknown" not in shown
+
+
+@pytest.mark.parametrize(
+    ("faults", "why"),
+    [
+        ({}, "CloudTrail's event history does not have it yet"),
+        ({"LookupEvents": DENIED}, "CloudTrail's event history could not be read: AccessDeniedException"),
+    ],
+)
+def test_an_event_that_is_not_known_is_said_with_the_command_that_shows_it_later(
+    faults: dict[str, Exception], why: str
+) -> None:
+    result = Drilled(faults=faults).run()
+    assert result.exit_code == 0
+    assert f"Unknown The event of PutResourcePolicy: {why}" in " ".join(result.stdout.split())
+    look = "aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue="
+    assert f"           {look}permission-guard-Guard-1A2B3C --region {REGION}\n" in result.stdout
 
 
 def test_a_role_that_lambda_cannot_assume_yet_is_tried_again() -> None:

@@ -37,6 +37,8 @@ def operations() -> list[str]:
 CALLS = operations()
 MAKES = ("CreateRole", "CreateFunction", "AddPermission")
 REMOVES = ("DeleteFunction", "DetachRolePolicy", "DeleteRole")
+NOT_NEEDED = {"GetCallerIdentity", "LookupEvents", *REMOVES}
+"""What else fails, or fails otherwise, if it is refused."""
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -52,7 +54,7 @@ def test_ctrl_c_at_any_call_leaves_nothing(operation: str, when: str) -> None:
     there.interrupt = interrupted
     result = there.run()
     assert there.left == []
-    if operation in {"DeleteRole", "DetachRolePolicy"}:  # the drill had ended
+    if operation in {"DeleteRole", "DetachRolePolicy", "LookupEvents"}:  # the drill had ended
         assert result.exit_code == 0
     else:
         assert result.exit_code == 130
@@ -88,7 +90,7 @@ def test_ctrl_c_again_and_again_says_how_to_remove_what_is_left() -> None:
     assert there.left == [NAME, NAME]
 
 
-@pytest.mark.parametrize("operation", [one for one in CALLS if one not in {"GetCallerIdentity", *REMOVES}])
+@pytest.mark.parametrize("operation", [one for one in CALLS if one not in NOT_NEEDED])
 def test_a_refused_call_is_one_clear_error_and_leaves_nothing(operation: str) -> None:
     there = Drilled(faults={operation: DENIED})
     result = there.run()
@@ -202,6 +204,7 @@ SERVICES = {
     **dict.fromkeys(("DescribeStacks", "DescribeStackResources"), "cloudformation"),
     "Query": "dynamodb",
     **dict.fromkeys(IAM, "iam"),
+    "LookupEvents": "cloudtrail",
 }
 WITHOUT_A_CALL = {"iam:PassRole", "iam:TagRole", "lambda:TagResource"}
 """What CreateFunction and CreateRole need besides (Service Authorization Reference)."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from permission_guard.journal.history import PUT_BACK_LIMIT
 from tests.embedded.commands import drill, run
-from tests.embedded.emulator import ACCOUNT, ROOT
+from tests.embedded.emulator import ACCOUNT
 from tests.embedded.people import LOGGING_POLICY
+from tests.embedded.rights import rights
 from tests.embedded.scene import Ending, Scene
 from tests.embedded.story import ATTACHED, BARE, EVENTS, FAULTS, LOGS, S3, SOURCE
 
@@ -120,10 +120,7 @@ def swept(scene: Scene) -> Ending:
 def evaluated_by_name(scene: Scene) -> Ending:
     """A function whose event is lost is evaluated by the command, with no other rights than those that the page names."""
     people = scene.people
-    page = (ROOT / "docs" / "operations.md").read_text()
-    rows = [line for line in page.splitlines() if line.startswith("| `sweep")]
-    rights = sorted(set(re.findall(r"`([a-z]+:[A-Z][A-Za-z]+)`", "".join(rows))))
-    bob = people.with_rights("Sweeper", rights)
+    bob = people.with_rights("Sweeper", rights("sweep"))
     people.create_function("invoices", people.make_role("invoices-role"), unseen=True)
     output = run(scene, "sweep", "invoices", credentials=bob)
     every = run(scene, "sweep", "--json", credentials=bob, code=1)
@@ -198,6 +195,7 @@ def drilled(scene: Scene) -> Ending:
     alerts = scene.alerts_after(lambda: printed.append(drill(scene, "--json")))
     result = json.loads(printed[0])
     rows = tuple((one["call"], one["what"]) for one in result["steps"])
+    rows += tuple((call, f"its event is {one['name']}") for call, one in result["learned"]["events"].items())
     name = result["function"]
     wanted = [(name, SOURCE, "REPAIRED"), (name, LOGS, "RELEASED"), (name, LOGS, "REPAIRED")]
     return Ending(

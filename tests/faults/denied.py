@@ -66,14 +66,13 @@ _KEPT: Final = _denied("not made, nothing to report", Where.BEFORE)
 _LEFT: Final = _denied("made, nothing to report", Where.AFTER)
 _NO: Final = _denied("answers: refused", Where.BEFORE, "REFUSED", always=True)
 _HALF_NO: Final = _denied("answers: refused", Where.BETWEEN, "REFUSED", always=True)
-_UNDONE: Final = _denied("undone", Where.AFTER, "UNDONE")
 
 DENIED: Final = {
     "attach the logging policy": (
         *(_UNKNOWN, _UNKNOWN, _CLOSED, _NO_REMEDY, _NO_TAGS),
         *(_UNWRITTEN, _UNCOUNTED, _REFUSED, _LATER, _EACH),
     ),
-    "undo the attaching": (_NO, _NO, _NO, _UNDONE, _NO, _NO, _NO),
+    "undo the attaching": (_NO, _NO, _NO, _NO, _NO),
     "release what a deleted function needed": (
         *(_UNKNOWN, _NOT_READ, _UNKNOWN, _UNKNOWN, _RELEASED, _UNKNOWN),
         *(_UNWRITTEN, _REFUSED, _RELEASED_UNCOUNTED, _RELEASED_LATER, _RELEASED_EACH),

@@ -48,6 +48,7 @@ TRIGGERS = st.builds(
     event_id=TEXTS,
     at=MOMENTS,
     arrived=st.none() | st.just(EVERYTHING) | TEXTS,
+    event_name=TEXTS,
 )
 FINDINGS = st.builds(
     Finding,

@@ -90,50 +90,6 @@ def test_eventbridge_with_the_own_account_passes_with_a_remark() -> None:
     )
 
 
-WRONG: dict[str, tuple[str, str]] = {
-    "s3.amazonaws.com": ("arn:aws:s3:::uploads/*", "arn:aws:s3:::NAME"),
-    "events.amazonaws.com": (
-        f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default",
-        f"arn:aws:events:us-east-1:{ACCOUNT}:rule/NAME",
-    ),
-    "elasticloadbalancing.amazonaws.com": (
-        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/app/web/1",
-        f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/NAME/*",
-    ),
-    "apigateway.amazonaws.com": (
-        f"arn:aws:execute-api:us-east-1:{ACCOUNT}:abc123",
-        f"arn:aws:execute-api:us-east-1:{ACCOUNT}:NAME/*/*",
-    ),
-    "cloudfront.amazonaws.com": (
-        f"arn:aws:cloudfront:us-east-1:{ACCOUNT}:distribution/E1",
-        f"arn:aws:cloudfront::{ACCOUNT}:distribution/NAME",
-    ),
-    "sns.amazonaws.com": (
-        f"arn:aws:sns:us-east-1:{ACCOUNT}:orders:6b0e71bd-7e97-4d97-80ce-4a0994e55286",
-        f"arn:aws:sns:us-east-1:{ACCOUNT}:NAME",
-    ),
-    "logs.amazonaws.com": (
-        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:orders",
-        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:NAME:*",
-    ),
-    "connect.amazonaws.com": (
-        f"arn:aws:connect:us-east-1:{ACCOUNT}:instance/i/contact-flow/f",
-        f"arn:aws:connect:us-east-1:{ACCOUNT}:instance/NAME",
-    ),
-}
-
-
-@pytest.mark.parametrize("service", WRONG)
-def test_a_source_of_the_wrong_form_is_a_dead_trigger_and_the_right_form_is_given(service: str) -> None:
-    arn, form = WRONG[service]
-    condition: Json = {**source(arn), **(MINE if service == "s3.amazonaws.com" else {})}
-    (finding,) = found(statement(service, Condition=condition))
-
-    assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
-    assert finding.concern is Concern.PERMISSION_IS_USABLE
-    assert finding.summary.endswith(f"and {service} sends {form}")
-
-
 @pytest.mark.parametrize(
     ("service", "arn"),
     [
@@ -236,6 +192,14 @@ def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
     assert f"untrusted account {FOREIGN}" in beside.summary
 
 
+def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
+    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
+    assert finding.verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize("operator", ["ArnLikeIfExists", "ForAllValues:ArnLike", "ArnNotLike"])
 def test_under_an_operator_that_an_absent_key_meets_a_topic_of_awss_own_excuses_nothing(
     operator: str,
@@ -273,13 +237,6 @@ def test_a_policy_that_is_too_complex_is_unknown_and_high_and_says_what_to_simpl
     assert (finding.verdict, finding.severity) == (Verdict.UNKNOWN, Severity.HIGH)
     assert "too complex" in finding.summary
     assert "fewer Deny statements" in finding.advice
-
-
-def test_conditions_that_exclude_each_other_are_named_together() -> None:
-    never: Json = {**MINE, "Null": {"aws:SourceAccount": "true"}}
-    (finding,) = found(statement("s3.amazonaws.com", Condition=never))
-
-    assert "its conditions exclude each other" in finding.summary
 
 
 def test_findings_of_an_alias_name_it() -> None:

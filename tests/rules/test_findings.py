@@ -19,6 +19,7 @@ from permission_guard.rules import (
     invoke_permission_names_its_source,
     wanted,
 )
+from permission_guard.rules.review import services_in
 from permission_guard.rules.rule import LeaveIt
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, TOPIC, facts_with, statement
 
@@ -146,7 +147,7 @@ def test_a_statement_that_leaves_services_out_or_names_nobody_names_no_service(
     body: dict[str, Json] = {"Effect": "Allow", "Action": "*", "Resource": "*", **element}
     (parsed,) = Policy.parse({"Statement": body}).statements
 
-    assert invoke_permission_names_its_source.services(parsed) == ()
+    assert services_in(parsed) == ()
 
 
 def test_the_rule_on_sources_looks_at_services_only() -> None:

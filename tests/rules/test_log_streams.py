@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 from typing import Final
@@ -60,13 +60,35 @@ def enumerated(group: str) -> list[str]:
     ]
 
 
+def after(among: Resources, text: str, states: set[int]) -> set[int]:
+    """The states of a shape to which a text leads."""
+    for letter in text:
+        moves = [move for one in states for move in among.shape.moves[one]]
+        states = {
+            move.target
+            for move in moves
+            if (move.letters == letter if isinstance(move.letters, str) else move.letters.has(letter))
+        }
+    return states
+
+
 def walks(among: Resources, name: str) -> bool:
     """Whether a shape has a word."""
-    shape = among.shape
-    states = {shape.start}
-    for letter in name:
-        states = {move.target for one in states for move in shape.moves[one] if move.letters.has(letter)}
-    return any(shape.final[one] for one in states)
+    return any(among.shape.final[one] for one in after(among, name, {among.shape.start}))
+
+
+def test_a_stream_begins_with_any_day_of_the_calendar_from_2026_to_2099_and_with_nothing_else() -> None:
+    every = streams(LOGS + DEFAULT, (), (LATEST, None)).every
+    start = after(every, f"{LOGS}{DEFAULT}:log-stream:", {every.shape.start})
+    years = [f"{year}" for year in range(2024, 2102) if after(every, f"{year}/", start)]
+    texts = [
+        f"{year}/{month:02}/{day:02}/" for year in (2028, 2099) for month in range(14) for day in range(33)
+    ]
+
+    assert years == [f"{year}" for year in range(2026, 2100)]
+    for year, days in ((2028, 366), (2099, 365)):
+        found = [text for text in texts if text.startswith(f"{year}") and after(every, text, start)]
+        assert found == [f"{date(year, 1, 1) + timedelta(one):%Y/%m/%d/}" for one in range(days)]
 
 
 @pytest.mark.parametrize("group", [DEFAULT, CUSTOM])

@@ -8,16 +8,10 @@ import pytest
 
 from permission_guard.iam import Policy, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import MISSING_ROLE, FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Undecided, Verdict
 from permission_guard.rules import evaluate
 from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
-
-
-def test_a_missing_role_whose_name_is_not_known_is_called_the_role() -> None:
-    (finding,) = evaluate(FunctionFacts(FUNCTION, role=MISSING_ROLE), OWN)
-
-    assert finding.summary == "the execution role the role does not exist"
 
 
 def about_the_role(*policies: Policy, boundary: Policy | None = None, trust: Policy | None = None) -> Finding:

@@ -96,6 +96,11 @@ class Answer:
     network: bool = False
     disagreement: bool = False
 
+    @property
+    def gives_nobody_access(self) -> bool:
+        """Whether no request is allowed, not even one from a named network."""
+        return self.scale is Scale.DEAD and not self.network
+
 
 class Change(Enum):
     """Whether another policy decides some requests differently."""

@@ -24,7 +24,6 @@ _STRIDE: Final = 2_048
 """How many bits of a set of positions cost one step."""
 _PER_MOVE: Final = 4
 """Steps for finding a next state, in addition to those for its size."""
-_TOO_FAR: Final = 1_000_000
 
 
 class Form(Enum):
@@ -75,10 +74,10 @@ class Automaton:
         starts = self._lay_out(patterns)
         self._width = 1 + len(self._first) // _STRIDE
         self._ids: dict[int, int] = {}
-        self._sets = [0, 0]
+        self._sets: dict[int, int] = {}
         self._next: list[dict[str, int]] = [{}, {}]
-        self._letters: list[frozenset[str] | None] = [frozenset(), frozenset()]
-        self._far: list[int | None] = [_TOO_FAR, 0]
+        self._letters: dict[int, frozenset[str]] = {}
+        self._far: dict[int, int] = {}
         self.accepting = [False, True]
         self.start = self._intern(starts)
 
@@ -110,7 +109,7 @@ class Automaton:
             self._first += [first] * (place + 1 - first)
             self._stop += [place] * (place + 1 - first)
         self._meter.charge(len(self._first) // 2)
-        size = len(self._first) // 8 + 1
+        size = len(self._first) // 8 + 1  # bytes
         self._enter = {letter: _mask(positions, size) for letter, positions in entered.items()}
         return starts
 
@@ -132,17 +131,15 @@ class Automaton:
                 positions &= ~((1 << place) - (1 << self._first[place]))
         known = self._ids.get(positions)
         if known is None:
-            self._ids[positions] = known = len(self._sets)
-            self._sets.append(positions)
+            self._ids[positions] = known = len(self.accepting)
+            self._sets[known] = positions
             self._next.append({})
-            self._letters.append(None)
-            self._far.append(None)
             self.accepting.append(bool(positions & self._final))
         return known
 
     def distance(self, state: int) -> int:
         """Return the fewest characters that lead from the state to one that accepts."""
-        far = self._far[state]
+        far = self._far.get(state)
         if far is None:
             positions = self._sets[state]
             if len(self.patterns) == 1:
@@ -173,7 +170,7 @@ class Automaton:
 
     def letters(self, state: int) -> frozenset[str]:
         """Return the characters that may lead to another state than all remaining characters do."""
-        found = self._letters[state]
+        found = self._letters.get(state)
         if found is None:
             self._meter.charge(len(self._enter) * self._width // 4)
             ahead = self._sets[state] << 1
@@ -195,7 +192,7 @@ class Automaton:
 
 
 def _mask(positions: Sequence[int], size: int) -> int:
-    row = bytearray(size + 1)
+    row = bytearray(size)
     for position in positions:
         row[position >> 3] |= 1 << (position & 7)
     return int.from_bytes(row, "little")

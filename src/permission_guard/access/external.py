@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from permission_guard.access import actions
+from permission_guard.access.alike import Kinds
 from permission_guard.access.answer import Access, Answer, Scale, WitnessRequest
 from permission_guard.access.callers import ANY_SERVICE, DOCUMENTED, build, kinds
 from permission_guard.access.choices import with_fitting_tags
@@ -78,6 +79,7 @@ class Analysis:
 
     scene: Scene
     coverage: Coverage
+    kinds: Kinds
     _searches: dict[Question, Search | None] = field(default_factory=dict)
     _passed: dict[Search, bool] = field(default_factory=dict)
 
@@ -95,7 +97,7 @@ class Analysis:
         """Read a policy, and the policy that it is compared with, if any."""
         policies = (policy, other) if other else (policy,)
         scene = Scene.of(target, trusted, now, policies, Meter(budget))
-        return cls(scene, Coverage(scene))
+        return cls(scene, Coverage(scene), Kinds(scene))
 
     @property
     def policy(self) -> Policy:
@@ -115,7 +117,7 @@ class Analysis:
         """Return an answer for each statement. One that needs many steps does not use up the steps of the others.
 
         Each statement gets an equal share first. Those that need more then share half of the rest. The other half is kept
-        for a later question about other actions.
+        for a later question about other actions. Statements that differ only in names take the steps of one.
         """
         found = dict.fromkeys(range(len(allows)), _TOO_COMPLEX)
         for fraction, most in ((1, _SHARE), (2, BUDGET)):
@@ -123,7 +125,7 @@ class Analysis:
             share = min(most, self.scene.meter.left // (fraction * max(1, len(hard))))
             for place in hard:
                 with self.scene.meter.at_most(share):
-                    found[place] = self.answer(allows[place], among)
+                    found[place] = self.kinds.answer(allows[place], tuple(among), self.answer)
         return tuple(found.values())
 
     def _answer(self, allow: Statement, among: Sequence[str]) -> Answer:

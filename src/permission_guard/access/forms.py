@@ -11,8 +11,13 @@ from permission_guard.access.letters import SEPARATOR, Letters
 from permission_guard.access.shape import Part, Shape, compiled, either, many, maybe, one, repeat, seq, text
 
 _ACCOUNT_DIGITS: Final = 12
-_FORM: Final = re.compile(r"(\{name\}|\{path\}|\{any\})")
-_SETS: Final = {"{name}": letters.NAME, "{path}": letters.PATHED, "{any}": letters.TEXT}
+_FORM: Final = re.compile(r"(\{name\}|\{path\}|\{plain\}|\{any\})")
+_SETS: Final = {
+    "{name}": letters.NAME,
+    "{path}": letters.PATHED,
+    "{plain}": letters.UNSTARRED,
+    "{any}": letters.TEXT,
+}
 
 
 def account(tracks: int) -> Part:

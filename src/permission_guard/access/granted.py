@@ -47,6 +47,14 @@ class Granted:
         self._policy_sets = (tuple(identity), *([(boundary,)] if boundary else []))
         self._automata = Automata(meter)
 
+    def is_everywhere(self, actions: Iterable[str]) -> bool:
+        """Return whether the actions are surely allowed on every resource, whatever the context: nothing is denied or asked for."""
+        statements = [[one for policy in some for one in policy.statements] for some in self._policy_sets]
+        if any(_is_deny(one) for some in statements for one in some):
+            return False
+        unlimited = [list(filter(_is_unlimited, some)) for some in statements]
+        return all(any(_is_about(one, action) for one in some) for some in unlimited for action in actions)
+
     def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
         """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
 
@@ -148,6 +156,17 @@ class Granted:
 
 def _is_deny(statement: Statement) -> bool:
     return statement.effect is Effect.DENY
+
+
+def _is_unlimited(statement: Statement) -> bool:
+    resources = statement.resources
+    if statement.conditions or resources is None or resources.negated:
+        return False
+    return any(one.tokens == _EVERYTHING for one in resources.patterns)
+
+
+def _is_about(statement: Statement, action: str) -> bool:
+    return statement.actions.match(action.lower(), Context()) is Truth.YES
 
 
 def _can_match(pieces: Pieces, start: str) -> bool:

@@ -22,6 +22,9 @@ from permission_guard.iam import ABSENT, UNKNOWN, Context
 from permission_guard.iam.request import Values
 
 CLOCK: Final = ("aws:currenttime", "aws:epochtime")
+ISSUED: Final = "aws:tokenissuetime"
+TIMES: Final = (*CLOCK, ISSUED)
+"""Keys whose values depend on when the policy is analyzed."""
 MFA: Final = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 ENDPOINT: Final = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
 ENDPOINT_ORGANIZATION: Final = ("aws:vpceorgid", "aws:vpceorgpaths")
@@ -170,13 +173,13 @@ class Keys:
     def issued(self, *, always: bool) -> Node:
         """aws:TokenIssueTime of a session."""
         now = int(self.scene.now.timestamp())
-        writing = {"aws:tokenissuetime": span.as_moment}
+        writing = {ISSUED: span.as_moment}
         ends = (now - _LONGEST_SESSION, now + 1, span.LAST_SECOND + 1)
         sessions = self.scene.line(((now - _LONGEST_SESSION, now + 1),), writing, ends)
         later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writing, ends)
         branches: list[tuple[Stance, Node]] = [(Stance.SURE, sessions), (Stance.UNSURE, later)]
         if not always:
-            branches.insert(0, (Stance.SURE, self.absent("aws:tokenissuetime")))
+            branches.insert(0, (Stance.SURE, self.absent(ISSUED)))
         return Either(tuple(branches))
 
     def mfa(self) -> Node:

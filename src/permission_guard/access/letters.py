@@ -13,8 +13,7 @@ from permission_guard.iam.operators import fold
 SEPARATOR: Final = "\0"
 """Separates parts of a word that no condition key reads together."""
 
-_FIRST_BEYOND_ASCII: Final = 0xC0
-_LAST: Final = 0x10FFFF
+_BEYOND_ASCII: Final = range(0xC0, 0x110000)
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
@@ -39,17 +38,12 @@ class Letters:
                 return letter
         if self._test is None:
             return None
-        codes = (code for code in range(_FIRST_BEYOND_ASCII, _LAST) if code not in _SURROGATES)
+        codes = (code for code in _BEYOND_ASCII if code not in _SURROGATES)
         beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
         return next(beyond, None)
 
 
-@lru_cache(maxsize=1024)
-def single(letter: str) -> Letters:
-    """Return the set of one character."""
-    return Letters(letter)
-
-
+WILDCARDS: Final = "*?"
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits
 DIGIT: Final = Letters("9876543210")
 LOWER: Final = Letters("x" + ascii_lowercase)
@@ -61,14 +55,19 @@ NAME: Final = Letters(_FIRST + "-_.")
 """Names of resources that, by the service's documentation, have neither a colon nor a slash."""
 FRIENDLY: Final = Letters(_FIRST + "-_.+=,@")
 """Names of users, roles and sessions (IAM/latest/UserGuide/reference_iam-quotas.html)."""
-PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'()*;?%~")
-"""Names of resources that may have any character but a colon."""
+PATHED: Final = Letters(_FIRST + "-_./#+=,@!$&'();%~")
+"""Names of resources that may have any character but a colon and a policy's wildcards."""
 VISIBLE: Final = Letters(_FIRST + punctuation)
 """Characters in the path of a user or role: U+0021 to U+007E (IAM/latest/APIReference/API_CreateRole.html)."""
 PRINTABLE: Final = Letters(_FIRST + punctuation + " ")
 """Characters in an HTTP header."""
 TEXT: Final = Letters(_FIRST + "-_. " + punctuation, lambda letter: letter != SEPARATOR)
 """Any character but the separator."""
+UNSTARRED: Final = Letters(
+    "".join(one for one in TEXT.pool if one not in WILDCARDS),
+    lambda letter: letter != SEPARATOR and letter not in WILDCARDS,
+)
+"""Any character but the separator and a policy's wildcards."""
 TAG: Final = Letters(_FIRST + " _.:/=+-@", str.isalnum)
 """Characters in a tag (IAM/latest/UserGuide/id_tags.html)."""
 ASCII_NAME: Final = Letters(ascii_letters + digits + "-_")

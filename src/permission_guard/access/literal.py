@@ -29,6 +29,11 @@ _ARNS: Final = frozenset({"aws:sourcearn", "aws:principalarn", "lambda:sourcefun
 _FREE: Final = ("aws:principaltag/", "aws:requesttag/", "aws:sourceidentity")
 
 IGNORING_CASE: Final = "stringequalsignorecase"
+_EQUALS: Final = frozenset({"stringequals", "stringlike", IGNORING_CASE})
+_FUNCTIONS: Final = frozenset({"aws:resourceaccount", "aws:resourceorgid"})
+_CALLERS: Final = frozenset(
+    {"aws:principalaccount", "aws:sourceaccount", "aws:principalorgid", "aws:sourceorgid"}
+)
 
 
 class Spelling(NamedTuple):
@@ -137,6 +142,7 @@ class Literals:
 
         Without IfExists and quantifier an operator and its negation are one literal: one is true if the other is not.
         """
+        condition = _turned(condition)
         plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
         operator = NEGATIONS.get(condition.base, condition.base) if plain else condition.operator.lower()
         tokens = condition.wanted.tokens if condition.wanted else condition.texts
@@ -194,6 +200,22 @@ class Literals:
             for one in self.by_key.get(key, ())
             if one.condition is not None and one.condition.wanted is not None
         ]
+
+
+def _turned(condition: Condition) -> Condition:
+    """Turn a comparison of the function's account with a caller's around: the words that are searched are the caller's."""
+    wanted = condition.wanted
+    if condition.lower_key not in _FUNCTIONS or wanted is None or wanted.operator not in _EQUALS:
+        return condition
+    if condition.quantifier is not Quantifier.NONE or condition.if_exists:
+        return condition
+    match wanted.tokens:
+        case ((Variable(key, None),),) if key in _CALLERS:
+            return Condition.compiled(
+                condition.operator, key, (f"${{{condition.lower_key}}}",), variables=True
+            )
+        case _:
+            return condition
 
 
 def _spelling(every: list[Wanted], part: Callable[[tuple[Token, ...]], tuple[Token, ...]]) -> Spelling:

@@ -48,20 +48,16 @@ class Side:
     """The accounts and organizations that requests come from.
 
     `accounts` and `organizations` are ids, and whether the caller's id must be one of them (True) or none of them
-    (False); None stands for any id. `bare` tells whether callers in no organization count, `documented` whether
-    services send only what AWS documents. `name` is the only name of resources, roles and users; None stands for any.
+    (False); None stands for any id. `bare` tells whether callers in no organization count, `trusted` whether it is a part
+    of the zone of trust, whose services send only what AWS documents. `name` is the only name of resources, roles and
+    users; None stands for any.
     """
 
     accounts: tuple[tuple[str, ...], bool] | None
     organizations: tuple[tuple[str, ...], bool] | None
     bare: bool = True
-    documented: bool = False
+    trusted: bool = False
     name: str | None = None
-
-    @property
-    def trusted(self) -> bool:
-        """Whether it is a part of the zone of trust."""
-        return self.documented
 
 
 @frozen(slots=False)
@@ -131,7 +127,7 @@ class Scene:
     @property
     def accounts(self) -> Side:
         """The trusted accounts, in any organization or none."""
-        return Side((self.trusted.all_accounts, True), None, documented=True)
+        return Side((self.trusted.all_accounts, True), None, trusted=True)
 
     @property
     def members(self) -> Side | None:
@@ -139,7 +135,7 @@ class Scene:
         if not self.trusted.organizations:
             return None
         others = (self.trusted.all_accounts, False)
-        return Side(others, (self.trusted.organizations, True), bare=False, documented=True)
+        return Side(others, (self.trusted.organizations, True), bare=False, trusted=True)
 
     def renamed(self, side: Side) -> Side:
         """Return the same side with a single name that no pattern in the policies writes out."""

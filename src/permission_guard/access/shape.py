@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from permission_guard.access.letters import Letters, single
+from permission_guard.access.letters import Letters
 from permission_guard.frozen import frozen
 
 _FAR: Final = 1_000_000
 
 
 class Move(NamedTuple):
-    """A transition: one character of a set, read by the tracks, leads to the target. `only` is the set's only character."""
+    """A transition: one character of a set, or the one character, read by the tracks, leads to the target."""
 
-    letters: Letters
-    only: str | None
+    letters: Letters | str
     tracks: int
     target: int
 
@@ -71,7 +70,7 @@ def text(characters: str, tracks: int) -> Part:
     def lay(net: _Net, state: int) -> int:
         for letter in characters:
             after = net.state()
-            net.moves[state].append(Move(single(letter), letter, tracks, after))
+            net.moves[state].append(Move(letter, tracks, after))
             state = after
         return state
 
@@ -80,11 +79,10 @@ def text(characters: str, tracks: int) -> Part:
 
 def one(letters: Letters, tracks: int) -> Part:
     """One character of a set."""
-    only = letters.pool if len(letters.pool) == 1 else None
 
     def lay(net: _Net, state: int) -> int:
         after = net.state()
-        net.moves[state].append(Move(letters, only, tracks, after))
+        net.moves[state].append(Move(letters, tracks, after))
         return after
 
     return lay
@@ -98,7 +96,7 @@ def many(letters: Letters, tracks: int, least: int = 1) -> Part:
             state = one(letters, tracks)(net, state)
         loop = net.state()
         net.empty[state].append(loop)
-        net.moves[loop].append(Move(letters, None, tracks, loop))
+        net.moves[loop].append(Move(letters, tracks, loop))
         return loop
 
     return lay
@@ -151,7 +149,7 @@ def compiled(part: Part, *, owned: bool = False) -> Shape:
     net = _Net()
     start = net.state()
     end = part(net, start)
-    number = {start: 0}
+    number: dict[int, int] = {}  # no part leads back to where it begins
     moves: list[tuple[Move, ...]] = []
     final: list[bool] = []
     for state in (order := [start]):
@@ -173,7 +171,7 @@ def _ahead(moves: list[tuple[Move, ...]], final: list[bool]) -> tuple[tuple[int,
     changed = True
     while changed:
         changed = False
-        for state in range(len(moves) - 1, -1, -1):
+        for state in reversed(range(len(moves))):
             for move in moves[state]:
                 seen = readable[state] | move.tracks | readable[move.target]
                 near = min(distance[state], 1 + distance[move.target])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
-from permission_guard.access import forms
+from permission_guard.access import forms, letters
 from permission_guard.access.forms import SOURCE, SOURCE_ACCOUNT
 from permission_guard.access.literal import Stance
 from permission_guard.access.node import Either, Every, Fixed, Node
@@ -22,6 +23,8 @@ _KEYS: Final = (_ARN, _ACCOUNT, _OWNER)
 ORGANIZATION: Final = ("aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_KEYS: Final = (*_KEYS, *ORGANIZATION)
 _ANYTHING: Final = ("{any}",)
+_PLAIN: Final = ("{plain}", "log-group:{plain}:*", "alarm:{any}")
+"""No service documents an ARN with what policies take for a wildcard, except CloudWatch: of a log group, and of an alarm named so."""
 
 
 class Sources:
@@ -56,6 +59,10 @@ class Sources:
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
             yield from self._branches(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
         yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
+        if any(set(letters.WILDCARDS) & set(one) for one in chain(*self._scene.literals.whole(_ARN))):
+            # What StringEquals takes for a plain character stands in no ARN (facts 4.1).
+            starred = forms.owned_arn(self._partition, None, _ANYTHING, None, None)
+            yield from self._branches(Stance.UNDOCUMENTED, starred, ((_ARN,), _KEYS[:2]))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
         yield from self._branches(stance, bare, ((_ARN,), _KEYS[:2]))
@@ -67,24 +74,22 @@ class Sources:
             yield from self._branches(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
         if row is None:
             yield from self._any(Stance.SURE, ((_ARN,), _KEYS[:2]))
-            bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, name)
+            bare = forms.unowned_arn(self._partition, None, _PLAIN, None, name)
             yield from self._branches(Stance.SURE, bare, (_KEYS[:2],))
             return
-        both, only = Stance.SURE, Stance.SURE
-        if row.account is Sends.DISPUTED:
-            both = Stance.DOUBTFUL
+        both = Stance.DOUBTFUL if row.account is Sends.DISPUTED else Stance.SURE
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
         yield from self._branches(both, own, (_KEYS[:2],))
         if row.account is not Sends.ALWAYS and row.owned:
-            yield from self._branches(only, own, ((_ARN,),))
+            yield from self._branches(Stance.SURE, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
             yield from self._any(
                 Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])
             )
 
     def _any(self, stance: Stance, key_lists: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
-        shape = forms.owned_arn(self._partition, None, _ANYTHING, None, self._side.name)
+        shape = forms.owned_arn(self._partition, None, _PLAIN, None, self._side.name)
         yield from self._branches(stance, shape, key_lists)
 
     def _without_source(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:

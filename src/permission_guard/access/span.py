@@ -21,7 +21,6 @@ Writing: TypeAlias = Callable[[int], str]
 
 LEAST: Final = -(1 << 140)
 MOST: Final = 1 << 140
-EVERYTHING: Final[Spans] = ((LEAST, MOST),)
 V4: Final[Spans] = ((0, 1 << 32),)
 V6_START: Final = 1 << 40
 V6: Final[Spans] = ((V6_START, V6_START + (1 << 128)),)

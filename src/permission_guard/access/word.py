@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
+from permission_guard.access.letters import Letters
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Move, Shape
 from permission_guard.iam.pattern import Pieces
@@ -171,7 +172,8 @@ class _Search:
             reading = tuple(place for place, need in enumerate(needs) if need.track & move.tracks)
             self._readers[move.tracks] = reading
         ending = self._shape.readable[node[0]] & ~self._shape.readable[move.target]
-        letters = (move.only,) if move.only is not None else self._letters(move, states, reading)
+        among = move.letters
+        letters = (among,) if isinstance(among, str) else self._letters(among, states, reading)
         self._meter.charge((2 + len(reading)) * len(letters))
         for letter in letters:
             after = list(states)
@@ -199,9 +201,9 @@ class _Search:
                 states[place] = _CLOSED
         return True
 
-    def _letters(self, move: Move, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
+    def _letters(self, among: Letters, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
         """Return the characters to try: those that the automata distinguish, and one for all others."""
-        key = (id(move.letters), *reading, *(states[place] for place in reading))
+        key = (id(among), *reading, *(states[place] for place in reading))
         found = self._choices.get(key)
         if found is None:
             distinct = [
@@ -211,8 +213,8 @@ class _Search:
             ]
             spelled = frozenset().union(*distinct)
             self._meter.charge(len(spelled))
-            other = move.letters.other(spelled)
-            apart = sorted(letter for letter in spelled if move.letters.has(letter))
+            other = among.other(spelled)
+            apart = sorted(letter for letter in spelled if among.has(letter))
             found = self._choices[key] = tuple(apart) if other is None else (other, *apart)
         return found
 

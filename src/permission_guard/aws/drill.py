@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +16,7 @@ from permission_guard.aws.failures import translated
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.login import Login
 from permission_guard.aws.policies import single
+from permission_guard.aws.response import Response
 from permission_guard.aws.table import Table
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.frozen import frozen
@@ -34,6 +37,9 @@ _LAMBDA: Final[Body] = {
     "Principal": {"Service": "lambda.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
+_WRITE: Final = "PutResourcePolicy"
+_PAGES: Final = 20
+"""Of 50 events each, the newest first: a busy guard makes so many calls in some minutes. Two calls a second are allowed (facts 1.2)."""
 _ABOUT: Final = "Made by permission-guard drill, which removes it."
 
 
@@ -46,6 +52,8 @@ class Seen:
     statements: tuple[Body, ...] = ()
     """Those of the function's resource policy, and its revision."""
     revision: str | None = None
+    function_revision: str = ""
+    """The RevisionId of the function itself. It is not read while the statement is still open."""
     entries: tuple[Entry, ...] = ()
     is_waiting: bool = False
     """Whether an alert about the function waits for the digest."""
@@ -58,6 +66,15 @@ class Seen:
     def entry(self, concern: Concern) -> Entry | None:
         """Return the journal's entry about a fault of the function."""
         return next((one for one in self.entries if one.finding.concern is concern), None)
+
+
+@frozen
+class WriteEvent:
+    """CloudTrail's event of the PutResourcePolicy by which the guard has repaired the statement."""
+
+    name: str
+    shows_policy: bool
+    """Whether its `requestParameters` have the policy (facts 1.4)."""
 
 
 class Stage:
@@ -124,7 +141,10 @@ class Stage:
         return tuple(one["PolicyArn"] for one in found if "PolicyArn" in one)
 
     def look(self, name: str) -> Seen:
-        """ListAttachedRolePolicies, GetPolicy and Query. What waits is read only when something was reported."""
+        """ListAttachedRolePolicies, GetPolicy, GetFunctionConfiguration and Query.
+
+        What waits is read only when something was reported.
+        """
         caller = self._caller
         function = f"arn:{caller.partition}:lambda:{caller.region}:{caller.account}:function:{name}"
         policy, revision = single(self._clients, name)
@@ -134,7 +154,29 @@ class Stage:
             self._waits = any(name in one.mail for one in self._journal.waiting())
             self._reported = reported
         statements = statements_of(policy or NO_STATEMENTS)
-        return Seen(self.attached(name), statements, revision, entries, self._waits)
+        seen = Seen(self.attached(name), statements, revision, "", entries, self._waits)
+        is_open = seen.statements and not seen.is_limited
+        return seen if is_open else replace(seen, function_revision=self._function_revision(name))
+
+    def _function_revision(self, name: str) -> str:
+        found = Response({})
+        with _gone():
+            found = self._calls.call("lambda", "GetFunctionConfiguration", FunctionName=name)
+        return found.text("RevisionId")
+
+    def write_event(self, guard: str, name: str, since: datetime) -> WriteEvent | None:
+        """LookupEvents, by the name of the guard's function, which is that of its role's session.
+
+        None if the event history does not have the event yet. Raises Incomplete, too.
+        """
+        calls = Calls(self._clients, self._caller.region, _PAGES)
+        user = [{"AttributeKey": "Username", "AttributeValue": guard}]
+        pages = calls.pages("cloudtrail", "LookupEvents", "NextToken", LookupAttributes=user, StartTime=since)
+        for one in (event for page in pages for event in page.each("Events")):
+            record, called = one.text("CloudTrailEvent"), one.text("EventName")
+            if called.startswith(_WRITE) and name in record:
+                return WriteEvent(called, Response(json.loads(record)).has("requestParameters", "policy"))
+        return None
 
     def left(self) -> tuple[str, ...]:
         """ListRoles and ListRoleTags. The role is what a drill makes first and deletes last."""

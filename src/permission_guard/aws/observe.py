@@ -80,6 +80,10 @@ class AwsObserver:
         """Return a role as it is now."""
         return self._roles.role(role_arn)
 
+    def attached(self, role_arn: str) -> _Role:
+        """Return a role without what its policies say (GetRole and ListAttachedRolePolicies)."""
+        return self._roles.attached(role_arn)
+
     def users(self, role_arn: str) -> tuple[FunctionFacts, ...] | Unreadable:
         """Return the functions of the account that use a role, in every region, with their configuration."""
         return users(self._clients, role_arn)

@@ -12,7 +12,7 @@ from permission_guard.aws.clients import Clients
 from permission_guard.aws.failures import translated
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, parsed
+from permission_guard.model.facts import MISSING_ROLE, MissingRole, RoleFacts, Unreadable, not_asked, parsed
 from permission_guard.ports import NOT_FOUND, Refused, RetryLater
 
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ class RoleStore:
                     raise RetryLater(f"role {arn} changed while it was read: {error}") from error
                 return Unreadable(f"role {arn}", str(error))
         return role_facts(role, attached, inline, managed)
+
+    def attached(self, arn: str) -> RoleFacts | MissingRole | Unreadable:
+        """Read a role and what is attached to it, and none of its policies. Raises RetryLater."""
+        name, iam = arn.rsplit("/", 1)[-1], self._clients.iam
+        try:
+            role, attached = _role(iam, name), _attached(iam, name)
+        except Refused as error:
+            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {arn}", str(error))
+        return RoleFacts(role["Arn"], attached=attached, unreadable=(not_asked(arn),), id=role["RoleId"])
 
     def managed_policy(self, arn: str) -> Policy | Unreadable:
         """Read the default version of a managed policy; its name is its ARN. Raises RetryLater.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from permission_guard import PROGRAM
 from permission_guard.cli.connection import Connection, StackPlace, options
 from permission_guard.cli.entries import EXAMPLE, TypedName, connect_for, entries, find
 from permission_guard.cli.errors import DONE, EXIT_CODES, Unusable, endings
@@ -101,7 +102,8 @@ def _accepted(asked: _Asked, found: tuple[Entry, ...], connection: Connection) -
     made = accept_now(found, Concern(asked.rule), asked.statement, acceptance, connection.journal)
     for entry in made:
         written(row("Accepted", f"{entry.id} until {day(ends)}: {entry.finding.summary}") + "\n")
-    written(f"{counted(len(made), 'finding')} accepted. To end it: permission-guard accept --remove ENTRY\n")
+    which = made[0].id if len(made) == 1 else "ENTRY"
+    written(f"{counted(len(made), 'finding')} accepted. To end it: {PROGRAM} accept --remove {which}\n")
     return DONE
 
 

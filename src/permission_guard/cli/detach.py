@@ -14,32 +14,36 @@ from permission_guard.cli.output import agreed, written
 from permission_guard.cli.rows import counted, row
 from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Attached, Entry
+from permission_guard.model.facts import Unreadable
 from permission_guard.ports import ChangedMeanwhile, Expired, Refused, RetryLater
 from permission_guard.repair.outcome import UNFINISHED, Outcome, Result
 from permission_guard.repair.step import DetachRolePolicy
 from permission_guard.repair.undo import CannotUndo, attached_by_guard, detaching, taken_back
 
-_KEPT: Final = "Kept"
+_NOT_DONE: Final = "Not done"
 
 
 def detach_all(context: click.Context, place: StackPlace, *, dry_run: bool, yes: bool) -> int:
     """Show what will be detached, ask, detach, and say how many were. Raises NotDone and NotFinished if one was not."""
     with endings():
         there = connect(context, place)
-        found = attached_by_guard(entries(there, None))
-        steps = [(step, held) for change, held in found.items() if (step := _step(change, there)) is not None]
-        if not steps:
-            written("The guard has attached no policy that is still attached.\n")
+        attached = attached_by_guard(entries(there, None))
+        planned = [(_step(change, there), held) for change, held in attached.items()]
+        steps = [(step, held) for step, held in planned if isinstance(step, DetachRolePolicy)]
+        unread = [Result.REFUSED for step, _ in planned if isinstance(step, Unreadable)]
+        if not steps and not unread:
+            written("No policy that the guard attached is still attached.\n")
             return DONE
         for step, _ in steps:
             written(row("Detach", f"{step.policy_arn} from {step.role_arn}") + "\n")
-        written(row("Impact", _IMPACT) + "\n")
+        if steps:
+            written(row("Impact", _IMPACT) + "\n")
         if dry_run:
             return DONE
-        if not yes and not agreed(f"Detach {counted(len(steps), 'policy', 'policies')}? [y/N] "):
+        if steps and not yes and not agreed(f"Detach {counted(len(steps), 'policy', 'policies')}? [y/N] "):
             raise NotDone("Nothing was changed.")
         results = [_detached(step, held, there) for step, held in steps]
-    return _total(results)
+    return _total([*unread, *results])
 
 
 _IMPACT: Final = (
@@ -48,12 +52,16 @@ _IMPACT: Final = (
 )
 
 
-def _step(change: Attached, there: Connection) -> DetachRolePolicy | None:
+def _step(change: Attached, there: Connection) -> DetachRolePolicy | Unreadable | None:
     """Return the step; None, and say why, if there is nothing to detach. Raises RetryLater."""
+    role = there.observer.attached(change.role_arn)
+    if isinstance(role, Unreadable):
+        written(row(_NOT_DONE, f"{role}.") + "\n")
+        return role
     try:
-        return detaching(change, there.observer.role(change.role_arn))
+        return detaching(change, role)
     except CannotUndo as error:
-        written(row(_KEPT, f"{error}.") + "\n")
+        written(row("Skipped", f"{error}.") + "\n")
         return None
 
 
@@ -73,15 +81,15 @@ def _detached(step: DetachRolePolicy, held: tuple[Entry, ...], there: Connection
     if outcome.result is Result.DONE:
         written(row("Detached", f"{step.policy_arn} from {step.role_arn}") + "\n")
     else:
-        written(row("Not done", f"{step.role_arn}: {outcome.result.value} ({outcome.detail})") + "\n")
+        written(row(_NOT_DONE, f"{step.role_arn}: {outcome.result.value} ({outcome.detail})") + "\n")
     return outcome.result
 
 
 def _total(results: list[Result]) -> int:
     left = [one for one in results if one is not Result.DONE]
     said = f"{len(results) - len(left)} detached, {len(left)} not detached."
-    written(f"{said}\n")
     if not left:
+        written(f"{said}\n")
         return DONE
     again = " Run the command again." if UNFINISHED.intersection(left) else ""
     raise (NotFinished if again else NotDone)(f"{said}{again}")

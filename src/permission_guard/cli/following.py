@@ -148,7 +148,8 @@ class Follower:
             return found[1] if found is not None and found[0] == task else None
 
         is_there = self._until(done, f"{function.name} is not evaluated yet. {_STUCK}")
-        self.show(f"Evaluated: {function}.")
+        if is_there:
+            self.show(f"Evaluated: {function}.")
         return is_there
 
     def _until(self, look: Callable[[], _Found | None], stuck: str) -> _Found:

@@ -75,7 +75,7 @@ def _one(there: Follower, function: FunctionArn, *, is_json: bool) -> int:
     entries = newest(there.journal.of(str(function)).entries)
     if is_json:
         written(_body({"function": str(function), "exists": is_there, "entries": bodies(entries)}))
-    else:
+    elif is_there or entries:
         written(table(entries))
     if not is_there:
         raise NotDone(f"Function {function} does not exist.")

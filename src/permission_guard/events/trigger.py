@@ -74,6 +74,8 @@ class Trigger:
     at: datetime
     arrived: str | Everything | None = None
     """The Sid of the statement that the call added; EVERYTHING; or None if it added none."""
+    event_name: str = ""
+    """CloudTrail's name of the call, for example CreateFunction20150331; empty for a sweep."""
     statement: str | None = field(default=None, compare=False)
     """The statement that AddPermission made, as JSON, where its event shows it. The journal does not keep it."""
     role: str | None = field(default=None, compare=False)
@@ -184,6 +186,7 @@ def _triggered(kind: Kind, detail: Record, actor: Actor, installation: Installat
         event_id=detail.text("eventID"),
         at=detail.moment("eventTime"),
         arrived=_arrived(kind, request),
+        event_name=detail.text("eventName"),
         statement=answer.text_or("statement") or None,
         role=answer.text_or("role") or None,
         removed=request.text("statementId") if kind is Kind.PERMISSION_REMOVED else None,

@@ -23,6 +23,7 @@ from permission_guard.model.facts import (
     RoleFacts,
     Unreadable,
     is_version,
+    not_asked,
     parsed,
 )
 from permission_guard.ports import NOT_FOUND, Notification, Refused
@@ -112,6 +113,17 @@ class FakeObserver:
         except Refused as error:
             return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
         return self.role_facts(role)
+
+    def attached(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
+        """Read a role without its policies."""
+        try:
+            with translated():
+                role = self.account.get_role(role_arn.rsplit("/", 1)[-1])
+        except Refused as error:
+            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
+        return RoleFacts(
+            role.arn, attached=tuple(role.attached), unreadable=(not_asked(role_arn),), id=role.id
+        )
 
     def role_facts(self, role: FakeRole) -> RoleFacts:
         """Read the policies of a role."""

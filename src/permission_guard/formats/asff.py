@@ -93,7 +93,9 @@ def asff(one: ScannedFinding, id_: str, at: str) -> dict[str, Json]:
         },
         "Resources": [_resource(one, where)],
         "ProductFields": _fields(one),
-        "RecordState": "ACTIVE",
+        # An importer cannot set Workflow, which would say that it is suppressed:
+        # https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html.
+        "RecordState": "ARCHIVED" if one.accepted else "ACTIVE",
     }
 
 
@@ -138,5 +140,6 @@ def _fields(one: ScannedFinding) -> dict[str, Json]:
         "Before": one.before,
         "After": one.after,
         "Obstacle": one.obstacle,
+        "Accepted": one.accepted,
     }
     return {f"{PROGRAM}/{key}": cut(inert(value), _FIELD) for key, value in fields.items() if value.strip()}

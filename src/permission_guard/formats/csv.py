@@ -22,7 +22,7 @@ HEADER: Final = (
         "subject",
     ),
     *("summary", "proof_kind", "proof", "because", "why", "repair", "before", "after", "obstacle", "advice"),
-    *("patch_language", "patch", "file", "line", "column", "fault"),
+    *("patch_language", "patch", "file", "line", "column", "fault", "accepted"),
 )
 NOT_READ: Final = "NOT READ"
 """The verdict in the row of something that could not be scanned at all."""
@@ -62,7 +62,7 @@ def _row(one: ScannedFinding) -> tuple[str, ...]:
         *(one.repair, one.before, one.after, one.obstacle, one.advice),
         *((patch.language.value, patch.text) if patch else ("", "")),
         *((place.file, str(place.line), str(place.column)) if place else ("", "", "")),
-        one.fault,
+        *(one.fault, one.accepted),
     )
 
 

@@ -24,11 +24,13 @@ _IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": 
 
 
 def show(scan: Scan) -> str:
-    """Return a line for each finding that does not pass, and for each thing that was not evaluated, is ignored or is not deployed.
+    """Return a line for each finding that does not pass and was not accepted, and for each thing that was not evaluated, is ignored or is not deployed.
 
     The most severe come first: GitHub shows ten of each kind for a step.
     """
-    found = (one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS)
+    found = (
+        one for one in worst_first(scan.findings) if one.verdict is not Verdict.PASS and not one.accepted
+    )
     skipped = (_skipped("warning", "Not evaluated", one) for one in scan.skipped)
     notes = (_skipped("notice", "Ignored or not deployed", one) for one in scan.remarks)
     return "".join(f"{one}\n" for one in (*map(_annotation, found), *skipped, *notes))

@@ -1,8 +1,7 @@
 """The journal's entries as findings of AWS Security Hub: what the Lambda imports. `asff.py` is the mapping.
 
 A finding keeps its Id while its fault goes on, and has the Id under which `report --format asff` shows it. A fault that was
-repaired or is gone has passed, and is archived. An importer cannot set Workflow, so what a person has accepted is archived and has
-still failed (https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html).
+repaired or is gone has passed, and is archived; one that a person has accepted has still failed, and is archived too.
 """
 
 from __future__ import annotations
@@ -25,18 +24,15 @@ def imports(entries: Iterable[Entry], now: datetime) -> Iterator[list[Json]]:
     """Yield the findings of each call. Of two with one Id, as a statement before and after a change, the open one counts."""
     found: dict[str, Json] = {}
     for entry in sorted(entries, key=stands):
-        finding = _finding(entry)
+        finding = _finding(entry, now)
         (id_,) = identities((finding,))
-        is_open = stands(entry) and not is_accepted(entry, now)
-        found[id_] = {
-            **asff(finding, id_, moment(now)),
-            "CreatedAt": moment(entry.first_seen),
-            "RecordState": "ACTIVE" if is_open else "ARCHIVED",
-        }
+        shown = asff(finding, id_, moment(now))
+        archived: dict[str, Json] = {} if stands(entry) else {"RecordState": "ARCHIVED"}
+        found[id_] = {**shown, "CreatedAt": moment(entry.first_seen), **archived}
     yield from batches(list(found.values()))
 
 
-def _finding(entry: Entry) -> ScannedFinding:
+def _finding(entry: Entry, now: datetime) -> ScannedFinding:
     """Return the finding of an entry; it has passed if the fault is not there any more."""
     finding, subject, qualifier = entry.finding, entry.cause.subject, entry.cause.qualifier
     rule = rule_of(finding)
@@ -65,4 +61,5 @@ def _finding(entry: Entry) -> ScannedFinding:
         obstacle="",
         advice=finding.advice,
         patches=(),
+        accepted=entry.acceptance.shown if entry.acceptance and is_accepted(entry, now) else "",
     )

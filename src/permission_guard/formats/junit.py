@@ -23,7 +23,7 @@ NOTES: Final = "ignored or not deployed"
 
 
 def show(scan: Scan) -> str:
-    """Return the report. A FAIL is a failure, an UNKNOWN an error; what was not evaluated, is ignored or is not deployed is skipped.
+    """Return the report. A FAIL is a failure, an UNKNOWN an error; what was accepted, not evaluated or ignored is skipped.
 
     It is ASCII, other characters are references: so it can be read whatever the encoding of the output is.
     """
@@ -57,7 +57,9 @@ def _suite(one: ScannedFinding) -> str:
 
 def _test(one: ScannedFinding) -> Element:
     test = _case(_suite(one), f"{one.rule.value}: {one.subject}")
-    if one.verdict is not Verdict.PASS:
+    if one.accepted:
+        SubElement(test, "skipped", {"message": line(f"accepted {one.accepted}")})
+    elif one.verdict is not Verdict.PASS:
         kind = "failure" if one.verdict is Verdict.FAIL else "error"
         said = {"type": one.severity.name, "message": line(one.sentence)}
         place = (f"{one.place.file}:{one.place.line}:{one.place.column}",) if one.place is not None else ()

@@ -33,6 +33,7 @@ _SEVERITIES: Final = {
 }
 _INFORMATIONAL: Final = (1, "Informational")
 _COMPLIANCE: Final = {Verdict.PASS: (1, "Pass"), Verdict.FAIL: (3, "Fail"), Verdict.UNKNOWN: (0, "Unknown")}
+_SUPPRESSED: Final = (3, "Suppressed")
 _STATUS: Final = {Verdict.PASS: (4, "Resolved"), Verdict.FAIL: (1, "New"), Verdict.UNKNOWN: (1, "New")}
 
 
@@ -46,7 +47,7 @@ def show(scan: Scan) -> str:
 def _event(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
     passed = one.verdict is Verdict.PASS
     severity_id, severity = _INFORMATIONAL if passed else _SEVERITIES[one.severity]
-    status_id, status = _STATUS[one.verdict]
+    status_id, status = _SUPPRESSED if one.accepted else _STATUS[one.verdict]
     event: dict[str, Json] = {
         "activity_id": _CREATE,
         "activity_name": "Create",
@@ -75,6 +76,8 @@ def _event(one: ScannedFinding, id_: str, scan: Scan) -> dict[str, Json]:
             "account": {"uid": one.account, "type_id": 10, "type": "AWS Account"},
             "region": one.region,
         }
+    if one.accepted:
+        event["comment"] = one.accepted
     if one.advice:
         event["remediation"] = {"desc": one.advice, "references": [ABOUT[one.rule].rule.reference]}
     return event

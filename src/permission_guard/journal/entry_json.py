@@ -134,6 +134,7 @@ def _cause(trigger: Trigger) -> Json:
             "qualifier": trigger.qualifier,
             "actor": _actor(trigger.actor),
             "event_id": trigger.event_id,
+            "event_name": trigger.event_name,
             "at": trigger.at.isoformat(),
             "arrived": arrived,
         }
@@ -254,6 +255,7 @@ def _cause_in(body: Record) -> Trigger:
         event_id=_text(body, "event_id"),
         at=body.moment("at"),
         arrived=_arrived_in(body.inner("arrived")) if body.has("arrived") else None,
+        event_name=_text(body, "event_name"),
     )
 
 

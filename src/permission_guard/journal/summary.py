@@ -78,7 +78,7 @@ class SweepSummary:
     began: datetime
     """When the sweep began."""
     functions: int
-    """Functions that were listed."""
+    """Functions that were listed, and those with an open entry that were not."""
     evaluated: int
     """Those of them that were evaluated since."""
     open: tuple[tuple[Severity, int], ...]

@@ -64,6 +64,11 @@ class Unreadable:
         return f"{self.what} could not be read: {self.why}"
 
 
+def not_asked(role_arn: str) -> Unreadable:
+    """Return what is not known of a role that was read without its policies."""
+    return Unreadable(f"the policies of role {role_arn}", "nobody has asked for them")
+
+
 def parsed(document: str | Mapping[str, Json], name: str) -> Policy | Unreadable:
     """Parse a document that was read; one that AWS should not hold is Unreadable."""
     try:

@@ -110,17 +110,11 @@ Proof: TypeAlias = DeniedRequest | Witness | Undecided | Missing | Unused | Unre
 """Why a verdict is what it is; None for a PASS."""
 
 
-def advice_on(verdict: Verdict, proof: Proof, advice: str) -> str:
-    """Return what a person should do: nothing on a PASS, restore the guard's access if it could not read, else the advice."""
-    if verdict is Verdict.PASS:
-        return ""
-    return _HELP_TO_READ if isinstance(proof, Unreadable) else advice
-
-
-_HELP_TO_READ: Final = (
+HELP_TO_READ: Final = (
     "Find out why the guard's role was refused this call (its own policies, a service control policy). Until then, check "
     "the function by hand."
 )
+"""The advice where the guard could not read."""
 
 
 @frozen

@@ -41,8 +41,9 @@ def accept(
     ]
     if not chosen:
         known = "; ".join(f"{one.finding.concern.value}: {one.finding.subject}" for one in acceptable)
+        others = f"Open are: {known}." if known else "None is open."
         raise NothingToAccept(
-            f"The journal has no such finding that is open. Open are: {known or 'none'}. "
+            f"The journal has no such open finding of the rule {concern.value}. {others} "
             "`permission-guard sweep FUNCTION` evaluates a function now."
         )
     return journal.write(tuple(replace(one, acceptance=acceptance) for one in chosen))
@@ -60,7 +61,7 @@ def lift(entry: Entry, journal: Journal) -> Entry:
         lifted = replace(entry, repairs=())
     else:
         raise NothingToRemove(
-            f"Nothing to remove: nothing keeps the guard off {entry.id} (its state is {entry.state.value})."
+            f"Nothing to remove: {entry.id} is not accepted, not undone, and was not put back too often."
         )
     others = fixed_with(entry, journal) if entry.state is State.UNDONE else ()
     undone = (one for one in others if one.state is State.UNDONE)

@@ -11,7 +11,15 @@ from permission_guard.iam import ArnError, FunctionArn
 from permission_guard.journal.acceptance import Acceptance
 from permission_guard.journal.entry import Attached, Entry, Rewritten, State
 from permission_guard.model.document import NO_STATEMENTS, bodies_of, body_of, canonical, statements_of
-from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import (
+    FactKind,
+    Family,
+    FunctionFacts,
+    MissingRole,
+    PolicyFacts,
+    RoleFacts,
+    Unreadable,
+)
 from permission_guard.ports import ChangedMeanwhile, Journal, Observer, Refused, RetryLater, Writer
 from permission_guard.repair.execute import execute
 from permission_guard.repair.grant import Grant, NotExpressible
@@ -88,24 +96,17 @@ def undoing(entry: Entry, observer: Observer) -> RewriteStatements | DetachRoleP
     change = entry.change
     if change is None:
         raise CannotUndo(f"Nothing to undo: {entry.id} was reported and never repaired.")
-    try:
-        facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
-    except ArnError as error:
-        raise CannotUndo(f"Nothing to undo: {entry.id} is not about a function.") from error
     match change:
         case Attached():
-            return _detached(change, observer.read(facts, FactKind.ROLE))
+            return detaching(change, observer.attached(change.role_arn))
         case Rewritten():
+            try:
+                facts = FunctionFacts(FunctionArn.parse(entry.subject), entry.cause.qualifier)
+            except ArnError as error:
+                raise CannotUndo(f"Nothing to undo: {entry.id} is not about a function.") from error
             return _back(change, observer.read(facts, FactKind.POLICY))
         case _:
             assert_never(change)
-
-
-def _detached(change: Attached, facts: FunctionFacts) -> DetachRolePolicy:
-    role = facts.role
-    if isinstance(role, RoleFacts) and role.arn != change.role_arn:
-        raise CannotUndo(f"{facts.arn} no longer has the role {change.role_arn}")
-    return detaching(change, role)
 
 
 def attached_by_guard(entries: Iterable[Entry]) -> dict[Attached, tuple[Entry, ...]]:
@@ -118,7 +119,7 @@ def attached_by_guard(entries: Iterable[Entry]) -> dict[Attached, tuple[Entry, .
     return found
 
 
-def detaching(change: Attached, role: object) -> DetachRolePolicy:
+def detaching(change: Attached, role: RoleFacts | MissingRole | Unreadable) -> DetachRolePolicy:
     """Return the step that detaches what the guard attached. Raises CannotUndo if it is not there any more, or not readable."""
     if isinstance(role, Unreadable):
         raise CannotUndo(str(role))

@@ -33,10 +33,6 @@ class About:
     """What finds it; its `reference` is AWS's page."""
 
 
-def _about(id_: Concern, reports: str, rule: Rule) -> About:
-    return About(reports, WHY.get(id_, rule.why), rule)
-
-
 _REPORTS: Final[dict[Concern, tuple[str, Rule]]] = {
     Concern.ROLE_CAN_WRITE_LOGS: (
         "the execution role cannot write the function's logs",
@@ -68,5 +64,7 @@ _REPORTS: Final[dict[Concern, tuple[str, Rule]]] = {
         layer_is_not_public.RULE,
     ),
 }
-ABOUT: Final = {id_: _about(id_, *said) for id_, said in _REPORTS.items()}
+ABOUT: Final = {
+    id_: About(reports, WHY.get(id_, rule.why), rule) for id_, (reports, rule) in _REPORTS.items()
+}
 """Each rule id."""

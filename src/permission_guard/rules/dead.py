@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from permission_guard.access import Scale
 from permission_guard.iam import (
     ABSENT,
     Arn,
-    ArnError,
     Context,
     IamPrincipal,
-    Policy,
     Request,
     ServicePrincipal,
     Statement,
@@ -20,8 +17,9 @@ from permission_guard.iam import (
 )
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
+from permission_guard.iam.principal import Principals
 from permission_guard.model.finding import DeniedRequest
-from permission_guard.rules.review import Review
+from permission_guard.rules.review import Review, rows_in, services_in
 from permission_guard.services import Service, service_of
 
 
@@ -31,41 +29,32 @@ def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> 
     None if the statement alone gives access: then a Deny refuses everybody.
     """
     places = (review.target, *review.qualified(statement))
-    if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):
+    if not all(review.alone(statement, actions, arn).gives_nobody_access for arn in places):
         return None
     action = next(action for action in actions if statement.covers((action,)))
     request = _meant(statement, review, action)
-    decision = decide(request, resource=Policy(review.policy.name, (statement,), review.policy.version))
+    decision = decide(request, resource=replace(review.policy, statements=(statement,)))
     return DeniedRequest(request, decision, "; ".join(_blockers(statement, review, actions, request)))
 
 
 def _meant(statement: Statement, review: Review, action: str) -> Request:
-    """Return a request as the first principal that the statement names would send it."""
-    named = statement.principals.named if statement.principals else ()
-    arn = Arn.parse(review.target)
-    for one in named:
-        if one.type == "Service":
-            row = service_of(one.name)
-            source = row.arn_of(arn.partition, arn.region, arn.account) if row else None
-            keys = {"aws:SourceArn": source} if source else {}
-            return Request(
-                action,
-                review.target,
-                ServicePrincipal(one.name),
-                Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT),
-            )
-        try:
-            account = Arn.parse(one.name).account
-        except ArnError:
-            continue
-        return _of(one.name, account, action, review)
-    root = f"arn:{arn.partition}:iam::{arn.account}:root"
-    return _of(root, arn.account, action, review)
-
-
-def _of(principal: str, account: str, action: str, review: Review) -> Request:
+    """Return a request as the first principal that the statement names would send it, or one that its NotPrincipal admits."""
+    arn, principals = Arn.parse(review.target), statement.principals or Principals(())
+    for service in services_in(statement):
+        row = service_of(service)
+        keys = {"aws:SourceArn": form(row, review)} if row else {}
+        context = Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT)
+        return Request(action, review.target, ServicePrincipal(service), context)
+    name = account = arn.account
+    if principals.negated:
+        name = account = review.unnamed_account
+    else:
+        accounts = ((one.name, one.account) for one in principals.named if one.account)
+        name, account = next(accounts, (name, account))
+    principal = name if name.startswith("arn:") else f"arn:{arn.partition}:iam::{name}:root"
     keys = {"aws:PrincipalArn": principal, "aws:PrincipalAccount": account}
-    return Request(action, review.target, IamPrincipal(principal, account), Context.of(keys, unlisted=ABSENT))
+    context = Context.of(keys, unlisted=ABSENT)
+    return Request(action, review.target, IamPrincipal(principal, account), context)
 
 
 def _blockers(
@@ -86,40 +75,20 @@ def _blockers(
     lone = [
         one
         for one in statement.conditions
-        if review.alone(replace(statement, conditions=(one,)), actions).scale is Scale.DEAD
-    ] or _only_one(statement, review, actions)
+        if review.alone(replace(statement, conditions=(one,)), actions).gives_nobody_access
+    ]
     if lone:
         yield from (_unmet(one, statement, review, request) for one in lone)
     else:
         yield f"its conditions exclude each other: {' and '.join(map(written, statement.conditions))}"
 
 
-def _only_one(statement: Statement, review: Review, actions: Sequence[str]) -> list[Condition]:
-    """Return the condition without which there would be access, if there is only one such."""
-    conditions = statement.conditions
-    found = [
-        one
-        for one in conditions
-        if review.alone(
-            replace(statement, conditions=tuple(other for other in conditions if other is not one)), actions
-        ).scale
-        not in {Scale.DEAD, Scale.UNKNOWN}
-    ]
-    return found if len(found) == 1 else []
-
-
 def _unmet(condition: Condition, statement: Statement, review: Review, request: Request) -> str:
-    row = _row(statement)
+    row = next(iter(rows_in(statement)), None)
     if condition.lower_key == "aws:sourcearn" and row is not None:
         return f"its {condition.key} is {' or '.join(condition.texts)}, and {row.principal} sends {form(row, review)}"
     why = [one.why for one in mismatches(replace(statement, conditions=(condition,)), request)]
     return why[0] if why else f"no request meets {written(condition)}"
-
-
-def _row(statement: Statement) -> Service | None:
-    named = statement.principals.named if statement.principals else ()
-    rows = (service_of(one.name) for one in named if one.type == "Service")
-    return next((row for row in rows if row is not None), None)
 
 
 def form(row: Service, review: Review) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -25,13 +25,24 @@ from permission_guard.iam import (
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
-from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Verdict, Witness, advice_on
+from permission_guard.model.finding import (
+    HELP_TO_READ,
+    Concern,
+    Finding,
+    Severity,
+    Undecided,
+    Verdict,
+    Witness,
+)
 from permission_guard.rules.dead import form, why_nobody
-from permission_guard.rules.review import RESOURCE, Review
+from permission_guard.rules.review import RESOURCE, Review, rows_in
 from permission_guard.services import Sends, service_of
 
-_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
-"""Accounts to show as examples."""
+_ANONYMOUS: Final[Mapping[str, str | Values]] = {
+    **dict.fromkeys(("aws:PrincipalAccount", "aws:userid"), "anonymous"),
+    "aws:PrincipalType": "Anonymous",
+    "aws:PrincipalArn": ABSENT,
+}
 _MOST: Final = 3
 """How many principals are named; the others are counted."""
 
@@ -53,13 +64,11 @@ def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
 
 def unread(rule: str, concern: Concern, facts: FunctionFacts) -> tuple[Finding, ...]:
     """Return the one finding about a policy that could not be read; none if it could."""
-    if not isinstance(facts.policy, Unreadable):
+    policy = facts.policy
+    if not isinstance(policy, Unreadable):
         return ()
-    summary, severity = str(facts.policy), Severity.HIGH
-    advice = advice_on(Verdict.UNKNOWN, facts.policy, "")
-    return (
-        Finding(rule, concern, facts.target, Verdict.UNKNOWN, severity, summary, facts.policy, None, advice),
-    )
+    doubt = (Verdict.UNKNOWN, Severity.HIGH, str(policy), policy)
+    return (Finding(rule, concern, facts.target, *doubt, advice=HELP_TO_READ),)
 
 
 def passed(rule: str, concern: Concern, target: str, statement: Statement, summary: str) -> Finding:
@@ -72,7 +81,8 @@ def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
         return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    return f"{statement.title}: {_principal(statement)} allows {answer.scale.value} to {verb}"
+    whom = "nobody of the zone of trust" if answer.scale is Scale.DEAD else answer.scale.value
+    return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}"
 
 
 def found(
@@ -80,14 +90,14 @@ def found(
     statement: Statement,
     review: Review,
     actions: Sequence[str],
-    fault: Callable[[Answer, Witness], Fault],
+    fault: Callable[[Access, Request], Fault],
 ) -> Finding:
     """Return the finding for the answer about a statement: unchanged if it passes, else FAIL or UNKNOWN."""
     answer = _clearest_example(review.answer(statement, actions), review)
     match answer.access:
         case Access.OPEN | Access.NAMED:
             witness = witness_of(answer, review)
-            reported = fault(answer, witness)
+            reported = fault(answer.access, witness.request)
             return replace(
                 finding,
                 concern=reported.concern,
@@ -121,49 +131,41 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
         return answer
-    if witness.request.action == INVOKE_URL:
-        anonymous: dict[str, str | Values] = dict.fromkeys(
-            ("aws:PrincipalAccount", "aws:userid"), "anonymous"
-        )
-        anonymous |= {"aws:PrincipalType": "Anonymous", "aws:PrincipalArn": ABSENT}
-        context = witness.request.context.with_keys(anonymous)
-        request = replace(witness.request, principal=Anonymous(), context=context)
-        signed = context.values(AUTH_TYPE) == ("AWS_IAM",)
-        return answer if signed else _if_allowed(request, answer, review)
-    if not witness.is_service or witness.account:
+    request, context = witness.request, witness.request.context
+    if request.action == INVOKE_URL and context.values(AUTH_TYPE) != ("AWS_IAM",):
+        clearer = replace(request, principal=Anonymous(), context=context.with_keys(_ANONYMOUS))
+    elif isinstance(request.principal, ServicePrincipal) and not witness.account:
+        clearer = replace(request, context=_for_untrusted(request.principal, context, review))
+    else:
         return answer
-    service, target = witness.request.principal, Arn.parse(review.target)
-    row = service_of(service.name) if isinstance(service, ServicePrincipal) else None
-    account = next(
-        one for one in _EXAMPLES if one not in review.policy.text and one not in review.trusted.all_accounts
-    )
+    is_allowed = decide(clearer, resource=review.policy).answer is EvalDecision.ALLOWED
+    return replace(answer, witness=WitnessRequest(clearer)) if is_allowed else answer
+
+
+def _for_untrusted(service: ServicePrincipal, context: Context, review: Review) -> Context:
+    row, target, account = service_of(service.name), Arn.parse(review.target), review.unnamed_account
     keys: dict[str, str | Values] = {}
     if row is None or row.account is Sends.ALWAYS:
         keys["aws:SourceAccount"] = account
-    if row is not None and row.arn is Sends.ALWAYS and not witness.request.context.values("aws:sourcearn"):
+    if row is not None and row.arn is Sends.ALWAYS and not context.values("aws:sourcearn"):
         keys["aws:SourceArn"] = row.arn_of(target.partition, target.region, account)
-    request = replace(witness.request, context=witness.request.context.with_keys(keys))
-    return _if_allowed(request, answer, review)
+    return context.with_keys(keys)
 
 
-def _if_allowed(request: Request, answer: Answer, review: Review) -> Answer:
-    is_allowed = decide(request, resource=review.policy).answer is EvalDecision.ALLOWED
-    return replace(answer, witness=WitnessRequest(request)) if is_allowed else answer
-
-
-def allows(statement: Statement, answer: Answer, verb: str, anybody: str = "any AWS account") -> str:
+def allows(
+    statement: Statement, access: Access, request: Request, verb: str, anybody: str = "any AWS account"
+) -> str:
     """Say whom outside the zone of trust a statement allows to do something, with an example; `anybody` is who OPEN means."""
-    request = answer.witness.request if answer.witness else None
-    account = answer.witness.account if answer.witness else None
+    account = WitnessRequest(request).account
     example = f", for example {account}" if account else ""
-    if request is not None and isinstance(request.principal, Anonymous):
+    if isinstance(request.principal, Anonymous):
         whom, example = "anyone on the internet", ""
-    elif answer.access is Access.OPEN:
+    elif access is Access.OPEN:
         whom = anybody
+    elif organization := _organization(statement, request.context):
+        whom = f"untrusted organization {organization}"
     else:
-        organization = _organization(statement, request.context) if request is not None else ""
-        whom = f"untrusted organization {organization}" if organization else f"untrusted account {account}"
-        example = example if organization else ""
+        whom, example = f"untrusted account {account}", ""
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 
@@ -212,7 +214,7 @@ def _in_doubt(
 def _closed(
     finding: Finding, statement: Statement, review: Review, actions: Sequence[str], answer: Answer
 ) -> Finding:
-    if answer.scale is Scale.DEAD:
+    if answer.gives_nobody_access:
         nobody = why_nobody(statement, review, actions)
         if nobody is None:
             return replace(
@@ -234,10 +236,8 @@ def _closed(
 def _remarks(statement: Statement, review: Review, answer: Answer) -> Iterator[str]:
     if answer.network:
         yield "untrusted accounts have access only from the network that its conditions name"
-    named = statement.principals.named if statement.principals else ()
-    rows = [row for one in named if one.type == "Service" and (row := service_of(one.name))]
     asked = {one.lower_key: one.texts for one in statement.conditions}
-    for row in rows:
+    for row in rows_in(statement):
         if row.account is Sends.DISPUTED and "aws:sourceaccount" in asked:
             yield (
                 f"AWS's pages contradict each other on whether {row.principal} sends aws:SourceAccount, so name the ARN of "

@@ -11,13 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, MANAGING, READING, Access, Answer
+from permission_guard.access import INVOKING, MANAGING, READING, Access
 from permission_guard.access.actions import INVOKE, INVOKE_URL
 from permission_guard.access.keys import AUTH_TYPE, VIA_URL
-from permission_guard.iam import ABSENT, Context, Effect, EvalDecision, FunctionArn, Statement, Truth, decide
+from permission_guard.iam import (
+    ABSENT,
+    Context,
+    Effect,
+    EvalDecision,
+    FunctionArn,
+    Request,
+    Statement,
+    Truth,
+    decide,
+)
 from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
-from permission_guard.model.finding import Concern, Finding, Severity, Witness
+from permission_guard.model.finding import Concern, Finding, Severity
 from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
 from permission_guard.rules.review import Review, review_of
 from permission_guard.rules.rule import LeaveIt, Remedy, Rule, SplitStatement
@@ -71,18 +81,18 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, INVOKING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Answer, witness: Witness) -> Fault:
-        request = witness.request
+    def fault(access: Access, request: Request) -> Fault:
         by_url = request.action == INVOKE_URL or request.context.values(VIA_URL) == ("true",)
-        summary = allows(statement, answer, f"call the function URL of {review.name}" if by_url else verb)
+        does = f"call the function URL of {review.name}" if by_url else verb
+        summary = allows(statement, access, request, does)
         if request.action == INVOKE_URL:
-            summary += _through_url(witness, review)
-        if answer.access is Access.NAMED:
+            summary += _through_url(request, review)
+        if access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
         if by_url:
             return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
-        if _is_closed_to_organizations(witness, review):
-            summary = allows(statement, answer, verb, "any AWS account that is in no organization")
+        if _is_closed_to_organizations(request, review):
+            summary = allows(statement, access, request, verb, "any AWS account that is in no organization")
             return Fault(concern, Severity.HIGH, summary, _PUBLIC)
         return Fault(concern, Severity.CRITICAL, summary, _PUBLIC)
 
@@ -92,17 +102,15 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
     return reported
 
 
-def _is_closed_to_organizations(witness: Witness, review: Review) -> bool:
+def _is_closed_to_organizations(request: Request, review: Review) -> bool:
     """Return whether the caller found would be refused if its account were in an organization that the policy does not name.
 
     aws:PrincipalOrgID "is included in the request context only if the principal is a member of an organization"
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html): IfExists admits the others.
     """
-    shown = witness.request.context
-    if any(shown.values(key.lower()) for key in _IN_AN_ORGANIZATION):
+    if any(request.context.values(key.lower()) for key in _IN_AN_ORGANIZATION):
         return False
-    context = shown.with_keys(_IN_AN_ORGANIZATION)
-    asked = replace(witness.request, context=context)
+    asked = replace(request, context=request.context.with_keys(_IN_AN_ORGANIZATION))
     return decide(asked, resource=review.policy).answer is not EvalDecision.ALLOWED
 
 
@@ -119,16 +127,16 @@ def _is_half(statement: Statement) -> bool:
     )
 
 
-def _through_url(witness: Witness, review: Review) -> str:
+def _through_url(request: Request, review: Review) -> str:
     """Say how the caller authenticates, and whether the second of the two permissions is there too.
 
     "Starting in October 2025, new function URLs will require both lambda:InvokeFunctionUrl and lambda:InvokeFunction
     permissions" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
     """
-    context = witness.request.context
+    context = request.context
     authentication = " or ".join(context.values(AUTH_TYPE) or ("NONE",))
     context = context.with_keys({VIA_URL: "true", AUTH_TYPE: ABSENT})
-    through = replace(witness.request, action=INVOKE, context=context)
+    through = replace(request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
     if second.answer is EvalDecision.ALLOWED:
         sids = " and ".join(cited.statement.phrase for cited in second.statements)
@@ -144,14 +152,11 @@ def _on_managing(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, _CHANGING), verb)
     finding = passed(ID, concern, review.target, statement, summary)
 
-    def fault(answer: Answer, witness: Witness) -> Fault:
-        action = witness.request.action
-        if action in READING:
-            summary = allows(statement, answer, f"read about {review.name} ({action})")
-            return Fault(concern, Severity.HIGH, summary, _MANAGE)
-        return Fault(
-            concern, Severity.CRITICAL, allows(statement, answer, f"manage {review.name} ({action})"), _MANAGE
-        )
+    def fault(access: Access, request: Request) -> Fault:
+        action = request.action
+        does, severity = ("read about", Severity.HIGH) if action in READING else ("manage", Severity.CRITICAL)
+        summary = allows(statement, access, request, f"{does} {review.name} ({action})")
+        return Fault(concern, severity, summary, _MANAGE)
 
     reported = found(finding, statement, review, _CHANGING, fault)
     if reported.concern is Concern.PERMISSION_IS_USABLE and statement.covers(INVOKING):

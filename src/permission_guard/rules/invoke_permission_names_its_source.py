@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, Access, Answer
+from permission_guard.access import INVOKING, Access
 from permission_guard.access.answer import caller
-from permission_guard.iam import Effect, EvalDecision, FunctionArn, Statement
+from permission_guard.iam import Effect, EvalDecision, FunctionArn, Request, Statement
 from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import FactKind, FunctionFacts, Subject, Trusted
 from permission_guard.model.finding import Concern, Finding, Severity, Undecided, Unused, Verdict, Witness
@@ -25,20 +25,12 @@ from permission_guard.rules.external_access import (
     passed,
     unread,
 )
-from permission_guard.rules.review import Review, review_of
+from permission_guard.rules.review import Review, review_of, rows_in, services_in
 from permission_guard.rules.rule import AddCondition, LeaveIt, Remedy, Rule
-from permission_guard.services import WITHOUT_STATEMENT, Sends, Service, service_of
+from permission_guard.services import WITHOUT_STATEMENT, Sends, Service
 
 ID: Final = "invoke-permission-names-its-source"
 _CONCERN: Final = Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
-
-
-def services(statement: Statement) -> tuple[str, ...]:
-    """Return the services that a statement names."""
-    named = statement.principals
-    if named is None or named.negated:
-        return ()
-    return tuple(one.name for one in named.named if one.type == "Service")
 
 
 def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
@@ -51,7 +43,7 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
     return tuple(
         _evaluated(one, split.get(one.index), review)
         for one in policy.statements
-        if one.effect is Effect.ALLOW and services(one) and one.covers(INVOKING)
+        if one.effect is Effect.ALLOW and services_in(one) and one.covers(INVOKING)
     )
 
 
@@ -63,7 +55,7 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
     if statement is None:
         return finding
     verb = f"invoke {review.name}"
-    useless = _without_statement(services(whole))
+    useless = _without_statement(services_in(whole))
     if useless:
         return replace(
             finding,
@@ -77,9 +69,9 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
     said = gives_access(statement, review.answer(statement, INVOKING), verb)
     finding = replace(finding, summary=f"{said}; {own}" if own else said)
 
-    def fault(answer: Answer, _witness: Witness) -> Fault:
-        summary = allows(statement, answer, verb)
-        if answer.access is Access.NAMED:
+    def fault(access: Access, request: Request) -> Fault:
+        summary = allows(statement, access, request, verb)
+        if access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _ADVICE)
         return Fault(_CONCERN, Severity.HIGH, summary, _ADVICE)
 
@@ -100,17 +92,17 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
     The policy does not enforce it, and a PASS does not rest on a page; but no untrusted account is known to have access.
     """
     proof = finding.proof
-    rows = [service_of(one) for one in services(statement)]
+    names, rows = services_in(statement), rows_in(statement)
     if not isinstance(proof, Undecided) or proof.decision.answer is not EvalDecision.ALLOWED:
         return finding
-    if not all(row is not None and row.within_account for row in rows):
+    arns = proof.request.context.values("aws:sourcearn") or ()
+    if len(rows) < len(names) or not all(row.within_account and all(map(row.shows, arns)) for row in rows):
         return finding
-    names = " and ".join(services(statement))
     return replace(
         finding,
         verdict=Verdict.FAIL,
         severity=Severity.LOW,
-        summary=f"{statement.title} allows {names} to {verb} without naming a source; AWS documents that it invokes "
+        summary=f"{statement.title} allows {' and '.join(names)} to {verb} without naming a source; AWS documents that it invokes "
         "functions of its own account only",
         proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
         advice=_ADVICE,
@@ -125,9 +117,9 @@ def remedies(finding: Finding, facts: FunctionFacts, trusted: Trusted) -> Iterat
     policy = facts.resource_policy
     if policy is None or finding.statement is None or finding.concern is not _CONCERN:
         return
-    names = services(policy.statements[finding.statement])
-    rows = [row for one in names if (row := service_of(one))]
-    if len(rows) < len(names):
+    statement = policy.statements[finding.statement]
+    rows = rows_in(statement)
+    if len(rows) < len(services_in(statement)):
         return
     condition = condition_on(rows, facts.arn, trusted.all_accounts)
     if condition is not None and trusted.organizations:

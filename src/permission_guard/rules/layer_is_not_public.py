@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from permission_guard.access import READ_LAYER, Access, Answer
-from permission_guard.iam import LayerVersionArn, Statement
+from permission_guard.access import READ_LAYER, Access
+from permission_guard.iam import LayerVersionArn, Request, Statement
 from permission_guard.model.facts import FactKind, FunctionFacts, Trusted
-from permission_guard.model.finding import Concern, Finding, Severity, Witness
+from permission_guard.model.finding import Concern, Finding, Severity
 from permission_guard.rules.external_access import (
     Fault,
     allows,
@@ -45,9 +45,9 @@ def _evaluated(statement: Statement, review: Review) -> Finding:
     summary = gives_access(statement, review.answer(statement, _ACTIONS), verb)
     finding = passed(ID, Concern.LAYER_IS_NOT_PUBLIC, review.target, statement, summary)
 
-    def fault(answer: Answer, _witness: Witness) -> Fault:
-        summary = allows(statement, answer, verb)
-        if answer.access is Access.NAMED:
+    def fault(access: Access, request: Request) -> Fault:
+        summary = allows(statement, access, request, verb)
+        if access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
         return Fault(Concern.LAYER_IS_NOT_PUBLIC, Severity.HIGH, summary, _PUBLIC)
 

@@ -7,8 +7,8 @@ In a function's default group `2023/02/08/[$LATEST]e569...` with 32 hexadecimal 
 
 from __future__ import annotations
 
-from calendar import isleap
-from collections.abc import Iterator, Sequence
+from calendar import isleap, monthrange
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import product
 from typing import Final
@@ -59,7 +59,7 @@ def streams(group: str, functions: tuple[str, ...], versions: tuple[str | None, 
         )
         for (before, after), version, name in product(ends, versions, names)
     ]
-    days = seq(_text(start), date(YEARS), _text("/"))
+    days = seq(_text(start), _date(), _text("/"))
 
     def having(part: Part, example: str) -> Resources:
         return Resources(start, seq(days, part), f"{start}{YEARS[0]}/01/31/{example}")
@@ -86,37 +86,25 @@ def _version(number: str | None) -> Part:
 
 
 @cache
-def date(years: range) -> Part:
-    """Return the days of some years as YYYY/MM/DD."""
-    common = [year for year in years if not isleap(year)]
-    leap = [year for year in years if isleap(year)]
-    kinds = ((leap, 29), (common, 28))
-    return either(*(seq(either(*_years(found)), _day_of_year(days)) for found, days in kinds if found))
+def _date() -> Part:
+    """Return all days as YYYY/MM/DD."""
+    leap, common = ([year for year in YEARS if isleap(year) is leap] for leap in (True, False))
+    return either(*(seq(_any_of(map(str, years)), _day_of_year(years[0])) for years in (leap, common)))
 
 
-def _years(years: Sequence[int]) -> Iterator[Part]:
-    """Yield the years by decades."""
-    for decade in dict.fromkeys(year // 10 for year in years):
-        last = Letters("".join(str(year % 10) for year in years if year // 10 == decade))
-        yield seq(_text(str(decade)), one(last, TRACK))
-
-
-def _day_of_year(february: int) -> Part:
-    months = {31: ("01", "03", "05", "07", "08", "10", "12"), 30: ("04", "06", "09", "11"), february: ("02",)}
-    return either(*(seq(_month(named), _day(days)) for days, named in months.items()))
-
-
-def _month(named: Sequence[str]) -> Part:
-    return seq(
-        _text("/"),
-        either(*(_text(month) for month in named)),
-        _text("/"),
+def _day_of_year(year: int) -> Part:
+    months: dict[int, list[str]] = {}
+    for month in range(1, 13):
+        months.setdefault(monthrange(year, month)[1], []).append(f"{month:02}")
+    days = [f"{day:02}" for day in range(1, 32)]
+    return either(
+        *(seq(_text("/"), _any_of(alike), _text("/"), _any_of(days[:last])) for last, alike in months.items())
     )
 
 
-def _day(last: int) -> Part:
-    tens = {"0": "123456789", "1": "0123456789", "2": "0123456789"}
-    tens["2"] = "".join(str(day % 10) for day in range(20, min(last, 29) + 1))
-    if last >= 30:  # noqa: PLR2004  # the days of a month
-        tens["3"] = "".join(str(day % 10) for day in range(30, last + 1))
-    return either(*(seq(_text(ten), one(Letters(ones), TRACK)) for ten, ones in tens.items()))
+def _any_of(numbers: Iterable[str]) -> Part:
+    """Return any of some numbers, with one transition for those that differ in the last digit only."""
+    ends: dict[str, str] = {}
+    for number in numbers:
+        ends[number[:-1]] = ends.get(number[:-1], "") + number[-1]
+    return either(*(seq(_text(start), one(Letters(end), TRACK)) for start, end in ends.items()))

@@ -28,6 +28,8 @@ _EDGE_ELSEWHERE: Final = "eu-west-1"
 """One of the Regions in which a Lambda@Edge function runs: near the viewer."""
 _STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 CREATE_GROUP: Final = "logs:CreateLogGroup"
+ACTIONS: Final = (CREATE_GROUP, *_STREAM_ACTIONS)
+"""Everything that Lambda calls with an execution role to write logs."""
 _RANK: Final = (EvalDecision.ALLOWED, EvalDecision.UNDECIDED, EvalDecision.NOT_ALLOWED, EvalDecision.DENIED)
 REFUSED: Final = frozenset({EvalDecision.NOT_ALLOWED, EvalDecision.DENIED})
 

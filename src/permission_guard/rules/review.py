@@ -19,17 +19,20 @@ from permission_guard.access import (
     Scale,
     Target,
 )
+from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
-from permission_guard.iam.principal import Principals
+from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
-from permission_guard.services import is_public_topic
+from permission_guard.services import Service, is_public_topic, service_of
 
 _WITH_VARIABLES: Final = "2012-10-17"
 RESOURCE: Final = "Resource"
 """The key that stands for an answer about versions or aliases only."""
 _REMEMBERED: Final = 8
 """Policies of one event: of the function, its versions and aliases, before and after a repair."""
+_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
+"""Accounts to show as examples."""
 _TOPICS: Final = "sns.amazonaws.com"
 _QUALIFIERS: Final = ("1", "live", "$LATEST")
 """A version, an alias and the function itself, as examples of what a pattern may cover."""
@@ -63,11 +66,17 @@ class Review:
     def _denies(self) -> tuple[Statement, ...]:
         return tuple(one for one in self.policy.statements if one.effect is Effect.DENY)
 
+    @property
+    def unnamed_account(self) -> str:
+        """An untrusted account that the policy does not name."""
+        trusted = self.trusted.all_accounts
+        return next(one for one in _EXAMPLES if one not in self.policy.text and one not in trusted)
+
     def answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
         """Return what one of `services` or `others` admits for some of the actions."""
         key = (id(statement), tuple(actions))
         if key not in self._answers:
-            asked = [one for one in (*self.services, *self.others) if one.covers(actions)] or [statement]
+            asked = [one for one in (*self.services, *self.others) if one.covers(actions)]
             for one, here in zip(asked, self._analysis.answers(asked, actions), strict=True):
                 self._answers[id(one), tuple(actions)] = self._of_versions(one, actions, here)
         return self._answers[key]
@@ -83,9 +92,11 @@ class Review:
         found = here
         for arn in self.qualified(statement):
             there = self.alone(statement, actions, arn, with_denies=True)
+            if there.access is Access.TOO_COMPLEX:
+                return there
             if there.access is not Access.CLOSED:
                 return replace(there, access=Access.UNKNOWN, scale=Scale.UNKNOWN, keys=(RESOURCE,))
-            if found.scale is Scale.DEAD:
+            if found.gives_nobody_access:
                 found = there
         return found
 
@@ -116,13 +127,19 @@ class Review:
         key = (elements, tuple(actions), place, with_denies)
         if key not in self._alone:
             statements = (statement, *self._denies) if with_denies else (statement,)
-            policy = Policy(self.policy.name, statements, self.policy.version)
-            analysis = Analysis.of(
-                policy, Target.of(place), self.trusted, self.at, budget=BUDGET - self._spent
-            )
-            self._alone[key] = analysis.answer(statement, actions)
-            self._spent = min(BUDGET, self._spent + analysis.scene.meter.spent)
+            policy = replace(self.policy, statements=statements)
+            self._alone[key] = self._analyzed(policy, statement, actions, place)
         return self._alone[key]
+
+    def _analyzed(self, policy: Policy, statement: Statement, actions: Sequence[str], place: str) -> Answer:
+        target, left = Target.of(place), BUDGET - self._spent
+        try:
+            analysis = Analysis.of(policy, target, self.trusted, self.at, budget=left)
+        except BudgetSpent:
+            return Answer(statement.index, Access.TOO_COMPLEX, Scale.UNKNOWN)
+        found = analysis.answer(statement, actions)
+        self._spent += min(left, analysis.scene.meter.spent)
+        return found
 
 
 _QUALIFIER: Final = re.compile(r"[A-Za-z0-9_$.-]{1,128}")
@@ -166,7 +183,7 @@ def _reviewed(
             services += [kept] if kept is not None else []
         others += [rest] if rest is not None else []
     denies = [one for one in policy.statements if one.effect is Effect.DENY]
-    split = Policy(policy.name, (*services, *others, *denies), policy.version)
+    split = replace(policy, statements=(*services, *others, *denies))
     analysis = Analysis.of(split, Target.of(target), trusted, at)
     kept_all = (tuple(services), tuple(others))
     return Review(target, name, policy, trusted, at, is_function, *kept_all, publishers, analysis)
@@ -178,13 +195,12 @@ def _split(statement: Statement) -> tuple[Statement | None, Statement | None]:
     if principals is None or principals.negated:
         return None, statement
     services = tuple(one for one in principals.named if one.type == "Service")
-    if not services or len(services) == len(principals.named):
-        return (statement, None) if services else (None, statement)
     others = tuple(one for one in principals.named if one.type != "Service")
-    return (
-        replace(statement, principals=Principals(services)),
-        replace(statement, principals=Principals(others)),
-    )
+    return _for(services, statement), _for(others, statement)
+
+
+def _for(named: tuple[NamedPrincipal, ...], statement: Statement) -> Statement | None:
+    return replace(statement, principals=Principals(named)) if named else None
 
 
 def _without_publishers(
@@ -197,25 +213,24 @@ def _without_publishers(
     """
     if not _is_for_topics(statement, target):
         return statement, ()
-    for place, condition in enumerate(statement.conditions):
+    for condition in statement.conditions:
         topics = tuple(text for text in condition.texts if is_public_topic(text))
         if not topics or condition.lower_key != "aws:sourcearn" or not _is_plain(condition):
             continue
         rest = tuple(text for text in condition.texts if text not in topics)
         if not rest:
             return None, topics
-        conditions = list(statement.conditions)
         variables = policy.version == _WITH_VARIABLES
-        conditions[place] = Condition.compiled(condition.operator, condition.key, rest, variables=variables)
-        return replace(statement, conditions=tuple(conditions)), topics
+        others = Condition.compiled(condition.operator, condition.key, rest, variables=variables)
+        conditions = tuple(others if one is condition else one for one in statement.conditions)
+        return replace(statement, conditions=conditions), topics
     return statement, ()
 
 
 def _is_for_topics(statement: Statement, target: str) -> bool:
-    named = statement.principals.named if statement.principals else ()
     resources = statement.resources
     return (
-        all(one.name.lower() == _TOPICS for one in named)
+        all(one.lower() == _TOPICS for one in services_in(statement))
         and not statement.covers((*MANAGING, *READING))
         and (resources is None or resources.match(target, Context()) is Truth.YES)
     )
@@ -223,3 +238,16 @@ def _is_for_topics(statement: Statement, target: str) -> bool:
 
 def _is_plain(condition: Condition) -> bool:
     return condition.base in _BY_ARN and condition.quantifier is Quantifier.NONE and not condition.if_exists
+
+
+def services_in(statement: Statement) -> tuple[str, ...]:
+    """Return the services that a statement names; none for a NotPrincipal."""
+    principals = statement.principals
+    if principals is None or principals.negated:
+        return ()
+    return tuple(one.name for one in principals.named if one.type == "Service")
+
+
+def rows_in(statement: Statement) -> tuple[Service, ...]:
+    """Return what is known about the services that a statement names."""
+    return tuple(row for one in services_in(statement) if (row := service_of(one)))

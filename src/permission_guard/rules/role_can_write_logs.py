@@ -24,6 +24,7 @@ from permission_guard.model.facts import (
     Unreadable,
 )
 from permission_guard.model.finding import (
+    HELP_TO_READ,
     Concern,
     DeniedRequest,
     Finding,
@@ -32,9 +33,9 @@ from permission_guard.model.finding import (
     Severity,
     Undecided,
     Verdict,
-    advice_on,
 )
 from permission_guard.rules.logging_calls import (
+    ACTIONS,
     CREATE_GROUP,
     Asked,
     LoggingCalls,
@@ -71,18 +72,20 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
 
 def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
     """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
-    match facts.role:
-        case RoleFacts() if isinstance(facts.configuration, Configuration):
-            return (_evaluated(facts, _readable(facts.role), facts.configuration),)
-        case Unreadable() as unreadable:
-            return (_finding(facts, Verdict.UNKNOWN, str(unreadable), unreadable),)
-        case role if role is MISSING_ROLE:
-            arn = (
-                facts.configuration.role_arn if isinstance(facts.configuration, Configuration) else "the role"
-            )
-            return (_finding(facts, Verdict.FAIL, f"the execution role {arn} does not exist", Missing(arn)),)
-        case _:
-            return ()
+    role, configuration = facts.role, facts.configuration
+    if isinstance(role, Unreadable):
+        return (_finding(facts, Verdict.UNKNOWN, str(role), role, HELP_TO_READ),)
+    if not isinstance(configuration, Configuration):
+        return ()
+    if isinstance(role, RoleFacts):
+        return (_evaluated(facts, _readable(role), configuration),)
+    if role is MISSING_ROLE:
+        said, missing = (
+            f"the execution role {configuration.role_arn} does not exist",
+            Missing(configuration.role_arn),
+        )
+        return (_finding(facts, Verdict.FAIL, said, missing, ADVICE),)
+    return ()
 
 
 def _readable(role: RoleFacts) -> RoleFacts:
@@ -116,6 +119,9 @@ def _why_no_identity_policy(policy: Policy) -> str | None:
 
 
 def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
+    if not role.unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
+        # Most roles have a policy of AWS's that says no more: whatever the function is called, it can write.
+        return _passed(facts, role)
     places = _places(facts, role, configuration)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
@@ -126,10 +132,14 @@ def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     except BudgetSpent:
         return _too_complex(facts, places[0])
     if role.unreadable:
-        return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0])
+        return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0], HELP_TO_READ)
     for calls, asked in doubts:
         if asked is not None:
             return _in_doubt(facts, calls, asked)
+    return _passed(facts, role)
+
+
+def _passed(facts: FunctionFacts, role: RoleFacts) -> Finding:
     return _finding(facts, Verdict.PASS, f"{role.name} can write the logs of {facts.arn.name}", None)
 
 
@@ -167,7 +177,7 @@ def _in_doubt(facts: FunctionFacts, calls: LoggingCalls, asked: Asked) -> Findin
     """Return the finding about a call that may be refused."""
     exists = facts.log_group_exists
     if asked[0].action == CREATE_GROUP and calls.place.is_here and isinstance(exists, Unreadable):
-        return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists)
+        return _finding(facts, Verdict.UNKNOWN, _said(asked, calls.role), exists, HELP_TO_READ)
     proof = Undecided(*asked, doubt(asked, calls))
     return _finding(facts, Verdict.UNKNOWN, _undecided_text(proof, calls.role), proof, ADVICE_IN_DOUBT)
 
@@ -195,9 +205,7 @@ def _too_complex(facts: FunctionFacts, calls: LoggingCalls) -> Finding:
 _TOO_COMPLEX: Final = f"the role's policies take more than {BUDGET:,} steps to evaluate; simplify the patterns of their Resource elements"
 
 
-def _finding(
-    facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof, what_to_do: str = ADVICE
-) -> Finding:
+def _finding(facts: FunctionFacts, verdict: Verdict, summary: str, proof: Proof, to_do: str = "") -> Finding:
     role_arn = (
         facts.configuration.role_arn if isinstance(facts.configuration, Configuration) else str(facts.arn)
     )
@@ -209,7 +217,7 @@ def _finding(
         severity=Severity.MEDIUM,
         summary=summary,
         proof=proof,
-        advice=advice_on(verdict, proof, what_to_do),
+        advice=to_do,
     )
 
 

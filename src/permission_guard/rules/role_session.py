@@ -8,6 +8,7 @@ unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from typing import Final
 from permission_guard.access.literal import Literals
 from permission_guard.access.span import LAST_SECOND, as_moment
 from permission_guard.iam import ABSENT, UNKNOWN, Context, Policy
-from permission_guard.iam.operators import moment
+from permission_guard.iam.operators import moment, number
 from permission_guard.iam.pattern import Variable
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import RoleFacts, Subject
@@ -38,10 +39,16 @@ _ANYBODYS: Final = frozenset({"aws", "logs"})
 _NOW: Final = "aws:CurrentTime"
 _NOW_IN_SECONDS: Final = "aws:EpochTime"
 _ISSUED: Final = "aws:TokenIssueTime"
-OPEN_KEYS: Final = (_MFA, _NOW, _ISSUED)
+_USER: Final = "aws:userid"
+OPEN_KEYS: Final = (_MFA, _NOW, _ISSUED, _USER)
 """Keys that have several values among the sessions of a role."""
 _SINCE: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 """Calls are made from this year on. It is fixed, so that a verdict does not change with the clock."""
+_ROLE_IDS: Final = "AROA"
+"""How the unique id of a role begins (IAM/latest/UserGuide/reference_identifiers.html)."""
+_WILD: Final = re.compile(r"[*?$]")
+_ROLE_ID: Final = re.compile(r"AROA[A-Za-z0-9]+")
+_ANY_ROLE: Final = frozenset({"*", "AROA*"})
 _MOST: Final = 16
 """How many sessions are distinguished; with more, times are unknown."""
 
@@ -55,7 +62,6 @@ def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bo
     policies = (*role.identity, *([role.boundary] if role.boundary else []))
     for policy in policies:
         read.read(policy)
-    userid = f"{role.id}:{function.name}" if role.id and not at_the_edge else UNKNOWN
     known: dict[str, str | Values] = {
         **dict.fromkeys(_ABSENT, ABSENT),
         "lambda:SourceFunctionArn": UNKNOWN if at_the_edge else str(function),
@@ -66,12 +72,13 @@ def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bo
         "aws:PrincipalIsAWSService": "false",
         "aws:RequestedRegion": region,
         "aws:SecureTransport": "true",
-        "aws:userid": userid,
+        _USER: UNKNOWN,
         **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
     }
     context = Context.of(known, complete=("aws:PrincipalTag/",))
     context = context.with_keys(dict(_of_others(read.mentioned, context)))
-    return tuple(context.with_keys(keys) for keys in _left_open(read, policies))
+    users = () if at_the_edge else _users(read, policies, role.id, function.name)
+    return tuple(context.with_keys(keys) for keys in _left_open(read, policies, users))
 
 
 def without_tags(context: Context) -> Context:
@@ -92,36 +99,67 @@ def _of_others(mentioned: Iterable[str], context: Context) -> Iterator[tuple[str
             yield key, ABSENT
 
 
-def _left_open(read: Literals, policies: Iterable[Policy]) -> Iterator[Mapping[str, str | Values]]:
+def _users(read: Literals, policies: Iterable[Policy], role_id: str, session: str) -> tuple[str, ...]:
+    """Return the values of aws:userid that stand for all: `ROLEID:session`, where the session is called as the function.
+
+    A role's id that was not read is one that the policies spell, or another; none where they spell one with wildcards.
+    """
+    if role_id:
+        return (f"{role_id}:{session}",)
+    conditions = [one.condition for one in read.by_key.get(_USER, ()) if one.condition]
+    written = {text.partition(":")[0] for one in conditions if one.base != "null" for text in one.texts}
+    spelled = {one for one in written if _ROLE_IDS.startswith(_WILD.split(one)[0][: len(_ROLE_IDS)].upper())}
+    if _USER in _variables(policies) or any(map(_WILD.search, spelled - _ANY_ROLE)):
+        return ()
+    another = "AROA" + "X" * max(map(len, spelled), default=0)
+    roles = {one for text in spelled for one in (text, text.upper()) if _ROLE_ID.fullmatch(one)}
+    return tuple(f"{one}:{session}" for one in (another, *sorted(roles)))
+
+
+def _left_open(
+    read: Literals, policies: Iterable[Policy], users: tuple[str, ...]
+) -> Iterator[Mapping[str, str | Values]]:
     """Yield the values of the keys that can have several.
 
     aws:MultiFactorAuthPresent is absent or false, AWS's pages differ; the call's time and the session's begin are any from
-    now on, so those around each time that the policies name stand for all.
+    now on, so those around each time that the policies name stand for all. `users` are the values of aws:userid.
     """
     second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
     now, issued = _times(read, policies, _NOW, _NOW_IN_SECONDS), _times(read, policies, _ISSUED)
-    if len(second_factors) * len(now or " ") * len(issued or " ") > _MOST:
-        now = issued = ()
-    for factor, at, since in product(second_factors, now or (None,), issued or (None,)):
+    if len(second_factors) * len(now) * len(issued) * len(users or " ") > _MOST:
+        now = issued = (None,)
+        users = users[:1] if len(users) == 1 else ()
+    for factor, at, since, user in product(second_factors, now, issued, users or (UNKNOWN,)):
         yield {
             _MFA: factor,
+            _USER: user,
             _NOW: UNKNOWN if at is None else as_moment(at),
             _NOW_IN_SECONDS: UNKNOWN if at is None else str(at),
             _ISSUED: UNKNOWN if since is None else as_moment(since),
         }
 
 
-def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int, ...]:
-    """Return the times that stand for all, in seconds since 1970; none where the policies compare a time as a text."""
+def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int | None, ...]:
+    """Return the times that stand for all, in seconds since 1970; only None where the policies compare a time as a text."""
     lower = {key.lower() for key in keys}
     conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
-    orderly = all(one.base == "null" or one.base.startswith("date") for one in conditions)
+    orderly = all(
+        one.base == "null"
+        or one.base.startswith("date")
+        # Of the times, aws:EpochTime alone takes numeric operators too (reference_policies_condition-keys.html).
+        or (one.base.startswith("numeric") and one.lower_key == _NOW_IN_SECONDS.lower())
+        for one in conditions
+    )
     if not conditions or not orderly or lower & set(_variables(policies)):
-        return ()
-    named = (moment(text) for one in conditions for text in one.texts)
-    ends = [_SINCE, LAST_SECOND, *(int(one.timestamp()) for one in named if one is not None)]
+        return (None,)
+    ends = [_SINCE, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
     around = {end + by for end in ends for by in (-1, 0, 1)}
     return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
+
+
+def _second(text: str) -> int:
+    at = moment(text)
+    return int(number(text) or 0) if at is None else int(at.timestamp())
 
 
 def _variables(policies: Iterable[Policy]) -> Iterator[str]:

@@ -27,6 +27,7 @@ class Region(Enum):
 
 
 _PLACES: Final = re.compile(r"\{[a-z]+\}")
+_MATCHING: Final = {"{name}": "[^:/]+", "{path}": "[^:]+", "{plain}": "[^*?]+", "{any}": ".+"}
 
 
 @frozen
@@ -34,7 +35,7 @@ class Service:
     """One row: a service that invokes functions on behalf of an account.
 
     `forms` are the resource parts of the ARNs that it shows: `{name}` holds no colon and no slash, `{path}` no colon,
-    `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
+    `{plain}` no wildcard, `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
     service is documented to invoke functions of its own account only. `page` lies below https://docs.aws.amazon.com/.
     """
 
@@ -60,6 +61,11 @@ class Service:
         resource = _PLACES.sub("*", _PLACES.sub(name, self.forms[0], count=1))
         place = "" if self.region is Region.NONE else region
         return f"arn:{partition}:{self.namespace}:{place}:{account if self.owned else ''}:{resource}"
+
+    def shows(self, arn: str) -> bool:
+        """Return whether an ARN is of this service and has one of the forms."""
+        forms = "|".join(_PLACES.sub(lambda one: _MATCHING[one[0]], form) for form in self.forms)
+        return re.fullmatch(rf"arn:[^:]*:{self.namespace}:[^:]*:[^:]*:(?:{forms})", arn) is not None
 
     def by_account(self, partition: str, region: str, account: str) -> str:
         """Return the pattern of every ARN that the service shows for an account; it must be `owned`.

@@ -77,7 +77,9 @@ SERVICES: Final = (
         within_account=True,
     ),
     # Rules, authorizers, certificate providers, hooks and domains each show an ARN of their own; not all send the account.
-    Service("iot.amazonaws.com", "iot", ("{any}",), _ALWAYS, _UNDOCUMENTED, _IOT + "lambda-rule-action.html"),
+    Service(
+        "iot.amazonaws.com", "iot", ("{plain}",), _ALWAYS, _UNDOCUMENTED, _IOT + "lambda-rule-action.html"
+    ),
     Service(
         "config.amazonaws.com",
         "config",

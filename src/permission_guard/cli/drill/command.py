@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from permission_guard import PROGRAM, __version__
 from permission_guard.aws import login
-from permission_guard.aws.calls import Calls
+from permission_guard.aws.calls import Calls, Incomplete
 from permission_guard.aws.checkup.rights import DeployedGuard, guard_of
-from permission_guard.aws.drill import PREFIX, Stage
+from permission_guard.aws.drill import PREFIX, Stage, WriteEvent
 from permission_guard.aws.stack import NoStack, stack_of
 from permission_guard.cli.clock import Clock
 from permission_guard.cli.connection import StackPlace, logged_in
@@ -22,8 +22,8 @@ from permission_guard.cli.errors import Interrupted, NotDone, Unusable
 from permission_guard.cli.output import written
 from permission_guard.doctor import Check, checks
 from permission_guard.frozen import frozen
-from permission_guard.model.facts import Unreadable
-from permission_guard.ports import RetryLater
+from permission_guard.model.facts import Family, Unreadable
+from permission_guard.ports import Refused, RetryLater
 
 
 @frozen
@@ -69,9 +69,20 @@ def drilled(place: StackPlace, around: Around, minutes: int, *, is_json: bool) -
         raise Interrupted(f"Interrupted. {left}") from error
     except NotRemoved as error:
         raise NotDone(f"{error} {again}") from error
-    result = DrillResult(made, caller, guard, _checks(place, around) if made.missing else ())
+    event = _write_event(made, guard.name)
+    result = DrillResult(made, caller, guard, _checks(place, around) if made.missing else (), event)
     written(body(result) if is_json else text(result))
     return 0 if result.is_good else 1
+
+
+def _write_event(made: Drill, guard: str) -> WriteEvent | Unreadable | None:
+    """Return the event of the guard's PutResourcePolicy, if it was made and the event history has it already."""
+    if made.rewritten is None or made.rewritten.family is not Family.DOCUMENT:
+        return None
+    try:
+        return made.stage.write_event(guard, made.name, min(made.at.values()))
+    except (Refused, RetryLater, Incomplete, KeyboardInterrupt) as error:
+        return Unreadable("CloudTrail's event history", str(error) or "interrupted")
 
 
 def _guard(place: StackPlace, caller: login.Login) -> DeployedGuard:

@@ -11,17 +11,18 @@ import click
 
 from permission_guard import PROGRAM
 from permission_guard.aws.checkup.rights import DeployedGuard
+from permission_guard.aws.drill import WriteEvent
 from permission_guard.aws.login import Login
 from permission_guard.cli.doctor import todo_lines
+from permission_guard.cli.drill.learned import learned, shown
 from permission_guard.cli.drill.run import Drill
-from permission_guard.cli.drill.steps import GRANT, STATEMENT, Call
+from permission_guard.cli.drill.steps import Call
 from permission_guard.cli.output import is_terminal, width, written
 from permission_guard.cli.rows import row, table
 from permission_guard.doctor import Check, Health
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.journal.entry import Rewritten
-from permission_guard.model.facts import Family
+from permission_guard.model.facts import Unreadable
 
 SCHEMA: Final = "permission-guard/drill/1"
 _MADE: Final = {
@@ -43,6 +44,8 @@ class DrillResult:
     caller: Login
     guard: DeployedGuard
     checks: tuple[Check, ...]
+    written: WriteEvent | Unreadable | None
+    """The event of the guard's PutResourcePolicy; None if it was not made, or is not in the event history yet."""
 
     @property
     def is_good(self) -> bool:
@@ -57,27 +60,6 @@ class DrillResult:
         found = [one for one in self.checks if one.name in order and one.verdict in known]
         rank = {one: (known.index(one.verdict), order.index(one.name)) for one in found}
         return min(found, key=rank.__getitem__, default=None)
-
-    @property
-    def learned(self) -> dict[str, Json]:
-        """What the drill has shown of the account: facts that AWS does not document, or that differ between Regions.
-
-        The seconds are from the time of an event to the run of the guard that first saw the fault (facts 1.2). The rest is
-        about the repaired statement (facts 3.1).
-        """
-        seen, first = self.drill.seen, self.drill.first
-        delays: dict[str, Json] = {
-            one.cause.kind.value: round((one.first_seen - one.cause.at).total_seconds())
-            for one in seen.entries
-        }
-        found: dict[str, Json] = {"secondsToEvaluation": delays}
-        entry = seen.entry(STATEMENT)
-        if seen.is_limited and entry is not None and isinstance(entry.change, Rewritten):
-            found["hasPutResourcePolicy"] = entry.change.family is Family.DOCUMENT
-            found["keepsSid"] = GRANT.sid in {one.get("Sid") for one in seen.statements}
-            if first is not None and not first.is_limited:
-                found["movesRevisionId"] = seen.revision != first.revision
-        return found
 
 
 @dataclass(slots=True)
@@ -133,7 +115,8 @@ def text(result: DrillResult) -> str:
     """Return what is shown at the end."""
     mode = result.guard.settings.mode.value
     head = ("FAULT", "CALL", "CHANGED AFTER", "REPORTED AFTER")
-    lines = ["", *table(head, _rows(result.drill)), "", *_facts(result), ""]
+    facts = shown(result.drill, result.written, f"{result.guard.name} --region {result.caller.region}")
+    lines = ["", *table(head, _rows(result.drill)), "", *facts, ""]
     if result.is_good:
         good = f"The guard did all that it must with Mode={mode}. Look whether its alerts have arrived."
         lines.append(click.style(good, fg="green", bold=True))
@@ -149,22 +132,6 @@ def _rows(drill: Drill) -> Iterator[tuple[str, ...]]:
         if found:
             cells = (_seconds(drill.seconds(found[one])) if one in found else "-" for one in (False, True))
             yield (found[True].concern.value, call.value, *cells)
-
-
-_FACTS: Final = {
-    "hasPutResourcePolicy": "PutResourcePolicy is available in this Region",
-    "keepsSid": "The repaired statement has the Sid that it had",
-    "movesRevisionId": "The repair changed the RevisionId of the resource policy",
-}
-
-
-def _facts(result: DrillResult) -> Iterator[str]:
-    for name, value in result.learned.items():
-        if isinstance(value, dict):
-            for call, seconds in value.items():
-                yield row("Learned", f"{call}: evaluated {seconds} s after the time of its event.")
-        else:
-            yield row("Learned", f"{_FACTS[name]}: {'yes' if value else 'no'}.")
 
 
 def _why(result: DrillResult) -> Iterator[str]:
@@ -202,7 +169,7 @@ def body(result: DrillResult) -> str:
         "function": drill.name,
         "verdict": "good" if result.is_good else "wrong",
         "steps": waited,
-        "learned": result.learned,
+        "learned": learned(drill, result.written),
         "likeliest": {"name": check.name, "what": check.what, "todo": check.todo or None} if check else None,
     }
     return json.dumps(whole, indent=2) + "\n"

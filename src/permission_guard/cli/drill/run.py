@@ -11,10 +11,11 @@ from typing import Final
 from permission_guard.aws.drill import Seen, Stage, made
 from permission_guard.cli.clock import Clock
 from permission_guard.cli.drill.steps import GRANT, ROLE, STATEMENT, Call, Step
+from permission_guard.journal.entry import Rewritten
 from permission_guard.ports import Expired, Refused, RetryLater
 
 POLL: Final = 2.0
-"""Seconds between two looks: four calls, of which one is Lambda's GetPolicy, with 15 a second of its own (facts 3.4)."""
+"""Seconds between two looks: at most five calls, of which Lambda, which answers 15 a second (facts 3.4), gets two."""
 PATIENCE: Final = timedelta(minutes=2)
 """How long a call is tried again: a new role takes some seconds to reach Lambda, and a busy service answers later."""
 
@@ -36,8 +37,8 @@ class Drill:
     at: dict[Call | Step, datetime] = field(default_factory=dict)
     """When each call was made, and when each step was first seen to have come true, in this order."""
     begun: tuple[Step, ...] = ()
-    first: Seen | None = None
-    """What was seen first, after everything was made; last before the function was deleted; and last of all."""
+    unrepaired: Seen | None = None
+    """What was seen last with the statement as it was made; last before the function was deleted; and last of all."""
     seen: Seen = field(default_factory=Seen)
     last: Seen = field(default_factory=Seen)
     is_clean: bool = True
@@ -66,6 +67,13 @@ class Drill:
         repaired = {one.concern for one in self.steps[0] if not one.is_alert}
         found = {ROLE: bool(self.seen.attached), STATEMENT: self.seen.is_limited}
         return any(found[one] for one in found.keys() - repaired)
+
+    @property
+    def rewritten(self) -> Rewritten | None:
+        """How the statement was repaired; None if it was not."""
+        entry = self.seen.entry(STATEMENT)
+        change = entry.change if entry is not None and self.seen.is_limited else None
+        return change if isinstance(change, Rewritten) else None
 
     def seconds(self, step: Step) -> float | None:
         """Return the time from its call to a step; None if it did not come true."""
@@ -102,7 +110,9 @@ class Drill:
             except RetryLater:
                 pass  # the next look may be answered
             else:
-                self.first, self.last = self.first or seen, seen
+                self.last = seen
+                # Lambda moves the RevisionId of a new function too, so only the look right before the repair counts.
+                self.unrepaired = seen if seen.statements and not seen.is_limited else self.unrepaired
                 self.at |= {one: self.clock.now() for one in self.missing if one.is_done(seen)}
             self.show(self)
             if not self.missing or self.clock.now() >= end:

@@ -1,0 +1,150 @@
+"""Statements that differ only in names have one answer: it is worked out once, with the first one's names.
+
+Most permissions of a deployment say the same, each about its own function and with a source of its own. A policy's name
+for its own target says nothing more than that it means it. The name at the end of a source's ARN is one that every form
+of an ARN takes or none (`forms`: after a colon or slash each takes any name of these characters), and no other text of the
+policy tells it from others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final, TypeAlias
+
+from permission_guard.access.answer import Access, Answer, WitnessRequest
+from permission_guard.access.keys import TIMES
+from permission_guard.access.scene import Scene
+from permission_guard.frozen import frozen
+from permission_guard.iam import Effect, Statement
+from permission_guard.iam.condition import Condition, Quantifier
+
+_SOURCE: Final = "aws:sourcearn"
+_POSITIVE: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
+_NAMED: Final = re.compile(r"(arn(?::[^:*?$]*){4}:(?:[^*?$]*[:/])?)([A-Za-z0-9._-]+)")
+"""A source's ARN in full: what it is of, and its name."""
+_ID: Final = re.compile(r"[0-9]{12}|o-[a-z0-9]{10}|(.)\1{7}")
+"""What a name must not hold: ids of accounts and organizations count wherever they stand in a policy, and eight times
+one character is a name that the analysis itself makes up."""
+_OPEN: Final = re.compile(r"[*?$]")
+_REMEMBERED: Final = 100
+"""Policies that differ otherwise than in names, with the answers about each."""
+
+
+@frozen
+class _Kind:
+    """What a statement says besides the name of its source, and the ARN that has this name."""
+
+    said: Hashable
+    source: str | None
+
+
+_Answers: TypeAlias = dict[tuple[Hashable, tuple[str, ...]], tuple[Answer, _Kind]]
+"""By what a statement says and the actions that were asked for: an answer, and about which statement it was given."""
+
+
+@frozen(slots=False)
+class Kinds:
+    """The statements of one policy, by what they say."""
+
+    scene: Scene
+
+    @cached_property
+    def _of(self) -> dict[int, _Kind]:
+        return {id(one): self._kind(one) for one in self._statements}
+
+    @cached_property
+    def _statements(self) -> tuple[Statement, ...]:
+        return tuple(one for policy in self.scene.policies for one in policy.statements)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether answers may be shared: it is one policy, in which nothing is denied."""
+        return len(self.scene.policies) == 1 and all(one.effect is Effect.ALLOW for one in self._statements)
+
+    @cached_property
+    def _texts(self) -> Counter[str]:
+        return Counter(text.lower() for one in self._statements for c in one.conditions for text in c.texts)
+
+    @cached_property
+    def _heads(self) -> tuple[str, ...]:
+        """How the texts with wildcards or variables begin."""
+        return tuple(_OPEN.split(text)[0] for text in self._texts if _OPEN.search(text))
+
+    @cached_property
+    def _whole(self) -> Hashable:
+        """All that an answer depends on besides the statement itself."""
+        target, (policy,) = self.scene.target, self.scene.policies
+        own = all(self._is_about_target(one) for one in self._statements)
+        place = (target.partition, target.region, target.account, "" if own else target.arn)
+        said = tuple(dict.fromkeys(one.said for one in self._of.values()))
+        now = self.scene.now if self.scene.mentions(*TIMES) else None
+        return said, policy.version, place, self.scene.trusted, now
+
+    @cached_property
+    def _answers(self) -> _Answers:
+        if self._whole not in KNOWN and len(KNOWN) >= _REMEMBERED:
+            KNOWN.clear()
+        return KNOWN.setdefault(self._whole, {})
+
+    def _kind(self, statement: Statement) -> _Kind:
+        conditions: list[Hashable] = list(statement.conditions)
+        source: str | None = None
+        for place, one in enumerate(statement.conditions):
+            head = self._without_name(one) if source is None else None
+            if head is not None:
+                conditions[place], source = (one.operator, one.key, head), one.texts[0]
+        resources = "its target" if self._is_about_target(statement) else statement.resources
+        return _Kind((statement.principals, statement.actions, resources, tuple(conditions)), source)
+
+    def _is_about_target(self, statement: Statement) -> bool:
+        resources = statement.resources
+        if resources is None or resources.negated:
+            return False
+        return [one.tokens for one in resources.patterns] == [(self.scene.target.arn,)]
+
+    def _without_name(self, condition: Condition) -> str | None:
+        """Return what a condition asks of the source besides its name; None if the name may tell it from others."""
+        is_source = (
+            condition.lower_key == _SOURCE and condition.base in _POSITIVE and len(condition.texts) == 1
+        )
+        if not is_source or condition.quantifier is not Quantifier.NONE or condition.if_exists:
+            return None
+        found = _NAMED.fullmatch(condition.texts[0])
+        if found is None or _ID.search(found[2]):
+            return None
+        text = found[0].lower()
+        is_unique = self._texts[text] == 1 and not text.startswith(self._heads)
+        return found[1] if is_unique else None
+
+    def answer(
+        self, statement: Statement, among: tuple[str, ...], ask: Callable[[Statement, Sequence[str]], Answer]
+    ) -> Answer:
+        """Return what is known of a statement of this kind, as the answer about this one; else ask and remember."""
+        own = self._of.get(id(statement)) if self.is_plain else None
+        if own is None:
+            return ask(statement, among)
+        known = self._answers.get((own.said, among))
+        if known is not None:
+            return self._renamed(known[0], statement.index, own, known[1])
+        answer = ask(statement, among)
+        if answer.access is not Access.TOO_COMPLEX and not answer.disagreement:
+            self._answers[own.said, among] = answer, own
+        return answer
+
+    def _renamed(self, answer: Answer, index: int, own: _Kind, first: _Kind) -> Answer:
+        if answer.witness is None:
+            return replace(answer, index=index)
+        request = answer.witness.request
+        context = request.context
+        if own.source is not None and context.values(_SOURCE) == (first.source,):
+            context = context.with_keys({_SOURCE: own.source})
+        request = replace(request, resource=self.scene.target.arn, context=context)
+        return replace(answer, index=index, witness=WitnessRequest(request))
+
+
+KNOWN: Final[dict[Hashable, _Answers]] = {}
+"""The answers of this process, by all that they depend on besides the statement."""

@@ -1,0 +1,76 @@
+"""The answers about one policy: the versions and aliases that a statement covers, and AWS's own topics."""
+
+from __future__ import annotations
+
+import pytest
+
+from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
+from permission_guard.iam.policy import Json
+from permission_guard.model.document import Body
+from permission_guard.model.finding import Concern, Verdict
+from permission_guard.rules import evaluate
+from permission_guard.rules.review import review_of
+from tests.fake_aws.builders import ACCOUNT, OWN, TARGET, facts_with, statement
+
+
+def found(*statements: Body, qualifier: str | None = None) -> tuple[Verdict, Concern]:
+    (finding,) = evaluate(facts_with(*statements, qualifier=qualifier), OWN)
+    return finding.verdict, finding.concern
+
+
+DEAD = (Verdict.FAIL, Concern.PERMISSION_IS_USABLE)
+UNKNOWN = (Verdict.UNKNOWN, Concern.FUNCTION_IS_NOT_PUBLIC)
+CLOSED = (Verdict.PASS, Concern.FUNCTION_IS_NOT_PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        (f"{TARGET}:beta", UNKNOWN),
+        (f"{TARGET}:beta-*", UNKNOWN),
+        (f"{TARGET}:beta-?", UNKNOWN),
+        (f"{TARGET}:be ta", DEAD),
+        (f"{TARGET}:", DEAD),
+    ],
+)
+def test_a_statement_about_an_alias_that_can_exist_is_in_doubt_and_about_another_is_dead(
+    resource: str, expected: tuple[Verdict, Concern]
+) -> None:
+    assert found(statement(Resource=resource)) == expected
+
+
+def test_a_version_or_alias_has_no_versions_of_its_own() -> None:
+    assert found(statement(Resource=f"{TARGET}:live:*"), qualifier="live") == DEAD
+
+
+def test_a_deny_closes_the_aliases_that_it_covers_and_no_others() -> None:
+    on_all = statement(Resource=f"{TARGET}:*")
+    deny = statement(sid="d", Effect="Deny")
+    everywhere = {key: value for key, value in deny.items() if key != "Resource"}
+
+    assert found(on_all, {**deny, "Resource": f"{TARGET}:1"}) == UNKNOWN
+    assert found(on_all, {**deny, "Resource": f"{TARGET}:*"}) == CLOSED
+    assert found(on_all, everywhere) == CLOSED
+
+
+def test_a_statement_that_is_dead_at_this_moment_is_so_by_its_time() -> None:
+    past: Json = {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}
+    assert found(statement(Condition=past)) == DEAD
+
+
+def test_what_single_statements_cost_has_one_budget_for_all_of_them() -> None:
+    open_, own = statement(), statement({"AWS": ACCOUNT}, sid="own")
+    review = review_of(facts_with(open_, own), OWN)
+
+    assert review.alone(review.others[0], INVOKING).access is Access.OPEN
+    assert 0 < review._spent < BUDGET
+    review._spent = BUDGET
+    assert review.alone(review.others[1], INVOKING) == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
+    assert review._spent == BUDGET
+
+
+def test_versions_that_are_too_complex_to_be_analyzed_are_so_called() -> None:
+    review = review_of(facts_with(statement(Resource=f"{TARGET}:*")), OWN)
+    review._spent = BUDGET
+
+    assert review.answer(review.others[0], INVOKING).access is Access.TOO_COMPLEX
