@@ -1,4 +1,4 @@
-"""Policies of 20 KB that are made to take long, one family each; as many statements or values as fit."""
+"""Policies of 20 KB that are slow to analyze. Each family has as many statements or values as fit."""
 
 from __future__ import annotations
 

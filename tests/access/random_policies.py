@@ -1,4 +1,4 @@
-"""Random policies of every form of condition, with values that meet each other now and then."""
+"""Random policies with every form of condition, whose values match each other now and then."""
 
 from __future__ import annotations
 

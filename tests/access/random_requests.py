@@ -1,4 +1,4 @@
-"""Random requests that can be: written without the analysis, from what AWS's pages say of callers.
+"""Random requests that are possible by AWS's pages, written independently of the analysis.
 
 Values are taken from the policy's own constants, with the wildcards filled in, so that many conditions are met.
 """
@@ -252,7 +252,7 @@ class Sampler:
         return (self._random.choice([one for one in [*free, "other"] if one and one not in pinned]),)
 
     def _source(self, service: str, account: str, *, trusted: bool) -> tuple[str, bool]:
-        """The ARN that is shown, or none, and whether the account is."""
+        """The ARN in the request, or none, and whether it has the account key."""
         random = self._random
         name = random.choice(("prod-topic", "deploy", "proddeploy", "t", "r", "xprodx", "x"))
         region = random.choice(("us-east-1", "eu-west-3", "ap-south-1"))

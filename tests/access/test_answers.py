@@ -1,4 +1,4 @@
-"""What the analysis answers, law by law: who is untrusted, what rests on a network, what AWS leaves open."""
+"""Answers of the analysis: who is untrusted, who has access inside the zone of trust, what AWS does not document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a condition on one key leaves of a statement for everybody."""
+"""Who has access by a wildcard principal with conditions on one key, or on keys that depend on each other."""
 
 from __future__ import annotations
 

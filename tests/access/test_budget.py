@@ -20,7 +20,7 @@ TOO_COMPLEX = {
     "two_of_each",
     "services_and_actions",
 }
-"""Families that need more steps than the budget holds; a family that is decided one day leaves the list."""
+"""Families that need more steps than the budget. Remove a family from the list once the analysis decides it."""
 ORDINARY = 15_000
 """Steps for one permission as AddPermission writes it."""
 

@@ -1,4 +1,4 @@
-"""Cases with their right answers: one policy, one answer, one law."""
+"""Cases from cases/: a policy with its right answer each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that hang together against enumeration: the services that pass a call on, and the function that makes it."""
+"""Keys that depend on each other, compared with an enumeration of requests: the services that pass a call on, and the function that makes it."""
 
 from __future__ import annotations
 

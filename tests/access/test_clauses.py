@@ -1,4 +1,4 @@
-"""The search over clauses against enumeration: Denies on tags, decided exactly."""
+"""The search over clauses, compared with an enumeration of tags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.thorough import examples
 
 KEYS = tuple(f"aws:PrincipalTag/{number}" for number in range(3))
 VALUES = (ABSENT, ("",), ("1",), ("2",), ("12",), ("1x",), ("x2",), ("x",))
-"""One value of each class that the patterns tell apart."""
+"""One value of each class that the patterns distinguish."""
 WHOLE = ("StringEquals", "StringNotEquals", "StringEqualsIfExists", "ForAnyValue:StringNotEquals")
 LIKE = ("StringLike", "StringNotLike", "ForAllValues:StringLike")
 

@@ -1,4 +1,4 @@
-"""What a repair does: whom it loses, whom it admits."""
+"""The comparison of two policies: which callers a repair refuses, and which it admits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparison of two policies against random requests: what is called lossless loses none of them."""
+"""The comparison of two policies, checked with random requests: a repair without loss refuses no trusted one."""
 
 from __future__ import annotations
 

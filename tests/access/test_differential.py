@@ -1,4 +1,4 @@
-"""The analysis against random requests and the ordinary evaluator: no pass where an untrusted request is allowed."""
+"""The analysis, checked with random requests and the evaluator in iam: no pass where an untrusted request is allowed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.thorough import examples
 NOW = datetime(2026, 8, 22, tzinfo=UTC)
 BLOCKS = 20
 KEPT = (39820, 112551)
-"""Seeds that once found a fault."""
+"""Seeds that found a mistake once."""
 
 
 def _alone(policy: Policy, allow: Statement) -> Policy:
@@ -27,7 +27,7 @@ def _alone(policy: Policy, allow: Statement) -> Policy:
 
 
 def _of_undocumented_form(request: Request) -> bool:
-    """An ARN of no account that the service does not show: a statement that only it could meet is reported as dead."""
+    """Whether the request has an ARN that the service never sends: a statement that only this ARN can meet is dead."""
     arn = (request.context.values("aws:sourcearn") or ("",))[0]
     service = service_of(request.principal.name) if isinstance(request.principal, ServicePrincipal) else None
     if service is None or ":::" not in arn:
@@ -36,7 +36,7 @@ def _of_undocumented_form(request: Request) -> bool:
 
 
 def check(seed: int) -> None:
-    """Analyze one random policy and put random requests to it."""
+    """Analyze one random policy, and evaluate random requests."""
     random = Random(seed)
     policy, trusted = random_policy(random), random.choice(ZONES)
     for allow in (one for one in policy.statements if one.effect is Effect.ALLOW):

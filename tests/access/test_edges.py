@@ -1,4 +1,4 @@
-"""What seldom happens in the analysis: its limits, and keys of which little is known."""
+"""Rare cases of the analysis: its limits, and keys whose values are partly known."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def answers(*statements: Mapping[str, Json]) -> list[Answer]:
 
 
 def unless(**tags: str) -> dict[str, Json]:
-    """A Deny that one of the tags breaks."""
+    """A Deny that does not apply if one of the tags differs."""
     return deny({"StringNotEquals": {TAG + key: value for key, value in tags.items()}})
 
 
@@ -131,7 +131,7 @@ def test_a_statement_without_resource_covers_every_resource() -> None:
 
 
 def test_a_need_that_one_part_of_a_word_cannot_meet_ends_the_search() -> None:
-    """The first part alone has more states than one try may look at; that the second cannot be met shows at once."""
+    """The first part alone has more states than one try visits. The second part cannot be met, which needs few steps to find."""
 
     def automaton(pattern: str) -> Automaton:
         pieces = tokens(pattern, variables=False)

@@ -1,4 +1,4 @@
-"""The model of callers is whole: every key has one place in every kind of caller, and in every branch."""
+"""The model of callers is complete: every key has one place in every kind of caller, and in every branch."""
 
 from __future__ import annotations
 

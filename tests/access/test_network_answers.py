@@ -1,4 +1,4 @@
-"""A condition on a network: enough for invoking, never for managing."""
+"""A named network closes a statement for invoking, never one for managing."""
 
 from __future__ import annotations
 

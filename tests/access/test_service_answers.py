@@ -1,4 +1,4 @@
-"""What a service shows of its source, and what that leaves open: by a wildcard, by name, and by its own account."""
+"""Answers for services: by a wildcard principal, by name, and by the account or ARN that they send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Policy variables of which nobody knows the value: what they may stand for decides, and what a caller can choose is chosen."""
+"""Policy variables whose values are not known: all possible values count, and a caller's tags are chosen to match."""
 
 from __future__ import annotations
 

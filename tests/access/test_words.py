@@ -1,4 +1,4 @@
-"""The word search against enumeration: it finds a word exactly if there is one."""
+"""The search for words, compared with an enumeration: it finds a word exactly if there is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks texts that a test writes down."""
+"""Checks templates that a test contains as text."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def found(
 
 
 def template(resources: str, *, head: str = "") -> str:
-    """A template of the function `Orders`, whose role can write logs, and of what the test adds."""
+    """A template with the function `Orders`, whose role can write logs, and the resources that the test adds."""
     return f"{textwrap.dedent(head)}Resources:{FUNCTION}{textwrap.indent(textwrap.dedent(resources), '  ')}"
 
 
 def permission(**properties: str) -> str:
-    """A template in which S3 may invoke Orders, with some properties more or otherwise, each as it stands in YAML."""
+    """A template in which S3 may invoke Orders. `properties`, in YAML, are added to the permission or replace its own."""
     given = {
         "FunctionName": "!Ref Orders",
         "Action": "lambda:InvokeFunction",

@@ -1,4 +1,4 @@
-"""Mends texts that a test writes down, and says what was added or why not."""
+"""Fixes templates that a test contains as text, and returns the added lines or the reason why there are none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def repaired(text: str, trust: Trust | None = None) -> str:
 
 
 def added(text: str, trust: Trust | None = None) -> list[str]:
-    """The lines that are added; nothing else may differ, and nothing is added twice."""
+    """The added lines. Checks that nothing else differs, and that a second fix adds nothing."""
     after = repaired(text, trust)
     changes = [line for line in difflib.ndiff(text.splitlines(), after.splitlines()) if line[0] in "+-"]
     assert [line for line in changes if line[0] == "-"] == []
@@ -27,7 +27,7 @@ def added(text: str, trust: Trust | None = None) -> list[str]:
 
 
 def why_not(text: str, subject: str = "It", file: str = "template.yaml") -> str:
-    """Why a fault is left as it is."""
+    """Why a fault is not fixed."""
     done = fixed(text, file, CheckOptions(), Trust())
     assert done.text == text
     (reason,) = (

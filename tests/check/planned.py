@@ -1,4 +1,4 @@
-"""A plan of Terraform's, as a test makes it, one resource after the other.
+"""A Terraform plan that a test builds resource by resource.
 
 Written by hand from the documentation of the provider hashicorp/aws, version 6 (registry.terraform.io/providers/hashicorp/aws/latest/docs;
 aws_lambda_resource_policy is there since September 2026), in format_version 1.2 of Terraform
@@ -26,7 +26,7 @@ LOGS = json.dumps(
 
 
 class Plan:
-    """A plan that a test makes, one resource after the other."""
+    """A plan that a test builds resource by resource."""
 
     def __init__(self) -> None:
         self.planned: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class Plan:
         refers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Plan:
-        """Add a resource; `later` is known only after apply, `refers` to what its arguments refer."""
+        """Add a resource; `later` are arguments known only after apply, `refers` the references of arguments."""
         kind = address.split(".")[-2]
         self.planned.append({"address": address, "mode": "managed", "type": kind, "values": values})
         self.changes.append({"address": address, "change": {"after_unknown": dict.fromkeys(later, True)}})
@@ -74,7 +74,7 @@ class Plan:
 
 
 def role(**more: Any) -> Plan:
-    """A plan of a function whose role it makes too."""
+    """A plan with a function and its role."""
     plan = Plan().has(
         "aws_lambda_function.f", later=("role",), refers={"role": "aws_iam_role.r.arn"}, function_name="f"
     )

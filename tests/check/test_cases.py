@@ -20,7 +20,7 @@ MARK = re.compile(r"# (FAIL|UNKNOWN) ([a-z-]+)$")
 
 
 def expected(path: Path) -> list[str]:
-    """What the case says of itself, as `LINE VERDICT RULE`."""
+    """The verdicts that the comments of a case give, as `LINE VERDICT RULE`."""
     if path.suffix == ".json":
         rows = path.with_suffix(".expected").read_text().splitlines()
         return sorted(" ".join(row.split()[:3]) for row in rows)

@@ -1,4 +1,4 @@
-"""The rules within cfn-lint, which is in an environment of its own: the same findings, at the same resources."""
+"""The rules in cfn-lint, in an environment of its own: the same findings at the same resources."""
 
 from __future__ import annotations
 

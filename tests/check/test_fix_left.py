@@ -1,4 +1,4 @@
-"""What --fix does not write, and why."""
+"""Findings that --fix does not fix, and why."""
 
 from __future__ import annotations
 

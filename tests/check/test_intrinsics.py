@@ -1,4 +1,4 @@
-"""Each intrinsic function, with what it comes to; what cannot be resolved says why."""
+"""The values of the intrinsic functions, and the reason if a value cannot be resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `check` and `check --fix` are to make of a template: the cases of `laws/expected.jsonl`.
+"""What `check` and `check --fix` must do with a template: the cases of `laws/expected.jsonl`.
 
 A case names its template (several for one run), the options, the exit code, every finding that does not pass and no other,
 and what `--fix` writes into a copy; `why` and `page` say why that is right.

@@ -1,4 +1,4 @@
-"""What is known of AWS's own policies is what they say, by the copy of them that moto holds."""
+"""The data about AWS managed policies agrees with the copy of the policies in moto."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERYTHING = Policy.parse('{"Statement": {"Effect": "Allow", "Action": "*", "Res
 
 
 def answers(policy: Policy) -> list[EvalDecision]:
-    """What a policy says of each logging call, by itself and beside one that allows everything."""
+    """The decision of a policy on each logging call, alone and together with a policy that allows everything."""
     found = []
     for group in GROUPS:
         arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"

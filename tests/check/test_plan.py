@@ -1,4 +1,4 @@
-"""Plans of Terraform's: permissions, what is known only after apply, modules, and what is no plan."""
+"""Terraform plans: permissions, values known only after apply, modules, and documents that are no plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans of Terraform's: execution roles with what the plan attaches to them, and count and for_each."""
+"""Terraform plans: execution roles with the policies that the plan attaches, and count and for_each."""
 
 from __future__ import annotations
 

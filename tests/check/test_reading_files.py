@@ -1,4 +1,4 @@
-"""Files that are read: what each value comes to, and what is wrong with what is none, in one line with its place."""
+"""Reading files: their values, and errors in one line with their place."""
 
 from __future__ import annotations
 

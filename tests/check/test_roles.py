@@ -1,4 +1,4 @@
-"""What a role may, as far as a template tells: unresolved parts of its policies are read for the best and for the worst."""
+"""Roles in a template: unresolved parts of their policies are evaluated in the best and in the worst case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DENY = "Effect: Deny, Action: 'logs:*', Resource: '*'"
 
 
 def template(*, role: str = "", more: str = "", function: str = "") -> str:
-    """A template of two functions; the role of the first has what the test gives it."""
+    """A template with two functions. The test gives the properties of the first function's role."""
     return textwrap.dedent(
         f"""\
         Parameters: {{P: {{Type: String}}}}

@@ -1,4 +1,4 @@
-"""What is not to fail: by Metadata or a comment with a reason, by severity, by a baseline; and the one-line output."""
+"""Findings that do not fail: by Metadata or a comment with a reason, by severity, by a baseline. And the concise output."""
 
 from __future__ import annotations
 

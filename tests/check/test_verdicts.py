@@ -1,4 +1,4 @@
-"""What a verdict on a template rests on, and what it says where it is undecided."""
+"""The verdicts on a template, and the reason of an UNKNOWN."""
 
 from __future__ import annotations
 

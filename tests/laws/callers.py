@@ -1,4 +1,4 @@
-"""Calls to a function as they really come, written down apart from the guard's own model of callers."""
+"""Calls to a function as AWS documents them, written independently of the guard's model of callers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SENDS_ACCOUNT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, and whose."""
+    """One call, and who makes it."""
 
     request: Request
     account: str
@@ -141,14 +141,14 @@ def _principal_calls(target: str) -> Iterator[Call]:
 
 
 def calls(target: str) -> tuple[Call, ...]:
-    """Every call that the laws put to a policy."""
+    """Every call that the laws evaluate against a policy."""
     anonymous = _request("lambda:InvokeFunctionUrl", target, Anonymous(), lambda_FunctionUrlAuthType="NONE")
     found = (*_service_calls(target), *_principal_calls(target), Call(anonymous, "", None))
     return tuple({call.request.__repr__(): call for call in found}.values())
 
 
 def admitted(document: str | None, asked: tuple[Call, ...]) -> frozenset[int]:
-    """The places of the calls that a policy admits."""
+    """The indexes of the calls that a policy admits."""
     if document is None:
         return frozenset()
     policy = Policy.parse(document)

@@ -1,4 +1,4 @@
-"""Telling stories: each is one in which some mistake of a guard would show."""
+"""Stories that reveal a mistake: in each, one particular mistake of the guard breaks a law."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SOURCE: Final = ROOT / "src" / "permission_guard"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A mistake, the law that must notice it, and the source text that makes it: file, what stands there, what instead."""
+    """A mistake, the law that must notice it, and the edits that make it: file, text, replacement."""
 
     mistake: str
     law: str

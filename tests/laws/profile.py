@@ -1,4 +1,4 @@
-"""How the laws are tried: on every informative story, and on as many others as a minute allows, the same on every machine."""
+"""How the laws are tested: on every informative story, and on as many random ones as a minute allows, the same on every machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.laws.stories import Story, stories
 from tests.thorough import examples
 
 AGAINST_A_MUTANT: Final = "LAWS_AGAINST_A_MUTANT"
-"""Set by `test_mutants`: a law that is broken on purpose need not be shrunk to its smallest example."""
+"""Set by `test_mutants`: hypothesis need not shrink the example of a law that a mutant breaks."""
 
 _SETTINGS: Final = settings(
     max_examples=examples(10, 100),
@@ -42,17 +42,17 @@ def _law(
 def policy_law(
     *more: SearchStrategy[object], examples_first: Iterable[tuple[object, ...]] = ((),)
 ) -> Callable[[Law], Law]:
-    """Put a law to every story about a resource policy; `more` are further arguments, `examples_first` the explicit ones."""
+    """Test a law with every story about a resource policy; `more` are further arguments, `examples_first` the explicit ones."""
     pairs = [(story, *arguments) for arguments in examples_first for story in ABOUT_THE_POLICY]
     return _law((stories(), *more), pairs)
 
 
 def role_law() -> Callable[[Law], Law]:
-    """Put a law to every story about a role."""
+    """Test a law with every story about a role."""
     return _law((stories(about_the_role=True),), ((story,) for story in ABOUT_THE_ROLE))
 
 
 def law() -> Callable[[Law], Law]:
-    """Put a law to every story."""
+    """Test a law with every story."""
     examples_first: tuple[Story, ...] = (*ABOUT_THE_POLICY, *ABOUT_THE_ROLE)
     return _law((stories() | stories(about_the_role=True),), ((story,) for story in examples_first))

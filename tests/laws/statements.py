@@ -1,4 +1,4 @@
-"""Resource policies as people and tools write them: by AddPermission, by hand, and with every mistake there is."""
+"""Resource policies as people and tools write them: by AddPermission, by hand, and with many kinds of mistakes."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ _PRINCIPALS: Final[tuple[Json, ...]] = (
 
 @st.composite
 def _written(draw: st.DrawFn, target: str, sid: str | None) -> Body:
-    """A statement by hand."""
+    """A statement that a person writes."""
     body: dict[str, Json] = {"Sid": sid} if sid else {}
     body["Effect"] = draw(st.sampled_from(("Allow", "Allow", "Deny")))
     body[draw(st.sampled_from(("Principal",) * 7 + ("NotPrincipal",)))] = draw(st.sampled_from(_PRINCIPALS))

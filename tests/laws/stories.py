@@ -68,7 +68,7 @@ class Story:
     mode: Mode = Mode.ENFORCE
 
     def sandbox(self) -> Sandbox:
-        """The account as the story begins."""
+        """The account at the beginning of the story."""
         account = Account(has_resource_policy_calls=self.has_resource_policy_calls)
         account.managed = {BASIC: dumped({"Version": "2012-10-17", "Statement": [allow(list(LOGS))]})}
         function = account.with_function("orders", role=self.role, aliases=["live"])
@@ -137,7 +137,7 @@ class Sandbox:
 
     @property
     def document(self) -> str | None:
-        """The resource policy as it stands now."""
+        """The present resource policy."""
         found = self.account.functions["orders"].policies.get(self.story.qualifier)
         return found[0] if found else None
 
@@ -152,7 +152,7 @@ class Sandbox:
 
     @property
     def reported(self) -> list[tuple[str | None, Ending]]:
-        """What people were told: the journal's name for the fault, and what became of it."""
+        """What was reported: the journal's name of the fault, and its outcome."""
         return [
             (one["entry"], ending)
             for sent in alerts(self.notifier.sent)
@@ -160,11 +160,11 @@ class Sandbox:
         ]
 
     def run(self, now: datetime = NOW) -> tuple[Report, ...]:
-        """Let everything happen, in order."""
+        """Play all events, in order."""
         return tuple(self.guard.handle(trigger, now).report for trigger in self.story.triggers(now))
 
     def put_back(self, times: int) -> None:
-        """Let somebody put back what stood there before any repair."""
+        """Restore the policy from before the first repair, as a deployment tool would."""
         before = self.story.sandbox()
         if before.document is not None:
             self.account.functions["orders"].policies[self.story.qualifier] = (
@@ -175,7 +175,7 @@ class Sandbox:
             role.attached.clear()
 
     def watched(self) -> tuple[str | None, ...]:
-        """Let everything happen, and return the resource policy before it and after every single call."""
+        """Play all events, and return the resource policy before them and after each call."""
         seen = [self.document]
         self.account.after = lambda _call: seen.append(self.document)
         self.run()

@@ -1,4 +1,4 @@
-"""What a person accepted, or keeps by a tag, is left alone; and whatever is more open than that is not."""
+"""An accepted finding, and a function with the observe tag, are not changed. A statement that admits more is a new finding."""
 
 from __future__ import annotations
 

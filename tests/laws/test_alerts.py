@@ -1,4 +1,4 @@
-"""Alerts: one for one fault, however often its event comes, and an end to what is put back again and again."""
+"""Alerts: one for each fault, however often its event comes; a fault that keeps coming back is no longer repaired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shown: a permission that its own event proves bound is bound in whatever policy it stands, and no stranger gets in by it."""
+"""A permission that its event proves compliant is compliant in every policy, and admits no untrusted caller."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.laws.stories import Story
 
 
 def added(story: Story) -> list[tuple[int, Trigger]]:
-    """Each statement of the policy that has a Sid, as if AddPermission had just brought it."""
+    """Each statement of the policy that has a Sid, as if AddPermission had just added it."""
     (first, *_) = replace(story, kinds=(Kind.PERMISSION_ADDED,)).triggers()
     return [
         (index, replace(first, arrived=sid, statement=dumped(body)))

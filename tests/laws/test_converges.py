@@ -1,4 +1,4 @@
-"""Converges: what was repaired stays repaired; a second run finds nothing to do."""
+"""Converges: a repair lasts, and a second run has nothing to do."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.laws.profile import law
 from tests.laws.stories import NOW, Sandbox, Story
 
 LATER: Final = NOW + timedelta(minutes=5)
-"""When IAM shows what was attached; until then a guard that did nothing would not be noticed."""
+"""The time from which IAM shows an attached policy. Before it, a guard that attaches nothing would pass the test."""
 
 
 def fixed_in(sandbox: Sandbox, reports: tuple[Report, ...]) -> None:
-    """Everything that a report says was repaired is there, and what it replaced is not."""
+    """Check that every repair in a report is in the account, and that what it replaced is not."""
     there = {canonical(statement) for statement in sandbox.statements}
     for outcome in (outcome for report in reports for outcome in report.outcomes):
         assert outcome.result is Result.DONE

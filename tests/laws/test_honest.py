@@ -1,4 +1,4 @@
-"""Honest: every fault is proved by a request that the whole policy allows, and no untrusted request is where none is found."""
+"""Exact: the whole policy allows the witness of every FAIL, and without a FAIL or UNKNOWN it allows no untrusted request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def facts_of(story: Story, to_read: FactKind) -> FunctionFacts:
 
 
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:
-    """What is said of whom the policy lets in; that a statement lets nobody in is told apart."""
+    """The findings about who has access. Findings that nobody can use a statement are separate."""
     findings = evaluate(facts, story.trusted)
     return [finding for finding in findings if finding.concern is not Concern.PERMISSION_IS_USABLE]
 

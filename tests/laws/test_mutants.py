@@ -1,4 +1,4 @@
-"""Each law notices the mistakes that it is there for: the guard with one of them in it breaks the law."""
+"""Each law detects its mutants: a guard with one of these mistakes breaks the law."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.thorough import LONG
 
 MUTANTS: Final = (*mutants_of_repairs.MUTANTS, *mutants_of_findings.MUTANTS, *mutants_of_runs.MUTANTS)
 TRIED: Final = MUTANTS if LONG else tuple({one.law: one for one in reversed(MUTANTS)}.values())
-"""With LONG=1 (`make mutants`) every mutant is tried, without it one of each law: all of them take minutes."""
+"""With LONG=1 (`make mutants`) every mutant is tried, otherwise one for each law, because all of them take minutes."""
 
 
 def tried(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Try the mutant's law on the mutant."""
+    """Run the mutant's law with the mutant."""
     module, law = mutant.law.split(".")
     path = os.pathsep.join((str(mutant.source(folder)), str(ROOT)))
     return subprocess.run(  # noqa: S603  # this interpreter, with a law of this folder
@@ -53,7 +53,7 @@ def test_the_law_fails_for(mistake: str, trials: dict[str, Future[subprocess.Com
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.mistake)
 def test_the_text_that_a_mutant_changes_is_in_the_source_once(mutant: Mutant) -> None:
-    """Else a mutant that is not tried in this run could be none at all."""
+    """Otherwise a mutant that this run does not try might change nothing."""
     places = [(SOURCE / file).read_text(encoding="utf-8").count(before) for file, before, _ in mutant.edits]
 
     assert places == [1] * len(mutant.edits)

@@ -1,4 +1,4 @@
-"""Never dips: who gets in before and after a repair gets in at every moment between, and no trusted caller is lost."""
+"""Access never dips: a caller with access before and after a repair has it at every moment between. No trusted caller is lost."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def test_no_trusted_caller_is_lost_at_any_moment(story: Story) -> None:
 
 
 def _shows_a_trusted_account(call: Call, story: Story, document: str | None) -> bool:
-    """A skill shows a token and no account: it is trusted where the policy names it."""
+    """A skill sends a token and no account: it is trusted if the policy has its token."""
     is_skill = call.service == "alexa-appkit.amazon.com"
     return call.is_trusted(story.trusted) and (not is_skill or TOKEN in (document or ""))

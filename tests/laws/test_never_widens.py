@@ -1,4 +1,4 @@
-"""Never widens: nobody gets in, at any moment, who was kept out before; the role gets three actions and no more."""
+"""Widens nothing: at no moment has a caller access who had none before. The role gains three actions and no more."""
 
 from __future__ import annotations
 

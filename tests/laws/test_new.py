@@ -1,4 +1,4 @@
-"""New is repaired, existing is reported: what a sweep has seen, or people were told of, is never taken for new."""
+"""New statements are repaired, existing ones reported. A statement that a sweep has seen, or that was reported, is never new."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def happen(sandbox: Sandbox, kind: Kind, arrived: str | Everything | None = None
 
 
 def cautious(story: Story) -> Sandbox:
-    """The story under a guard that repairs only what is new."""
+    """The story with a guard that repairs new statements only."""
     return replace(story, repair_existing=False).sandbox()
 
 
 def see(sandbox: Sandbox, *statements: Body) -> None:
-    """Let a sweep have seen these statements."""
+    """Record that a sweep has seen these statements."""
     target = target_of(sandbox.story.qualifier)
     digests = frozenset(statement_digest(target, one) for one in statements)
     sandbox.journal.seen[FUNCTION] = (digests, None)

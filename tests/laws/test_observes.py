@@ -1,4 +1,4 @@
-"""Observe: a guard that only looks writes nothing, and says what it would have done."""
+"""Observe mode: the guard writes nothing, and reports what it would do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Minds its own account: whatever a message names, it asks for nothing in another account or Region."""
+"""Own account only: no message, whatever it names, causes a call to another account or Region."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BODIES: Final = (*(json.dumps(sample(name)) for name in NAMES), TASK)
 
 
 def moved(text: str, own: str, moves: list[bool]) -> str:
-    """The text with another account or Region in some of the places where the own one stands."""
+    """The text with another account or Region in some places of the own one."""
     first, *rest = text.split(own)
     names = (OTHERS[own] if move else own for move in moves)
     return first + "".join(name + part for name, part in zip(names, rest, strict=False))

@@ -1,4 +1,4 @@
-"""Restarts: whatever dies before or after any call, the next run ends where the first would have ended, and everything is told."""
+"""Restarts: if a run is killed before or after any call, the next run ends in the same state, and everything is reported."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.laws.stories import Sandbox, Story
 
 
 class Died(Exception):
-    """The machine that the guard ran on is gone."""
+    """The run is killed."""
 
 
 def dies_at(wanted: int) -> Callable[[str], None]:
-    """Return a hook that dies once, at the call with this place."""
+    """Return a hook that kills the run once, at the call with this index."""
     left = wanted
 
     def hook(_call: str) -> None:
@@ -34,7 +34,7 @@ def dies_at(wanted: int) -> Callable[[str], None]:
 
 
 def ending(sandbox: Sandbox) -> tuple[object, ...]:
-    """What stands there, and what the journal says of it."""
+    """The policy, the attached policies, and the journal."""
     noted = sorted(
         (entry.fault, entry.state.value, entry.reported_as, len(entry.repairs))
         for entry in sandbox.journal.entries.values()
@@ -43,7 +43,7 @@ def ending(sandbox: Sandbox) -> tuple[object, ...]:
 
 
 def restarted(story: Story, calls: list[str]) -> Iterator[tuple[Sandbox, str]]:
-    """Every world in which the run died at one of the calls and was repeated, and where it died."""
+    """Yield an account for each call at which the run was killed and then repeated, and that call."""
     for place, call in enumerate(calls):
         for hook in ("before", "after"):
             sandbox = story.sandbox()
@@ -68,7 +68,7 @@ def test_a_run_that_was_killed_anywhere_and_is_repeated_ends_and_reports_as_one_
 
 
 def _open_bucket(call: str) -> Sandbox:
-    """An open bucket where its repair makes this call."""
+    """A story with an open S3 permission whose repair makes this call."""
     documents = call == "PutResourcePolicy"
     return next(one for one in ABOUT_THE_POLICY if one.has_resource_policy_calls is documents).sandbox()
 

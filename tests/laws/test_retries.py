@@ -1,4 +1,4 @@
-"""Tried again: a message whose run fails at any call is received again, and ends as if nothing had failed."""
+"""Retries: a message whose run fails at any call is received again, and ends as if nothing had failed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def failing(place: int, error: BaseException) -> Callable[[str], None]:
 
 
 def left(there: Queues) -> tuple[list[Any], list[tuple[str, str]], int]:
-    """What stands there, what the journal knows of it, and how many messages nobody has handled."""
+    """The policy, the journal, and the number of messages that are left."""
     noted = sorted(key for key in there.wire.table.items if key[0] not in {"alerts", "digest"})
     return statements(there), noted, len(there.dead)
 

@@ -1,4 +1,4 @@
-"""A repair changes the statement it fixes and no other, and nobody's write in between is lost."""
+"""A repair changes only the statement that it fixes, and no concurrent write is lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOMEBODY: Body = {
 
 
 def replaced(sandbox: Sandbox) -> dict[str, int]:
-    """The statements that the guard replaced, canonically, and by how many."""
+    """The statements that the guard replaced, in canonical form, each with the number of its replacements."""
     steps = [
         step for report in sandbox.run() for step in report.plan.steps if isinstance(step, RewriteStatements)
     ]
@@ -45,9 +45,9 @@ def test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte(story: 
 
 
 LAST: Final = 9
-"""The place of a call that is behind every look, note and write of one repair."""
+"""An index beyond all calls of one repair."""
 MOMENTS: Final = (1, 3, 4, 6)
-"""The places after the first look, and before and between the writes."""
+"""The indexes of calls after the first read, and before and between the writes."""
 
 
 @policy_law(
