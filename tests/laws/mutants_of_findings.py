@@ -47,7 +47,7 @@ MUTANTS: Final = (
     Mutant(
         "a statement that only a Deny shuts is said to be dead",
         DEAD,
-        (("rules/dead.py", "if any(review.alone(statement, actions, arn).scale is not Scale.DEAD for arn in places):", "if False:"),),
+        (("rules/dead.py", "if not all(review.alone(statement, actions, arn).gives_nobody_access for arn in places):", "if False:"),),
     ),
     Mutant(
         "who may change the function is not asked",

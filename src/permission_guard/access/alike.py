@@ -1,9 +1,8 @@
-"""Statements that differ only in names have one answer: it is worked out once, with the first one's names.
+"""Share one answer among statements that differ only in names. It is worked out for the first of them.
 
-Most permissions of a deployment say the same, each about its own function and with a source of its own. A policy's name
-for its own target says nothing more than that it means it. The name at the end of a source's ARN is one that every form
-of an ARN takes or none (`forms`: after a colon or slash each takes any name of these characters), and no other text of the
-policy tells it from others.
+Most permissions of a deployment are alike, except that each has its own function and its own source. The function's name
+does not matter where a policy refers to its own target. The name at the end of a source's ARN does not matter because
+every form of an ARN (`forms`) allows any name of these characters there, and no other text of the policy matches it.
 """
 
 from __future__ import annotations
@@ -25,30 +24,30 @@ from permission_guard.iam.condition import Condition, Quantifier
 _SOURCE: Final = "aws:sourcearn"
 _POSITIVE: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
 _NAMED: Final = re.compile(r"(arn(?::[^:*?$]*){4}:(?:[^*?$]*[:/])?)([A-Za-z0-9._-]+)")
-"""A source's ARN in full: what it is of, and its name."""
+"""A source's ARN without wildcards: its beginning, and its name."""
 _ID: Final = re.compile(r"[0-9]{12}|o-[a-z0-9]{10}|(.)\1{7}")
-"""What a name must not hold: ids of accounts and organizations count wherever they stand in a policy, and eight times
-one character is a name that the analysis itself makes up."""
+"""What a name must not contain: an id of an account or organization, which matters anywhere in a policy, and eight times
+the same character, which is a name that the analysis invents (`Scene.renamed`)."""
 _OPEN: Final = re.compile(r"[*?$]")
 _REMEMBERED: Final = 100
-"""Policies that differ otherwise than in names, with the answers about each."""
+"""How many policies that differ in more than names are kept, with their answers."""
 
 
 @frozen
 class _Kind:
-    """What a statement says besides the name of its source, and the ARN that has this name."""
+    """The content of a statement without the name of its source, and the source's ARN with the name."""
 
-    said: Hashable
+    content: Hashable
     source: str | None
 
 
 _Answers: TypeAlias = dict[tuple[Hashable, tuple[str, ...]], tuple[Answer, _Kind]]
-"""By what a statement says and the actions that were asked for: an answer, and about which statement it was given."""
+"""By the content of a statement and the actions in question: an answer, and the statement that it was given for."""
 
 
 @frozen(slots=False)
 class Kinds:
-    """The statements of one policy, by what they say."""
+    """The statements of one policy, by their content."""
 
     scene: Scene
 
@@ -62,7 +61,7 @@ class Kinds:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether answers may be shared: it is one policy, in which nothing is denied."""
+        """Whether answers may be shared: there is one policy, and it has no Deny."""
         return len(self.scene.policies) == 1 and all(one.effect is Effect.ALLOW for one in self._statements)
 
     @cached_property
@@ -71,18 +70,18 @@ class Kinds:
 
     @cached_property
     def _heads(self) -> tuple[str, ...]:
-        """How the texts with wildcards or variables begin."""
+        """The beginnings of texts with wildcards or variables."""
         return tuple(_OPEN.split(text)[0] for text in self._texts if _OPEN.search(text))
 
     @cached_property
     def _whole(self) -> Hashable:
-        """All that an answer depends on besides the statement itself."""
+        """All that an answer depends on, other than the statement itself."""
         target, (policy,) = self.scene.target, self.scene.policies
         own = all(self._is_about_target(one) for one in self._statements)
         place = (target.partition, target.region, target.account, "" if own else target.arn)
-        said = tuple(dict.fromkeys(one.said for one in self._of.values()))
+        content = tuple(dict.fromkeys(one.content for one in self._of.values()))
         now = self.scene.now if self.scene.mentions(*TIMES) else None
-        return said, policy.version, place, self.scene.trusted, now
+        return content, policy.version, place, self.scene.trusted, now
 
     @cached_property
     def _answers(self) -> _Answers:
@@ -107,7 +106,7 @@ class Kinds:
         return [one.tokens for one in resources.patterns] == [(self.scene.target.arn,)]
 
     def _without_name(self, condition: Condition) -> str | None:
-        """Return what a condition asks of the source besides its name; None if the name may tell it from others."""
+        """Return the ARN of a source without its name; None if another text of the policy may match the name."""
         is_source = (
             condition.lower_key == _SOURCE and condition.base in _POSITIVE and len(condition.texts) == 1
         )
@@ -123,16 +122,16 @@ class Kinds:
     def answer(
         self, statement: Statement, among: tuple[str, ...], ask: Callable[[Statement, Sequence[str]], Answer]
     ) -> Answer:
-        """Return what is known of a statement of this kind, as the answer about this one; else ask and remember."""
+        """Return the answer that is known for a statement of this kind; if there is none, ask and keep the answer."""
         own = self._of.get(id(statement)) if self.is_plain else None
         if own is None:
             return ask(statement, among)
-        known = self._answers.get((own.said, among))
+        known = self._answers.get((own.content, among))
         if known is not None:
             return self._renamed(known[0], statement.index, own, known[1])
         answer = ask(statement, among)
         if answer.access is not Access.TOO_COMPLEX and not answer.disagreement:
-            self._answers[own.said, among] = answer, own
+            self._answers[own.content, among] = answer, own
         return answer
 
     def _renamed(self, answer: Answer, index: int, own: _Kind, first: _Kind) -> Answer:
@@ -147,4 +146,4 @@ class Kinds:
 
 
 KNOWN: Final[dict[Hashable, _Answers]] = {}
-"""The answers of this process, by all that they depend on besides the statement."""
+"""The answers of this process, by all that they depend on other than the statement."""

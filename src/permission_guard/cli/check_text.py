@@ -49,8 +49,8 @@ def _where(one: ScannedFinding) -> str:
 
 def _paragraph(one: ScannedFinding) -> Iterator[str]:
     where = printable(_where(one))
-    said = printable(f"{one.verdict.value} {one.rule.value} ({one.severity.name}) {one.subject}")
-    head, plain = headline(where + said), where + one.verdict.value
+    title = printable(f"{one.verdict.value} {one.rule.value} ({one.severity.name}) {one.subject}")
+    head, plain = headline(where + title), where + one.verdict.value
     # A path with spaces may be wrapped itself.
     is_whole = head.startswith(plain)
     colored = click.style(where, bold=True) + word(one.verdict)

@@ -124,11 +124,13 @@ class _Reader:
     def _exempt(self, body: object, key: str) -> Exempt:
         given = self._object(body, key, _EXEMPT_KEYS)
         rule = self._choice(given, "rule", f"{key}.rule", RULE_IDS)
-        said = {name: self._text(given[name], f"{key}.{name}") for name in _EXEMPT_KEYS[1:] if name in given}
-        for name, text in (("rule", rule), ("reason", said.get("reason", "").strip())):
+        fields = {
+            name: self._text(given[name], f"{key}.{name}") for name in _EXEMPT_KEYS[1:] if name in given
+        }
+        for name, text in (("rule", rule), ("reason", fields.get("reason", "").strip())):
             if not text:
                 raise self._wrong(f"{key}.{name}", "is missing")
-        return Exempt(rule, **said)
+        return Exempt(rule, **fields)
 
     def _object(self, body: object, key: str, keys: Sequence[str]) -> Mapping[str, object]:
         if not isinstance(body, Mapping):

@@ -87,9 +87,9 @@ def _detached(step: DetachRolePolicy, held: tuple[Entry, ...], there: Connection
 
 def _total(results: list[Result]) -> int:
     left = [one for one in results if one is not Result.DONE]
-    said = f"{len(results) - len(left)} detached, {len(left)} not detached."
+    total = f"{len(results) - len(left)} detached, {len(left)} not detached."
     if not left:
-        written(f"{said}\n")
+        written(f"{total}\n")
         return DONE
     again = " Run the command again." if UNFINISHED.intersection(left) else ""
-    raise (NotFinished if again else NotDone)(f"{said}{again}")
+    raise (NotFinished if again else NotDone)(f"{total}{again}")

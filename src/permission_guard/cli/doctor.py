@@ -91,8 +91,8 @@ def _lines(seen: Checkup, found: tuple[Check, ...]) -> Iterator[str]:
 
 def todo_lines(todo: str, indent: str = "") -> Iterator[str]:
     """Show a command on a line of its own that is never wrapped: it is to be copied."""
-    said, command = command_of(todo)
-    yield row("To do", said, indent)
+    advice, command = command_of(todo)
+    yield row("To do", advice, indent)
     if command:
         yield f"{indent}{'':<10} {printable(command)}"
 

@@ -62,14 +62,14 @@ class ExplainOptions:
     @property
     def of_the_role(self) -> tuple[str, ...]:
         """The typed options that are about the execution role."""
-        said = {
+        options = {
             "--boundary": self.boundary is not None,
             "--log-group": self.log_group is not None,
             "--log-group-exists": self.log_group_exists is not None,
             "--role-arn": self.role_arn is not None,
             "--tag": bool(self.tags),
         }
-        return tuple(option for option, is_said in said.items() if is_said)
+        return tuple(option for option, is_given in options.items() if is_given)
 
 
 @frozen

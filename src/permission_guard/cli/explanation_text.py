@@ -44,8 +44,8 @@ def _head(asked: ExplainInput) -> Iterator[str]:
 def _paragraphs(one: Explanation, facts: FunctionFacts) -> Iterator[str]:
     finding = one.finding
     grave = "" if finding.verdict is Verdict.PASS else f" ({finding.severity.name})"
-    said = printable(f"{finding.verdict.value} {finding.concern.value}{grave}: {_subject(finding, facts)}")
-    yield word(finding.verdict) + headline(said).removeprefix(finding.verdict.value)
+    title = printable(f"{finding.verdict.value} {finding.concern.value}{grave}: {_subject(finding, facts)}")
+    yield word(finding.verdict) + headline(title).removeprefix(finding.verdict.value)
     yield row("Rule", f"{one.title}.", "  ")
     yield row("Found", one.sentence, "  ")
     for reason in one.because:

@@ -20,10 +20,10 @@ _NARROWEST: Final = 40
 _COLOURS: Final = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 
 
-def row(label: str, said: str, indent: str = "") -> str:
+def row(label: str, content: str, indent: str = "") -> str:
     """Return a row, wrapped."""
     return textwrap.fill(
-        printable(f"{indent}{label:<10} {said}"),
+        printable(f"{indent}{label:<10} {content}"),
         max(_NARROWEST, min(_WIDTH, width() or _WIDTH)),
         subsequent_indent=" " * (len(indent) + 11),
         break_long_words=False,

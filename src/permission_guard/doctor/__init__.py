@@ -20,7 +20,7 @@ def checks(seen: Checkup, version: str, profile: str | None = None) -> tuple[Che
 
 def _with_options(todo: str, seen: Checkup, profile: str | None) -> str:
     """Return what to do with commands that can be pasted: each says the Region, and the profile if there is one."""
-    said, command = command_of(todo)
+    advice, command = command_of(todo)
     if not command:
         return todo
     whose = f" --profile {quote(profile)}" if profile else ""
@@ -30,7 +30,7 @@ def _with_options(todo: str, seen: Checkup, profile: str | None) -> str:
         f"{f' --stack-name {seen.stack}' if part.startswith(PROGRAM) and seen.stack != PROGRAM else ''}"
         for part in command.split(_AND)
     ]
-    return f"{said} {_AND.join(parts)}"
+    return f"{advice} {_AND.join(parts)}"
 
 
 _AND: Final = " && "

@@ -52,5 +52,5 @@ def _annotation(one: ScannedFinding) -> str:
 
 
 def _command(name: str, properties: dict[str, str], text: str) -> str:
-    said = ",".join(f"{key}={line(value).translate(_IN_PROPERTY)}" for key, value in properties.items())
-    return f"::{name} {said}::{inert(text).translate(_IN_TEXT)}"
+    fields = ",".join(f"{key}={line(value).translate(_IN_PROPERTY)}" for key, value in properties.items())
+    return f"::{name} {fields}::{inert(text).translate(_IN_TEXT)}"

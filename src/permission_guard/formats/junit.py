@@ -61,9 +61,9 @@ def _test(one: ScannedFinding) -> Element:
         SubElement(test, "skipped", {"message": line(f"accepted {one.accepted}")})
     elif one.verdict is not Verdict.PASS:
         kind = "failure" if one.verdict is Verdict.FAIL else "error"
-        said = {"type": one.severity.name, "message": line(one.sentence)}
+        attributes = {"type": one.severity.name, "message": line(one.sentence)}
         place = (f"{one.place.file}:{one.place.line}:{one.place.column}",) if one.place is not None else ()
-        SubElement(test, kind, said).text = inert("\n".join((*place, *paragraphs(one))))
+        SubElement(test, kind, attributes).text = inert("\n".join((*place, *paragraphs(one))))
     return test
 
 

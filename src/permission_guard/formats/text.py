@@ -28,8 +28,8 @@ def line(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Return a text as a sentence; nothing stays nothing."""
-    said = line(text)
-    return said if not said or said[-1] in ".!?" else f"{said}."
+    written = line(text)
+    return written if not written or written[-1] in ".!?" else f"{written}."
 
 
 def cut(text: str, limit: int) -> str:

@@ -93,20 +93,20 @@ def _principals(principals: Principals) -> str:
 
 def _resource(patterns: Patterns, resource: str) -> str:
     """Describe where the ARN differs if there is one pattern; list the patterns if there are several."""
-    said = _texts("Resource", patterns)
+    clause = _texts("Resource", patterns)
     if patterns.negated or len(patterns.patterns) != 1:
-        return said
+        return clause
     if _TOO_EARLY.match(patterns.patterns[0].text):
-        return f"{said}, and IAM replaces no policy variable before the fifth colon of an ARN"
+        return f"{clause}, and IAM replaces no policy variable before the fifth colon of an ARN"
     try:
         have, want = Arn.parse(resource), Arn.parse(patterns.patterns[0].text)
     except ArnError:
-        return said
+        return clause
     if resource.startswith(f"{want}:"):
         return f"its Resource ends at {want}, and ':*' after it is needed to reach {resource}"
     fixed = ((name, getattr(want, name), getattr(have, name)) for name in ("partition", "region", "account"))
     other = [f"{name} {w}, not {h}" for name, w, h in fixed if w != h and "*" not in w and "?" not in w]
-    return f"its Resource is of {' and '.join(other)}" if other else said
+    return f"its Resource is of {' and '.join(other)}" if other else clause
 
 
 def _condition(condition: Condition, request: Request) -> str:

@@ -58,10 +58,10 @@ def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:
     policy = facts.resource_policy
     if finding.statement is None or policy is None:
         return frozenset({fault_of(finding, facts)})
-    said, _ = _statements(policy.text)[finding.statement]
-    count = sum(one == said for one, _ in _statements(policy.text))
+    content, _ = _statements(policy.text)[finding.statement]
+    count = sum(one == content for one, _ in _statements(policy.text))
     limits = _limits(finding, facts)
-    return frozenset(_digest(*_where(finding, facts), said, str(place), *limits) for place in range(count))
+    return frozenset(_digest(*_where(finding, facts), content, str(place), *limits) for place in range(count))
 
 
 def statement_digest(target: str, statement: Body) -> str:
@@ -101,9 +101,9 @@ def _statements(text: str) -> tuple[tuple[str, str], ...]:
     before: Counter[str] = Counter()
     found = []
     for statement in statements_of(text):
-        said = canonical(_without_sid(statement))
-        found.append((said, str(before[said])))
-        before[said] += 1
+        content = canonical(_without_sid(statement))
+        found.append((content, str(before[content])))
+        before[content] += 1
     return tuple(found)
 
 

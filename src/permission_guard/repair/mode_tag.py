@@ -25,8 +25,8 @@ class ModeTag:
     @property
     def words(self) -> str:
         """Say why nothing is changed; empty if it prevents nothing."""
-        said = (self.prevents.value if self.prevents else "", self.remark)
-        return ": ".join(filter(None, said))
+        reasons = (self.prevents.value if self.prevents else "", self.remark)
+        return ": ".join(filter(None, reasons))
 
 
 NO_TAG: Final = ModeTag()

@@ -105,17 +105,17 @@ class RewriteStatements:
         if self.verbatim is not None:
             return self.verbatim
         statements = list(statements_of(self.before))
-        said = list(map(canonical, statements))
+        texts = list(map(canonical, statements))
         for replacement in self.replacements:
-            place, after = _place(replacement, said), [canonical(one) for one in replacement.after]
+            place, after = _place(replacement, texts), [canonical(one) for one in replacement.after]
             if replacement.narrow is None:
-                statements[place : place + 1], said[place : place + 1] = replacement.after, after
+                statements[place : place + 1], texts[place : place + 1] = replacement.after, after
                 continue
             # AddPermission appends. An earlier run that was interrupted may have added the narrow statement already.
-            del statements[place], said[place]
-            if after[0] not in said:
+            del statements[place], texts[place]
+            if after[0] not in texts:
                 statements += replacement.after
-                said += after
+                texts += after
         return with_statements(self.before, statements)
 
     @property
@@ -135,10 +135,10 @@ class RewriteStatements:
         return f"{named} of {self.target.split(':', 6)[-1]}"
 
 
-def _place(replacement: Replacement, said: Sequence[str]) -> int:
+def _place(replacement: Replacement, texts: Sequence[str]) -> int:
     """Return the place of the statement to replace: of equal ones without a Sid, the one that was evaluated."""
     wanted = canonical(replacement.before)
-    places = [i for i, statement in enumerate(said) if statement == wanted]
+    places = [i for i, statement in enumerate(texts) if statement == wanted]
     evaluated = replacement.fixes[0].statement if replacement.fixes else None
     return evaluated if evaluated in places else places[0]
 

@@ -66,8 +66,8 @@ def _evaluated(whole: Statement, statement: Statement | None, review: Review) ->
             proof=Unused(useless),
             advice=_REMOVE,
         )
-    said = gives_access(statement, review.answer(statement, INVOKING), verb)
-    finding = replace(finding, summary=f"{said}; {own}" if own else said)
+    access = gives_access(statement, review.answer(statement, INVOKING), verb)
+    finding = replace(finding, summary=f"{access}; {own}" if own else access)
 
     def fault(access: Access, request: Request) -> Fault:
         summary = allows(statement, access, request, verb)

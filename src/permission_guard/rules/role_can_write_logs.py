@@ -80,11 +80,11 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
     if isinstance(role, RoleFacts):
         return (_evaluated(facts, _readable(role), configuration),)
     if role is MISSING_ROLE:
-        said, missing = (
+        summary, missing = (
             f"the execution role {configuration.role_arn} does not exist",
             Missing(configuration.role_arn),
         )
-        return (_finding(facts, Verdict.FAIL, said, missing, ADVICE),)
+        return (_finding(facts, Verdict.FAIL, summary, missing, ADVICE),)
     return ()
 
 

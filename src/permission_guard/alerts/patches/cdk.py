@@ -16,7 +16,7 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
-    said_principal,
+    template_principal,
 )
 from permission_guard.alerts.patches.quoting import expression, in_typescript
 from permission_guard.iam.arn import is_account
@@ -95,7 +95,7 @@ def _properties(grant: Grant, marks: Mapping[str, str]) -> Iterator[str]:
 def _value(field: str, value: str) -> str:
     match field:
         case "principal":
-            return _principal(said_principal(value))
+            return _principal(template_principal(value))
         case "function_url_auth_type":
             # Grant admits NONE and AWS_IAM only.
             return f"lambda.FunctionUrlAuthType.{value}"
@@ -105,11 +105,11 @@ def _value(field: str, value: str) -> str:
             return in_typescript(value)
 
 
-def _principal(said: str) -> str:
-    if said == "*":
+def _principal(principal: str) -> str:
+    if principal == "*":
         return "new iam.StarPrincipal()"
-    if is_account(said):
+    if is_account(principal):
         kind = "AccountPrincipal"
     else:
-        kind = "ArnPrincipal" if said.startswith("arn:") else "ServicePrincipal"
-    return f"new iam.{kind}({in_typescript(said)})"
+        kind = "ArnPrincipal" if principal.startswith("arn:") else "ServicePrincipal"
+    return f"new iam.{kind}({in_typescript(principal)})"

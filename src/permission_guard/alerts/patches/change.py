@@ -67,7 +67,7 @@ Change: TypeAlias = Permissions | WholeStatement | LoggingPolicy | ClosedUrl | S
 _ROOT: Final = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>[0-9]{12}):root")
 
 
-def said_principal(principal: str) -> str:
+def template_principal(principal: str) -> str:
     """Return the principal as a template takes it: of an account's root, the account's id."""
     found = _ROOT.fullmatch(principal)
     return found["account"] if found else principal

@@ -17,7 +17,7 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
-    said_principal,
+    template_principal,
 )
 from permission_guard.alerts.patches.quoting import expression, in_yaml, indented, quoted_in_yaml
 from permission_guard.repair.grant import Grant
@@ -112,7 +112,7 @@ def _properties(grant: Grant, marks: Mapping[str, str]) -> Iterator[str]:
         value: str | None = getattr(grant, field)
         if value is None:
             continue
-        said = said_principal(value) if field == "principal" else value
-        shown = said if field == "invoked_via_function_url" else in_yaml(said)
+        name_or_value = template_principal(value) if field == "principal" else value
+        literal = name_or_value if field == "invoked_via_function_url" else in_yaml(name_or_value)
         mark = f"  # {marks[field]}" if field in marks else ""
-        yield f"{name}: {shown}{mark}"
+        yield f"{name}: {literal}{mark}"

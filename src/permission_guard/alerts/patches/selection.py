@@ -56,10 +56,10 @@ def _about_a_statement(line: ReportLine, facts: FunctionFacts, trigger: Trigger)
     organizations = [one for one in after if "aws:PrincipalOrgID" in str(one.get("Condition"))]
     if len(after) == 1 or organizations:
         return _rewritten(before, (*organizations, *after)[0], trigger)
-    said = advised(line.finding.concern, before, facts)
-    if said is None:
+    advice = advised(line.finding.concern, before, facts)
+    if advice is None:
         return None
-    return Permissions(facts.arn.name, facts.qualifier, said.grants, said.marks, remark=said.remark)
+    return Permissions(facts.arn.name, facts.qualifier, advice.grants, advice.marks, remark=advice.remark)
 
 
 def _evaluated(line: ReportLine, facts: FunctionFacts) -> Body | None:

@@ -17,7 +17,7 @@ from permission_guard.alerts.patches.change import (
     Permissions,
     SharedLayer,
     WholeStatement,
-    said_principal,
+    template_principal,
 )
 from permission_guard.alerts.patches.quoting import expression, in_hcl
 from permission_guard.events.tool import is_sid_of_terraform
@@ -93,9 +93,9 @@ def _parameters(grant: Grant, marks: Mapping[str, str]) -> Iterator[tuple[str, s
         value: str | None = getattr(grant, name)
         if value is None:
             continue
-        said = said_principal(value) if name == "principal" else value
-        shown = said if name == "invoked_via_function_url" else in_hcl(said)
-        yield name, shown, f" # {marks[name]}" if name in marks else ""
+        name_or_value = template_principal(value) if name == "principal" else value
+        literal = name_or_value if name == "invoked_via_function_url" else in_hcl(name_or_value)
+        yield name, literal, f" # {marks[name]}" if name in marks else ""
 
 
 def _block(kind: str, name: str, arguments: list[tuple[str, str, str]]) -> str:

@@ -125,9 +125,11 @@ def queue(calls: Calls, part: StackResource) -> Queue | Unreadable:
 
     def read() -> Queue:
         found = calls.call("sqs", "GetQueueAttributes", QueueUrl=part.id, AttributeNames=wanted)
-        said = found.at("Attributes")
-        messages = sum(int(said.text(counted) or "0") for counted in wanted[:2])
-        return Queue(name, part.id, is_for_dead_letters=not said.has("RedrivePolicy"), messages=messages)
+        attributes = found.at("Attributes")
+        messages = sum(int(attributes.text(counted) or "0") for counted in wanted[:2])
+        return Queue(
+            name, part.id, is_for_dead_letters=not attributes.has("RedrivePolicy"), messages=messages
+        )
 
     return seen(f"the queue {name}", read)
 

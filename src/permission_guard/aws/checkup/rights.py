@@ -97,9 +97,9 @@ def _simulated(calls: Calls, role: str, own: Own, actions: tuple[str, ...]) -> R
             unread.append(answer)
             continue
         for action in asked:
-            said = tuple(_decisions(action, answer.get(action)))
-            denied += [one for one in said if isinstance(one, Denied)]
-            unread += [one for one in said if isinstance(one, Unreadable)]
+            decisions = tuple(_decisions(action, answer.get(action)))
+            denied += [one for one in decisions if isinstance(one, Denied)]
+            unread += [one for one in decisions if isinstance(one, Unreadable)]
     return Rights(len(actions), tuple(denied), tuple(unread))
 
 

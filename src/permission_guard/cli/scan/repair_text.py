@@ -57,12 +57,12 @@ def outcome(planned: PlannedRepair, made: Outcome) -> None:
     is_made = made.result is Result.DONE
     detail = f" ({made.detail})" if made.detail else ""
     again = " Run the command again." if made.result in UNFINISHED else ""
-    said = (
+    outcome_text = (
         f"{made.step.done}."
         if is_made
         else f"Could not {made.step.what}: {made.result.value}{detail}.{again}"
     )
-    lines = [row("Repaired" if is_made else "Not done", said)]
+    lines = [row("Repaired" if is_made else "Not done", outcome_text)]
     if is_made and planned.is_undoable:
         arn, faults = planned.report.facts.arn, sorted(planned.faults(made.step))
         # By its ARN, which has the Region; the command is not wrapped, so that it can be copied.

@@ -56,8 +56,8 @@ def _lines(scan: Scan, columns: int | None) -> Iterator[str]:
         else:
             yield click.style(head, bold=True)
             for (verdict, *_), line in zip(rows, lines, strict=True):
-                said = line if columns is None else _folded(line, indent, columns)
-                yield word(Verdict(verdict)) + said.removeprefix(verdict)
+                text = line if columns is None else _folded(line, indent, columns)
+                yield word(Verdict(verdict)) + text.removeprefix(verdict)
         yield ""
     notes = [printable(f"{one.what}: {one.why}") for one in scan.notes]
     for line in (*_skipped(scan), *notes):
