@@ -59,14 +59,16 @@ def test_a_statement_that_is_dead_at_this_moment_is_so_by_its_time() -> None:
 
 
 def test_what_single_statements_cost_has_one_budget_for_all_of_them() -> None:
-    open_, own = statement(), statement({"AWS": ACCOUNT}, sid="own")
-    review = review_of(facts_with(open_, own), OWN)
+    review, other = (review_of(facts_with(statement(), statement({"AWS": ACCOUNT})), OWN) for _ in range(2))
+    first, second = review.others
 
-    assert review.alone(review.others[0], INVOKING).access is Access.OPEN
-    assert 0 < review._spent < BUDGET
-    review._spent = BUDGET
-    assert review.alone(review.others[1], INVOKING) == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
-    assert review._spent == BUDGET
+    assert review.alone(first, INVOKING).access is Access.OPEN
+    spent = review._spent
+    assert [one.alone(second, INVOKING).access for one in (review, other)] == [Access.CLOSED] * 2
+    assert 0 < spent < review._spent == spent + other._spent
+    other._spent = BUDGET
+    assert other.alone(first, INVOKING) == Answer(0, Access.TOO_COMPLEX, Scale.UNKNOWN)
+    assert other._spent == BUDGET
 
 
 def test_versions_that_are_too_complex_to_be_analyzed_are_so_called() -> None:
