@@ -206,6 +206,16 @@ def test_a_topic_of_awss_own_is_found_behind_another_condition_which_stays_for_t
     assert beside.summary.endswith(f"; {own}")
 
 
+def test_beside_a_topic_of_awss_own_a_topic_of_the_account_is_within_the_zone_of_trust() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:x"]}}
+    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.verdict is Verdict.PASS
+    assert (
+        "allows named resources or principals of trusted accounts to invoke orders; arn:" in finding.summary
+    )
+
+
 def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
     both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
     (finding,) = found(statement("sns.amazonaws.com", Condition=both))
