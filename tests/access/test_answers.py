@@ -42,7 +42,7 @@ def test_an_unsigned_caller_invokes_through_the_url_only() -> None:
     assert not_via_url.access is not Access.OPEN
 
 
-def test_a_key_that_no_row_knows_is_never_a_pass() -> None:
+def test_a_key_that_the_table_does_not_have_never_makes_a_pass() -> None:
     result = answer(allow("*", equals("aws:SomethingNew", "x")))
 
     assert (result.access, result.keys) == (Access.UNKNOWN, ("aws:somethingnew",))
@@ -62,7 +62,7 @@ def test_tags_may_be_empty_and_hold_letters_of_any_script(value: str) -> None:
     assert result.witness.request.context.values("aws:principaltag/team") == (value,)
 
 
-def test_a_letter_that_only_ignoring_case_takes_is_found() -> None:
+def test_a_character_that_matches_only_without_regard_to_case_is_found() -> None:
     kelvin = (
         equals("aws:PrincipalTag/a", "k", "StringEqualsIgnoreCase"),
         equals("aws:PrincipalTag/a", ["k", "K"]),
@@ -94,7 +94,7 @@ def test_characters_that_a_tag_cannot_hold_are_unsure() -> None:
         (allow({"AWS": OWN}, Resource=f"{FUNCTION}:live"), Scale.DEAD),
     ],
 )
-def test_how_far_a_closed_statement_reaches_inside_the_zone_of_trust(
+def test_a_closed_statement_says_who_inside_the_zone_of_trust_has_access(
     statement: dict[str, Json], scale: Scale
 ) -> None:
     result = answer(statement, trusted=IN_ORGANIZATION)
@@ -125,7 +125,7 @@ def test_a_layer_is_analyzed_by_its_one_action() -> None:
     assert [one.access for one in answers] == [Access.CLOSED, Access.OPEN]
 
 
-def test_actions_in_no_list_are_asked_for_if_the_policy_spells_them() -> None:
+def test_an_action_in_no_list_is_analyzed_if_the_policy_writes_it_out() -> None:
     assert answer(allow("*", Action="lambda:EnableReplication*")).access is Access.OPEN
 
 
@@ -176,7 +176,7 @@ def test_every_call_of_lambda_that_names_a_function_or_an_execution_is_known() -
         {"Service": "*"},
     ],
 )
-def test_whom_aws_does_not_say_that_a_principal_names_is_unknown(principal: Json) -> None:
+def test_a_principal_whose_callers_aws_does_not_document_is_unknown(principal: Json) -> None:
     result = answer(allow(principal))
 
     assert (result.access, result.keys) == (Access.UNKNOWN, ("Principal",))

@@ -69,7 +69,9 @@ OPEN, CLOSED, UNKNOWN = Access.OPEN, Access.CLOSED, Access.UNKNOWN
         ({"StringEquals": {"aws:SourceOwner": UNTRUSTED}}, UNKNOWN),
     ],
 )
-def test_what_one_condition_on_everybody_leaves(condition: Json, access: Access) -> None:
+def test_one_condition_on_a_wildcard_principal_decides_who_has_access(
+    condition: Json, access: Access
+) -> None:
     assert answer(allow("*", condition, Action=TAGGING)).access is access
 
 

@@ -66,7 +66,9 @@ def conditions(random: Random) -> Json:
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_no_statement_is_closed_that_a_chain_or_a_function_is_admitted_by(block: int) -> None:
+def test_a_statement_that_admits_a_chain_of_services_or_a_calling_function_is_never_closed(
+    block: int,
+) -> None:
     every = requests()
     for seed in range(block * 100, block * 100 + 100):
         random = Random(seed)

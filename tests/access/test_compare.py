@@ -152,7 +152,7 @@ def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
     assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, unknown))).lost is UNSURE
 
 
-def test_a_skill_whose_token_a_wildcard_statement_spells_is_a_trusted_caller() -> None:
+def test_a_skill_whose_token_is_in_a_wildcard_statement_is_a_trusted_caller() -> None:
     token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
     bound: Json = {
         "StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1", "aws:PrincipalAccount": OWN}

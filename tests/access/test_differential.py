@@ -76,5 +76,5 @@ def test_no_pass_where_a_random_untrusted_request_is_allowed_and_every_witness_i
 
 
 @pytest.mark.parametrize("seed", KEPT)
-def test_what_once_was_wrong_stays_right(seed: int) -> None:
+def test_a_case_that_was_answered_wrongly_once_is_answered_rightly(seed: int) -> None:
     check(seed)

@@ -52,7 +52,7 @@ def test_a_resource_with_a_variable_of_the_caller_is_unknown() -> None:
     assert answer(allow("*", Resource=own)).access is Access.UNKNOWN
 
 
-def test_many_statements_under_a_deny_that_nobody_passes_are_closed() -> None:
+def test_many_statements_under_a_deny_of_everybody_are_closed() -> None:
     nobody = deny({"StringLike": {"aws:PrincipalArn": "*"}}), deny({"Null": {"aws:PrincipalArn": "true"}})
 
     assert {
@@ -130,7 +130,7 @@ def test_a_statement_without_resource_covers_every_resource() -> None:
     assert missed("logs:CreateLogStream") == "arn:x:y"
 
 
-def test_what_one_part_of_a_word_refuses_ends_the_search_of_the_whole() -> None:
+def test_a_need_that_one_part_of_a_word_cannot_meet_ends_the_search() -> None:
     """The first part alone has more states than one try may look at; that the second cannot be met shows at once."""
 
     def automaton(pattern: str) -> Automaton:

@@ -29,7 +29,7 @@ def test_a_named_network_is_enough_for_invoking_and_not_for_managing(condition: 
     assert managing.access is Access.OPEN
 
 
-def test_a_pass_by_account_does_not_rest_on_a_network_that_is_named_besides() -> None:
+def test_a_pass_by_account_does_not_depend_on_a_network_that_is_named_too() -> None:
     result = answer(allow({"AWS": OWN}, RANGE))
 
     assert (result.access, result.network) == (Access.CLOSED, False)
@@ -67,7 +67,7 @@ def test_a_range_that_a_deny_leaves_is_found_between_the_others() -> None:
     assert result.witness.request.context.values("aws:sourceip") == ("248.0.0.0",)
 
 
-def test_invoking_and_managing_are_answered_apart() -> None:
+def test_invoking_and_managing_have_separate_answers() -> None:
     statements = (allow("*", Action="lambda:*"), deny(Action="lambda:Invoke*"))
 
     assert answer(*statements, actions=INVOKING).access is Access.CLOSED

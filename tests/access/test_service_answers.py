@@ -12,7 +12,7 @@ from tests.access.setting import OWN, SNS, UNTRUSTED, allow, answer, deny, equal
 EVENTS: Json = {"Service": "events.amazonaws.com"}
 
 
-def test_a_call_may_show_no_source_at_all() -> None:
+def test_a_call_may_have_no_source_key() -> None:
     both: Json = {
         "StringEqualsIfExists": {"aws:SourceAccount": OWN},
         "ArnLikeIfExists": {"aws:SourceArn": f"arn:aws:*:*:{OWN}:*"},
@@ -27,7 +27,7 @@ def test_a_call_may_show_no_source_at_all() -> None:
     assert "sns.amazonaws.com for any account" in str(result.witness)
 
 
-def test_an_organization_without_any_source_is_not_shown_as_far_as_documented() -> None:
+def test_a_call_without_a_source_has_no_organization_as_far_as_documented() -> None:
     nameless: Json = {"Null": {"aws:SourceArn": "true", "aws:SourceAccount": "true"}}
     shown = equals("aws:SourceOrgID", "o-other00000")
 
@@ -80,7 +80,7 @@ def test_a_documented_service_behind_a_wildcard_makes_an_arn_sure() -> None:
     )
 
 
-def test_what_eventbridge_shows_of_the_account_is_doubtful_but_never_dead() -> None:
+def test_a_condition_on_the_account_for_eventbridge_is_doubtful_but_never_dead() -> None:
     by_account = answer(allow(EVENTS, equals("aws:SourceAccount", OWN)))
     of_another = answer(allow(EVENTS, equals("aws:SourceAccount", UNTRUSTED)))
 

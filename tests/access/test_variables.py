@@ -73,7 +73,7 @@ def test_a_tag_is_chosen_for_the_name_of_the_role(pattern: str) -> None:
         {"StringEquals": {f"{TAG}a": "${aws:UserAgent}"}},
     ],
 )
-def test_where_no_one_tag_fits_the_answer_is_not_that_it_is_closed(condition: Json) -> None:
+def test_if_no_single_tag_matches_the_answer_is_not_closed(condition: Json) -> None:
     assert answer(allow("*", condition)).access in {Access.UNKNOWN, Access.OPEN}
 
 
@@ -84,7 +84,7 @@ def test_a_tag_that_fits_and_that_a_deny_refuses_opens_nothing() -> None:
     assert answer(allow("*", condition), tagged).access is Access.CLOSED
 
 
-def test_another_organization_than_the_functions_own_is_shown_by_whoever_is_in_none() -> None:
+def test_a_caller_in_no_organization_is_outside_the_functions_organization() -> None:
     assert (
         answer(allow("*", {"StringNotLike": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}})).access
         is Access.OPEN

@@ -42,7 +42,7 @@ def test_a_template_has_the_verdicts_that_stand_in_it_and_no_others(path: Path) 
 @pytest.mark.parametrize(
     "path", [path for path in CASES if path.suffix == ".json"], ids=lambda path: path.name
 )
-def test_what_has_no_comments_names_each_resource_as_its_tool_does(path: Path) -> None:
+def test_a_file_without_comments_names_each_resource_as_its_tool_does(path: Path) -> None:
     names = [row.split(maxsplit=3)[3] for row in path.with_suffix(".expected").read_text().splitlines()]
     assert sorted(one.subject for one in reported(path)) == sorted(names)
 

@@ -114,7 +114,7 @@ def test_a_source_that_is_a_pattern_is_written_with_what_cloudformation_knows() 
     ]
 
 
-def test_where_others_are_trusted_no_source_is_shut_out() -> None:
+def test_with_other_trusted_accounts_no_source_condition_is_added() -> None:
     for trust in (Trust(("111122223333",)), Trust((), ("o-abcdefghij",))):
         assert added(permission(), trust=trust) == []
 

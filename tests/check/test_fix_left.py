@@ -48,11 +48,11 @@ LEFT = {
 
 
 @pytest.mark.parametrize(("text", "reason"), LEFT.values(), ids=LEFT)
-def test_what_is_left_says_why(text: str, reason: str) -> None:
+def test_a_finding_that_is_not_fixed_says_why(text: str, reason: str) -> None:
     assert why_not(text) == reason
 
 
-def test_a_list_that_a_function_makes_is_left() -> None:
+def test_a_list_from_an_intrinsic_function_is_not_edited() -> None:
     head = HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
     text = (
         head + ROLE + "      ManagedPolicyArns: !Split [',', 'arn:aws:iam::aws:policy/AmazonS3FullAccess']\n"
@@ -65,7 +65,7 @@ def test_a_list_that_a_function_makes_is_left() -> None:
     assert why_not(text, "Role") == "the items of its ManagedPolicyArns do not begin on lines of their own"
 
 
-def test_a_plan_is_left() -> None:
+def test_a_plan_is_not_edited() -> None:
     plan = (
         '{"format_version": "1.2", "planned_values": {"root_module": {"resources": [{"address": "It", "mode": "managed", '
         '"type": "aws_lambda_permission", "values": {"function_name": "orders", "action": "lambda:InvokeFunction", '
@@ -76,7 +76,7 @@ def test_a_plan_is_left() -> None:
     )
 
 
-def test_what_sam_makes_is_left() -> None:
+def test_a_resource_that_sam_generates_is_not_edited() -> None:
     text = (
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties:\n"
         "      Runtime: python3.13\n      Handler: a.b\n      CodeUri: src/\n      Events:\n        It: {Type: AlexaSkill}\n"
@@ -84,7 +84,7 @@ def test_what_sam_makes_is_left() -> None:
     assert why_not(text, "ApiItPermission") == "SAM generates it"
 
 
-def test_what_a_merge_brings_is_not_written_over() -> None:
+def test_a_property_from_a_merge_key_is_not_overwritten() -> None:
     shared = "Shared: &shared {ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonS3FullAccess]}\n"
     head = HEAD[: HEAD.index("    Properties:\n      AssumeRole")]
     for merged in ("*shared", "[*shared]"):
@@ -92,7 +92,7 @@ def test_what_a_merge_brings_is_not_written_over() -> None:
         assert why_not(text, "Role") == "its ManagedPolicyArns comes from another place by a merge key (<<)"
 
 
-def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
+def test_a_line_that_makes_another_resource_worse_through_an_alias_is_not_written() -> None:
     text = (
         HEAD
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
@@ -103,13 +103,13 @@ def test_a_line_that_would_do_harm_through_an_alias_is_not_written() -> None:
     assert why_not(text) == "adding the line makes Nightly worse"
 
 
-def test_what_says_otherwise_under_a_condition_is_left() -> None:
+def test_a_principal_that_depends_on_a_condition_is_not_fixed() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(Principal="!If [IsProd, s3.amazonaws.com, elasticloadbalancing.amazonaws.com]")
     assert why_not(text) == "its Principal is not known"
 
 
-def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
+def test_a_text_that_fixes_nothing_or_makes_a_finding_worse_is_refused() -> None:
     def evaluated(text: str) -> Checked:
         return check(text, "template.yaml", CheckOptions(), Trust())
 
@@ -132,14 +132,14 @@ def test_a_text_that_fixes_nothing_or_does_harm_is_not_taken() -> None:
         ("{SourceAccount: x}", "its SourceAccount has another value already"),
     ],
 )
-def test_what_no_line_can_be_added_to_is_left(properties: str, reason: str) -> None:
+def test_properties_that_no_line_can_be_added_to_are_not_edited(properties: str, reason: str) -> None:
     with pytest.raises(CannotEdit, match=reason):
         Editor(f"It: {{Properties: {properties}}}", is_json=False).insertion(
             ("It", "Properties"), NewProperty("SourceAccount", "y", '"y"')
         )
 
 
-def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
+def test_of_two_faults_only_the_one_whose_line_makes_nothing_worse_is_fixed() -> None:
     text = (
         HEAD
         + "  It:\n    Type: AWS::Lambda::Permission\n    Properties: &shared\n      FunctionName: !Ref Orders\n"
@@ -153,7 +153,7 @@ def test_of_two_faults_the_one_is_fixed_whose_line_does_no_harm() -> None:
     assert after == text + "      SourceAccount: !Ref AWS::AccountId\n"
 
 
-def test_a_statement_of_a_document_is_left() -> None:
+def test_a_statement_of_a_policy_document_is_not_edited() -> None:
     text = template(
         "It:\n  Type: AWS::Lambda::ResourcePolicy\n  Properties:\n    ResourceArn: !GetAtt Orders.Arn\n    PolicyDocument:\n"
         "      Statement: [{Effect: Allow, Principal: {Service: s3.amazonaws.com}, Action: 'lambda:InvokeFunction', "

@@ -172,46 +172,46 @@ def resolved(text: str, scope: Scope = SCOPE) -> Value:
 
 
 @pytest.mark.parametrize(("text", "value"), RESOLVED.items())
-def test_a_function_comes_to_what_the_template_says(text: str, value: Json) -> None:
+def test_an_intrinsic_function_has_the_value_that_cloudformation_gives(text: str, value: Json) -> None:
     assert resolved(text) == value
 
 
 @pytest.mark.parametrize(("text", "why"), UNRESOLVED.items())
-def test_what_cannot_be_resolved_says_why(text: str, why: str) -> None:
+def test_a_value_that_cannot_be_resolved_says_why(text: str, why: str) -> None:
     found = resolved(text)
     assert isinstance(found, Unresolved)
     assert found.why == why
 
 
 @pytest.mark.parametrize(("text", "pieces"), PARTIAL.items())
-def test_of_a_text_that_is_partly_known_the_known_parts_are_kept(text: str, pieces: tuple[str, ...]) -> None:
+def test_the_known_parts_of_a_partly_resolved_text_are_kept(text: str, pieces: tuple[str, ...]) -> None:
     found = resolved(text)
     assert isinstance(found, Partial)
     assert tuple(one if isinstance(one, str) else "*" for one in found.pieces) == pieces
 
 
-def test_nothing_is_split_after_what_is_not_known() -> None:
+def test_a_text_is_not_split_after_its_first_unresolved_part() -> None:
     found = resolved("!Split [',', !Sub '${Open},a']")
     assert isinstance(found, Unresolved)
 
 
-def test_a_condition_that_is_assumed_is_not_asked_about() -> None:
+def test_an_assumed_condition_is_not_evaluated() -> None:
     assert resolved("!If [Unknown, a, b]", replace(SCOPE, assumed={"Unknown": False})) == "b"
 
 
-def test_a_value_that_is_removed_is_not_there() -> None:
+def test_a_property_with_no_value_is_removed() -> None:
     assert SCOPE.resolve({"Ref": "AWS::NoValue"}) is REMOVED
     assert SCOPE.property_of("NoName", "TopicName") is None
     assert SCOPE.property_of("Text", "TopicName") is None
 
 
-def test_a_partition_has_the_end_of_its_own_urls() -> None:
+def test_the_url_suffix_is_that_of_the_partition() -> None:
     china = replace(SCOPE, destination=destination_for("", "cn-north-1", None))
     assert china.resolve({"Ref": "AWS::URLSuffix"}) == "amazonaws.com.cn"
     assert china.resolve({"Ref": "Topic"}) == "arn:aws-cn:sns:cn-north-1:000000000000:placed"
 
 
-def test_what_is_made_up_is_nothing_that_the_template_names() -> None:
+def test_an_invented_account_or_region_is_not_in_the_template() -> None:
     assert (
         destination_for("000000000000 arn:aws:sns:us-east-1:111111111111:x", None, None).account
         == "222222222222"

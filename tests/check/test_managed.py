@@ -44,7 +44,7 @@ NAMES = sorted(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_known_of_a_policy_decides_the_logs_as_the_policy_does(name: str) -> None:
+def test_the_kept_statements_of_a_managed_policy_decide_logging_as_the_whole_policy_does(name: str) -> None:
     known = managed_document(name)
     assert known is not None
     assert answers(Policy.parse(known)) == answers(Policy.parse(json.dumps(POLICIES[name]["Document"])))
@@ -54,7 +54,7 @@ def test_the_list_is_what_its_script_writes() -> None:
     assert DATA.read_text() == "{\n" + ",\n".join(rows()) + "\n}\n"
 
 
-def test_of_a_policy_that_is_newer_nothing_is_known() -> None:
+def test_a_managed_policy_that_is_newer_than_the_data_is_not_known() -> None:
     assert managed_document("AWSNewerThanTheList") is None
 
 

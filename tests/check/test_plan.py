@@ -63,7 +63,7 @@ def test_a_permission_is_evaluated_as_far_as_the_plan_shows(plan: Plan, wanted: 
     assert plan.verdict("aws_lambda_permission.p") is wanted
 
 
-def test_the_account_and_the_region_are_those_that_the_plan_has_asked_for() -> None:
+def test_the_account_and_the_region_are_those_that_the_plan_has_read_from_aws() -> None:
     plan = permission(role(), principal="s3.amazonaws.com", source_account=ACCOUNT)
     data = [
         {"mode": "data", "type": "aws_caller_identity", "values": {"account_id": ACCOUNT}},
@@ -75,7 +75,7 @@ def test_the_account_and_the_region_are_those_that_the_plan_has_asked_for() -> N
     assert plan.verdict("aws_lambda_permission.p", account="999988887777", region="eu-west-1") is FAIL
 
 
-def test_references_through_modules_without_end_end() -> None:
+def test_references_that_modules_repeat_endlessly_are_followed_to_a_limit() -> None:
     plan = permission(role(), later=("source_arn",), refers={"source_arn": "module.a.arn"})
     body = json.loads(plan.text())
     shallow: dict[str, Any] = {"outputs": {"arn": {"expression": {"references": ["module.a.arn"]}}}}
@@ -94,7 +94,7 @@ NO_PLANS = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), NO_PLANS.items())
-def test_what_is_no_plan_is_reported(text: str, wrong: str) -> None:
+def test_a_document_that_is_no_plan_is_reported(text: str, wrong: str) -> None:
     assert problem(text, "plan.json") == wrong
 
 
@@ -102,7 +102,7 @@ def test_an_empty_plan_passes() -> None:
     assert Plan().scan().findings == ()
 
 
-def test_what_is_only_read_is_not_evaluated() -> None:
+def test_a_data_source_is_not_evaluated() -> None:
     plan = permission(role())
     plan.planned[-1]["mode"] = "data"
     assert [one.subject for one in plan.scan().findings] == ["aws_iam_role.r"]

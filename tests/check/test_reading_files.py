@@ -79,7 +79,7 @@ BAD_YAML = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), BAD_YAML.items(), ids=range(len(BAD_YAML)))
-def test_what_is_wrong_with_yaml_is_reported_with_its_place(text: str, wrong: str) -> None:
+def test_an_error_in_yaml_is_reported_with_its_place(text: str, wrong: str) -> None:
     assert problem(text).startswith(wrong if wrong != "nothing" else "1:1: is neither a template")
 
 
@@ -95,7 +95,7 @@ BAD_JSON = {
 
 
 @pytest.mark.parametrize(("text", "wrong"), BAD_JSON.items(), ids=range(len(BAD_JSON)))
-def test_what_is_wrong_with_json_is_reported_with_its_place(text: str, wrong: str) -> None:
+def test_an_error_in_json_is_reported_with_its_place(text: str, wrong: str) -> None:
     assert problem(text, "template.json").startswith(wrong)
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_template_is_reported(text: str, wrong: str) -> None:
     assert problem(text) == wrong
 
 
-def test_braces_may_be_yaml_where_the_name_of_the_file_says_so() -> None:
+def test_a_file_named_yaml_may_begin_with_a_brace() -> None:
     assert problem("{Resources: {A: 1}}", "template.yaml") == "1:14: the resource A has no Type"
     assert problem("{Resources: {A: 1}}", "template.json").startswith("1:2: is not JSON")
     assert problem('{"Resources": {"A": 1}}', "template.yml") == "1:16: the resource A has no Type"
@@ -152,12 +152,12 @@ def test_a_path_leads_to_a_place(path: tuple[str | int, ...], at: At | None) -> 
     assert place(root(), path) == at
 
 
-def test_what_sam_refuses_is_reported_in_its_words_at_the_resource() -> None:
+def test_an_error_from_sam_is_reported_in_its_words_at_the_resource() -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {Events: 3}\n"
     assert problem(text).startswith("3:3: SAM refuses it: Resource with id [A] is invalid.")
 
 
-def test_what_sam_stumbles_over_is_reported_too() -> None:
+def test_an_exception_in_the_sam_translator_is_reported_too() -> None:
     connector = "{Source: {Id: Rule}, Destination: {Id: Topic}, Permissions: [Write]}"
     text = (
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n"
@@ -167,12 +167,12 @@ def test_what_sam_stumbles_over_is_reported_too() -> None:
     assert problem(text) == "SAM cannot read it: AttributeError: 'list' object has no attribute 'get'"
 
 
-def test_a_resource_without_properties_is_left_to_sam() -> None:
+def test_a_resource_with_properties_that_are_no_object_is_refused_by_sam() -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function, Properties: 3}}\n"
     assert problem(text).startswith("2:13: SAM refuses it: Resource with id [A] is invalid.")
 
 
-def test_a_macro_of_no_known_form_is_not_looked_at() -> None:
+def test_a_macro_of_an_unknown_form_is_no_error() -> None:
     assert problem("Transform: [[1]]\nResources: {A: {Type: AWS::SNS::Topic}}\n") == "nothing"
 
 
@@ -180,7 +180,7 @@ def test_a_problem_without_a_place_says_what_is_wrong() -> None:
     assert NotReadable("is empty").at is None
 
 
-def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
+def test_what_a_transform_adds_is_reported_as_not_evaluated() -> None:
     include = "Fn::Transform: {Name: AWS::Include}"
     text = f"{include}\nResources: {{A: {{Type: AWS::SNS::Topic, Properties: {{{include}}}}}, B: {{{include}}}}}\n"
     skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
@@ -191,7 +191,7 @@ def test_what_a_transform_brings_is_not_evaluated_and_said() -> None:
     ]
 
 
-def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
+def test_what_a_loop_adds_to_a_resource_is_reported_as_not_evaluated() -> None:
     text = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {'Fn::ForEach::Tags': [A, [b], {a: b}]}}}\n"
     skipped = check(text, "template.yaml", CheckOptions(), Trust()).source.skipped
     assert skipped == (("what Fn::ForEach::Tags adds to A", "only CloudFormation can run it"),)
@@ -206,12 +206,12 @@ def test_what_a_loop_brings_to_a_resource_is_not_evaluated_and_said() -> None:
         "{Name: 'AWS::SecretsManager-2020-07-23'}",
     ],
 )
-def test_a_transform_that_changes_nothing_here_is_not_said(transform: str) -> None:
+def test_a_transform_that_adds_no_resources_is_not_reported(transform: str) -> None:
     text = f"Transform: {transform}\nResources: {{A: {{Type: AWS::SNS::Topic}}}}\n"
     assert check(text, "template.yaml", CheckOptions(), Trust()).source.skipped == ()
 
 
-def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
+def test_a_repeated_key_is_noted_in_json_too() -> None:
     text = '{"Resources": {"A": {"Type": "x", "Type": "AWS::SNS::Topic"}}}'
     ((what, _),) = check(text, "template.json", CheckOptions(), Trust()).source.notes
     assert what == "the key 'Type' at 1:35"
@@ -233,11 +233,13 @@ def test_a_key_that_stands_twice_is_noted_in_json_too() -> None:
         ),
     ],
 )
-def test_the_cdks_manifest_says_what_it_knows(manifest: str, wanted: tuple[str | None, str | None]) -> None:
+def test_the_account_and_region_come_from_the_cdks_manifest(
+    manifest: str, wanted: tuple[str | None, str | None]
+) -> None:
     assert environment(manifest, "A.json") == wanted
 
 
-def test_whatever_is_wrong_with_one_file_is_one_line_and_no_exception(
+def test_any_error_in_one_file_is_one_line_and_no_exception(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "template.yaml"

@@ -269,7 +269,7 @@ def test_a_role_that_the_template_does_not_define_is_unknown() -> None:
     )
 
 
-def test_a_source_whose_name_is_not_known_is_no_wire() -> None:
+def test_a_subscription_to_a_topic_that_is_not_known_gives_no_lines_to_add() -> None:
     text = template(
         role=f", ManagedPolicyArns: [{BASIC}]",
         more="S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, TopicArn: !Ref P, Endpoint: !GetAtt Orders.Arn}}\n"

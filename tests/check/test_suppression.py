@@ -147,7 +147,7 @@ def test_a_comment_without_a_reason_or_with_an_unknown_rule_is_an_error_with_its
         "x: y # permission-guard: ours",
     ],
 )
-def test_text_that_is_no_such_comment_ignores_nothing(row: str) -> None:
+def test_a_text_that_is_not_an_ignore_comment_ignores_nothing(row: str) -> None:
     assert list(in_comments(f"Metadata:\n  {row}\n")) == []
 
 
@@ -193,7 +193,7 @@ def test_a_baseline_leaves_only_what_is_new() -> None:
         ("Transform: Mine\n" + FAULT, ("--unknown", "pass", "--fail-on", "critical"), 0),
     ],
 )
-def test_what_fails_is_as_severe_as_is_asked(text: str, options: tuple[str, ...], code: int) -> None:
+def test_fail_on_and_unknown_decide_the_exit_code(text: str, options: tuple[str, ...], code: int) -> None:
     assert run("check", saved(text), *options).exit_code == code
 
 

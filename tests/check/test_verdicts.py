@@ -47,7 +47,7 @@ def test_a_permission_is_evaluated_for_the_best_and_the_worst(
     assert set(found_) == {wanted}
 
 
-def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> None:
+def test_an_unknown_says_what_is_not_known_and_the_worst_case() -> None:
     one = of(found(permission(Principal="sns.amazonaws.com", SourceArn="!ImportValue topic")))
     assert one.sentence == (
         "Not decided: SourceArn of It is Fn::ImportValue topic, known only after the deployment."
@@ -58,7 +58,7 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
     assert (one.proof_kind, one.repair, one.obstacle) == ("unreadable", "", "")
 
 
-def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
+def test_an_account_in_the_template_is_the_own_one_only_if_the_user_gives_it() -> None:
     text = permission(Principal=f'"{OTHER}"')
     assert of(found(text)).sentence == (
         f"Not decided: Principal of It names {OTHER}, and the account of the deployment is not known: "
@@ -69,7 +69,7 @@ def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     assert of(found(text, options=CheckOptions(account=OWN), trust=Trust((OTHER,)))).verdict is PASS
 
 
-def test_an_organisation_is_trusted_if_somebody_says_so() -> None:
+def test_an_organization_is_trusted_if_the_user_gives_it() -> None:
     text = permission(Principal='"*"', PrincipalOrgID="o-abcdefghij")
     assert verdict(text) is FAIL
     assert of(found(text, trust=Trust((), ("o-abcdefghij",)))).verdict is PASS
@@ -82,7 +82,7 @@ def test_a_parameter_counts_as_given() -> None:
     assert verdict(text, parameters={"Account": OTHER}, account=OWN) is FAIL
 
 
-def test_a_region_is_the_own_one_only_if_somebody_says_so() -> None:
+def test_a_region_in_the_template_is_the_own_one_only_if_the_user_gives_it() -> None:
     logs = "arn:aws:logs:eu-west-1:*:*"
     text = FUNCTION.replace(
         "      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]\n",
@@ -107,7 +107,7 @@ def test_undecided_conditions_are_tried_both_ways() -> None:
     assert verdict(text, parameters={"Stage": "dev"}) is FAIL
 
 
-def test_what_is_in_doubt_under_a_condition_only_is_in_doubt() -> None:
+def test_a_finding_that_is_unknown_under_one_condition_is_unknown() -> None:
     head = "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
     text = head + permission(SourceAccount="!If [IsProd, !Ref AWS::AccountId, !ImportValue account]")
     assert of(found(text)).sentence.endswith("and this is not decided if IsProd is false.")
@@ -240,7 +240,7 @@ def test_a_layers_permission_is_evaluated(arn: str, principal: str, wanted: Verd
     assert verdict(template(LAYER.format(arn, principal))) is wanted
 
 
-def test_what_a_macro_makes_is_not_looked_at_and_that_is_reported() -> None:
+def test_resources_from_a_macro_are_reported_as_not_evaluated() -> None:
     scan = found(template("", head="Transform: [AWS::LanguageExtensions, Mine, {Name: AWS::Include}]\n"))
     assert [one.what for one in scan.skipped] == [
         "template.yaml: what the macro Mine makes",
@@ -265,7 +265,7 @@ def test_a_fault_is_known_by_its_file_and_resource() -> None:
     assert [one.fault for one in found(text, "a.yaml").findings] == faults[:3]
 
 
-def test_of_several_doubts_each_says_its_own() -> None:
+def test_each_of_several_unknowns_has_its_own_reason() -> None:
     text = template(
         """
         Another:
@@ -290,7 +290,7 @@ def test_of_several_doubts_each_says_its_own() -> None:
     assert said == {"Another": "a", "Layer": "b", "Open": "c", "Document": "d"}
 
 
-def test_a_doubt_reads_as_a_sentence_for_machines_too() -> None:
+def test_the_reason_of_an_unknown_is_a_sentence_in_json_too() -> None:
     one = of(found(permission(SourceAccount="!ImportValue account")))
     assert one.proof == str(
         Unreadable("SourceAccount of It", "it is Fn::ImportValue account, known only after the deployment")

@@ -10,19 +10,15 @@ PUBLIC: Final = "rules/function_is_not_public.py"
 ANSWERS: Final = "rules/external_access.py"
 ANALYSIS: Final = "access/external.py"
 WITNESS: Final = "test_honest.test_every_witness_of_a_fault_is_allowed_by_the_whole_policy"
-NO_UNTRUSTED_CALL: Final = (
-    "test_honest.test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed"
-)
-DEAD: Final = "test_honest.test_a_statement_reported_as_dead_refuses_every_call_of_everybody"
-DOUBTS: Final = "test_honest.test_what_is_undecided_is_reported_with_its_reason_and_never_repaired"
-ROLE_HONEST: Final = "test_honest.test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused"
-SHOWN: Final = (
-    "test_compliant_statement.test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too"
-)
+NO_UNTRUSTED_CALL: Final = "test_honest.test_without_a_fail_or_an_unknown_no_untrusted_call_is_allowed"
+DEAD: Final = "test_honest.test_a_statement_reported_as_unusable_allows_no_call_of_any_caller"
+DOUBTS: Final = "test_honest.test_an_unknown_is_reported_with_its_reason_and_never_repaired"
+ROLE_HONEST: Final = "test_honest.test_a_role_fails_exactly_if_the_request_in_its_proof_is_refused"
+SHOWN: Final = "test_compliant_statement.test_a_statement_that_its_event_shows_to_be_compliant_passes_in_the_whole_policy_too"
 SHOWN_CALLS: Final = (
-    "test_compliant_statement.test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant"
+    "test_compliant_statement.test_a_statement_that_its_event_shows_to_be_compliant_allows_no_untrusted_call"
 )
-OWN: Final = "test_own_account.test_a_message_never_asks_for_anything_in_another_account_or_region"
+OWN: Final = "test_own_account.test_no_message_causes_a_call_to_another_account_or_region"
 
 MUTANTS: Final = (
     Mutant(

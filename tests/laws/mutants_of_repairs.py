@@ -22,9 +22,11 @@ DIPS: Final = (
 LOST: Final = "test_never_dips.test_no_trusted_caller_is_lost_at_any_moment"
 WIDENS: Final = "test_never_widens.test_no_caller_gains_access_at_any_moment_of_a_repair"
 ROLE_WIDENS: Final = "test_never_widens.test_the_role_gains_nothing_but_the_three_actions_of_logging"
-TAGGED: Final = "test_accepted.test_a_function_with_the_tag_is_never_changed_and_reported_as_in_observe"
+TAGGED: Final = (
+    "test_accepted.test_a_function_with_the_observe_tag_is_never_changed_and_reported_as_in_observe_mode"
+)
 OBSERVES: Final = "test_observes.test_a_guard_that_observes_never_makes_a_call_that_writes"
-OTHERS: Final = "test_touches_nothing_else.test_what_somebody_writes_meanwhile_is_kept"
+OTHERS: Final = "test_touches_nothing_else.test_a_concurrent_write_by_somebody_else_is_kept"
 UNTOUCHED: Final = (
     "test_touches_nothing_else.test_every_statement_that_is_not_fixed_stays_as_it_was_byte_for_byte"
 )

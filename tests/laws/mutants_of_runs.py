@@ -10,20 +10,22 @@ RESTARTS: Final = (
     "test_restarts.test_a_run_that_was_killed_anywhere_and_is_repeated_ends_and_reports_as_one_that_was_not"
 )
 ONCE: Final = "test_alerts.test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_come"
-PUT_BACK: Final = "test_alerts.test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone"
+PUT_BACK: Final = (
+    "test_alerts.test_a_fault_that_comes_back_repeatedly_is_escalated_once_and_not_repaired_again"
+)
 UNDONE: Final = "test_alerts.test_what_a_person_undid_is_not_repaired_again"
 ACCEPTED: Final = "test_accepted.test_an_accepted_fault_is_neither_changed_nor_reported_before_its_last_week"
 ENDED: Final = (
     "test_accepted.test_an_accepted_fault_is_reported_when_its_acceptance_has_ended_and_not_repaired"
 )
-OPENED: Final = "test_accepted.test_a_change_that_takes_a_deny_away_ends_what_was_accepted_at_once"
+OPENED: Final = "test_accepted.test_removing_a_deny_ends_an_acceptance_at_once"
 RETRIES: Final = "test_retries.test_a_message_whose_run_fails_at_any_call_is_received_again_and_ends_as_if_nothing_had_failed"
 REPLACED: Final = (
     "test_new.test_a_statement_that_was_reported_as_existing_is_not_new_when_it_is_replaced_under_another_sid"
 )
 SEEN: Final = "test_new.test_a_statement_that_a_sweep_has_seen_is_never_repaired"
 UNSEEN: Final = (
-    "test_new.test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_as_if_its_event_had_come"
+    "test_new.test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_sweep_as_by_its_event"
 )
 
 MUTANTS: Final = (

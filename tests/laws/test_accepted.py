@@ -63,7 +63,7 @@ def test_an_accepted_fault_is_reported_when_its_acceptance_has_ended_and_not_rep
 
 
 @law()
-def test_a_change_that_takes_a_deny_away_ends_what_was_accepted_at_once(story: Story) -> None:
+def test_removing_a_deny_ends_an_acceptance_at_once(story: Story) -> None:
     deny: Body = {
         "Sid": "limit",
         "Effect": "Deny",
@@ -92,7 +92,9 @@ def test_a_change_that_takes_a_deny_away_ends_what_was_accepted_at_once(story: S
 
 
 @law()
-def test_a_function_with_the_tag_is_never_changed_and_reported_as_in_observe(story: Story) -> None:
+def test_a_function_with_the_observe_tag_is_never_changed_and_reported_as_in_observe_mode(
+    story: Story,
+) -> None:
     sandbox, observed = story.sandbox(), story.sandbox()
     sandbox.account.functions["orders"].tags[MODE_TAG] = "Observe"
     before = standing(sandbox)

@@ -32,7 +32,7 @@ def test_a_fault_is_reported_once_however_often_and_in_which_order_its_events_co
 
 
 @law()
-def test_what_is_put_back_again_and_again_is_escalated_once_and_left_alone(story: Story) -> None:
+def test_a_fault_that_comes_back_repeatedly_is_escalated_once_and_not_repaired_again(story: Story) -> None:
     sandbox = replace(story, kinds=story.kinds[:1]).sandbox()
     sandbox.run()
     repaired = {fault for fault, ending in sandbox.reported if ending is Ending.REPAIRED}

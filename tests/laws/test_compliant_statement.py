@@ -29,7 +29,9 @@ def added(story: Story) -> list[tuple[int, Trigger]]:
 
 
 @policy_law()
-def test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too(story: Story) -> None:
+def test_a_statement_that_its_event_shows_to_be_compliant_passes_in_the_whole_policy_too(
+    story: Story,
+) -> None:
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
     facts = read_facts(story.sandbox().guard.observer, facts, FactKind.POLICY, story.trusted)
     findings = evaluate(facts, story.trusted)
@@ -40,7 +42,7 @@ def test_what_an_event_shows_to_be_compliant_passes_in_the_whole_policy_too(stor
 
 
 @policy_law()
-def test_no_untrusted_call_is_allowed_by_what_an_event_shows_to_be_compliant(story: Story) -> None:
+def test_a_statement_that_its_event_shows_to_be_compliant_allows_no_untrusted_call(story: Story) -> None:
     asked = calls(target_of(story.qualifier))
     for index, event in added(story):
         if compliant_findings(event, story.trusted):

@@ -42,7 +42,7 @@ def test_a_second_run_plans_nothing_and_changes_nothing(story: Story) -> None:
 
 
 @law()
-def test_what_was_repaired_passes_at_the_next_evaluation(story: Story) -> None:
+def test_a_repaired_finding_passes_at_the_next_evaluation(story: Story) -> None:
     sandbox = story.sandbox()
     reports = sandbox.run()
     repaired = {finding.rule for report in reports for step in report.plan.steps for finding in step.fixes}

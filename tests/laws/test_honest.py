@@ -37,7 +37,7 @@ def test_every_witness_of_a_fault_is_allowed_by_the_whole_policy(story: Story) -
 
 
 @policy_law()
-def test_a_statement_reported_as_dead_refuses_every_call_of_everybody(story: Story) -> None:
+def test_a_statement_reported_as_unusable_allows_no_call_of_any_caller(story: Story) -> None:
     facts = facts_of(story, FactKind.POLICY)
     for finding in evaluate(facts, story.trusted):
         if finding.concern is not Concern.PERMISSION_IS_USABLE:
@@ -55,7 +55,7 @@ def test_a_statement_reported_as_dead_refuses_every_call_of_everybody(story: Sto
 
 
 @policy_law()
-def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story: Story) -> None:
+def test_without_a_fail_or_an_unknown_no_untrusted_call_is_allowed(story: Story) -> None:
     facts = facts_of(story, FactKind.POLICY)
     if any(finding.verdict is not Verdict.PASS for finding in openings(facts, story)):
         return
@@ -72,7 +72,7 @@ def test_where_no_fault_and_no_doubt_is_found_no_untrusted_call_is_allowed(story
 
 
 @law()
-def test_what_is_undecided_is_reported_with_its_reason_and_never_repaired(story: Story) -> None:
+def test_an_unknown_is_reported_with_its_reason_and_never_repaired(story: Story) -> None:
     for report in story.sandbox().run():
         repaired = [finding for step in report.plan.steps for finding in step.fixes]
         assert {finding.verdict for finding in repaired} <= {Verdict.FAIL}
@@ -82,7 +82,7 @@ def test_what_is_undecided_is_reported_with_its_reason_and_never_repaired(story:
 
 
 @role_law()
-def test_the_role_is_faulty_just_if_the_request_of_the_proof_is_refused(story: Story) -> None:
+def test_a_role_fails_exactly_if_the_request_in_its_proof_is_refused(story: Story) -> None:
     facts = facts_of(story, FactKind.ROLE)
     if not isinstance(facts.role, RoleFacts):
         return

@@ -52,7 +52,7 @@ def test_the_law_fails_for(mistake: str, trials: dict[str, Future[subprocess.Com
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.mistake)
-def test_what_a_mutant_changes_stands_in_the_source_once(mutant: Mutant) -> None:
+def test_the_text_that_a_mutant_changes_is_in_the_source_once(mutant: Mutant) -> None:
     """Else a mutant that is not tried in this run could be none at all."""
     places = [(SOURCE / file).read_text(encoding="utf-8").count(before) for file, before, _ in mutant.edits]
 

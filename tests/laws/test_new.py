@@ -59,7 +59,7 @@ def test_a_statement_that_a_sweep_has_seen_is_never_repaired(story: Story) -> No
 
 
 @policy_law()
-def test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_as_if_its_event_had_come(
+def test_a_statement_that_no_sweep_has_seen_is_repaired_by_the_next_sweep_as_by_its_event(
     story: Story,
 ) -> None:
     reported, swept = cautious(story), cautious(story)

@@ -35,7 +35,7 @@ MOVES = st.lists(st.booleans(), min_size=40, max_size=40)
 
 @settings(max_examples=examples(300, 3000), derandomize=True, database=None, deadline=None)
 @given(st.sampled_from(BODIES), MOVES, MOVES, st.sampled_from(QueueName))
-def test_a_message_never_asks_for_anything_in_another_account_or_region(
+def test_no_message_causes_a_call_to_another_account_or_region(
     body: str, accounts: list[bool], regions: list[bool], queue: QueueName
 ) -> None:
     text = moved(moved(body, ACCOUNT, accounts), REGION, regions)

@@ -75,7 +75,7 @@ def _open_bucket(call: str) -> Sandbox:
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "PreconditionFailedException"])
 @pytest.mark.parametrize("call", ["PutResourcePolicy", "AddPermission", "RemovePermission"])
-def test_a_message_that_is_not_finished_is_received_again_and_ends_as_if_nothing_had_been_wrong(
+def test_a_message_that_is_not_finished_is_received_again_and_ends_as_if_it_had_not_failed(
     call: str, code: str
 ) -> None:
     sandbox, calm = _open_bucket(call), _open_bucket(call)

@@ -55,7 +55,7 @@ MOMENTS: Final = (1, 3, 4, 6)
     st.booleans(),
     examples_first=((moment, way) for moment in MOMENTS for way in (True, False)),
 )
-def test_what_somebody_writes_meanwhile_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
+def test_a_concurrent_write_by_somebody_else_is_kept(story: Story, moment: int, replaces: bool) -> None:  # noqa: FBT001  # drawn
     sandbox = story.sandbox()
     function = sandbox.account.functions["orders"]
     written = SOMEBODY
