@@ -81,7 +81,8 @@ def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
         return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    whom = "nobody of the zone of trust" if answer.scale is Scale.DEAD else answer.scale.value
+    on_network = answer.scale is Scale.DEAD and answer.network
+    whom = "nobody in the zone of trust" if on_network else answer.scale.value
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}"
 
 
