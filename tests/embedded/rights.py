@@ -7,7 +7,7 @@ import re
 from tests.embedded.emulator import ROOT
 
 _PAGE = (ROOT / "docs" / "operations.md").read_text()
-_ROWS = _PAGE[_PAGE.index("## What you need") : _PAGE.index("## What is taken off")].splitlines()
+_ROWS = _PAGE[_PAGE.index("## What you need") : _PAGE.index("## When the policy is detached")].splitlines()
 
 
 def rights(command: str) -> list[str]:

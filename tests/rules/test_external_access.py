@@ -192,6 +192,30 @@ def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
     assert f"untrusted account {FOREIGN}" in beside.summary
 
 
+def test_a_topic_of_awss_own_is_found_behind_another_condition_which_stays_for_the_other_sources() -> None:
+    encrypted: dict[str, Json] = {"Bool": {"aws:SecureTransport": "true"}}
+    both: Json = {**MINE, "ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:*:x"]}}
+    alone, beside = (
+        found(statement("sns.amazonaws.com", Condition=one))[0]
+        for one in ({**encrypted, **source(TOPIC)}, both)
+    )
+
+    own = f"{TOPIC} is AWS's own topic, on which it publishes to everyone"
+    assert (alone.verdict, alone.summary) == (Verdict.PASS, f'Statement "s": {own}')
+    assert beside.verdict is Verdict.PASS
+    assert beside.summary.endswith(f"; {own}")
+
+
+def test_beside_a_topic_of_awss_own_a_topic_of_the_account_is_within_the_zone_of_trust() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:x"]}}
+    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.verdict is Verdict.PASS
+    assert (
+        "allows named resources or principals of trusted accounts to invoke orders; arn:" in finding.summary
+    )
+
+
 def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
     both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
     (finding,) = found(statement("sns.amazonaws.com", Condition=both))

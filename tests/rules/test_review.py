@@ -6,10 +6,11 @@ import pytest
 
 from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
 from permission_guard.iam.policy import Json
-from permission_guard.model.document import Body
+from permission_guard.model.document import Body, statements_of
 from permission_guard.model.finding import Concern, Verdict
 from permission_guard.rules import evaluate
 from permission_guard.rules.review import review_of
+from tests.access.hostile import digits_wanted, largest
 from tests.fake_aws.builders import ACCOUNT, OWN, TARGET, facts_with, statement
 
 
@@ -53,24 +54,33 @@ def test_a_deny_closes_the_aliases_that_it_covers_and_no_others() -> None:
     assert found(on_all, everywhere) == CLOSED
 
 
+def test_a_deny_of_a_resource_with_a_variable_may_close_an_alias() -> None:
+    deny = statement(sid="d", Effect="Deny", Resource=f"{TARGET}:${{aws:PrincipalTag/alias}}")
+    assert found(statement(Resource=f"{TARGET}:*"), deny) == UNKNOWN
+
+
 def test_a_statement_that_is_dead_at_this_moment_is_so_by_its_time() -> None:
     past: Json = {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}
     assert found(statement(Condition=past)) == DEAD
 
 
 def test_what_single_statements_cost_has_one_budget_for_all_of_them() -> None:
-    open_, own = statement(), statement({"AWS": ACCOUNT}, sid="own")
-    review = review_of(facts_with(open_, own), OWN)
+    review, other = (review_of(facts_with(statement(), statement({"AWS": ACCOUNT})), OWN) for _ in range(2))
+    first, second = review.others
 
-    assert review.alone(review.others[0], INVOKING).access is Access.OPEN
-    assert 0 < review._spent < BUDGET
-    review._spent = BUDGET
-    assert review.alone(review.others[1], INVOKING) == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
-    assert review._spent == BUDGET
+    assert review.alone(first, INVOKING).access is Access.OPEN
+    spent = review._spent
+    assert [one.alone(second, INVOKING).access for one in (review, other)] == [Access.CLOSED] * 2
+    assert 0 < spent < review._spent == spent + other._spent
+    other._spent = BUDGET
+    assert other.alone(first, INVOKING) == Answer(0, Access.TOO_COMPLEX, Scale.UNKNOWN)
+    assert other._spent == BUDGET
 
 
-def test_versions_that_are_too_complex_to_be_analyzed_are_so_called() -> None:
-    review = review_of(facts_with(statement(Resource=f"{TARGET}:*")), OWN)
-    review._spent = BUDGET
+def test_several_statements_about_versions_that_cannot_be_analyzed_in_time_are_each_unknown() -> None:
+    allow, *denies = statements_of(largest(digits_wanted).text)
+    versions = [{**one, "Resource": f"{TARGET}:*"} for one in (allow, *denies)]
+    findings = evaluate(facts_with(*versions, {**allow, "Sid": "live", "Resource": f"{TARGET}:live"}), OWN)
 
-    assert review.answer(review.others[0], INVOKING).access is Access.TOO_COMPLEX
+    doubt = "whether an untrusted account has access is unknown: the policy is too complex to evaluate"
+    assert [one.summary for one in findings] == [f"Statement[0]: {doubt}", f'Statement "live": {doubt}']

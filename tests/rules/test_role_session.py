@@ -63,11 +63,9 @@ def test_a_call_shows_its_function_its_role_and_its_region_and_no_key_of_another
 
 def test_at_the_edge_neither_the_function_nor_the_sessions_name_is_known() -> None:
     (session,) = of(asking(), at_the_edge=True)
-    (without_id,) = of(RoleFacts(ROLE))
 
     assert session.values("aws:requestedregion") == ("eu-west-1",)
     assert session.values("lambda:sourcefunctionarn") is session.values("aws:userid") is UNKNOWN
-    assert without_id.values("aws:userid") is UNKNOWN
 
 
 def test_only_creating_a_group_takes_tags() -> None:

@@ -104,6 +104,10 @@ def test_a_public_topic_of_aws_excuses_only_sns_and_only_for_the_function_itself
     assert gravest(allow({"Service": "sns.amazonaws.com"}, AWS_TOPIC)).verdict is PASS
     assert gravest(allow({"Service": "s3.amazonaws.com"}, AWS_TOPIC)).verdict is UNKNOWN
     assert is_dead(gravest(allow({"Service": "sns.amazonaws.com"}, AWS_TOPIC, resource=f"{TARGET}x")))
+    elsewhere: Json = {
+        "StringLike": {"aws:PrincipalTag/topic": "arn:aws:sns:us-east-1:806199016981:AmazonIpSpaceChanged"}
+    }
+    assert is_dead(gravest(allow({"Service": "sns.amazonaws.com"}, elsewhere)))
     tagged = f"{TARGET.removesuffix('orders')}${{aws:PrincipalTag/function}}"
     assert gravest(allow({"Service": "sns.amazonaws.com"}, AWS_TOPIC, resource=tagged)).verdict is UNKNOWN
 

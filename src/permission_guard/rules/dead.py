@@ -20,7 +20,7 @@ from permission_guard.iam.mismatch import LITERAL, Part, mismatches, written
 from permission_guard.iam.principal import Principals
 from permission_guard.model.finding import DeniedRequest
 from permission_guard.rules.review import Review, rows_in, services_in
-from permission_guard.services import Service, service_of
+from permission_guard.services import BY_TOKEN, Service, service_of
 
 
 def why_nobody(statement: Statement, review: Review, actions: Sequence[str]) -> DeniedRequest | None:
@@ -42,8 +42,9 @@ def _meant(statement: Statement, review: Review, action: str) -> Request:
     arn, principals = Arn.parse(review.target), statement.principals or Principals(())
     for service in services_in(statement):
         row = service_of(service)
-        keys = {"aws:SourceArn": form(row, review)} if row else {}
-        context = Context.of({**keys, "aws:SourceAccount": arn.account}, unlisted=ABSENT)
+        keys = {} if service.lower() in BY_TOKEN else {"aws:SourceAccount": arn.account}
+        keys |= {"aws:SourceArn": form(row, review)} if row else {}
+        context = Context.of(keys, unlisted=ABSENT)
         return Request(action, review.target, ServicePrincipal(service), context)
     name = account = arn.account
     if principals.negated:

@@ -36,7 +36,7 @@ from permission_guard.model.finding import (
 )
 from permission_guard.rules.dead import form, why_nobody
 from permission_guard.rules.review import RESOURCE, Review, rows_in
-from permission_guard.services import Sends, service_of
+from permission_guard.services import BY_TOKEN, Sends, service_of
 
 _ANONYMOUS: Final[Mapping[str, str | Values]] = {
     **dict.fromkeys(("aws:PrincipalAccount", "aws:userid"), "anonymous"),
@@ -81,7 +81,8 @@ def gives_access(statement: Statement, answer: Answer, verb: str) -> str:
     """Say to whom in the zone of trust a statement gives access."""
     if answer.scale is Scale.UNKNOWN:
         return f"{statement.title}: whether {_principal(statement)} allows a trusted account to {verb} is unknown"
-    whom = "nobody of the zone of trust" if answer.scale is Scale.DEAD else answer.scale.value
+    on_network = answer.scale is Scale.DEAD and answer.network
+    whom = "nobody in the zone of trust" if on_network else answer.scale.value
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}"
 
 
@@ -131,20 +132,26 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
         return answer
+    asked = (*_clearer(witness, review), witness.request)
+    clearest = next(
+        one for one in asked if decide(one, resource=review.policy).answer is EvalDecision.ALLOWED
+    )
+    return replace(answer, witness=WitnessRequest(clearest))
+
+
+def _clearer(witness: WitnessRequest, review: Review) -> Iterator[Request]:
     request, context = witness.request, witness.request.context
     if request.action == INVOKE_URL and context.values(AUTH_TYPE) != ("AWS_IAM",):
-        clearer = replace(request, principal=Anonymous(), context=context.with_keys(_ANONYMOUS))
-    elif isinstance(request.principal, ServicePrincipal) and not witness.account:
-        clearer = replace(request, context=_for_untrusted(request.principal, context, review))
-    else:
-        return answer
-    is_allowed = decide(clearer, resource=review.policy).answer is EvalDecision.ALLOWED
-    return replace(answer, witness=WitnessRequest(clearer)) if is_allowed else answer
+        yield replace(request, principal=Anonymous(), context=context.with_keys(_ANONYMOUS))
+    if isinstance(request.principal, ServicePrincipal) and not witness.account:
+        yield replace(request, context=_for_untrusted(request.principal, context, review))
 
 
 def _for_untrusted(service: ServicePrincipal, context: Context, review: Review) -> Context:
     row, target, account = service_of(service.name), Arn.parse(review.target), review.unnamed_account
     keys: dict[str, str | Values] = {}
+    if service.name.lower() in BY_TOKEN:
+        return context
     if row is None or row.account is Sends.ALWAYS:
         keys["aws:SourceAccount"] = account
     if row is not None and row.arn is Sends.ALWAYS and not context.values("aws:sourcearn"):

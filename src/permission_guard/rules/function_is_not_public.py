@@ -90,7 +90,8 @@ def _on_invoking(statement: Statement, review: Review) -> Finding:
         if access is Access.NAMED:
             return Fault(Concern.CROSS_ACCOUNT_ACCESS, Severity.MEDIUM, summary, _NAMED)
         if by_url:
-            return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, _URL)
+            advice = _PUBLIC if request.context.values(AUTH_TYPE) == ("AWS_IAM",) else _URL
+            return Fault(Concern.FUNCTION_URL_IS_NOT_PUBLIC, Severity.HIGH, summary, advice)
         if _is_closed_to_organizations(request, review):
             summary = allows(statement, access, request, verb, "any AWS account that is in no organization")
             return Fault(concern, Severity.HIGH, summary, _PUBLIC)

@@ -44,7 +44,6 @@ from permission_guard.rules.logging_calls import (
     trust_in_the_edge,
 )
 from permission_guard.rules.logging_words import (
-    ADVICE,
     ADVICE_IN_DOUBT,
     advice,
     blocker,
@@ -84,8 +83,11 @@ def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
             f"the execution role {configuration.role_arn} does not exist",
             Missing(configuration.role_arn),
         )
-        return (_finding(facts, Verdict.FAIL, summary, missing, ADVICE),)
+        return (_finding(facts, Verdict.FAIL, summary, missing, _NO_ROLE),)
     return ()
+
+
+_NO_ROLE: Final = "Create the role again, or give the function a role that exists."
 
 
 def _readable(role: RoleFacts) -> RoleFacts:
