@@ -12,7 +12,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 _ROOT: Final = Path(__file__).parent.parent.parent
-LICENCE_FILES: Final = ("LICENSE",)
 _CLASSIFIER: Final = "License :: OSI Approved :: "
 _PIN: Final = re.compile(r"^([a-z0-9-]+)==([^ \\]+)", re.MULTILINE)
 

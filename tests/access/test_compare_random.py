@@ -16,7 +16,6 @@ from tests.thorough import examples
 
 NOW = datetime(2026, 8, 22, tzinfo=UTC)
 BLOCKS = 10
-UNCERTAIN = {EvalDecision.UNDECIDED}
 
 
 def another(policy: Policy, random: Random) -> Policy:

@@ -206,3 +206,11 @@ def test_what_cannot_be_detached_is_counted_at_the_end(call: str, error: str, co
     assert result.exit_code == code
     assert "0 detached, 1 not detached." in result.stderr
     assert len(story.attached) == 1
+
+
+def test_with_credentials_that_have_expired_no_further_role_is_tried() -> None:
+    story = attached()
+    story.fails("TransactWriteItems", "ExpiredTokenException")
+    result = run(story, "undo", "--all-attached", "--yes")
+    assert (result.exit_code, len(story.attached)) == (3, 1)
+    assert result.stderr.startswith("permission-guard: Your AWS credentials have expired: ")

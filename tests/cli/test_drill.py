@@ -18,7 +18,6 @@ from tests.template import REGION
 
 RULES = "role-can-write-logs,invoke-permission-names-its-source"
 DENIED = ApiError("AccessDeniedException", "no")
-CLEAN_UP = f"Run: permission-guard drill --clean-up --region {REGION}"
 
 
 def body(result: Result) -> Any:

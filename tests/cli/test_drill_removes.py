@@ -8,7 +8,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from docs.generate.drill_page import POLICY
 from permission_guard.aws.drill import PREFIX
@@ -20,10 +19,6 @@ from tests.template import REGION
 RULES = "role-can-write-logs,invoke-permission-names-its-source"
 DENIED = ApiError("AccessDeniedException", "no")
 CLEAN_UP = f"Run: permission-guard drill --clean-up --region {REGION}"
-
-
-def body(result: Result) -> Any:
-    return json.loads(result.stdout)
 
 
 def operations() -> list[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"meta", "input", "rect"}
-RAW = {"style", "script"}
 
 
 @dataclass

@@ -107,23 +107,23 @@ class FakeObserver:
 
     def role(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
         """Read a role."""
-        try:
-            with translated():
-                role = self.account.get_role(role_arn.rsplit("/", 1)[-1])
-        except Refused as error:
-            return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
-        return self.role_facts(role)
+        found = self._role(role_arn)
+        return self.role_facts(found) if isinstance(found, FakeRole) else found
 
     def attached(self, role_arn: str) -> RoleFacts | MissingRole | Unreadable:
         """Read a role without its policies."""
+        found = self._role(role_arn)
+        if not isinstance(found, FakeRole):
+            return found
+        attached, unread = tuple(found.attached), (not_asked(role_arn),)
+        return RoleFacts(found.arn, attached=attached, unreadable=unread, id=found.id)
+
+    def _role(self, role_arn: str) -> FakeRole | MissingRole | Unreadable:
         try:
             with translated():
-                role = self.account.get_role(role_arn.rsplit("/", 1)[-1])
+                return self.account.get_role(role_arn.rsplit("/", 1)[-1])
         except Refused as error:
             return MISSING_ROLE if error.code in NOT_FOUND else Unreadable(f"role {role_arn}", str(error))
-        return RoleFacts(
-            role.arn, attached=tuple(role.attached), unreadable=(not_asked(role_arn),), id=role.id
-        )
 
     def role_facts(self, role: FakeRole) -> RoleFacts:
         """Read the policies of a role."""

@@ -51,11 +51,10 @@ def answers(drill: Drill, written: WriteEvent | Unreadable | None) -> dict[str, 
     found = {
         "hasPutResourcePolicy": repair.family is Family.DOCUMENT,
         "keepsSid": GRANT.sid in {one.get("Sid") for one in seen.statements},
+        "sharesRevisionId": seen.revision == seen.function_revision,
     }
     if before is not None:
         found["movesRevisionId"] = seen.revision != before.revision
-    if seen.function_revision:
-        found["sharesRevisionId"] = seen.revision == seen.function_revision
     if isinstance(written, WriteEvent):
         found["showsPolicy"] = written.shows_policy
     return found
