@@ -174,16 +174,16 @@ def allows(
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 
-def _organization(statement: Statement, context: Context) -> str:
+def _organization(statement: Statement, context: Context) -> str | None:
     """Return the organization that a statement names and by which the request is admitted."""
-    texts = " ".join(text for one in statement.conditions for text in one.texts)
+    texts = [text for one in statement.conditions for text in one.texts]
     shown = (
         *(context.values("aws:principalorgid") or ()),
         *(context.values("aws:sourceorgid") or ()),
         *(path.split("/")[0] for path in context.values("aws:principalorgpaths") or ()),
         *(path.split("/")[0] for path in context.values("aws:sourceorgpaths") or ()),
     )
-    return next((one for one in shown if one in texts), "")
+    return next((one for one in shown if any(one in text for text in texts)), None)
 
 
 def _principal(statement: Statement) -> str:
