@@ -77,6 +77,7 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
     assert isinstance(finding.proof, Witness)
     assert finding.proof.decision.answer is EvalDecision.ALLOWED
     assert finding.proof.request.principal == ServicePrincipal(service)
+    assert finding.proof.caller == f"{service} for any account"
     assert repair_of(finding, facts, OWN)[0] is not None
 
 

@@ -19,6 +19,8 @@ from permission_guard.rules import (
     wanted,
 )
 from permission_guard.rules.review import services_in
+from permission_guard.rules.rule import LeaveIt
+from permission_guard.services import SERVICES, Service
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, TOPIC, facts_with, statement
 
 LAYER: Final = LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
@@ -88,6 +90,25 @@ def test_a_source_is_added_only_for_the_right_concern() -> None:
     assert offered(finding) == 1
     assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
     assert offered(replace(finding, statement=None)) == 0
+
+
+def test_no_condition_on_accounts_is_offered_where_organizations_are_trusted() -> None:
+    facts, trusted = facts_with(statement("sns.amazonaws.com")), replace(OWN, organizations=("o-abcdefghij",))
+    (finding,) = evaluate(facts, trusted)
+
+    assert list(invoke_permission_names_its_source.remedies(finding, facts, trusted)) == [
+        LeaveIt(
+            "organizations are trusted, and AWS does not document that the service sends aws:SourceOrgID: a condition on "
+            "accounts would refuse their members"
+        )
+    ]
+
+
+@pytest.mark.parametrize("row", SERVICES, ids=[row.principal for row in SERVICES])
+def test_a_service_is_limited_by_the_key_that_it_always_sends(row: Service) -> None:
+    condition = invoke_permission_names_its_source.condition_on([row], FUNCTION, (ACCOUNT,))
+
+    assert (condition.key if condition else None) == row.condition_key
 
 
 @pytest.mark.parametrize("element", [{"NotPrincipal": {"Service": "sns.amazonaws.com"}}, {}])

@@ -6,11 +6,15 @@ from typing import Final
 
 import pytest
 
-from permission_guard.iam import Policy, Request, ServicePrincipal
+from permission_guard.access.granted import Granted
+from permission_guard.access.meter import Meter
+from permission_guard.iam import ABSENT, EvalDecision, Policy, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Undecided, Verdict
 from permission_guard.rules import evaluate
+from permission_guard.rules.logging_calls import LoggingCalls, own_region
+from permission_guard.rules.logging_words import ADVICE
 from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
 
 
@@ -32,6 +36,7 @@ def test_a_boundary_that_allows_is_not_blamed() -> None:
     finding = about_the_role(boundary=policy("bound", "logs:*"))
 
     assert finding.summary.endswith("no policy of the role allows it")
+    assert finding.advice == ADVICE
 
 
 def with_condition(name: str, *keys: str, resource: str = "*") -> Policy:
@@ -136,6 +141,17 @@ def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
         "sts:AssumeRole", ROLE, ServicePrincipal("edgelambda.amazonaws.com")
     )
     assert [str(cited) for cited in finding.proof.decision.statements] == ["Statement[0] of trust"]
+
+
+def test_the_example_of_a_call_creates_a_stream_and_takes_no_tags() -> None:
+    role = RoleFacts(ROLE, (policy("all", "logs:*"),))
+    place = own_region(FunctionFacts(FUNCTION), role, Configuration(ROLE, "/aws/lambda/orders"))
+    asked, decision = LoggingCalls(place, role, Granted(role.identity, None, Meter())).example()
+
+    day = "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef"
+    assert (asked.action, asked.resource) == ("logs:CreateLogStream", f"{STREAMS[:-2]}:log-stream:{day}")
+    assert asked.context.values("aws:tagkeys") == ABSENT
+    assert decision.answer is EvalDecision.ALLOWED
 
 
 def test_a_role_that_could_not_be_read_asks_for_the_right_to_read_it() -> None:

@@ -120,7 +120,7 @@ def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int 
         return (None,)
     named = map(moment, read.texts(*lower))
     ends = [_SINCE, LAST_SECOND, *(int(one.timestamp()) for one in named if one is not None)]
-    around = {end + by for end in ends for by in (-1, 0, 1)}
+    around = {one for end in ends for one in range(end - 1, end + 2)}
     return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
 
 
