@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -167,3 +168,67 @@ def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> Non
     both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
 
     assert 'statement "near" of both comes nearest' in about_the_role(both).summary
+
+
+def deny(name: str, **element: Json) -> Policy:
+    """A Deny of all logs, with a Resource or another element."""
+    body: Json = {"Effect": "Deny", "Action": "logs:*", **(element or {"Resource": "*"})}
+    return Policy.parse({"Version": "2012-10-17", "Statement": body}, name=name)
+
+
+ALL: Final = policy("all", "logs:*")
+REFUSED: Final = deny("refused", Resource="*", Principal="*")
+
+
+@pytest.mark.parametrize(
+    ("identity", "boundary", "verdict"),
+    [
+        ((ALL, REFUSED), None, Verdict.UNKNOWN),
+        ((ALL,), REFUSED, Verdict.UNKNOWN),
+        ((ALL, deny("no")), REFUSED, Verdict.FAIL),
+        ((ALL, REFUSED), deny("no"), Verdict.FAIL),
+        ((ALL, REFUSED, deny("no")), None, Verdict.FAIL),
+    ],
+)
+def test_a_deny_counts_in_a_document_that_can_be_a_roles_policy_and_in_no_other(
+    identity: tuple[Policy, ...], boundary: Policy | None, verdict: Verdict
+) -> None:
+    assert about_the_role(*identity, boundary=boundary).verdict is verdict
+
+
+def asks_for_mfa_and_time(effect: str, resource: str) -> Policy:
+    asked: Json = {
+        "Bool": {"aws:MultiFactorAuthPresent": "false"},
+        "DateGreaterThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"},
+    }
+    body: Json = {"Effect": effect, "Action": "logs:*", "Resource": resource, "Condition": asked}
+    return Policy.parse({"Version": "2012-10-17", "Statement": body}, name="mfa")
+
+
+def test_every_key_is_named_whose_values_decide_a_call() -> None:
+    finding = about_the_role(ALL, asks_for_mfa_and_time("Deny", "*"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.summary.endswith(
+        "; that depends on aws:MultiFactorAuthPresent and aws:CurrentTime, which cannot be known beforehand"
+    )
+
+
+def test_a_key_that_decides_no_call_is_not_blamed_for_a_stream_that_may_never_be_made() -> None:
+    latest = policy("latest", "logs:*", resource=STREAMS[:-2] + ":log-stream:*$LATEST*")
+    group = policy("group", "logs:CreateLogGroup")
+    finding = about_the_role(latest, group, asks_for_mfa_and_time("Allow", "arn:aws:logs:*:*:x"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.summary.endswith(
+        "; whether Lambda will make a log stream with such a name cannot be known beforehand"
+    )
+
+
+def test_a_log_group_that_could_not_be_read_is_no_proof_about_a_stream() -> None:
+    role = RoleFacts(ROLE, (with_condition("one", "aws:SourceVpc"),))
+    facts = replace(facts_with_role(role), log_group_exists=Unreadable("the log group", "AccessDenied"))
+    (finding,) = evaluate(facts, OWN)
+
+    assert isinstance(finding.proof, Undecided)
+    assert finding.proof.request.action == "logs:CreateLogStream"
