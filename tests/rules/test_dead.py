@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.iam import IamPrincipal
+from permission_guard.iam import EvalDecision, IamPrincipal
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Severity, Verdict
@@ -74,6 +74,14 @@ def test_conditions_that_exclude_each_other_are_named_together() -> None:
         f'Statement "s" gives nobody access: its conditions exclude each other: StringEquals aws:SourceAccount {ACCOUNT} and '
         "Null aws:SourceAccount true"
     )
+
+
+def test_that_another_statement_allows_the_request_does_not_change_the_proof() -> None:
+    never: Json = {"StringEquals": {"aws:PrincipalAccount": "nobody"}}
+    finding, _ = found(statement({"AWS": ACCOUNT}, Condition=never), statement({"AWS": ACCOUNT}, sid="own"))
+
+    assert isinstance(finding.proof, DeniedRequest)
+    assert finding.proof.decision.answer is EvalDecision.NOT_ALLOWED
 
 
 def test_every_source_of_a_wrong_form_is_named() -> None:

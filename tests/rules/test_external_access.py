@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from permission_guard.access import Access, Answer, Scale
+from permission_guard.access import INVOKING, Access, Answer, Scale
 from permission_guard.iam import EvalDecision, ServicePrincipal
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
@@ -17,7 +17,7 @@ from permission_guard.rules import evaluate
 from permission_guard.rules.external_access import witness_of
 from permission_guard.rules.review import review_of
 from tests.access.hostile import digits_wanted, largest
-from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, facts_with, statement
+from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, TARGET, facts_with, statement
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
@@ -77,7 +77,17 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
     assert isinstance(finding.proof, Witness)
     assert finding.proof.decision.answer is EvalDecision.ALLOWED
     assert finding.proof.request.principal == ServicePrincipal(service)
+    assert finding.proof.caller == f"{service} for any account"
     assert repair_of(finding, facts, OWN)[0] is not None
+
+
+def test_services_that_invoke_within_their_account_only_are_named_together() -> None:
+    both = {"Service": ["elasticloadbalancing.amazonaws.com", "vpc-lattice.amazonaws.com"]}
+    (finding,) = found(statement(both))
+
+    assert finding.summary.startswith(
+        'Statement "s" allows elasticloadbalancing.amazonaws.com and vpc-lattice.amazonaws.com to invoke orders without '
+    )
 
 
 def test_eventbridge_with_the_own_account_passes_with_a_remark() -> None:
@@ -103,6 +113,13 @@ def test_where_aws_does_not_say_that_a_form_is_refused_there_is_a_remark(service
 
     assert finding.verdict is Verdict.PASS
     assert "AWS documents the form" in finding.summary
+
+
+def test_where_the_form_of_a_source_is_left_open_there_is_no_remark() -> None:
+    both: Json = {**source(f"arn:aws:lex:us-east-1:{ACCOUNT}:*"), **MINE}
+    (finding,) = found(statement("lexv2.amazonaws.com", Condition=both))
+
+    assert (finding.verdict, finding.summary.count(";")) == (Verdict.PASS, 0)
 
 
 @pytest.mark.parametrize(
@@ -179,61 +196,6 @@ def test_what_cloudfront_writes_for_lambda_at_edge_is_left_alone() -> None:
     assert found(edge) == ()
 
 
-TOPIC = "arn:aws:sns:us-east-1:806199016981:AmazonIpSpaceChanged"
-
-
-def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
-    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{FOREIGN}:x"]}}
-    alone, beside = (found(statement("sns.amazonaws.com", Condition=one))[0] for one in (source(TOPIC), both))
-
-    assert alone.verdict is Verdict.PASS
-    assert "AWS's own topic" in alone.summary
-    assert beside.concern is Concern.CROSS_ACCOUNT_ACCESS
-    assert f"untrusted account {FOREIGN}" in beside.summary
-
-
-def test_a_topic_of_awss_own_is_found_behind_another_condition_which_stays_for_the_other_sources() -> None:
-    encrypted: dict[str, Json] = {"Bool": {"aws:SecureTransport": "true"}}
-    both: Json = {**MINE, "ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:*:x"]}}
-    alone, beside = (
-        found(statement("sns.amazonaws.com", Condition=one))[0]
-        for one in ({**encrypted, **source(TOPIC)}, both)
-    )
-
-    own = f"{TOPIC} is AWS's own topic, on which it publishes to everyone"
-    assert (alone.verdict, alone.summary) == (Verdict.PASS, f'Statement "s": {own}')
-    assert beside.verdict is Verdict.PASS
-    assert beside.summary.endswith(f"; {own}")
-
-
-def test_beside_a_topic_of_awss_own_a_topic_of_the_account_is_within_the_zone_of_trust() -> None:
-    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:x"]}}
-    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
-
-    assert finding.verdict is Verdict.PASS
-    assert (
-        "allows named resources or principals of trusted accounts to invoke orders; arn:" in finding.summary
-    )
-
-
-def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
-    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
-    (finding,) = found(statement("sns.amazonaws.com", Condition=both))
-
-    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
-    assert finding.verdict is Verdict.FAIL
-
-
-@pytest.mark.parametrize("operator", ["ArnLikeIfExists", "ForAllValues:ArnLike", "ArnNotLike"])
-def test_under_an_operator_that_an_absent_key_meets_a_topic_of_awss_own_excuses_nothing(
-    operator: str,
-) -> None:
-    (finding,) = found(statement("sns.amazonaws.com", Condition={operator: {"aws:SourceArn": TOPIC}}))
-
-    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
-    assert finding.verdict is Verdict.FAIL
-
-
 def test_a_named_network_is_enough_for_invoking_and_not_for_managing() -> None:
     office: Json = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
     invoking, managing = (
@@ -261,6 +223,29 @@ def test_a_policy_that_is_too_complex_is_unknown_and_high_and_says_what_to_simpl
     assert (finding.verdict, finding.severity) == (Verdict.UNKNOWN, Severity.HIGH)
     assert "too complex" in finding.summary
     assert "fewer Deny statements" in finding.advice
+
+
+def test_every_key_is_named_on_which_the_answer_depends() -> None:
+    tags: Json = {"StringEquals": {"aws:ResourceTag/Stage": "test", "aws:ResourceTag/Team": "shop"}}
+    (finding,) = found(statement(Condition=tags))
+
+    assert finding.summary == (
+        'Statement "s": whether an untrusted account has access is unknown: it depends on aws:ResourceTag/Stage and '
+        "aws:ResourceTag/Team, which cannot be known beforehand"
+    )
+
+
+def test_an_answer_that_names_no_key_rests_on_what_aws_does_not_document() -> None:
+    facts = facts_with(statement())
+    review = review_of(facts, OWN)
+    unknown = Answer(0, Access.UNKNOWN, Scale.UNKNOWN, disagreement=True)
+    review._answers[id(review.others[0]), INVOKING] = unknown
+    (finding,) = evaluate(facts, OWN)
+
+    assert finding.summary == (
+        'Statement "s": whether an untrusted account has access is unknown: it depends on what AWS does not document, which '
+        "cannot be known beforehand"
+    )
 
 
 def test_findings_of_an_alias_name_it() -> None:

@@ -11,24 +11,19 @@ import pytest
 from permission_guard.iam import LayerVersionArn, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body
-from permission_guard.model.facts import NOT_READ, FactKind, Family, FunctionFacts, PolicyFacts, Unreadable
+from permission_guard.model.facts import FactKind, Family, FunctionFacts, PolicyFacts, Unreadable
 from permission_guard.model.finding import Concern, DeniedRequest, Finding, Severity, Verdict, Witness
 from permission_guard.rules import (
     evaluate,
-    function_is_not_public,
     invoke_permission_names_its_source,
     wanted,
 )
 from permission_guard.rules.review import services_in
 from permission_guard.rules.rule import LeaveIt
+from permission_guard.services import SERVICES, Service
 from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, TOPIC, facts_with, statement
 
 LAYER: Final = LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
-PUBLIC_URL: Final = {
-    **statement(sid="url", Action="lambda:InvokeFunctionUrl"),
-    "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
-}
-VIA_URL: Final = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
 
 
 def one(findings: Iterable[Finding], concern: Concern) -> Finding:
@@ -85,49 +80,6 @@ def test_a_permission_to_manage_that_passes_says_so() -> None:
     )
 
 
-def test_a_public_url_names_each_statement_that_opens_it() -> None:
-    seconds = [statement(sid=sid, Condition=VIA_URL) for sid in ("one", "two")]
-    finding = one(evaluate(facts_with(PUBLIC_URL, *seconds), OWN), Concern.FUNCTION_URL_IS_NOT_PUBLIC)
-
-    assert finding.summary == (
-        'Statement "url": Principal `*` allows anyone on the internet to call the function URL of orders (AuthType NONE), together '
-        'with statement "one" and statement "two"'
-    )
-
-
-def test_an_auth_type_beside_the_second_statement_does_not_open_the_url() -> None:
-    asks: Json = {**VIA_URL, "StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
-    finding = one(
-        evaluate(facts_with(PUBLIC_URL, statement(sid="two", Condition=asks)), OWN),
-        Concern.FUNCTION_URL_IS_NOT_PUBLIC,
-    )
-
-    assert "before October 2025" in finding.summary
-
-
-def test_only_a_bare_star_of_the_right_concern_is_replaced() -> None:
-    nobody = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": TARGET}
-    facts = facts_with(statement(), nobody)
-    finding = one(evaluate(facts, OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
-
-    def offered(changed: Finding) -> int:
-        return len(list(function_is_not_public.remedies(changed, facts, OWN)))
-
-    assert offered(finding) == 1
-    assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
-    assert offered(replace(finding, statement=None)) == 0
-    assert offered(replace(finding, statement=1)) == 0
-
-
-def test_a_public_statement_is_left_where_nobody_has_read_whether_a_url_needs_it() -> None:
-    facts = replace(facts_with(statement()), has_public_url=NOT_READ)
-    finding = one(evaluate(facts_with(statement()), OWN), Concern.FUNCTION_IS_NOT_PUBLIC)
-
-    assert list(function_is_not_public.remedies(finding, facts, OWN)) == [
-        LeaveIt("whether a public function URL needs this permission has not been read")
-    ]
-
-
 def test_a_source_is_added_only_for_the_right_concern() -> None:
     facts = facts_with(statement("sns.amazonaws.com"))
     (finding,) = evaluate(facts, OWN)
@@ -138,6 +90,25 @@ def test_a_source_is_added_only_for_the_right_concern() -> None:
     assert offered(finding) == 1
     assert offered(replace(finding, concern=Concern.CROSS_ACCOUNT_ACCESS)) == 0
     assert offered(replace(finding, statement=None)) == 0
+
+
+def test_no_condition_on_accounts_is_offered_where_organizations_are_trusted() -> None:
+    facts, trusted = facts_with(statement("sns.amazonaws.com")), replace(OWN, organizations=("o-abcdefghij",))
+    (finding,) = evaluate(facts, trusted)
+
+    assert list(invoke_permission_names_its_source.remedies(finding, facts, trusted)) == [
+        LeaveIt(
+            "organizations are trusted, and AWS does not document that the service sends aws:SourceOrgID: a condition on "
+            "accounts would refuse their members"
+        )
+    ]
+
+
+@pytest.mark.parametrize("row", SERVICES, ids=[row.principal for row in SERVICES])
+def test_a_service_is_limited_by_the_key_that_it_always_sends(row: Service) -> None:
+    condition = invoke_permission_names_its_source.condition_on([row], FUNCTION, (ACCOUNT,))
+
+    assert (condition.key if condition else None) == row.condition_key
 
 
 @pytest.mark.parametrize("element", [{"NotPrincipal": {"Service": "sns.amazonaws.com"}}, {}])

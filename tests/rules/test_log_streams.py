@@ -107,6 +107,14 @@ def test_the_shape_has_the_names_that_lambda_makes_and_no_other(group: str) -> N
             assert walks(every, start + changed) == is_stream(changed, group), changed
 
 
+def test_the_number_of_a_version_has_at_most_eight_digits_and_no_zero_before_them() -> None:
+    every = streams(LOGS + DEFAULT, (), (None,)).every
+    numbers = ("1", "10", "99999999", "100000000", "0", "01", "$LATEST", "")
+    stream = f"{LOGS}{DEFAULT}:log-stream:2026/01/31/[{{}}]{IDS[0]}"
+
+    assert [one for one in numbers if walks(every, stream.format(one))] == ["1", "10", "99999999"]
+
+
 def pattern(random: Random, group: str) -> str:
     """A pattern that tells some streams from others: a stream's name in which some stretches are wildcards."""
     name = random.choice(enumerated(group))

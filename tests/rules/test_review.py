@@ -5,20 +5,30 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
+from permission_guard.iam import ABSENT, Anonymous, Context, Request
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, statements_of
-from permission_guard.model.finding import Concern, Verdict
+from permission_guard.model.finding import Concern, Finding, Undecided, Verdict
 from permission_guard.rules import evaluate
 from permission_guard.rules.review import review_of
 from tests.access.hostile import digits_wanted, largest
-from tests.fake_aws.builders import ACCOUNT, OWN, TARGET, facts_with, statement
+from tests.fake_aws.builders import ACCOUNT, FOREIGN, OWN, TARGET, facts_with, statement
+
+
+def evaluated(*statements: Body, qualifier: str | None = None) -> tuple[Finding, ...]:
+    return evaluate(facts_with(*statements, qualifier=qualifier), OWN)
 
 
 def found(*statements: Body, qualifier: str | None = None) -> tuple[Verdict, Concern]:
-    (finding,) = evaluate(facts_with(*statements, qualifier=qualifier), OWN)
+    (finding,) = evaluated(*statements, qualifier=qualifier)
     return finding.verdict, finding.concern
 
 
+def source(*arns: str) -> dict[str, Json]:
+    return {"ArnLike": {"aws:SourceArn": list(arns)}}
+
+
+MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 DEAD = (Verdict.FAIL, Concern.PERMISSION_IS_USABLE)
 UNKNOWN = (Verdict.UNKNOWN, Concern.FUNCTION_IS_NOT_PUBLIC)
 CLOSED = (Verdict.PASS, Concern.FUNCTION_IS_NOT_PUBLIC)
@@ -84,3 +94,71 @@ def test_several_statements_about_versions_that_cannot_be_analyzed_in_time_are_e
 
     doubt = "whether an untrusted account has access is unknown: the policy is too complex to evaluate"
     assert [one.summary for one in findings] == [f"Statement[0]: {doubt}", f'Statement "live": {doubt}']
+    asked = Request("lambda:InvokeFunction", TARGET, Anonymous(), Context(unlisted=ABSENT))
+    assert [one.proof.request for one in findings if isinstance(one.proof, Undecided)] == [asked, asked]
+    assert {one.advice.partition(":")[0] for one in findings} == {"Simplify the policy"}
+
+
+TOPIC = "arn:aws:sns:us-east-1:806199016981:AmazonIpSpaceChanged"
+
+
+def test_beside_a_topic_of_awss_own_another_source_counts_as_ever() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{FOREIGN}:x"]}}
+    alone, beside = (
+        evaluated(statement("sns.amazonaws.com", Condition=one))[0] for one in (source(TOPIC), both)
+    )
+
+    assert alone.verdict is Verdict.PASS
+    assert "AWS's own topic" in alone.summary
+    assert beside.concern is Concern.CROSS_ACCOUNT_ACCESS
+    assert f"untrusted account {FOREIGN}" in beside.summary
+
+
+def test_a_topic_of_awss_own_is_found_behind_another_condition_which_stays_for_the_other_sources() -> None:
+    encrypted: dict[str, Json] = {"Bool": {"aws:SecureTransport": "true"}}
+    both: Json = {**MINE, "ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:*:x"]}}
+    alone, beside = (
+        evaluated(statement("sns.amazonaws.com", Condition=one))[0]
+        for one in ({**encrypted, **source(TOPIC)}, both)
+    )
+
+    own = f"{TOPIC} is AWS's own topic, on which it publishes to everyone"
+    assert (alone.verdict, alone.summary) == (Verdict.PASS, f'Statement "s": {own}')
+    assert beside.verdict is Verdict.PASS
+    assert beside.summary.endswith(f"; {own}")
+
+
+def test_beside_a_topic_of_awss_own_a_topic_of_the_account_is_within_the_zone_of_trust() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:x"]}}
+    (finding,) = evaluated(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.verdict is Verdict.PASS
+    assert (
+        "allows named resources or principals of trusted accounts to invoke orders; arn:" in finding.summary
+    )
+
+
+def test_beside_a_topic_of_awss_own_a_source_with_a_variable_is_as_open_as_ever() -> None:
+    both: Json = {"ArnLike": {"aws:SourceArn": [TOPIC, "arn:aws:sns:us-east-1:${aws:SourceAccount}:x"]}}
+    (finding,) = evaluated(statement("sns.amazonaws.com", Condition=both))
+
+    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
+    assert finding.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("operator", ["ArnLikeIfExists", "ForAllValues:ArnLike", "ArnNotLike"])
+def test_under_an_operator_that_an_absent_key_meets_a_topic_of_awss_own_excuses_nothing(
+    operator: str,
+) -> None:
+    (finding,) = evaluated(statement("sns.amazonaws.com", Condition={operator: {"aws:SourceArn": TOPIC}}))
+
+    assert finding.concern is Concern.INVOKE_PERMISSION_NAMES_ITS_SOURCE
+    assert finding.verdict is Verdict.FAIL
+
+
+def test_several_topics_of_awss_own_are_named_together() -> None:
+    other = "arn:aws:sns:us-east-1:242987662583:GuardDutyAnnouncements"
+    (finding,) = evaluated(statement("sns.amazonaws.com", Condition=source(TOPIC, other)))
+
+    own = f"{TOPIC} and {other} is AWS's own topic, on which it publishes to everyone"
+    assert finding.summary == f'Statement "s": {own}'

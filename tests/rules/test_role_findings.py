@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from permission_guard.iam import Policy, Request, ServicePrincipal
+from permission_guard.access.granted import Granted
+from permission_guard.access.meter import Meter
+from permission_guard.iam import ABSENT, EvalDecision, Policy, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import Finding, Undecided, Verdict
 from permission_guard.rules import evaluate
+from permission_guard.rules.logging_calls import LoggingCalls, own_region
+from permission_guard.rules.logging_words import ADVICE
 from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
 
 
@@ -32,6 +37,7 @@ def test_a_boundary_that_allows_is_not_blamed() -> None:
     finding = about_the_role(boundary=policy("bound", "logs:*"))
 
     assert finding.summary.endswith("no policy of the role allows it")
+    assert finding.advice == ADVICE
 
 
 def with_condition(name: str, *keys: str, resource: str = "*") -> Policy:
@@ -138,6 +144,17 @@ def test_a_doubt_about_the_edge_is_proved_by_who_may_assume_the_role() -> None:
     assert [str(cited) for cited in finding.proof.decision.statements] == ["Statement[0] of trust"]
 
 
+def test_the_example_of_a_call_creates_a_stream_and_takes_no_tags() -> None:
+    role = RoleFacts(ROLE, (policy("all", "logs:*"),))
+    place = own_region(FunctionFacts(FUNCTION), role, Configuration(ROLE, "/aws/lambda/orders"))
+    asked, decision = LoggingCalls(place, role, Granted(role.identity, None, Meter())).example()
+
+    day = "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef"
+    assert (asked.action, asked.resource) == ("logs:CreateLogStream", f"{STREAMS[:-2]}:log-stream:{day}")
+    assert asked.context.values("aws:tagkeys") == ABSENT
+    assert decision.answer is EvalDecision.ALLOWED
+
+
 def test_a_role_that_could_not_be_read_asks_for_the_right_to_read_it() -> None:
     facts = FunctionFacts(FUNCTION, role=Unreadable("role", "AccessDenied"))
     (finding,) = evaluate(facts, OWN)
@@ -151,3 +168,67 @@ def test_the_nearest_statement_is_found_behind_others_of_its_own_policy() -> Non
     both = Policy.parse({"Version": "2012-10-17", "Statement": [far, near]}, name="both")
 
     assert 'statement "near" of both comes nearest' in about_the_role(both).summary
+
+
+def deny(name: str, **element: Json) -> Policy:
+    """A Deny of all logs, with a Resource or another element."""
+    body: Json = {"Effect": "Deny", "Action": "logs:*", **(element or {"Resource": "*"})}
+    return Policy.parse({"Version": "2012-10-17", "Statement": body}, name=name)
+
+
+ALL: Final = policy("all", "logs:*")
+REFUSED: Final = deny("refused", Resource="*", Principal="*")
+
+
+@pytest.mark.parametrize(
+    ("identity", "boundary", "verdict"),
+    [
+        ((ALL, REFUSED), None, Verdict.UNKNOWN),
+        ((ALL,), REFUSED, Verdict.UNKNOWN),
+        ((ALL, deny("no")), REFUSED, Verdict.FAIL),
+        ((ALL, REFUSED), deny("no"), Verdict.FAIL),
+        ((ALL, REFUSED, deny("no")), None, Verdict.FAIL),
+    ],
+)
+def test_a_deny_counts_in_a_document_that_can_be_a_roles_policy_and_in_no_other(
+    identity: tuple[Policy, ...], boundary: Policy | None, verdict: Verdict
+) -> None:
+    assert about_the_role(*identity, boundary=boundary).verdict is verdict
+
+
+def asks_for_mfa_and_time(effect: str, resource: str) -> Policy:
+    asked: Json = {
+        "Bool": {"aws:MultiFactorAuthPresent": "false"},
+        "DateGreaterThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"},
+    }
+    body: Json = {"Effect": effect, "Action": "logs:*", "Resource": resource, "Condition": asked}
+    return Policy.parse({"Version": "2012-10-17", "Statement": body}, name="mfa")
+
+
+def test_every_key_is_named_whose_values_decide_a_call() -> None:
+    finding = about_the_role(ALL, asks_for_mfa_and_time("Deny", "*"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.summary.endswith(
+        "; that depends on aws:MultiFactorAuthPresent and aws:CurrentTime, which cannot be known beforehand"
+    )
+
+
+def test_a_key_that_decides_no_call_is_not_blamed_for_a_stream_that_may_never_be_made() -> None:
+    latest = policy("latest", "logs:*", resource=STREAMS[:-2] + ":log-stream:*$LATEST*")
+    group = policy("group", "logs:CreateLogGroup")
+    finding = about_the_role(latest, group, asks_for_mfa_and_time("Allow", "arn:aws:logs:*:*:x"))
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.summary.endswith(
+        "; whether Lambda will make a log stream with such a name cannot be known beforehand"
+    )
+
+
+def test_a_log_group_that_could_not_be_read_is_no_proof_about_a_stream() -> None:
+    role = RoleFacts(ROLE, (with_condition("one", "aws:SourceVpc"),))
+    facts = replace(facts_with_role(role), log_group_exists=Unreadable("the log group", "AccessDenied"))
+    (finding,) = evaluate(facts, OWN)
+
+    assert isinstance(finding.proof, Undecided)
+    assert finding.proof.request.action == "logs:CreateLogStream"

@@ -40,7 +40,9 @@ def until(*dates: str, key: str = NOW) -> Json:
 
 
 def test_a_call_shows_its_function_its_role_and_its_region_and_no_key_of_another_service_or_caller() -> None:
-    asked: Json = {"StringEquals": {"s3:prefix": "x", "logs:x": "x", "lambda:x": "x", "x": "x", "aws:x": "x"}}
+    asked: Json = {
+        "StringEquals": {"s3:prefix": "x", "logs:x": "x", "lambda:x": "x", "x": "x", "aws:x/s:x": "x"}
+    }
     (session,) = of(RoleFacts(ROLE, asking(asked).identity, tags={"Team": "shop"}, id="AROAEXAMPLE"))
 
     assert {key: values for key, values in session.keys.items() if values != ABSENT} == {
@@ -58,7 +60,7 @@ def test_a_call_shows_its_function_its_role_and_its_region_and_no_key_of_another
     }
     absent = ("aws:username", "aws:sourcearn", "aws:multifactorauthpresent", "aws:principaltag/x")
     assert [session.values(key) for key in (*absent, "s3:prefix", "lambda:x")] == [ABSENT] * 6
-    assert [session.values(key) for key in ("logs:x", "x", "aws:x", "aws:sourceip")] == [UNKNOWN] * 4
+    assert [session.values(key) for key in ("logs:x", "x", "aws:x/s:x", "aws:sourceip")] == [UNKNOWN] * 4
 
 
 def test_at_the_edge_neither_the_function_nor_the_sessions_name_is_known() -> None:

@@ -132,11 +132,10 @@ def _clearest_example(answer: Answer, review: Review) -> Answer:
     witness = answer.witness
     if witness is None or answer.access is not Access.OPEN:
         return answer
-    asked = (*_clearer(witness, review), witness.request)
-    clearest = next(
-        one for one in asked if decide(one, resource=review.policy).answer is EvalDecision.ALLOWED
-    )
-    return replace(answer, witness=WitnessRequest(clearest))
+    for clearer in _clearer(witness, review):
+        if decide(clearer, resource=review.policy).answer is EvalDecision.ALLOWED:
+            return replace(answer, witness=WitnessRequest(clearer))
+    return answer
 
 
 def _clearer(witness: WitnessRequest, review: Review) -> Iterator[Request]:
@@ -176,16 +175,16 @@ def allows(
     return f"{statement.title}: {_principal(statement)} allows {whom} to {verb}{example}"
 
 
-def _organization(statement: Statement, context: Context) -> str:
+def _organization(statement: Statement, context: Context) -> str | None:
     """Return the organization that a statement names and by which the request is admitted."""
-    texts = " ".join(text for one in statement.conditions for text in one.texts)
+    texts = [text for one in statement.conditions for text in one.texts]
     shown = (
         *(context.values("aws:principalorgid") or ()),
         *(context.values("aws:sourceorgid") or ()),
         *(path.split("/")[0] for path in context.values("aws:principalorgpaths") or ()),
         *(path.split("/")[0] for path in context.values("aws:sourceorgpaths") or ()),
     )
-    return next((one for one in shown if one in texts), "")
+    return next((one for one in shown if any(one in text for text in texts)), None)
 
 
 def _principal(statement: Statement) -> str:

@@ -28,7 +28,7 @@ from permission_guard.iam import (
 from permission_guard.model.document import NewCondition
 from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
 from permission_guard.model.finding import Concern, Finding, Severity
-from permission_guard.rules.external_access import Fault, allows, ask_for_policy, found, gives_access, passed
+from permission_guard.rules.external_access import Fault, allows, found, gives_access, passed
 from permission_guard.rules.review import Review, review_of
 from permission_guard.rules.rule import LeaveIt, Remedy, Rule, SplitStatement
 from permission_guard.services import REPLICATORS
@@ -135,7 +135,7 @@ def _through_url(request: Request, review: Review) -> str:
     permissions" (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
     """
     context = request.context
-    authentication = " or ".join(context.values(AUTH_TYPE) or ("NONE",))
+    (authentication,) = context.values(AUTH_TYPE) or ("NONE",)
     context = context.with_keys({VIA_URL: "true", AUTH_TYPE: ABSENT})
     through = replace(request, action=INVOKE, context=context)
     second = decide(through, resource=review.policy)
@@ -204,10 +204,10 @@ def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     )
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
+def asks(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
     """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
     if facts.policy is NOT_READ:
-        return ask_for_policy(facts, trusted)
+        return FactKind.POLICY
     if not isinstance(facts.arn, FunctionArn) or not any(one.covers(INVOKING) for one in _bare(facts)):
         return FactKind.NOTHING
     return FactKind.URL & facts.unread

@@ -96,9 +96,11 @@ def _day_of_year(year: int) -> Part:
     months: dict[int, list[str]] = {}
     for month in range(1, 13):
         months.setdefault(monthrange(year, month)[1], []).append(f"{month:02}")
-    days = [f"{day:02}" for day in range(1, 32)]
     return either(
-        *(seq(_text("/"), _any_of(alike), _text("/"), _any_of(days[:last])) for last, alike in months.items())
+        *(
+            seq(_text("/"), _any_of(alike), _text("/"), _any_of(f"{day:02}" for day in range(1, last + 1)))
+            for last, alike in months.items()
+        )
     )
 
 

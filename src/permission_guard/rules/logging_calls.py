@@ -18,7 +18,7 @@ from permission_guard.iam import (
     ServicePrincipal,
     decide,
 )
-from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Subject
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Subject, is_version
 from permission_guard.rules.log_streams import LATEST, Streams, streams
 from permission_guard.rules.role_session import sessions, without_tags
 
@@ -51,8 +51,7 @@ class LogDestination:
 def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination:
     """Return where the function writes its logs in its own Region."""
     function = facts.arn
-    number = facts.qualifier if facts.qualifier and facts.qualifier.isdigit() else None
-    versions: tuple[str | None, ...] = (number,) if number else (LATEST, None)
+    versions = (facts.qualifier,) if is_version(facts.qualifier) else (LATEST, None)
     group = configuration.log_group
     names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
     arn = _group(function, function.region, group)
@@ -120,13 +119,13 @@ class LoggingCalls:
 
     def refused(self, *, with_group: bool) -> Asked | None:
         """Return a call that is certainly refused; None if all may be allowed."""
-        first: Asked | None = None
+        every: list[Asked] = []
         for session, case in product(self.place.sessions, self.place.streams.cases):
             found = self._refused(session, case, with_group=with_group)
             if found is None:
                 return None
-            first = first or found
-        return first
+            every.append(found)
+        return every[0]
 
     def example(self) -> Asked:
         """Return one of the calls."""

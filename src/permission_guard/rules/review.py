@@ -228,11 +228,10 @@ def _without_publishers(
 
 
 def _is_for_topics(statement: Statement, target: str) -> bool:
-    resources = statement.resources
     return (
         all(one.lower() == _TOPICS for one in services_in(statement))
         and not statement.covers((*MANAGING, *READING))
-        and (resources is None or resources.match(target, Context()) is Truth.YES)
+        and _covering(statement, target) is Truth.YES
     )
 
 

@@ -60,7 +60,7 @@ def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
     if facts.role is NOT_READ:
         return FactKind.ROLE
     found = check(facts, trusted)
-    if not isinstance(facts.role, RoleFacts) or facts.role.unreadable or found[0].verdict is Verdict.PASS:
+    if not isinstance(facts.role, RoleFacts) or found[0].verdict is Verdict.PASS:
         return FactKind.NOTHING
     if facts.log_group_exists is NOT_READ:
         (existing,) = check(replace(facts, log_group_exists=True), trusted)

@@ -153,7 +153,7 @@ def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int 
     if not conditions or not orderly or lower & set(_variables(policies)):
         return (None,)
     ends = [_SINCE, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
-    around = {end + by for end in ends for by in (-1, 0, 1)}
+    around = {one for end in ends for one in range(end - 1, end + 2)}
     return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
 
 
