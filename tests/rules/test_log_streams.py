@@ -18,6 +18,7 @@ from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts
 from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
 from permission_guard.rules import role_can_write_logs
 from permission_guard.rules.log_streams import LATEST, YEARS, streams
+from tests.access.setting import reads
 from tests.thorough import examples
 
 FUNCTION: Final = FunctionArn.parse("arn:aws:lambda:us-east-1:123456789012:function:orders")
@@ -62,11 +63,7 @@ def enumerated(group: str) -> list[str]:
 
 def walks(among: Resources, name: str) -> bool:
     """Whether a shape has a word."""
-    shape = among.shape
-    states = {shape.start}
-    for letter in name:
-        states = {move.target for one in states for move in shape.moves[one] if move.letters.has(letter)}
-    return any(shape.final[one] for one in states)
+    return reads(among.shape, among.shape.start, name)
 
 
 @pytest.mark.parametrize("group", [DEFAULT, CUSTOM])

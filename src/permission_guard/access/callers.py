@@ -143,7 +143,7 @@ def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
         ),
     }
     keys = _keys(scene, side, action, ANONYMOUS, {**constants, **shown})
-    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(shown)]
+    own = [Fixed({PRINCIPAL: ("",)}, principal=Anonymous()), keys.fixed(shown)]
     return Caller(_completed(keys, ANONYMOUS, own), lambda _: Anonymous())
 
 

@@ -92,7 +92,7 @@ class Keys:
 
     def absent(self, *keys: str) -> Node:
         """Keys that the requests do not have."""
-        return Fixed(dict.fromkeys(keys, ABSENT), self.known)
+        return Fixed(dict.fromkeys(keys, ABSENT))
 
     def unsaid(self, *keys: str) -> Node:
         """Keys of which AWS does not say that these callers have them: most likely not."""
@@ -104,7 +104,7 @@ class Keys:
 
     def unknown(self, *keys: str) -> Node:
         """Keys of which nobody knows anything."""
-        return Fixed(dict.fromkeys(keys, UNKNOWN), self.known)
+        return Fixed(dict.fromkeys(keys, UNKNOWN))
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
         """A key whose value is a word of a shape."""
@@ -210,11 +210,13 @@ class Keys:
         """lambda:EventSourceToken: whoever knows a skill's id owns the skill, so no untrusted caller shows one spelled in full."""
         named = self.scene.automata.spelled(self.scene.literals.whole(TOKEN))
         if self.side.trusted:
+            if stance is not Stance.SURE:
+                return self.absent(TOKEN)
             if self.side.name is not None:
                 return self.fixed({TOKEN: (self.side.name,)})
             shape = forms.plain(letters.NAME)
             ways = [(Stance.SURE, self.word(TOKEN, shape, (Need(1, one, wanted=True),))) for one in named]
-            return Either(tuple(ways)) if stance is Stance.SURE else self.absent(TOKEN)
+            return Either(tuple(ways))
         needs = tuple(Need(1, one, wanted=False) for one in named if self.side.accounts)
         word = (stance, self.word(TOKEN, forms.plain(letters.TEXT), needs))
         return Either(((Stance.SURE, self.absent(TOKEN)), word))

@@ -32,15 +32,17 @@ class Letters:
         return letter in self._members or (self._test is not None and self._test(letter))
 
     def other(self, spelled: AbstractSet[str]) -> str | None:
-        """Return the first character of the set that is not among these, which stands for all the others."""
+        """Return the first character of the set that is not among these, which stands for all the others.
+
+        A set with a test never runs out.
+        """
         for letter in self.pool:
             if letter not in spelled:
                 return letter
         if self._test is None:
             return None
         codes = (code for code in _BEYOND_ASCII if code not in _SURROGATES)
-        beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
-        return next(beyond, None)
+        return next(letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
 
 
 _FIRST: Final = "x" + ascii_lowercase + ascii_uppercase + digits

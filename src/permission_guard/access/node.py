@@ -49,7 +49,10 @@ class Node(Protocol):
 
 @frozen(slots=False)
 class Fixed:
-    """Keys that have one value in all requests: `()` if they are absent; None is a value nobody knows."""
+    """Keys that have one value in all requests: `()` if they are absent; None is a value nobody knows.
+
+    `known` are the keys that stand in variables, if there are values to compare with them.
+    """
 
     values: Mapping[str, Values]
     known: Context = field(default_factory=Context)

@@ -18,7 +18,8 @@ from permission_guard.services import Region, Sends, Service
 _ARN: Final = "aws:sourcearn"
 _ACCOUNT: Final = "aws:sourceaccount"
 _OWNER: Final = "aws:sourceowner"
-_KEYS: Final = (_ARN, _ACCOUNT, _OWNER)
+_BOTH: Final = (_ARN, _ACCOUNT)
+_KEYS: Final = (*_BOTH, _OWNER)
 ORGANIZATION: Final = ("aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_KEYS: Final = (*_KEYS, *ORGANIZATION)
 _ANYTHING: Final = ("{any}",)
@@ -32,7 +33,6 @@ class Sources:
         self._side = side
         self._row = row
         self._known = known
-        self._absent: dict[tuple[str, ...], Fixed] = {}
 
     def node(self) -> Node:
         """Return all ways, the surest first."""
@@ -51,14 +51,14 @@ class Sources:
             shape = forms.owned_arn if row.owned else forms.unowned_arn
             own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
             yield from self._shown(sure, own, ((_ARN,),))
-            yield from self._shown(account, own, (_KEYS[:2],))
+            yield from self._shown(account, own, (_BOTH,))
         if row is not None and row.owned:
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
-            yield from self._shown(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
-        yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
+            yield from self._shown(Stance.UNSURE, another, ((_ARN,), _BOTH))
+        yield from self._any(Stance.UNSURE, ((_ARN,), _BOTH))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
-        yield from self._shown(stance, bare, ((_ARN,), _KEYS[:2]))
+        yield from self._shown(stance, bare, ((_ARN,), _BOTH))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
         """What AWS documents; of a service of which it documents nothing, anything that shows for whom it calls."""
@@ -66,20 +66,18 @@ class Sources:
         if row is None or row.arn is not Sends.ALWAYS:
             yield from self._shown(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
         if row is None:
-            yield from self._any(Stance.SURE, ((_ARN,), _KEYS[:2]))
+            yield from self._any(Stance.SURE, ((_ARN,), _BOTH))
             bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, name)
-            yield from self._shown(Stance.SURE, bare, (_KEYS[:2],))
+            yield from self._shown(Stance.SURE, bare, (_BOTH,))
             return
         both = Stance.DOUBTFUL if row.account is Sends.DISPUTED else Stance.SURE
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
-        yield from self._shown(both, own, (_KEYS[:2],))
+        yield from self._shown(both, own, (_BOTH,))
         if row.account is not Sends.ALWAYS and row.owned:
             yield from self._shown(Stance.SURE, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
-            yield from self._any(
-                Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])
-            )
+            yield from self._any(Stance.SURE, (_BOTH,) if row.account is Sends.ALWAYS else ((_ARN,), _BOTH))
 
     def _any(self, stance: Stance, shown: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
         shape = forms.owned_arn(self._partition, None, _ANYTHING, None, self._side.name)
@@ -87,14 +85,10 @@ class Sources:
 
     def _nameless(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
         """A call that shows for nobody: then it shows no organization either, as far as AWS documents."""
-        absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
-        yield stance, absent
+        yield stance, Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT))
         if self._scene.mentions(*ORGANIZATION):
-            none = Fixed(dict.fromkeys(_KEYS, ABSENT), self._known)
-            yield (
-                Stance.UNSURE,
-                Every((none, organization(self._scene, self._side, ORGANIZATION, self._known))),
-            )
+            shown = organization(self._scene, self._side, ORGANIZATION, self._known)
+            yield Stance.UNSURE, Every((Fixed(dict.fromkeys(_KEYS, ABSENT)), shown))
 
     def _shown(
         self, stance: Stance, shape: Shape, shown: tuple[tuple[str, ...], ...]
@@ -104,23 +98,17 @@ class Sources:
         for keys in shown:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
                 tracks = {key: SOURCE if key == _ARN else SOURCE_ACCOUNT for key in (*keys, *more)}
-                missing = self._missing(tuple(key for key in _KEYS if key not in tracks))
-                known = missing.known
+                missing = dict.fromkeys((key for key in _KEYS if key not in tracks), ABSENT)
+                known = self._known.with_keys(missing)
                 variables = Variables(
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
                 # What is absent refuses most requests, and is told without a search.
-                parts: list[Node] = [missing, word]
+                parts: list[Node] = [Fixed(missing), word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(organization(self._scene, self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
-
-    def _missing(self, keys: tuple[str, ...]) -> Fixed:
-        if keys not in self._absent:
-            values = dict.fromkeys(keys, ABSENT)
-            self._absent[keys] = Fixed(values, self._known.with_keys(values))
-        return self._absent[keys]
 
     def _place(self, row: Service) -> str:
         places = {Region.FUNCTION: self._scene.target.region, Region.ANY: forms.ANYWHERE, Region.NONE: ""}
@@ -148,7 +136,7 @@ def organization(scene: Scene, side: Side, keys: tuple[str, str], known: Context
 
     branches: list[tuple[Stance, Node]] = []
     if side.bare:
-        branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT), known)))
+        branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT))))
     if side.organizations is None and side.trusted and scene.trusted.organizations:
         branches.append(within(Stance.SURE, Side(None, (scene.trusted.organizations, True))))
     anywhere = side.organizations is None and side.trusted
