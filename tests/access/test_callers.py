@@ -13,13 +13,13 @@ from permission_guard.iam.policy import Json
 from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, allow, policy
 
 KINDS = (
-    *("role", "user", "root", "federated", "anonymous", "service:"),
+    *("role", "user", "root", "federated", "anonymous", "service:", "service:alexa-appkit.amazon.com"),
     *(
         f"service:{name}.amazonaws.com"
         for name in ("sns", "s3", "events", "logs", "elasticloadbalancing", "config", "lexv2", "cloudfront")
     ),
-    "service:alexa-appkit.amazon.com",
 )
+"""A line has a letter for each, or for the first seven where the other services show the same as any service."""
 SURENESS = (
     ("sure", Stance.SURE),
     ("network", Stance.SURE | Stance.NETWORK),
@@ -78,4 +78,7 @@ def test_each_kind_of_caller_shows_under_a_key_what_aws_documents(line: str) -> 
     }[where]
 
     assert side is not None
-    assert "".join(sureness(analysis, side, f"lambda:{action}", kind) for kind in KINDS) == expected
+    assert (
+        "".join(sureness(analysis, side, f"lambda:{action}", kind) for kind in KINDS[: len(expected)])
+        == expected
+    )

@@ -162,18 +162,16 @@ class Keys:
         """The clock moves on: what is allowed later only is open to whoever waits."""
         now = int(self.scene.now.timestamp())
         writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
-        ends = (now, now + 1, span.LAST_SECOND + 1)
-        present = self.scene.line(((now, now + 1),), writings, ends)
-        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writings, ends)
+        present, later = self.scene.lines(writings, ((now, now + 1),), ((now + 1, span.LAST_SECOND + 1),))
         return Either(((Stance.SURE, present), (Stance.UNSURE, later)))
 
     def issued(self, *, always: bool) -> Node:
         """aws:TokenIssueTime of a session."""
         now = int(self.scene.now.timestamp())
         writing = {"aws:tokenissuetime": span.as_moment}
-        ends = (now - _LONGEST_SESSION, now + 1, span.LAST_SECOND + 1)
-        sessions = self.scene.line(((now - _LONGEST_SESSION, now + 1),), writing, ends)
-        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writing, ends)
+        sessions, later = self.scene.lines(
+            writing, ((now - _LONGEST_SESSION, now + 1),), ((now + 1, span.LAST_SECOND + 1),)
+        )
         branches: list[tuple[Stance, Node]] = [(Stance.SURE, sessions), (Stance.UNSURE, later)]
         if not always:
             branches.insert(0, (Stance.SURE, self.absent("aws:tokenissuetime")))
@@ -184,7 +182,7 @@ class Keys:
         present, age = MFA
         signed = (
             self.fixed({present: ("true",)}),
-            self.scene.line(((0, _LONGEST_SESSION + 1),), {age: str}, (0, _LONGEST_SESSION + 1)),
+            *self.scene.lines({age: str}, ((0, _LONGEST_SESSION + 1),)),
         )
         without = self.fixed({present: ("false",), age: ABSENT})
         nodes = (self.absent(*MFA), without, Every(signed))
@@ -243,12 +241,8 @@ class Keys:
         named = self.scene.named_networks
         everywhere = span.union(span.V4 + span.V6)
         outside = span.common(everywhere, span.complement(named))
-        ends = [end for one in (*everywhere, *named) for end in one]
-        line = self.scene.line
-        writing = {key: span.as_address}
-        return Either(
-            ((Stance.SURE, line(outside, writing, ends)), (Stance.NETWORK, line(named, writing, ends)))
-        )
+        others, these = self.scene.lines({key: span.as_address}, outside, named)
+        return Either(((Stance.SURE, others), (Stance.NETWORK, these)))
 
     def _assigned(self, key: str, start: str) -> Node:
         """An id that AWS assigns: nobody else has the one that the policy names."""

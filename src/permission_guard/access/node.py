@@ -29,11 +29,10 @@ _PER_VALUE: Final = 16
 
 
 class Found(NamedTuple):
-    """Values that meet all wants, the keys of which that rests on something unsure, and whether on a named network."""
+    """Values that meet all wants, and the keys of which that rests on something unsure."""
 
     values: Mapping[str, Values]
     unsure: tuple[str, ...] = ()
-    network: bool = False
 
 
 class Node(Protocol):
@@ -185,10 +184,8 @@ class Either:
 
 
 def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
-    if stance is Stance.SURE:
+    if stance in {Stance.SURE, Stance.NETWORK}:
         return found
-    if stance is Stance.NETWORK:
-        return found._replace(network=True)
     keys = dict.fromkeys((*(literal.key for literal, _ in wants), *found.unsure)) or dict.fromkeys(
         sorted(node.keys)
     )
@@ -210,12 +207,10 @@ class Every:
         """Solve each part for its own wants."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}
-        on_network = False
         for part in self.parts:
             found = part.solve([want for want in wants if want[0].key in part.keys], mode)
             if found is None:
                 return None
             values |= found.values
             unsure |= dict.fromkeys(found.unsure)
-            on_network |= found.network
-        return Found(values, tuple(unsure), on_network)
+        return Found(values, tuple(unsure))

@@ -159,16 +159,15 @@ class Scene:
         ids, wanted = among
         return (Need(track, self.automata.exactly(ids), wanted),)
 
-    def line(
-        self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
-    ) -> NumberLine:
-        """Return the keys that show one number of a domain; `ends` are those of all domains of these keys."""
+    def lines(self, writings: Mapping[str, span.Writing], *domains: span.Spans) -> list[NumberLine]:
+        """Return the keys that show one number, for each domain; the same keys always have the same domains."""
         keys = tuple(writings)
         if keys not in self._lines:
             literals = (one for key in keys for one in self.literals.by_key.get(key, ()))
+            ends = (end for domain in domains for one in domain for end in one)
             self._lines[keys] = Lines(literals, ends, self.meter)
         lines = self._lines[keys]
-        return NumberLine(lines.grid.mask(domain), writings, lines)
+        return [NumberLine(lines.grid.mask(domain), writings, lines) for domain in domains]
 
     @cached_property
     def named_networks(self) -> span.Spans:
