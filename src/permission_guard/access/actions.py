@@ -63,9 +63,7 @@ UNTAG: Final = "lambda:UntagResource"
 
 def written(statements: Iterable[Statement]) -> tuple[str, ...]:
     """Return the Lambda actions that statements spell and that are in no list: Lambda@Edge's, or ones still to come."""
-    known = {action.lower() for action in (*EVERY, READ_LAYER)}
-    texts = (one.text.strip("*?") for statement in statements for one in statement.actions.patterns)
-    lower = (
-        text.lower() for text in texts if text.lower().startswith("lambda:") and not {"*", "?"} & set(text)
-    )
-    return tuple(dict.fromkeys(text for text in lower if text not in known and text != "lambda:"))
+    known = {"lambda:", *(action.lower() for action in (*EVERY, READ_LAYER))}
+    texts = (one.text.strip("*?").lower() for statement in statements for one in statement.actions.patterns)
+    spelled = (text for text in texts if text.startswith("lambda:") and not {"*", "?"} & set(text))
+    return tuple(dict.fromkeys(text for text in spelled if text not in known))
