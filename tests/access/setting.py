@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard.access import Answer, analyze
+from permission_guard.access.shape import Shape
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
@@ -54,3 +55,16 @@ def answer(
 ) -> Answer:
     """The answer for the first Allow."""
     return analyze(policy(*statements), FUNCTION, trusted, NOW, actions=actions)[0]
+
+
+def reads(shape: Shape, state: int, word: str) -> bool:
+    """Whether a shape has a word from a state on, by whatever tracks."""
+    states = {state}
+    for letter in word:
+        moves = [move for one in states for move in shape.moves[one]]
+        states = {
+            move.target
+            for move in moves
+            if (letter == move.letters if isinstance(move.letters, str) else move.letters.has(letter))
+        }
+    return any(shape.final[one] for one in states)

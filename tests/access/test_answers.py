@@ -86,6 +86,7 @@ def test_characters_that_a_tag_cannot_hold_are_unsure() -> None:
         (allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/x/session"}), Scale.RESOURCE),
         (allow({"AWS": "AROAEXAMPLEEXAMPLEEXA"}), Scale.DEAD),
         (allow({"AWS": PARTNER}), Scale.ACCOUNT),
+        (allow({"AWS": OWN}, {"Null": {"lambda:EventSourceToken": "true"}}), Scale.ACCOUNT),
         (allow("*", equals("aws:PrincipalOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceOrgID", OURS)), Scale.ORGANIZATION),
         (allow(S3, equals("aws:SourceAccount", OWN)), Scale.ACCOUNT),

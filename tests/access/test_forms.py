@@ -116,6 +116,9 @@ ROLE, USER = f"arn:aws:iam::{OWN}:role/", f"arn:aws:iam::{OWN}:user/"
         (of("role"), {ARN: f"{ROLE}!/a/r", ACCOUNT: OWN}, True),
         (of("role"), {ARN: f"{ROLE}r", ACCOUNT: UNTRUSTED}, False),
         (of("role"), {ARN: f"{ROLE}a!"}, False),
+        (of("role"), {ARN: f"{ROLE}!r"}, False),
+        (of("role", "N"), {ARN: f"{ROLE}r"}, False),
+        (of("role", "N", function=True), {ARN: f"{ROLE}r"}, False),
         (of("role"), {ARN: f"{ROLE}a/"}, False),
         (of("role"), {ARN: ROLE}, False),
         (of("role"), {ARN: f"{USER}r"}, False),
@@ -192,6 +195,7 @@ def of_events(place: str, name: str | None = None) -> Callable[[], Shape]:
             False,
         ),
         (of_events("us-east-1"), {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/a"}, False),
+        (of_events("us-east-1"), {SOURCE: f"arn:aws:sns:us-east-1:{OWN}:rule/a"}, False),
         (of_events(forms.ANYWHERE, "N"), {SOURCE: f"arn:aws:events:us-east-2:{OWN}:rule/N/N"}, True),
         (of_events(forms.ANYWHERE), {SOURCE: f"arn:aws:events::{OWN}:rule/a"}, False),
         (

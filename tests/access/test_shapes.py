@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from permission_guard.access.letters import DIGIT, Letters, folding_to
-from permission_guard.access.shape import Part, Shape, compiled, either, many, maybe, one, repeat, seq, text
+from permission_guard.access.shape import Part, compiled, either, many, maybe, one, repeat, seq, text
+from tests.access.setting import reads
 
 AB, C = Letters("ab"), Letters("c")
 
@@ -44,18 +45,6 @@ def test_a_compiled_shape_reads_just_its_words_and_knows_how_far_the_end_is(
     assert not shape.owned
 
 
-def reads(shape: Shape, state: int, word: str) -> bool:
-    states = {state}
-    for letter in word:
-        moves = [move for one in states for move in shape.moves[one]]
-        states = {
-            move.target
-            for move in moves
-            if (move.letters == letter if isinstance(move.letters, str) else move.letters.has(letter))
-        }
-    return any(shape.final[one] for one in states)
-
-
 def test_what_is_still_to_be_read_is_told_track_by_track() -> None:
     shape = compiled(seq(one(AB, 1), one(DIGIT, 2), text("c", 4)))
 
@@ -70,8 +59,6 @@ def test_letters_that_stand_for_others_are_the_first_that_nobody_spells() -> Non
     assert [letters.other(set(spelled)) for spelled in ("", "x", "xa", "xab", "xabÀÁ", "xÀ")] == [*"xabÀÂa"]
     assert [letters.has(letter) for letter in "xbÀz1"] == [True, True, True, True, False]
     assert Letters("", lambda letter: letter > "\ud7fe").other({"\ud7ff"}) == "\ue000"
-    assert Letters("", lambda letter: letter == "\U0010ffff").other(set()) == "\U0010ffff"
-    assert Letters("", lambda letter: letter == "À").other({"À"}) is None
     assert folding_to("a") == ("a", "A")
     assert folding_to("1") == ("1",)
     assert folding_to("k") == ("k", "K", "\u212a")

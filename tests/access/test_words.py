@@ -126,6 +126,13 @@ def test_tracks_of_one_word_share_its_characters() -> None:
     )
 
 
+def test_each_place_of_a_word_has_letters_of_its_own() -> None:
+    found = find(compiled(seq(one(Letters("ab"), 1), one(Letters("xy"), 1))), [], Meter())
+
+    assert found is not None
+    assert read(found, 1) == "ax"
+
+
 def test_a_list_beside_its_own_negation_is_refused_before_any_search() -> None:
     shape, meter = compiled(many(Letters("ab"), 1)), Meter()
     some = automaton(["*a*", "b*"], Form.TEXT)

@@ -64,9 +64,7 @@ UNTAG: Final = "lambda:UntagResource"
 
 def written(statements: Iterable[Statement]) -> tuple[str, ...]:
     """Return the Lambda actions that statements write out and no list here has: Lambda@Edge's, and any that AWS adds later."""
-    known = {action.lower() for action in (*EVERY, READ_LAYER)}
-    texts = (one.text.strip("*?") for statement in statements for one in statement.actions.patterns)
-    lower = (
-        text.lower() for text in texts if text.lower().startswith("lambda:") and not {"*", "?"} & set(text)
-    )
-    return tuple(dict.fromkeys(text for text in lower if text not in known and text != "lambda:"))
+    known = {"lambda:", *(action.lower() for action in (*EVERY, READ_LAYER))}
+    texts = (one.text.strip("*?").lower() for statement in statements for one in statement.actions.patterns)
+    spelled = (text for text in texts if text.startswith("lambda:") and not {"*", "?"} & set(text))
+    return tuple(dict.fromkeys(text for text in spelled if text not in known))

@@ -128,7 +128,7 @@ def _anonymous(scene: Scene, side: Side, action: str) -> Caller:
         ),
     }
     keys = _keys(scene, side, action, ANONYMOUS, {**constants, **url_keys})
-    own = [Fixed({PRINCIPAL: ("",)}, keys.known, Anonymous()), keys.fixed(url_keys)]
+    own = [Fixed({PRINCIPAL: ("",)}, principal=Anonymous()), keys.fixed(url_keys)]
     return Caller(_completed(keys, ANONYMOUS, own), lambda _: Anonymous())
 
 

@@ -52,13 +52,11 @@ class Search:
         self._meter = meter
         self._solved: dict[tuple[int, tuple[int, ...]], Found | None] = {}
         self._wants: dict[int, Want] = {}
-        self._base: dict[int, _Marks] = {}
-        self._feasible: dict[Clause, list[int]] = {}
 
     def solve(self, base: Iterable[Want], clauses: Sequence[Clause]) -> Found | None:
         """Return a request that meets all wants of the base and one want of each clause, or None. Raises BudgetSpent."""
-        self._base = dict.fromkeys(map(self._code, base), _NONE)
-        self._feasible = {}
+        self._base: dict[int, _Marks] = dict.fromkeys(map(self._code, base), _NONE)
+        self._feasible: dict[Clause, list[int]] = {}
         if any(code ^ 1 in self._base for code in self._base):
             return None
         result = self._fast(clauses)
@@ -197,12 +195,10 @@ class Search:
         """Return the request with the values of all nodes; None if the mode accepts no value of a node."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}
-        network = False
         for place in range(len(self.caller.nodes)):
             found = self._node(place, [code for code in chosen if self._place(code) == place])
             if found is None:
                 return None
             values |= found.values
-            network |= found.network
             unsure |= dict.fromkeys(found.unsure)
-        return Found(values, tuple(unsure), network)
+        return Found(values, tuple(unsure))

@@ -131,7 +131,7 @@ def _friendly(kind: str, name: str | None, *, tail: bool) -> Part:
     if not tail:
         return who
     if kind == "user":
-        return seq(who, text(SEPARATOR, 0), unique)
+        return seq(who, unique)
     return seq(who, text(SEPARATOR, ELEMENT), unique, text(":", USERID), session)
 
 
@@ -171,7 +171,6 @@ def unowned_arn(
     return compiled(
         seq(
             account(SOURCE_ACCOUNT),
-            text(SEPARATOR, 0),
             _head(partition, service, place),
             text(":", SOURCE),
             either(*(form(one, SOURCE, name) for one in resources)),

@@ -72,7 +72,7 @@ def service_names(keys: Keys, name: str) -> Iterator[Node]:
     """Yield a service's names; an empty name stands for any service."""
     mentions = keys.scene.mentions
     if name:
-        yield Fixed({PRINCIPAL: (name,)}, keys.known, ServicePrincipal(name))
+        yield Fixed({PRINCIPAL: (name,)}, principal=ServicePrincipal(name))
         if mentions(_SERVICE_NAME):
             yield keys.fixed({_SERVICE_NAME: (name,)})
         if mentions(SERVICE_NAMES):

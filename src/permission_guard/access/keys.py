@@ -94,7 +94,7 @@ class Keys:
 
     def absent(self, *keys: str) -> Node:
         """Keys that the requests do not have."""
-        return Fixed(dict.fromkeys(keys, ABSENT), self.known)
+        return Fixed(dict.fromkeys(keys, ABSENT))
 
     def undocumented(self, *keys: str) -> Node:
         """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
@@ -106,7 +106,7 @@ class Keys:
 
     def unknown(self, *keys: str) -> Node:
         """Keys that may be absent or have any value."""
-        return Fixed(dict.fromkeys(keys, UNKNOWN), self.known)
+        return Fixed(dict.fromkeys(keys, UNKNOWN))
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
         """A key whose value is a word of a shape."""
@@ -165,18 +165,16 @@ class Keys:
         """The present is sure. A later time is unsure: a caller can wait for it."""
         now = int(self.scene.now.timestamp())
         writings: dict[str, span.Writing] = dict(zip(CLOCK, (span.as_moment, str), strict=True))
-        ends = (now, now + 1, span.LAST_SECOND + 1)
-        present = self.scene.line(((now, now + 1),), writings, ends)
-        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writings, ends)
+        present, later = self.scene.lines(writings, ((now, now + 1),), ((now + 1, span.LAST_SECOND + 1),))
         return Either(((Stance.SURE, present), (Stance.UNSURE, later)))
 
     def issued(self, *, always: bool) -> Node:
         """aws:TokenIssueTime of a session."""
         now = int(self.scene.now.timestamp())
         writing = {ISSUED: span.as_moment}
-        ends = (now - _LONGEST_SESSION, now + 1, span.LAST_SECOND + 1)
-        sessions = self.scene.line(((now - _LONGEST_SESSION, now + 1),), writing, ends)
-        later = self.scene.line(((now + 1, span.LAST_SECOND + 1),), writing, ends)
+        sessions, later = self.scene.lines(
+            writing, ((now - _LONGEST_SESSION, now + 1),), ((now + 1, span.LAST_SECOND + 1),)
+        )
         branches: list[tuple[Stance, Node]] = [(Stance.SURE, sessions), (Stance.UNSURE, later)]
         if not always:
             branches.insert(0, (Stance.SURE, self.absent(ISSUED)))
@@ -187,7 +185,7 @@ class Keys:
         present, age = MFA
         signed = (
             self.fixed({present: ("true",)}),
-            self.scene.line(((0, _LONGEST_SESSION + 1),), {age: str}, (0, _LONGEST_SESSION + 1)),
+            *self.scene.lines({age: str}, ((0, _LONGEST_SESSION + 1),)),
         )
         without = self.fixed({present: ("false",), age: ABSENT})
         nodes = (self.absent(*MFA), without, Every(signed))
@@ -213,11 +211,13 @@ class Keys:
         """lambda:EventSourceToken, a skill's id. Only its owner knows it, so no untrusted caller sends an id in the policy."""
         named = self.scene.automata.spelled(self.scene.literals.whole(TOKEN))
         if self.side.trusted:
+            if stance is not Stance.SURE:
+                return self.absent(TOKEN)
             if self.side.name is not None:
                 return self.fixed({TOKEN: (self.side.name,)})
             shape = forms.plain(letters.NAME)
             ways = [(Stance.SURE, self.word(TOKEN, shape, (Need(1, one, wanted=True),))) for one in named]
-            return Either(tuple(ways)) if stance is Stance.SURE else self.absent(TOKEN)
+            return Either(tuple(ways))
         needs = tuple(Need(1, one, wanted=False) for one in named if self.side.accounts)
         word = (stance, self.word(TOKEN, forms.plain(letters.TEXT), needs))
         return Either(((Stance.SURE, self.absent(TOKEN)), word))
@@ -244,12 +244,8 @@ class Keys:
         named = self.scene.named_networks
         everywhere = span.union(span.V4 + span.V6)
         outside = span.common(everywhere, span.complement(named))
-        ends = [end for one in (*everywhere, *named) for end in one]
-        line = self.scene.line
-        writing = {key: span.as_address}
-        return Either(
-            ((Stance.SURE, line(outside, writing, ends)), (Stance.NETWORK, line(named, writing, ends)))
-        )
+        others, these = self.scene.lines({key: span.as_address}, outside, named)
+        return Either(((Stance.SURE, others), (Stance.NETWORK, these)))
 
     def _assigned(self, key: str, start: str) -> Node:
         """An id that AWS assigns. Only the network that the policy names has the id in the policy."""

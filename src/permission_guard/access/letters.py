@@ -32,15 +32,17 @@ class Letters:
         return letter in self._members or (self._test is not None and self._test(letter))
 
     def other(self, spelled: AbstractSet[str]) -> str | None:
-        """Return the first character of the set that is not among these. It stands for all other such characters."""
+        """Return the first character of the set that is not among these. It stands for all other such characters.
+
+        A set with a test always has one.
+        """
         for letter in self.pool:
             if letter not in spelled:
                 return letter
         if self._test is None:
             return None
         codes = (code for code in _BEYOND_ASCII if code not in _SURROGATES)
-        beyond = (letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
-        return next(beyond, None)
+        return next(letter for letter in map(chr, codes) if letter not in spelled and self._test(letter))
 
 
 WILDCARDS: Final = "*?"

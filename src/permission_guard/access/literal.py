@@ -103,11 +103,10 @@ Wants: TypeAlias = Sequence[Want]
 
 
 class Found(NamedTuple):
-    """Values that meet all wants, the keys whose values are not sure, and whether they need a named network."""
+    """Values that meet all wants, and the keys whose values are not sure."""
 
     values: Mapping[str, Values]
     unsure: tuple[str, ...] = ()
-    network: bool = False
 
 
 def _fits(condition: Condition) -> bool:

@@ -24,7 +24,7 @@ def names_of_principals(principals: Principals, kind: str, partition: str, *, ta
         elif one.type == "CanonicalUser" or (one.type == "Federated" and kind in {"role", "federated"}):
             vague = True
         elif one.type == "AWS":
-            itself = _itself(one, kind, tail=tail)
+            itself = _itself(one, tail=tail)
             patterns += itself
             if one.account and one.is_root_of(one.account):
                 patterns += [
@@ -37,10 +37,10 @@ def names_of_principals(principals: Principals, kind: str, partition: str, *, ta
     return Named(tuple(patterns), tuple(excepted), vague)
 
 
-def _itself(one: NamedPrincipal, kind: str, *, tail: bool) -> list[Pieces]:
+def _itself(one: NamedPrincipal, *, tail: bool) -> list[Pieces]:
     if not one.name.startswith("arn:") or SEPARATOR in one.name:
         return []
-    return [(f"{one.name}{SEPARATOR}", Wild.RUN)] if tail and kind == "role" else [(one.name,)]
+    return [(f"{one.name}{SEPARATOR}", Wild.RUN)] if tail else [(one.name,)]
 
 
 def _session(one: NamedPrincipal, partition: str) -> list[Pieces]:

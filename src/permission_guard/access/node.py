@@ -35,7 +35,10 @@ class Node(Protocol):
 
 @frozen(slots=False)
 class Fixed:
-    """Keys that have the same values in all requests: `()` if they are absent, None if they are unknown."""
+    """Keys that have the same values in all requests: `()` if they are absent, None if they are unknown.
+
+    `known` are the keys that stand in variables, if there are values to compare with them.
+    """
 
     values: Mapping[str, Values]
     known: Context = field(default_factory=Context)
@@ -168,10 +171,8 @@ class Either:
 
 
 def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
-    if stance is Stance.SURE:
+    if stance in {Stance.SURE, Stance.NETWORK}:
         return found
-    if stance is Stance.NETWORK:
-        return found._replace(network=True)
     keys = dict.fromkeys((*(literal.key for literal, _ in wants), *found.unsure)) or dict.fromkeys(
         sorted(node.keys)
     )
@@ -193,15 +194,13 @@ class Every:
         """Solve each part for its own wants."""
         values: dict[str, Values] = {}
         unsure: dict[str, None] = {}
-        on_network = False
         for part in self.parts:
             found = part.solve([want for want in wants if want[0].key in part.keys], mode)
             if found is None:
                 return None
             values |= found.values
             unsure |= dict.fromkeys(found.unsure)
-            on_network |= found.network
-        return Found(values, tuple(unsure), on_network)
+        return Found(values, tuple(unsure))
 
 
 @frozen(slots=False)

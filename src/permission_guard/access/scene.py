@@ -162,16 +162,15 @@ class Scene:
         ids, wanted = among
         return (Need(track, self.automata.exactly(ids), wanted),)
 
-    def line(
-        self, domain: span.Spans, writings: Mapping[str, span.Writing], ends: Iterable[int] = ()
-    ) -> NumberLine:
-        """Return the node of keys that show one number of a domain. `ends` are the ends of all domains of these keys."""
+    def lines(self, writings: Mapping[str, span.Writing], *domains: span.Spans) -> list[NumberLine]:
+        """Return a node for each domain of the keys that show one number. The same keys always have the same domains."""
         keys = tuple(writings)
         if keys not in self._lines:
             literals = (one for key in keys for one in self.literals.by_key.get(key, ()))
+            ends = (end for domain in domains for one in domain for end in one)
             self._lines[keys] = Lines(literals, ends, self.meter)
         lines = self._lines[keys]
-        return NumberLine(lines.grid.mask(domain), writings, lines)
+        return [NumberLine(lines.grid.mask(domain), writings, lines) for domain in domains]
 
     def organization(self, side: Side, keys: tuple[str, str], known: Context) -> Node:
         """The organization of a caller's or a source's account. Its path begins with its id; without it, both keys are absent."""
@@ -184,7 +183,7 @@ class Scene:
 
         branches: list[tuple[Stance, Node]] = []
         if side.bare:
-            branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT), known)))
+            branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT))))
         anywhere = side.organizations is None and side.trusted
         if anywhere and self.trusted.organizations:
             branches.append(within(Stance.SURE, Side(None, (self.trusted.organizations, True))))

@@ -19,7 +19,8 @@ from permission_guard.services import Region, Sends, Service
 _ARN: Final = "aws:sourcearn"
 _ACCOUNT: Final = "aws:sourceaccount"
 _OWNER: Final = "aws:sourceowner"
-_KEYS: Final = (_ARN, _ACCOUNT, _OWNER)
+_BOTH: Final = (_ARN, _ACCOUNT)
+_KEYS: Final = (*_BOTH, _OWNER)
 ORGANIZATION: Final = ("aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_KEYS: Final = (*_KEYS, *ORGANIZATION)
 _ANYTHING: Final = ("{any}",)
@@ -35,7 +36,6 @@ class Sources:
         self._side = side
         self._row = row
         self._known = known
-        self._absent: dict[tuple[str, ...], Fixed] = {}
 
     def node(self) -> Node:
         """Return the node of all ways, the surest first."""
@@ -54,18 +54,18 @@ class Sources:
             shape = forms.owned_arn if row.owned else forms.unowned_arn
             own = shape(self._partition, row.namespace, row.forms, self._place(row), None)
             yield from self._branches(sure, own, ((_ARN,),))
-            yield from self._branches(account, own, (_KEYS[:2],))
+            yield from self._branches(account, own, (_BOTH,))
         if row is not None and row.owned:
             another = forms.unowned_arn(self._partition, row.namespace, _ANYTHING, None, None)
-            yield from self._branches(Stance.UNSURE, another, ((_ARN,), _KEYS[:2]))
-        yield from self._any(Stance.UNSURE, ((_ARN,), _KEYS[:2]))
+            yield from self._branches(Stance.UNSURE, another, ((_ARN,), _BOTH))
+        yield from self._any(Stance.UNSURE, ((_ARN,), _BOTH))
         if any(set(letters.WILDCARDS) & set(one) for one in chain(*self._scene.literals.whole(_ARN))):
             # What StringEquals takes for a plain character stands in no ARN (facts 4.1).
             starred = forms.owned_arn(self._partition, None, _ANYTHING, None, None)
-            yield from self._branches(Stance.UNDOCUMENTED, starred, ((_ARN,), _KEYS[:2]))
+            yield from self._branches(Stance.UNDOCUMENTED, starred, ((_ARN,), _BOTH))
         bare = forms.unowned_arn(self._partition, None, _ANYTHING, None, None)
         stance = Stance.UNDOCUMENTED if row is not None and row.arn is Sends.ALWAYS else Stance.UNSURE
-        yield from self._branches(stance, bare, ((_ARN,), _KEYS[:2]))
+        yield from self._branches(stance, bare, ((_ARN,), _BOTH))
 
     def _trusted(self) -> Iterator[tuple[Stance, Node]]:
         """Yield what AWS documents; for a service without documentation, every way that shows the account."""
@@ -73,20 +73,18 @@ class Sources:
         if row is None or row.arn is not Sends.ALWAYS:
             yield from self._branches(Stance.SURE, forms.source_account(), ((_ACCOUNT,),))
         if row is None:
-            yield from self._any(Stance.SURE, ((_ARN,), _KEYS[:2]))
+            yield from self._any(Stance.SURE, ((_ARN,), _BOTH))
             bare = forms.unowned_arn(self._partition, None, _PLAIN, None, name)
-            yield from self._branches(Stance.SURE, bare, (_KEYS[:2],))
+            yield from self._branches(Stance.SURE, bare, (_BOTH,))
             return
         both = Stance.DOUBTFUL if row.account is Sends.DISPUTED else Stance.SURE
         shape = forms.owned_arn if row.owned else forms.unowned_arn
         own = shape(self._partition, row.namespace, row.forms, self._place(row), name)
-        yield from self._branches(both, own, (_KEYS[:2],))
+        yield from self._branches(both, own, (_BOTH,))
         if row.account is not Sends.ALWAYS and row.owned:
             yield from self._branches(Stance.SURE, own, ((_ARN,),))
         if row.arn is not Sends.ALWAYS:
-            yield from self._any(
-                Stance.SURE, (_KEYS[:2],) if row.account is Sends.ALWAYS else ((_ARN,), _KEYS[:2])
-            )
+            yield from self._any(Stance.SURE, (_BOTH,) if row.account is Sends.ALWAYS else ((_ARN,), _BOTH))
 
     def _any(self, stance: Stance, key_lists: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Stance, Node]]:
         shape = forms.owned_arn(self._partition, None, _PLAIN, None, self._side.name)
@@ -94,14 +92,10 @@ class Sources:
 
     def _without_source(self, stance: Stance) -> Iterator[tuple[Stance, Node]]:
         """Yield a call without account and ARN. As far as AWS documents, it has no organization either."""
-        absent = Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT), self._known)
-        yield stance, absent
+        yield stance, Fixed(dict.fromkeys((*_KEYS, *ORGANIZATION), ABSENT))
         if self._scene.mentions(*ORGANIZATION):
-            none = Fixed(dict.fromkeys(_KEYS, ABSENT), self._known)
-            yield (
-                Stance.UNSURE,
-                Every((none, self._scene.organization(self._side, ORGANIZATION, self._known))),
-            )
+            organization = self._scene.organization(self._side, ORGANIZATION, self._known)
+            yield Stance.UNSURE, Every((Fixed(dict.fromkeys(_KEYS, ABSENT)), organization))
 
     def _branches(
         self, stance: Stance, shape: Shape, key_lists: tuple[tuple[str, ...], ...]
@@ -111,23 +105,17 @@ class Sources:
         for keys in key_lists:
             for more in ((), (_OWNER,)) if self._scene.mentions(_OWNER) else ((),):
                 tracks = {key: SOURCE if key == _ARN else SOURCE_ACCOUNT for key in (*keys, *more)}
-                missing = self._missing(tuple(key for key in _KEYS if key not in tracks))
-                known = missing.known
+                missing = dict.fromkeys((key for key in _KEYS if key not in tracks), ABSENT)
+                known = self._known.with_keys(missing)
                 variables = Variables(
                     known, tracks, frozenset(tracks) - {_ARN} if shape.owned else frozenset()
                 )
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
                 # Absent keys come first: they refuse most requests, without a search.
-                parts: list[Node] = [missing, word]
+                parts: list[Node] = [Fixed(missing), word]
                 if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
                     parts.append(self._scene.organization(self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
-
-    def _missing(self, keys: tuple[str, ...]) -> Fixed:
-        if keys not in self._absent:
-            values = dict.fromkeys(keys, ABSENT)
-            self._absent[keys] = Fixed(values, self._known.with_keys(values))
-        return self._absent[keys]
 
     def _place(self, row: Service) -> str:
         places = {Region.FUNCTION: self._scene.target.region, Region.ANY: forms.ANYWHERE, Region.NONE: ""}

@@ -155,14 +155,15 @@ class _Search:
         if node in self._reached_by:
             return
         self._reached_by[node] = reached_by
-        unmet, nearest, total = 0, 1_000_000, self._shape.distance[node[0]]
-        for need, state in zip(self._needs, node[1], strict=True):
-            if state != _CLOSED and need.automaton.accepting[state] != need.wanted:
-                far = need.automaton.distance(state) if need.wanted else 1
-                unmet += 1
-                total += far
-                nearest = min(nearest, far)
-        heappush(self._heap, (unmet, nearest, total, len(self._reached_by), node))
+        at, states = node
+        distances = [
+            need.automaton.distance(state) if need.wanted else 1
+            for need, state in zip(self._needs, states, strict=True)
+            if not _fulfilled(need, state)
+        ]
+        total = self._shape.distance[at] + sum(distances)
+        entry = (len(distances), min(distances, default=0), total, len(self._reached_by), node)
+        heappush(self._heap, entry)
 
     def _expand(self, node: _Node, move: Move) -> None:
         needs = self._needs
