@@ -111,7 +111,7 @@ class Guard:
     def plan(self, trigger: Trigger, session: JournalSession, now: datetime) -> Report:
         """Read, evaluate and plan; nothing is changed or written. Raises RetryLater."""
         settings = self.settings
-        facts = read(trigger, self.observer, session, settings.trusted, now)
+        facts = read(trigger, self.observer, session, now)
         findings = identified(evaluate(facts, settings.trusted), facts)
         due = concerned(findings, facts, trigger, session.history, now)
         plan = plan_for(due, facts, trigger, settings, now, session.history)
@@ -132,7 +132,7 @@ class Guard:
             return
         yield from revoked(report, session, self.observer, self._allowed_writer, now)
         if self.settings.treatments[Concern.ROLE_CAN_WRITE_LOGS] is Treatment.REPAIR:
-            yield from released(report, session, self.observer, self._allowed_writer, self.settings, now)
+            yield from released(report, session, self.observer, self._allowed_writer, now)
 
     def send_digest(self, now: datetime, summary: SweepSummary | None = None) -> int:
         """Send what waits in one message, and return how many alerts it has. Raises RetryLater and Refused."""

@@ -9,7 +9,7 @@ from permission_guard.events.trigger import Kind, Trigger
 from permission_guard.journal.entry import Rewritten
 from permission_guard.journal.session import JournalSession
 from permission_guard.model.document import NO_STATEMENTS, statements_of
-from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts, Trusted
+from permission_guard.model.facts import FactKind, FunctionFacts, PolicyFacts
 from permission_guard.ports import Observer, RetryLater
 from permission_guard.rules import wanted
 
@@ -17,19 +17,17 @@ _STALE_READS: Final = 2
 """How often a policy that does not yet show the statement of its event is read again later."""
 
 
-def read(
-    trigger: Trigger, observer: Observer, session: JournalSession, trusted: Trusted, now: datetime
-) -> FunctionFacts:
+def read(trigger: Trigger, observer: Observer, session: JournalSession, now: datetime) -> FunctionFacts:
     """Read the function of an event, and the journal at the same time.
 
     If the journal has entries, another run may have repaired the function meanwhile, so the function is read again.
     Raises RetryLater, also if the policy does not show its event yet.
     """
     facts = FunctionFacts(trigger.subject, trigger.qualifier, at=now)
-    asked = wanted(facts, trigger.to_read, trusted)
+    asked = wanted(facts, trigger.to_read)
     beside = observer.read_beside(facts, asked, trigger.role, session.read)
     first = facts if session.history.entries else beside
-    facts = read_facts(observer, first, trigger.to_read, trusted, trigger.role)
+    facts = read_facts(observer, first, trigger.to_read, trigger.role)
     if _is_stale(trigger, facts, session):
         raise RetryLater(f"the policy of {facts.target} does not show statement {trigger.arrived!r} yet")
     return facts
@@ -39,11 +37,10 @@ def read_facts(
     observer: Observer,
     facts: FunctionFacts,
     to_read: FactKind,
-    trusted: Trusted,
     likely_role: str | None = None,
 ) -> FunctionFacts:
     """Read until no rule asks for more. Raises RetryLater."""
-    while asked := wanted(facts, to_read, trusted):
+    while asked := wanted(facts, to_read):
         facts = observer.read(facts, asked, likely_role)
     return facts
 

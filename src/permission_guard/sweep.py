@@ -144,7 +144,7 @@ class Sweeper:
                 for role in page:
                     for target, configuration in users.get(role.arn, ()):
                         facts = FunctionFacts(*target, configuration, role)
-                        if _hangs_on_its_group(facts, self.guard.settings.trusted):
+                        if _hangs_on_its_group(facts):
                             groups = self.inventory.log_groups() if groups is None else groups
                             facts = replace(facts, log_group_exists=configuration.log_group in groups)
                         if _passes(facts, self.guard.settings.trusted):
@@ -238,8 +238,8 @@ def _with_seen(
     return done
 
 
-def _hangs_on_its_group(facts: FunctionFacts, trusted: Trusted) -> bool:
-    return FactKind.LOG_GROUP in role_can_write_logs.asks(facts, trusted)
+def _hangs_on_its_group(facts: FunctionFacts) -> bool:
+    return FactKind.LOG_GROUP in role_can_write_logs.asks(facts)
 
 
 def _passes(facts: FunctionFacts, trusted: Trusted) -> bool:

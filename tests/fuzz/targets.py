@@ -229,7 +229,7 @@ def policy(text: str) -> None:
             there.account.managed["boundary"], role.boundary = _raw(boundary), "boundary"
         tags = _in(_in(given, "role"), "tags")
         role.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}
-        seen = read_facts(there.guard.observer, FunctionFacts(FUNCTION), FactKind.POLICY | FactKind.ROLE, OWN)
+        seen = read_facts(there.guard.observer, FunctionFacts(FUNCTION), FactKind.POLICY | FactKind.ROLE)
         for one in explain(seen, OWN):
             assert one.sentence.endswith(".")
         _twice(there, Kind.POLICY_WRITTEN)

@@ -195,7 +195,7 @@ _ACTIONS: Final = (
 def rights(sandbox: Sandbox) -> set[str]:
     """What the role may do."""
     facts = FunctionFacts(FunctionArn.parse(FUNCTION))
-    role = read_facts(sandbox.guard.observer, facts, FactKind.ROLE, sandbox.guard.settings.trusted).role
+    role = read_facts(sandbox.guard.observer, facts, FactKind.ROLE).role
     if not isinstance(role, RoleFacts):
         return set()
     resource = f"arn:aws:logs:us-east-1:{OWN}:log-group:/aws/lambda/orders:log-stream:2026/01/31/1"

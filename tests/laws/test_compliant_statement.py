@@ -33,7 +33,7 @@ def test_a_statement_that_its_event_shows_to_be_compliant_passes_in_the_whole_po
     story: Story,
 ) -> None:
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
-    facts = read_facts(story.sandbox().guard.observer, facts, FactKind.POLICY, story.trusted)
+    facts = read_facts(story.sandbox().guard.observer, facts, FactKind.POLICY)
     findings = evaluate(facts, story.trusted)
     for index, event in added(story):
         if compliant_findings(event, story.trusted):

@@ -16,7 +16,7 @@ from tests.laws.stories import LOGS, Story, rights
 def facts_of(story: Story, to_read: FactKind) -> FunctionFacts:
     guard = story.sandbox().guard
     facts = FunctionFacts(FunctionArn.parse(FUNCTION), story.qualifier)
-    return read_facts(guard.observer, facts, to_read, guard.settings.trusted)
+    return read_facts(guard.observer, facts, to_read)
 
 
 def openings(facts: FunctionFacts, story: Story) -> list[Finding]:

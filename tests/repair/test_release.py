@@ -271,4 +271,4 @@ def test_an_entry_that_attached_nothing_has_nothing_to_release() -> None:
     facts = facts_with(statement("s3.amazonaws.com"))
     (finding,) = evaluate(facts, OWN)
     entry = seen(EMPTY, finding, facts, trigger(), NOW)
-    assert release(entry, FunctionFacts(facts.arn), FakeObserver(Account(), BASIC), OWN) is None
+    assert release(entry, FunctionFacts(facts.arn), FakeObserver(Account(), BASIC)) is None

@@ -168,10 +168,7 @@ def test_a_layers_policy_that_could_not_be_read_is_reported_once_and_by_its_own_
 
 
 def test_two_rules_may_ask_at_once() -> None:
-    assert (
-        wanted(FunctionFacts(FUNCTION), FactKind.ROLE | FactKind.POLICY, OWN)
-        == FactKind.ROLE | FactKind.POLICY
-    )
+    assert wanted(FunctionFacts(FUNCTION), FactKind.ROLE | FactKind.POLICY) == FactKind.ROLE | FactKind.POLICY
 
 
 def test_a_policy_that_is_not_there_is_no_matter_of_a_layer() -> None:

@@ -109,13 +109,13 @@ def test_the_function_url_is_asked_for_once_and_only_where_a_bare_star_may_be_ne
         return replace(facts_with(*statements), has_public_url=NOT_READ)
 
     public, layer = unread(statement()), LayerVersionArn("aws", "us-east-1", ACCOUNT, "tools", "7")
-    assert asks(replace(public, policy=NOT_READ), OWN) is FactKind.POLICY
-    assert asks(public, OWN) is FactKind.URL
-    assert asks(replace(public, has_public_url=False), OWN) is FactKind.NOTHING
-    assert asks(replace(public, arn=layer), OWN) is FactKind.NOTHING
-    assert asks(unread(statement(Action="lambda:GetFunction")), OWN) is FactKind.NOTHING
-    assert asks(unread(statement(Condition=VIA_URL)), OWN) is FactKind.NOTHING
-    assert asks(unread(), OWN) is FactKind.NOTHING
+    assert asks(replace(public, policy=NOT_READ)) is FactKind.POLICY
+    assert asks(public) is FactKind.URL
+    assert asks(replace(public, has_public_url=False)) is FactKind.NOTHING
+    assert asks(replace(public, arn=layer)) is FactKind.NOTHING
+    assert asks(unread(statement(Action="lambda:GetFunction"))) is FactKind.NOTHING
+    assert asks(unread(statement(Condition=VIA_URL))) is FactKind.NOTHING
+    assert asks(unread()) is FactKind.NOTHING
 
 
 def test_the_zone_of_trust_is_met_by_the_accounts_and_organizations_and_by_services_for_them() -> None:

@@ -14,7 +14,7 @@ from permission_guard.access.granted import Granted, Resources
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.iam import EvalDecision, FunctionArn, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Trusted
+from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts
 from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
 from permission_guard.rules import role_can_write_logs
 from permission_guard.rules.log_streams import LATEST, YEARS, streams
@@ -161,7 +161,7 @@ def random_role(random: Random, group: str) -> RoleFacts:
 def evaluated(role: RoleFacts, group: str) -> Finding:
     configuration = Configuration(ROLE, group)
     facts = FunctionFacts(FUNCTION, configuration=configuration, role=role, log_group_exists=True)
-    (finding,) = role_can_write_logs.check(facts, Trusted(FUNCTION.account))
+    (finding,) = role_can_write_logs.check(facts)
     return finding
 
 

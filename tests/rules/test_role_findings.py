@@ -11,12 +11,20 @@ from permission_guard.access.granted import Granted
 from permission_guard.access.meter import Meter
 from permission_guard.iam import ABSENT, EvalDecision, Policy, Request, ServicePrincipal
 from permission_guard.iam.policy import Json
-from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts, Unreadable
+from permission_guard.model.facts import (
+    NOT_READ,
+    Configuration,
+    FunctionFacts,
+    NotRead,
+    RoleFacts,
+    Unreadable,
+)
 from permission_guard.model.finding import Finding, Undecided, Verdict
-from permission_guard.rules import evaluate
+from permission_guard.rules import evaluate, rule_of
 from permission_guard.rules.logging_calls import LoggingCalls, own_region
 from permission_guard.rules.logging_words import ADVICE
-from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, ROLE, facts_with_role, policy
+from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy
+from tests.fake_aws.builders import ACCOUNT, FUNCTION, LOGGING, OWN, ROLE, facts_with_role, policy
 
 
 def about_the_role(*policies: Policy, boundary: Policy | None = None, trust: Policy | None = None) -> Finding:
@@ -232,3 +240,23 @@ def test_a_log_group_that_could_not_be_read_is_no_proof_about_a_stream() -> None
 
     assert isinstance(finding.proof, Undecided)
     assert finding.proof.request.action == "logs:CreateLogStream"
+
+
+@pytest.mark.parametrize(
+    ("remedy", "offered"),
+    [
+        (LOGGING, [AttachPolicy(LOGGING)]),
+        (
+            Unreadable("policy logs", "AccessDenied"),
+            [LeaveIt("the policy to attach is not known: policy logs could not be read: AccessDenied")],
+        ),
+        (NOT_READ, []),
+    ],
+)
+def test_the_configured_policy_is_offered_if_it_was_read(
+    remedy: Policy | Unreadable | NotRead, offered: list[Remedy]
+) -> None:
+    facts = replace(facts_with_role(RoleFacts(ROLE)), remedy=remedy)
+    (finding,) = evaluate(facts, OWN)
+
+    assert list(rule_of(finding).remedies(finding, facts, OWN)) == offered

@@ -59,27 +59,26 @@ def test_what_has_not_been_read_is_not_evaluated() -> None:
 
 
 def test_first_only_what_the_event_is_about_is_looked_at() -> None:
-    assert wanted(NOTHING, FactKind.ROLE, OWN) is FactKind.ROLE
-    assert wanted(NOTHING, FactKind.POLICY, OWN) is FactKind.POLICY
-    assert wanted(NOTHING, FactKind.NOTHING, OWN) is FactKind.NOTHING
+    assert wanted(NOTHING, FactKind.ROLE) is FactKind.ROLE
+    assert wanted(NOTHING, FactKind.POLICY) is FactKind.POLICY
+    assert wanted(NOTHING, FactKind.NOTHING) is FactKind.NOTHING
 
 
 def test_a_compliant_function_needs_no_further_look() -> None:
     role = facts_with_role(RoleFacts(ROLE, identity=(LOGGING,)))
 
-    assert wanted(replace(role, remedy=NOT_READ), FactKind.ROLE, OWN) is FactKind.NOTHING
-    assert wanted(facts_with(statement()), FactKind.POLICY, OWN) is FactKind.NOTHING
+    assert wanted(replace(role, remedy=NOT_READ), FactKind.ROLE) is FactKind.NOTHING
+    assert wanted(facts_with(statement()), FactKind.POLICY) is FactKind.NOTHING
 
 
 def test_whether_the_group_exists_is_asked_only_if_nothing_else_is_missing() -> None:
     role = replace(facts_with_role(RoleFacts(ROLE, identity=(STREAMS,))), remedy=NOT_READ)
 
-    assert wanted(role, FactKind.ROLE, OWN) is FactKind.LOG_GROUP
-    assert wanted(replace(role, log_group_exists=True), FactKind.ROLE, OWN) is FactKind.NOTHING
-    assert wanted(replace(role, log_group_exists=False), FactKind.ROLE, OWN) is FactKind.REMEDY
+    assert wanted(role, FactKind.ROLE) is FactKind.LOG_GROUP
+    assert wanted(replace(role, log_group_exists=True), FactKind.ROLE) is FactKind.NOTHING
+    assert wanted(replace(role, log_group_exists=False), FactKind.ROLE) is FactKind.REMEDY
     assert (
-        wanted(replace(role, log_group_exists=Unreadable("group", "no")), FactKind.ROLE, OWN)
-        is FactKind.NOTHING
+        wanted(replace(role, log_group_exists=Unreadable("group", "no")), FactKind.ROLE) is FactKind.NOTHING
     )
 
 
@@ -87,15 +86,15 @@ def test_the_remedy_is_asked_for_once_and_only_for_a_fault() -> None:
     faulty = replace(facts_with_role(RoleFacts(ROLE)), remedy=NOT_READ)
     doubtful = RoleFacts(ROLE, unreadable=(Unreadable("policy", "AccessDenied"),))
 
-    assert wanted(faulty, FactKind.ROLE, OWN) is FactKind.REMEDY
-    assert wanted(replace(faulty, remedy=LOGGING), FactKind.ROLE, OWN) is FactKind.NOTHING
-    assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), FactKind.ROLE, OWN) is FactKind.NOTHING
+    assert wanted(faulty, FactKind.ROLE) is FactKind.REMEDY
+    assert wanted(replace(faulty, remedy=LOGGING), FactKind.ROLE) is FactKind.NOTHING
+    assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), FactKind.ROLE) is FactKind.NOTHING
 
 
 def test_a_role_that_could_not_be_read_is_not_asked_for_again() -> None:
     unreadable = replace(NOTHING, role=Unreadable("role", "AccessDenied"))
 
-    assert wanted(unreadable, FactKind.ROLE, OWN) is FactKind.NOTHING
+    assert wanted(unreadable, FactKind.ROLE) is FactKind.NOTHING
 
 
 def test_a_role_without_its_configuration_is_called_by_the_function() -> None:

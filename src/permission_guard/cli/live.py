@@ -46,13 +46,10 @@ def as_it_is(
             raise Unusable(str(error)) from error
         clients = caller.clients.in_region(function.region)
         observer = AwsObserver(clients, _LOGGING.format(function.partition))
-        whom = Trusted(function.account, *trusted)
-        facts = read_facts(
-            observer, FunctionFacts(function, qualifier), FactKind.ROLE | FactKind.POLICY, whom
-        )
+        facts = read_facts(observer, FunctionFacts(function, qualifier), FactKind.ROLE | FactKind.POLICY)
         if facts.configuration is GONE:
             raise Unusable(f"Function {function} was not found.")
-    return ExplainInput(facts, whom, (), tuple(_read(facts)))
+    return ExplainInput(facts, Trusted(function.account, *trusted), (), tuple(_read(facts)))
 
 
 def _read(facts: FunctionFacts) -> Iterator[str]:

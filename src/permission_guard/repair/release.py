@@ -23,7 +23,6 @@ from permission_guard.model.facts import (
     FactKind,
     FunctionFacts,
     RoleFacts,
-    Trusted,
     Unreadable,
 )
 from permission_guard.model.finding import Verdict
@@ -34,7 +33,6 @@ from permission_guard.repair.outcome import Ending, Result
 from permission_guard.repair.report import Report
 from permission_guard.repair.step import DetachRolePolicy, apply
 from permission_guard.rules import role_can_write_logs
-from permission_guard.settings import Settings
 
 
 @frozen
@@ -57,7 +55,7 @@ class NothingToDetach:
 
 
 def release(
-    entry: Entry, facts: FunctionFacts, observer: Observer, trusted: Trusted
+    entry: Entry, facts: FunctionFacts, observer: Observer
 ) -> DetachRolePolicy | HandedOver | StaysAttached | NothingToDetach | None:
     """Return what to do with an attached policy; None if its function still needs it. Raises RetryLater."""
     change = entry.change
@@ -66,7 +64,7 @@ def release(
     step = DetachRolePolicy(change.role_arn, change.policy_arn, (entry.finding,))
     is_same = isinstance(facts.role, RoleFacts) and facts.role.arn == change.role_arn
     has_left = facts.configuration is GONE or (isinstance(facts.role, RoleFacts) and not is_same)
-    if not has_left and not (_stands(entry, step, facts) and _can_do_without(step, facts, observer, trusted)):
+    if not has_left and not (_stands(entry, step, facts) and _can_do_without(step, facts, observer)):
         return None
     role = facts.role if is_same else observer.role(change.role_arn)
     if not isinstance(role, RoleFacts):
@@ -84,7 +82,7 @@ def release(
     # that was deleted a moment ago.
     is_gone = facts.configuration is GONE
     left = [one.with_role(role) for one in users if not (is_gone and one.arn == facts.arn)]
-    needing = [one for one in left if not _can_do_without(step, one, observer, trusted)]
+    needing = [one for one in left if not _can_do_without(step, one, observer)]
     if not needing:
         return step
     return _handed_over(entry, needing, facts) if has_left else None
@@ -112,14 +110,12 @@ def _stands(entry: Entry, step: DetachRolePolicy, facts: FunctionFacts) -> bool:
     return step.policy_arn in attached or entry.state is State.RELEASING
 
 
-def _can_do_without(
-    step: DetachRolePolicy, facts: FunctionFacts, observer: Observer, trusted: Trusted
-) -> bool:
+def _can_do_without(step: DetachRolePolicy, facts: FunctionFacts, observer: Observer) -> bool:
     """Return whether the function can write its logs without the policy; an existing log group counts. Raises RetryLater."""
     without = apply(step, facts)
-    if FactKind.LOG_GROUP in role_can_write_logs.asks(without, trusted):
+    if FactKind.LOG_GROUP in role_can_write_logs.asks(without):
         without = observer.read(without, FactKind.LOG_GROUP)
-    found = role_can_write_logs.check(without, trusted)
+    found = role_can_write_logs.check(without)
     return bool(found) and all(finding.verdict is Verdict.PASS for finding in found)
 
 
@@ -140,14 +136,13 @@ def released(
     session: JournalSession,
     observer: Observer,
     writer: Writer,
-    settings: Settings,
     now: datetime,
 ) -> Iterator[Alert]:
     """Detach what nothing needs any more, and yield the alerts. Raises RetryLater."""
     for entry in filter(is_held, session.history.entries):
         if entry.cause.qualifier != report.facts.qualifier:
             continue  # a version's own role shows nothing about the function's
-        found = release(entry, report.facts, observer, settings.trusted)
+        found = release(entry, report.facts, observer)
         ending, what = Ending.REPORTED, ""
         match found:
             case DetachRolePolicy():

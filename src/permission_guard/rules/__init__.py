@@ -30,12 +30,12 @@ def rule_of(finding: Finding) -> Rule:
     return _BY_ID[finding.rule]
 
 
-def wanted(facts: FunctionFacts, to_read: FactKind, trusted: Trusted) -> FactKind:
+def wanted(facts: FunctionFacts, to_read: FactKind) -> FactKind:
     """Return what must still be read before the rules that need these facts can be evaluated."""
     asked = FactKind.NOTHING
     for rule in RULES:
         if rule.reads & to_read:
-            asked |= rule.asks(facts, trusted)
+            asked |= rule.asks(facts)
     return asked
 
 

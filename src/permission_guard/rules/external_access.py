@@ -24,7 +24,7 @@ from permission_guard.iam import (
 )
 from permission_guard.iam.principal import Principals
 from permission_guard.iam.request import Values
-from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Trusted, Unreadable
+from permission_guard.model.facts import NOT_READ, FactKind, FunctionFacts, Unreadable
 from permission_guard.model.finding import (
     HELP_TO_READ,
     Concern,
@@ -57,7 +57,7 @@ class Fault:
     advice: str
 
 
-def ask_for_policy(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
+def ask_for_policy(facts: FunctionFacts) -> FactKind:
     """Ask for the resource policy."""
     return FactKind.POLICY if facts.policy is NOT_READ else FactKind.NOTHING
 

@@ -204,7 +204,7 @@ def _bare(facts: FunctionFacts) -> tuple[Statement, ...]:
     )
 
 
-def asks(facts: FunctionFacts, _trusted: Trusted) -> FactKind:
+def asks(facts: FunctionFacts) -> FactKind:
     """Ask for the policy; then for the function URL, if a statement for everybody may be what makes it work."""
     if facts.policy is NOT_READ:
         return FactKind.POLICY

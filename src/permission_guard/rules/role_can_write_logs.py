@@ -55,21 +55,21 @@ from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 ID: Final = "role-can-write-logs"
 
 
-def asks(facts: FunctionFacts, trusted: Trusted) -> FactKind:
+def asks(facts: FunctionFacts) -> FactKind:
     """Ask for the role; for the log group if the verdict depends on it; for the policy to attach on a FAIL."""
     if facts.role is NOT_READ:
         return FactKind.ROLE
-    found = check(facts, trusted)
+    found = check(facts)
     if not isinstance(facts.role, RoleFacts) or found[0].verdict is Verdict.PASS:
         return FactKind.NOTHING
     if facts.log_group_exists is NOT_READ:
-        (existing,) = check(replace(facts, log_group_exists=True), trusted)
+        (existing,) = check(replace(facts, log_group_exists=True))
         if existing.verdict is not found[0].verdict:
             return FactKind.LOG_GROUP
     return FactKind.REMEDY & facts.unread if found[0].verdict is Verdict.FAIL else FactKind.NOTHING
 
 
-def check(facts: FunctionFacts, _trusted: Trusted) -> tuple[Finding, ...]:
+def check(facts: FunctionFacts) -> tuple[Finding, ...]:
     """Evaluate the role. One finding: PASS, FAIL with the refused request, or UNKNOWN with what is undecided."""
     role, configuration = facts.role, facts.configuration
     if isinstance(role, Unreadable):
@@ -245,6 +245,6 @@ RULE: Final = Rule(
     reference="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
     reads=FactKind.ROLE,
     asks=asks,
-    check=check,
+    check=lambda facts, _: check(facts),
     remedies=remedies,
 )

@@ -58,6 +58,6 @@ class Rule:
     why: str
     reference: str
     reads: FactKind
-    asks: Callable[[FunctionFacts, Trusted], FactKind]
+    asks: Callable[[FunctionFacts], FactKind]
     check: Callable[[FunctionFacts, Trusted], tuple[Finding, ...]]
     remedies: Callable[[Finding, FunctionFacts, Trusted], Iterator[Remedy]]

@@ -153,7 +153,7 @@ class Reader:
         return found
 
     def _evaluated(self, facts: FunctionFacts, to_read: FactKind) -> RegionResult:
-        facts = read_facts(self.observer, facts, to_read, self.trusted)
+        facts = read_facts(self.observer, facts, to_read)
         return RegionResult(targets=1, findings=list(findings(facts, self.trusted, self.rules, self.at)))
 
 
