@@ -68,13 +68,13 @@ class Deployed:
 
     def at_worst(self) -> Case:
         """Return it at its worst: resource policies as open as they may be, roles with as few rights."""
-        home = self.declared.home
+        home = self.declared.home.at(self.key[0].region)
         permissions = Reading(home, wide=True, at_home=False, unknown=_statement("Allow", Principal="*"))
         return self._case(permissions, Reading(home, wide=False, at_home=False, unknown=_statement("Deny")))
 
     def at_best(self) -> Case:
         """Return it at its best."""
-        home = self.declared.home
+        home = self.declared.home.at(self.key[0].region)
         permissions = Reading(home, wide=False, at_home=True, unknown=None)
         return self._case(permissions, Reading(home, wide=True, at_home=True, unknown=_statement("Allow")))
 
@@ -144,7 +144,7 @@ def _with_role(
     facts: FunctionFacts, function: DeclaredFunction, declared: Declared, reading: Reading
 ) -> FunctionFacts:
     group = filled(function.log_group)
-    facts = replace(facts, log_group_exists=_exists(group, declared))
+    facts = replace(facts, log_group_exists=_exists(facts.arn.region, group, declared))
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
@@ -155,8 +155,8 @@ def _with_role(
     return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
 
 
-def _exists(group: str | None, declared: Declared) -> bool | Unreadable:
-    if group is not None and group in declared.log_groups:
+def _exists(region: str, group: str | None, declared: Declared) -> bool | Unreadable:
+    if group is not None and (region, group) in declared.log_groups:
         return True
     return Unreadable(
         f"whether the log group {group or 'of the function'} exists", "a template does not tell"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from permission_guard.frozen import frozen
@@ -27,6 +28,12 @@ class Destination:
     says_region: bool = False
     """Whether somebody said the region, so that another one in the template is another one."""
     says_account: bool = False
+
+    def at(self, region: str | None) -> Destination:
+        """Return the same in another Region, which is one that somebody said; this one for None."""
+        if region in {None, self.region}:
+            return self
+        return replace(self, partition=partition_of(region or ""), region=region or "", says_region=True)
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
         """Return the ARN of a resource here."""

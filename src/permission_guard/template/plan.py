@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
@@ -16,6 +16,7 @@ from permission_guard.template.node import NotReadable, elements, member, member
 
 _FORMAT: Final = "1."
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
+_PROVIDER: Final = "aws"
 _DEEPEST: Final = 20
 """Modules and variables that a reference is followed through."""
 
@@ -42,6 +43,8 @@ class Planned:
     values: Mapping[str, Json]
     unknown: frozenset[str]
     references: Mapping[str, tuple[Reference, ...]]
+    region: str | None = None
+    """Its own Region, where it may be another than the plan's."""
 
     @property
     def plain_address(self) -> str:
@@ -74,33 +77,39 @@ def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
         what = "a state" if "values" in body else "no plan"
         raise NotReadable(f"is {what}: what is read is a plan (terraform show -json PLANFILE)")
     configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
+    regions = _regions(body)
     changes = {
         str(member(one, "address")): members(member(one, "change", "after_unknown"))
         for one in elements(body.get("resource_changes"))
     }
-    planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured))
-    return TerraformPlan(planned, _account(body, planned), _region(body))
+    planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured, regions))
+    return TerraformPlan(planned, _account(body, planned), _region(body, planned))
 
 
 def _planned(
     module: Json,
     changes: Mapping[str, Mapping[str, Json]],
-    configured: Mapping[str, Mapping[str, tuple[Reference, ...]]],
+    configured: Mapping[str, _Configured],
+    regions: Mapping[str, str],
 ) -> Iterator[Planned]:
     for one in elements(member(module, "resources")):
         address = str(member(one, "address"))
         if member(one, "mode") != "managed":
             continue
-        later = changes.get(address, {})
+        later, values = changes.get(address, {}), members(member(one, "values"))
+        provider, references = configured.get(_INDEX.sub("", address), ("", {}))
+        # Version 6 of the provider knows the Region of each resource, if nobody has set one too.
+        region = values.get("region", regions.get(provider))
         yield Planned(
             address,
             str(member(one, "type")),
-            members(member(one, "values")),
+            values,
             frozenset(name for name, what in later.items() if _holds_true(what)),
-            configured.get(_INDEX.sub("", address), {}),
+            references,
+            region if isinstance(region, str) else None,
         )
     for child in elements(member(module, "child_modules")):
-        yield from _planned(child, changes, configured)
+        yield from _planned(child, changes, configured, regions)
 
 
 def _holds_true(what: Json) -> bool:
@@ -152,17 +161,21 @@ def _called(module: _Module, name: str, called: Json, depth: int) -> _Module:
     return _Module(member(called, "module"), f"{module.prefix}module.{name}.", given)
 
 
+_Configured: TypeAlias = tuple[str, Mapping[str, tuple[Reference, ...]]]
+"""The key of a resource's provider, and what its arguments refer to."""
+
+
 def _configured(
     body: Json, prefix: str, given: Mapping[str, tuple[Reference, ...]]
-) -> Iterator[tuple[str, Mapping[str, tuple[Reference, ...]]]]:
-    """Yield each resource of the configuration with what its arguments refer to."""
+) -> Iterator[tuple[str, _Configured]]:
+    """Yield each resource of the configuration."""
     module = _Module(body, prefix, given)
     for one in elements(member(body, "resources")):
         expressions = members(member(one, "expressions"))
         found = {
             name: module.resolved(what) for name, what in expressions.items() if isinstance(what, Mapping)
         }
-        yield f"{prefix}{member(one, 'address')}", found
+        yield f"{prefix}{member(one, 'address')}", (str(member(one, "provider_config_key")), found)
     for name, called in members(member(body, "module_calls")).items():
         inner = _called(module, name, called, 0)
         yield from _configured(inner.body, inner.prefix, inner.given)
@@ -177,17 +190,25 @@ def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | No
     return found.pop() if len(found) == 1 else None
 
 
-def _region(body: Mapping[str, Json]) -> str | None:
-    """Return the region: as the provider is configured, else as the plan has asked AWS for it."""
+def _regions(body: Mapping[str, Json]) -> Mapping[str, str]:
+    """Return the Regions of the providers besides the one that has no alias."""
+    providers = members(member(body, "configuration", "provider_config"))
+    found = {key: member(one, "expressions", "region", "constant_value") for key, one in providers.items()}
+    return {key: region for key, region in found.items() if isinstance(region, str) and key != _PROVIDER}
+
+
+def _region(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
+    """Return the Region: as the provider is configured, else as the plan has asked AWS for it, else as the first function has it."""
     region = member(
-        body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value"
+        body, "configuration", "provider_config", _PROVIDER, "expressions", "region", "constant_value"
     )
     if isinstance(region, str):
         return region
     for one in _data(body, "aws_region"):
         name = one.get("region", one.get("name"))
         return name if isinstance(name, str) else None
-    return None
+    own = (one.region for one in planned if one.kind == "aws_lambda_function")
+    return next(filter(None, own), None)
 
 
 def _data(body: Mapping[str, Json], kind: str) -> Iterator[Mapping[str, Json]]:
