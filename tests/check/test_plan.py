@@ -14,7 +14,7 @@ from permission_guard.access import Analysis
 from permission_guard.access.alike import KNOWN
 from permission_guard.model.finding import Verdict
 from permission_guard.rules.logging_calls import LoggingCalls
-from permission_guard.template import Said
+from permission_guard.template import PLAN_COMMANDS, Said
 from tests.check.checking import found, of, problem
 from tests.check.planned import ACCOUNT, BASIC, FAIL, PASS, UNKNOWN, Plan, permission, role
 
@@ -86,10 +86,10 @@ def test_references_through_modules_without_end_end() -> None:
 
 
 NO_PLANS = {
-    '{"format_version": "2.0"}': "is of format_version '2.0'; what is read is 1.x, of Terraform 1.0 and newer",
-    '{"format_version": 1}': "is of format_version 1; what is read is 1.x, of Terraform 1.0 and newer",
-    '{"format_version": "1.0", "values": {}}': "is a state: what is read is a plan (terraform show -json PLANFILE)",
-    '{"format_version": "1.0"}': "is no plan: what is read is a plan (terraform show -json PLANFILE)",
+    '{"format_version": "2.0"}': "has format_version '2.0'. Only 1.x can be read, which Terraform 1.0 and newer write.",
+    '{"format_version": 1}': "has format_version 1. Only 1.x can be read, which Terraform 1.0 and newer write.",
+    '{"format_version": "1.0", "values": {}}': f"is a Terraform state. {PLAN_COMMANDS}",
+    '{"format_version": "1.0"}': f"is no Terraform plan. {PLAN_COMMANDS}",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_the_region_of_the_functions_is_that_of_the_plan_if_nothing_else_says_it
     assert of(plan.scan(account=ACCOUNT), "aws_lambda_permission.p").region == HERE
 
 
-def orders(region: str) -> dict[str, str]:
+def orders(region: str) -> dict[str, Any]:
     return {"function_name": "orders", "region": region}
 
 
@@ -40,7 +41,7 @@ def test_functions_of_one_name_in_two_regions_are_two() -> None:
     plan = Plan()
     for region in (HERE, THERE):
         plan.has(f"aws_lambda_function.{region}", role=f"arn:aws:iam::{ACCOUNT}:role/x", **orders(region))
-    invoked = {"action": "lambda:InvokeFunction", "principal": "sns.amazonaws.com"}
+    invoked: dict[str, Any] = {"action": "lambda:InvokeFunction", "principal": "sns.amazonaws.com"}
     plan.has("aws_lambda_permission.here", **invoked, **orders(HERE))
     own = f"arn:aws:sns:{THERE}:{ACCOUNT}:t"
     plan.has("aws_lambda_permission.there", source_arn=own, **invoked, **orders(THERE))

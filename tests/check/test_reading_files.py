@@ -100,9 +100,9 @@ def test_what_is_wrong_with_json_is_reported_with_its_place(text: str, wrong: st
 
 
 NEITHER = {
-    "hello": "1:1: is neither a template nor a plan: it is no object",
-    "[1]": "1:1: is neither a template nor a plan: it is no object",
-    "a: 1": "1:1: is neither a template (it has no Resources) nor a plan of Terraform's",
+    "hello": "1:1: is neither a template nor a plan: it is not an object",
+    "[1]": "1:1: is neither a template nor a plan: it is not an object",
+    "a: 1": "1:1: is neither a template (it has no Resources) nor a Terraform plan",
     "Resources: {A: 1}": "1:13: the resource A has no Type",
     "Resources: {A: {Type: [1]}}": "1:13: the resource A has no Type",
     "Resources:\n  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref F}}\n"

@@ -61,8 +61,8 @@ def test_what_is_in_doubt_says_what_is_not_known_and_what_it_may_come_to() -> No
 def test_an_account_is_the_own_one_only_if_somebody_says_so() -> None:
     text = permission(Principal=f'"{OTHER}"')
     assert of(found(text)).sentence == (
-        f"Not decided: Principal of It names {OTHER}, and whether that is the account that is deployed to, "
-        "--account can say."
+        f"Not decided: Principal of It names {OTHER}, which may be the account that you deploy to: "
+        "pass --account."
     )
     assert verdict(text, account=OTHER) is PASS
     assert verdict(text, account=OWN) is FAIL
@@ -90,8 +90,8 @@ def test_a_region_is_the_own_one_only_if_somebody_says_so() -> None:
         f"[{{Effect: Allow, Action: 'logs:*', Resource: '{logs}'}}]}}}}]\n",
     )
     assert of(found(f"Resources:{text}"), "Role").sentence == (
-        "Not decided: the policy logs of Role names eu-west-1, and whether that is the region that is deployed to, "
-        "--region can say."
+        "Not decided: the policy logs of Role names eu-west-1, which may be the region that you deploy to: "
+        "pass --region."
     )
     assert verdict(f"Resources:{text}", "Role", region="eu-west-1") is PASS
     assert verdict(f"Resources:{text}", "Role", region="eu-central-1") is FAIL

@@ -57,7 +57,7 @@ def test_several_files_are_evaluated_and_one_that_is_no_template_hides_no_other(
     assert ended.exit_code == 3
     assert ended.stdout.endswith("1 FAIL, 0 UNKNOWN, 1 PASS in 1 file; --fix can fix 1\n")
     assert ended.stderr.replace(f"{tmp_path}/", "").splitlines() == [
-        "permission-guard: b.yaml:1:1: is neither a template nor a plan: it is no object",
+        "permission-guard: b.yaml:1:1: is neither a template nor a plan: it is not an object",
         "permission-guard: c.json:1:2: is not JSON: Expecting property name enclosed in double quotes",
         "permission-guard: d.yaml: cannot be read: No such file or directory",
     ]
@@ -128,8 +128,8 @@ def test_parameters_count_as_given(tmp_path: Path) -> None:
         (("--region", "moon"), "--region: 'moon' is not a region"),
         (("--trusted-account", "x"), "--trusted-account: 'x' is not an account id (twelve digits)"),
         (("--trusted-organization", "x"), "--trusted-organization: 'x' is not an organization id (o-...)"),
-        (("--fix", "--diff"), "--fix writes what --diff only shows: say one of them"),
-        (("--fix", "-"), "--fix: standard input cannot be written to; say --diff"),
+        (("--fix", "--diff"), "--fix writes what --diff only shows: pass one of them"),
+        (("--fix", "-"), "--fix: standard input cannot be written to. Pass --diff."),
         (("--region", "eu-west-1", "--account", "123456789012"), ""),
     ],
 )

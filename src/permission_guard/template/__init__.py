@@ -6,8 +6,9 @@ from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
+from permission_guard.template.plan import PLAN_COMMANDS
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, PLAN_COMMANDS, Said, Source
+from permission_guard.template.source import LARGEST, Said, Source
 
 __all__ = [
     "LARGEST",

@@ -193,7 +193,7 @@ def _not_said(what: str, text: str, home: Destination) -> Iterator[Unreadable]:
     for kind, named in (("account", accounts), ("region", regions)):
         for one in named:
             if one not in {home.account, home.region}:
-                why = f"it names {one}, and whether that is the {kind} that is deployed to, --{kind} can say"
+                why = f"it names {one}, which may be the {kind} that you deploy to: pass --{kind}"
                 yield Unreadable(what, why)
 
 

@@ -27,7 +27,11 @@ from permission_guard.template.value import (
 
 _SSM: Final = "AWS::SSM::Parameter::"
 _PAIR = 2
-_PSEUDO: Final = {"AWS::AccountId": "which --account can say", "AWS::StackName": "", "AWS::StackId": ""}
+_PSEUDO: Final = {
+    "AWS::AccountId": "which is not known: pass --account",
+    "AWS::StackName": "",
+    "AWS::StackId": "",
+}
 _VERSION: Final = "1"
 _NAMED_BY_FUNCTION: Final = {
     ("AWS::Lambda::Alias", None),
@@ -99,7 +103,10 @@ class Scope:
             says = {"AWS::AccountId": home.says_account, "AWS::StackName": False, "AWS::StackId": False}
             if says.get(name, home.says_region) or not self.is_exact:
                 return pseudo[name]
-            how = _PSEUDO.get(name, "which --region can say") or "which is not known before the deployment"
+            how = (
+                _PSEUDO.get(name, "which is not known: pass --region")
+                or "which is not known before the deployment"
+            )
             return Unresolved(f"{name}, {how}", name)
         if name in self.section("Parameters"):
             return self._parameter(name)
@@ -113,7 +120,7 @@ class Scope:
         value: Value = self.given.get(name, default)
         if value is None:
             return Unresolved(
-                f"the parameter {name}, which has no default: say --parameter {name}=VALUE", name
+                f"the parameter {name}, which has no default: pass --parameter {name}=VALUE", name
             )
         text = text_of(value)
         if text is None:

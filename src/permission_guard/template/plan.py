@@ -14,6 +14,10 @@ from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.node import NotReadable, elements, member, members
 
+PLAN_COMMANDS: Final = (
+    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
+)
+"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
 _FORMAT: Final = "1."
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 _PROVIDER: Final = "aws"
@@ -71,11 +75,11 @@ def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
     version = body.get("format_version")
     if not isinstance(version, str) or not version.startswith(_FORMAT):
         raise NotReadable(
-            f"is of format_version {version!r}; what is read is 1.x, of Terraform 1.0 and newer"
+            f"has format_version {version!r}. Only 1.x can be read, which Terraform 1.0 and newer write."
         )
     if not isinstance(body.get("planned_values"), Mapping):
-        what = "a state" if "values" in body else "no plan"
-        raise NotReadable(f"is {what}: what is read is a plan (terraform show -json PLANFILE)")
+        what = "a Terraform state" if "values" in body else "no Terraform plan"
+        raise NotReadable(f"is {what}. {PLAN_COMMANDS}")
     configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
     regions = _regions(body)
     changes = {

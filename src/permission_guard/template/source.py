@@ -28,7 +28,7 @@ from permission_guard.template.node import (
     place,
     plain,
 )
-from permission_guard.template.plan import is_plan
+from permission_guard.template.plan import PLAN_COMMANDS, is_plan
 from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
@@ -152,7 +152,7 @@ def source(text: str, file: str, said: Said) -> Source:
     if file.endswith(_SOURCES) and not (isinstance(body, Mapping) and is_plan(body)):
         raise NotReadable(_TERRAFORM)
     if not isinstance(body, Mapping):
-        raise NotReadable("is neither a template nor a plan: it is no object", root.at)
+        raise NotReadable("is neither a template nor a plan: it is not an object", root.at)
     try:
         home = said.home or home_for(text, said.region, said.account)
         if is_plan(body):
@@ -173,10 +173,6 @@ def source(text: str, file: str, said: Said) -> Source:
         raise NotReadable("refers to itself without end") from error
 
 
-PLAN_COMMANDS: Final = (
-    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
-)
-"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
 _TERRAFORM: Final = f"is Terraform source. {PLAN_COMMANDS}"
 _SOURCES: Final = (".tf", ".tf.json")
 _SECTIONS: Final = frozenset(
@@ -190,7 +186,7 @@ def _scope(root: Node, body: Mapping[str, Json], home: Destination, said: Said) 
     """Return what a template's values are resolved with, SAM's resources transformed."""
     resources = body.get("Resources", {} if _SECTIONS & body.keys() else None)
     if not isinstance(resources, Mapping):
-        raise NotReadable("is neither a template (it has no Resources) nor a plan of Terraform's", root.at)
+        raise NotReadable("is neither a template (it has no Resources) nor a Terraform plan", root.at)
     kept = {key: one for key, one in resources.items() if not _is_expanded(key, one)}
     for logical_id, one in kept.items():
         kind = member(one, "Type")
