@@ -1,7 +1,6 @@
 """Templates and plans: the guard's rules before the deploy. Text in, verdicts with their places out; asks no AWS."""
 
-from permission_guard.template.check import Checked, check
-from permission_guard.template.findings import TemplateFinding, Trust
+from permission_guard.template.findings import Checked, TemplateFinding, Trust, check
 from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores

@@ -124,20 +124,16 @@ def _with_document(
     if isinstance(policy, Unreadable):
         return replace(facts, policy=policy), ()
     owners = (whole.owner,) * len(policy.statements)
-    return replace(facts, policy=_facts(facts, policy, Family.DOCUMENT)), owners
-
-
-def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
-    return PolicyFacts(facts.qualifier, policy, "", family)
+    return replace(facts, policy=PolicyFacts(facts.qualifier, policy, "", Family.DOCUMENT)), owners
 
 
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
-    policy = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
-    return replace(
-        facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
-    )
+    read = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
+    if isinstance(read, Unreadable):
+        return replace(facts, policy=read)
+    return replace(facts, policy=PolicyFacts(facts.qualifier, read, "", Family.STATEMENTS))
 
 
 def _with_role(

@@ -1,4 +1,4 @@
-"""The verdicts on a template: what is so in every deployment that it may come to, and UNKNOWN where they differ."""
+"""The rules before the deploy: what holds in every deployment that a template may come to, and UNKNOWN where they differ."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from permission_guard.template.declared import (
     WholePolicy,
 )
 from permission_guard.template.home import ACCOUNT, REGION, Destination
+from permission_guard.template.ignore import Ignore
+from permission_guard.template.source import Said, Source, source
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -49,6 +51,24 @@ class TemplateFinding:
     def finding(self) -> Finding:
         """The finding."""
         return self.explanation.finding
+
+
+@frozen
+class Checked:
+    """A file that was checked, and its verdicts in the order of their places."""
+
+    source: Source
+    verdicts: tuple[TemplateFinding, ...]
+    trust: Trust
+    ignored: tuple[tuple[TemplateFinding, Ignore], ...] = ()
+    """What is ignored for a reason, and is no verdict any more."""
+
+
+def check(text: str, file: str, said: Said, trust: Trust) -> Checked:
+    """Evaluate a template or plan. Raises NotReadable, which names the place, for what is neither."""
+    found = source(text, file, said)
+    verdicts = evaluated(found.variants, trust)
+    return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
@@ -172,13 +192,10 @@ def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]
         yield f"the log group of {function.owner}", function.log_group
         yield from _of_role(function.role)
     for permission in [each for each in found if isinstance(each, Permission)]:
-        yield from ((_said(name, permission), value) for name, value in permission.given.items())
+        for name, value in permission.given.items():
+            yield f"{permission.says.get(name, name)} of {permission.owner}", value
     for policy in [each for each in found if isinstance(each, WholePolicy)]:
         yield f"the policy document of {policy.owner}", policy.body
-
-
-def _said(name: str, permission: Permission) -> str:
-    return f"{permission.says.get(name, name)} of {permission.owner}"
 
 
 def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:

@@ -7,7 +7,7 @@ of such an argument the configuration still tells which resources it refers to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
@@ -81,7 +81,7 @@ def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
         what = "a Terraform state" if "values" in body else "no Terraform plan"
         raise NotReadable(f"is {what}. {PLAN_COMMANDS}")
     configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
-    regions = _regions(body)
+    regions = {key: region for key, region in _regions(body).items() if key != _PROVIDER}
     changes = {
         str(member(one, "address")): members(member(one, "change", "after_unknown"))
         for one in elements(body.get("resource_changes"))
@@ -110,7 +110,7 @@ def _planned(
             values,
             frozenset(name for name, what in later.items() if _holds_true(what)),
             references,
-            region if isinstance(region, str) else None,
+            _first([region]),
         )
     for child in elements(member(module, "child_modules")):
         yield from _planned(child, changes, configured, regions)
@@ -187,32 +187,28 @@ def _configured(
 
 def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
     """Return the account: as the plan has asked AWS for it, else as the ARN of a function that is there already has it."""
-    for one in _data(body, "aws_caller_identity"):
-        return one.get("account_id") if isinstance(one.get("account_id"), str) else None  # type: ignore[return-value]
-    arns = (one.values.get("arn") for one in planned if one.kind == "aws_lambda_function")
-    found = {arn.split(":")[4] for arn in arns if isinstance(arn, str) and arn.count(":") >= 6}  # noqa: PLR2004
-    return found.pop() if len(found) == 1 else None
+    asked = [one.get("account_id") for one in _data(body, "aws_caller_identity")]
+    arns = [str(one.values.get("arn")).split(":") for one in planned if one.kind == "aws_lambda_function"]
+    found = {arn[4] for arn in arns if len(arn) > 6}  # noqa: PLR2004
+    return _first((*asked, *(found if len(found) == 1 else ())))
 
 
 def _regions(body: Mapping[str, Json]) -> Mapping[str, str]:
-    """Return the Regions of the providers besides the one that has no alias."""
+    """Return the Regions of the providers, by their keys; of those whose Region is a constant."""
     providers = members(member(body, "configuration", "provider_config"))
     found = {key: member(one, "expressions", "region", "constant_value") for key, one in providers.items()}
-    return {key: region for key, region in found.items() if isinstance(region, str) and key != _PROVIDER}
+    return {key: region for key, region in found.items() if isinstance(region, str)}
 
 
 def _region(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
     """Return the Region: as the provider is configured, else as the plan has asked AWS for it, else as the first function has it."""
-    region = member(
-        body, "configuration", "provider_config", _PROVIDER, "expressions", "region", "constant_value"
-    )
-    if isinstance(region, str):
-        return region
-    for one in _data(body, "aws_region"):
-        name = one.get("region", one.get("name"))
-        return name if isinstance(name, str) else None
+    asked = (one.get("region", one.get("name")) for one in _data(body, "aws_region"))
     own = (one.region for one in planned if one.kind == "aws_lambda_function")
-    return next(filter(None, own), None)
+    return _first((_regions(body).get(_PROVIDER), *asked, *own))
+
+
+def _first(found: Iterable[Json]) -> str | None:
+    return next((one for one in found if isinstance(one, str)), None)
 
 
 def _data(body: Mapping[str, Json], kind: str) -> Iterator[Mapping[str, Json]]:

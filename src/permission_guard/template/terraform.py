@@ -157,8 +157,8 @@ class _Terraform:
         keys = ((kind, region, text_of(each) or "") for each in named)
         found = [self.by_name[key] for key in keys if key in self.by_name]
         for reference in one.references.get(name, ()) if not found else ():
-            others = [other for other in self._instances(one, reference) if other.kind == kind]
-            found += [other for other in others if self._region(other, kind) == region]
+            others = self._instances(one, reference)
+            found += [each for each in others if (each.kind, self._region(each, kind)) == (kind, region)]
         yield from {other.address: other for other in found}.values()
 
     def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
@@ -254,15 +254,10 @@ class _Terraform:
         function, qualifier = target(
             one.address.replace(".", "-"), self._value(one, "resource_arn"), self._home(one)
         )
-        document = _document(one.address, one.address, self._value(one, "policy"))
-        body = (
-            document.body
-            if isinstance(document, Document)
-            else Unresolved(document.why.removeprefix("it is "))
-        )
-        return WholePolicy(
-            one.address, function if found is None else self._function_arn(found), qualifier, body
-        )
+        read = _document(one.address, one.address, self._value(one, "policy"))
+        body = Unresolved(read.why.removeprefix("it is ")) if isinstance(read, Unreadable) else read.body
+        function = function if found is None else self._function_arn(found)
+        return WholePolicy(one.address, function, qualifier, body)
 
     def _layer(self, one: Planned) -> Permission:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
