@@ -38,7 +38,7 @@ for code scanning. `--format json` has every verdict; `report` converts it to th
 - **CloudFormation**, YAML and JSON, with its intrinsic functions.
 - **CDK**: the templates in `cdk.out`. A finding names the construct by its path (`aws:cdk:path`).
 - **Terraform**: a plan, as `terraform show -json PLANFILE` prints it (`format_version` 1.x), with its modules. Arguments are those of version 6 of the
-  provider hashicorp/aws. A finding names the address.
+  provider hashicorp/aws. Each resource is in the Region of its argument `region`, or else of its provider. A finding names the address.
 - The template of a nested stack, if that is a local file (in the CDK: `aws:asset:path`), with the parameters that the stack passes.
 - A folder: `permission-guard check .` evaluates every template and plan in it. Folders whose names begin with a dot, `node_modules`, `vendor` and `venv` are left
   out.

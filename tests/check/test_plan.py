@@ -14,7 +14,7 @@ from permission_guard.access import Analysis
 from permission_guard.access.alike import KNOWN
 from permission_guard.model.finding import Verdict
 from permission_guard.rules.logging_calls import LoggingCalls
-from permission_guard.template import CheckOptions
+from permission_guard.template import PLAN_COMMANDS, CheckOptions
 from tests.check.checking import found, of, problem
 from tests.check.planned import ACCOUNT, BASIC, FAIL, PASS, UNKNOWN, Plan, permission, role
 
@@ -88,8 +88,8 @@ def test_references_that_modules_repeat_endlessly_are_followed_to_a_limit() -> N
 NO_PLANS = {
     '{"format_version": "2.0"}': "has format_version '2.0'. Supported is 1.x, of Terraform 1.0 and newer",
     '{"format_version": 1}': "has format_version 1. Supported is 1.x, of Terraform 1.0 and newer",
-    '{"format_version": "1.0", "values": {}}': "is a state, not a plan. Run `terraform show -json PLANFILE`",
-    '{"format_version": "1.0"}': "is not a plan. Run `terraform show -json PLANFILE`",
+    '{"format_version": "1.0", "values": {}}': f"is a state, not a plan. {PLAN_COMMANDS}",
+    '{"format_version": "1.0"}': f"is not a plan. {PLAN_COMMANDS}",
 }
 
 

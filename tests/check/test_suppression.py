@@ -176,10 +176,25 @@ def test_a_baseline_leaves_only_what_is_new() -> None:
     saved(more)
     ended = run("check", path, "--baseline", "known", "--format", "concise")
     assert (ended.exit_code, ended.stdout.count("FAIL invoke")) == (1, 1)
+    assert "\n1 finding: in the baseline known\n" in ended.stdout
     assert run("check", path, "--baseline", "nowhere").exit_code == 3
     ended = run("check", path, "--write-baseline", "no-folder/known")
     problem = "permission-guard: no-folder/known: cannot be written: No such file or directory\n"
     assert (ended.exit_code, ended.stderr) == (3, problem)
+
+
+def test_a_new_baseline_keeps_what_the_old_one_has() -> None:
+    path = saved(FAULT)
+    assert run("check", path, "--write-baseline", "known").stderr == "Wrote 1 finding to known.\n"
+    run("check", path, "--baseline", "known", "--write-baseline", "new")
+    assert Path("new").read_text() == Path("known").read_text() != ""
+
+
+def test_a_file_that_is_no_baseline_is_an_error() -> None:
+    path = saved(FAULT)
+    ended = run("check", path, "--baseline", path)
+    problem = f"permission-guard: {path}: is not a baseline. Write one with --write-baseline.\n"
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (3, "", problem)
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def test_parameters_count_as_given(tmp_path: Path) -> None:
         (("--region", "moon"), "--region: 'moon' is not a region"),
         (("--trusted-account", "x"), "--trusted-account: 'x' is not an account id (twelve digits)"),
         (("--trusted-organization", "x"), "--trusted-organization: 'x' is not an organization id (o-...)"),
-        (("--fix", "--diff"), "--fix writes what --diff only shows: say one of them"),
-        (("--fix", "-"), "--fix: standard input cannot be written to; say --diff"),
+        (("--fix", "--diff"), "--fix writes what --diff only shows: pass one of them"),
+        (("--fix", "-"), "--fix: standard input cannot be written to. Pass --diff."),
         (("--region", "eu-west-1", "--account", "123456789012"), ""),
     ],
 )

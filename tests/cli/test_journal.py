@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from permission_guard.events.trigger import EVERYTHING, Kind
-from permission_guard.journal.entry import Entry, State
-from permission_guard.journal.entry_json import entry_of
+from permission_guard.journal.entry import State
+from permission_guard.journal.entry_json import written
+from permission_guard.model.finding import RULE_IDS, Concern
 from tests.cli.there import PLACES, run
 from tests.fake_aws.builders import TARGET, document, statement
 from tests.test_golden import golden
@@ -59,19 +60,32 @@ def test_everything_is_listed_word_for_word_as_it_is_kept() -> None:
     assert result.stdout == golden("journal/everything.txt", result.stdout)
 
 
-def entries(story: Story, *arguments: str) -> list[Entry]:
+def entries(story: Story, *arguments: str) -> list[dict[str, Any]]:
     body: dict[str, Any] = json.loads(run(story, "journal", "--json", *arguments).stdout)
     assert body["schema"] == "permission-guard/journal/1"
-    return [entry_of(json.dumps(one)) for one in body["entries"]]
+    found: list[dict[str, Any]] = body["entries"]
+    return found
 
 
-def test_machines_get_each_entry_as_it_is_written_down_the_newest_first() -> None:
+def test_machines_get_each_entry_with_all_that_is_kept_of_it_the_newest_first() -> None:
     story = busy()
-    kept = story.journal.all()
-    found = entries(story)
-    assert sorted(found, key=lambda entry: (entry.subject, entry.fault)) == list(kept)
-    assert [one.last_seen for one in found] == sorted((one.last_seen for one in kept), reverse=True)
-    assert {one.subject for one in entries(story, "orders")} == {TARGET}
+    kept = sorted(story.journal.all(), key=lambda entry: (entry.last_seen, entry.id), reverse=True)
+    wanted = [json.loads(written(one)) for one in kept]
+    for one in wanted:
+        del one["schema"]
+        one["finding"]["rule"] = one["finding"].pop("concern")
+    assert entries(story) == wanted
+    assert {one["subject"] for one in entries(story, "orders")} == {TARGET}
+
+
+def test_machines_get_the_rule_ids_that_every_format_has() -> None:
+    story = busy()
+    first, *_ = story.journal.of(TARGET).entries
+    graver = replace(first.finding, concern=Concern.MANAGEMENT_ACCESS)
+    story.journal.write((replace(first, fault="graver", finding=graver, version=0),))
+    rules = [one["finding"]["rule"] for one in entries(story, "orders")]
+    assert "management-access" in rules
+    assert set(rules) <= set(RULE_IDS)
 
 
 def test_a_layer_version_is_listed_by_its_arn() -> None:

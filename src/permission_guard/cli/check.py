@@ -20,24 +20,25 @@ from permission_guard.cli.errors import Unusable
 from permission_guard.cli.explain import EXIT_CODES
 from permission_guard.cli.explain_input import every, pairs, trusted_in, trusting
 from permission_guard.cli.output import written
+from permission_guard.cli.rows import counted
 from permission_guard.cli.template_files import template_files
 from permission_guard.cli.templates import Desk, How
 from permission_guard.formats import scan_json
 from permission_guard.iam.arn import is_account
 from permission_guard.model.finding import RULE_IDS, Severity, Verdict
-from permission_guard.scan.result import Scan
+from permission_guard.scan.result import Scan, Skipped
 from permission_guard.template import Checked, CheckOptions, Ignore, Trust
 
 _HELP: Final = """\
-Say whether templates keep the guard's rules, before they are deployed. Nothing is asked of AWS.
+Evaluate templates and plans by the guard's rules, before they are deployed. No AWS call is made.
 
-TEMPLATE is a template of SAM or CloudFormation (YAML or JSON), one that the CDK has made (cdk.out/*.template.json), or a
-plan of Terraform's (terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters count with their defaults, or as
-you say. Values that only a deployed stack has are evaluated at their most open and most closed; where the two differ, the verdict is
-UNKNOWN.
+TEMPLATE is a SAM or CloudFormation template (YAML or JSON), a template of the CDK (cdk.out/*.template.json), or a Terraform plan
+(terraform show -json PLANFILE); a folder, for all that are in it; - for standard input. Parameters have their defaults, or the values
+of --parameter. Values that only a deployed stack has are evaluated at their most open and most closed. Where the two differ, the verdict
+is UNKNOWN.
 
-What is trusted, ignored and fails can stand in .permission-guard.toml, or in pyproject.toml below [tool.permission-guard];
-an option here wins.
+Trusted accounts, ignored rules and what fails can also be set in .permission-guard.toml, or in pyproject.toml under
+[tool.permission-guard]. An option here wins.
 
 \b
 Exit codes:
@@ -53,6 +54,7 @@ _FORMATS: Final[dict[str, Callable[[Scan], str]]] = {
     **{name: partial(formats.show, name) for name in ("github", "junit", "sarif")},
 }
 """Others are made of the JSON by `report`."""
+_FAULT: Final = re.compile(r"[0-9a-f]{16}")
 _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 
 
@@ -61,12 +63,8 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 @click.option(
     "--parameter", "parameters", metavar="NAME=VALUE", multiple=True, help="A parameter's value. Repeatable."
 )
-@click.option(
-    "--account", metavar="ID", help="The account that is deployed to. Default: one that is made up."
-)
-@click.option(
-    "--region", metavar="REGION", help="The region that is deployed to. Default: one that is made up."
-)
+@click.option("--account", metavar="ID", help="The account that you deploy to. Default: not known.")
+@click.option("--region", metavar="REGION", help="The Region that you deploy to. Default: not known.")
 @trusting
 @click.option(
     "--ignore",
@@ -80,7 +78,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
     "--fix",
     "fix",
     is_flag=True,
-    help="Write the missing lines into the YAML, where that is proved to fix the finding.",
+    help="Write the missing lines into the template, where that is proved to fix the finding.",
 )
 @click.option(
     "--fail-on",
@@ -102,7 +100,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]")
 @click.option(
     "--strict",
     is_flag=True,
-    help="What is not deployed as the parameters are, is UNKNOWN, too (exit code 2).",
+    help="What is not deployed with these parameters is UNKNOWN, too (exit code 2).",
 )
 @click.option("--diff", "diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option(
@@ -128,7 +126,8 @@ def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: 
     desk = Desk(check_options, trust, how, given, settings, is_strict=strict)
     for path in dict.fromkeys(templates):
         desk.check(path)
-    scan = _without(desk.scan(datetime.now(UTC)), _faults(known))
+    every = desk.scan(datetime.now(UTC))
+    scan = every if known is None else _without(every, known)
     if not desk.is_any_unusable:
         _check_parameters(check_options, desk.checked)
     if how is not How.DIFF and desk.checked:
@@ -136,8 +135,9 @@ def check(format_: str, templates: tuple[str, ...], *, strict: bool, **options: 
     if desk.is_any_unusable:
         return UNUSABLE
     if baseline is not None:
-        faults = sorted(one.fault for one in scan.findings if one.verdict is not Verdict.PASS)
+        faults = sorted({one.fault for one in every.findings if one.verdict is not Verdict.PASS})
         written("".join(f"{one}\n" for one in faults), baseline)
+        click.echo(f"Wrote {counted(len(faults), 'finding')} to {baseline}.", err=True)
         return EXIT_CODES[Verdict.PASS]
     return _exit_code(scan, least, unknown)
 
@@ -147,9 +147,9 @@ def _how(templates: tuple[str, ...], *, fix: bool, diff: bool) -> How:
     if templates.count(STDIN) > 1:
         raise Unusable("standard input (-) can be read only once")
     if fix and diff:
-        raise Unusable("--fix writes what --diff only shows: say one of them")
+        raise Unusable("--fix writes what --diff only shows: pass one of them")
     if fix and STDIN in templates:
-        raise Unusable("--fix: standard input cannot be written to; say --diff")
+        raise Unusable("--fix: standard input cannot be written to. Pass --diff.")
     return How.FIX if fix else How.DIFF if diff else How.CHECK
 
 
@@ -178,14 +178,21 @@ def _check_parameters(options: CheckOptions, checked: Sequence[Checked]) -> None
         raise Unusable(f"--parameter: no template has the parameter {min(unknown)!r}")
 
 
-def _without(scan: Scan, known: frozenset[str]) -> Scan:
-    kept = (one for one in scan.findings if one.fault not in known)
-    return replace(scan, findings=tuple(kept))
+def _without(scan: Scan, baseline: str) -> Scan:
+    """Leave out the findings of a baseline, and note how many. Raises Unusable."""
+    known = _faults(baseline)
+    kept = tuple(one for one in scan.findings if one.fault not in known)
+    left_out = len(scan.findings) - len(kept)
+    notes = (Skipped(counted(left_out, "finding"), f"in the baseline {baseline}"),) if left_out else ()
+    return replace(scan, findings=kept, notes=(*scan.notes, *notes))
 
 
-def _faults(baseline: str | None) -> frozenset[str]:
+def _faults(baseline: str) -> frozenset[str]:
     """Return the findings of a baseline. Raises Unusable."""
-    return frozenset(text_of(baseline).split()) if baseline is not None else frozenset()
+    faults = text_of(baseline).split()
+    if not all(map(_FAULT.fullmatch, faults)):
+        raise Unusable(f"{baseline}: is not a baseline. Write one with --write-baseline.")
+    return frozenset(faults)
 
 
 def _exit_code(scan: Scan, least: Severity, unknown: str) -> int:

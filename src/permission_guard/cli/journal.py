@@ -14,7 +14,7 @@ from permission_guard.cli.errors import DONE, EXIT_CODES, endings
 from permission_guard.cli.output import written
 from permission_guard.iam.policy import Json
 from permission_guard.journal.entry import Entry
-from permission_guard.journal.entry_json import written as as_json
+from permission_guard.journal.entry_json import shown
 
 SCHEMA: Final = "permission-guard/journal/1"
 _HELP: Final = f"""\
@@ -29,7 +29,7 @@ _NOTHING: Final = "The journal has no entries"
 
 @click.command(help=_HELP, short_help="List what the guard found and did.")
 @click.argument("function", required=False)
-@click.option("--json", "is_json", is_flag=True, help="Print JSON: every entry as the table has it.")
+@click.option("--json", "is_json", is_flag=True, help="Print JSON: every entry, with all that is kept of it.")
 @options
 @click.pass_context
 def journal(context: click.Context, /, function: str | None, *, is_json: bool, **place: Any) -> int:
@@ -78,5 +78,5 @@ def _body(found: list[Entry]) -> str:
 
 
 def bodies(found: list[Entry]) -> list[Json]:
-    """Return the entries as JSON, as the table has them."""
-    return [json.loads(as_json(entry)) for entry in found]
+    """Return the entries as JSON, with all that is kept of them."""
+    return [shown(entry) for entry in found]

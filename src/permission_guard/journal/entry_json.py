@@ -44,26 +44,33 @@ def as_kept(entry: Entry) -> Entry:
 
 def written(entry: Entry) -> str:
     """Return an entry as JSON. What is None or empty is left out; the text is ASCII."""
-    return json.dumps(
-        _without_nothing(
-            {
-                "schema": SCHEMA,
-                "subject": entry.subject,
-                "fault": entry.fault,
-                "state": entry.state.value,
-                "version": entry.version,
-                "first_seen": entry.first_seen.isoformat(),
-                "last_seen": entry.last_seen.isoformat(),
-                "reported_at": entry.reported_at.isoformat() if entry.reported_at else None,
-                "reported_as": entry.reported_as.value if entry.reported_as else None,
-                "repairs": [at.isoformat() for at in entry.repairs],
-                "existing": entry.is_existing or None,
-                "acceptance": _acceptance(entry.acceptance) if entry.acceptance else None,
-                "change": _change(entry.change),
-                "finding": _finding(entry.finding),
-                "cause": _cause(entry.cause),
-            }
-        )
+    return json.dumps({"schema": SCHEMA, **_entry_body(entry), "finding": _finding(entry.finding)})
+
+
+def shown(entry: Entry) -> Json:
+    """Return an entry for other programs: the same, by the rule ids that every format has, and not by what found it."""
+    finding = _finding(entry.finding)
+    rule = finding.pop("concern")
+    return {**_entry_body(entry), "finding": {**finding, "rule": rule}}
+
+
+def _entry_body(entry: Entry) -> dict[str, Json]:
+    return _without_nothing(
+        {
+            "subject": entry.subject,
+            "fault": entry.fault,
+            "state": entry.state.value,
+            "version": entry.version,
+            "first_seen": entry.first_seen.isoformat(),
+            "last_seen": entry.last_seen.isoformat(),
+            "reported_at": entry.reported_at.isoformat() if entry.reported_at else None,
+            "reported_as": entry.reported_as.value if entry.reported_as else None,
+            "repairs": [at.isoformat() for at in entry.repairs],
+            "existing": entry.is_existing or None,
+            "acceptance": _acceptance(entry.acceptance) if entry.acceptance else None,
+            "change": _change(entry.change),
+            "cause": _cause(entry.cause),
+        }
     )
 
 
@@ -106,7 +113,7 @@ def _change(change: Change | None) -> Json:
             assert_never(change)
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding) -> dict[str, Json]:
     proof = recorded(finding.proof)
     return _without_nothing(
         {

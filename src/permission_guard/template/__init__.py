@@ -1,13 +1,13 @@
 """Check templates and plans by the guard's rules before a deployment. Returns verdicts with their places; calls no AWS API."""
 
-from permission_guard.template.check import Checked, check
-from permission_guard.template.findings import TemplateFinding, Trust
+from permission_guard.template.findings import Checked, TemplateFinding, Trust, check
 from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores
 from permission_guard.template.node import NotReadable
+from permission_guard.template.plan import PLAN_COMMANDS
 from permission_guard.template.resources import Nested
-from permission_guard.template.source import LARGEST, PLAN_COMMANDS, CheckOptions, Source
+from permission_guard.template.source import LARGEST, CheckOptions, Source
 
 __all__ = [
     "LARGEST",

@@ -68,20 +68,18 @@ class Deployed:
 
     def worst_case(self) -> Case:
         """Return the worst case: resource policies allow as much, and roles as little, as the unresolved parts make possible."""
-        destination = self.declared.destination
-        permissions = Reading(
-            destination, wide=True, own_account=False, unknown=_statement("Allow", Principal="*")
-        )
+        there = self.declared.destination.at(self.key[0].region)
+        permissions = Reading(there, wide=True, own_account=False, unknown=_statement("Allow", Principal="*"))
         return self._case(
-            permissions, Reading(destination, wide=False, own_account=False, unknown=_statement("Deny"))
+            permissions, Reading(there, wide=False, own_account=False, unknown=_statement("Deny"))
         )
 
     def best_case(self) -> Case:
         """Return the best case: resource policies allow as little, and roles as much, as the unresolved parts make possible."""
-        destination = self.declared.destination
-        permissions = Reading(destination, wide=False, own_account=True, unknown=None)
+        there = self.declared.destination.at(self.key[0].region)
+        permissions = Reading(there, wide=False, own_account=True, unknown=None)
         return self._case(
-            permissions, Reading(destination, wide=True, own_account=True, unknown=_statement("Allow"))
+            permissions, Reading(there, wide=True, own_account=True, unknown=_statement("Allow"))
         )
 
     def _case(self, permissions: Reading, role: Reading) -> Case:
@@ -130,27 +128,23 @@ def _with_document(
     if isinstance(policy, Unreadable):
         return replace(facts, policy=policy), ()
     owners = (whole.owner,) * len(policy.statements)
-    return replace(facts, policy=_facts(facts, policy, Family.DOCUMENT)), owners
-
-
-def _facts(facts: FunctionFacts, policy: Policy, family: Family) -> PolicyFacts:
-    return PolicyFacts(facts.qualifier, policy, "", family)
+    return replace(facts, policy=PolicyFacts(facts.qualifier, policy, "", Family.DOCUMENT)), owners
 
 
 def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
-    policy = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
-    return replace(
-        facts, policy=policy if isinstance(policy, Unreadable) else _facts(facts, policy, Family.STATEMENTS)
-    )
+    read = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
+    if isinstance(read, Unreadable):
+        return replace(facts, policy=read)
+    return replace(facts, policy=PolicyFacts(facts.qualifier, read, "", Family.STATEMENTS))
 
 
 def _with_role(
     facts: FunctionFacts, function: DeclaredFunction, declared: Declared, reading: Reading
 ) -> FunctionFacts:
     group = filled(function.log_group)
-    facts = replace(facts, log_group_exists=_exists(group, declared))
+    facts = replace(facts, log_group_exists=_exists(facts.arn.region, group, declared))
     role = function.role
     if isinstance(role, Unreadable):
         return replace(facts, role=role)
@@ -161,8 +155,8 @@ def _with_role(
     return replace(facts, configuration=Configuration(role.arn, group or "not-resolved"), role=read)
 
 
-def _exists(group: str | None, declared: Declared) -> bool | Unreadable:
-    if group is not None and group in declared.log_groups:
+def _exists(region: str, group: str | None, declared: Declared) -> bool | Unreadable:
+    if group is not None and (region, group) in declared.log_groups:
         return True
     return Unreadable(f"whether the log group {group or 'of the function'} exists", "a template does not say")
 

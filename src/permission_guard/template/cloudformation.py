@@ -59,7 +59,9 @@ def declared(scope: Scope) -> Declared:
             *(_layer(one) for one in of("AWS::Lambda::LayerVersionPermission")),
         ),
         tuple(_policy(one) for one in of("AWS::Lambda::ResourcePolicy")),
-        frozenset(filled(scope.ref(one.id)) or "" for one in of("AWS::Logs::LogGroup")),
+        frozenset(
+            (scope.destination.region, filled(scope.ref(one.id)) or "") for one in of("AWS::Logs::LogGroup")
+        ),
     )
 
 

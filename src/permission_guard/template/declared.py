@@ -78,5 +78,5 @@ class Declared:
     functions: tuple[DeclaredFunction, ...] = ()
     permissions: tuple[Permission, ...] = ()
     policies: tuple[WholePolicy, ...] = ()
-    log_groups: frozenset[str] = frozenset()
-    """The names of the log groups that are deployed with it."""
+    log_groups: frozenset[tuple[str, str]] = frozenset()
+    """The Regions and names of the log groups that are deployed with it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from permission_guard.frozen import frozen
@@ -27,6 +28,12 @@ class Destination:
     is_region_given: bool = False
     """Whether the user gave the Region. Only then a different Region in the template is surely not the own one."""
     is_account_given: bool = False
+
+    def at(self, region: str | None) -> Destination:
+        """Return the same destination in another Region, which counts as given; the same one for None."""
+        if region in {None, self.region}:
+            return self
+        return replace(self, partition=partition_of(region or ""), region=region or "", is_region_given=True)
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
         """Return the ARN of a resource in this account and Region."""

@@ -19,6 +19,8 @@ from permission_guard.template.declared import (
     WholePolicy,
 )
 from permission_guard.template.destination import ACCOUNT, REGION, Destination
+from permission_guard.template.ignore import Ignore
+from permission_guard.template.source import CheckOptions, Source, source
 from permission_guard.template.value import Value, reasons
 
 _ABOUT_A_ROLE: Final = "role-can-write-logs"
@@ -49,6 +51,24 @@ class TemplateFinding:
     def finding(self) -> Finding:
         """The finding."""
         return self.explanation.finding
+
+
+@frozen
+class Checked:
+    """A file that was checked, and its verdicts in the order of their places."""
+
+    source: Source
+    verdicts: tuple[TemplateFinding, ...]
+    trust: Trust
+    ignored: tuple[tuple[TemplateFinding, Ignore], ...] = ()
+    """The verdicts that are ignored, each with its reason; they are not in `verdicts`."""
+
+
+def check(text: str, file: str, options: CheckOptions, trust: Trust) -> Checked:
+    """Evaluate a template or plan. Raises NotReadable, with the place, for any other text."""
+    found = source(text, file, options)
+    verdicts = evaluated(found.variants, trust)
+    return Checked(found, tuple(sorted(verdicts, key=lambda one: found.at(one.owner, one.finding))), trust)
 
 
 _Key: TypeAlias = tuple[str, str, str, bool]
@@ -174,13 +194,10 @@ def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]
         yield f"the log group of {function.owner}", function.log_group
         yield from _of_role(function.role)
     for permission in [each for each in found if isinstance(each, Permission)]:
-        yield from ((_label(name, permission), value) for name, value in permission.given.items())
+        for name, value in permission.given.items():
+            yield f"{permission.labels.get(name, name)} of {permission.owner}", value
     for policy in [each for each in found if isinstance(each, WholePolicy)]:
         yield f"the policy document of {policy.owner}", policy.body
-
-
-def _label(name: str, permission: Permission) -> str:
-    return f"{permission.labels.get(name, name)} of {permission.owner}"
 
 
 def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:

@@ -12,14 +12,8 @@ from typing import TypeAlias
 from permission_guard.frozen import frozen
 from permission_guard.model.finding import GRAVITY, Concern, Verdict
 from permission_guard.repair.remedy import halved
-from permission_guard.template.check import Checked, check
-from permission_guard.template.edit import (
-    CannotEdit,
-    Editor,
-    Insertion,
-    with_insertions,
-)
-from permission_guard.template.findings import TemplateFinding, Trust
+from permission_guard.template.edit import CannotEdit, Editor, Insertion, with_insertions
+from permission_guard.template.findings import Checked, TemplateFinding, Trust, check
 from permission_guard.template.lines import line
 from permission_guard.template.source import CheckOptions
 

@@ -11,11 +11,9 @@ from typing import Final
 from permission_guard import __version__
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import fault_of
-from permission_guard.model.facts import FunctionFacts
 from permission_guard.scan.evaluate import flat
 from permission_guard.scan.result import IgnoredFinding, Place, Scan, ScannedFinding, Skipped
-from permission_guard.template.check import Checked
-from permission_guard.template.findings import TemplateFinding
+from permission_guard.template.findings import Checked, TemplateFinding
 from permission_guard.template.lines import patches
 
 _DIGITS: Final = 16
@@ -24,7 +22,11 @@ _DIGITS: Final = 16
 def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
     """Return the verdicts on all checked files."""
     verdicts = [(one.source, each) for one in checked for each in one.verdicts]
-    functions = {(source.file, str(each.facts.arn)) for source, each in verdicts if _is_function(each.facts)}
+    functions = {
+        (source.file, str(each.facts.arn))
+        for source, each in verdicts
+        if isinstance(each.facts.arn, FunctionArn)
+    }
     targets = {(source.file, each.facts.target) for source, each in verdicts}
     return Scan(
         __version__,
@@ -42,10 +44,6 @@ def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
             for each, ignore in one.ignored
         ),
     )
-
-
-def _is_function(facts: FunctionFacts) -> bool:
-    return isinstance(facts.arn, FunctionArn)
 
 
 def _placed(checked: Checked, one: TemplateFinding) -> ScannedFinding:

@@ -129,17 +129,14 @@ def _find_in_map(scope: Scope, argument: Json) -> Value:
         text = text_of(part)
         if text is None:
             why = next(reasons(part), "a key of Fn::FindInMap that is no text")
-        found = [each for one in found if isinstance(one, Mapping) for each in _under(one, text)]
+        maps = [one for one in found if isinstance(one, Mapping)]
+        # Those of all keys, if it is not known which.
+        found = [value for one in maps for key, value in one.items() if text in {None, key}]
     default = parts[_TRIPLE] if len(parts) > _TRIPLE else None
     other = default.get("DefaultValue") if isinstance(default, Mapping) else None
     values = [scope.resolve(one) for one in found] or ([] if other is None else [other])
     # If all possible keys have the same value, the value is known.
     return values[0] if values and all(one == values[0] for one in values) else Unresolved(why)
-
-
-def _under(body: Mapping[str, Json], key: str | None) -> Sequence[Json]:
-    """Return the value of a key, or the values of all keys if the key is not known."""
-    return [one for name, one in body.items() if key in {None, name}]
 
 
 def _import(scope: Scope, argument: Json) -> Value:

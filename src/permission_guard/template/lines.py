@@ -14,10 +14,9 @@ from permission_guard.alerts.patches import Language, Patch
 from permission_guard.iam import EvalDecision, Layer
 from permission_guard.model.finding import Concern, DeniedRequest, Verdict
 from permission_guard.services import Region, Service, service_of
-from permission_guard.template.check import Checked
 from permission_guard.template.declared import Permission
 from permission_guard.template.edit import CannotEdit, NewProperty
-from permission_guard.template.findings import TemplateFinding
+from permission_guard.template.findings import Checked, TemplateFinding
 from permission_guard.template.sam import is_sam
 from permission_guard.template.value import text_of
 

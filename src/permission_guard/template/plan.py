@@ -7,15 +7,20 @@ https://developer.hashicorp.com/terraform/internals/json-format. Arguments whose
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.node import NotReadable, elements, member, members
 
+PLAN_COMMANDS: Final = (
+    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
+)
+"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
 _FORMAT: Final = "1."
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
+_PROVIDER: Final = "aws"
 _DEEPEST: Final = 20
 """The most modules and variables that a reference is followed through."""
 
@@ -42,6 +47,8 @@ class Planned:
     values: Mapping[str, Json]
     unknown: frozenset[str]
     references: Mapping[str, tuple[Reference, ...]]
+    region: str | None = None
+    """Its own Region, where it may be another than the plan's."""
 
     @property
     def plain_address(self) -> str:
@@ -70,35 +77,41 @@ def read_plan(body: Mapping[str, Json]) -> TerraformPlan:
         raise NotReadable(f"has format_version {version!r}. Supported is 1.x, of Terraform 1.0 and newer")
     if not isinstance(body.get("planned_values"), Mapping):
         what = "a state, not a plan" if "values" in body else "not a plan"
-        raise NotReadable(f"is {what}. Run `terraform show -json PLANFILE`")
+        raise NotReadable(f"is {what}. {PLAN_COMMANDS}")
     configured = dict(_configured(member(body, "configuration", "root_module"), "", {}))
+    regions = {key: region for key, region in _regions(body).items() if key != _PROVIDER}
     changes = {
         str(member(one, "address")): members(member(one, "change", "after_unknown"))
         for one in elements(body.get("resource_changes"))
     }
-    planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured))
-    return TerraformPlan(planned, _account(body, planned), _region(body))
+    planned = tuple(_planned(member(body, "planned_values", "root_module"), changes, configured, regions))
+    return TerraformPlan(planned, _account(body, planned), _region(body, planned))
 
 
 def _planned(
     module: Json,
     changes: Mapping[str, Mapping[str, Json]],
-    configured: Mapping[str, Mapping[str, tuple[Reference, ...]]],
+    configured: Mapping[str, _Configured],
+    regions: Mapping[str, str],
 ) -> Iterator[Planned]:
     for one in elements(member(module, "resources")):
         address = str(member(one, "address"))
         if member(one, "mode") != "managed":
             continue
-        later = changes.get(address, {})
+        later, values = changes.get(address, {}), members(member(one, "values"))
+        provider, references = configured.get(_INDEX.sub("", address), ("", {}))
+        # Version 6 of the provider knows the Region of each resource, if nobody has set one too.
+        region = values.get("region", regions.get(provider))
         yield Planned(
             address,
             str(member(one, "type")),
-            members(member(one, "values")),
+            values,
             frozenset(name for name, what in later.items() if _holds_true(what)),
-            configured.get(_INDEX.sub("", address), {}),
+            references,
+            _first([region]),
         )
     for child in elements(member(module, "child_modules")):
-        yield from _planned(child, changes, configured)
+        yield from _planned(child, changes, configured, regions)
 
 
 def _holds_true(what: Json) -> bool:
@@ -150,17 +163,21 @@ def _called(module: _Module, name: str, called: Json, depth: int) -> _Module:
     return _Module(member(called, "module"), f"{module.prefix}module.{name}.", given)
 
 
+_Configured: TypeAlias = tuple[str, Mapping[str, tuple[Reference, ...]]]
+"""The key of a resource's provider, and what its arguments refer to."""
+
+
 def _configured(
     body: Json, prefix: str, given: Mapping[str, tuple[Reference, ...]]
-) -> Iterator[tuple[str, Mapping[str, tuple[Reference, ...]]]]:
-    """Yield each resource of the configuration with what its arguments refer to."""
+) -> Iterator[tuple[str, _Configured]]:
+    """Yield each resource of the configuration."""
     module = _Module(body, prefix, given)
     for one in elements(member(body, "resources")):
         expressions = members(member(one, "expressions"))
         found = {
             name: module.resolved(what) for name, what in expressions.items() if isinstance(what, Mapping)
         }
-        yield f"{prefix}{member(one, 'address')}", found
+        yield f"{prefix}{member(one, 'address')}", (str(member(one, "provider_config_key")), found)
     for name, called in members(member(body, "module_calls")).items():
         inner = _called(module, name, called, 0)
         yield from _configured(inner.body, inner.prefix, inner.given)
@@ -168,24 +185,28 @@ def _configured(
 
 def _account(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
     """Return the account: from the plan's aws_caller_identity, else from the ARNs of functions that exist already."""
-    for one in _data(body, "aws_caller_identity"):
-        return one.get("account_id") if isinstance(one.get("account_id"), str) else None  # type: ignore[return-value]
-    arns = (one.values.get("arn") for one in planned if one.kind == "aws_lambda_function")
-    found = {arn.split(":")[4] for arn in arns if isinstance(arn, str) and arn.count(":") >= 6}  # noqa: PLR2004
-    return found.pop() if len(found) == 1 else None
+    identities = [one.get("account_id") for one in _data(body, "aws_caller_identity")]
+    arns = [str(one.values.get("arn")).split(":") for one in planned if one.kind == "aws_lambda_function"]
+    found = {arn[4] for arn in arns if len(arn) > 6}  # noqa: PLR2004
+    return _first((*identities, *(found if len(found) == 1 else ())))
 
 
-def _region(body: Mapping[str, Json]) -> str | None:
-    """Return the Region: from the provider's configuration, else from the plan's aws_region."""
-    region = member(
-        body, "configuration", "provider_config", "aws", "expressions", "region", "constant_value"
-    )
-    if isinstance(region, str):
-        return region
-    for one in _data(body, "aws_region"):
-        name = one.get("region", one.get("name"))
-        return name if isinstance(name, str) else None
-    return None
+def _regions(body: Mapping[str, Json]) -> Mapping[str, str]:
+    """Return the Regions of the providers whose Region is a constant, by the providers' keys."""
+    providers = members(member(body, "configuration", "provider_config"))
+    found = {key: member(one, "expressions", "region", "constant_value") for key, one in providers.items()}
+    return {key: region for key, region in found.items() if isinstance(region, str)}
+
+
+def _region(body: Mapping[str, Json], planned: tuple[Planned, ...]) -> str | None:
+    """Return the Region: from the provider's configuration, else from the plan's aws_region, else of the first function."""
+    named = (one.get("region", one.get("name")) for one in _data(body, "aws_region"))
+    own = (one.region for one in planned if one.kind == "aws_lambda_function")
+    return _first((_regions(body).get(_PROVIDER), *named, *own))
+
+
+def _first(found: Iterable[Json]) -> str | None:
+    return next((one for one in found if isinstance(one, str)), None)
 
 
 def _data(body: Mapping[str, Json], kind: str) -> Iterator[Mapping[str, Json]]:

@@ -28,7 +28,7 @@ from permission_guard.template.node import (
     place,
     plain,
 )
-from permission_guard.template.plan import is_plan
+from permission_guard.template.plan import PLAN_COMMANDS, is_plan
 from permission_guard.template.resources import Nested, left_out, nested
 from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
@@ -174,10 +174,6 @@ def source(text: str, file: str, options: CheckOptions) -> Source:
         raise NotReadable("refers to itself in a loop") from error
 
 
-PLAN_COMMANDS: Final = (
-    "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
-)
-"""How a plan is made readable (https://developer.hashicorp.com/terraform/cli/commands/show)."""
 _TERRAFORM: Final = f"is Terraform source. {PLAN_COMMANDS}"
 _SOURCES: Final = (".tf", ".tf.json")
 _SECTIONS: Final = frozenset(

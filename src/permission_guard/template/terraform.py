@@ -52,6 +52,8 @@ _ATTACHING: Final = {
     "aws_iam_policy_attachment": "roles",
 }
 """The resource types that attach policies to a role, and the argument that names the role."""
+_GLOBAL: Final = "aws_iam_"
+"""Resource types that have no Region."""
 _LAYER: Final = {"action": "action", "principal": "principal", "organization_id": "principal_org_id"}
 
 
@@ -81,7 +83,8 @@ class _Terraform:
     destination: Destination
     by_kind: dict[str, list[Planned]] = field(default_factory=dict)
     by_address: dict[str, list[Planned]] = field(default_factory=dict)
-    by_name: dict[tuple[str, str], Planned] = field(default_factory=dict)
+    by_name: dict[tuple[str, str, str], Planned] = field(default_factory=dict)
+    """By type, Region and name or ARN."""
     by_role: dict[str, list[Planned]] = field(default_factory=dict)
     """The resources that attach policies to a role, by the role's address."""
 
@@ -92,14 +95,14 @@ class _Terraform:
             for key in (*_NAMES, "arn"):
                 name = text_of(one.values.get(key))
                 if name is not None:
-                    self.by_name.setdefault((one.kind, name), one)
+                    self.by_name.setdefault((one.kind, self._region(one, one.kind), name), one)
         for kind, argument in _ATTACHING.items():
             for one in self._of(kind):
                 for role in self._all_referred(one, argument, "aws_iam_role"):
                     self.by_role.setdefault(role.address, []).append(one)
 
     def declared(self) -> Declared:
-        groups = (text_of(self._value(one, "name")) for one in self._of("aws_cloudwatch_log_group"))
+        groups = [(one, text_of(self._value(one, "name"))) for one in self._of("aws_cloudwatch_log_group")]
         return Declared(
             self.destination,
             tuple(self._function(one) for one in self._of("aws_lambda_function")),
@@ -108,11 +111,21 @@ class _Terraform:
                 *(self._layer(one) for one in self._of("aws_lambda_layer_version_permission")),
             ),
             policies=tuple(self._resource_policy(one) for one in self._of("aws_lambda_resource_policy")),
-            log_groups=frozenset(name for name in groups if name is not None),
+            log_groups=frozenset(
+                (self._destination(one).region, name) for one, name in groups if name is not None
+            ),
         )
 
     def _of(self, kind: str) -> Iterator[Planned]:
         return iter(self.by_kind.get(kind, ()))
+
+    def _destination(self, one: Planned) -> Destination:
+        """Return where a resource is deployed."""
+        return self.destination.at(one.region)
+
+    def _region(self, one: Planned, kind: str) -> str:
+        """Return in which Region a resource means others of a type by their names; IAM has none."""
+        return "" if kind.startswith(_GLOBAL) else self._destination(one).region
 
     def _value(self, one: Planned, name: str) -> Value:
         """Return an argument; Unresolved or Partial if it is known only after the plan is applied."""
@@ -132,20 +145,22 @@ class _Terraform:
         if len(references) == 1 and references[0].attribute in _ARN_ATTRIBUTES:
             for other in self._instances(one, references[0]):
                 if other.kind in _SERVICES:
-                    made = self.destination.arn(_SERVICES[other.kind], "")
+                    made = self._destination(other).arn(_SERVICES[other.kind], "")
                     return joined((text_of(other.values.get("arn")) or made, why))
         return why
 
     def _referred(self, one: Planned, name: str, kind: str) -> Planned | None:
-        """Return the resource of a type that an argument refers to, or names."""
+        """Return the resource of a type that an argument refers to, or names; in the same Region."""
         return next(self._all_referred(one, name, kind), None)
 
     def _all_referred(self, one: Planned, name: str, kind: str) -> Iterator[Planned]:
         named = listed(one.values.get(name)) if name not in one.unknown else ()
-        keys = ((kind, text_of(each) or "") for each in named)
+        region = self._region(one, kind)
+        keys = ((kind, region, text_of(each) or "") for each in named)
         found = [self.by_name[key] for key in keys if key in self.by_name]
         for reference in one.references.get(name, ()) if not found else ():
-            found += [other for other in self._instances(one, reference) if other.kind == kind]
+            others = self._instances(one, reference)
+            found += [each for each in others if (each.kind, self._region(each, kind)) == (kind, region)]
         yield from {other.address: other for other in found}.values()
 
     def _instances(self, one: Planned, reference: Reference) -> list[Planned]:
@@ -156,7 +171,7 @@ class _Terraform:
 
     def _function_arn(self, one: Planned) -> FunctionArn:
         name = one.values.get("function_name")
-        return target(one.address, name if isinstance(name, str) else None, self.destination)[0]
+        return target(one.address, name if isinstance(name, str) else None, self._destination(one))[0]
 
     def _function(self, one: Planned) -> DeclaredFunction:
         arn = self._function_arn(one)
@@ -226,7 +241,7 @@ class _Terraform:
     def _permission(self, one: Planned) -> Permission:
         found = self._referred(one, "function_name", "aws_lambda_function")
         name = self._value(one, "function_name")
-        function, qualifier = target(one.address.replace(".", "-"), name, self.destination)
+        function, qualifier = target(one.address.replace(".", "-"), name, self._destination(one))
         if found is not None:
             function = self._function_arn(found)
         alias = text_of(self._value(one, "qualifier")) or qualifier
@@ -239,17 +254,12 @@ class _Terraform:
     def _resource_policy(self, one: Planned) -> WholePolicy:
         found = self._referred(one, "resource_arn", "aws_lambda_function")
         function, qualifier = target(
-            one.address.replace(".", "-"), self._value(one, "resource_arn"), self.destination
+            one.address.replace(".", "-"), self._value(one, "resource_arn"), self._destination(one)
         )
-        document = _document(one.address, one.address, self._value(one, "policy"))
-        body = (
-            document.body
-            if isinstance(document, Document)
-            else Unresolved(document.why.removeprefix("it is "))
-        )
-        return WholePolicy(
-            one.address, function if found is None else self._function_arn(found), qualifier, body
-        )
+        read = _document(one.address, one.address, self._value(one, "policy"))
+        body = Unresolved(read.why.removeprefix("it is ")) if isinstance(read, Unreadable) else read.body
+        function = function if found is None else self._function_arn(found)
+        return WholePolicy(one.address, function, qualifier, body)
 
     def _layer(self, one: Planned) -> Permission:
         name, version = self._value(one, "layer_name"), self._value(one, "version_number")
@@ -257,7 +267,9 @@ class _Terraform:
         given = {field: self._value(one, key) for key, field in _LAYER.items()}
         labels = {field: key for key, field in _LAYER.items()}
         sid = one.plain_address.replace(".", "-")
-        return Permission(one.address, sid, layer_of(one.address, arn, self.destination), None, given, labels)
+        return Permission(
+            one.address, sid, layer_of(one.address, arn, self._destination(one)), None, given, labels
+        )
 
 
 _ARGUMENTS: Final = {field: field for field in PERMISSION.values()}
