@@ -78,6 +78,12 @@ def test_a_key_compared_with_what_does_not_fit_its_type_or_is_not_known_is_unkno
     assert (found.access, found.keys[0]) == (Access.UNKNOWN, key.lower())
 
 
+def test_an_unknown_answer_names_every_key_that_it_rests_on() -> None:
+    found = answer(allow("*", {"StringEquals": {f"{TAG}x": "<>", "aws:UserAgent": "é", f"{TAG}y": "a"}}))
+
+    assert (found.access, set(found.keys)) == (Access.UNKNOWN, {f"{TAG}x".lower(), "aws:useragent"})
+
+
 def test_values_that_must_differ_from_one_that_is_not_known_are_unknown_beside_another_unknown() -> None:
     other = {"NumericEquals": {f"{TAG}y": "5"}}
     differing = {

@@ -111,11 +111,10 @@ class Search:
         marks = _NONE
         here = depth + 1
         for code in codes:
-            mark = _NONE if len(codes) == 1 else frozenset({here})
             if code ^ 1 in chosen:
-                marks |= chosen[code ^ 1] | mark
+                marks |= chosen[code ^ 1]
                 continue
-            refused = self._search({**chosen, code: mark}, clauses, here)
+            refused = self._search({**chosen, code: frozenset({here})}, clauses, here)
             if isinstance(refused, _Solution):
                 return refused
             if here not in refused.marks:
@@ -146,7 +145,7 @@ class Search:
         by_place: dict[int, list[int]] = {}
         for code in chosen:
             if code ^ 1 in chosen:
-                return _Refused(chosen[code] | chosen[code ^ 1])
+                return _Refused(_NONE)
             by_place.setdefault(self._place(code), []).append(code)
         values: dict[str, Values] = {}
         for place, codes in by_place.items():
