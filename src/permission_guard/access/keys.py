@@ -71,10 +71,19 @@ NEVER_SENT: Final = frozenset(
             "iot",
             "cloudtrail",
         ),
+        *("iam", "appsync", "autoscaling", "backup", "codecommit", "codepipeline", "ram", "servicecatalog"),
     }
 )
 """Services whose own keys no call of Lambda has: a service's page lists its keys for its own actions
 (service-authorization/latest/reference/list_awslambda.html lists Lambda's)."""
+
+NEVER_INVOKING: Final = frozenset(
+    {
+        *("lambda:principal", "lambda:layer", "lambda:functionarn", "lambda:codesigningconfigarn"),
+        *("lambda:vpcids", "lambda:subnetids", "lambda:securitygroupids"),
+    }
+)
+"""Keys that Lambda's page lists for other actions than those that invoke."""
 
 
 @frozen(slots=False)
@@ -153,10 +162,12 @@ class Keys:
         return [key for key in self.scene.literals.mentioned if key.startswith(prefix)]
 
     def rest(self, covered: frozenset[str]) -> Iterator[Node]:
-        """Yield the keys that no row knows: those of other services are absent, of the others nobody knows anything."""
+        """Yield the keys that no row knows: those of other services and actions are absent, of the others nobody knows anything."""
+        never = NEVER_INVOKING if self.action in actions.INVOKING else frozenset()
         for key in self.scene.literals.mentioned:
             if key not in covered:
-                yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
+                is_sent = key.partition(":")[0] not in NEVER_SENT and key not in never
+                yield self.unknown(key) if is_sent else self.absent(key)
 
     def clock(self) -> Node:
         """The clock moves on: what is allowed later only is open to whoever waits."""
