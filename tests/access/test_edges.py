@@ -95,6 +95,15 @@ def test_values_that_must_differ_from_one_that_is_not_known_are_unknown_beside_a
     assert answer(allow("*", {**differing, **other})).access is Access.UNKNOWN
 
 
+def test_a_key_of_other_actions_of_lambda_is_absent_from_those_that_invoke_and_from_no_others() -> None:
+    wanted = allow("*", {"StringEquals": {"lambda:Principal": "s3.amazonaws.com"}}, Action="lambda:*")
+    invoking, managing = ("lambda:InvokeAsync",), ("lambda:AddPermission",)
+
+    assert answer(wanted, actions=invoking).access is Access.CLOSED
+    assert answer(wanted, actions=managing).access is Access.UNKNOWN
+    assert answer(wanted, actions=(*invoking, *managing)).access is Access.UNKNOWN
+
+
 @pytest.mark.parametrize(("absent", "access"), [("false", Access.OPEN), ("true", Access.CLOSED)])
 def test_a_service_always_shows_the_list_of_its_names(absent: str, access: Access) -> None:
     assert answer(allow(S3, {"Null": {"aws:PrincipalServiceNamesList": absent}})).access is access

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from permission_guard.access import actions
-from permission_guard.access.keys import AUTH_TYPE, NETWORK, VIA_URL
+from permission_guard.access.keys import AUTH_TYPE, NETWORK, NEVER_INVOKING, VIA_URL
 from permission_guard.access.scene import Scene
 from permission_guard.iam import Context, Effect, Statement, Truth
 
@@ -70,11 +70,11 @@ class Coverage:
         tags = mentions("aws:tagkeys") or any(
             key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
         )
-        url, network = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK)
+        url, otherwise = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK, *NEVER_INVOKING)
         by_url = action in {actions.INVOKE, actions.INVOKE_URL}
         tagging = action in {actions.TAG, actions.UNTAG}
         alone = action if (url and by_url) or (tags and tagging) else by_url
-        return alone, (network or url) and action in actions.INVOKING
+        return alone, (otherwise or url) and action in actions.INVOKING
 
     def _refusals(self, action: str) -> int:
         denies = (one for one in self._statements if one.effect is Effect.DENY)

@@ -73,10 +73,19 @@ NEVER_SENT: Final = frozenset(
             "iot",
             "cloudtrail",
         ),
+        *("iam", "appsync", "autoscaling", "backup", "codecommit", "codepipeline", "ram", "servicecatalog"),
     }
 )
 """Services whose condition keys no Lambda call has: the keys of a service are for its own actions. Lambda's are listed in
 service-authorization/latest/reference/list_awslambda.html."""
+
+NEVER_INVOKING: Final = frozenset(
+    {
+        *("lambda:principal", "lambda:layer", "lambda:functionarn", "lambda:codesigningconfigarn"),
+        *("lambda:vpcids", "lambda:subnetids", "lambda:securitygroupids"),
+    }
+)
+"""Keys that Lambda's page lists for actions other than those that invoke."""
 
 
 @frozen(slots=False)
@@ -156,10 +165,12 @@ class Keys:
         return [key for key in self.scene.literals.mentioned if key.startswith(prefix)]
 
     def rest(self, covered: frozenset[str]) -> Iterator[Node]:
-        """Yield the nodes of keys that no row has: keys of services in NEVER_SENT are absent, all others unknown."""
+        """Yield the nodes of keys that no row has: keys of other services and other actions are absent, all others unknown."""
+        never = NEVER_INVOKING if self.action in actions.INVOKING else frozenset()
         for key in self.scene.literals.mentioned:
             if key not in covered:
-                yield self.absent(key) if key.partition(":")[0] in NEVER_SENT else self.unknown(key)
+                is_sent = key.partition(":")[0] not in NEVER_SENT and key not in never
+                yield self.unknown(key) if is_sent else self.absent(key)
 
     def clock(self) -> Node:
         """The present is sure. A later time is unsure: a caller can wait for it."""
