@@ -103,7 +103,7 @@ def test_the_texts_that_are_spelled_in_full_and_those_that_begin_a_value() -> No
         literals.want(condition(operator, "k", text), wanted=True)
 
     assert literals.whole("k") == (("a*:x:y",), ("d:x",))
-    assert literals.begun("k", ":") == (("a*", "c", "f"), ("d",))
+    assert literals.starts("k", ":") == (("a*", "c", "f"), ("d",))
     assert literals.whole("j") == ((), ())
 
 

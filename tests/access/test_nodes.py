@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.access import span
-from permission_guard.access.literal import MAY, Literals, SearchMode, Stance
+from permission_guard.access.literal import MAY, Found, Literals, SearchMode, Stance, Want
 from permission_guard.access.meter import Meter
-from permission_guard.access.node import Either, Every, Fixed, Found, Lines, Listed, NumberLine, Want
+from permission_guard.access.node import Either, Every, Fixed, Lines, Listed, NumberLine
 from permission_guard.iam import ABSENT, Context
 from permission_guard.iam.condition import Condition
 
