@@ -34,7 +34,7 @@ MOVES = st.lists(st.booleans(), min_size=40, max_size=40)
 
 
 @settings(max_examples=examples(300, 3000), derandomize=True, database=None, deadline=None)
-@given(st.sampled_from(BODIES), MOVES, MOVES, st.sampled_from(QueueName))
+@given(st.sampled_from(BODIES) | st.just(TASK), MOVES, MOVES, st.sampled_from(QueueName))
 def test_no_message_causes_a_call_to_another_account_or_region(
     body: str, accounts: list[bool], regions: list[bool], queue: QueueName
 ) -> None:
