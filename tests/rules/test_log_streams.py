@@ -18,6 +18,7 @@ from permission_guard.model.facts import Configuration, FunctionFacts, RoleFacts
 from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Verdict
 from permission_guard.rules import role_can_write_logs
 from permission_guard.rules.log_streams import LATEST, YEARS, streams
+from permission_guard.rules.logging_words import ADVICE_IN_DOUBT
 from tests.thorough import examples
 
 FUNCTION: Final = FunctionArn.parse("arn:aws:lambda:us-east-1:123456789012:function:orders")
@@ -246,6 +247,7 @@ def test_a_role_whose_patterns_need_more_steps_than_the_budget_is_unknown_with_w
     assert f"take more than {BUDGET:,} steps to evaluate; simplify the patterns" in finding.summary
     assert isinstance(finding.proof, Undecided)
     assert finding.proof.request.action == "logs:CreateLogStream"
+    assert finding.advice == ADVICE_IN_DOUBT
 
 
 def test_a_role_whose_policies_name_many_times_is_evaluated_without_knowing_the_time() -> None:

@@ -9,6 +9,7 @@ import pytest
 from permission_guard.access.actions import INVOKE_URL
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import (
+    MISSING_ROLE,
     NOT_READ,
     Configuration,
     FactKind,
@@ -100,10 +101,12 @@ def test_the_remedy_is_asked_for_once_and_only_for_a_fault() -> None:
     assert wanted(replace(facts_with_role(doubtful), remedy=NOT_READ), FactKind.ROLE) is FactKind.NOTHING
 
 
-def test_a_role_that_could_not_be_read_is_not_asked_for_again() -> None:
+def test_a_role_that_could_not_be_read_or_does_not_exist_is_not_asked_for_again() -> None:
     unreadable = replace(NOTHING, role=Unreadable("role", "AccessDenied"))
+    missing = replace(NOTHING, configuration=Configuration(ROLE, "/aws/lambda/orders"), role=MISSING_ROLE)
 
     assert wanted(unreadable, FactKind.ROLE) is FactKind.NOTHING
+    assert wanted(missing, FactKind.ROLE) is FactKind.NOTHING
 
 
 def test_a_role_without_its_configuration_is_called_by_the_function() -> None:

@@ -1,6 +1,6 @@
 """What is said of some cases, word for word: `golden/rules/<rule-id>.txt`, one paragraph for each case that it names.
 
-Between them they have every sentence that a rule can say. After a change that is meant, write them anew and read the difference:
+After a change that is meant, write them anew and read the difference:
 
     make test ARGS="tests/rules/test_wording.py" GOLDEN=write
 """
