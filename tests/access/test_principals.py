@@ -51,6 +51,7 @@ def element(principal: Json) -> Principals:
         ({"AWS": f"{STS}assumed-role/a"}, "role with session", [f"{STS}assumed-role/a|*"], [], False),
         ({"AWS": f"{IAM}assumed-role/a/me"}, "role with session", [f"{IAM}assumed-role/a/me|*"], [], False),
         ({"AWS": "AROAX"}, "role", [], [], False),
+        ({"AWS": [f"{IAM}role/a", f"{IAM}user/u"]}, "user", [f"{IAM}role/a", f"{IAM}user/u"], [], False),
         ({"AWS": f"{IAM}role/{SEPARATOR}"}, "role", [], [], False),
         ({"CanonicalUser": "7"}, "user", [], [], True),
         ({"Federated": "accounts.google.com"}, "role", [], [], True),
@@ -76,7 +77,9 @@ def test_a_principal_is_surely_excepted_only_beside_the_root_of_its_account() ->
     def excepted(*names: str) -> list[str]:
         return told(names_of_principals(element({"AWS": list(names)}), "role", "aws", tail=False))[1]
 
-    assert excepted(f"{IAM}role/a", f"{IAM}root") == [f"{IAM}role/a", f"{IAM}root"]
+    assert excepted(f"{IAM}role/a", f"{IAM}role/b", f"{IAM}root") == [
+        *(f"{IAM}role/a", f"{IAM}role/b", f"{IAM}root")
+    ]
     assert excepted(f"{IAM}role/a", PARTNER) == [f"arn:aws:iam::{PARTNER}:root"]
 
 

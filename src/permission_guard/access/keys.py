@@ -96,7 +96,7 @@ class Keys:
 
     def unsaid(self, *keys: str) -> Node:
         """Keys of which AWS does not say that these callers have them: most likely not."""
-        return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
+        return self.perhaps(self.unknown(*keys), *keys)
 
     def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
         """Keys that are shown or absent."""

@@ -77,9 +77,9 @@ class Automata:
         patterns = [pieces for pieces in filled if isinstance(pieces, tuple)]
         open_ = [tokens for tokens, one in zip(wanted.tokens, filled, strict=True) if one is None]
         if wanted.operator.startswith("arn"):
-            sure, is_vague = arn_patterns(patterns)
-            possible, is_open = arn_patterns([*patterns, *map(_any_arn, open_)])
-            possible = [(Wild.RUN,)] if is_vague or is_open else possible
+            sure, _ = arn_patterns(patterns)
+            possible, is_vague = arn_patterns([*patterns, *map(_any_arn, open_)])
+            possible = [(Wild.RUN,)] if is_vague else possible
             return Match(self.of(sure, Form.ARN), self.of(possible, Form.ARN))
         form = Form.FOLDED if wanted.operator == IGNORING_CASE else Form.TEXT
         return Match(self.of(patterns, form), self.of([*patterns, *map(_any_text, open_)], form))
@@ -93,8 +93,11 @@ def _any_text(tokens: tuple[Token, ...]) -> Pieces:
 def _any_arn(tokens: tuple[Token, ...]) -> Pieces:
     """Return the same for an ARN: a value with colons would move the parts behind it, up to the last part."""
     place = next(place for place, one in enumerate(tokens) if isinstance(one, Variable))
-    before = "".join(one for one in tokens[:place] if isinstance(one, str))
-    return _any_text(tokens) if before.count(":") > _BEFORE_ACCOUNT else (Wild.RUN,)
+    return _any_text(tokens) if _colons(tokens[:place]) > _BEFORE_ACCOUNT else (Wild.RUN,)
+
+
+def _colons(tokens: tuple[Token, ...]) -> int:
+    return sum(one.count(":") for one in tokens if isinstance(one, str))
 
 
 @frozen(slots=False)
@@ -137,13 +140,12 @@ class Variables:
         self, variable: Variable, key: str, before: tuple[Token, ...], after: tuple[Token, ...]
     ) -> Pieces | None:
         """Any twelve characters, where they stand for the account of the very ARN that is compared."""
-        written = "".join(
-            "*" if isinstance(one, Wild) else one if isinstance(one, str) else "$" for one in before
-        )
-        ends = isinstance(after[0], str) and after[0].startswith(":") if after else False
         own = variable.key in self.account and key.endswith("arn")
-        certain = written.endswith(":") and written.count(":") == _BEFORE_ACCOUNT and ends
-        return (Wild.ONE,) * 12 if own and certain else None
+        match (*before[-1:], *after[:1]):
+            case (str(head), str(tail)) if head.endswith(":") and tail.startswith(":"):
+                return (Wild.ONE,) * 12 if own and _colons(before) == _BEFORE_ACCOUNT else None
+            case _:
+                return None
 
 
 _BEFORE_ACCOUNT = 4
