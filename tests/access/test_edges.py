@@ -19,7 +19,7 @@ from permission_guard.access.word import Need, find
 from permission_guard.iam import Context, Decision, EvalDecision, IamPrincipal, Policy, Request, Truth
 from permission_guard.iam.pattern import is_plain, tokens
 from permission_guard.iam.policy import Json
-from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, answer, deny, policy
+from tests.access.setting import ALONE, FUNCTION, NOW, OWN, UNTRUSTED, allow, answer, deny, policy
 
 TAG = "aws:PrincipalTag/"
 S3: Json = {"Service": "s3.amazonaws.com"}
@@ -111,8 +111,57 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
     doubter = Doubter.of(document, Target.of(FUNCTION), ALONE, NOW)
     found = doubter.answer(document.statements[0], EVERY)
 
-    assert (found.access, found.scale, found.disagreement) == (Access.UNKNOWN, Scale.UNKNOWN, True)
+    assert (found.index, found.access, found.scale) == (0, Access.UNKNOWN, Scale.UNKNOWN)
+    assert found.disagreement
     assert found.witness is not None
+
+
+def test_a_statement_whose_steps_run_out_says_so() -> None:
+    document = policy(deny(), allow("*"))
+    found = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW, budget=100).answer(
+        document.statements[1], EVERY
+    )
+
+    assert found == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
+
+
+NOT_OURS = f"arn:aws:iam::{UNTRUSTED}:"
+
+
+@pytest.mark.parametrize(
+    ("excepted", "access"),
+    [
+        ({"AWS": UNTRUSTED}, Access.NAMED),
+        ({"AWS": [f"{NOT_OURS}role/x", UNTRUSTED]}, Access.NAMED),
+        ({"AWS": f"{NOT_OURS}role/x"}, Access.UNKNOWN),
+        ({"AWS": OWN}, Access.CLOSED),
+        ({"Service": "sns.amazonaws.com"}, Access.OPEN),
+        ({"Service": "s*"}, Access.UNKNOWN),
+        ({"CanonicalUser": "7"}, Access.UNKNOWN),
+        ({"CanonicalUser": "7", "AWS": UNTRUSTED}, Access.NAMED),
+        ("*", Access.OPEN),
+    ],
+)
+def test_a_deny_for_all_but_some_leaves_those_whom_it_surely_excepts(excepted: Json, access: Access) -> None:
+    denying = {key: value for key, value in deny().items() if key != "Principal"} | {"NotPrincipal": excepted}
+
+    assert answer(allow("*"), denying).access is access
+
+
+@pytest.mark.parametrize(
+    ("excepted", "access"),
+    [
+        ({"AWS": OWN}, Access.OPEN),
+        ({"CanonicalUser": "7"}, Access.OPEN),
+        ({"AWS": "*"}, Access.CLOSED),
+    ],
+)
+def test_an_allow_for_all_but_some_admits_the_others(excepted: Json, access: Access) -> None:
+    allowing = {key: value for key, value in allow("*").items() if key != "Principal"} | {
+        "NotPrincipal": excepted
+    }
+
+    assert answer(allowing).access is access
 
 
 def test_whether_a_principal_element_fits_a_caller_that_is_not_known_is_unknown() -> None:

@@ -137,7 +137,7 @@ def organization(scene: Scene, side: Side, keys: tuple[str, str], known: Context
     branches: list[tuple[Stance, Node]] = []
     if side.bare:
         branches.append((Stance.SURE, Fixed(dict.fromkeys(keys, ABSENT))))
-    if side.organizations is None and side.trusted and scene.trusted.organizations:
+    if side.trusted:
         branches.append(within(Stance.SURE, Side(None, (scene.trusted.organizations, True))))
     anywhere = side.organizations is None and side.trusted
     branches.append(within(Stance.UNSURE if anywhere else Stance.SURE, side))

@@ -142,10 +142,9 @@ class Variables:
         """Any twelve characters, where they stand for the account of the very ARN that is compared."""
         own = variable.key in self.account and key.endswith("arn")
         match (*before[-1:], *after[:1]):
-            case (str(head), str(tail)) if head.endswith(":") and tail.startswith(":"):
-                return (Wild.ONE,) * 12 if own and _colons(before) == _BEFORE_ACCOUNT else None
-            case _:
-                return None
+            case (str(head), str(tail)) if own and head.endswith(":") and tail.startswith(":"):
+                return (Wild.ONE,) * 12 if _colons(before) == _BEFORE_ACCOUNT else None
+        return None
 
 
 _BEFORE_ACCOUNT = 4
