@@ -116,6 +116,24 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
     assert found.witness is not None
 
 
+def test_an_answer_holds_the_statements_place_the_scale_an_example_and_the_keys() -> None:
+    opened, unsure, closed = answers(
+        deny(Action="lambda:AddPermission"),
+        allow("*"),
+        allow("*", {"StringEquals": {"aws:SomethingNew": "x"}}),
+        allow({"AWS": OWN}),
+    )
+
+    assert (opened.index, opened.access, opened.scale, opened.keys) == (1, Access.OPEN, Scale.OPEN, ())
+    assert str(opened.witness) == (
+        "arn:aws:iam::999999999999:role/x calls lambda:InvokeFunction with aws:somethingnew = unknown"
+    )
+    assert (unsure.index, unsure.access, unsure.scale) == (2, Access.UNKNOWN, Scale.UNKNOWN)
+    assert unsure.keys == ("aws:somethingnew",)
+    assert str(unsure.witness).endswith("with aws:somethingnew = unknown")
+    assert closed == Answer(3, Access.CLOSED, Scale.ACCOUNT)
+
+
 def test_a_statement_whose_steps_run_out_says_so() -> None:
     document = policy(deny(), allow("*"))
     found = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW, budget=100).answer(

@@ -108,7 +108,8 @@ class Keys:
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
         """A key whose value is a word of a shape."""
-        return Spelled(shape, {key: 1}, self.scene.automata, Variables(self.known, {key: 1}), standing)
+        tracks = {key: 1}
+        return Spelled(shape, tracks, self.scene.automata, Variables(self.known, tracks), standing)
 
     def chosen(self, key: str, alphabet: Letters, *, empty: bool = False) -> Node:
         """A text of the caller's choosing, or none; other characters than documented are unsure."""
