@@ -23,6 +23,7 @@ from tests.access.setting import ALONE, FUNCTION, NOW, OWN, UNTRUSTED, allow, an
 
 TAG = "aws:PrincipalTag/"
 S3: Json = {"Service": "s3.amazonaws.com"}
+NOT_OURS, SESSION = f"arn:aws:iam::{UNTRUSTED}:", f"arn:aws:sts::{UNTRUSTED}:assumed-role/"
 
 
 def answers(*statements: Mapping[str, Json]) -> list[Answer]:
@@ -116,6 +117,43 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
     assert found.witness is not None
 
 
+@pytest.mark.parametrize(
+    ("named", "condition", "arn", "session"),
+    [
+        (f"{NOT_OURS}role/x", None, f"{NOT_OURS}role/x", "x/session"),
+        (f"{NOT_OURS}role/a/x", None, f"{NOT_OURS}role/a/x", "x/session"),
+        (f"{SESSION}x/me", None, f"{NOT_OURS}role/x", "x/me"),
+        (f"{SESSION}x/me", {"StringLike": {"aws:userid": "*:me"}}, f"{NOT_OURS}role/x", "x/me"),
+        (f"{SESSION}x/me", {"StringLike": {"aws:userid": "*:you"}}, None, None),
+        (
+            f"{SESSION}x/me",
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/p/x"}},
+            f"{NOT_OURS}role/p/x",
+            "x/me",
+        ),
+        (f"{NOT_OURS}user/u", {"StringLike": {"aws:userid": "AIDA*"}}, f"{NOT_OURS}user/u", None),
+        (f"{NOT_OURS}user/u", {"StringEquals": {"aws:username": "v"}}, None, None),
+        (f"{NOT_OURS}root", {"StringEquals": {"aws:PrincipalType": "Account"}}, f"{NOT_OURS}root", None),
+        (
+            UNTRUSTED,
+            {"StringEquals": {"aws:PrincipalType": "FederatedUser", "aws:userid": f"{UNTRUSTED}:f"}},
+            f"arn:aws:sts::{UNTRUSTED}:federated-user/f",
+            None,
+        ),
+    ],
+)
+def test_whoever_is_named_calls_as_itself(
+    named: str, condition: Json, arn: str | None, session: str | None
+) -> None:
+    witness = answer(allow({"AWS": named}, condition)).witness
+
+    if arn is None:
+        assert witness is None
+        return
+    assert witness is not None
+    assert witness.request.principal == IamPrincipal(arn, UNTRUSTED, session and f"{SESSION}{session}")
+
+
 def test_an_answer_holds_the_statements_place_the_scale_an_example_and_the_keys() -> None:
     opened, unsure, closed = answers(
         deny(Action="lambda:AddPermission"),
@@ -141,9 +179,6 @@ def test_a_statement_whose_steps_run_out_says_so() -> None:
     )
 
     assert found == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
-
-
-NOT_OURS = f"arn:aws:iam::{UNTRUSTED}:"
 
 
 @pytest.mark.parametrize(
