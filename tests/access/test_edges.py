@@ -62,6 +62,21 @@ def test_many_statements_under_a_deny_that_nobody_passes_are_closed() -> None:
     } == {Access.CLOSED}
 
 
+def test_many_statements_under_a_deny_that_somebody_passes_are_open() -> None:
+    nobody_else = deny({"Null": {"aws:PrincipalArn": "true"}})
+
+    assert {one.access for one in answers(*[allow({"AWS": "*"})] * 5, nobody_else)} == {Access.OPEN}
+
+
+def test_an_arn_of_which_nobody_knows_the_name_is_unknown_and_not_dead() -> None:
+    arn = f"arn:aws:sns:us-east-1:{UNTRUSTED}:${{aws:SomethingNew}}"
+
+    assert (
+        answer(allow({"Service": "sns.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": arn}})).access
+        is Access.UNKNOWN
+    )
+
+
 @pytest.mark.parametrize(
     ("operator", "key", "value"),
     [
