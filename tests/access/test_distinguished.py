@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from permission_guard.access import EVERY, Analysis, Target
+from permission_guard.access import EVERY, Access, Analysis, Target, analyze
 from permission_guard.access.actions import written
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
@@ -67,6 +67,12 @@ def test_a_statement_without_resource_is_about_every_resource() -> None:
     coverage = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW).coverage
 
     assert coverage.distinguished(document.statements[0], EVERY) == ("lambda:GetFunction",)
+
+
+def test_a_statement_without_principal_is_about_everybody() -> None:
+    document = Policy.parse('{"Statement": [{"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}]}')
+
+    assert analyze(document, FUNCTION, ALONE, NOW)[0].access is Access.OPEN
 
 
 def test_a_resource_may_name_the_functions_own_account_and_region() -> None:
