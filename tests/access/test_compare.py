@@ -158,6 +158,20 @@ def test_every_allow_is_compared_whatever_stands_before_it() -> None:
     assert changed(policy(refusing, same, allow({"AWS": OWN})), policy(refusing, same)).lost is SOMEBODY
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        allow({"AWS": f"arn:aws:iam::{OWN}:user/u"}),
+        allow({"AWS": OWN}, Action="lambda:GetFunction"),
+        allow({"AWS": OWN}, Resource=f"{FUNCTION}:live"),
+        allow({"AWS": OWN}, {"StringEquals": {"aws:PrincipalTag/a": "1"}}),
+        {**allow({"AWS": OWN}), "Effect": "Deny"},
+    ],
+)
+def test_a_statement_that_differs_in_one_element_is_another(other: dict[str, Json]) -> None:
+    assert changed(policy(allow({"AWS": OWN})), policy(other)).lost is SOMEBODY
+
+
 def test_a_sure_difference_counts_more_than_one_that_nobody_knows() -> None:
     new: Json = {"StringEquals": {"aws:SomethingNew": "x"}}
     tagged: Json = {"StringEquals": {"aws:SomethingNew": "x", "aws:PrincipalTag/a": "1"}}
