@@ -217,19 +217,27 @@ def test_a_deny_for_all_but_some_leaves_those_whom_it_surely_excepts(excepted: J
 
 
 @pytest.mark.parametrize(
-    ("excepted", "access"),
+    ("excepted", "role", "access"),
     [
-        ({"AWS": OWN}, Access.OPEN),
-        ({"CanonicalUser": "7"}, Access.OPEN),
-        ({"AWS": "*"}, Access.CLOSED),
+        ({"AWS": OWN}, "*", Access.OPEN),
+        ({"AWS": UNTRUSTED}, "*", Access.OPEN),
+        ({"AWS": UNTRUSTED}, f"{NOT_OURS}role/x", Access.UNKNOWN),
+        ({"AWS": [UNTRUSTED, f"{NOT_OURS}role/x"]}, f"{NOT_OURS}role/x", Access.CLOSED),
+        ({"AWS": f"{NOT_OURS}role/y"}, f"{NOT_OURS}role/x", Access.NAMED),
+        ({"CanonicalUser": "7"}, "*", Access.UNKNOWN),
+        ({"AWS": "*"}, "*", Access.CLOSED),
     ],
 )
-def test_an_allow_for_all_but_some_admits_the_others(excepted: Json, access: Access) -> None:
-    allowing = {key: value for key, value in allow("*").items() if key != "Principal"} | {
-        "NotPrincipal": excepted
+def test_an_allow_for_all_but_some_admits_those_whom_it_surely_does_not_except(
+    excepted: Json, role: str, access: Access
+) -> None:
+    asked: Json = {
+        "StringEquals": {"aws:PrincipalType": "AssumedRole"},
+        "ArnLike": {"aws:PrincipalArn": role},
     }
+    allowing = {key: value for key, value in allow("*", asked).items() if key != "Principal"}
 
-    assert answer(allowing).access is access
+    assert answer(allowing | {"NotPrincipal": excepted}).access is access
 
 
 def test_whether_a_principal_element_fits_a_caller_that_is_not_known_is_unknown() -> None:

@@ -40,7 +40,6 @@ class Named(NamedTuple):
     patterns: tuple[Pieces, ...]
     excepted: tuple[Pieces, ...]
     vague: bool
-    form: Form = Form.TEXT
 
 
 @dataclass(slots=True)
@@ -197,11 +196,11 @@ class Spelled:
 
     def _naming(self, literal: Literal, mode: SearchMode, *, wanted: bool) -> Need | bool:
         named, track = self.named[literal.number], self.tracks[PRINCIPAL]
-        everybody = self.automata.of(named.patterns, named.form)
+        everybody = self.automata.of(named.patterns)
         if literal.principals is None or not literal.principals.negated:
-            possibly = self.automata.of([(Wild.RUN,)], named.form) if named.vague else everybody
+            possibly = self.automata.of([(Wild.RUN,)]) if named.vague else everybody
             return needed(track, Match(everybody, possibly), mode, matching=wanted)
-        excepted = self.automata.of(named.excepted, named.form)
+        excepted = self.automata.of(named.excepted)
         if wanted:
             surely = False if named.vague else Need(track, everybody, wanted=False)
             return surely if mode.sure else Need(track, excepted, wanted=False)
