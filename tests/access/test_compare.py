@@ -152,6 +152,46 @@ def test_a_condition_that_stays_is_no_difference_whatever_it_means() -> None:
     assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, unknown))).lost is UNSURE
 
 
+def test_every_allow_is_compared_whatever_stands_before_it() -> None:
+    refusing, same = deny({"Null": {"aws:PrincipalArn": "true"}}), allow(SNS)
+
+    assert changed(policy(refusing, same, allow({"AWS": OWN})), policy(refusing, same)).lost is SOMEBODY
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        allow({"AWS": f"arn:aws:iam::{OWN}:user/u"}),
+        allow({"AWS": OWN}, Action="lambda:GetFunction"),
+        allow({"AWS": OWN}, Resource=f"{FUNCTION}:live"),
+        allow({"AWS": OWN}, {"StringEquals": {"aws:PrincipalTag/a": "1"}}),
+        {**allow({"AWS": OWN}), "Effect": "Deny"},
+    ],
+)
+def test_a_statement_that_differs_in_one_element_is_another(other: dict[str, Json]) -> None:
+    assert changed(policy(allow({"AWS": OWN})), policy(other)).lost is SOMEBODY
+
+
+def test_a_sure_difference_counts_more_than_one_that_nobody_knows() -> None:
+    new: Json = {"StringEquals": {"aws:SomethingNew": "x"}}
+    tagged: Json = {"StringEquals": {"aws:SomethingNew": "x", "aws:PrincipalTag/a": "1"}}
+    both = policy(allow({"AWS": OWN}), allow(SNS))
+
+    assert changed(policy(allow({"AWS": OWN})), policy(allow({"AWS": OWN}, tagged))).lost is SOMEBODY
+    assert changed(both, policy(allow({"AWS": OWN}, new))).lost is SOMEBODY
+    assert changed(both, policy(allow({"AWS": OWN}, new), allow(SNS))).lost is UNSURE
+
+
+def test_of_differences_that_nobody_knows_the_first_is_shown() -> None:
+    new: Json = {"StringEquals": {"aws:SomethingNew": "x"}}
+    users, roots = ({"AWS": f"arn:aws:iam::{OWN}:{one}"} for one in ("user/u", "user/v"))
+
+    result = changed(policy(allow(users), allow(roots)), policy(allow(users, new), allow(roots, new)))
+
+    assert result.lost is UNSURE
+    assert str(result.lost_request).startswith(f"arn:aws:iam::{OWN}:user/u calls")
+
+
 def test_a_skill_whose_token_is_in_a_wildcard_statement_is_a_trusted_caller() -> None:
     token: Json = {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}}
     bound: Json = {

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from permission_guard.access import EVERY, Analysis, Target
+from permission_guard.access import EVERY, Access, Analysis, Target, analyze
 from permission_guard.access.actions import written
+from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, deny, equals, policy
 
@@ -61,6 +62,19 @@ def test_one_action_of_each_group_is_asked_for(
     assert found == tuple(f"lambda:{name}" for name in asked)
 
 
+def test_a_statement_without_resource_is_about_every_resource() -> None:
+    document = Policy.parse('{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "lambda:Get*"}]}')
+    coverage = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW).coverage
+
+    assert coverage.distinguished(document.statements[0], EVERY) == ("lambda:GetFunction",)
+
+
+def test_a_statement_without_principal_is_about_everybody() -> None:
+    document = Policy.parse('{"Statement": [{"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}]}')
+
+    assert analyze(document, FUNCTION, ALONE, NOW)[0].access is Access.OPEN
+
+
 def test_a_resource_may_name_the_functions_own_account_and_region() -> None:
     target = Target.of(f"{NAME}{OWN}-us-east-1")
     document = policy(everything(Resource=f"{NAME}${{aws:ResourceAccount}}-${{aws:RequestedRegion}}"))
@@ -74,6 +88,7 @@ def test_a_resource_may_name_the_functions_own_account_and_region() -> None:
     ("actions", "found"),
     [
         (["lambda:EnableReplication*"], ("lambda:enablereplication",)),
+        (["lambda:IndeX?"], ("lambda:index",)),
         (["LAMBDA:New", "lambda:new", "*lambda:Odd?"], ("lambda:new", "lambda:odd")),
         (["lambda:*", "*", "lambda:In*ke", "lambda:In?oke"], ()),
         (["s3:GetObject", "lambda:InvokeFunction", "lambda:GetLayerVersion", "lambda:getpolicy"], ()),

@@ -19,10 +19,11 @@ from permission_guard.access.word import Need, find
 from permission_guard.iam import Context, Decision, EvalDecision, IamPrincipal, Policy, Request, Truth
 from permission_guard.iam.pattern import is_plain, tokens
 from permission_guard.iam.policy import Json
-from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, answer, deny, policy
+from tests.access.setting import ALONE, FUNCTION, NOW, OWN, UNTRUSTED, allow, answer, deny, policy
 
 TAG = "aws:PrincipalTag/"
 S3: Json = {"Service": "s3.amazonaws.com"}
+NOT_OURS, SESSION = f"arn:aws:iam::{UNTRUSTED}:", f"arn:aws:sts::{UNTRUSTED}:assumed-role/"
 
 
 def answers(*statements: Mapping[str, Json]) -> list[Answer]:
@@ -59,6 +60,21 @@ def test_many_statements_under_a_deny_of_everybody_are_closed() -> None:
         one.access
         for one in answers(*[allow({"AWS": "*"}, {"Bool": {"aws:SecureTransport": "true"}})] * 5, *nobody)
     } == {Access.CLOSED}
+
+
+def test_many_statements_under_a_deny_that_somebody_passes_are_open() -> None:
+    nobody_else = deny({"Null": {"aws:PrincipalArn": "true"}})
+
+    assert {one.access for one in answers(*[allow({"AWS": "*"})] * 5, nobody_else)} == {Access.OPEN}
+
+
+def test_an_arn_of_which_nobody_knows_the_name_is_unknown_and_not_dead() -> None:
+    arn = f"arn:aws:sns:us-east-1:{UNTRUSTED}:${{aws:SomethingNew}}"
+
+    assert (
+        answer(allow({"Service": "sns.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": arn}})).access
+        is Access.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,8 +136,117 @@ def test_a_request_that_the_evaluator_refuses_is_unknown_and_is_called_a_disagre
     doubter = Doubter.of(document, Target.of(FUNCTION), ALONE, NOW)
     found = doubter.answer(document.statements[0], EVERY)
 
-    assert (found.access, found.scale, found.disagreement) == (Access.UNKNOWN, Scale.UNKNOWN, True)
+    assert (found.index, found.access, found.scale) == (0, Access.UNKNOWN, Scale.UNKNOWN)
+    assert found.disagreement
     assert found.witness is not None
+
+
+@pytest.mark.parametrize(
+    ("named", "condition", "arn", "session"),
+    [
+        (f"{NOT_OURS}role/x", None, f"{NOT_OURS}role/x", "x/session"),
+        (f"{NOT_OURS}role/a/x", None, f"{NOT_OURS}role/a/x", "x/session"),
+        (f"{SESSION}x/me", None, f"{NOT_OURS}role/x", "x/me"),
+        (f"{SESSION}x/me", {"StringLike": {"aws:userid": "*:me"}}, f"{NOT_OURS}role/x", "x/me"),
+        (f"{SESSION}x/me", {"StringLike": {"aws:userid": "*:you"}}, None, None),
+        (
+            f"{SESSION}x/me",
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/p/x"}},
+            f"{NOT_OURS}role/p/x",
+            "x/me",
+        ),
+        (f"{NOT_OURS}user/u", {"StringLike": {"aws:userid": "AIDA*"}}, f"{NOT_OURS}user/u", None),
+        (f"{NOT_OURS}user/u", {"StringEquals": {"aws:username": "v"}}, None, None),
+        (f"{NOT_OURS}root", {"StringEquals": {"aws:PrincipalType": "Account"}}, f"{NOT_OURS}root", None),
+        (
+            UNTRUSTED,
+            {"StringEquals": {"aws:PrincipalType": "FederatedUser", "aws:userid": f"{UNTRUSTED}:f"}},
+            f"arn:aws:sts::{UNTRUSTED}:federated-user/f",
+            None,
+        ),
+    ],
+)
+def test_whoever_is_named_calls_as_itself(
+    named: str, condition: Json, arn: str | None, session: str | None
+) -> None:
+    witness = answer(allow({"AWS": named}, condition)).witness
+
+    if arn is None:
+        assert witness is None
+        return
+    assert witness is not None
+    assert witness.request.principal == IamPrincipal(arn, UNTRUSTED, session and f"{SESSION}{session}")
+
+
+def test_an_answer_holds_the_statements_place_the_scale_an_example_and_the_keys() -> None:
+    opened, unsure, closed = answers(
+        deny(Action="lambda:AddPermission"),
+        allow("*"),
+        allow("*", {"StringEquals": {"aws:SomethingNew": "x"}}),
+        allow({"AWS": OWN}),
+    )
+
+    assert (opened.index, opened.access, opened.scale, opened.keys) == (1, Access.OPEN, Scale.OPEN, ())
+    assert str(opened.witness) == (
+        "arn:aws:iam::999999999999:role/x calls lambda:InvokeFunction with aws:somethingnew = unknown"
+    )
+    assert (unsure.index, unsure.access, unsure.scale) == (2, Access.UNKNOWN, Scale.UNKNOWN)
+    assert unsure.keys == ("aws:somethingnew",)
+    assert str(unsure.witness).endswith("with aws:somethingnew = unknown")
+    assert closed == Answer(3, Access.CLOSED, Scale.ACCOUNT)
+
+
+def test_a_statement_whose_steps_run_out_says_so() -> None:
+    document = policy(deny(), allow("*"))
+    found = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW, budget=100).answer(
+        document.statements[1], EVERY
+    )
+
+    assert found == Answer(1, Access.TOO_COMPLEX, Scale.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("excepted", "access"),
+    [
+        ({"AWS": UNTRUSTED}, Access.NAMED),
+        ({"AWS": [f"{NOT_OURS}role/x", UNTRUSTED]}, Access.NAMED),
+        ({"AWS": f"{NOT_OURS}role/x"}, Access.UNKNOWN),
+        ({"AWS": OWN}, Access.CLOSED),
+        ({"Service": "sns.amazonaws.com"}, Access.OPEN),
+        ({"Service": "s*"}, Access.UNKNOWN),
+        ({"CanonicalUser": "7"}, Access.UNKNOWN),
+        ({"CanonicalUser": "7", "AWS": UNTRUSTED}, Access.NAMED),
+        ("*", Access.OPEN),
+    ],
+)
+def test_a_deny_for_all_but_some_leaves_those_whom_it_surely_excepts(excepted: Json, access: Access) -> None:
+    denying = {key: value for key, value in deny().items() if key != "Principal"} | {"NotPrincipal": excepted}
+
+    assert answer(allow("*"), denying).access is access
+
+
+@pytest.mark.parametrize(
+    ("excepted", "role", "access"),
+    [
+        ({"AWS": OWN}, "*", Access.OPEN),
+        ({"AWS": UNTRUSTED}, "*", Access.OPEN),
+        ({"AWS": UNTRUSTED}, f"{NOT_OURS}role/x", Access.UNKNOWN),
+        ({"AWS": [UNTRUSTED, f"{NOT_OURS}role/x"]}, f"{NOT_OURS}role/x", Access.CLOSED),
+        ({"AWS": f"{NOT_OURS}role/y"}, f"{NOT_OURS}role/x", Access.NAMED),
+        ({"CanonicalUser": "7"}, "*", Access.UNKNOWN),
+        ({"AWS": "*"}, "*", Access.CLOSED),
+    ],
+)
+def test_an_allow_for_all_but_some_admits_those_whom_it_surely_does_not_except(
+    excepted: Json, role: str, access: Access
+) -> None:
+    asked: Json = {
+        "StringEquals": {"aws:PrincipalType": "AssumedRole"},
+        "ArnLike": {"aws:PrincipalArn": role},
+    }
+    allowing = {key: value for key, value in allow("*", asked).items() if key != "Principal"}
+
+    assert answer(allowing | {"NotPrincipal": excepted}).access is access
 
 
 def test_whether_a_principal_element_fits_a_caller_that_is_not_known_is_unknown() -> None:

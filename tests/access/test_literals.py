@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.access.literal import Literals
 from permission_guard.access.meter import BudgetSpent, Meter
-from permission_guard.iam import Context, Truth
+from permission_guard.iam import Context, Policy, Truth
 from permission_guard.iam.condition import Condition
 from tests.access.setting import FUNCTION, OWN, allow, deny, policy
 
@@ -46,10 +46,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     ],
 )
 def test_an_operator_fits_a_key_of_its_type(key: str, kinds: tuple[str, ...]) -> None:
-    literals = Literals()
     every = [one for some in KINDS.values() for one in some]
 
-    found = [one for one in every if literals.want(condition(one, key, "1"), wanted=True)[0].fits]
+    found = [one for one in every if Literals().want(condition(one, key, "1"), wanted=True)[0].fits]
 
     assert set(found) == {one for kind in (*kinds, "presence") for one in KINDS[kind]}
 
@@ -116,12 +115,15 @@ def test_the_keys_that_policies_ask_for_stand_in_conditions_and_in_variables() -
             deny({"Null": {"aws:SourceArn": "true"}}, Principal={"AWS": OWN}),
         )
     )
+    literals.read(
+        Policy.parse('{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "lambda:*"}]}')
+    )
 
     assert set(literals.mentioned) == {
         *("aws:userid", "aws:principaltag/a", "aws:principaltag/b", "aws:sourcearn")
     }
     assert {key: len(some) for key, some in literals.by_key.items()} == {
-        "#principal": 1,
+        "#principal": 2,
         "aws:userid": 1,
         "aws:sourcearn": 1,
     }

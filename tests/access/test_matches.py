@@ -75,6 +75,14 @@ def test_what_a_pattern_with_variables_means_before_the_request(key: str, text: 
         ("StringLike", ("${aws:lacking}", "y"), ["y"], [], ["x", ""]),
         ("ArnLike", ("arn:aws:s3:::b*",), ["arn:aws:s3:::b:c"], [], ["arn:aws:s3::x:b"]),
         ("ArnLike", ("arn:aws:s3:*", "arn:aws:s3:::b"), ["arn:aws:s3:::b"], ["arn:aws:s3:::c", "x"], []),
+        ("ArnLike", ("arn:aws:*:::b",), ["arn:aws:s3:::b"], [], ["arn:aws:s3:x:::b"]),
+        (
+            "ArnLike",
+            ("arn:aws:sns:*:${aws:SourceAccount}:t",),
+            ["arn:aws:sns::123456789012:t"],
+            [],
+            ["arn:aws:sns::1:t"],
+        ),
         ("ArnLike", ("arn:aws:s3",), [], [], ["arn:aws:s3", "arn:aws:s3:::b"]),
         ("ArnLike", ("*",), ["arn:aws:s3:::b", "x"], [], []),
         (

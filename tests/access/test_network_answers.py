@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.access import INVOKING, MANAGING, Access
 from permission_guard.iam.policy import Json
-from tests.access.setting import OWN, allow, answer, deny, equals
+from tests.access.setting import OWN, UNTRUSTED, allow, answer, deny, equals
 
 RANGE: Json = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 
@@ -27,6 +27,17 @@ def test_a_named_network_is_enough_for_invoking_and_not_for_managing(condition: 
 
     assert (invoking.access, invoking.network) == (Access.CLOSED, True)
     assert managing.access is Access.OPEN
+
+
+@pytest.mark.parametrize(
+    ("principal", "more"), [({"AWS": UNTRUSTED}, {}), ("*", equals("aws:SomethingNew", "x"))]
+)
+def test_a_pass_rests_on_a_network_that_alone_keeps_the_untrusted_out(
+    principal: Json, more: dict[str, Json]
+) -> None:
+    result = answer(allow(principal, {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}, **more}))
+
+    assert (result.access, result.network) == (Access.CLOSED, True)
 
 
 def test_a_pass_by_account_does_not_depend_on_a_network_that_is_named_too() -> None:

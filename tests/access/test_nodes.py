@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from permission_guard.access import span
+from permission_guard.access import forms, letters, span
 from permission_guard.access.literal import MAY, Found, Literals, SearchMode, Stance, Want
 from permission_guard.access.meter import Meter
 from permission_guard.access.node import Either, Every, Fixed, Lines, Listed, NumberLine
+from permission_guard.access.text import Automata, Several, Variables
 from permission_guard.iam import ABSENT, Context
 from permission_guard.iam.condition import Condition
 
@@ -20,8 +21,8 @@ def wants(*written: str, literals: Literals | None = None) -> list[Want]:
     known = literals or Literals()
     found = []
     for one in written:
-        operator, key, text = one.removeprefix("not ").split(" ")
-        condition = Condition.compiled(operator, key, (text,), variables=True)
+        operator, key, texts = one.removeprefix("not ").split(" ")
+        condition = Condition.compiled(operator, key, tuple(texts.split("|")), variables=True)
         found.append(known.want(condition, wanted=not one.startswith("not ")))
     return found
 
@@ -85,6 +86,39 @@ def test_of_a_list_only_one_value_is_known(written: str, *, surely: bool, possib
     assert listed.keys == {LIST}
 
 
+@pytest.mark.parametrize(
+    ("written", "surely", "perhaps"),
+    [
+        ([], ["x"], ["x"]),
+        (["ForAnyValue:StringEquals k a", "ForAllValues:StringEquals k a|b"], ["a"], ["a"]),
+        (["ForAnyValue:StringEquals k a", "ForAnyValue:StringEquals k b"], ["a", "b"], ["a", "b"]),
+        (["ForAnyValue:StringEquals k a", "not ForAnyValue:StringLike k a*"], None, None),
+        (["not ForAllValues:StringEquals k x", "ForAllValues:StringLike k x|y*"], ["y"], ["y"]),
+        (["ForAllValues:StringNotLike k a*", "ForAnyValue:StringLike k *b"], ["b"], ["b"]),
+        (["StringNotEquals k x", "ForAnyValue:StringEquals k b"], ["b"], ["b"]),
+        (["not StringNotEquals k a"], ["a"], ["a"]),
+        (["StringEquals k a", "StringEquals k b"], ["a", "b"], ["a", "b"]),
+        (["ForAnyValue:StringNotEquals k a", "ForAllValues:StringEquals k a|b"], ["b"], ["b"]),
+        (["Null k false", "ForAnyValue:StringEquals k a"], ["a"], ["a"]),
+        (["Null k true", "ForAnyValue:StringEquals k a"], None, None),
+        (["NumericEquals k 1", "ForAnyValue:StringEquals k a"], None, ["a"]),
+        (["ForAnyValue:StringEquals k ${k}"], None, ["x"]),
+    ],
+)
+def test_several_values_meet_what_is_asked_of_each_and_of_one(
+    written: list[str], surely: list[str] | None, perhaps: list[str] | None
+) -> None:
+    several = Several("k", forms.plain(letters.TAG), 1, Automata(Meter()), Variables(Context.of({"k": None})))
+    unsure = ("k",) if written and written[0].startswith("Numeric") else ()
+
+    def shown(values: list[str] | None) -> Found | None:
+        return None if values is None else Found({"k": tuple(values)}, unsure)
+
+    assert several.solve(wants(*written), SURELY) == shown(surely)
+    assert several.solve(wants(*written), PERHAPS) == shown(perhaps)
+    assert several.keys == {"k"}
+
+
 AGE = "aws:multifactorauthage"
 
 
@@ -101,6 +135,7 @@ AGE = "aws:multifactorauthage"
         ([f"not NumericEquals {AGE} soon", f"NumericGreaterThan {AGE} 3"], None, "4"),
         ([f"Null {AGE} false", f"NumericGreaterThan {AGE} 3"], "4", "4"),
         ([f"Null {AGE} true"], None, None),
+        ([f"Null {AGE} 1"], None, "0"),
     ],
 )
 def test_the_least_number_that_meets_all_wants(

@@ -8,6 +8,7 @@ import pytest
 
 from permission_guard.access.meter import Meter
 from permission_guard.access.scene import Scene, Side, Target
+from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from tests.access.setting import (
@@ -99,3 +100,11 @@ def test_which_keys_the_policies_ask_for() -> None:
     assert found.mentions("aws:sourcearn", "aws:sourceip")
     assert not found.mentions("aws:sourcearn")
     assert not found.mentions()
+
+
+def test_a_statement_without_principal_names_nobody() -> None:
+    document = Policy.parse('{"Statement": [{"Effect": "Allow", "Action": "lambda:*"}]}')
+    found = Scene.of(Target.of(FUNCTION), ALONE, NOW, (document,), Meter())
+
+    assert found.principal_names == ()
+    assert found.untrusted(named=False) == Side(((OWN,), False), ((), False))

@@ -78,4 +78,4 @@ class Coverage:
 
     def _refusals(self, action: str) -> int:
         denies = (one for one in self._statements if one.effect is Effect.DENY)
-        return sum(1 for one in denies if self.truth(one, action) is not Truth.NO)
+        return sum(self.truth(one, action) is not Truth.NO for one in denies)

@@ -53,7 +53,6 @@ class _Disagreement(Exception):
     """The evaluator refuses a request that the analysis found to be allowed: a fault of this program."""
 
     def __init__(self, witness: WitnessRequest) -> None:
-        super().__init__(str(witness))
         self.witness = witness
 
 

@@ -101,8 +101,6 @@ class Granted:
     ) -> str | None:
         """Return a resource that one of the statements covers, surely or possibly."""
         plain, negated = self._sorted(statements, among, context, surely=surely)
-        if _EVERYTHING in plain or () in negated:
-            return among.example
         ways = [Need(TRACK, self._automata.of(plain), wanted=True)] if plain else []
         ways += [Need(TRACK, self._automata.of(patterns), wanted=False) for patterns in negated]
         return next(filter(None, (self._found(among, [way]) for way in ways)), None)
@@ -115,8 +113,7 @@ class Granted:
         if _EVERYTHING in plain or () in negated:
             return None
         needs = [Need(TRACK, self._automata.of(patterns), wanted=True) for patterns in negated]
-        needs += [Need(TRACK, self._automata.of(plain), wanted=False)] if plain else []
-        return self._found(among, needs)
+        return self._found(among, [*needs, Need(TRACK, self._automata.of(plain), wanted=False)])
 
     def _found(self, among: Resources, needs: Sequence[Need]) -> str | None:
         """Return a resource that meets the needs: the example if possible, so that each run reports the same resource."""

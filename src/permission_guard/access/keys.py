@@ -107,11 +107,11 @@ class Keys:
 
     def undocumented(self, *keys: str) -> Node:
         """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
-        return self.perhaps(self.unknown(*keys), *keys, stance=Stance.UNSURE)
+        return self.perhaps(self.unknown(*keys), *keys)
 
-    def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
+    def perhaps(self, node: Node, *keys: str) -> Node:
         """Keys that are absent, or have the values of a node."""
-        return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
+        return Either(((Stance.SURE, self.absent(*keys)), (Stance.SURE, node)))
 
     def unknown(self, *keys: str) -> Node:
         """Keys that may be absent or have any value."""
@@ -119,7 +119,8 @@ class Keys:
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
         """A key whose value is a word of a shape."""
-        return Spelled(shape, {key: 1}, self.scene.automata, Variables(self.known, {key: 1}), standing)
+        tracks = {key: 1}
+        return Spelled(shape, tracks, self.scene.automata, Variables(self.known, tracks), standing)
 
     def chosen(self, key: str, alphabet: Letters, *, empty: bool = False) -> Node:
         """A text that the caller chooses, or none. Characters that AWS does not document are unsure."""

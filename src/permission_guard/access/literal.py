@@ -222,9 +222,9 @@ def _spelling(every: list[Wanted], part: Callable[[tuple[Token, ...]], tuple[Tok
     folded: dict[str, None] = {}
     for wanted in every:
         for tokens in map(part, wanted.tokens):
-            text = "".join(one for one in tokens if isinstance(one, str))
-            if text and all(isinstance(one, str) for one in tokens):
-                (folded if wanted.operator == IGNORING_CASE else exact)[text] = None
+            match tokens:
+                case (str(text),) if text:
+                    (folded if wanted.operator == IGNORING_CASE else exact)[text] = None
     return Spelling(tuple(exact), tuple(folded))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from permission_guard.access.automaton import Form
 from permission_guard.access.letters import SEPARATOR
 from permission_guard.access.text import Named
 from permission_guard.iam.pattern import Pieces, Wild
@@ -60,4 +59,4 @@ def names_of_services(principals: Principals) -> Named:
         return Named((_EVERYBODY,), (_EVERYBODY,), vague=False)
     services = [one for one in principals.named if one.type == "Service"]
     names: list[Pieces] = [(one.name.lower(),) for one in services if not {"*", "?"} & set(one.name)]
-    return Named(tuple(names), tuple(names), len(names) < len(services), Form.FOLDED)
+    return Named(tuple(names), tuple(names), len(names) < len(services))

@@ -58,14 +58,9 @@ class Fixed:
         for literal, wanted in wants:
             if not mode.accepts(literal.truth(self._context, self.principal), wanted=wanted):
                 return None
-        unfit = (
-            literal.key
-            for literal, _ in wants
-            if not literal.fits or self.values.get(literal.key, ()) is None
-        )
-        return Found(
-            self.values, tuple(dict.fromkeys(key for key in unfit if self.values.get(key, ()) != ()))
-        )
+        shown = ((literal, self.values[literal.key]) for literal, _ in wants)
+        unsure = (one.key for one, values in shown if values is None or (values and not one.fits))
+        return Found(self.values, tuple(dict.fromkeys(unsure)))
 
 
 @frozen(slots=False)

@@ -47,7 +47,6 @@ class Named(NamedTuple):
     patterns: tuple[Pieces, ...]
     excepted: tuple[Pieces, ...]
     vague: bool
-    form: Form = Form.TEXT
 
 
 @dataclass(slots=True)
@@ -84,9 +83,9 @@ class Automata:
         patterns = [pieces for pieces in filled if isinstance(pieces, tuple)]
         open_ = [tokens for tokens, one in zip(wanted.tokens, filled, strict=True) if one is None]
         if wanted.operator.startswith("arn"):
-            sure, is_vague = arn_patterns(patterns)
-            possible, is_open = arn_patterns([*patterns, *map(_any_arn, open_)])
-            possible = [(Wild.RUN,)] if is_vague or is_open else possible
+            sure, _ = arn_patterns(patterns)
+            possible, is_vague = arn_patterns([*patterns, *map(_any_arn, open_)])
+            possible = [(Wild.RUN,)] if is_vague else possible
             return Match(self.of(sure, Form.ARN), self.of(possible, Form.ARN))
         form = Form.FOLDED if wanted.operator == IGNORING_CASE else Form.TEXT
         return Match(self.of(patterns, form), self.of([*patterns, *map(_any_text, open_)], form))
@@ -100,8 +99,11 @@ def _any_text(tokens: tuple[Token, ...]) -> Pieces:
 def _any_arn(tokens: tuple[Token, ...]) -> Pieces:
     """Return such a pattern for an ARN. Before the last part, a value with colons would shift all parts that follow."""
     place = next(place for place, one in enumerate(tokens) if isinstance(one, Variable))
-    before = "".join(one for one in tokens[:place] if isinstance(one, str))
-    return _any_text(tokens) if before.count(":") > _BEFORE_ACCOUNT else (Wild.RUN,)
+    return _any_text(tokens) if _colons(tokens[:place]) > _BEFORE_ACCOUNT else (Wild.RUN,)
+
+
+def _colons(tokens: tuple[Token, ...]) -> int:
+    return sum(one.count(":") for one in tokens if isinstance(one, str))
 
 
 @frozen(slots=False)
@@ -144,13 +146,11 @@ class Variables:
         self, variable: Variable, key: str, before: tuple[Token, ...], after: tuple[Token, ...]
     ) -> Pieces | None:
         """Return any twelve characters if the variable stands for the account of the ARN that is compared; else None."""
-        written = "".join(
-            "*" if isinstance(one, Wild) else one if isinstance(one, str) else "$" for one in before
-        )
-        ends = isinstance(after[0], str) and after[0].startswith(":") if after else False
         own = variable.key in self.account and key.endswith("arn")
-        certain = written.endswith(":") and written.count(":") == _BEFORE_ACCOUNT and ends
-        return (Wild.ONE,) * 12 if own and certain else None
+        match (*before[-1:], *after[:1]):
+            case (str(head), str(tail)) if own and head.endswith(":") and tail.startswith(":"):
+                return (Wild.ONE,) * 12 if _colons(before) == _BEFORE_ACCOUNT else None
+        return None
 
 
 _BEFORE_ACCOUNT = 4
@@ -203,11 +203,11 @@ class Spelled:
 
     def _naming(self, literal: Literal, mode: SearchMode, *, wanted: bool) -> Need | bool:
         named, track = self.named[literal.number], self.tracks[PRINCIPAL]
-        everybody = self.automata.of(named.patterns, named.form)
+        everybody = self.automata.of(named.patterns)
         if literal.principals is None or not literal.principals.negated:
-            possibly = self.automata.of([(Wild.RUN,)], named.form) if named.vague else everybody
+            possibly = self.automata.of([(Wild.RUN,)]) if named.vague else everybody
             return needed(track, Match(everybody, possibly), mode, matching=wanted)
-        excepted = self.automata.of(named.excepted, named.form)
+        excepted = self.automata.of(named.excepted)
         if wanted:
             surely = False if named.vague else Need(track, everybody, wanted=False)
             return surely if mode.sure else Need(track, excepted, wanted=False)
