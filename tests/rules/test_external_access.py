@@ -263,3 +263,12 @@ def test_no_review_without_a_policy_and_no_witness_without_a_request() -> None:
     review = review_of(facts_with(statement("sns.amazonaws.com")), OWN)
     with pytest.raises(ValueError, match="no request is known for statement 3"):
         witness_of(Answer(3, Access.CLOSED, Scale.DEAD), review)
+
+
+def test_an_example_is_found_even_if_a_policy_names_every_account_of_one_digit() -> None:
+    """A policy that stopped the guard here would never be reported."""
+    finding, _ = found(
+        statement("sns.amazonaws.com"), statement({"AWS": [digit * 12 for digit in "123456789"]})
+    )
+
+    assert finding.summary.endswith("allows any AWS account to invoke orders, for example 100000000000")
