@@ -15,7 +15,6 @@ class Sends(Enum):
     ALWAYS = "AWS's page shows it for every way in which the service calls"
     UNDOCUMENTED = "no page shows it for every way"
     DISPUTED = "AWS's pages contradict each other"
-    NEVER = "the service has nothing to send"
 
 
 class Region(Enum):

@@ -31,9 +31,9 @@ class Destination:
 
     def at(self, region: str | None) -> Destination:
         """Return the same destination in another Region, which counts as given; the same one for None."""
-        if region in {None, self.region}:
+        if region is None or region == self.region:
             return self
-        return replace(self, partition=partition_of(region or ""), region=region or "", is_region_given=True)
+        return replace(self, partition=partition_of(region), region=region, is_region_given=True)
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
         """Return the ARN of a resource in this account and Region."""
