@@ -20,6 +20,7 @@ from permission_guard.model.facts import (
 )
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.rules import RULES, evaluate, rule_of, wanted
+from permission_guard.rules.rule import Rule
 from tests.fake_aws.builders import (
     ACCOUNT,
     FOREIGN,
@@ -62,6 +63,14 @@ def test_first_only_what_the_event_is_about_is_looked_at() -> None:
     assert wanted(NOTHING, FactKind.ROLE) is FactKind.ROLE
     assert wanted(NOTHING, FactKind.POLICY) is FactKind.POLICY
     assert wanted(NOTHING, FactKind.NOTHING) is FactKind.NOTHING
+
+
+@pytest.mark.parametrize(
+    "rule", [one for one in RULES if one.reads is FactKind.POLICY], ids=lambda one: one.id
+)
+def test_a_rule_about_a_policy_asks_for_it_once(rule: Rule) -> None:
+    assert rule.asks(NOTHING) is FactKind.POLICY
+    assert rule.asks(facts_with(statement("sns.amazonaws.com"))) is FactKind.NOTHING
 
 
 def test_a_compliant_function_needs_no_further_look() -> None:
