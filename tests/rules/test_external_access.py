@@ -70,8 +70,8 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert finding.summary == (
-        f'Statement "s" allows {service} to invoke orders without naming a source; AWS documents that it invokes functions '
-        "of its own account only"
+        f'Statement "s" allows {service} to invoke orders without naming a source; AWS documents calls within '
+        "one account only"
     )
     assert finding.advice.startswith("Name the source where the permission is defined")
     assert isinstance(finding.proof, Witness)
