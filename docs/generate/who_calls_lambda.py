@@ -11,7 +11,6 @@ _SENDS: Final = {
     Sends.ALWAYS: "yes",
     Sends.UNDOCUMENTED: "not documented for every way",
     Sends.DISPUTED: "AWS's pages contradict each other",
-    Sends.NEVER: "never",
 }
 PAGE: Final = Path(__file__).parent.parent / "rules" / "invoke-permission-names-its-source.md"
 BEGIN: Final = "<!-- services: made by docs/generate -->\n"

@@ -57,14 +57,18 @@ def answer(
     return analyze(policy(*statements), FUNCTION, trusted, NOW, actions=actions)[0]
 
 
-def reads(shape: Shape, state: int, word: str) -> bool:
-    """Whether a shape has a word from a state on, by whatever tracks."""
-    states = {state}
-    for letter in word:
+def after(shape: Shape, text: str, states: set[int]) -> set[int]:
+    """The states of a shape to which a text leads, by whatever tracks."""
+    for letter in text:
         moves = [move for one in states for move in shape.moves[one]]
         states = {
             move.target
             for move in moves
             if (letter == move.letters if isinstance(move.letters, str) else move.letters.has(letter))
         }
-    return any(shape.final[one] for one in states)
+    return states
+
+
+def reads(shape: Shape, state: int, word: str) -> bool:
+    """Whether a shape has a word from a state on."""
+    return any(shape.final[one] for one in after(shape, word, {state}))

@@ -190,7 +190,6 @@ def test_a_witness_shows_the_account_and_the_keys() -> None:
     assert of_service is not None
     assert of_role is not None
     assert (of_service.account, of_role.account) == (UNTRUSTED, UNTRUSTED)
-    assert (of_service.is_service, of_role.is_service) == (True, False)
     assert (
         str(of_role)
         == f"arn:aws:iam::{UNTRUSTED}:role/x calls lambda:InvokeFunction with aws:principaltag/a = absent"

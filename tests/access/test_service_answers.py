@@ -22,7 +22,6 @@ def test_a_call_may_have_no_source_key() -> None:
 
     assert result.access is Access.OPEN
     assert result.witness is not None
-    assert result.witness.is_service
     assert result.witness.account is None
     assert "sns.amazonaws.com for any account" in str(result.witness)
 

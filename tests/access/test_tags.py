@@ -145,4 +145,3 @@ def test_a_witness_says_who_calls_for_whom_and_what_it_shows(
     found = WitnessRequest(Request("lambda:GetPolicy", FUNCTION, principal, Context.of(shown)))
 
     assert (found.account, str(found)) == (account, text)
-    assert found.is_service == isinstance(principal, ServicePrincipal)

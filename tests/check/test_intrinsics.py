@@ -217,6 +217,8 @@ def test_an_invented_account_or_region_is_not_in_the_template() -> None:
         == "222222222222"
     )
     assert destination_for("arn:aws:sns:us-east-1:111111111111:x", None, None).region == "eu-west-1"
+    of_one_digit = " ".join(digit * 12 for digit in "0123456789")
+    assert destination_for(of_one_digit, None, None).account == "100000000000"
     wanted = Destination("aws", "eu-west-2", "123456789012", True, True)  # noqa: FBT003
     assert destination_for("", "eu-west-2", "123456789012") == wanted
 

@@ -70,8 +70,8 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
 
     assert (finding.verdict, finding.severity) == (Verdict.FAIL, Severity.LOW)
     assert finding.summary == (
-        f'Statement "s" allows {service} to invoke orders without naming a source; AWS documents that it invokes functions '
-        "of its own account only"
+        f'Statement "s" allows {service} to invoke orders without naming a source; AWS documents calls within '
+        "one account only"
     )
     assert finding.advice.startswith("Name the source where the permission is defined")
     assert isinstance(finding.proof, Witness)
@@ -263,3 +263,12 @@ def test_no_review_without_a_policy_and_no_witness_without_a_request() -> None:
     review = review_of(facts_with(statement("sns.amazonaws.com")), OWN)
     with pytest.raises(ValueError, match="no request is known for statement 3"):
         witness_of(Answer(3, Access.CLOSED, Scale.DEAD), review)
+
+
+def test_an_example_is_found_even_if_a_policy_names_every_account_of_one_digit() -> None:
+    """A policy that stopped the guard here would never be reported."""
+    finding, _ = found(
+        statement("sns.amazonaws.com"), statement({"AWS": [digit * 12 for digit in "123456789"]})
+    )
+
+    assert finding.summary.endswith("allows any AWS account to invoke orders, for example 100000000000")

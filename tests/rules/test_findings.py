@@ -69,6 +69,16 @@ def test_a_pass_says_whom_a_statement_leaves_out() -> None:
     assert finding.summary == 'Statement "s" gives nobody access: a Deny refuses whom it admits'
 
 
+def test_a_deny_that_leaves_an_arn_of_another_form_only_makes_no_pass() -> None:
+    """AWS documents no ARN with a `*` in it for a topic; a pass must not depend on that."""
+    starred: Json = {"StringNotEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:444455556666:x*"}}
+    shut = statement(sid="shut", Effect="Deny", Condition=starred)
+    for service in ("sns.amazonaws.com", "new.amazonaws.com"):
+        (finding,) = evaluate(facts_with(statement(service), shut), OWN)
+
+        assert finding.verdict is Verdict.UNKNOWN
+
+
 def test_a_permission_to_manage_that_passes_says_so() -> None:
     owner = statement({"AWS": ACCOUNT}, Action="lambda:UpdateFunctionCode")
     (finding,) = evaluate(facts_with(owner), OWN)

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from permission_guard.access.granted import Granted, Resources
+from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
 from permission_guard.iam import EvalDecision, FunctionArn, IamPrincipal, Policy, Request, decide
 from permission_guard.iam.policy import Json
@@ -19,6 +19,7 @@ from permission_guard.model.finding import DeniedRequest, Finding, Undecided, Ve
 from permission_guard.rules import role_can_write_logs
 from permission_guard.rules.log_streams import LATEST, YEARS, streams
 from permission_guard.rules.logging_words import ADVICE_IN_DOUBT
+from tests.access.setting import after, reads
 from tests.thorough import examples
 
 FUNCTION: Final = FunctionArn.parse("arn:aws:lambda:us-east-1:123456789012:function:orders")
@@ -61,34 +62,17 @@ def enumerated(group: str) -> list[str]:
     ]
 
 
-def after(among: Resources, text: str, states: set[int]) -> set[int]:
-    """The states of a shape to which a text leads."""
-    for letter in text:
-        moves = [move for one in states for move in among.shape.moves[one]]
-        states = {
-            move.target
-            for move in moves
-            if (move.letters == letter if isinstance(move.letters, str) else move.letters.has(letter))
-        }
-    return states
-
-
-def walks(among: Resources, name: str) -> bool:
-    """Whether a shape has a word."""
-    return any(among.shape.final[one] for one in after(among, name, {among.shape.start}))
-
-
 def test_a_stream_begins_with_any_day_of_the_calendar_from_2026_to_2099_and_with_nothing_else() -> None:
     every = streams(LOGS + DEFAULT, (), (LATEST, None)).every
-    start = after(every, f"{LOGS}{DEFAULT}:log-stream:", {every.shape.start})
-    years = [f"{year}" for year in range(2024, 2102) if after(every, f"{year}/", start)]
+    start = after(every.shape, f"{LOGS}{DEFAULT}:log-stream:", {every.shape.start})
+    years = [f"{year}" for year in range(2024, 2102) if after(every.shape, f"{year}/", start)]
     texts = [
         f"{year}/{month:02}/{day:02}/" for year in (2028, 2099) for month in range(14) for day in range(33)
     ]
 
     assert years == [f"{year}" for year in range(2026, 2100)]
     for year, days in ((2028, 366), (2099, 365)):
-        found = [text for text in texts if text.startswith(f"{year}") and after(every, text, start)]
+        found = [text for text in texts if text.startswith(f"{year}") and after(every.shape, text, start)]
         assert found == [f"{date(year, 1, 1) + timedelta(one):%Y/%m/%d/}" for one in range(days)]
 
 
@@ -101,11 +85,13 @@ def test_the_shape_has_the_names_that_lambda_makes_and_no_other(group: str) -> N
     start = f"{LOGS}{group}:log-stream:"
 
     for name in enumerated(group):
-        assert walks(every, start + name)
+        assert reads(every.shape, every.shape.start, start + name)
         for _ in range(3):
             place, letter = random.randrange(len(name)), random.choice("0123456789/[]$abof")
             changed = name[:place] + letter + name[place + random.randrange(2) :]
-            assert walks(every, start + changed) == is_stream(changed, group), changed
+            assert reads(every.shape, every.shape.start, start + changed) == is_stream(changed, group), (
+                changed
+            )
 
 
 def test_the_number_of_a_version_has_at_most_eight_digits_and_no_zero_before_them() -> None:
@@ -113,7 +99,11 @@ def test_the_number_of_a_version_has_at_most_eight_digits_and_no_zero_before_the
     numbers = ("1", "10", "99999999", "100000000", "0", "01", "$LATEST", "")
     stream = f"{LOGS}{DEFAULT}:log-stream:2026/01/31/[{{}}]{IDS[0]}"
 
-    assert [one for one in numbers if walks(every, stream.format(one))] == ["1", "10", "99999999"]
+    assert [one for one in numbers if reads(every.shape, every.shape.start, stream.format(one))] == [
+        "1",
+        "10",
+        "99999999",
+    ]
 
 
 def pattern(random: Random, group: str) -> str:

@@ -53,20 +53,20 @@ class Kinds:
 
     @cached_property
     def _of(self) -> dict[int, _Kind]:
-        return {id(one): self._kind(one) for one in self._statements}
-
-    @cached_property
-    def _statements(self) -> tuple[Statement, ...]:
-        return tuple(one for policy in self.scene.policies for one in policy.statements)
+        return {id(one): self._kind(one) for one in self.scene.statements}
 
     @cached_property
     def is_plain(self) -> bool:
         """Whether answers may be shared: there is one policy, and it has no Deny."""
-        return len(self.scene.policies) == 1 and all(one.effect is Effect.ALLOW for one in self._statements)
+        return len(self.scene.policies) == 1 and all(
+            one.effect is Effect.ALLOW for one in self.scene.statements
+        )
 
     @cached_property
     def _texts(self) -> Counter[str]:
-        return Counter(text.lower() for one in self._statements for c in one.conditions for text in c.texts)
+        return Counter(
+            text.lower() for one in self.scene.statements for c in one.conditions for text in c.texts
+        )
 
     @cached_property
     def _heads(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class Kinds:
     def _whole(self) -> Hashable:
         """All that an answer depends on, other than the statement itself."""
         target, (policy,) = self.scene.target, self.scene.policies
-        own = all(self._is_about_target(one) for one in self._statements)
+        own = all(self._is_about_target(one) for one in self.scene.statements)
         place = (target.partition, target.region, target.account, "" if own else target.arn)
         content = tuple(dict.fromkeys(one.content for one in self._of.values()))
         now = self.scene.now if self.scene.mentions(*TIMES) else None

@@ -63,11 +63,6 @@ class WitnessRequest:
         arn = (context.values("aws:sourcearn") or ("",))[0]
         return arn.split(":")[_ACCOUNT_PART] or None if arn.count(":") > _ACCOUNT_PART else None
 
-    @property
-    def is_service(self) -> bool:
-        """Whether an AWS service makes the request. For an untrusted account, it is then a confused deputy."""
-        return isinstance(self.request.principal, ServicePrincipal)
-
     def __str__(self) -> str:
         keys = "; ".join(
             f"{key} = {', '.join(values) if values else 'absent' if values == () else 'unknown'}"
@@ -119,8 +114,3 @@ class Comparison:
     admitted: Change
     lost_request: WitnessRequest | None = None
     admitted_request: WitnessRequest | None = None
-
-    @property
-    def is_safe(self) -> bool:
-        """Whether no trusted caller loses access and nobody gains any."""
-        return self.lost is self.admitted is Change.NONE

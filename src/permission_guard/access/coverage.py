@@ -45,10 +45,6 @@ class Coverage:
         target = self.scene.target
         return Context.of({"aws:resourceaccount": target.account, "aws:requestedregion": target.region})
 
-    @cached_property
-    def _statements(self) -> tuple[Statement, ...]:
-        return tuple(one for policy in self.scene.policies for one in policy.statements)
-
     def distinguished(self, allow: Statement, among: Iterable[str]) -> tuple[str, ...]:
         """Return the actions that the Allow covers, one for all that the policies treat alike. The least refused comes first."""
         first: dict[tuple[object, ...], str] = {}
@@ -60,7 +56,7 @@ class Coverage:
     def _signature(self, action: str) -> tuple[object, ...]:
         """Return what distinguishes an action from others: which statements cover it, and which keys its calls have."""
         if action not in self._signatures:
-            covering = (self.truth(one, action) for one in self._statements)
+            covering = (self.truth(one, action) for one in self.scene.statements)
             self._signatures[action] = (self._keys_of_calls(action), *covering)
         return self._signatures[action]
 
@@ -77,5 +73,5 @@ class Coverage:
         return alone, (otherwise or url) and action in actions.INVOKING
 
     def _refusals(self, action: str) -> int:
-        denies = (one for one in self._statements if one.effect is Effect.DENY)
+        denies = (one for one in self.scene.statements if one.effect is Effect.DENY)
         return sum(self.truth(one, action) is not Truth.NO for one in denies)

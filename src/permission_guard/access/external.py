@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import product
 from typing import Final, NamedTuple
 
 from permission_guard.access import actions
@@ -131,13 +132,12 @@ class Analysis:
         asked = self.coverage.distinguished(allow, among)
         unknown: tuple[Candidate, WitnessRequest] | None = None
         sides = [self.scene.untrusted(named=False), self.scene.untrusted(named=True)]
-        for side in dict.fromkeys(sides):
-            for action in asked:
-                result = self._untrusted(allow, side, action)
-                if isinstance(result, WitnessRequest):
-                    access = Access.OPEN if side == sides[0] else Access.NAMED
-                    return Answer(allow.index, access, Scale.OPEN, result)
-                unknown = unknown or result
+        for side, action in product(dict.fromkeys(sides), asked):
+            result = self._untrusted(allow, side, action)
+            if isinstance(result, WitnessRequest):
+                access = Access.OPEN if side == sides[0] else Access.NAMED
+                return Answer(allow.index, access, Scale.OPEN, result)
+            unknown = unknown or result
         if unknown is not None and not self._rests_on_form(allow, asked):
             candidate, witness = unknown
             keys = self._keys(candidate.found, witness)
@@ -187,24 +187,29 @@ class Analysis:
     def _rests_on_form(self, allow: Statement, asked: Iterable[str]) -> bool:
         """Return whether only an undocumented form of SourceArn makes the answer unknown, and no trusted caller has access.
 
-        The statement is then dead. The table of services decides this between dead and unknown; it never makes a pass.
+        The statement is then dead by itself. The table of services decides between dead and unknown here, never for a pass:
+        if a Deny refuses the documented forms, the answer stays unknown.
         """
-        if not self.scene.mentions(_ARN):
-            return False
         documented = SearchMode(sure=False, admits=MAY ^ Stance.UNDOCUMENTED | Stance.NETWORK)
         side = self.scene.untrusted(named=True)
-        if any(self._anybody(allow, side, action, documented) for action in asked):
+        every = (Question(side, *one, documented) for one in product(asked, kinds(side, allow.principals)))
+        if not self.scene.mentions(_ARN) or any(self._admits(allow, one) for one in every):
             return False
         return self._scale(allow, asked) is Scale.DEAD
 
+    def _admits(self, allow: Statement, asked: Question) -> bool:
+        """Return whether an Allow admits a request, which a Deny may refuse."""
+        search = self._search(asked) if self.applies(allow, asked) else None
+        return search is not None and search.solve(self.fulfilled(allow), ()) is not None
+
     def _over_network(self, allow: Statement, asked: Iterable[str]) -> bool:
         mode = SearchMode(sure=False, admits=MAY | Stance.NETWORK)
-        side = self.scene.untrusted(named=True)
-        return any(self._anybody(allow, side, action, mode) for action in asked)
+        return any(self._anybody(allow, self.scene.untrusted(named=True), action, mode) for action in asked)
 
     def _anybody(self, allow: Statement, side: Side, action: str, mode: SearchMode) -> bool:
-        every = kinds(side, allow.principals)
-        return any(self.find(allow, Question(side, action, kind, mode)) is not None for kind in every)
+        return any(
+            self.find(allow, Question(side, action, kind, mode)) for kind in kinds(side, allow.principals)
+        )
 
     def _scale(self, allow: Statement, asked: Iterable[str]) -> Scale:
         """Who inside the zone of trust has access."""
@@ -228,9 +233,7 @@ class Analysis:
 
         `more` are further clauses and `extra` further wants to meet. Raises BudgetSpent.
         """
-        if not self.applies(allow, asked):
-            return None
-        search = self._search(asked)
+        search = self._search(asked) if self.applies(allow, asked) else None
         if search is None:
             return None
         clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, asked)]
@@ -283,9 +286,8 @@ class Analysis:
         values = candidate.found.values
         keys = {key: value for key, value in values.items() if key in self.scene.literals.mentioned}
         context = Context.of(keys, unlisted=ABSENT)
-        return WitnessRequest(
-            Request(action, self.scene.target.arn, candidate.caller.principal(values), context)
-        )
+        principal = candidate.caller.principal(values)
+        return WitnessRequest(Request(action, self.scene.target.arn, principal, context))
 
     def _keys(self, found: Found, witness: WitnessRequest) -> tuple[str, ...]:
         """Return the condition keys that the answer depends on; the Principal element if there are none."""

@@ -40,40 +40,11 @@ _LONGEST_SESSION: Final = 36 * 3600
 
 NEVER_SENT: Final = frozenset(
     {
-        *(
-            "s3",
-            "kms",
-            "sqs",
-            "sns",
-            "dynamodb",
-            "logs",
-            "events",
-            "rds",
-            "secretsmanager",
-            "elasticloadbalancing",
-        ),
-        *(
-            "apigateway",
-            "cloudwatch",
-            "cloudformation",
-            "route53",
-            "states",
-            "ecr",
-            "elasticfilesystem",
-            "organizations",
-        ),
-        *(
-            "ses",
-            "cognito-idp",
-            "acm",
-            "kinesis",
-            "firehose",
-            "s3-object-lambda",
-            "s3express",
-            "iot",
-            "cloudtrail",
-        ),
-        *("iam", "appsync", "autoscaling", "backup", "codecommit", "codepipeline", "ram", "servicecatalog"),
+        *("s3", "kms", "sqs", "sns", "dynamodb", "logs", "events", "rds", "secretsmanager"),
+        *("elasticloadbalancing", "apigateway", "cloudwatch", "cloudformation", "route53", "states"),
+        *("ecr", "elasticfilesystem", "organizations", "ses", "cognito-idp", "acm", "kinesis"),
+        *("firehose", "s3-object-lambda", "s3express", "iot", "cloudtrail", "iam", "appsync"),
+        *("autoscaling", "backup", "codecommit", "codepipeline", "ram", "servicecatalog"),
     }
 )
 """Services whose condition keys no Lambda call has: the keys of a service are for its own actions. Lambda's are listed in
@@ -109,9 +80,9 @@ class Keys:
         """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
         return self.perhaps(self.unknown(*keys), *keys)
 
-    def perhaps(self, node: Node, *keys: str) -> Node:
+    def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
         """Keys that are absent, or have the values of a node."""
-        return Either(((Stance.SURE, self.absent(*keys)), (Stance.SURE, node)))
+        return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
 
     def unknown(self, *keys: str) -> Node:
         """Keys that may be absent or have any value."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.frozen import frozen
-from permission_guard.iam import Context, Policy, Statement, Truth
+from permission_guard.iam import Context, Policy, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS, Wanted
 from permission_guard.iam.pattern import Token, Variable
@@ -134,6 +134,8 @@ class Literals:
 
     by_key: dict[str, list[Literal]] = field(default_factory=dict)
     mentioned: dict[str, None] = field(default_factory=dict)
+    variables: dict[str, None] = field(default_factory=dict)
+    """The keys in policy variables, which are in `mentioned` too."""
     _known: dict[tuple[object, ...], Literal] = field(default_factory=dict)
 
     def want(self, condition: Condition, *, wanted: bool) -> tuple[Literal, bool]:
@@ -172,10 +174,14 @@ class Literals:
             for condition in statement.conditions:
                 self.want(condition, wanted=True)
                 self.mentioned[condition.lower_key] = None
-                tokens = condition.wanted.tokens if condition.wanted else ()
-                variables = (one for listed in tokens for one in listed if isinstance(one, Variable))
-                self.mentioned |= {one.key: None for one in variables}
-            self.mentioned |= dict.fromkeys(_resource_variables(statement))
+                self._read_variables(condition.wanted.tokens if condition.wanted else ())
+            if statement.resources is not None:
+                self._read_variables(one.tokens for one in statement.resources.patterns)
+
+    def _read_variables(self, texts: Iterable[tuple[Token, ...]]) -> None:
+        found = {one.key: None for tokens in texts for one in tokens if isinstance(one, Variable)}
+        self.mentioned |= found
+        self.variables |= found
 
     def texts(self, *keys: str) -> list[str]:
         """Return all values that the policies compare with these keys."""
@@ -233,8 +239,3 @@ def _before(tokens: tuple[Token, ...], end: str) -> tuple[Token, ...]:
         if isinstance(one, str) and end in one:
             return (*tokens[:place], one.partition(end)[0])
     return tokens
-
-
-def _resource_variables(statement: Statement) -> list[str]:
-    patterns = statement.resources.patterns if statement.resources else ()
-    return [token.key for one in patterns for token in one.tokens if isinstance(token, Variable)]

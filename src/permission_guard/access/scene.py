@@ -16,7 +16,7 @@ from permission_guard.access.node import Either, Fixed, Lines, Node, NumberLine
 from permission_guard.access.text import Automata, Spelled, Variables
 from permission_guard.access.word import Need
 from permission_guard.frozen import frozen
-from permission_guard.iam import ABSENT, Arn, Context, Policy
+from permission_guard.iam import ABSENT, Arn, Context, Policy, Statement
 from permission_guard.model.facts import Trusted
 
 _PATHS, _ID, _ZONE = 1, 2, 4
@@ -89,6 +89,11 @@ class Scene:
         """The step budget."""
         return self.automata.meter
 
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of the policies."""
+        return tuple(one for policy in self.policies for one in policy.statements)
+
     def mentions(self, *keys: str) -> bool:
         """Return whether the policies mention one of these keys."""
         return any(key in self.literals.mentioned for key in keys)
@@ -111,12 +116,11 @@ class Scene:
         return tuple(self._every_text())
 
     def _every_text(self) -> Iterable[str]:
-        for policy in self.policies:
-            for statement in policy.statements:
-                yield from (one.name for one in statement.principals.named) if statement.principals else ()
-                for condition in statement.conditions:
-                    ignores_case = condition.base.endswith("ignorecase")
-                    yield from map(str.lower, condition.texts) if ignores_case else condition.texts
+        for statement in self.statements:
+            yield from (one.name for one in statement.principals.named) if statement.principals else ()
+            for condition in statement.conditions:
+                ignores_case = condition.base.endswith("ignorecase")
+                yield from map(str.lower, condition.texts) if ignores_case else condition.texts
 
     @cached_property
     def principal_names(self) -> tuple[str, ...]:

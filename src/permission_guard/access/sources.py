@@ -25,7 +25,7 @@ ORGANIZATION: Final = ("aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_KEYS: Final = (*_KEYS, *ORGANIZATION)
 _ANYTHING: Final = ("{any}",)
 _PLAIN: Final = ("{plain}", "log-group:{plain}:*", "alarm:{any}")
-"""No service documents an ARN with what policies take for a wildcard, except CloudWatch: of a log group, and of an alarm named so."""
+"""No documented ARN has a character that is a wildcard in policies, but for a log group's and that of an alarm so named."""
 
 
 class Sources:

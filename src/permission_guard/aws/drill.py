@@ -39,7 +39,7 @@ _LAMBDA: Final[Body] = {
 }
 _WRITE: Final = "PutResourcePolicy"
 _PAGES: Final = 20
-"""Of 50 events each, the newest first: a busy guard makes so many calls in some minutes. Two calls a second are allowed (facts 1.2)."""
+"""Pages of 50 events, the newest first: what a busy guard calls in some minutes. AWS allows two calls a second (facts 1.2)."""
 _ABOUT: Final = "Made by permission-guard drill, which removes it."
 
 

@@ -24,7 +24,7 @@ _IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": 
 
 
 def show(scan: Scan) -> str:
-    """Return a line for each finding that does not pass and was not accepted, and for each thing that was not evaluated, is ignored or is not deployed.
+    """Return a line for each finding that does not pass and was not accepted, and for what was not evaluated or is ignored.
 
     The most severe come first: GitHub shows ten of each kind for a step.
     """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 from permission_guard.frozen import frozen
 
 _PARTS = 6
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_IN_TEXT = re.compile(r"(?=([0-9]{12}))")
 _LONGEST_FUNCTION_NAME = 140
 _FUNCTION = re.compile(
     r"(?:(?:arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):)?(?P<account>[0-9]{12}):)?"
@@ -132,3 +134,10 @@ def partition_of(region: str) -> str:
     (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
     """
     return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def account_not_in(text: str, digits: str) -> str:
+    """Return the id of an account that a text does not contain: one of the digits twelve times, if possible."""
+    named = set(_IN_TEXT.findall(text))
+    ids = chain((digit * 12 for digit in digits), map(str, range(10**11, 10**12)))
+    return next(one for one in ids if one not in named)

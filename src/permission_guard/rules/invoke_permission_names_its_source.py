@@ -102,8 +102,8 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
         finding,
         verdict=Verdict.FAIL,
         severity=Severity.LOW,
-        summary=f"{statement.title} allows {' and '.join(names)} to {verb} without naming a source; AWS documents that it invokes "
-        "functions of its own account only",
+        summary=f"{statement.title} allows {' and '.join(names)} to {verb} without naming a source; AWS documents "
+        "calls within one account only",
         proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
         advice=_ADVICE,
     )

@@ -21,6 +21,7 @@ from permission_guard.access import (
 )
 from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
+from permission_guard.iam.arn import account_not_in
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
@@ -31,8 +32,6 @@ RESOURCE: Final = "Resource"
 """The key that stands for an answer about versions or aliases only."""
 _REMEMBERED: Final = 8
 """Policies of one event: of the function, its versions and aliases, before and after a repair."""
-_EXAMPLES: Final = tuple(digit * 12 for digit in "987654321")
-"""Accounts to show as examples."""
 _TOPICS: Final = "sns.amazonaws.com"
 _QUALIFIERS: Final = ("1", "live", "$LATEST")
 """A version, an alias and the function itself, as examples of what a pattern may cover."""
@@ -69,8 +68,7 @@ class Review:
     @property
     def unnamed_account(self) -> str:
         """An untrusted account that the policy does not name."""
-        trusted = self.trusted.all_accounts
-        return next(one for one in _EXAMPLES if one not in self.policy.text and one not in trusted)
+        return account_not_in(" ".join((self.policy.text, *self.trusted.all_accounts)), "987654321")
 
     def answer(self, statement: Statement, actions: Sequence[str]) -> Answer:
         """Return what one of `services` or `others` admits for some of the actions."""

@@ -17,9 +17,8 @@ from typing import Final
 
 from permission_guard.access.literal import Literals
 from permission_guard.access.span import LAST_SECOND, as_moment
-from permission_guard.iam import ABSENT, UNKNOWN, Context, Policy
+from permission_guard.iam import ABSENT, UNKNOWN, Context
 from permission_guard.iam.operators import moment, number
-from permission_guard.iam.pattern import Variable
 from permission_guard.iam.request import Values
 from permission_guard.model.facts import RoleFacts, Subject
 
@@ -59,8 +58,7 @@ def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bo
     Which function's ARN Lambda injects at the edge, and what the session is called there, is not documented.
     """
     read = Literals()
-    policies = (*role.identity, *([role.boundary] if role.boundary else []))
-    for policy in policies:
+    for policy in (*role.identity, *([role.boundary] if role.boundary else [])):
         read.read(policy)
     known: dict[str, str | Values] = {
         **dict.fromkeys(_ABSENT, ABSENT),
@@ -77,8 +75,8 @@ def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bo
     }
     context = Context.of(known, complete=("aws:PrincipalTag/",))
     context = context.with_keys(dict(_of_others(read.mentioned, context)))
-    users = () if at_the_edge else _users(read, policies, role.id, function.name)
-    return tuple(context.with_keys(keys) for keys in _left_open(read, policies, users))
+    users = () if at_the_edge else _users(read, role.id, function.name)
+    return tuple(context.with_keys(keys) for keys in _left_open(read, users))
 
 
 def without_tags(context: Context) -> Context:
@@ -99,7 +97,7 @@ def _of_others(mentioned: Iterable[str], context: Context) -> Iterator[tuple[str
             yield key, ABSENT
 
 
-def _users(read: Literals, policies: Iterable[Policy], role_id: str, session: str) -> tuple[str, ...]:
+def _users(read: Literals, role_id: str, session: str) -> tuple[str, ...]:
     """Return the values of aws:userid that stand for all: `ROLEID:session`, where the session is called as the function.
 
     A role's id that was not read is one that the policies spell, or another; none where they spell one with wildcards.
@@ -109,23 +107,21 @@ def _users(read: Literals, policies: Iterable[Policy], role_id: str, session: st
     conditions = [one.condition for one in read.by_key.get(_USER, ()) if one.condition]
     written = {text.partition(":")[0] for one in conditions if one.base != "null" for text in one.texts}
     spelled = {one for one in written if _ROLE_IDS.startswith(_WILD.split(one)[0][: len(_ROLE_IDS)].upper())}
-    if _USER in _variables(policies) or any(map(_WILD.search, spelled - _ANY_ROLE)):
+    if _USER in read.variables or any(map(_WILD.search, spelled - _ANY_ROLE)):
         return ()
     another = "AROA" + "X" * max(map(len, spelled), default=0)
     roles = {one for text in spelled for one in (text, text.upper()) if _ROLE_ID.fullmatch(one)}
     return tuple(f"{one}:{session}" for one in (another, *sorted(roles)))
 
 
-def _left_open(
-    read: Literals, policies: Iterable[Policy], users: tuple[str, ...]
-) -> Iterator[Mapping[str, str | Values]]:
+def _left_open(read: Literals, users: tuple[str, ...]) -> Iterator[Mapping[str, str | Values]]:
     """Yield the values of the keys that can have several.
 
     aws:MultiFactorAuthPresent is absent or false, AWS's pages differ; the call's time and the session's begin are any from
     now on, so those around each time that the policies name stand for all. `users` are the values of aws:userid.
     """
     second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
-    now, issued = _times(read, policies, _NOW, _NOW_IN_SECONDS), _times(read, policies, _ISSUED)
+    now, issued = _times(read, _NOW, _NOW_IN_SECONDS), _times(read, _ISSUED)
     if len(second_factors) * len(now) * len(issued) * len(users or " ") > _MOST:
         now = issued = (None,)
         users = users[:1] if len(users) == 1 else ()
@@ -139,7 +135,7 @@ def _left_open(
         }
 
 
-def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int | None, ...]:
+def _times(read: Literals, *keys: str) -> tuple[int | None, ...]:
     """Return the times that stand for all, in seconds since 1970; only None where the policies compare a time as a text."""
     lower = {key.lower() for key in keys}
     conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
@@ -150,7 +146,7 @@ def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int 
         or (one.base.startswith("numeric") and one.lower_key == _NOW_IN_SECONDS.lower())
         for one in conditions
     )
-    if not conditions or not orderly or lower & set(_variables(policies)):
+    if not conditions or not orderly or lower & read.variables.keys():
         return (None,)
     ends = [_SINCE, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
     around = {one for end in ends for one in range(end - 1, end + 2)}
@@ -160,13 +156,3 @@ def _times(read: Literals, policies: Iterable[Policy], *keys: str) -> tuple[int 
 def _second(text: str) -> int:
     at = moment(text)
     return int(number(text) or 0) if at is None else int(at.timestamp())
-
-
-def _variables(policies: Iterable[Policy]) -> Iterator[str]:
-    """Yield the keys that stand in policy variables."""
-    for policy in policies:
-        for statement in policy.statements:
-            patterns = statement.resources.patterns if statement.resources else ()
-            listed = [pattern.tokens for pattern in patterns]
-            listed += [tokens for one in statement.conditions if one.wanted for tokens in one.wanted.tokens]
-            yield from (token.key for tokens in listed for token in tokens if isinstance(token, Variable))

@@ -15,7 +15,6 @@ class Sends(Enum):
     ALWAYS = "AWS's page shows it for every way in which the service calls"
     UNDOCUMENTED = "no page shows it for every way"
     DISPUTED = "AWS's pages contradict each other"
-    NEVER = "the service has nothing to send"
 
 
 class Region(Enum):
@@ -35,8 +34,9 @@ class Service:
     """One row: a service that invokes functions on behalf of an account.
 
     `forms` are the resource parts of the ARNs that it shows: `{name}` holds no colon and no slash, `{path}` no colon,
-    `{plain}` no wildcard, `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not; `within_account` that the
-    service is documented to invoke functions of its own account only. `page` lies below https://docs.aws.amazon.com/.
+    `{plain}` no wildcard, `{any}` anything. `owned` tells whether the ARN carries the account: a bucket's does not;
+    `within_account` that the service is documented to invoke functions of its own account only. `page` lies below
+    https://docs.aws.amazon.com/.
     """
 
     principal: str

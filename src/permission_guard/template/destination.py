@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from permission_guard.frozen import frozen
-from permission_guard.iam.arn import partition_of
+from permission_guard.iam.arn import account_not_in, partition_of
 from permission_guard.template.value import Value, joined
 
 _REGIONS: Final = ("us-east-1", "eu-west-1", "ap-southeast-1", "ca-central-1", "sa-east-1", "us-west-2")
@@ -31,9 +31,9 @@ class Destination:
 
     def at(self, region: str | None) -> Destination:
         """Return the same destination in another Region, which counts as given; the same one for None."""
-        if region in {None, self.region}:
+        if region is None or region == self.region:
             return self
-        return replace(self, partition=partition_of(region or ""), region=region or "", is_region_given=True)
+        return replace(self, partition=partition_of(region), region=region, is_region_given=True)
 
     def arn(self, service: str, resource: Value, *, region: bool = True, account: bool = True) -> Value:
         """Return the ARN of a resource in this account and Region."""
@@ -43,7 +43,7 @@ class Destination:
 
 def destination_for(text: str, region: str | None, account: str | None) -> Destination:
     """Return the destination of a template. If no account or Region is given, invent one that the text does not contain."""
-    account_id = account or next(digit * 12 for digit in "0123456789" if digit * 12 not in text)
+    account_id = account or account_not_in(text, "0123456789")
     place = region or next((one for one in _REGIONS if f":{one}:" not in text), _REGIONS[0])
     return Destination(partition_of(place), place, account_id, region is not None, account is not None)
 

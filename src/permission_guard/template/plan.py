@@ -100,7 +100,7 @@ def _planned(
             continue
         later, values = changes.get(address, {}), members(member(one, "values"))
         provider, references = configured.get(_INDEX.sub("", address), ("", {}))
-        # Version 6 of the provider knows the Region of each resource, if nobody has set one too.
+        # Version 6 of the provider knows the Region of each resource, even if none is set.
         region = values.get("region", regions.get(provider))
         yield Planned(
             address,
