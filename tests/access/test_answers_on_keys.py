@@ -136,3 +136,11 @@ def test_a_function_calls_with_a_role_of_its_own_account(
         operator: {**asked.get(operator, {}), **more.get(operator, {})} for operator in {**asked, **more}
     }
     assert answer(allow("*", condition)).access is access
+
+
+def test_whether_the_functions_organization_is_the_callers_is_unknown_if_it_may_be_in_none() -> None:
+    condition: dict[str, Json] = {
+        "StringEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"},
+    }
+
+    assert answer(allow("*", condition)).access is Access.UNKNOWN

@@ -119,6 +119,15 @@ def test_the_guards_template_has_the_output_that_is_asked_for() -> None:
     assert {TABLE_OUTPUT, SWEEP_TASKS_OUTPUT} <= set(template.written()["Outputs"])
 
 
+def test_a_change_of_the_journal_by_somebody_else_ends_a_command_that_can_be_run_again() -> None:
+    there = Wired(reported())
+    there.wire.faults["PutItem"] = ApiError("ConditionalCheckFailedException", "no")
+    code, line = there.reported(*ACCEPT)
+    assert code == 2
+    assert line.startswith("Another change was made at the same time: ")
+    assert line.endswith(" Run the command again.")
+
+
 SERVICES = {
     "DescribeStacks": "cloudformation",
     **dict.fromkeys(("Query", "Scan", "PutItem"), "dynamodb"),

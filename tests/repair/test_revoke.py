@@ -13,7 +13,7 @@ from permission_guard.model.document import Body
 from permission_guard.ports import RetryLater
 from permission_guard.repair.grant import Grant
 from permission_guard.repair.outcome import Ending
-from permission_guard.settings import Mode
+from permission_guard.settings import MODE_TAG, Mode
 from tests.fake_aws.builders import settings, statement
 from tests.received import whats
 from tests.watched import LOGGING, Died, Watched
@@ -121,6 +121,19 @@ def test_what_somebody_else_has_removed_meanwhile_is_removed() -> None:
     there.fail("RemovePermission", "ResourceNotFoundException")
     remove(there)
     assert there.reported == [REPAIRED, RELEASED]
+
+
+def test_what_was_made_of_a_statement_of_a_tagged_function_stays_and_that_is_reported() -> None:
+    there = repaired()
+    (_, twin) = sids(there)
+    there.account.functions["orders"].tags[MODE_TAG] = "observe"
+    remove(there)
+    assert sids(there) == ["neighbour", twin]
+    (what,) = whats(there.notifier.sent[-1])
+    assert what == (
+        f'Nothing was changed: "s3" was removed, and "{twin}" replaced it: '
+        "the function's tag permission-guard:mode is observe, so nothing was changed."
+    )
 
 
 def test_a_guard_that_observes_removes_nothing() -> None:

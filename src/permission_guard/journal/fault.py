@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from permission_guard.access.actions import INVOKING, MANAGING, READ_LAYER, READING
-from permission_guard.iam import Effect
+from permission_guard.iam import Effect, Policy
 from permission_guard.model.document import Body, canonical, statements_of
 from permission_guard.model.facts import FunctionFacts, RoleFacts, Unreadable
 from permission_guard.model.finding import (
@@ -60,7 +60,7 @@ def faults_alike(finding: Finding, facts: FunctionFacts) -> frozenset[str]:
         return frozenset({fault_of(finding, facts)})
     content, _ = _statements(policy.text)[finding.statement]
     count = sum(one == content for one, _ in _statements(policy.text))
-    limits = _limits(finding, facts)
+    limits = _limits(finding, policy)
     return frozenset(_digest(*_where(finding, facts), content, str(place), *limits) for place in range(count))
 
 
@@ -80,16 +80,13 @@ def _digest(*parts: str) -> str:
 def _what(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
     policy = facts.resource_policy
     if finding.statement is not None and policy is not None:
-        return *_statements(policy.text)[finding.statement], *_limits(finding, facts)
+        return *_statements(policy.text)[finding.statement], *_limits(finding, policy)
     role = facts.role.arn if isinstance(facts.role, RoleFacts) else ""
     return role, _proved(finding)
 
 
-def _limits(finding: Finding, facts: FunctionFacts) -> tuple[str, ...]:
+def _limits(finding: Finding, policy: Policy) -> tuple[str, ...]:
     """Return the content of each Deny about the calls of a finding. Without one of them, more callers may have access."""
-    policy = facts.resource_policy
-    if policy is None:
-        return ()
     calls = _CALLS.get(finding.concern, INVOKING)
     denies = (one for one in policy.statements if one.effect is Effect.DENY and one.covers(calls))
     return tuple(sorted({_statements(policy.text)[one.index][0] for one in denies}))

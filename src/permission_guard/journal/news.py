@@ -56,7 +56,7 @@ def news(report: Report, history: FunctionHistory, now: datetime) -> Alert:
     )
     entries = _entries(report, lines, known, now)
     after = history.with_entries(entries(history))
-    new = tuple(_named(line, report, after) for line in lines if line.finding.key not in known)
+    new = tuple(_named(line, report, after, now) for line in lines if line.finding.key not in known)
     return Alert(report.trigger, report.facts, report.mode, new, entries, len(known))
 
 
@@ -75,11 +75,9 @@ def about(entry: Entry, ending: Ending, what: str, report: Report, entries: Jour
     return Alert(report.trigger, report.facts, report.mode, (line,), entries)
 
 
-def _named(line: ReportLine, report: Report, history: FunctionHistory) -> ReportLine:
+def _named(line: ReportLine, report: Report, history: FunctionHistory, now: datetime) -> ReportLine:
     """Add the name of the journal entry. What the guard has stopped repairing is reported with the repair that was undone each time."""
-    entry = history.of(line.finding, report.facts)
-    if entry is None:
-        return line
+    entry = seen(history, line.finding, report.facts, report.trigger, now)
     if line.ending is Ending.ESCALATED:
         before, after = before_and_after(entry.change)
         line = replace(line, before=before, after=after)

@@ -135,9 +135,10 @@ def _with_policy(facts: FunctionFacts, statements: list[Body]) -> FunctionFacts:
     if not statements:
         return facts
     read = _parsed(dumped({"Version": "2012-10-17", "Statement": statements}), "the template")
-    if isinstance(read, Unreadable):
-        return replace(facts, policy=read)
-    return replace(facts, policy=PolicyFacts(facts.qualifier, read, "", Family.STATEMENTS))
+    statement_policy = (
+        PolicyFacts(facts.qualifier, read, "", Family.STATEMENTS) if isinstance(read, Policy) else read
+    )
+    return replace(facts, policy=statement_policy)
 
 
 def _with_role(

@@ -133,6 +133,14 @@ def test_what_was_accepted_is_shown_with_who_until_when_and_why_and_counts_for_n
     assert '"kind": "external"' in sarif
 
 
+def test_credentials_that_expire_while_the_journal_is_read_end_the_scan() -> None:
+    there = accepted_by_ann()
+    there.wires[0].faults["DescribeStacks"] = ApiError("ExpiredTokenException", "expired")
+    result = run(there)
+    assert result.exit_code == 3
+    assert "Your AWS credentials have expired: ExpiredTokenException: expired" in result.stderr
+
+
 def test_a_journal_that_cannot_be_read_is_noted_and_nothing_is_taken_for_accepted() -> None:
     there = accepted_by_ann()
     there.wires[0].faults["DescribeStacks"] = ApiError("AccessDenied", "no")
