@@ -108,7 +108,7 @@ def test_a_folder_without_templates_is_reported(tmp_path: Path, name: str, hint:
     ("name", "text"),
     [
         ("main.tf", 'resource "aws_lambda_permission" "a" {\n  principal = "*"\n}\n'),
-        ("main.tf", "locals {\n  a = [\n"),
+        ("main.tf", 'locals {\n  a = "b"\n  c = { d: e: f }\n}\n'),
         ("main.tf.json", '{"resource": {"aws_lambda_permission": {}}}'),
     ],
 )
