@@ -17,7 +17,7 @@ from typing import Any
 from permission_guard.alerts import RenderedAlert
 from permission_guard.aws.clients import Clients
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import FakeFunction
+from permission_guard.fake_aws.contents import FakeFunction
 from permission_guard.iam import LayerVersionArn
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.remedy import repair_of

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from permission_guard.fake_aws import Account
-from permission_guard.fake_aws.resources import FakeFunction
+from permission_guard.fake_aws.contents import FakeFunction
 from permission_guard.model.document import dumped, statements_of
 from permission_guard.repair.grant import Grant
 from tests.aws.delivered import Queues, at, scheduled

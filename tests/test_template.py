@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account
 from permission_guard.iam import (
     Context,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from permission_guard.access.key_table import ROWS
 from permission_guard.access.meter import BUDGET
-from permission_guard.access.rows import ROWS
 from permission_guard.services import BY_TOKEN, SERVICES, WITHOUT_STATEMENT
 
 _SITE: Final = "https://docs.aws.amazon.com/"

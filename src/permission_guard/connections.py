@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.clients import Clients
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.aws.sns import SnsNotifier
-from permission_guard.aws.table import Table
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.message import QueueName
 from permission_guard.frozen import frozen

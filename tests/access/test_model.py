@@ -8,8 +8,8 @@ import pytest
 
 from permission_guard.access.callers import DOCUMENTED, build, kinds
 from permission_guard.access.external import Analysis
+from permission_guard.access.key_table import ROWS
 from permission_guard.access.node import Caller, Either, Every, Node
-from permission_guard.access.rows import ROWS
 from permission_guard.access.scene import Side, Target
 from permission_guard.model.facts import Trusted
 from permission_guard.services import SERVICES, Region, service_of

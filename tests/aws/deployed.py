@@ -13,8 +13,8 @@ from typing import Any
 
 from organization.template import expanded
 from permission_guard import __version__
+from permission_guard.aws.dynamodb import LAST, SWEEP
 from permission_guard.aws.stack import MAPPING, QUEUE, QUEUE_OF, TOPIC
-from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.fake_aws import Account, ApiError
 from permission_guard.iam import Context, EvalDecision, IamPrincipal, Policy, Request, decide
 from tests import template

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.inventory import AwsInventory
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.observe import AwsObserver
 from permission_guard.aws.queue import SqsQueue
 from permission_guard.aws.sns import SnsNotifier
 from permission_guard.aws.sweep_records import DynamoSweepRecords
-from permission_guard.aws.table import Table
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.events.actor import Actor
 from permission_guard.events.tool import Tool

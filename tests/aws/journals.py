@@ -11,8 +11,8 @@ import boto3
 from moto import mock_aws
 
 from permission_guard.aws.clients import Clients
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account
 from permission_guard.journal.entry import WaitingAlert
 from permission_guard.journal.entry_json import as_kept

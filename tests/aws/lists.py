@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import FakeFunction, FakeRole
+from permission_guard.fake_aws.contents import FakeFunction, FakeRole
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from permission_guard.aws.dynamodb import BYTES_TOGETHER, TOGETHER, Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import BYTES_TOGETHER, TOGETHER, Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal
 from permission_guard.journal.entry import Entry, Rewritten, State
 from permission_guard.model.finding import Severity

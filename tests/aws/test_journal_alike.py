@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account, FakeJournal
 from permission_guard.journal.entry import Entry
 from permission_guard.ports import ChangedMeanwhile, Journal, Refused

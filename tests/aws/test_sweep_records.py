@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.sweep_records import DynamoSweepRecords
-from permission_guard.aws.table import Table
 from permission_guard.fake_aws import Account, ApiError, FakeJournal, FakeSweepRecords
 from permission_guard.journal.entry import State
 from permission_guard.journal.fault import digest_of_all

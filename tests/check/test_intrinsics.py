@@ -9,7 +9,7 @@ import pytest
 from permission_guard.iam.policy import Json
 from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.intrinsics import Scope
-from permission_guard.template.node import plain
+from permission_guard.template.syntax import plain
 from permission_guard.template.value import (
     REMOVED,
     Partial,

@@ -12,7 +12,7 @@ from permission_guard.cli.templates import Desk, How
 from permission_guard.iam.policy import Json
 from permission_guard.template import CheckOptions, Trust, check
 from permission_guard.template.json_text import with_places
-from permission_guard.template.node import At, Node, NotReadable, place, plain
+from permission_guard.template.syntax import At, Node, NotReadable, place, plain
 from permission_guard.template.yaml_text import read_yaml
 from tests.check.checking import problem
 

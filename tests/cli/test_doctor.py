@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from permission_guard import __version__
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.stack import GUARD as LOGICAL
 from permission_guard.aws.stack import QUEUE_OF, TOPIC_OUTPUT, VERSION_OUTPUT
 from permission_guard.aws.sweep_records import DynamoSweepRecords
-from permission_guard.aws.table import Table
 from permission_guard.fake_aws import ApiError
 from tests import template
 from tests.aws.deployed import DEAD_LETTERS, TABLE, TRAIL_ARN, Deployed, ago, denied, environment, swept

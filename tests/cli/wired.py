@@ -8,8 +8,8 @@ from functools import partial
 import boto3
 from click.testing import CliRunner, Result
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.cli.connection import STACK, connected
 from tests.aws.transport import Transport

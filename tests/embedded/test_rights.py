@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 
 from permission_guard.aws.clients import Clients as OurClients
 from permission_guard.aws.drill import Stage as DrillStage
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.login import log_in
-from permission_guard.aws.table import Table
 from permission_guard.cli import main
 from permission_guard.journal.entry import Attached, Entry, is_accepted
 from permission_guard.journal.entry_json import entry_of, written

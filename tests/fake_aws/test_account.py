@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from permission_guard.fake_aws import Account, ApiError
-from permission_guard.fake_aws.resources import ATTACHED_LIMIT
+from permission_guard.fake_aws.contents import ATTACHED_LIMIT
 from permission_guard.model.document import POLICY_LIMIT, statements_of
 from permission_guard.repair.grant import Grant
 from tests.fake_aws.builders import BASIC, TARGET, TOPIC, document, statement

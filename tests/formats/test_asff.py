@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from permission_guard.formats import CannotShow, show
 from permission_guard.formats.asff import BATCH
-from permission_guard.formats.text import cut, inert, line
+from permission_guard.formats.untrusted_text import cut, inert, line
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.scan.result import Scan
 from tests.formats.hostile import is_harmless, scans

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from permission_guard.formats import show
 from permission_guard.formats.csv import HEADER, cell
-from permission_guard.formats.text import inert
+from permission_guard.formats.untrusted_text import inert
 from permission_guard.scan.result import Scan
 from tests.formats.hostile import is_harmless, scans, texts
 from tests.formats.sample import ANYONE, SCAN

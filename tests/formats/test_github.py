@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permission_guard.formats import show
-from permission_guard.formats.text import inert, line
+from permission_guard.formats.untrusted_text import inert, line
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.scan.result import Place, Scan, Skipped
 from tests.formats.hostile import is_harmless, placed, scans, texts

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from permission_guard.formats import show
 from permission_guard.formats.html import difference
-from permission_guard.formats.text import inert, line
+from permission_guard.formats.untrusted_text import inert, line
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, ScannedFinding
 from tests.formats.hostile import is_harmless, scans

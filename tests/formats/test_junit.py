@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from permission_guard.formats import show
 from permission_guard.formats.junit import NOT_EVALUATED, NOTES
-from permission_guard.formats.text import inert, line
+from permission_guard.formats.untrusted_text import inert, line
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Place, Scan, Skipped
 from tests.formats.hostile import placed, scans, texts

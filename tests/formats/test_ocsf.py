@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from permission_guard.formats import show
-from permission_guard.formats.text import inert
+from permission_guard.formats.untrusted_text import inert
 from permission_guard.scan.result import Scan
 from tests.formats.hostile import is_harmless, scans
 from tests.formats.sample import CHECK, DOUBTFUL, LAYER, OPEN, PASSES, SCAN, UNREAD

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from permission_guard.formats import show
-from permission_guard.formats.text import inert
+from permission_guard.formats.untrusted_text import inert
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules.about import ABOUT
 from permission_guard.scan.result import Place, Scan

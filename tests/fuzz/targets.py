@@ -20,8 +20,8 @@ from click import unstyle
 
 from permission_guard import handler as entry_point
 from permission_guard.alerts import MESSAGE_LIMIT, SUBJECT_LIMIT
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.sns import message
-from permission_guard.aws.table import Table
 from permission_guard.cli import explanation_text
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.errors import Unusable

@@ -1,6 +1,6 @@
 """The kinds of callers: who can make a request, and which values each condition key can have in it.
 
-The model of a kind is a list of independent nodes: those of the caller itself, those of the table in rows.py, and
+The model of a kind is a list of independent nodes: those of the caller itself, those of the table in key_table.py, and
 those of the keys that the table does not have.
 """
 
@@ -11,10 +11,10 @@ from typing import Final
 
 from permission_guard.access import actions, letters
 from permission_guard.access.identities import SERVICE_NAMES, principal_word, service_names, service_sources
+from permission_guard.access.key_table import ANONYMOUS, IAM, PRINCIPAL_ORGANIZATION, ROWS, SERVICE
 from permission_guard.access.keys import AUTH_TYPE, TOKEN, VIA_URL, Keys
 from permission_guard.access.literal import PRINCIPAL
 from permission_guard.access.node import Caller, Fixed, Node
-from permission_guard.access.rows import ANONYMOUS, IAM, PRINCIPAL_ORGANIZATION, ROWS, SERVICE
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.sources import SOURCE_KEYS
 from permission_guard.iam import ABSENT, Anonymous, Context, IamPrincipal, Principal, ServicePrincipal

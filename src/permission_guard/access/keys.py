@@ -1,7 +1,7 @@
 """The nodes of single condition keys: who chooses the value, and which values are possible.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html describes the global keys.
-A key that the table in rows.py does not have can make the answer UNKNOWN, never a pass.
+A key that the table in key_table.py does not have can make the answer UNKNOWN, never a pass.
 """
 
 from __future__ import annotations

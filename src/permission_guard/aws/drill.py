@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from permission_guard.aws.calls import Calls
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.failures import translated
 from permission_guard.aws.journal import DynamoJournal
 from permission_guard.aws.login import Login
 from permission_guard.aws.policies import single
 from permission_guard.aws.response import Response
-from permission_guard.aws.table import Table
 from permission_guard.aws.writer import AwsWriter
 from permission_guard.frozen import frozen
 from permission_guard.journal.entry import Entry

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from permission_guard.alerts.rendered import NOTICE
-from permission_guard.aws.table import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
+from permission_guard.aws.dynamodb import ALERTS, DAMAGED, DIGEST, NO_ENTRIES, SEEN, Put, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry, WaitingAlert, kept_until
 from permission_guard.journal.entry_json import EntryError, as_kept, entry_of, written

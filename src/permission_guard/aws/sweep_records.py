@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from permission_guard.aws.dynamodb import LAST, SEEN, SWEEP, Table
 from permission_guard.aws.journal import digests, is_entry, read_entry
-from permission_guard.aws.table import LAST, SEEN, SWEEP, Table
 from permission_guard.events.record import BadEvent, Record
 from permission_guard.journal.entry import Entry
 from permission_guard.journal.entry_json import EntryError, entry_of

@@ -70,9 +70,9 @@ def connected(place: StackPlace, session_of: SessionOf | None = None) -> Connect
     """Connect to AWS. Raises Unusable, Refused and RetryLater."""
     # As in `logged_in`.
     from permission_guard.aws import login  # noqa: PLC0415
+    from permission_guard.aws.dynamodb import Table  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.observe import AwsObserver  # noqa: PLC0415
-    from permission_guard.aws.table import Table  # noqa: PLC0415
     from permission_guard.aws.writer import AwsWriter  # noqa: PLC0415
 
     caller = logged_in(place, session_of)

@@ -173,10 +173,10 @@ def follower(place: StackPlace, name: TypedName | None, around: SweepSurrounding
     """Connect to the guard. Raises Unusable, Refused and RetryLater."""
     # --help does without AWS's libraries, which take a while to load.
     from permission_guard.aws import login  # noqa: PLC0415
+    from permission_guard.aws.dynamodb import Table  # noqa: PLC0415
     from permission_guard.aws.journal import DynamoJournal  # noqa: PLC0415
     from permission_guard.aws.queue import SqsQueue  # noqa: PLC0415
     from permission_guard.aws.sweep_records import DynamoSweepRecords  # noqa: PLC0415
-    from permission_guard.aws.table import Table  # noqa: PLC0415
 
     caller = logged_in(place, around.session_of)
     try:

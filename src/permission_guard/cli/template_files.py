@@ -16,7 +16,7 @@ from permission_guard.cli import PROGRAM
 from permission_guard.cli.documents import STDIN
 from permission_guard.cli.errors import Unusable
 from permission_guard.template import LARGEST, PLAN_COMMANDS
-from permission_guard.template.node import member, members
+from permission_guard.template.syntax import member, members
 
 _ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
 _NOT_OURS: Final = frozenset({"node_modules", "vendor", "venv", "__pycache__"})

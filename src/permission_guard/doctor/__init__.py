@@ -10,7 +10,7 @@ from permission_guard import PROGRAM
 from permission_guard.doctor import checks as about
 from permission_guard.doctor.check import Check, Health, command_of, worst
 from permission_guard.doctor.stack_state import Checkup
-from permission_guard.doctor.trails import trail
+from permission_guard.doctor.trail_check import trail
 
 
 def checks(seen: Checkup, version: str, profile: str | None = None) -> tuple[Check, ...]:

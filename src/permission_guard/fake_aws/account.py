@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from permission_guard.fake_aws.resources import ATTACHED_LIMIT, ApiError, FakeFunction, FakeRole
+from permission_guard.fake_aws.contents import ATTACHED_LIMIT, ApiError, FakeFunction, FakeRole
 from permission_guard.iam import FunctionArn, Policy, PolicyError
 from permission_guard.iam.arn import ArnError, named
 from permission_guard.model.document import POLICY_LIMIT, Body, dumped, statements_of

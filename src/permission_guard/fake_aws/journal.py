@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from permission_guard.fake_aws.account import Account
-from permission_guard.fake_aws.resources import ApiError
+from permission_guard.fake_aws.contents import ApiError
 from permission_guard.fake_aws.translated import translated
 from permission_guard.journal.entry import Entry, WaitingAlert
 from permission_guard.journal.entry_json import entry_of, written

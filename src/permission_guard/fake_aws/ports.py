@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from permission_guard.fake_aws.account import Account
-from permission_guard.fake_aws.resources import FakeRole
+from permission_guard.fake_aws.contents import FakeRole
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn, LayerVersionArn, Policy
 from permission_guard.model.facts import (

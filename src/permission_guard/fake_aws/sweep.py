@@ -8,9 +8,9 @@ from datetime import datetime
 
 from permission_guard.events.sweep_task import SweepFunction
 from permission_guard.fake_aws.account import Account
+from permission_guard.fake_aws.contents import FakeFunction
 from permission_guard.fake_aws.journal import FakeJournal
 from permission_guard.fake_aws.ports import FakeObserver
-from permission_guard.fake_aws.resources import FakeFunction
 from permission_guard.fake_aws.translated import translated
 from permission_guard.iam import FunctionArn
 from permission_guard.journal.fault import digest_of_all

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from permission_guard.aws.error_codes import answered
-from permission_guard.fake_aws.resources import ApiError
+from permission_guard.fake_aws.contents import ApiError
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from permission_guard.formats.text import CannotShow
+from permission_guard.formats.untrusted_text import CannotShow
 from permission_guard.scan.result import Scan
 
 NAMES: Final = ("asff", "csv", "github", "html", "junit", "ocsf", "sarif")

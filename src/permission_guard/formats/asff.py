@@ -21,7 +21,7 @@ from permission_guard.formats.found import (
     moment,
     partition,
 )
-from permission_guard.formats.text import CannotShow, cut, dumped, inert, line, sentence
+from permission_guard.formats.untrusted_text import CannotShow, cut, dumped, inert, line, sentence
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Verdict
 from permission_guard.rules.about import ABOUT

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final
 
-from permission_guard.formats.text import inert
+from permission_guard.formats.untrusted_text import inert
 from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_first
 
 HEADER: Final = (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from permission_guard import PROGRAM
-from permission_guard.formats.text import sentence
+from permission_guard.formats.untrusted_text import sentence
 from permission_guard.scan.result import ScannedFinding
 
 PRODUCT: Final = "Lambda Permission Guard"

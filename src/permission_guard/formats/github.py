@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from permission_guard.formats.found import paragraphs
-from permission_guard.formats.text import inert, line, sentence
+from permission_guard.formats.untrusted_text import inert, line, sentence
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_first
 

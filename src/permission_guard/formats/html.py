@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from permission_guard.formats.found import PRODUCT
-from permission_guard.formats.text import inert, line, sentence
+from permission_guard.formats.untrusted_text import inert, line, sentence
 from permission_guard.frozen import frozen
 from permission_guard.iam import PolicyError
 from permission_guard.iam.policy import loads

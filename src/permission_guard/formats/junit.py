@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from permission_guard import PROGRAM
 from permission_guard.formats.found import paragraphs
-from permission_guard.formats.text import inert, line, sentence
+from permission_guard.formats.untrusted_text import inert, line, sentence
 from permission_guard.model.finding import Verdict
 from permission_guard.scan.result import Scan, ScannedFinding, Skipped, worst_first
 

@@ -16,7 +16,7 @@ from permission_guard.formats.found import (
     is_layer,
     partition,
 )
-from permission_guard.formats.text import dumped
+from permission_guard.formats.untrusted_text import dumped
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Severity, Verdict
 from permission_guard.rules.about import ABOUT

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from permission_guard import PROGRAM
 from permission_guard.formats.found import PRODUCT, moment
-from permission_guard.formats.text import dumped, inert, sentence
+from permission_guard.formats.untrusted_text import dumped, inert, sentence
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import Concern, Severity, Verdict
 from permission_guard.rules.about import ABOUT, About

@@ -4,10 +4,10 @@ from permission_guard.template.findings import Checked, TemplateFinding, Trust, 
 from permission_guard.template.fix import FixedText, fixable, fixed
 from permission_guard.template.flat import scan_of
 from permission_guard.template.ignore import Ignore, check_ignores
-from permission_guard.template.node import NotReadable
-from permission_guard.template.plan import PLAN_COMMANDS
 from permission_guard.template.resources import Nested
 from permission_guard.template.source import LARGEST, CheckOptions, Source
+from permission_guard.template.syntax import NotReadable
+from permission_guard.template.terraform_plan import PLAN_COMMANDS
 
 __all__ = [
     "LARGEST",

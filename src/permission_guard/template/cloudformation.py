@@ -14,10 +14,10 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
+from permission_guard.template.declared_roles import Roles
 from permission_guard.template.destination import Destination, with_own_account
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.resources import Resource, resources
-from permission_guard.template.roles import Roles
 from permission_guard.template.value import Unresolved, Value, filled, joined, table, text_of
 
 PERMISSION: Final = {

@@ -16,7 +16,7 @@ import yaml
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.model.finding import RULE_IDS
-from permission_guard.template.node import At, Node, NotReadable, member, members, place
+from permission_guard.template.syntax import At, Node, NotReadable, member, members, place
 from permission_guard.template.value import listed, text_of
 
 _PATH: Final = ("Metadata", "permission-guard")

@@ -13,7 +13,7 @@ from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
 from permission_guard.template.destination import FORMS, STACK, Destination, attribute, name_of
 from permission_guard.template.functions import ONLY_DEPLOYED, dynamic, given_by
-from permission_guard.template.node import elements, member, members
+from permission_guard.template.syntax import elements, member, members
 from permission_guard.template.value import (
     REMOVED,
     Partial,

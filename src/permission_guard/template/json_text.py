@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import Final
 
 from permission_guard.iam.policy import Json
-from permission_guard.template.node import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Object
+from permission_guard.template.syntax import DEEPEST, At, Items, KeyedValue, Leaf, Node, NotReadable, Object
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,:]*")
 _LINE: Final = re.compile(r"\n")

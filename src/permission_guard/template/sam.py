@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.template.node import NotReadable, elements, member, members
+from permission_guard.template.syntax import NotReadable, elements, member, members
 from permission_guard.template.value import listed
 
 if TYPE_CHECKING:

@@ -16,7 +16,9 @@ from permission_guard.template.destination import Destination, destination_for
 from permission_guard.template.ignore import Ignore, in_comments, in_metadata
 from permission_guard.template.intrinsics import Scope
 from permission_guard.template.json_text import load_json, with_places
-from permission_guard.template.node import (
+from permission_guard.template.resources import Nested, left_out, nested
+from permission_guard.template.sam import MACRO, is_sam, origin, transformed
+from permission_guard.template.syntax import (
     At,
     Items,
     Node,
@@ -28,10 +30,8 @@ from permission_guard.template.node import (
     place,
     plain,
 )
-from permission_guard.template.plan import PLAN_COMMANDS, is_plan
-from permission_guard.template.resources import Nested, left_out, nested
-from permission_guard.template.sam import MACRO, is_sam, origin, transformed
 from permission_guard.template.terraform import declared_by_plan
+from permission_guard.template.terraform_plan import PLAN_COMMANDS, is_plan
 from permission_guard.template.value import Value, text_of
 from permission_guard.template.yaml_text import read_yaml
 

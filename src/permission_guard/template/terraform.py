@@ -20,9 +20,9 @@ from permission_guard.template.declared import (
     Permission,
     WholePolicy,
 )
+from permission_guard.template.declared_roles import aws_managed
 from permission_guard.template.destination import Destination
-from permission_guard.template.plan import Planned, Reference, TerraformPlan, read_plan
-from permission_guard.template.roles import aws_managed
+from permission_guard.template.terraform_plan import Planned, Reference, TerraformPlan, read_plan
 from permission_guard.template.value import Unresolved, Value, joined, listed, reasons, table, text_of
 
 _SERVICES: Final = {

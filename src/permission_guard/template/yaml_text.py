@@ -12,7 +12,7 @@ import yaml
 from yaml.constructor import ConstructorError
 
 from permission_guard.frozen import frozen
-from permission_guard.template.node import (
+from permission_guard.template.syntax import (
     DEEPEST,
     MOST,
     At,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.cli.connection import STACK
 from permission_guard.fake_aws import Account
 from permission_guard.model.document import statements_of

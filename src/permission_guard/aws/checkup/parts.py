@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from permission_guard.aws.calls import Calls, Incomplete
+from permission_guard.aws.dynamodb import LAST, SWEEP
 from permission_guard.aws.response import Response
 from permission_guard.aws.stack import QUEUE_OF, Stack, StackResource
-from permission_guard.aws.table import LAST, SWEEP
 from permission_guard.doctor.stack_state import (
     EventRule,
     EventSource,

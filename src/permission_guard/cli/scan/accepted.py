@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from permission_guard.aws import login
 from permission_guard.aws.accounts import AccountRegion
+from permission_guard.aws.dynamodb import Table
 from permission_guard.aws.journal import DynamoJournal
-from permission_guard.aws.table import Table
 from permission_guard.cli.scan.options import Options
 from permission_guard.journal.entry import is_accepted
 from permission_guard.model.finding import Verdict

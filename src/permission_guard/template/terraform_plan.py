@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.policy import Json
-from permission_guard.template.node import NotReadable, elements, member, members
+from permission_guard.template.syntax import NotReadable, elements, member, members
 
 PLAN_COMMANDS: Final = (
     "Run `terraform plan -out plan.out && terraform show -json plan.out > plan.json`, and check plan.json."
