@@ -34,16 +34,10 @@ class NewProperty:
         """The property in a YAML block."""
         return (f"{self.name}:", f"  - {self.yaml}") if self.is_item else (f"{self.name}: {self.yaml}",)
 
-    @property
-    def in_braces(self) -> str:
-        """The property between braces in YAML."""
-        value = _quoted(self.yaml)
-        return f"{self.name}: [{value}]" if self.is_item else f"{self.name}: {value}"
-
-    @property
-    def in_json(self) -> str:
-        """The property in JSON."""
-        return f'"{self.name}": [{self.json}]' if self.is_item else f'"{self.name}": {self.json}'
+    def in_braces(self, *, is_json: bool) -> str:
+        """Return the property as it stands between braces, in JSON or in YAML."""
+        name, value = (f'"{self.name}"', self.json) if is_json else (self.name, _quoted(self.yaml))
+        return f"{name}: [{value}]" if self.is_item else f"{name}: {value}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +72,7 @@ class Editor:
         if line.name in _merged(properties):
             raise CannotEdit(f"its {line.name} comes from another place by a merge key (<<)")
         if properties.flow_style:
-            added = line.in_json if self._is_json else line.in_braces
+            added = line.in_braces(is_json=self._is_json)
             return _in_brackets(self._text, properties, properties.value[0][0], "{", added)
         return _in_block(self._text, properties, line)
 

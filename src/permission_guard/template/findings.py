@@ -192,18 +192,14 @@ def _rests_on(one: TemplateFinding, index: _Index) -> Iterator[tuple[str, Value]
     found = index.get(one.function if is_role else one.owner, ())
     for function in [each for each in found if is_role and isinstance(each, DeclaredFunction)]:
         yield f"the log group of {function.owner}", function.log_group
-        yield from _of_role(function.role)
+        role = function.role
+        for each in filter(None, (*role.documents, role.boundary) if isinstance(role, DeclaredRole) else ()):
+            yield f"the policy {each.name} of {each.owner}", each.body
     for permission in [each for each in found if isinstance(each, Permission)]:
         for name, value in permission.given.items():
             yield f"{permission.labels.get(name, name)} of {permission.owner}", value
     for policy in [each for each in found if isinstance(each, WholePolicy)]:
         yield f"the policy document of {policy.owner}", policy.body
-
-
-def _of_role(role: DeclaredRole | Unreadable) -> Iterator[tuple[str, Value]]:
-    documents = (*role.documents, role.boundary) if isinstance(role, DeclaredRole) else ()
-    for one in filter(None, documents):
-        yield f"the policy {one.name} of {one.owner}", one.body
 
 
 def _not_given(what: str, text: str, destination: Destination) -> Iterator[Unreadable]:

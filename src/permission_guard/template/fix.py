@@ -69,12 +69,12 @@ def fixable(text: str, file: str, options: CheckOptions, trust: Trust) -> FixedT
 
 
 def _with_reasons(checked: Checked, reasons: Mapping[_Key, str]) -> Checked:
-    verdicts = tuple(_with_reason(one, reasons.get(_key(one), "")) for one in checked.verdicts)
-    return replace(checked, verdicts=verdicts)
-
-
-def _with_reason(one: TemplateFinding, reason: str) -> TemplateFinding:
-    return replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
+    verdicts = (
+        replace(one, explanation=replace(one.explanation, fix=reason)) if reason else one
+        for one in checked.verdicts
+        for reason in [reasons.get(_key(one))]
+    )
+    return replace(checked, verdicts=tuple(verdicts))
 
 
 def _key(one: TemplateFinding) -> _Key:

@@ -22,17 +22,13 @@ _DIGITS: Final = 16
 def scan_of(checked: tuple[Checked, ...], at: datetime) -> Scan:
     """Return the verdicts on all checked files."""
     verdicts = [(one.source, each) for one in checked for each in one.verdicts]
-    functions = {
-        (source.file, str(each.facts.arn))
-        for source, each in verdicts
-        if isinstance(each.facts.arn, FunctionArn)
-    }
+    arns = {(source.file, each.facts.arn) for source, each in verdicts}
     targets = {(source.file, each.facts.target) for source, each in verdicts}
     return Scan(
         __version__,
         at,
         tuple(dict.fromkeys(one.source.file for one in checked)),
-        len(functions),
+        sum(isinstance(arn, FunctionArn) for _, arn in arns),
         len(targets),
         tuple(_placed(one, each) for one in checked for each in one.verdicts),
         tuple(

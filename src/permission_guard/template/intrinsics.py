@@ -201,7 +201,9 @@ class Scope:
                 inner = self._holds(parts[0])
                 return inner if isinstance(inner, Unresolved) else not inner
             if name in {"Fn::And", "Fn::Or"}:
-                return _combined([self._holds(one) for one in parts], decisive=name == "Fn::Or")
+                answers, decisive = [self._holds(one) for one in parts], name == "Fn::Or"
+                doubt = next((one for one in answers if isinstance(one, Unresolved)), not decisive)
+                return decisive if any(one is decisive for one in answers) else doubt
         return Unresolved("a condition of an unknown form")
 
 
@@ -214,10 +216,3 @@ def _equal(left: Value, right: Value) -> bool | Unresolved:
         return Unresolved(why)
     texts = text_of(left), text_of(right)
     return left == right if None in texts else texts[0] == texts[1]
-
-
-def _combined(answers: list[bool | Unresolved], *, decisive: bool) -> bool | Unresolved:
-    """One true part decides Or, one false part decides And."""
-    if any(one is decisive for one in answers):
-        return decisive
-    return next((one for one in answers if isinstance(one, Unresolved)), not decisive)

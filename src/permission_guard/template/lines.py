@@ -35,7 +35,7 @@ def patches(checked: Checked, one: TemplateFinding) -> tuple[tuple[Patch, ...], 
         fix = line(checked, one)
     except CannotEdit as error:
         return (), str(error)
-    text = "\n".join(fix.rows) if source.is_yaml else fix.in_json
+    text = "\n".join(fix.rows) if source.is_yaml else fix.in_braces(is_json=True)
     return (Patch(Language.SAM if is_sam(source.body) else Language.CLOUDFORMATION, text),), ""
 
 

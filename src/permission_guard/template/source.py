@@ -194,15 +194,12 @@ def _scope(root: Node, body: Mapping[str, Json], destination: Destination, optio
         if not isinstance(kind, str):
             raise NotReadable(f"the resource {logical_id} has no Type", path=("Resources", logical_id))
         if kind.startswith("AWS::Serverless::") and not is_sam(body):
-            problem = (
-                f"the resource {logical_id} is a SAM resource, but the template has no Transform: {MACRO}"
-            )
-            raise NotReadable(problem, path=("Resources", logical_id))
-    given = {**body, "Resources": kept}
-    expanded = (
-        transformed(given, _texts(body, options), destination.region) if is_sam(body) and kept else given
-    )
-    return Scope(expanded, destination, options.parameters)
+            why = f"the resource {logical_id} is a SAM resource, but the template has no Transform: {MACRO}"
+            raise NotReadable(why, path=("Resources", logical_id))
+    given: Mapping[str, Json] = {**body, "Resources": kept}
+    if is_sam(body) and kept:
+        given = transformed(given, _texts(body, options), destination.region)
+    return Scope(given, destination, options.parameters)
 
 
 def _is_expanded(name: str, body: Json) -> bool:
@@ -253,12 +250,12 @@ def _left_out(scope: Scope, body: Mapping[str, Json]) -> Iterator[tuple[str, str
 def _twice(node: Node) -> Iterator[tuple[str, str]]:
     """Yield the keys that an object has twice."""
     if isinstance(node, Object):
-        yield from ((f"the key {key!r} at {at.line}:{at.column}", _LAST) for key, at in node.twice)
+        yield from (
+            (f"the key {key!r} at {at.line}:{at.column}", "the object has it twice; the last one counts")
+            for key, at in node.twice
+        )
         for entry in node.entries.values():
             yield from _twice(entry.value)
     elif isinstance(node, Items):
         for one in node.values:
             yield from _twice(one)
-
-
-_LAST: Final = "the object has it twice; the last one counts"

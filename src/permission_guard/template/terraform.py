@@ -192,7 +192,8 @@ class _Terraform:
         arn = one.values.get("arn")
         made = f"arn:{self.destination.partition}:iam::{self.destination.account}:role/{name if isinstance(name, str) else 'role'}"
         found = list(self._policies(one))
-        limit = self._boundary(one)
+        boundary = self._value(one, "permissions_boundary")
+        limit = None if boundary is None else self._managed(one, "permissions_boundary", boundary)
         if isinstance(limit, Unreadable):
             found.append(limit)
         trust = _document("trust", one.address, self._value(one, "assume_role_policy"))
@@ -205,10 +206,6 @@ class _Terraform:
             {key: str(value) for key, value in table(self._value(one, "tags_all")).items()},
             tuple(each for each in found if isinstance(each, Unreadable)),
         )
-
-    def _boundary(self, one: Planned) -> Document | Unreadable | None:
-        arn = self._value(one, "permissions_boundary")
-        return None if arn is None else self._managed(one, "permissions_boundary", arn)
 
     def _policies(self, role: Planned) -> Iterator[Document | Unreadable]:
         """Yield the policies in the role, then those that other resources attach."""
