@@ -208,6 +208,14 @@ def test_what_cannot_be_detached_is_counted_at_the_end(call: str, error: str, co
     assert len(story.attached) == 1
 
 
+def test_a_dry_run_fails_if_a_role_cannot_be_read() -> None:
+    story = attached()
+    story.fails("GetRole", "AccessDenied")
+    result = run(story, "undo", "--all-attached", "--dry-run")
+    assert (result.exit_code, len(story.attached)) == (1, 1)
+    assert "0 detached, 1 not detached." in result.stderr
+
+
 def test_with_credentials_that_have_expired_no_further_role_is_tried() -> None:
     story = attached()
     story.fails("TransactWriteItems", "ExpiredTokenException")

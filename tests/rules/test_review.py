@@ -160,5 +160,5 @@ def test_several_topics_of_awss_own_are_named_together() -> None:
     other = "arn:aws:sns:us-east-1:242987662583:GuardDutyAnnouncements"
     (finding,) = evaluated(statement("sns.amazonaws.com", Condition=source(TOPIC, other)))
 
-    own = f"{TOPIC} and {other} is AWS's own topic, on which it publishes to everyone"
+    own = f"{TOPIC} and {other} are AWS's own topics, on which it publishes to everyone"
     assert finding.summary == f'Statement "s": {own}'

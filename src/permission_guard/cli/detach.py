@@ -39,7 +39,7 @@ def detach_all(context: click.Context, place: StackPlace, *, dry_run: bool, yes:
         if steps:
             written(row("Impact", _IMPACT) + "\n")
         if dry_run:
-            return DONE
+            return _total(unread) if unread else DONE
         if steps and not yes and not agreed(f"Detach {counted(len(steps), 'policy', 'policies')}? [y/N] "):
             raise NotDone("Nothing was changed.")
         results = [_detached(step, held, there) for step, held in steps]

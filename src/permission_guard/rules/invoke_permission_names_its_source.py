@@ -49,8 +49,9 @@ def check(facts: FunctionFacts, trusted: Trusted) -> tuple[Finding, ...]:
 
 def _evaluated(whole: Statement, statement: Statement | None, review: Review) -> Finding:
     """Return the finding about a statement; `statement` is the part of it besides AWS's own topics."""
-    topics = review.publishers.get(whole.index)
-    own = f"{' and '.join(topics)} is AWS's own topic, on which it publishes to everyone" if topics else ""
+    topics = review.publishers.get(whole.index, ())
+    what = "is AWS's own topic" if len(topics) == 1 else "are AWS's own topics"
+    own = f"{' and '.join(topics)} {what}, on which it publishes to everyone" if topics else ""
     finding = passed(ID, _CONCERN, review.target, whole, f"{whole.title}: {own}")
     if statement is None:
         return finding
