@@ -17,7 +17,6 @@ from permission_guard.services import SERVICES
 from tests.access.setting import ALONE, FUNCTION, NOW, OWN, UNTRUSTED, allow, deny, policy
 
 SNS: Final = "sns.amazonaws.com"
-ASKED: Final = Analysis._answer.__code__  # what is counted
 
 
 def source(arn: str, operator: str = "ArnLike") -> dict[str, Json]:
@@ -46,7 +45,7 @@ def analyses(documents: Sequence[Policy]) -> int:
 
     def seen(frame: FrameType, event: str, _: object) -> None:
         nonlocal count
-        count += event == "call" and frame.f_code is ASKED
+        count += event == "call" and frame.f_code is Analysis._answer.__code__
 
     alike.KNOWN.clear()  # as in a process that has just begun
     sys.setprofile(seen)

@@ -12,7 +12,8 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -47,7 +48,7 @@ def reasons() -> list[Reason]:
     return [Reason(*line.split(" :: ")) for line in lines if line and not line.startswith("#")]
 
 
-def changed_lines(mutant: Mutant) -> Iterator[str]:
+def difference(mutant: Mutant) -> list[str]:
     """The lines that a mutant changes, each behind its - or +."""
     module, _, name = mutant.name.rpartition(".")
     path = Path("src", *module.split("."))
@@ -57,9 +58,8 @@ def changed_lines(mutant: Mutant) -> Iterator[str]:
     original = f"{name.rpartition('_')[0]}_orig"
     before, after = spans.read_function_sources((original, name))
     after = after.replace(name, original)
-    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
-        if not line.startswith(("---", "+++", "@@")):
-            yield f"{line[0]} {line[1:].strip()}"
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [f"{one[0]} {one[1:].strip()}" for one in lines if not one.startswith(("---", "+++", "@@"))]
 
 
 def score(survivors: int, mutants: int) -> str:
@@ -79,22 +79,21 @@ def main(patterns: Sequence[str]) -> int:
     trial.run()
     if not trial.tried:
         return 1
-    known, unexplained = reasons(), 0
-    survived: Counter[str] = Counter()
-    for mutant in trial.survivors:
-        changed = list(changed_lines(mutant))
-        explained = any(reason.explains(mutant.of, changed) for reason in known)
-        if not explained and trial.is_noticed_alone(mutant):
-            continue
-        survived[module(mutant)] += 1
-        if not explained:
-            print(mutant.name, *changed, sep="\n    ")
-            unexplained += 1
+    known = reasons()
+    unexplained = [
+        one for one in trial.survivors if not any(r.explains(one.of, difference(one)) for r in known)
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each of them waits for a process
+        noticed = dict(zip(unexplained, pool.map(trial.is_noticed_alone, unexplained), strict=True))
+    survived = Counter(module(one) for one in trial.survivors if not noticed.get(one))
+    unexplained = [one for one in unexplained if not noticed[one]]
+    for one in unexplained:
+        print(one.name, *difference(one), sep="\n    ")
     tried = Counter(map(module, trial.tried))
     for name in sorted(tried):
         print(score(survived[name], tried[name]), "", name)
-    print(score(survived.total(), tried.total()), " together;", unexplained, "survive without a reason")
-    return int(unexplained > 0)
+    print(score(survived.total(), tried.total()), " together;", len(unexplained), "survive without a reason")
+    return int(bool(unexplained))
 
 
 def module(mutant: Mutant) -> str:
