@@ -20,6 +20,8 @@ _CLOSED: Final = -1
 """The state of a need that is met, whatever follows: its track has ended, or nothing can change it any more."""
 _FEW: Final = 3
 """With how many needs a search begins. A few are enough to rule out most words."""
+_SMALL: Final = 8
+"""How many patterns a need has at most with which a search begins. The many accounts of a zone of trust seldom matter."""
 _PER_NODE: Final = 8
 """Steps for visiting one combination of states."""
 _SLICE: Final = 4_000
@@ -57,7 +59,8 @@ def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
 
 def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
     """Search with a few needs, and again with those that the word found does not meet."""
-    live = list(every[:_FEW])
+    small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
+    live = list(small[:_FEW])
     while True:
         word = _found(shape, live, every, meter)
         if word is None:
