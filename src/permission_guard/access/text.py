@@ -19,7 +19,7 @@ from permission_guard.access.literal import (
 )
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Shape
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Known, Need, Word, find, read
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition, Quantifier
@@ -55,6 +55,11 @@ class Automata:
 
     meter: Meter
     _known: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = field(default_factory=dict)
+    _words: Known = field(default_factory=dict)
+
+    def word(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
+        """Return a word of a shape that meets all needs; None if there is none. Raises BudgetSpent."""
+        return find(shape, needs, self.meter, self._words)
 
     def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
         """Return the automaton of a list of patterns."""
@@ -185,7 +190,7 @@ class Spelled:
                 unfit[literal.key] = None
             if isinstance(need, Need):
                 needs.append(need)
-        word = find(self.shape, needs, self.automata.meter)
+        word = self.automata.word(self.shape, needs)
         if word is None:
             return None
         return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
@@ -246,7 +251,7 @@ class Several:
         every, once = sorted_needs
         values: dict[str, None] = {}
         for more in [[need] for need in once] or [[]]:
-            word = find(self.shape, [*every, *more], self.automata.meter)
+            word = self.automata.word(self.shape, [*every, *more])
             if word is None:
                 return None
             values[read(word, self.track)] = None

@@ -39,6 +39,9 @@ class Need(NamedTuple):
 Word: TypeAlias = tuple[tuple[str, int], ...]
 """Characters, each with the tracks that read it."""
 
+Known: TypeAlias = dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]]
+"""By the id of a shape, and needs: the shape, so that it keeps its id, and a word of it that meets the needs."""
+
 _Node: TypeAlias = tuple[int, tuple[int, ...]]
 
 
@@ -51,18 +54,22 @@ def read(word: Word, track: int) -> str:
     return "".join(letter for letter, tracks in word if tracks & track)
 
 
-def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
-    """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
+def find(shape: Shape, needs: Iterable[Need], meter: Meter, known: Known | None = None) -> Word | None:
+    """Return a word that meets all needs, or None if there is none. `known` keeps what has been found. Raises BudgetSpent."""
     every = _merged(list(dict.fromkeys(needs)), meter)
-    return None if _contradictory(every) else _grown(shape, every, meter)
+    return None if _contradictory(every) else _grown(shape, every, meter, {} if known is None else known)
 
 
-def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
+def _grown(shape: Shape, every: Sequence[Need], meter: Meter, known: Known) -> Word | None:
     """Search with a few needs, and again with those that the word found does not meet."""
     small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
     live = list(small[:_FEW])
     while True:
-        word = _found(shape, live, every, meter)
+        key = id(shape), tuple(live)
+        meter.charge(1 + len(live))
+        if key not in known:
+            known[key] = shape, _found(shape, live, every, meter)
+        word = known[key][1]
         if word is None:
             return None
         broken = [need for need in every if need not in live and not _met(need, word)]
