@@ -12,7 +12,7 @@ from permission_guard.access.automaton import Automaton, Form, arn_patterns
 from permission_guard.access.letters import DIGIT, Letters, folding_to
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import compiled, many, one, seq, text
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, Words, read
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.operators import fold
@@ -60,7 +60,7 @@ def test_a_word_is_found_exactly_if_one_meets_all_globs(block: int) -> None:
             matched = (any(glob.matches(word) for glob in some) for some in globs)  # noqa: B023
             return all(match == want for match, want in zip(matched, wanted, strict=True))  # noqa: B023
 
-        found = find(shape, needs, Meter())
+        found = Words(Meter()).find(shape, needs)
 
         if found is None:
             assert not any(map(meets, words("ab:", LONGEST))), (lists, wanted)
@@ -101,7 +101,7 @@ def test_a_word_is_found_exactly_if_one_meets_all_arn_patterns() -> None:
             truths = (one.holds(Context.of({"k": word})) is Truth.YES for one in conditions)  # noqa: B023
             return all(truth == want for truth, want in zip(truths, wanted, strict=True))  # noqa: B023
 
-        found = find(ARN_SHAPE, needs, Meter())
+        found = Words(Meter()).find(ARN_SHAPE, needs)
 
         if found is None:
             assert not any(map(meets, ARNS)), (texts, wanted)
@@ -113,21 +113,21 @@ def test_tracks_of_one_word_share_its_characters() -> None:
     shape = compiled(seq(text("a:", 1), *[one(DIGIT, 3)] * 3, text(":", 1), many(Letters("xy"), 1)))
     whole, digits = automaton(["*:?9?:*"], Form.TEXT), automaton(["1*", "2*"], Form.TEXT)
 
-    found = find(shape, [Need(1, whole, wanted=True), Need(2, digits, wanted=True)], Meter())
+    found = Words(Meter()).find(shape, [Need(1, whole, wanted=True), Need(2, digits, wanted=True)])
 
     assert found is not None
     assert read(found, 1).split(":")[1] == read(found, 2)
     assert read(found, 2)[0] in "12"
     assert (
-        find(
-            shape, [Need(1, whole, wanted=True), Need(2, automaton(["?1?"], Form.TEXT), wanted=True)], Meter()
+        Words(Meter()).find(
+            shape, [Need(1, whole, wanted=True), Need(2, automaton(["?1?"], Form.TEXT), wanted=True)]
         )
         is None
     )
 
 
 def test_each_place_of_a_word_has_letters_of_its_own() -> None:
-    found = find(compiled(seq(one(Letters("ab"), 1), one(Letters("xy"), 1))), [], Meter())
+    found = Words(Meter()).find(compiled(seq(one(Letters("ab"), 1), one(Letters("xy"), 1))), [])
 
     assert found is not None
     assert read(found, 1) == "ax"
@@ -137,7 +137,7 @@ def test_a_list_beside_its_own_negation_is_refused_before_any_search() -> None:
     shape, meter = compiled(many(Letters("ab"), 1)), Meter()
     some = automaton(["*a*", "b*"], Form.TEXT)
 
-    assert find(shape, [Need(1, some, wanted=True), Need(1, some, wanted=False)], meter) is None
+    assert Words(meter).find(shape, [Need(1, some, wanted=True), Need(1, some, wanted=False)]) is None
     assert meter.spent == 0
 
 

@@ -19,7 +19,7 @@ from permission_guard.access.literal import (
 )
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Shape
-from permission_guard.access.word import Known, Need, Word, find, read
+from permission_guard.access.word import Need, Words, read
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition, Quantifier
@@ -55,11 +55,10 @@ class Automata:
 
     meter: Meter
     _known: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = field(default_factory=dict)
-    _words: Known = field(default_factory=dict)
+    words: Words = field(init=False)
 
-    def word(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
-        """Return a word of a shape that meets all needs; None if there is none. Raises BudgetSpent."""
-        return find(shape, needs, self.meter, self._words)
+    def __post_init__(self) -> None:
+        self.words = Words(self.meter)
 
     def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
         """Return the automaton of a list of patterns."""
@@ -190,7 +189,7 @@ class Spelled:
                 unfit[literal.key] = None
             if isinstance(need, Need):
                 needs.append(need)
-        word = self.automata.word(self.shape, needs)
+        word = self.automata.words.find(self.shape, needs)
         if word is None:
             return None
         return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
@@ -251,7 +250,7 @@ class Several:
         every, once = sorted_needs
         values: dict[str, None] = {}
         for more in [[need] for need in once] or [[]]:
-            word = self.automata.word(self.shape, [*every, *more])
+            word = self.automata.words.find(self.shape, [*every, *more])
             if word is None:
                 return None
             values[read(word, self.track)] = None

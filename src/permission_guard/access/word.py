@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
@@ -39,9 +40,6 @@ class Need(NamedTuple):
 Word: TypeAlias = tuple[tuple[str, int], ...]
 """Characters, each with the tracks that read it."""
 
-Known: TypeAlias = dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]]
-"""By the id of a shape, and needs: the shape, so that it keeps its id, and a word of it that meets the needs."""
-
 _Node: TypeAlias = tuple[int, tuple[int, ...]]
 
 
@@ -54,28 +52,68 @@ def read(word: Word, track: int) -> str:
     return "".join(letter for letter, tracks in word if tracks & track)
 
 
-def find(shape: Shape, needs: Iterable[Need], meter: Meter, known: Known | None = None) -> Word | None:
-    """Return a word that meets all needs, or None if there is none. `known` keeps what has been found. Raises BudgetSpent."""
-    every = _merged(list(dict.fromkeys(needs)), meter)
-    return None if _contradictory(every) else _grown(shape, every, meter, {} if known is None else known)
+class Words:
+    """Finds words for one policy. Each search is done once, whichever statement, caller or action asks for it."""
 
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._built: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = {}
+        self._found: dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]] = {}
+        """By the id of a shape, and needs: the shape, so that it keeps its id, and what was found."""
 
-def _grown(shape: Shape, every: Sequence[Need], meter: Meter, known: Known) -> Word | None:
-    """Search with a few needs, and again with those that the word found does not meet."""
-    small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
-    live = list(small[:_FEW])
-    while True:
-        key = id(shape), tuple(live)
-        meter.charge(1 + len(live))
-        if key not in known:
-            known[key] = shape, _found(shape, live, every, meter)
-        word = known[key][1]
-        if word is None:
-            return None
-        broken = [need for need in every if need not in live and not _met(need, word)]
-        if not broken:
-            return word
-        live += broken
+    def find(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
+        """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
+        every = self._merged(list(dict.fromkeys(needs)))
+        return None if _contradictory(every) else self._grown(shape, every)
+
+    def _merged(self, needs: list[Need]) -> list[Need]:
+        """Merge the needs of patterns that a track must not match: one automaton takes fewer steps than many."""
+        groups: dict[tuple[int, Form], list[Need]] = {}
+        for need in needs:
+            if not need.wanted:
+                groups.setdefault((need.track, need.automaton.form), []).append(need)
+        kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
+        for (track, form), group in groups.items():
+            if len(group) > _FEW:
+                kept.append(self._none_of(track, form, chain(*(need.automaton.patterns for need in group))))
+        return kept
+
+    def _none_of(self, track: int, form: Form, patterns: Iterable[Pieces]) -> Need:
+        key = form, tuple(dict.fromkeys(patterns))
+        if key not in self._built:
+            self._built[key] = Automaton(key[1], form, self._meter)
+        return Need(track, self._built[key], wanted=False)
+
+    def _grown(self, shape: Shape, every: Sequence[Need]) -> Word | None:
+        """Search with a few needs, and again with those that the word found does not meet.
+
+        Of many patterns that a track must not match, only the values found are ruled out at first.
+        """
+        small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
+        live = list(small[:_FEW])
+        refused: dict[Need, list[Pieces]] = {}
+        while True:
+            values = [self._none_of(need.track, Form.TEXT, some) for need, some in refused.items()]
+            word = self._once(shape, (*live, *values))
+            if word is None:
+                return None
+            broken = [need for need in every if need not in live and not _met(need, word)]
+            if not broken:
+                return word
+            for need in broken:
+                some = refused.pop(need, [])
+                if need.wanted or need in small or len(some) == _FEW:
+                    live.append(need)
+                else:
+                    refused[need] = [*some, (read(word, need.track),)]
+
+    def _once(self, shape: Shape, live: tuple[Need, ...]) -> Word | None:
+        key = id(shape), live
+        if key in self._found:
+            self._meter.charge(1 + len(live))
+        else:
+            self._found[key] = shape, _found(shape, live, self._meter)
+        return self._found[key][1]
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
@@ -94,34 +132,20 @@ def _contradictory(needs: Sequence[Need]) -> bool:
     )
 
 
-def _merged(needs: list[Need], meter: Meter) -> list[Need]:
-    """Merge the needs of patterns that a track must not match: one automaton takes fewer steps than many."""
-    groups: dict[tuple[int, Form], list[Need]] = {}
-    for need in needs:
-        if not need.wanted:
-            groups.setdefault((need.track, need.automaton.form), []).append(need)
-    kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
-    for (track, form), group in groups.items():
-        if len(group) > _FEW:
-            patterns = [pieces for need in group for pieces in need.automaton.patterns]
-            kept.append(Need(track, Automaton(list(dict.fromkeys(patterns)), form, meter), wanted=False))
-    return kept
-
-
 def _met(need: Need, word: Word) -> bool:
     return need.automaton.accepts(read(word, need.track)) == need.wanted
 
 
-def _found(shape: Shape, live: Sequence[Need], every: Sequence[Need], meter: Meter) -> Word | None:
+def _found(shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
     if len(live) <= _FEW:
         return _Search(shape, live, meter).run(None)
     try:
         return _Search(shape, live, meter).run(_SLICE)
     except _Enough:
         pass
-    tracks = dict.fromkeys(need.track for need in every)
+    tracks = dict.fromkeys(need.track for need in live)
     alone = [[need for need in live if need.track == track] for track in tracks]
-    pairs = [[every[0], need] for need in live[1:]]
+    pairs = [[live[0], need] for need in live[1:]]
     for some in (*alone, *pairs):
         try:
             if some and _Search(shape, some, meter).run(_SLICE) is None:
