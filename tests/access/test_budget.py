@@ -16,7 +16,6 @@ from tests.access.setting import ALONE, FUNCTION, NOW, SNS, allow, policy
 
 TOO_COMPLEX = {
     "digits_wanted",
-    "stars_and_marks",
     "two_of_each",
     "services_and_actions",
 }

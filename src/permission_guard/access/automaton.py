@@ -33,6 +33,8 @@ class Form(Enum):
     FOLDED = "without regard to case"
     ARN = "a wildcard before the sixth part of an ARN does not match a colon"
 
+    __hash__ = object.__hash__  # that of Enum is not in C
+
 
 class Automaton:
     """Accepts the values that match one of the patterns. States are small integers; `start` is the state of the empty value."""

@@ -171,6 +171,7 @@ class Spelled:
     standing: tuple[Need, ...] = ()
     named: Mapping[int, Named] = field(default_factory=dict)
     """For each literal of a Principal element, by its number: whom the element names."""
+    _needs: dict[tuple[int, bool, bool], Need | bool] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -182,7 +183,10 @@ class Spelled:
         needs = list(self.standing)
         unfit: dict[str, None] = {}
         for literal, wanted in wants:
-            need = self._need(literal, mode, wanted=wanted)
+            key = literal.number, wanted, mode.sure
+            if key not in self._needs:
+                self._needs[key] = self._need(literal, mode, wanted=wanted)
+            need = self._needs[key]
             if need is False:
                 return None
             if not literal.fits:
