@@ -33,8 +33,6 @@ class Form(Enum):
     FOLDED = "without regard to case"
     ARN = "a wildcard before the sixth part of an ARN does not match a colon"
 
-    __hash__ = object.__hash__  # that of Enum is not in C
-
 
 class Automaton:
     """Accepts the values that match one of the patterns. States are small integers; `start` is the state of the empty value."""
@@ -133,6 +131,7 @@ class Automaton:
                 positions &= ~((1 << place) - (1 << self._first[place]))
         known = self._ids.get(positions)
         if known is None:
+            self._meter.charge(2 * self._width - 2)
             self._ids[positions] = known = len(self.accepting)
             self._sets[known] = positions
             self._next.append({})

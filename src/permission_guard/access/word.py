@@ -165,7 +165,7 @@ class _Search:
         self._heap: list[tuple[int, int, int, int, _Node]] = []
         self._reached_by: dict[_Node, tuple[_Node, str, int] | None] = {}
         self._readers: dict[int, tuple[int, ...]] = {}
-        self._choices: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self._choices: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def run(self, limit: int | None) -> Word | None:
         """Search. Raises _Enough if there is a limit of steps and it is reached."""
@@ -238,14 +238,14 @@ class _Search:
 
     def _letters(self, among: Letters, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
         """Return the characters to try: those that the automata distinguish, and one for all others."""
-        key = (id(among), *reading, *(states[place] for place in reading))
+        distinct = [
+            self._needs[place].automaton.letters(states[place])
+            for place in reading
+            if states[place] != _CLOSED
+        ]
+        key = (id(among), *distinct)
         found = self._choices.get(key)
         if found is None:
-            distinct = [
-                self._needs[place].automaton.letters(states[place])
-                for place in reading
-                if states[place] != _CLOSED
-            ]
             spelled = frozenset().union(*distinct)
             self._meter.charge(len(spelled))
             other = among.other(spelled)
