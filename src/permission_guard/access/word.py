@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
 from permission_guard.access.letters import Letters
-from permission_guard.access.meter import Meter
+from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.shape import Move, Shape
 from permission_guard.iam.pattern import Pieces
 
@@ -60,6 +60,8 @@ class Words:
         self._built: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = {}
         self._found: dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]] = {}
         """By the id of a shape, and needs: the shape, so that it keeps its id, and what was found."""
+        self._begun: dict[tuple[int, tuple[Need, ...]], _Search] = {}
+        """Searches that ran out of steps. They go on when they are asked for again."""
 
     def find(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
         """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
@@ -87,33 +89,43 @@ class Words:
     def _grown(self, shape: Shape, every: Sequence[Need]) -> Word | None:
         """Search with a few needs, and again with those that the word found does not meet.
 
-        Of many patterns that a track must not match, only the values found are ruled out at first.
+        Of many patterns that a track must not match, only the value found is ruled out at first. Needs of many patterns are
+        mostly those of the zone of trust and of a Deny, the same for all statements, so they are tried without the others.
         """
         small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
         live = list(small[:_FEW])
-        refused: dict[Need, list[Pieces]] = {}
+        refused: dict[Need, Need] = {}
         while True:
-            values = [self._none_of(need.track, Form.TEXT, some) for need, some in refused.items()]
-            word = self._once(shape, (*live, *values))
+            large = tuple(need for need in live if need not in small)
+            if len(large) > 1 and self._once(shape, large) is None:
+                return None
+            word = self._once(shape, (*live, *refused.values()))
             if word is None:
                 return None
             broken = [need for need in every if need not in live and not _met(need, word)]
             if not broken:
                 return word
             for need in broken:
-                some = refused.pop(need, [])
-                if need.wanted or need in small or len(some) == _FEW:
+                if need.wanted or need in small or need in refused:
+                    refused.pop(need, need)
                     live.append(need)
                 else:
-                    refused[need] = [*some, (read(word, need.track),)]
+                    refused[need] = self._none_of(need.track, Form.TEXT, [(read(word, need.track),)])
 
     def _once(self, shape: Shape, live: tuple[Need, ...]) -> Word | None:
         key = id(shape), live
         if key in self._found:
             self._meter.charge(1 + len(live))
+            return self._found[key][1]
+        search = self._begun.get(key)
+        if search is None:
+            search = self._begun[key] = _Search(shape, live, self._meter)
+            word = _begun(search, shape, live, self._meter)
         else:
-            self._found[key] = shape, _found(shape, live, self._meter)
-        return self._found[key][1]
+            word = search.run(None)
+        self._found[key] = shape, word
+        del self._begun[key]
+        return word
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
@@ -136,11 +148,10 @@ def _met(need: Need, word: Word) -> bool:
     return need.automaton.accepts(read(word, need.track)) == need.wanted
 
 
-def _found(shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
-    if len(live) <= _FEW:
-        return _Search(shape, live, meter).run(None)
+def _begun(search: _Search, shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
+    """Begin a search. One with many needs that takes long may have no word for a few of them."""
     try:
-        return _Search(shape, live, meter).run(_SLICE)
+        return search.run(None if len(live) <= _FEW else _SLICE)
     except _Enough:
         pass
     tracks = dict.fromkeys(need.track for need in live)
@@ -152,7 +163,7 @@ def _found(shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
                 return None
         except _Enough:
             continue
-    return _Search(shape, live, meter).run(None)
+    return search.run(None)
 
 
 class _Search:
@@ -168,7 +179,7 @@ class _Search:
         self._choices: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def run(self, limit: int | None) -> Word | None:
-        """Search. Raises _Enough if there is a limit of steps and it is reached."""
+        """Search, or go on. Raises _Enough if there is a limit of steps and it is reached, and BudgetSpent."""
         shape, needs = self._shape, self._needs
         stop = None if limit is None else self._meter.spent + limit
         starts = (_CLOSED if need.automaton.start <= TOP else need.automaton.start for need in needs)
@@ -177,18 +188,22 @@ class _Search:
             if stop is not None and self._meter.spent > stop:
                 raise _Enough
             self._meter.charge(_PER_NODE)
-            node = heappop(self._heap)[-1]
+            entry = heappop(self._heap)
+            node = entry[-1]
             at, states = node
             if shape.final[at] and all(map(_fulfilled, needs, states)):
                 return self._trace(node)
-            for move in shape.moves[at]:
-                self._expand(node, move)
+            try:
+                for move in shape.moves[at]:
+                    self._expand(node, move)
+            except BudgetSpent:
+                heappush(self._heap, entry)  # to go on here
+                raise
         return None
 
     def _reach(self, node: _Node, reached_by: tuple[_Node, str, int] | None) -> None:
         if node in self._reached_by:
             return
-        self._reached_by[node] = reached_by
         at, states = node
         distances = [
             need.automaton.distance(state) if need.wanted else 1
@@ -196,6 +211,7 @@ class _Search:
             if not _fulfilled(need, state)
         ]
         total = self._shape.distance[at] + sum(distances)
+        self._reached_by[node] = reached_by  # once nothing can run out of steps any more
         entry = (len(distances), min(distances, default=0), total, len(self._reached_by), node)
         heappush(self._heap, entry)
 
