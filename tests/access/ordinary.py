@@ -11,7 +11,7 @@ from permission_guard.access import EVERY
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from tests.access.hostile import Statement
-from tests.access.setting import FUNCTION, OWN, UNTRUSTED, allow, deny
+from tests.access.setting import FUNCTION, OWN, allow, deny
 
 ACCOUNTS: Final = tuple(str(100_000_000_000 + one * 3_939_393_937) for one in range(1, 201))
 ORGANIZATIONS: Final = ("o-abcdefghij", "o-klmnopqrst")
@@ -71,15 +71,11 @@ def role_of_members(number: int) -> Statement:
     return _statement(number, "*", {**block, "ArnLike": dict(_one("*", number))})
 
 
-def own_sources(number: int) -> Statement:
-    return _source(number, OWN)
-
-
 def sources_of_each(number: int) -> Statement:
-    return _source(number, ACCOUNTS[number])
+    return own_sources(number, ACCOUNTS[number])
 
 
-def _source(number: int, account: str) -> Statement:
+def own_sources(number: int, account: str = OWN) -> Statement:
     service, form = _SOURCES[number % 5]
     block: dict[str, Json] = {"ArnLike": {"aws:SourceArn": form.format(account=account, number=number)}}
     if service == "s3":
@@ -94,11 +90,6 @@ def an_action_for_each(number: int) -> Statement:
 def everything(number: int) -> Statement:
     made = EACH[number % len(EACH)](number)
     return {**made, "Action": "lambda:*"} if number % 3 == 0 else made
-
-
-def one_untrusted(number: int) -> Statement:
-    """The tenth statement is for an account that nobody trusts."""
-    return _source(number, UNTRUSTED if number == 10 else ACCOUNTS[number])
 
 
 EACH: Final = (
