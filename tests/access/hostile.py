@@ -256,9 +256,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
 )
 
 
-def largest(family: Family) -> Policy:
+def largest(family: Family, most: int = 4_000) -> Policy:
     """The largest policy of a family that Lambda accepts."""
-    least, most = 1, 4_000
+    least = 1
     while least < most:
         size = (least + most + 1) // 2
         least, most = (size, most) if len(_written(family(size))) <= LARGEST else (least, size - 1)

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from permission_guard.access import EVERY, Access, Analysis, Target
+from permission_guard.access import EVERY, Access, Analysis, Answer, Scale, Target, alike
 from permission_guard.access.meter import BUDGET
-from permission_guard.iam import Effect
-from tests.access.hostile import FAMILIES, Family, largest
-from tests.access.setting import ALONE, FUNCTION, NOW, SNS, allow, policy
+from permission_guard.iam import Effect, EvalDecision, Policy, decide
+from tests.access.hostile import FAMILIES, Family, Statement, largest
+from tests.access.ordinary import (
+    ACCOUNTS,
+    DENIES,
+    ZONE,
+    account_of_each,
+    an_action_for_each,
+    any_source_of_each,
+    everything,
+    own_sources,
+    role_of_a_member,
+    role_of_each,
+    role_of_members,
+    sources_of_each,
+    topic_of_each,
+    topic_of_members,
+)
+from tests.access.setting import ALONE, FUNCTION, NOW, SNS, UNTRUSTED, allow, policy
 
 TOO_COMPLEX = {
     "digits_wanted",
-    "stars_and_marks",
     "two_of_each",
     "services_and_actions",
 }
@@ -64,6 +80,72 @@ def test_an_ordinary_permission_takes_few_steps(condition: dict[str, dict[str, s
     analysis.answer(document.statements[0], EVERY)
 
     assert analysis.scene.meter.spent < ORDINARY
+
+
+SCALES: Mapping[Callable[[int], Statement], tuple[Scale, Scale]] = {
+    account_of_each: (Scale.ACCOUNT, Scale.ACCOUNT),
+    any_source_of_each: (Scale.ACCOUNT, Scale.ACCOUNT),
+    topic_of_each: (Scale.RESOURCE, Scale.RESOURCE),
+    topic_of_members: (Scale.ORGANIZATION, Scale.RESOURCE),
+    role_of_each: (Scale.RESOURCE, Scale.RESOURCE),
+    role_of_a_member: (Scale.RESOURCE, Scale.RESOURCE),
+    role_of_members: (Scale.ORGANIZATION, Scale.RESOURCE),
+    own_sources: (Scale.RESOURCE, Scale.RESOURCE),
+    sources_of_each: (Scale.RESOURCE, Scale.RESOURCE),
+    an_action_for_each: (Scale.ACCOUNT, Scale.ACCOUNT),
+}
+"""Who has access by each statement: without a Deny, and after ten that refuse all but the trusted accounts."""
+
+
+def of_zone(document: Policy) -> tuple[Answer, ...]:
+    """The answers for a zone of trust with two hundred accounts. They take half of the budget at most."""
+    alike.KNOWN.clear()  # as in a process that has just begun
+    analysis = Analysis.of(document, Target.of(FUNCTION), ZONE, NOW)
+    found = analysis.answers([one for one in document.statements if one.effect is Effect.ALLOW], EVERY)
+    assert analysis.scene.meter.spent < BUDGET // 2
+    return found
+
+
+@pytest.mark.parametrize("denies", [(), DENIES], ids=["alone", "denies"])
+@pytest.mark.parametrize("family", SCALES, ids=lambda one: one.__name__)
+def test_a_policy_of_a_large_organization_is_decided(
+    family: Callable[[int], Statement], denies: Sequence[Statement]
+) -> None:
+    found = of_zone(largest(lambda size: [*map(family, range(size)), *denies], most=len(ACCOUNTS)))
+
+    assert len(found) > 30
+    assert {(one.access, one.scale) for one in found} == {(Access.CLOSED, SCALES[family][bool(denies)])}
+
+
+@pytest.mark.parametrize("place", [0, 22, 33])
+@pytest.mark.parametrize("denies", [(), DENIES[:1], DENIES], ids=["alone", "one", "denies"])
+def test_the_one_untrusted_account_of_a_large_policy_is_found(
+    place: int, denies: Sequence[Statement]
+) -> None:
+    untrusted = own_sources(place, UNTRUSTED)
+    document = largest(
+        lambda size: [
+            *map(everything, range(place)),
+            untrusted,
+            *map(everything, range(place, size)),
+            *denies,
+        ],
+        most=len(ACCOUNTS),
+    )
+
+    found = of_zone(document)
+
+    (named,) = (
+        (one for one in found if one.access is not Access.CLOSED) if len(denies) < 2 else (found[place],)
+    )
+    assert named is found[place]
+    if len(denies) == len(DENIES):
+        assert (named.access, named.scale) == (Access.CLOSED, Scale.DEAD)
+    else:
+        assert named.access is Access.NAMED
+        assert named.witness is not None
+        assert named.witness.account == UNTRUSTED
+        assert decide(named.witness.request, resource=document).answer is EvalDecision.ALLOWED
 
 
 def test_steps_and_answers_do_not_depend_on_the_order_of_hashes() -> None:

@@ -8,6 +8,7 @@ from permission_guard.access import Change, Comparison, compare
 from permission_guard.iam import Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
+from tests.access.hostile import largest, two_of_each
 from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, OURS, OWN, SNS, allow, deny, policy
 
 A = policy(allow(SNS))
@@ -207,9 +208,8 @@ def test_a_skill_whose_token_is_in_a_wildcard_statement_is_a_trusted_caller() ->
 
 
 def test_a_comparison_beyond_its_budget_is_not_safe() -> None:
-    long: Json = {"StringLike": {"aws:UserAgent": "*a?" * 4_000}}
-    short: Json = {"StringLike": {"aws:UserAgent": "*?a?*?a?"}}
+    other = policy(allow({"AWS": OWN}), deny({"StringEquals": {"aws:UserAgent": "x"}}))
 
-    result = changed(policy(allow({"AWS": OWN}, long)), policy(allow({"AWS": OWN}, short)))
+    result = changed(largest(two_of_each), other)
 
     assert result.lost is Change.TOO_COMPLEX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
@@ -9,8 +10,9 @@ import pytest
 
 from permission_guard.access import EVERY, Access, Analysis, Scale, Target
 from permission_guard.iam import Effect, EvalDecision, Policy, Request, ServicePrincipal, Statement, decide
+from permission_guard.model.facts import Trusted
 from permission_guard.services import service_of
-from tests.access.random_policies import FUNCTION, ZONES, random_policy
+from tests.access.random_policies import FUNCTION, OURS, OWN, PARTNER, UNTRUSTED, ZONES, random_policy
 from tests.access.random_requests import Sampler
 from tests.thorough import examples
 
@@ -35,10 +37,10 @@ def _of_undocumented_form(request: Request) -> bool:
     return service.namespace != arn.split(":")[2] or (not service.owned and "/" in arn)
 
 
-def check(seed: int) -> None:
+def check(seed: int, zones: Sequence[Trusted] = ZONES) -> None:
     """Analyze one random policy, and evaluate random requests."""
     random = Random(seed)
-    policy, trusted = random_policy(random), random.choice(ZONES)
+    policy, trusted = random_policy(random), random.choice(zones)
     for allow in (one for one in policy.statements if one.effect is Effect.ALLOW):
         alone = _alone(policy, allow)
         answer = Analysis.of(alone, Target.of(FUNCTION), trusted, NOW).answer(allow, EVERY)
@@ -73,6 +75,22 @@ def test_no_pass_where_a_random_untrusted_request_is_allowed_and_every_witness_i
     size = examples(2_000, 200_000) // BLOCKS
     for seed in range(block * size, (block + 1) * size):
         check(seed)
+
+
+MANY = tuple(str(700_000_000_000 + one * 191_919_191) for one in range(200))
+LARGE = (
+    Trusted(OWN, (PARTNER, *MANY), (OURS,)),
+    Trusted(OWN, (*MANY, *(f"12345678901{digit}" for digit in range(10))), (OURS, "o-other00001")),
+    Trusted(OWN, (PARTNER, *UNTRUSTED[:2], *(f"12345678901{digit}" for digit in range(9)))),
+)
+"""Zones of trust with many accounts. Some of them hold accounts that the policies name."""
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_the_same_is_true_of_a_large_zone_of_trust(block: int) -> None:
+    size = examples(400, 40_000) // 4
+    for seed in range(block * size, (block + 1) * size):
+        check(seed, LARGE)
 
 
 @pytest.mark.parametrize("seed", KEPT)

@@ -15,7 +15,7 @@ from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Literals
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import compiled, many, one, seq, text
-from permission_guard.access.word import Need, find
+from permission_guard.access.word import Need, Words
 from permission_guard.iam import Context, Decision, EvalDecision, IamPrincipal, Policy, Request, Truth
 from permission_guard.iam.pattern import is_plain, tokens
 from permission_guard.iam.policy import Json
@@ -283,6 +283,6 @@ def test_a_need_that_one_part_of_a_word_cannot_meet_ends_the_search() -> None:
     last = [Need(2, automaton(letter), wanted=True) for letter in "xy"]
     meter = Meter()
 
-    assert find(shape, [*wide, *last], meter) is None
+    assert Words(meter).find(shape, [*wide, *last]) is None
     assert meter.spent < 60_000
-    assert find(shape, [*wide, last[0]], Meter()) is not None
+    assert Words(Meter()).find(shape, [*wide, last[0]]) is not None

@@ -22,7 +22,7 @@ from permission_guard.access.forms import (
 from permission_guard.access.letters import SEPARATOR, Letters
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Shape, compiled
-from permission_guard.access.word import Need, find
+from permission_guard.access.word import Need, Words
 from tests.access.setting import OWN, UNTRUSTED
 
 
@@ -32,7 +32,7 @@ def can_show(shape: Shape, shown: dict[int, str]) -> bool:
         Need(track, Automaton([(value,) if value else ()], Form.TEXT, Meter()), wanted=True)
         for track, value in shown.items()
     ]
-    return find(shape, needs, Meter()) is not None
+    return Words(Meter()).find(shape, needs) is not None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from permission_guard.access.automaton import Automaton, Form
 from permission_guard.access.letters import Letters
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Part, compiled, many, maybe, seq, text
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, Words, read
 from permission_guard.iam.operators import fold
 from permission_guard.iam.pattern import Glob, Pieces, is_plain, tokens
 
@@ -41,7 +41,7 @@ def need(written: str, meter: Meter) -> Need:
 def searched(shape: str, needs: str) -> tuple[str, int]:
     """What the tracks read, and how many steps that took."""
     meter = Meter()
-    found = find(compiled(SHAPES[shape]()), [need(one, meter) for one in needs.split()], meter)
+    found = Words(meter).find(compiled(SHAPES[shape]()), [need(one, meter) for one in needs.split()])
     words = (read(found, track) for track in ((1, 2) if shape == "pair" else (1,))) if found else ("none",)
     return " ".join(words), meter.spent
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
-from itertools import product
+from itertools import count, product
 from random import Random
 
 import pytest
 
 from permission_guard.access.automaton import Automaton, Form, arn_patterns
 from permission_guard.access.letters import DIGIT, Letters, folding_to
-from permission_guard.access.meter import Meter
+from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.shape import compiled, many, one, seq, text
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, Words, read
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition
 from permission_guard.iam.operators import fold
@@ -22,6 +23,7 @@ from tests.thorough import examples
 
 SETS = examples(600, 20_000)
 LONGEST = 6
+LARGE = 8
 
 
 @lru_cache
@@ -60,12 +62,61 @@ def test_a_word_is_found_exactly_if_one_meets_all_globs(block: int) -> None:
             matched = (any(glob.matches(word) for glob in some) for some in globs)  # noqa: B023
             return all(match == want for match, want in zip(matched, wanted, strict=True))  # noqa: B023
 
-        found = find(shape, needs, Meter())
+        found = Words(Meter()).find(shape, needs)
 
         if found is None:
             assert not any(map(meets, words("ab:", LONGEST))), (lists, wanted)
         else:
             assert meets(read(found, 1)), (lists, wanted)
+
+
+PAIR = compiled(seq(many(Letters("ab"), 1), many(Letters("ab"), 3)))
+"""The first track reads both parts, the second track the second part."""
+PAIRS = tuple(product(words("ab", 4), repeat=2))
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_what_is_asked_again_with_a_few_steps_at_a_time_is_found_exactly_if_it_is_there(block: int) -> None:
+    """One object answers questions that share needs. Some needs have as many patterns as a zone of trust has accounts."""
+    for seed in range(block * SETS // 10, (block + 1) * SETS // 10):
+        random = Random(seed)
+        meter = Meter(10**9)
+        asked = Words(meter)
+        pool: dict[Need, list[Glob]] = {}
+        for size in (1, 1, 1, 2, 9, 12, 20):
+            patterns = [pieces(pattern(random, "ab")) for _ in range(size)]
+            if size > LARGE:
+                patterns = [
+                    pieces("".join(random.choices("ab", k=random.randrange(1, 5)))) for _ in range(size)
+                ]
+            some = Automaton(patterns, Form.TEXT, meter)
+            pool[Need(random.choice((1, 2)), some, random.random() < 0.4)] = [Glob(one) for one in patterns]
+        for _ in range(6):
+            needs = random.sample(list(pool), random.randrange(1, len(pool)))
+
+            def meets(both: tuple[str, ...]) -> bool:
+                return all(
+                    any(glob.matches("".join(both) if one.track == 1 else both[1]) for glob in pool[one])  # noqa: B023
+                    == one.wanted
+                    for one in needs  # noqa: B023
+                )
+
+            found = patiently(asked, needs, meter)
+
+            if found is None:
+                assert not any(map(meets, PAIRS)), seed
+            else:
+                whole, second = found
+                assert meets((whole.removesuffix(second), second)), seed
+
+
+def patiently(asked: Words, needs: list[Need], meter: Meter) -> tuple[str, str] | None:
+    """What both tracks read. The search is given more steps until it ends."""
+    for steps in count(20, 40):
+        with suppress(BudgetSpent), meter.at_most(steps):
+            found = asked.find(PAIR, needs)
+            return (read(found, 1), read(found, 2)) if found else None
+    return None
 
 
 ARNS = tuple(
@@ -101,7 +152,7 @@ def test_a_word_is_found_exactly_if_one_meets_all_arn_patterns() -> None:
             truths = (one.holds(Context.of({"k": word})) is Truth.YES for one in conditions)  # noqa: B023
             return all(truth == want for truth, want in zip(truths, wanted, strict=True))  # noqa: B023
 
-        found = find(ARN_SHAPE, needs, Meter())
+        found = Words(Meter()).find(ARN_SHAPE, needs)
 
         if found is None:
             assert not any(map(meets, ARNS)), (texts, wanted)
@@ -113,21 +164,21 @@ def test_tracks_of_one_word_share_its_characters() -> None:
     shape = compiled(seq(text("a:", 1), *[one(DIGIT, 3)] * 3, text(":", 1), many(Letters("xy"), 1)))
     whole, digits = automaton(["*:?9?:*"], Form.TEXT), automaton(["1*", "2*"], Form.TEXT)
 
-    found = find(shape, [Need(1, whole, wanted=True), Need(2, digits, wanted=True)], Meter())
+    found = Words(Meter()).find(shape, [Need(1, whole, wanted=True), Need(2, digits, wanted=True)])
 
     assert found is not None
     assert read(found, 1).split(":")[1] == read(found, 2)
     assert read(found, 2)[0] in "12"
     assert (
-        find(
-            shape, [Need(1, whole, wanted=True), Need(2, automaton(["?1?"], Form.TEXT), wanted=True)], Meter()
+        Words(Meter()).find(
+            shape, [Need(1, whole, wanted=True), Need(2, automaton(["?1?"], Form.TEXT), wanted=True)]
         )
         is None
     )
 
 
 def test_each_place_of_a_word_has_letters_of_its_own() -> None:
-    found = find(compiled(seq(one(Letters("ab"), 1), one(Letters("xy"), 1))), [], Meter())
+    found = Words(Meter()).find(compiled(seq(one(Letters("ab"), 1), one(Letters("xy"), 1))), [])
 
     assert found is not None
     assert read(found, 1) == "ax"
@@ -137,7 +188,7 @@ def test_a_list_beside_its_own_negation_is_refused_before_any_search() -> None:
     shape, meter = compiled(many(Letters("ab"), 1)), Meter()
     some = automaton(["*a*", "b*"], Form.TEXT)
 
-    assert find(shape, [Need(1, some, wanted=True), Need(1, some, wanted=False)], meter) is None
+    assert Words(meter).find(shape, [Need(1, some, wanted=True), Need(1, some, wanted=False)]) is None
     assert meter.spent == 0
 
 

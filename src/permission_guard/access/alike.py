@@ -39,6 +39,8 @@ class _Kind:
 
     content: Hashable
     source: str | None
+    own: bool
+    """Whether its Resource is the target alone."""
 
 
 _Answers: TypeAlias = dict[tuple[Hashable, tuple[str, ...]], tuple[Answer, _Kind]]
@@ -77,7 +79,7 @@ class Kinds:
     def _whole(self) -> Hashable:
         """All that an answer depends on, other than the statement itself."""
         target, (policy,) = self.scene.target, self.scene.policies
-        own = all(self._is_about_target(one) for one in self.scene.statements)
+        own = all(one.own for one in self._of.values())
         place = (target.partition, target.region, target.account, "" if own else target.arn)
         content = tuple(dict.fromkeys(one.content for one in self._of.values()))
         now = self.scene.now if self.scene.mentions(*TIMES) else None
@@ -96,8 +98,11 @@ class Kinds:
             head = self._without_name(one) if source is None else None
             if head is not None:
                 conditions[place], source = (one.operator, one.key, head), one.texts[0]
-        resources = "its target" if self._is_about_target(statement) else statement.resources
-        return _Kind((statement.principals, statement.actions, resources, tuple(conditions)), source)
+        own = self._is_about_target(statement)
+        resources = None if own else statement.resources
+        return _Kind(
+            (statement.principals, statement.actions, own, resources, tuple(conditions)), source, own
+        )
 
     def _is_about_target(self, statement: Statement) -> bool:
         resources = statement.resources

@@ -131,6 +131,7 @@ class Automaton:
                 positions &= ~((1 << place) - (1 << self._first[place]))
         known = self._ids.get(positions)
         if known is None:
+            self._meter.charge(2 * self._width - 2)
             self._ids[positions] = known = len(self.accepting)
             self._sets[known] = positions
             self._next.append({})

@@ -23,6 +23,7 @@ class Coverage:
     scene: Scene
     _known: dict[tuple[int, str], Truth] = field(default_factory=dict)
     _signatures: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _modelled: dict[object, str] = field(default_factory=dict)
 
     def truth(self, statement: Statement, action: str) -> Truth:
         """Return whether a statement's Action and Resource cover a call of the target."""
@@ -59,6 +60,10 @@ class Coverage:
             covering = (self.truth(one, action) for one in self.scene.statements)
             self._signatures[action] = (self._keys_of_calls(action), *covering)
         return self._signatures[action]
+
+    def modelled(self, action: str) -> str:
+        """Return the first action asked about whose calls have the same keys in the model of callers."""
+        return self._modelled.setdefault(self._keys_of_calls(action), action)
 
     def _keys_of_calls(self, action: str) -> object:
         """Return what distinguishes the calls of an action from those of others in the model of callers."""

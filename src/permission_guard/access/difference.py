@@ -98,7 +98,7 @@ def _ways(
 ) -> Iterator[tuple[Sequence[Want], Sequence[Clause]]]:
     """Yield the ways in which the other policy can refuse: wants that must all be met, and clauses."""
     allows = (one for one in other.statements if one.effect is Effect.ALLOW)
-    yield (), [tuple(analysis.broken(one)) for one in allows if analysis.may_apply(one, asked)]
+    yield (), [analysis.broken(one) for one in allows if analysis.may_apply(one, asked)]
     for deny in other.statements:
         new = deny.effect is Effect.DENY and not any(_same(deny, one) for one in analysis.policy.statements)
         if new and analysis.applies(deny, asked):

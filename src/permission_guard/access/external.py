@@ -81,7 +81,8 @@ class Analysis:
     coverage: Coverage
     kinds: Kinds
     _searches: dict[Question, Search | None] = field(default_factory=dict)
-    _passed: dict[Search, bool] = field(default_factory=dict)
+    _passed: dict[tuple[Search, tuple[Clause, ...]], bool] = field(default_factory=dict)
+    _broken: dict[int, Clause] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -236,7 +237,7 @@ class Analysis:
         search = self._search(asked) if self.applies(allow, asked) else None
         if search is None:
             return None
-        clauses = [tuple(self.broken(one)) for one in self._denies if self.may_apply(one, asked)]
+        clauses = tuple(self.broken(one) for one in self._denies if self.may_apply(one, asked))
         if self._many and clauses and not self._passable(search, clauses):
             return None
         found = search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
@@ -247,16 +248,19 @@ class Analysis:
         """Whether the policy has so many Allows that checking the Denies once for each kind of caller saves steps."""
         return sum(1 for one in self.policy.statements if one.effect is Effect.ALLOW) > _SEVERAL
 
-    def _passable(self, search: Search, clauses: Sequence[Clause]) -> bool:
-        if search not in self._passed:
-            self._passed[search] = search.solve((), clauses) is not None
-        return self._passed[search]
+    def _passable(self, search: Search, clauses: tuple[Clause, ...]) -> bool:
+        key = search, clauses
+        if key not in self._passed:
+            self._passed[key] = search.solve((), clauses) is not None
+        return self._passed[key]
 
     def _search(self, asked: Question) -> Search | None:
-        if asked not in self._searches:
+        """Return the search of a question; actions whose calls have the same keys share it."""
+        key = asked._replace(action=self.coverage.modelled(asked.action))
+        if key not in self._searches:
             caller = build(self.scene, asked.side, asked.action, asked.kind)
-            self._searches[asked] = None if caller is None else Search(caller, asked.mode, self.scene.meter)
-        return self._searches[asked]
+            self._searches[key] = None if caller is None else Search(caller, asked.mode, self.scene.meter)
+        return self._searches[key]
 
     def applies(self, statement: Statement, asked: Question) -> bool:
         """Return whether a statement covers the call, as surely as the mode asks."""
@@ -271,8 +275,13 @@ class Analysis:
         for literal, wanted in self.broken(statement):
             yield literal, not wanted
 
-    def broken(self, statement: Statement) -> Iterator[Want]:
-        """Yield the wants each of which alone keeps a statement from applying."""
+    def broken(self, statement: Statement) -> Clause:
+        """Return the wants each of which alone keeps a statement from applying."""
+        if id(statement) not in self._broken:
+            self._broken[id(statement)] = tuple(self._wants(statement))
+        return self._broken[id(statement)]
+
+    def _wants(self, statement: Statement) -> Iterator[Want]:
         principals = statement.principals
         if principals is not None and (
             principals.negated or not any(one.is_anyone for one in principals.named)

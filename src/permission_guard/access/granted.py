@@ -14,7 +14,7 @@ from typing import Final
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Part, Shape, compiled
 from permission_guard.access.text import Automata
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, read
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context, Effect, Policy, Request, Statement, Truth
 from permission_guard.iam.pattern import Pieces, Wild, filled
@@ -119,7 +119,7 @@ class Granted:
         """Return a resource that meets the needs: the example if possible, so that each run reports the same resource."""
         if all(need.automaton.accepts(among.example) == need.wanted for need in needs):
             return among.example
-        word = find(among.shape, needs, self._automata.meter)
+        word = self._automata.words.find(among.shape, needs)
         return None if word is None else read(word, TRACK)
 
     def _sorted(

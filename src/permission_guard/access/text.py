@@ -19,7 +19,7 @@ from permission_guard.access.literal import (
 )
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Shape
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, Words, read
 from permission_guard.frozen import frozen
 from permission_guard.iam import Context
 from permission_guard.iam.condition import Condition, Quantifier
@@ -55,6 +55,10 @@ class Automata:
 
     meter: Meter
     _known: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = field(default_factory=dict)
+    words: Words = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.meter)
 
     def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
         """Return the automaton of a list of patterns."""
@@ -167,6 +171,7 @@ class Spelled:
     standing: tuple[Need, ...] = ()
     named: Mapping[int, Named] = field(default_factory=dict)
     """For each literal of a Principal element, by its number: whom the element names."""
+    _needs: dict[tuple[int, bool, bool], Need | bool] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -178,14 +183,17 @@ class Spelled:
         needs = list(self.standing)
         unfit: dict[str, None] = {}
         for literal, wanted in wants:
-            need = self._need(literal, mode, wanted=wanted)
+            key = literal.number, wanted, mode.sure
+            if key not in self._needs:
+                self._needs[key] = self._need(literal, mode, wanted=wanted)
+            need = self._needs[key]
             if need is False:
                 return None
             if not literal.fits:
                 unfit[literal.key] = None
             if isinstance(need, Need):
                 needs.append(need)
-        word = find(self.shape, needs, self.automata.meter)
+        word = self.automata.words.find(self.shape, needs)
         if word is None:
             return None
         return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
@@ -246,7 +254,7 @@ class Several:
         every, once = sorted_needs
         values: dict[str, None] = {}
         for more in [[need] for need in once] or [[]]:
-            word = find(self.shape, [*every, *more], self.automata.meter)
+            word = self.automata.words.find(self.shape, [*every, *more])
             if word is None:
                 return None
             values[read(word, self.track)] = None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
 from permission_guard.access.letters import Letters
-from permission_guard.access.meter import Meter
+from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.shape import Move, Shape
 from permission_guard.iam.pattern import Pieces
 
@@ -20,6 +21,8 @@ _CLOSED: Final = -1
 """The state of a need that is met, whatever follows: its track has ended, or nothing can change it any more."""
 _FEW: Final = 3
 """With how many needs a search begins. A few are enough to rule out most words."""
+_SMALL: Final = 8
+"""How many patterns a need has at most with which a search begins. The many accounts of a zone of trust seldom matter."""
 _PER_NODE: Final = 8
 """Steps for visiting one combination of states."""
 _SLICE: Final = 4_000
@@ -49,23 +52,80 @@ def read(word: Word, track: int) -> str:
     return "".join(letter for letter, tracks in word if tracks & track)
 
 
-def find(shape: Shape, needs: Iterable[Need], meter: Meter) -> Word | None:
-    """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
-    every = _merged(list(dict.fromkeys(needs)), meter)
-    return None if _contradictory(every) else _grown(shape, every, meter)
+class Words:
+    """Finds words for one policy. Each search is done once, whichever statement, caller or action asks for it."""
 
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._built: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = {}
+        self._found: dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]] = {}
+        """By the id of a shape, and needs: the shape, so that it keeps its id, and what was found."""
+        self._begun: dict[tuple[int, tuple[Need, ...]], _Search] = {}
+        """Searches that ran out of steps. They go on when they are asked for again."""
 
-def _grown(shape: Shape, every: Sequence[Need], meter: Meter) -> Word | None:
-    """Search with a few needs, and again with those that the word found does not meet."""
-    live = list(every[:_FEW])
-    while True:
-        word = _found(shape, live, every, meter)
-        if word is None:
-            return None
-        broken = [need for need in every if need not in live and not _met(need, word)]
-        if not broken:
-            return word
-        live += broken
+    def find(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
+        """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
+        every = self._merged(list(dict.fromkeys(needs)))
+        return None if _contradictory(every) else self._grown(shape, every)
+
+    def _merged(self, needs: list[Need]) -> list[Need]:
+        """Merge the needs of patterns that a track must not match: one automaton takes fewer steps than many."""
+        groups: dict[tuple[int, Form], list[Need]] = {}
+        for need in needs:
+            if not need.wanted:
+                groups.setdefault((need.track, need.automaton.form), []).append(need)
+        kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
+        for (track, form), group in groups.items():
+            if len(group) > _FEW:
+                kept.append(self._none_of(track, form, chain(*(need.automaton.patterns for need in group))))
+        return kept
+
+    def _none_of(self, track: int, form: Form, patterns: Iterable[Pieces]) -> Need:
+        key = form, tuple(dict.fromkeys(patterns))
+        if key not in self._built:
+            self._built[key] = Automaton(key[1], form, self._meter)
+        return Need(track, self._built[key], wanted=False)
+
+    def _grown(self, shape: Shape, every: Sequence[Need]) -> Word | None:
+        """Search with a few needs, and again with those that the word found does not meet.
+
+        Of many patterns that a track must not match, only the value found is ruled out at first. Needs of many patterns are
+        mostly those of the zone of trust and of a Deny, the same for all statements, so they are tried without the others.
+        """
+        small = [need for need in every if len(need.automaton.patterns) <= _SMALL] or every
+        live = list(small[:_FEW])
+        refused: dict[Need, Need] = {}
+        while True:
+            large = tuple(need for need in live if need not in small)
+            if len(large) > 1 and self._once(shape, large) is None:
+                return None
+            word = self._once(shape, (*live, *refused.values()))
+            if word is None:
+                return None
+            broken = [need for need in every if need not in live and not _met(need, word)]
+            if not broken:
+                return word
+            for need in broken:
+                if need.wanted or need in small or need in refused:
+                    refused.pop(need, need)
+                    live.append(need)
+                else:
+                    refused[need] = self._none_of(need.track, Form.TEXT, [(read(word, need.track),)])
+
+    def _once(self, shape: Shape, live: tuple[Need, ...]) -> Word | None:
+        key = id(shape), live
+        if key in self._found:
+            self._meter.charge(1 + len(live))
+            return self._found[key][1]
+        search = self._begun.get(key)
+        if search is None:
+            search = self._begun[key] = _Search(shape, live, self._meter)
+            word = _begun(search, shape, live, self._meter)
+        else:
+            word = search.run(None)
+        self._found[key] = shape, word
+        del self._begun[key]
+        return word
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
@@ -84,41 +144,26 @@ def _contradictory(needs: Sequence[Need]) -> bool:
     )
 
 
-def _merged(needs: list[Need], meter: Meter) -> list[Need]:
-    """Merge the needs of patterns that a track must not match: one automaton takes fewer steps than many."""
-    groups: dict[tuple[int, Form], list[Need]] = {}
-    for need in needs:
-        if not need.wanted:
-            groups.setdefault((need.track, need.automaton.form), []).append(need)
-    kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
-    for (track, form), group in groups.items():
-        if len(group) > _FEW:
-            patterns = [pieces for need in group for pieces in need.automaton.patterns]
-            kept.append(Need(track, Automaton(list(dict.fromkeys(patterns)), form, meter), wanted=False))
-    return kept
-
-
 def _met(need: Need, word: Word) -> bool:
     return need.automaton.accepts(read(word, need.track)) == need.wanted
 
 
-def _found(shape: Shape, live: Sequence[Need], every: Sequence[Need], meter: Meter) -> Word | None:
-    if len(live) <= _FEW:
-        return _Search(shape, live, meter).run(None)
+def _begun(search: _Search, shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
+    """Begin a search. One with many needs that takes long may have no word for a few of them."""
     try:
-        return _Search(shape, live, meter).run(_SLICE)
+        return search.run(None if len(live) <= _FEW else _SLICE)
     except _Enough:
         pass
-    tracks = dict.fromkeys(need.track for need in every)
+    tracks = dict.fromkeys(need.track for need in live)
     alone = [[need for need in live if need.track == track] for track in tracks]
-    pairs = [[every[0], need] for need in live[1:]]
+    pairs = [[live[0], need] for need in live[1:]]
     for some in (*alone, *pairs):
         try:
             if some and _Search(shape, some, meter).run(_SLICE) is None:
                 return None
         except _Enough:
             continue
-    return _Search(shape, live, meter).run(None)
+    return search.run(None)
 
 
 class _Search:
@@ -131,10 +176,10 @@ class _Search:
         self._heap: list[tuple[int, int, int, int, _Node]] = []
         self._reached_by: dict[_Node, tuple[_Node, str, int] | None] = {}
         self._readers: dict[int, tuple[int, ...]] = {}
-        self._choices: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self._choices: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def run(self, limit: int | None) -> Word | None:
-        """Search. Raises _Enough if there is a limit of steps and it is reached."""
+        """Search, or go on. Raises _Enough if there is a limit of steps and it is reached, and BudgetSpent."""
         shape, needs = self._shape, self._needs
         stop = None if limit is None else self._meter.spent + limit
         starts = (_CLOSED if need.automaton.start <= TOP else need.automaton.start for need in needs)
@@ -143,18 +188,22 @@ class _Search:
             if stop is not None and self._meter.spent > stop:
                 raise _Enough
             self._meter.charge(_PER_NODE)
-            node = heappop(self._heap)[-1]
+            entry = heappop(self._heap)
+            node = entry[-1]
             at, states = node
             if shape.final[at] and all(map(_fulfilled, needs, states)):
                 return self._trace(node)
-            for move in shape.moves[at]:
-                self._expand(node, move)
+            try:
+                for move in shape.moves[at]:
+                    self._expand(node, move)
+            except BudgetSpent:
+                heappush(self._heap, entry)  # to go on here
+                raise
         return None
 
     def _reach(self, node: _Node, reached_by: tuple[_Node, str, int] | None) -> None:
         if node in self._reached_by:
             return
-        self._reached_by[node] = reached_by
         at, states = node
         distances = [
             need.automaton.distance(state) if need.wanted else 1
@@ -162,6 +211,7 @@ class _Search:
             if not _fulfilled(need, state)
         ]
         total = self._shape.distance[at] + sum(distances)
+        self._reached_by[node] = reached_by  # once nothing can run out of steps any more
         entry = (len(distances), min(distances, default=0), total, len(self._reached_by), node)
         heappush(self._heap, entry)
 
@@ -204,14 +254,14 @@ class _Search:
 
     def _letters(self, among: Letters, states: tuple[int, ...], reading: tuple[int, ...]) -> tuple[str, ...]:
         """Return the characters to try: those that the automata distinguish, and one for all others."""
-        key = (id(among), *reading, *(states[place] for place in reading))
+        distinct = [
+            self._needs[place].automaton.letters(states[place])
+            for place in reading
+            if states[place] != _CLOSED
+        ]
+        key = (id(among), *distinct)
         found = self._choices.get(key)
         if found is None:
-            distinct = [
-                self._needs[place].automaton.letters(states[place])
-                for place in reading
-                if states[place] != _CLOSED
-            ]
             spelled = frozenset().union(*distinct)
             self._meter.charge(len(spelled))
             other = among.other(spelled)

@@ -23,6 +23,8 @@ class Wild(Enum):
     RUN = "*"
     ONE = "?"
 
+    __hash__ = object.__hash__  # a pattern of 20 KB can hold thousands, and Enum's own hash is not in C
+
 
 @frozen
 class Variable:
