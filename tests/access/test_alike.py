@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from itertools import combinations, repeat
 from types import FrameType
 from typing import Final
 
 import pytest
 
-from permission_guard.access import INVOKING, Analysis, Answer, Target, alike
-from permission_guard.iam import Effect, Policy
+from permission_guard.access import INVOKING, Access, Analysis, Answer, Scale, Target, alike
+from permission_guard.access.alike import Kinds
+from permission_guard.iam import Effect, Policy, Statement
 from permission_guard.iam.policy import Json
 from permission_guard.services import SERVICES
 from tests.access.setting import ALONE, FUNCTION, NOW, OWN, UNTRUSTED, allow, deny, policy
@@ -27,20 +28,23 @@ def from_topic(name: str, account: str = OWN) -> dict[str, Json]:
     return source(f"arn:aws:sns:us-east-1:{account}:{name}")
 
 
+OTHER: Final = f"arn:aws:lambda:us-east-1:{OWN}:function:other"
+
+
 def answers(document: Policy, arn: str = FUNCTION) -> tuple[Answer, ...]:
     allows = [one for one in document.statements if one.effect is Effect.ALLOW]
     return Analysis.of(document, Target.of(arn), ALONE, NOW).answers(allows, INVOKING)
 
 
-def alone(document: Policy) -> tuple[Answer, ...]:
+def alone(document: Policy, arn: str = FUNCTION) -> tuple[Answer, ...]:
     """The answers, each worked out by itself."""
     allows = [one for one in document.statements if one.effect is Effect.ALLOW]
-    analysis = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW)
+    analysis = Analysis.of(document, Target.of(arn), ALONE, NOW)
     return tuple(analysis.answer(one, INVOKING) for one in allows)
 
 
-def analyses(documents: Sequence[Policy]) -> int:
-    """How many statements are analyzed for some policies."""
+def analyses(documents: Sequence[Policy], arns: Iterable[str] = repeat(FUNCTION)) -> int:
+    """How many statements are analyzed for some policies of functions."""
     count = 0
 
     def seen(frame: FrameType, event: str, _: object) -> None:
@@ -50,8 +54,8 @@ def analyses(documents: Sequence[Policy]) -> int:
     alike.KNOWN.clear()  # as in a process that has just begun
     sys.setprofile(seen)
     try:
-        for one in documents:
-            answers(one)
+        for one, arn in zip(documents, arns, strict=False):
+            answers(one, arn)
     finally:
         sys.setprofile(None)
     return count
@@ -65,17 +69,48 @@ def test_policies_that_differ_only_in_names_take_one_analysis() -> None:
     assert analyses([policy(allow({"Service": SNS}, from_topic(f"t{n}"))) for n in range(100)]) == 1
 
 
+def test_a_policy_with_a_deny_is_analyzed_statement_by_statement() -> None:
+    topics = [allow({"Service": SNS}, from_topic(name)) for name in "ab"]
+    assert analyses([policy(*topics, deny(from_topic("c")))]) == 2
+
+
 def test_the_functions_that_policies_are_of_may_differ_too() -> None:
+    opened = {
+        arn: policy(allow({"Service": SNS}, from_topic("t", UNTRUSTED), Resource=arn))
+        for arn in (FUNCTION, OTHER)
+    }
+    assert analyses(list(opened.values()), list(opened)) == 1
+    for arn, document in opened.items():
+        ((witness,),) = [[one.witness for one in answers(document, arn)]]
+        assert witness is not None
+        assert witness.request.resource == arn
+
+
+RESOURCES: Final = (f'"NotResource": "{OTHER}"', f'"Resource": ["{FUNCTION}", "{OTHER}"]', '"Resource": "*"')
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_what_else_a_statement_is_about_is_a_part_of_the_kind(resource: str) -> None:
     alike.KNOWN.clear()  # as in a process that has just begun
-    first, other = (f"arn:aws:lambda:us-east-1:{OWN}:function:{name}" for name in ("f", "other"))
-    opened = [
-        policy(allow({"Service": SNS}, from_topic("t", UNTRUSTED), Resource=arn)) for arn in (first, other)
-    ]
-    (of_first,), (of_other,) = answers(opened[0], first), answers(opened[1], other)
-    assert of_first.witness is not None
-    assert of_other.witness is not None
-    assert of_first.witness.request.resource == first
-    assert of_other.witness.request.resource == other
+    statement = '"Effect": "Allow", "Principal": "*", "Action": "lambda:*"'
+    document = Policy.parse(f'{{"Statement": [{{{statement}, {resource}}}]}}')
+    for arn in (FUNCTION, OTHER):
+        assert answers(document, arn) == alone(document, arn)
+
+
+def test_a_statement_that_was_too_complex_is_tried_again_with_the_next_policy() -> None:
+    alike.KNOWN.clear()  # as in a process that has just begun
+    document = policy(allow({"Service": SNS}, from_topic("t")))
+    (statement,) = document.statements
+    kinds = Kinds(Analysis.of(document, Target.of(FUNCTION), ALONE, NOW).scene)
+    asked = []
+
+    def answer(one: Statement, _: Sequence[str]) -> Answer:
+        asked.append(one)
+        return Answer(one.index, Access.TOO_COMPLEX, Scale.OPEN)
+
+    assert [kinds.answer(statement, INVOKING, answer).access for _ in range(2)] == [Access.TOO_COMPLEX] * 2
+    assert asked == [statement] * 2
 
 
 NAMES: Final = ("orders", "a", "x.y_z-1", UNTRUSTED, "o-otherorg00")
@@ -104,6 +139,32 @@ def test_an_answer_is_the_same_after_others_of_its_kind(service: str, operator: 
             condition = source(form.format(account=account, name=name), operator)
             document = policy(allow({"Service": service}, condition))
             assert answers(document) == alone(document), (form, name)
+
+
+def of_role(name: str) -> dict[str, Json]:
+    return {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{UNTRUSTED}:role/{name}"}}
+
+
+A, B = (f"arn:aws:sns:us-east-1:{UNTRUSTED}:{name}" for name in "ab")
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [source(A), source(B)],
+        [source(A, "ForAnyValue:ArnLike"), source(B, "ForAnyValue:ArnLike")],
+        [source(A, "ForAllValues:ArnLike"), source(B, "ForAllValues:ArnLike")],
+        [source(A, "ArnLikeIfExists"), source(B, "ArnLikeIfExists")],
+        [source(A, "ArnNotLike"), source(B, "ArnNotLike")],
+        [{**source(A), **source(f"{A}*", "StringLike")}, {**source(B), **source(f"{A}*", "StringLike")}],
+        [{**source(A), **source(A, "StringEquals")}, {**source(A), **source(B, "StringEquals")}],
+        [of_role("a"), of_role("b")],
+    ],
+)
+def test_statements_of_two_names_have_the_answers_that_each_has_alone(conditions: list[Json]) -> None:
+    alike.KNOWN.clear()  # as in a process that has just begun
+    document = policy(*(allow("*", one) for one in conditions))
+    assert answers(document) == alone(document)
 
 
 def test_what_else_a_policy_says_is_a_part_of_the_kind() -> None:

@@ -19,7 +19,7 @@ from permission_guard.access.keys import TIMES
 from permission_guard.access.scene import Scene
 from permission_guard.frozen import frozen
 from permission_guard.iam import Effect, Statement
-from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.condition import Condition
 
 _SOURCE: Final = "aws:sourcearn"
 _POSITIVE: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
@@ -95,7 +95,7 @@ class Kinds:
         conditions: list[Hashable] = list(statement.conditions)
         source: str | None = None
         for place, one in enumerate(statement.conditions):
-            head = self._without_name(one) if source is None else None
+            head = self._without_name(one)
             if head is not None:
                 conditions[place], source = (one.operator, one.key, head), one.texts[0]
         own = self._is_about_target(statement)
@@ -115,9 +115,7 @@ class Kinds:
         is_source = (
             condition.lower_key == _SOURCE and condition.base in _POSITIVE and len(condition.texts) == 1
         )
-        if not is_source or condition.quantifier is not Quantifier.NONE or condition.if_exists:
-            return None
-        found = _NAMED.fullmatch(condition.texts[0])
+        found = _NAMED.fullmatch(condition.texts[0]) if is_source else None
         if found is None or _ID.search(found[2]):
             return None
         text = found[0].lower()
