@@ -11,9 +11,10 @@ from permission_guard.access.external import Analysis
 from permission_guard.access.key_table import ROWS
 from permission_guard.access.node import Caller, Either, Every, Node
 from permission_guard.access.scene import Side, Target
+from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
 from permission_guard.services import SERVICES, Region, service_of
-from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, allow, policy
+from tests.access.setting import ALONE, FUNCTION, IN_ORGANIZATION, NOW, OWN, allow, policy
 
 MORE = (
     *("aws:SourceOwner", "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalServiceName"),
@@ -57,6 +58,31 @@ def inner(node: Node) -> Iterator[Node]:
     )
     for one in below:
         yield from inner(one)
+
+
+SKILLS = ("service:alexa-appkit.amazon.com", "service:alexa-connectedhome.amazon.com")
+NAMED, RENAMED, TRUSTED = Side(None, None), Side(None, None, name="z"), Side(None, None, trusted=True)
+
+
+@pytest.mark.parametrize(
+    ("side", "principal", "expected"),
+    [
+        (NAMED, "*", ["role", "user", "root", "federated", "anonymous", "service:"]),
+        (TRUSTED, "*", ["role", "user", "root", "federated", "anonymous", "service:", *SKILLS]),
+        (RENAMED, "*", ["role", "user", "anonymous", "service:"]),
+        (NAMED, {"AWS": OWN}, ["role", "user", "root", "federated"]),
+        (RENAMED, {"AWS": OWN}, ["role", "user"]),
+        (NAMED, {"Service": ["SNS.amazonaws.com", "sns.amazonaws.com"]}, ["service:sns.amazonaws.com"]),
+        (NAMED, {"Service": "s*.amazonaws.com"}, ["service:"]),
+        (NAMED, {"Service": "s?s.amazonaws.com"}, ["service:"]),
+    ],
+)
+def test_the_kinds_of_callers_that_an_element_can_name(
+    side: Side, principal: Json, expected: list[str]
+) -> None:
+    (statement,) = policy(allow(principal)).statements
+
+    assert list(kinds(side, statement.principals)) == expected
 
 
 @pytest.mark.parametrize("trusted", [ALONE, IN_ORGANIZATION])
