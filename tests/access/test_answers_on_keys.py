@@ -8,6 +8,7 @@ from permission_guard.access import Access
 from permission_guard.iam.policy import Json
 from tests.access.setting import (
     FUNCTION,
+    IN_ORGANIZATION,
     OURS,
     OWN,
     UNTRUSTED,
@@ -144,3 +145,17 @@ def test_whether_the_functions_organization_is_the_callers_is_unknown_if_it_may_
     }
 
     assert answer(allow("*", condition)).access is Access.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "operator", ["StringEqualsIfExists", "ForAllValues:StringLike", "ForAnyValue:StringEquals"]
+)
+@pytest.mark.parametrize(("key", "variable"), [("Account", "PrincipalAccount"), ("OrgID", "PrincipalOrgID")])
+def test_what_every_request_shows_once_is_compared_in_the_same_way_by_every_form_of_an_operator(
+    operator: str, key: str, variable: str
+) -> None:
+    condition: Json = {operator: {f"aws:Resource{key}": f"${{aws:{variable}}}"}}
+    but: Json = {"StringNotEqualsIfExists": {f"aws:Resource{key}": f"${{aws:{variable}}}"}}
+
+    assert answer(allow("*", condition), trusted=IN_ORGANIZATION).access is CLOSED
+    assert answer(allow("*", but), trusted=IN_ORGANIZATION).access is Access.OPEN

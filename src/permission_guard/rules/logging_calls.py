@@ -139,16 +139,11 @@ class LoggingCalls:
         return frozenset(self._decided(replace(asked, context=one))[1].answer for one in self.place.sessions)
 
     def _refused(self, session: Context, case: Resources, *, with_group: bool) -> Asked | None:
-        def missed(asked: Request, among: Resources) -> str | None:
-            # Another policy, which could not be read, may allow it.
-            return self.granted.refused(asked, among, by_deny=bool(self.role.unreadable))
-
-        found = self._stream(session, case, missed)
+        found = self._stream(session, case, self.granted.refused)
         if found is not None or not with_group:
             return found
         group = self._create_group(session)
-        sure = {EvalDecision.DENIED} if self.role.unreadable else REFUSED
-        return group if group[1].answer in sure else None
+        return group if group[1].answer in REFUSED else None
 
     def _stream(self, session: Context, among: Resources, missed: _Missed) -> Asked | None:
         for action in _STREAM_ACTIONS:

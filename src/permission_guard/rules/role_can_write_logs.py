@@ -100,14 +100,18 @@ def _readable(role: RoleFacts) -> RoleFacts:
     whys = {id(policy): why for policy in every if (why := _why_no_identity_policy(policy)) is not None}
     if not whys:
         return role
-    unread = tuple(
-        Unreadable(f"policy {policy.name}", whys[id(policy)]) for policy in every if id(policy) in whys
-    )
+
+    def unread(*policies: Policy | None) -> Iterator[Unreadable]:
+        return (
+            Unreadable(f"policy {one.name}", whys[id(one)]) for one in policies if one and id(one) in whys
+        )
+
     return replace(
         role,
         identity=tuple(policy for policy in role.identity if id(policy) not in whys),
         boundary=None if id(role.boundary) in whys else role.boundary,
-        unreadable=(*role.unreadable, *unread),
+        unreadable=(*role.unreadable, *unread(*role.identity)),
+        unreadable_limits=(*role.unreadable_limits, *unread(role.boundary)),
     )
 
 
@@ -120,21 +124,29 @@ def _why_no_identity_policy(policy: Policy) -> str | None:
     return None
 
 
+_EVERYTHING: Final = Policy.parse(
+    {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, name="a policy that could not be read"
+)
+"""What a policy that could not be read allows at most. What the others refuse all the same is certain."""
+
+
 def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
-    if not role.unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
+    if not role.every_unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
         # Most roles have a policy of AWS's that says no more: whatever the function is called, it can write.
         return _passed(facts, role)
+    if role.unreadable:
+        role = replace(role, identity=(*role.identity, _EVERYTHING))
     places = _places(facts, role, configuration)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
         for calls, asked in doubts:
-            refused = _refused(facts, calls) if asked is not None or role.unreadable else None
+            refused = _refused(facts, calls) if asked is not None or role.every_unreadable else None
             if refused is not None:
                 return refused
     except BudgetSpent:
         return _too_complex(facts, places[0])
-    if role.unreadable:
-        return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0], HELP_TO_READ)
+    for unread in role.every_unreadable:
+        return _finding(facts, Verdict.UNKNOWN, str(unread), unread, HELP_TO_READ)
     for calls, asked in doubts:
         if asked is not None:
             return _in_doubt(facts, calls, asked)
