@@ -14,6 +14,7 @@ from tests.access.setting import (
     UNTRUSTED,
     allow,
     answer,
+    deny,
 )
 
 TAGGING: Json = "lambda:TagResource"
@@ -159,3 +160,44 @@ def test_what_every_request_shows_once_is_compared_in_the_same_way_by_every_form
 
     assert answer(allow("*", condition), trusted=IN_ORGANIZATION).access is CLOSED
     assert answer(allow("*", but), trusted=IN_ORGANIZATION).access is Access.OPEN
+
+
+NEW = "aws:SomethingNew"
+HAS: Json = {"StringEquals": {NEW: "x"}}
+LACKS: Json = {"Null": {NEW: "true"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "access"),
+    [
+        ({"StringLikeIfExists": {NEW: "*"}}, OPEN),
+        ({"ForAllValues:StringLike": {NEW: ["x", "*"]}}, OPEN),
+        ({"ForAnyValue:StringNotLike": {NEW: "*"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "StringNotEquals": {NEW: "x"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "Null": {NEW: "true"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "Null": {NEW: "false"}}, UNKNOWN),
+        ({"StringNotEquals": {NEW: "x"}, "Null": {NEW: "true"}}, UNKNOWN),
+        ({"ForAllValues:StringNotLike": {NEW: "*"}}, UNKNOWN),
+        ({"StringLike": {NEW: "*"}}, UNKNOWN),
+        ({"ArnLikeIfExists": {NEW: "*"}}, UNKNOWN),
+    ],
+)
+def test_a_key_that_nobody_knows_leaves_open_only_what_its_values_decide(
+    condition: Json, access: Access
+) -> None:
+    assert answer(allow("*", condition)).access is access
+
+
+@pytest.mark.parametrize(
+    ("denied", "access"),
+    [
+        ([{"StringLikeIfExists": {NEW: "*"}}], CLOSED),
+        ([HAS, {"StringNotEquals": {NEW: "x"}}], CLOSED),
+        ([LACKS, {"Null": {NEW: "false"}}], CLOSED),
+        ([HAS, LACKS], UNKNOWN),
+    ],
+)
+def test_denies_that_together_leave_no_value_of_a_key_refuse_everybody(
+    denied: list[Json], access: Access
+) -> None:
+    assert answer(allow("*"), *map(deny, denied)).access is access

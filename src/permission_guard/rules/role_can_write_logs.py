@@ -12,7 +12,7 @@ from typing import Final
 
 from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import EvalDecision, Policy
+from permission_guard.iam import ABSENT, EvalDecision, Policy, decide
 from permission_guard.model.facts import (
     MISSING_ROLE,
     NOT_READ,
@@ -34,6 +34,7 @@ from permission_guard.model.finding import (
     Undecided,
     Verdict,
 )
+from permission_guard.rules.every_case import every_case, unknown_keys
 from permission_guard.rules.logging_calls import (
     ACTIONS,
     CREATE_GROUP,
@@ -77,7 +78,7 @@ def check(facts: FunctionFacts) -> tuple[Finding, ...]:
     if not isinstance(configuration, Configuration):
         return ()
     if isinstance(role, RoleFacts):
-        return (_evaluated(facts, _readable(role), configuration),)
+        return (_in_every_case(facts, _readable(role), configuration),)
     if role is MISSING_ROLE:
         summary, missing = (
             f"the execution role {configuration.role_arn} does not exist",
@@ -122,6 +123,28 @@ def _why_no_identity_policy(policy: Policy) -> str | None:
         if statement.resources is None:
             return f"{statement.phrase} has no Resource"
     return None
+
+
+def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
+    """Return the finding; if a key leaves it unknown that no session shows, what is found whatever the key is."""
+    found = _evaluated(facts, role, configuration)
+    if not isinstance(found.proof, Undecided):
+        return found
+    keys = unknown_keys(
+        role, [one for place in _places(facts, role, configuration) for one in place.place.sessions]
+    )
+    cases = [_evaluated(facts, one, configuration) for one in every_case(role, keys)]
+    if cases and all(one.verdict is Verdict.PASS for one in cases):
+        return cases[0]
+    denied = [one.proof for one in cases if isinstance(one.proof, DeniedRequest)]
+    # Two calls need not show the same value, so one of them must be refused in every case.
+    if not cases or len(denied) < len(cases) or len({one.request.action for one in denied}) > 1:
+        return found
+    proof = denied[0]
+    context = proof.request.context.with_keys(dict.fromkeys(keys, ABSENT))
+    request = replace(proof.request, context=context)
+    decision = decide(request, identity=role.identity, boundary=role.boundary)
+    return replace(cases[0], proof=DeniedRequest(request, decision, proof.blocker))
 
 
 _EVERYTHING: Final = Policy.parse(

@@ -1,0 +1,97 @@
+"""What a role may do whatever the keys are that nobody knows: its policies as they are in each case.
+
+Two statements can be complements (an Allow for one organization, and one for all others) or exclude each other. Then the verdict
+is the same in every case, though each statement alone is undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, product
+from math import prod
+from typing import Final, TypeAlias
+
+from permission_guard.iam import ABSENT, Context, Policy, Statement, Truth
+from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.operators import NEGATIONS
+from permission_guard.iam.pattern import Wild
+from permission_guard.model.facts import RoleFacts
+
+_MOST: Final = 16
+"""How many cases are evaluated; with more, the verdict stays unknown."""
+
+Outcome: TypeAlias = Mapping[Condition, bool]
+"""How each condition on a key comes out in one case."""
+
+
+def unknown_keys(role: RoleFacts, sessions: Sequence[Context]) -> tuple[str, ...]:
+    """Return the keys in the conditions of the role's policies whose values no session shows."""
+    mentioned = dict.fromkeys(one.lower_key for one in _conditions(role))
+    return tuple(key for key in mentioned if all(one.values(key) is None for one in sessions))
+
+
+def every_case(role: RoleFacts, keys: Iterable[str]) -> Iterator[RoleFacts]:
+    """Yield the role in each case, the one in which every key is absent first; nothing if there are too many cases."""
+    outcomes = [_outcomes([one for one in _conditions(role) if one.lower_key == key]) for key in keys]
+    if not outcomes or prod(map(len, outcomes)) > _MOST:
+        return
+    for chosen in product(*outcomes):
+        known = {condition: true for outcome in chosen for condition, true in outcome.items()}
+        identity = tuple(_in_case(one, known) for one in role.identity)
+        yield replace(role, identity=identity, boundary=role.boundary and _in_case(role.boundary, known))
+
+
+def _conditions(role: RoleFacts) -> Iterator[Condition]:
+    for policy in (*role.identity, *([role.boundary] if role.boundary else [])):
+        for statement in policy.statements:
+            yield from statement.conditions
+
+
+def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
+    """Return how conditions on one key come out: without the key, and with any value that it may have.
+
+    Conditions that compare with the same values come out alike. Whether others can come out so together is not asked: a
+    case too many can only leave the verdict unknown. A condition that stays unknown is in no outcome.
+    """
+    absent = {one: one.holds(Context.of({one.lower_key: ABSENT})) for one in conditions}
+    asked = [
+        one for one in absent if absent[one] is not Truth.UNKNOWN and one.holds(Context()) is Truth.UNKNOWN
+    ]
+    tests = list(dict.fromkeys(_test(one) for one in asked if one.base != "null" and not _takes_all(one)))
+    found: list[Outcome] = [{one: absent[one] is Truth.YES for one in asked}]
+    for chosen in islice(product((True, False), repeat=len(tests)), _MOST):
+        passed = dict(zip(tests, chosen, strict=True))
+        found.append(
+            {
+                one: one.holds(Context.of({one.lower_key: "x"})) is Truth.YES
+                if one.base == "null"
+                else passed.get(_test(one), True) != one.negated
+                for one in asked
+            }
+        )
+    return found
+
+
+def _test(condition: Condition) -> tuple[object, ...]:
+    """Return what two conditions have in common that come out alike, or opposite if one is negated."""
+    base = condition.base
+    if condition.quantifier is Quantifier.NONE:
+        base = NEGATIONS.get(base, base)
+    return condition.quantifier, base, condition.wanted and condition.wanted.tokens
+
+
+def _takes_all(condition: Condition) -> bool:
+    wanted = condition.wanted
+    plain = condition.quantifier is Quantifier.NONE
+    return plain and wanted is not None and wanted.operator == "stringlike" and (Wild.RUN,) in wanted.tokens
+
+
+def _in_case(policy: Policy, known: Outcome) -> Policy:
+    """Return the statements that can apply in a case, without the conditions that are then fulfilled."""
+    kept = (one for one in policy.statements if all(known.get(each, True) for each in one.conditions))
+    return replace(policy, statements=tuple(_bare(one, known) for one in kept))
+
+
+def _bare(statement: Statement, known: Outcome) -> Statement:
+    return replace(statement, conditions=tuple(one for one in statement.conditions if one not in known))
