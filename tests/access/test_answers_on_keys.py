@@ -188,12 +188,25 @@ def test_a_key_that_nobody_knows_leaves_open_only_what_its_values_decide(
     assert answer(allow("*", condition)).access is access
 
 
+def test_a_unique_id_that_a_deny_refuses_is_refused_to_a_service_too_whatever_its_id_is() -> None:
+    mine: Json = {"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}
+
+    assert answer(allow("*", mine), deny({"StringLike": {"aws:userid": "AROA*"}})).access is CLOSED
+    assert answer(allow("*", mine), deny({"StringLike": {"aws:userid": "AROA*:me"}})).access is UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("denied", "access"),
     [
         ([{"StringLikeIfExists": {NEW: "*"}}], CLOSED),
         ([HAS, {"StringNotEquals": {NEW: "x"}}], CLOSED),
         ([LACKS, {"Null": {NEW: "false"}}], CLOSED),
+        ([LACKS, {"StringLike": {NEW: "*"}}], CLOSED),
+        (
+            [LACKS, {"StringLike": {NEW: "*a"}}, {"StringLike": {NEW: "?*"}}, {"StringEquals": {NEW: ""}}],
+            CLOSED,
+        ),
+        ([LACKS, {"StringLike": {NEW: "*a"}}, {"StringLike": {NEW: "?*"}}], UNKNOWN),
         ([HAS, LACKS], UNKNOWN),
     ],
 )

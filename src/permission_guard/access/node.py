@@ -14,7 +14,7 @@ from permission_guard.access import span
 from permission_guard.access.literal import Found, Literal, SearchMode, Stance, Wants
 from permission_guard.access.meter import Meter
 from permission_guard.frozen import frozen
-from permission_guard.iam import ABSENT, Context, Principal, ServicePrincipal, Truth
+from permission_guard.iam import Context, Principal, ServicePrincipal, Truth
 from permission_guard.iam.condition import Quantifier
 from permission_guard.iam.request import Anonymous, Values
 
@@ -58,25 +58,9 @@ class Fixed:
         for literal, wanted in wants:
             if not mode.accepts(literal.truth(self._context, self.principal), wanted=wanted):
                 return None
-        if not self._fits_unknown(wants, mode):
-            return None
         shown = ((literal, self.values[literal.key]) for literal, _ in wants)
         unsure = (one.key for one, values in shown if values is None or (values and not one.fits))
         return Found(self.values, tuple(dict.fromkeys(unsure)))
-
-    def _fits_unknown(self, wants: Wants, mode: SearchMode) -> bool:
-        """Return whether a key that is not known can be absent for all wants, or be there for all: Null tells which."""
-        for key in {one.key for one, _ in wants if self.values[one.key] is None}:
-            there, absent = (self._context.with_keys({key: value}) for value in ("x", ABSENT))
-            ours = [want for want in wants if want[0].key == key]
-            nulls = [want for want in ours if want[0].condition and want[0].condition.base == "null"]
-            if not (_accepted(ours, absent, mode) or _accepted(nulls, there, mode)):
-                return False
-        return True
-
-
-def _accepted(wants: Wants, context: Context, mode: SearchMode) -> bool:
-    return all(mode.accepts(one.truth(context, None), wanted=wanted) for one, wanted in wants)
 
 
 @frozen(slots=False)
@@ -188,6 +172,26 @@ def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
         sorted(node.keys)
     )
     return found._replace(unsure=tuple(keys))
+
+
+@frozen(slots=False)
+class Unknown:
+    """A key of which nobody knows whether it is there and what it is. One of the ways must be possible for all wants."""
+
+    unknown: Node
+    ways: tuple[Node, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The one key."""
+        return self.unknown.keys
+
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
+        """Evaluate the wants, and look for a value that meets them all. It is not shown: nobody knows that it is the one."""
+        found = self.unknown.solve(wants, mode)
+        if found is None or not wants or mode.sure:
+            return found
+        return found if any(way.solve(wants, mode) is not None for way in self.ways) else None
 
 
 @frozen(slots=False)

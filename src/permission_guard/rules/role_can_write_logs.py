@@ -6,7 +6,7 @@ its output is lost, and no error shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -51,6 +51,7 @@ from permission_guard.rules.logging_words import (
     conditions,
     doubt,
 )
+from permission_guard.rules.role_documents import at_most, readable
 from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 
 ID: Final = "role-can-write-logs"
@@ -78,7 +79,7 @@ def check(facts: FunctionFacts) -> tuple[Finding, ...]:
     if not isinstance(configuration, Configuration):
         return ()
     if isinstance(role, RoleFacts):
-        return (_in_every_case(facts, _readable(role), configuration),)
+        return (_in_every_case(facts, readable(role), configuration),)
     if role is MISSING_ROLE:
         summary, missing = (
             f"the execution role {configuration.role_arn} does not exist",
@@ -89,40 +90,6 @@ def check(facts: FunctionFacts) -> tuple[Finding, ...]:
 
 
 _NO_ROLE: Final = "Create the role again, or give the function a role that exists."
-
-
-def _readable(role: RoleFacts) -> RoleFacts:
-    """Return the role with only the policies that can be a role's: IAM refuses the others, so they count as not read.
-
-    A statement needs a Resource, and a Principal stands in resource-based policies only
-    (IAM/latest/UserGuide/reference_policies_grammar.html).
-    """
-    every = (*role.identity, *([role.boundary] if role.boundary else ()))
-    whys = {id(policy): why for policy in every if (why := _why_no_identity_policy(policy)) is not None}
-    if not whys:
-        return role
-
-    def unread(*policies: Policy | None) -> Iterator[Unreadable]:
-        return (
-            Unreadable(f"policy {one.name}", whys[id(one)]) for one in policies if one and id(one) in whys
-        )
-
-    return replace(
-        role,
-        identity=tuple(policy for policy in role.identity if id(policy) not in whys),
-        boundary=None if id(role.boundary) in whys else role.boundary,
-        unreadable=(*role.unreadable, *unread(*role.identity)),
-        unreadable_limits=(*role.unreadable_limits, *unread(role.boundary)),
-    )
-
-
-def _why_no_identity_policy(policy: Policy) -> str | None:
-    for statement in policy.statements:
-        if statement.principals is not None:
-            return f"{statement.phrase} has a Principal, which a role's policy must not have"
-        if statement.resources is None:
-            return f"{statement.phrase} has no Resource"
-    return None
 
 
 def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
@@ -147,25 +114,20 @@ def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configu
     return replace(cases[0], proof=DeniedRequest(request, decision, proof.blocker))
 
 
-_EVERYTHING: Final = Policy.parse(
-    {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, name="a policy that could not be read"
-)
-"""What a policy that could not be read allows at most. What the others refuse all the same is certain."""
-
-
 def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
     if not role.every_unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
         # Most roles have a policy of AWS's that says no more: whatever the function is called, it can write.
         return _passed(facts, role)
-    if role.unreadable:
-        role = replace(role, identity=(*role.identity, _EVERYTHING))
+    role = at_most(role)
     places = _places(facts, role, configuration)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
-        for calls, asked in doubts:
-            refused = _refused(facts, calls) if asked is not None or role.every_unreadable else None
-            if refused is not None:
-                return refused
+        here, *at_the_edge = [
+            calls if asked is not None or role.every_unreadable else None for calls, asked in doubts
+        ]
+        refused = _refused_in_each(facts, (here,)) or _refused_in_each(facts, at_the_edge)
+        if refused is not None:
+            return refused
     except BudgetSpent:
         return _too_complex(facts, places[0])
     for unread in role.every_unreadable:
@@ -187,8 +149,22 @@ def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
 
 def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[LoggingCalls, ...]:
     granted = Granted(role.identity, role.boundary, Meter())
-    here, there = own_region(facts, role, configuration), edge(facts, role, configuration)
-    return tuple(LoggingCalls(place, role, granted) for place in (here, there) if place is not None)
+    places = (own_region(facts, role, configuration), *edge(facts, role, configuration))
+    return tuple(LoggingCalls(place, role, granted) for place in places)
+
+
+def _refused_in_each(facts: FunctionFacts, places: Iterable[LoggingCalls | None]) -> Finding | None:
+    """Return the first finding if a call is certainly refused in every place; None stands for one without doubt.
+
+    In which Regions the viewers of Lambda@Edge are cannot be known, so that one Region is not enough. Raises BudgetSpent.
+    """
+    first: Finding | None = None
+    for calls in places:
+        refused = None if calls is None else _refused(facts, calls)
+        if refused is None:
+            return None
+        first = first or refused
+    return first
 
 
 def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
