@@ -58,7 +58,7 @@ def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     group = configuration.log_group
     names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
     arn = _group(function, function.region, group)
-    context = sessions(role, function, function.region, at_the_edge=False)
+    context = sessions(role, function, function.region, facts.at, at_the_edge=False)
     return LogDestination(arn, streams(arn, names, versions), context, is_here=True)
 
 
@@ -79,7 +79,7 @@ def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) ->
         group, names = f"/aws/lambda/{prefixed}", ()
     for region in _EDGE_ELSEWHERE:
         arn = _group(function, region, group)
-        context = sessions(role, function, region, at_the_edge=True)
+        context = sessions(role, function, region, facts.at, at_the_edge=True)
         yield LogDestination(arn, streams(arn, names, (None,)), context, is_here=False)
 
 
