@@ -55,6 +55,9 @@ def both(*conditions: Json) -> Json:
         (OURS, {"StringNotEquals": {VPC: "theirs"}}, UNKNOWN),
         (OURS, PRESENT, UNKNOWN),
         (OURS, {"StringNotEquals": {AGENT: "ours"}}, UNKNOWN),
+        ({"ForAnyValue:StringLike": {VPC: "a*"}}, {"ForAllValues:StringNotLike": {VPC: "a*"}}, PASS),
+        ({"StringLike": {VPC: "a*"}}, {"StringNotEquals": {VPC: "a1"}}, PASS),
+        ({"StringLike": {VPC: "a*"}}, {"StringNotEquals": {VPC: "b1"}}, UNKNOWN),
         ({"ForAnyValue:StringEquals": {VPC: "a"}}, {"ForAnyValue:StringNotEquals": {VPC: "a"}}, UNKNOWN),
     ],
 )
@@ -93,6 +96,32 @@ def test_what_the_same_condition_allows_and_denies_is_refused_and_so_is_what_the
     by_boundary = found(statement("Allow", OURS), boundary=policy(statement("Allow", NOT_OURS)))
 
     assert (by_deny.verdict, by_boundary.verdict) == (FAIL, FAIL)
+
+
+@pytest.mark.parametrize(
+    ("wider", "verdict"),
+    [
+        ({"StringEquals": {VPC: ["ours", "theirs"]}}, FAIL),
+        ({"StringLike": {VPC: "ou*"}}, FAIL),
+        ({"StringEqualsIgnoreCase": {VPC: "OURS"}}, FAIL),
+        ({"StringLike": {VPC: "our?s"}}, UNKNOWN),
+        ({"StringEqualsIgnoreCase": {VPC: "${aws:PrincipalTag/vpc}"}}, UNKNOWN),
+    ],
+)
+def test_a_deny_of_more_values_refuses_what_is_allowed_for_one(wider: Json, verdict: Verdict) -> None:
+    tagged = statement("Allow", OURS), statement("Deny", wider)
+    (finding,) = evaluate(facts_with_role(RoleFacts(ROLE, (policy(*tagged),), tags={"vpc": "x"})), OWN)
+
+    assert finding.verdict is verdict
+
+
+def test_of_more_values_than_make_sixteen_cases_nothing_is_said_together() -> None:
+    def comparing(count: int) -> Verdict:
+        texts = [f"v{place}" for place in range(count)]
+        each = [statement("Allow", {"StringEquals": {VPC: text}}) for text in texts]
+        return found(*each, *(statement("Deny", {"StringEquals": {VPC: text}}) for text in texts)).verdict
+
+    assert [comparing(count) for count in (3, 4, 7)] == [FAIL, UNKNOWN, UNKNOWN]
 
 
 def test_the_refused_call_is_one_without_the_key() -> None:

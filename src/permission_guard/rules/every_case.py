@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import product
 from math import prod
 from typing import Final, TypeAlias
 
+from permission_guard.access import forms
+from permission_guard.access.literal import MAY, Literals, SearchMode
+from permission_guard.access.meter import Meter
+from permission_guard.access.text import Automata, Several, Variables
 from permission_guard.iam import ABSENT, Context, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS
@@ -20,6 +24,9 @@ from permission_guard.model.facts import RoleFacts
 
 _MOST: Final = 16
 """How many cases are evaluated; with more, the verdict stays unknown."""
+_TRIED: Final = 64
+"""How many ways in which the conditions on one key could come out are tried."""
+_MAY: Final = SearchMode(sure=False, admits=MAY)
 
 Outcome: TypeAlias = Mapping[Condition, bool]
 """How each condition on a key comes out in one case."""
@@ -51,26 +58,34 @@ def _conditions(role: RoleFacts) -> Iterator[Condition]:
 def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
     """Return how conditions on one key come out: without the key, and with any value that it may have.
 
-    Conditions that compare with the same values come out alike. Whether others can come out so together is not asked: a
-    case too many can only leave the verdict unknown. A condition that stays unknown is in no outcome.
+    Conditions that compare with the same values come out alike. Of texts only those cases count that some text makes so; a
+    case too many can only leave the verdict unknown. A condition that stays unknown is in no outcome. Raises BudgetSpent.
     """
     absent = {one: one.holds(Context.of({one.lower_key: ABSENT})) for one in conditions}
-    asked = [
-        one for one in absent if absent[one] is not Truth.UNKNOWN and one.holds(Context()) is Truth.UNKNOWN
-    ]
+    asked = [one for one in absent if absent[one] is not Truth.UNKNOWN and _is_open(one)]
     tests = list(dict.fromkeys(_test(one) for one in asked if one.base != "null" and not _takes_all(one)))
+    if 1 << len(tests) > _TRIED:
+        return [{}]
     found: list[Outcome] = [{one: absent[one] is Truth.YES for one in asked}]
-    for chosen in islice(product((True, False), repeat=len(tests)), _MOST):
+    literals = Literals()
+    for chosen in product((True, False), repeat=len(tests)):
         passed = dict(zip(tests, chosen, strict=True))
-        found.append(
-            {
-                one: one.holds(Context.of({one.lower_key: "x"})) is Truth.YES
-                if one.base == "null"
-                else passed.get(_test(one), True) != one.negated
-                for one in asked
-            }
-        )
+        outcome = {
+            one: one.holds(Context.of({one.lower_key: "x"})) is Truth.YES
+            if one.base == "null"
+            else passed.get(_test(one), True) != one.negated
+            for one in asked
+        }
+        words = Several(conditions[0].lower_key, forms.anything(), 1, Automata(Meter()), Variables(Context()))
+        if words.solve([literals.want(one, wanted=true) for one, true in outcome.items()], _MAY) is not None:
+            found.append(outcome)
     return found
+
+
+def _is_open(condition: Condition) -> bool:
+    """Return whether a condition can come out in both ways. One with a variable is left alone."""
+    variable = any("${" in text for text in condition.texts)
+    return not variable and condition.holds(Context()) is Truth.UNKNOWN
 
 
 def _test(condition: Condition) -> tuple[object, ...]:
