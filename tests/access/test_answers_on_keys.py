@@ -207,6 +207,7 @@ def test_a_unique_id_that_a_deny_refuses_is_refused_to_a_service_too_whatever_it
             CLOSED,
         ),
         ([LACKS, {"StringLike": {NEW: "*a"}}, {"StringLike": {NEW: "?*"}}], UNKNOWN),
+        ([LACKS, {"StringLike": {NEW: "a*"}}, {"ForAnyValue:StringNotLike": {NEW: "a*"}}], UNKNOWN),
         ([HAS, LACKS], UNKNOWN),
     ],
 )

@@ -124,6 +124,14 @@ def test_of_more_values_than_make_sixteen_cases_nothing_is_said_together() -> No
     assert [comparing(count) for count in (3, 4, 7)] == [FAIL, UNKNOWN, UNKNOWN]
 
 
+def test_an_empty_text_counts_too_which_may_be_none() -> None:
+    unlike: Json = {"ForAnyValue:StringNotLike": {VPC: "a*"}}
+    denies = [statement("Deny", one) for one in (ABSENT, {"StringLike": {VPC: "a*"}}, unlike)]
+
+    assert found(statement("Allow"), *denies).verdict is UNKNOWN
+    assert found(statement("Allow"), *denies, statement("Deny", {"StringEquals": {VPC: ""}})).verdict is FAIL
+
+
 def test_the_refused_call_is_one_without_the_key() -> None:
     statements = statement("Allow"), statement("Deny", OURS), statement("Deny", NOT_OURS)
     proof = found(*statements).proof

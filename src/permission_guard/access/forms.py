@@ -68,12 +68,6 @@ def plain(alphabet: Letters, start: str = "") -> Shape:
     return compiled(seq(text(start, 1), many(alphabet, 1)))
 
 
-@lru_cache(maxsize=1)
-def anything() -> Shape:
-    """Any text, or none; read by track 1."""
-    return compiled(maybe(many(letters.TEXT, 1)))
-
-
 @lru_cache(maxsize=8)
 def digits() -> Shape:
     """An account id; read by track 1."""

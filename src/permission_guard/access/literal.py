@@ -146,6 +146,9 @@ class Literals:
         Without IfExists and quantifier an operator and its negation are one literal: one is true if the other is not.
         """
         condition = _turned(condition, self.always)
+        if condition.base == "null" and condition.texts == ("false",):
+            opposite = Condition.compiled(condition.operator, condition.key, ("true",), variables=False)
+            return self.want(opposite, wanted=not wanted)
         plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
         operator = NEGATIONS.get(condition.base, condition.base) if plain else condition.operator.lower()
         tokens = condition.wanted.tokens if condition.wanted else condition.texts

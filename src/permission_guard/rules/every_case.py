@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Final, TypeAlias
 
-from permission_guard.access import forms
+from permission_guard.access import forms, letters
 from permission_guard.access.literal import MAY, Literals, SearchMode
 from permission_guard.access.meter import Meter
 from permission_guard.access.text import Automata, Several, Variables
@@ -61,31 +61,43 @@ def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
     Conditions that compare with the same values come out alike. Of texts only those cases count that some text makes so; a
     case too many can only leave the verdict unknown. A condition that stays unknown is in no outcome. Raises BudgetSpent.
     """
-    absent = {one: one.holds(Context.of({one.lower_key: ABSENT})) for one in conditions}
-    asked = [one for one in absent if absent[one] is not Truth.UNKNOWN and _is_open(one)]
+    key = conditions[0].lower_key
+    without, there = (Context.of({key: value}) for value in (ABSENT, "x"))
+    asked = [one for one in dict.fromkeys(conditions) if _is_open(one, without)]
     tests = list(dict.fromkeys(_test(one) for one in asked if one.base != "null" and not _takes_all(one)))
     if 1 << len(tests) > _TRIED:
         return [{}]
-    found: list[Outcome] = [{one: absent[one] is Truth.YES for one in asked}]
+    found: list[Outcome] = [{one: one.holds(without) is Truth.YES for one in asked}]
     literals = Literals()
     for chosen in product((True, False), repeat=len(tests)):
         passed = dict(zip(tests, chosen, strict=True))
         outcome = {
-            one: one.holds(Context.of({one.lower_key: "x"})) is Truth.YES
+            one: one.holds(there) is Truth.YES
             if one.base == "null"
             else passed.get(_test(one), True) != one.negated
             for one in asked
         }
-        words = Several(conditions[0].lower_key, forms.anything(), 1, Automata(Meter()), Variables(Context()))
+        words = Several(key, forms.plain(letters.TEXT), 1, Automata(Meter()), Variables(Context()))
         if words.solve([literals.want(one, wanted=true) for one, true in outcome.items()], _MAY) is not None:
             found.append(outcome)
-    return found
+    return [*found, *(one for one in _if_empty(asked, without, there) if one not in found)]
 
 
-def _is_open(condition: Condition) -> bool:
+def _if_empty(asked: Sequence[Condition], without: Context, there: Context) -> Iterator[Outcome]:
+    """Yield how conditions come out for an empty text.
+
+    Whether Null and ForAnyValue with IfExists treat it as a missing key is not documented: once so, and once not.
+    """
+    for otherwise in (without, there):
+        holds = {one: one.holds(Context.of({one.lower_key: ""})) for one in asked}
+        unknown = {one: one.holds(otherwise) for one in asked if holds[one] is Truth.UNKNOWN}
+        yield {one: (holds | unknown)[one] is Truth.YES for one in asked}
+
+
+def _is_open(condition: Condition, without: Context) -> bool:
     """Return whether a condition can come out in both ways. One with a variable is left alone."""
     variable = any("${" in text for text in condition.texts)
-    return not variable and condition.holds(Context()) is Truth.UNKNOWN
+    return not variable and condition.holds(Context()) is Truth.UNKNOWN is not condition.holds(without)
 
 
 def _test(condition: Condition) -> tuple[object, ...]:
