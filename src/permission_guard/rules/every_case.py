@@ -38,9 +38,15 @@ def unknown_keys(role: RoleFacts, sessions: Sequence[Context]) -> tuple[str, ...
     return tuple(key for key in mentioned if all(one.values(key) is None for one in sessions))
 
 
-def every_case(role: RoleFacts, keys: Iterable[str]) -> Iterator[RoleFacts]:
-    """Yield the role in each case, the one in which every key is absent first; nothing if there are too many cases."""
-    outcomes = [_outcomes([one for one in _conditions(role) if one.lower_key == key]) for key in keys]
+def every_case(role: RoleFacts, keys: Iterable[str], meter: Meter) -> Iterator[RoleFacts]:
+    """Yield the role in each case, the one in which every key is absent first; nothing if there are too many cases.
+
+    Raises BudgetSpent.
+    """
+    automata = Automata(meter)
+    outcomes = [
+        _outcomes([one for one in _conditions(role) if one.lower_key == key], automata) for key in keys
+    ]
     if not outcomes or prod(map(len, outcomes)) > _MOST:
         return
     for chosen in product(*outcomes):
@@ -55,7 +61,7 @@ def _conditions(role: RoleFacts) -> Iterator[Condition]:
             yield from statement.conditions
 
 
-def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
+def _outcomes(conditions: Sequence[Condition], automata: Automata) -> list[Outcome]:
     """Return how conditions on one key come out: without the key, and with any value that it may have.
 
     Conditions that compare with the same values come out alike. Of texts only those cases count that some text makes so; a
@@ -69,6 +75,7 @@ def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
         return [{}]
     found: list[Outcome] = [{one: one.holds(without) is Truth.YES for one in asked}]
     literals = Literals()
+    words = Several(key, forms.plain(letters.TEXT), 1, automata, Variables(Context()))
     for chosen in product((True, False), repeat=len(tests)):
         passed = dict(zip(tests, chosen, strict=True))
         outcome = {
@@ -77,7 +84,6 @@ def _outcomes(conditions: Sequence[Condition]) -> list[Outcome]:
             else passed.get(_test(one), True) != one.negated
             for one in asked
         }
-        words = Several(key, forms.plain(letters.TEXT), 1, Automata(Meter()), Variables(Context()))
         if words.solve([literals.want(one, wanted=true) for one, true in outcome.items()], _MAY) is not None:
             found.append(outcome)
     return [*found, *(one for one in _if_empty(asked, without, there) if one not in found)]

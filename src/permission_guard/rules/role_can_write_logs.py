@@ -94,14 +94,15 @@ _NO_ROLE: Final = "Create the role again, or give the function a role that exist
 
 def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
     """Return the finding; if a key leaves it unknown that no session shows, what is found whatever the key is."""
-    found = _evaluated(facts, role, configuration)
-    if not isinstance(found.proof, Undecided):
+    found = _evaluated(facts, role, configuration, Meter())
+    if not isinstance(found.proof, Undecided) or found.proof.doubt == _TOO_COMPLEX:
         return found
+    meter = Meter()
     keys = unknown_keys(
-        role, [one for place in _places(facts, role, configuration) for one in place.place.sessions]
+        role, [one for place in _places(facts, role, configuration, meter) for one in place.place.sessions]
     )
     try:
-        cases = [_evaluated(facts, one, configuration) for one in every_case(role, keys)]
+        cases = [_evaluated(facts, one, configuration, meter) for one in every_case(role, keys, meter)]
     except BudgetSpent:
         return found
     if cases and all(one.verdict is Verdict.PASS for one in cases):
@@ -117,12 +118,12 @@ def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configu
     return replace(cases[0], proof=DeniedRequest(request, decision, proof.blocker))
 
 
-def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
-    if not role.every_unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
+def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration, meter: Meter) -> Finding:
+    if not role.every_unreadable and Granted(role.identity, role.boundary, meter).is_everywhere(ACTIONS):
         # Most roles have a policy of AWS's that says no more: whatever the function is called, it can write.
         return _passed(facts, role)
     role = at_most(role)
-    places = _places(facts, role, configuration)
+    places = _places(facts, role, configuration, meter)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
         here, *at_the_edge = [
@@ -150,8 +151,10 @@ def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
-def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[LoggingCalls, ...]:
-    granted = Granted(role.identity, role.boundary, Meter())
+def _places(
+    facts: FunctionFacts, role: RoleFacts, configuration: Configuration, meter: Meter
+) -> tuple[LoggingCalls, ...]:
+    granted = Granted(role.identity, role.boundary, meter)
     places = (own_region(facts, role, configuration), *edge(facts, role, configuration))
     return tuple(LoggingCalls(place, role, granted) for place in places)
 
