@@ -185,7 +185,7 @@ def _give(given: Any, function: FakeFunction, wire: Transport) -> None:
     boundary, unreadable = account.role_arn("edge").replace(":role/", ":policy/"), role.get("unreadable", {})
     if isinstance(unreadable, str):
         wire.faults["GetRole"] = _DENIED
-    elif "boundary" in role or "policy edge" in unreadable:
+    elif "boundary" in role or "unreadable_limits" in role:
         made.boundary = boundary
         account.managed |= {boundary: dumped(role["boundary"])} if "boundary" in role else {}
     elif unreadable:

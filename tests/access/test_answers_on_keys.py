@@ -8,11 +8,13 @@ from permission_guard.access import Access
 from permission_guard.iam.policy import Json
 from tests.access.setting import (
     FUNCTION,
+    IN_ORGANIZATION,
     OURS,
     OWN,
     UNTRUSTED,
     allow,
     answer,
+    deny,
 )
 
 TAGGING: Json = "lambda:TagResource"
@@ -144,3 +146,72 @@ def test_whether_the_functions_organization_is_the_callers_is_unknown_if_it_may_
     }
 
     assert answer(allow("*", condition)).access is Access.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "operator", ["StringEqualsIfExists", "ForAllValues:StringLike", "ForAnyValue:StringEquals"]
+)
+@pytest.mark.parametrize(("key", "variable"), [("Account", "PrincipalAccount"), ("OrgID", "PrincipalOrgID")])
+def test_what_every_request_shows_once_is_compared_in_the_same_way_by_every_form_of_an_operator(
+    operator: str, key: str, variable: str
+) -> None:
+    condition: Json = {operator: {f"aws:Resource{key}": f"${{aws:{variable}}}"}}
+    but: Json = {"StringNotEqualsIfExists": {f"aws:Resource{key}": f"${{aws:{variable}}}"}}
+
+    assert answer(allow("*", condition), trusted=IN_ORGANIZATION).access is CLOSED
+    assert answer(allow("*", but), trusted=IN_ORGANIZATION).access is Access.OPEN
+
+
+NEW = "aws:SomethingNew"
+HAS: Json = {"StringEquals": {NEW: "x"}}
+LACKS: Json = {"Null": {NEW: "true"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "access"),
+    [
+        ({"StringLikeIfExists": {NEW: "*"}}, OPEN),
+        ({"ForAllValues:StringLike": {NEW: ["x", "*"]}}, OPEN),
+        ({"ForAnyValue:StringNotLike": {NEW: "*"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "StringNotEquals": {NEW: "x"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "Null": {NEW: "true"}}, CLOSED),
+        ({"StringEquals": {NEW: "x"}, "Null": {NEW: "false"}}, UNKNOWN),
+        ({"StringNotEquals": {NEW: "x"}, "Null": {NEW: "true"}}, UNKNOWN),
+        ({"ForAllValues:StringNotLike": {NEW: "*"}}, UNKNOWN),
+        ({"StringLike": {NEW: "*"}}, UNKNOWN),
+        ({"ArnLikeIfExists": {NEW: "*"}}, UNKNOWN),
+    ],
+)
+def test_a_key_that_nobody_knows_leaves_open_only_what_its_values_decide(
+    condition: Json, access: Access
+) -> None:
+    assert answer(allow("*", condition)).access is access
+
+
+def test_a_unique_id_that_a_deny_refuses_is_refused_to_a_service_too_whatever_its_id_is() -> None:
+    mine: Json = {"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}
+
+    assert answer(allow("*", mine), deny({"StringLike": {"aws:userid": "AROA*"}})).access is CLOSED
+    assert answer(allow("*", mine), deny({"StringLike": {"aws:userid": "AROA*:me"}})).access is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("denied", "access"),
+    [
+        ([{"StringLikeIfExists": {NEW: "*"}}], CLOSED),
+        ([HAS, {"StringNotEquals": {NEW: "x"}}], CLOSED),
+        ([LACKS, {"Null": {NEW: "false"}}], CLOSED),
+        ([LACKS, {"StringLike": {NEW: "*"}}], CLOSED),
+        (
+            [LACKS, {"StringLike": {NEW: "*a"}}, {"StringLike": {NEW: "?*"}}, {"StringEquals": {NEW: ""}}],
+            CLOSED,
+        ),
+        ([LACKS, {"StringLike": {NEW: "*a"}}, {"StringLike": {NEW: "?*"}}], UNKNOWN),
+        ([LACKS, {"StringLike": {NEW: "a*"}}, {"ForAnyValue:StringNotLike": {NEW: "a*"}}], UNKNOWN),
+        ([HAS, LACKS], UNKNOWN),
+    ],
+)
+def test_denies_that_together_leave_no_value_of_a_key_refuse_everybody(
+    denied: list[Json], access: Access
+) -> None:
+    assert answer(allow("*"), *map(deny, denied)).access is access

@@ -47,12 +47,6 @@ def test_a_policy_whose_denies_need_more_than_four_hundred_choices_is_too_comple
     assert answers(allow("*"), *many_more, *contradiction)[0].access is Access.TOO_COMPLEX
 
 
-def test_a_resource_with_a_variable_of_the_caller_is_unknown() -> None:
-    own = f"arn:aws:lambda:us-east-1:{OWN}:function:${{{TAG}x}}"
-
-    assert answer(allow("*", Resource=own)).access is Access.UNKNOWN
-
-
 def test_many_statements_under_a_deny_of_everybody_are_closed() -> None:
     nobody = deny({"StringLike": {"aws:PrincipalArn": "*"}}), deny({"Null": {"aws:PrincipalArn": "true"}})
 

@@ -21,6 +21,9 @@ CONDITIONS: dict[str, Json] = {
 }
 
 
+ALL = Policy.parse({"Statement": {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}})
+
+
 def policy(texts: str) -> Policy:
     """`Allow arn:::::* if ours, Deny not arn:::::a*`: statements with one condition, and with Resource or NotResource."""
     statements: list[dict[str, Json]] = []
@@ -67,7 +70,7 @@ def policy(texts: str) -> Policy:
         ("Allow arn:::::*, Deny arn:::::b* if ours", None, "arn:::::b", "arn:::::b", "arn:::::b"),
         ("Allow arn:::::*", "Allow arn:::::*", None, None, None),
         ("Allow arn:::::*", "Allow arn:::::b*", "arn:::::a", "arn:::::a", None),
-        ("Allow arn:::::*", "Allow arn:::::*, Deny arn:::::bb", "arn:::::bb", "arn:::::bb", "arn:::::bb"),
+        ("Allow arn:::::*", "Allow arn:::::*, Deny arn:::::bb", "arn:::::bb", "arn:::::bb", None),
         ("Allow arn:::::b*", "Allow arn:::::*", "arn:::::a", "arn:::::a", None),
         ("Allow arn:::::${aws:PrincipalAccount}*", None, "arn:::::a", "arn:::::a", None),
         ("Allow arn:::::*${aws:SomethingNew}", None, "arn:::::a", None, None),
@@ -85,13 +88,14 @@ def policy(texts: str) -> Policy:
 def test_which_resource_the_policies_miss(
     identity: str, boundary: str | None, missed: str | None, refused: str | None, denied: str | None
 ) -> None:
-    """Not surely allowed; surely refused; surely refused by an explicit Deny."""
+    """Not surely allowed; surely refused; surely refused by an explicit Deny of the identity policies."""
     some = Resources("arn:::::", seq(text("arn:::::", 1), many(Letters("ab"), 1)), "arn:::::a")
-    granted = Granted([policy(identity)], None if boundary is None else policy(boundary), Meter())
+    limit = None if boundary is None else policy(boundary)
+    granted = Granted([policy(identity)], limit, Meter())
     context = Context.of({"aws:PrincipalAccount": OWN, "aws:SomethingNew": None})
     asked = Request("logs:PutLogEvents", "", IamPrincipal(f"arn:aws:iam::{OWN}:role/r", OWN), context)
 
     assert granted.not_surely_allowed(asked, some) == missed
     assert granted.refused(asked, some) == refused
-    assert granted.refused(asked, some, by_deny=True) == denied
+    assert Granted([policy(identity), ALL], None, Meter()).refused(asked, some) == denied
     assert granted.not_surely_allowed(Request("logs:Get", "", asked.principal, context), some) == "arn:::::a"

@@ -6,7 +6,7 @@ import pytest
 
 from permission_guard.access import Access, Scale
 from permission_guard.iam.policy import Json
-from tests.access.setting import OWN, PARTNER, SNS, allow, answer, deny
+from tests.access.setting import FUNCTION, OWN, PARTNER, SNS, allow, answer, deny
 
 TAG = "aws:PrincipalTag/"
 APP = f"${{{TAG}app}}"
@@ -58,6 +58,20 @@ def test_the_default_of_a_variable_counts_where_the_key_is_never_there(default: 
 )
 def test_tags_that_a_caller_can_choose_to_fit_leave_the_function_open(key: str, text: str) -> None:
     assert answer(allow("*", {"StringEquals": {key: text}})).access is Access.OPEN
+
+
+@pytest.mark.parametrize(
+    ("name", "access"),
+    [(APP, Access.OPEN), (f"?{APP}", Access.UNKNOWN), (f"{APP}{APP}", Access.UNKNOWN), ("*", Access.OPEN)],
+)
+def test_a_tag_is_chosen_for_the_function_that_a_resource_names(name: str, access: Access) -> None:
+    resource = FUNCTION.removesuffix("f") + name
+
+    assert answer(allow("*", Resource=resource)).access is access
+    assert (
+        answer(allow(SNS, {"StringEquals": {"aws:SourceAccount": OWN}}, Resource=resource)).access
+        is Access.CLOSED
+    )
 
 
 @pytest.mark.parametrize("pattern", [f"arn:aws:iam::*:role/{APP}", f"arn:aws:iam::????????????:role/{APP}"])

@@ -49,7 +49,9 @@ EXPECTATIONS: Final = frozenset(
     {"statement", "scale", "concern", "severity", "summary", "proof", "repaired", "reported"}
 )
 """`repaired` is the statement as a repair leaves it, `told` what is told if there is none."""
-_OF_A_ROLE: Final = frozenset({"arn", "policies", "boundary", "tags", "trust", "unreadable"})
+_OF_A_ROLE: Final = frozenset(
+    {"arn", "policies", "boundary", "tags", "trust", "unreadable", "unreadable_limits"}
+)
 _GRAVITY: Final = (Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
 
 
@@ -153,8 +155,13 @@ def _role(body: Mapping[str, Any] | str, arn: str) -> RoleFacts | MissingRole | 
         boundary=Policy.parse(body["boundary"], name="boundary") if "boundary" in body else None,
         tags=MappingProxyType(body.get("tags", {})),
         trust=Policy.parse(body["trust"], name="the trust policy") if "trust" in body else None,
-        unreadable=tuple(Unreadable(what, why) for what, why in body.get("unreadable", {}).items()),
+        unreadable=_unread(body, "unreadable"),
+        unreadable_limits=_unread(body, "unreadable_limits"),
     )
+
+
+def _unread(body: Mapping[str, Any], which: str) -> tuple[Unreadable, ...]:
+    return tuple(Unreadable(what, why) for what, why in body.get(which, {}).items())
 
 
 def _policy(body: Mapping[str, Any] | None, facts: FunctionFacts) -> PolicyFacts | Unreadable:

@@ -17,7 +17,7 @@ from permission_guard.rules import evaluate
 from permission_guard.rules.external_access import witness_of
 from permission_guard.rules.review import review_of
 from tests.access.hostile import digits_wanted, largest
-from tests.fake_aws.builders import ACCOUNT, FUNCTION, OWN, TARGET, facts_with, statement
+from tests.fake_aws.builders import ACCOUNT, FOREIGN, FUNCTION, OWN, TARGET, facts_with, statement
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
@@ -79,6 +79,24 @@ def test_a_service_that_invokes_within_its_account_only_is_never_called_untruste
     assert finding.proof.request.principal == ServicePrincipal(service)
     assert finding.proof.caller == f"{service} for any account"
     assert repair_of(finding, facts, OWN)[0] is not None
+
+
+@pytest.mark.parametrize("key", ["aws:SourceArn", "aws:SourceAccount"])
+def test_a_source_in_another_account_is_named_though_the_service_invokes_within_its_account_only(
+    key: str,
+) -> None:
+    arn = f"arn:aws:elasticloadbalancing:us-east-1:{FOREIGN}:targetgroup/web/1"
+    asked: Json = {"StringEquals": {key: arn if key.endswith("Arn") else FOREIGN}}
+    facts = facts_with(statement("elasticloadbalancing.amazonaws.com", Condition=asked))
+    (finding,) = evaluate(facts, OWN)
+
+    assert (finding.concern, finding.severity) == (Concern.CROSS_ACCOUNT_ACCESS, Severity.LOW)
+    assert (
+        f"to invoke orders for untrusted account {FOREIGN}; AWS documents calls within one" in finding.summary
+    )
+    assert isinstance(finding.proof, Witness)
+    assert finding.proof.caller == f"elasticloadbalancing.amazonaws.com for account {FOREIGN}"
+    assert repair_of(finding, facts, OWN)[0] is None
 
 
 def test_services_that_invoke_within_their_account_only_are_named_together() -> None:

@@ -64,6 +64,39 @@ def test_a_deny_closes_the_aliases_that_it_covers_and_no_others() -> None:
     assert found(on_all, everywhere) == CLOSED
 
 
+@pytest.mark.parametrize(
+    ("allowed", "denied", "expected"),
+    [
+        ("*", ["1", "live", "$LATEST"], UNKNOWN),
+        ("*", ["?", "??", "???", "????", "$LATEST"], UNKNOWN),
+        ("*", ["1*", "l*", "$*"], UNKNOWN),
+        ("p*", ["p1", "prod"], UNKNOWN),
+        ("*x", ["1x"], UNKNOWN),
+        ("p?", ["p*"], CLOSED),
+        ("p?", ["p??", "*"], CLOSED),
+        ("b ?", ["*"], DEAD),
+    ],
+)
+def test_every_version_and_alias_counts_however_it_is_called(
+    allowed: str, denied: list[str], expected: tuple[Verdict, Concern]
+) -> None:
+    deny = statement(sid="d", Effect="Deny", Resource=[f"{TARGET}:{one}" for one in denied])
+
+    assert found(statement(Resource=f"{TARGET}:{allowed}"), deny) == expected
+
+
+def test_of_denies_that_leave_out_no_alias_together_each_leaves_out_its_own() -> None:
+    own, foreign = ({"StringEquals": {"aws:PrincipalAccount": one}} for one in (ACCOUNT, FOREIGN))
+    a = statement(sid="a", Effect="Deny", Resource=f"{TARGET}:a*", Condition=foreign)
+    plain = statement(sid="b", Effect="Deny", Condition=own, NotResource=[TARGET, f"{TARGET}:a*"])
+    rest = {key: value for key, value in plain.items() if key != "Resource"}
+    to_foreign = statement({"AWS": FOREIGN}, Resource=f"{TARGET}:*")
+
+    assert found(to_foreign, a, rest)[0] is Verdict.UNKNOWN
+    everybody = {key: value for key, value in rest.items() if key != "Condition"}
+    assert found(to_foreign, a, everybody)[0] is Verdict.PASS
+
+
 def test_a_deny_of_a_resource_with_a_variable_may_close_an_alias() -> None:
     deny = statement(sid="d", Effect="Deny", Resource=f"{TARGET}:${{aws:PrincipalTag/alias}}")
     assert found(statement(Resource=f"{TARGET}:*"), deny) == UNKNOWN

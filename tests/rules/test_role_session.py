@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -28,7 +29,8 @@ def asking(*conditions: Json, resource: Json = "*") -> RoleFacts:
 
 
 def of(role: RoleFacts, *, at_the_edge: bool = False) -> tuple[Context, ...]:
-    return sessions(role, FUNCTION, "eu-west-1" if at_the_edge else "us-east-1", at_the_edge=at_the_edge)
+    region = "eu-west-1" if at_the_edge else "us-east-1"
+    return sessions(role, FUNCTION, region, datetime(2026, 1, 1, tzinfo=UTC), at_the_edge=at_the_edge)
 
 
 def times(key: str, *conditions: Json, resource: Json = "*") -> list[Values]:

@@ -21,7 +21,7 @@ _ANY: Final = "x"
 
 
 def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) -> WitnessRequest:
-    """Return the request with tags that match the policy variables in the statements' conditions, where tags can do so.
+    """Return the request with tags that match the policy variables in the statements, where tags can do so.
 
     The caller must ask the evaluator whether the new request is allowed.
     """
@@ -30,6 +30,8 @@ def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) 
         return witness
     context = request.context
     for statement in statements:
+        for pattern in statement.resources.patterns if statement.resources else ():
+            context = context.with_keys(_fitting(pattern.tokens, (request.resource,)))
         for condition in statement.conditions:
             for tokens in condition.wanted.tokens if condition.wanted else ():
                 if any(isinstance(one, Variable) for one in tokens):
@@ -38,7 +40,7 @@ def with_fitting_tags(witness: WitnessRequest, statements: Iterable[Statement]) 
 
 
 def _chosen(key: str, tokens: tuple[Token, ...], context: Context) -> Mapping[str, str]:
-    """Return tags that make a condition match: a value for its key if that is a tag, else for its only variable."""
+    """Return tags that make a condition match: a value for its key if that is a tag, else for its variable."""
     variables = [one for one in tokens if isinstance(one, Variable)]
     if key.startswith(_FREE):
         lacking = {one.key: _ANY for one in variables if _is_lacking(one, context)}
@@ -46,7 +48,12 @@ def _chosen(key: str, tokens: tuple[Token, ...], context: Context) -> Mapping[st
         if isinstance(pieces, tuple):
             return {**lacking, key: "".join(_ANY if isinstance(one, Wild) else one for one in pieces)}
         return {}
-    values = context.values(key) or ()
+    return _fitting(tokens, context.values(key) or ())
+
+
+def _fitting(tokens: tuple[Token, ...], values: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the one tag that makes a pattern match the one value; nothing if no tag does."""
+    variables = [one for one in tokens if isinstance(one, Variable)]
     if len(variables) != 1 or not variables[0].key.startswith(_FREE) or len(values) != 1:
         return {}
     match = re.fullmatch("".join(map(_expression, tokens)), values[0], re.DOTALL)

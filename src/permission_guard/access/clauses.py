@@ -185,7 +185,7 @@ class Search:
         code = literal.number * 2 + wanted
         if code in solution.chosen or code ^ 1 in solution.chosen:
             return code in solution.chosen
-        if literal.key not in solution.values or literal.key == _PARTLY_KNOWN:
+        if solution.values.get(literal.key) is None or literal.key == _PARTLY_KNOWN:
             return False
         principal = self.caller.principal(solution.values) if literal.key == PRINCIPAL else None
         return self._mode.accepts(literal.truth(context, principal), wanted=wanted)

@@ -127,7 +127,8 @@ def _friendly(kind: str, name: str | None, *, tail: bool) -> Part:
     path = seq() if name else maybe(seq(many(letters.VISIBLE, both), text("/", both)))
     who = seq(text(f":{kind}/", both), path, _named(name, both | USERNAME))
     unique = seq(text("AROA" if kind == "role" else "AIDA", USERID), many(letters.UPPER_DIGIT, USERID))
-    session = many(letters.FRIENDLY, USERID | ELEMENT, 2)
+    # Lambda calls a session as the function, whose name may have one letter (facts 5.3).
+    session = many(letters.FRIENDLY, USERID | ELEMENT)
     if not tail:
         return who
     if kind == "user":

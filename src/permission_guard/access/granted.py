@@ -55,25 +55,25 @@ class Granted:
         unlimited = [list(filter(_is_unlimited, some)) for some in statements]
         return all(any(_is_about(one, action) for one in some) for some in unlimited for action in actions)
 
-    def refused(self, asked: Request, among: Resources, *, by_deny: bool = False) -> str | None:
-        """Return a resource on which the action is surely refused (with `by_deny`, by an explicit Deny); None if there is none.
+    def refused(self, asked: Request, among: Resources) -> str | None:
+        """Return a resource on which the action is surely refused; None if there is none.
 
         Only the action and the context of the request count. Raises BudgetSpent.
         """
-        return self._missed(asked, among, surely=True, by_deny=by_deny)
+        return self._missed(asked, among, surely=True)
 
     def not_surely_allowed(self, asked: Request, among: Resources) -> str | None:
         """Return a resource on which the action is refused, or may be; None if there is none. Raises BudgetSpent."""
-        return self._missed(asked, among, surely=False, by_deny=False)
+        return self._missed(asked, among, surely=False)
 
-    def _missed(self, asked: Request, among: Resources, *, surely: bool, by_deny: bool) -> str | None:
+    def _missed(self, asked: Request, among: Resources, *, surely: bool) -> str | None:
         least, most = (Truth.YES, Truth.UNKNOWN) if surely else (Truth.UNKNOWN, Truth.YES)
         policy_sets = [self._about(policy_set, asked) for policy_set in self._policy_sets]
         denies = [
             one for policy_set in policy_sets for one, holds in policy_set if _is_deny(one) and holds >= least
         ]
         found = self._covered(denies, among, asked.context, surely=surely)
-        if found is not None or by_deny:
+        if found is not None:
             return found
         for policy_set in policy_sets:
             allows = [one for one, holds in policy_set if not _is_deny(one) and holds >= most]

@@ -12,7 +12,7 @@ from typing import Final
 from permission_guard.access import actions, forms, letters, span
 from permission_guard.access.letters import Letters
 from permission_guard.access.literal import Stance
-from permission_guard.access.node import Either, Every, Fixed, Node
+from permission_guard.access.node import Either, Every, Fixed, Node, Unknown
 from permission_guard.access.scene import Scene, Side
 from permission_guard.access.shape import Shape
 from permission_guard.access.text import Several, Spelled, Variables
@@ -85,8 +85,13 @@ class Keys:
         return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
 
     def unknown(self, *keys: str) -> Node:
-        """Keys that may be absent or have any value."""
-        return Fixed(dict.fromkeys(keys, UNKNOWN))
+        """Keys that may be absent or have any values."""
+        nodes = tuple(map(self._unknown, keys))
+        return nodes[0] if len(nodes) == 1 else Every(nodes)
+
+    def _unknown(self, key: str) -> Node:
+        words = Several(key, forms.plain(letters.TEXT), 1, self.scene.automata, Variables(self.known))
+        return Unknown(Fixed({key: UNKNOWN}), (self.absent(key), words, self.fixed({key: ("",)})))
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:
         """A key whose value is a word of a shape."""

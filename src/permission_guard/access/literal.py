@@ -132,6 +132,8 @@ def _fits(condition: Condition) -> bool:
 class Literals:
     """All literals of the policies of one analysis, and all keys that the policies mention."""
 
+    always: frozenset[str] = frozenset()
+    """The keys of the function's account and organization that every request has."""
     by_key: dict[str, list[Literal]] = field(default_factory=dict)
     mentioned: dict[str, None] = field(default_factory=dict)
     variables: dict[str, None] = field(default_factory=dict)
@@ -143,7 +145,10 @@ class Literals:
 
         Without IfExists and quantifier an operator and its negation are one literal: one is true if the other is not.
         """
-        condition = _turned(condition)
+        condition = _turned(condition, self.always)
+        if condition.base == "null" and condition.texts == ("false",):
+            opposite = Condition.compiled(condition.operator, condition.key, ("true",), variables=False)
+            return self.want(opposite, wanted=not wanted)
         plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
         operator = NEGATIONS.get(condition.base, condition.base) if plain else condition.operator.lower()
         tokens = condition.wanted.tokens if condition.wanted else condition.texts
@@ -207,18 +212,20 @@ class Literals:
         ]
 
 
-def _turned(condition: Condition) -> Condition:
-    """Turn a comparison of the function's account with a caller's around: the words that are searched are the caller's."""
+def _turned(condition: Condition, always: frozenset[str]) -> Condition:
+    """Turn a comparison of the function's account with a caller's around: the words that are searched are the caller's.
+
+    For a key that is always there and has one value, IfExists and the quantifiers mean nothing.
+    """
     wanted = condition.wanted
     if condition.lower_key not in _FUNCTIONS or wanted is None or wanted.operator not in _EQUALS:
         return condition
-    if condition.quantifier is not Quantifier.NONE or condition.if_exists:
+    plain = condition.quantifier is Quantifier.NONE and not condition.if_exists
+    if not plain and condition.lower_key not in always:
         return condition
     match wanted.tokens:
         case ((Variable(key, None),),) if key in _CALLERS:
-            return Condition.compiled(
-                condition.operator, key, (f"${{{condition.lower_key}}}",), variables=True
-            )
+            return Condition.compiled(condition.base, key, (f"${{{condition.lower_key}}}",), variables=True)
         case _:
             return condition
 

@@ -81,7 +81,7 @@ class Listed:
         context = self.known.with_keys({self.key: self.value})
         for literal, wanted in wants:
             truth, condition = literal.truth(context, None), literal.condition
-            if condition is not None and condition.base != "null":
+            if condition is not None and condition.base != "null" and condition.holds(Context()) is not truth:
                 every = condition.quantifier is Quantifier.FOR_ALL or (
                     condition.negated and condition.quantifier is Quantifier.NONE
                 )
@@ -172,6 +172,26 @@ def _marked(found: Found, stance: Stance, wants: Wants, node: Node) -> Found:
         sorted(node.keys)
     )
     return found._replace(unsure=tuple(keys))
+
+
+@frozen(slots=False)
+class Unknown:
+    """A key of which nobody knows whether it is there and what it is. One of the ways must be possible for all wants."""
+
+    unknown: Node
+    ways: tuple[Node, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The one key."""
+        return self.unknown.keys
+
+    def solve(self, wants: Wants, mode: SearchMode) -> Found | None:
+        """Evaluate the wants, and look for a value that meets them all. It is not shown: nobody knows that it is the one."""
+        found = self.unknown.solve(wants, mode)
+        if found is None or not wants or mode.sure:
+            return found
+        return found if any(way.solve(wants, mode) is not None for way in self.ways) else None
 
 
 @frozen(slots=False)

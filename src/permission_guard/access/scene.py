@@ -78,7 +78,8 @@ class Scene:
         cls, target: Target, trusted: Trusted, now: datetime, policies: tuple[Policy, ...], meter: Meter
     ) -> Scene:
         """Read the policies."""
-        literals = Literals()
+        in_one = ["aws:resourceorgid"] if len(trusted.organizations) == 1 else []
+        literals = Literals(frozenset({"aws:resourceaccount", *in_one}))
         for policy in policies:
             meter.charge(sum(4 + len(one.conditions) for one in policy.statements))
             literals.read(policy)

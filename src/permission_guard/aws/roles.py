@@ -134,7 +134,8 @@ def role_facts(
         tags=_tags(role.get("Tags", [])),
         attached=attached,
         trust=trust if isinstance(trust, Policy) else None,
-        unreadable=tuple(one for one in (*documents, limit, trust) if isinstance(one, Unreadable)),
+        unreadable=tuple(one for one in documents if isinstance(one, Unreadable)),
+        unreadable_limits=tuple(one for one in (limit, trust) if isinstance(one, Unreadable)),
         id=role.get("RoleId", ""),
     )
 

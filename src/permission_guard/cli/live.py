@@ -58,7 +58,7 @@ def _read(facts: FunctionFacts) -> Iterator[str]:
     if isinstance(role, RoleFacts):
         names = ", ".join(one.name for one in role.identity) or "no policies"
         yield f"{role.arn}: {names}; {role.boundary.name if role.boundary else 'no permissions boundary'}"
-        yield from map(str, role.unreadable)
+        yield from map(str, role.every_unreadable)
     if isinstance(policy, PolicyFacts):
         count = len(policy.policy.statements) if policy.policy else 0
         yield f"the resource policy of {facts.target}: {counted(count, 'statement')}"

@@ -138,9 +138,8 @@ class FakeObserver:
             tags=MappingProxyType(dict(role.tags)),
             attached=tuple(role.attached),
             trust=trust if isinstance(trust, Policy) else None,
-            unreadable=tuple(
-                one for one in (*managed, *inline, boundary, trust) if isinstance(one, Unreadable)
-            ),
+            unreadable=tuple(one for one in (*managed, *inline) if isinstance(one, Unreadable)),
+            unreadable_limits=tuple(one for one in (boundary, trust) if isinstance(one, Unreadable)),
             id=role.id,
         )
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from permission_guard.frozen import frozen
 from permission_guard.iam.operators import NEGATIONS, POSITIVES, Test, Wanted
-from permission_guard.iam.request import Context
+from permission_guard.iam.pattern import Wild
+from permission_guard.iam.request import ABSENT, Context
 from permission_guard.iam.truth import Truth, all_of, any_of, truth
 
 _EMPTY = ("",)
@@ -61,8 +62,20 @@ class Condition:
     def holds(self, context: Context) -> Truth:
         """Return whether the condition is true for a request with this context."""
         have = context.values(self.lower_key)
-        if have is None:
+        return self._whatever(context) if have is None else self._of(have, context)
+
+    def _whatever(self, context: Context) -> Truth:
+        """Return what the condition is with any value and without one, if that is the same: `StringLikeIfExists` with `*`."""
+        if (
+            self.wanted is None
+            or self.wanted.operator != "stringlike"
+            or (Wild.RUN,) not in self.wanted.tokens
+        ):
             return Truth.UNKNOWN
+        found = {self._of(have, context) for have in (ABSENT, _EMPTY, ("*",))}
+        return found.pop() if len(found) == 1 else Truth.UNKNOWN
+
+    def _of(self, have: tuple[str, ...], context: Context) -> Truth:
         if self.base == "null":
             return self._null(have)
         if self.wanted is None:

@@ -121,7 +121,8 @@ MISSING_ROLE: Final = MissingRole.MISSING_ROLE
 class RoleFacts:
     """An execution role with all its policies.
 
-    A policy that could not be read is in `unreadable`: then nothing that is denied or missing is certain.
+    A policy that could not be read is in `unreadable`, or in `unreadable_limits` if it allows the role nothing: the
+    permissions boundary, the trust policy. Then what the role may do is certain only so far as the others decide it alone.
     """
 
     arn: str
@@ -133,6 +134,7 @@ class RoleFacts:
     trust: Policy | None = None
     """Who may assume the role."""
     unreadable: tuple[Unreadable, ...] = ()
+    unreadable_limits: tuple[Unreadable, ...] = ()
     id: str = ""
     """IAM's unique id of the role (RoleId)."""
 
@@ -140,6 +142,11 @@ class RoleFacts:
     def name(self) -> str:
         """The name for IAM's API: the last element of the ARN, without the path."""
         return self.arn.rsplit("/", 1)[-1]
+
+    @property
+    def every_unreadable(self) -> tuple[Unreadable, ...]:
+        """All that could not be read of the role."""
+        return (*self.unreadable, *self.unreadable_limits)
 
     @property
     def is_modifiable(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from permission_guard.access import INVOKING, Access
+from permission_guard.access import INVOKING, Access, WitnessRequest
 from permission_guard.access.answer import caller
 from permission_guard.iam import Effect, EvalDecision, FunctionArn, Request, Statement
 from permission_guard.model.document import NewCondition
@@ -99,13 +99,18 @@ def _within_account(finding: Finding, statement: Statement, verb: str) -> Findin
     arns = proof.request.context.values("aws:sourcearn") or ()
     if len(rows) < len(names) or not all(row.within_account and all(map(row.shows, arns)) for row in rows):
         return finding
+    account = WitnessRequest(proof.request).account
+    texts = (text for one in statement.conditions for text in one.texts)
+    is_named = account is not None and any(account in text for text in texts)
+    source = f"for untrusted account {account}" if is_named else "without naming a source"
     return replace(
         finding,
+        concern=Concern.CROSS_ACCOUNT_ACCESS if is_named else _CONCERN,
         verdict=Verdict.FAIL,
         severity=Severity.LOW,
-        summary=f"{statement.title} allows {' and '.join(names)} to {verb} without naming a source; AWS documents "
-        "calls within one account only",
-        proof=Witness(proof.request, proof.decision, caller(proof.request, None)),
+        summary=f"{statement.title} allows {' and '.join(names)} to {verb} {source}; AWS documents calls within one "
+        "account only",
+        proof=Witness(proof.request, proof.decision, caller(proof.request, account if is_named else None)),
         advice=_ADVICE,
     )
 

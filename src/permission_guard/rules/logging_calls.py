@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from typing import Final, TypeAlias
@@ -24,8 +24,11 @@ from permission_guard.rules.role_session import sessions, without_tags
 
 _EDGE: Final = "edgelambda.amazonaws.com"
 _EDGE_HOME: Final = "us-east-1"
-_EDGE_ELSEWHERE: Final = "eu-west-1"
-"""One of the Regions in which a Lambda@Edge function runs: near the viewer."""
+_EDGE_ELSEWHERE: Final = (
+    *("eu-west-1", "eu-west-2", "eu-central-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1"),
+    *("ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2"),
+)
+"""The Regions of CloudFront's regional edge caches, in which a Lambda@Edge function runs besides its own: near the viewer."""
 _STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 CREATE_GROUP: Final = "logs:CreateLogGroup"
 ACTIONS: Final = (CREATE_GROUP, *_STREAM_ACTIONS)
@@ -55,12 +58,12 @@ def own_region(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     group = configuration.log_group
     names = () if group == f"/aws/lambda/{function.name}" else (function.name,)
     arn = _group(function, function.region, group)
-    context = sessions(role, function, function.region, at_the_edge=False)
+    context = sessions(role, function, function.region, facts.at, at_the_edge=False)
     return LogDestination(arn, streams(arn, names, versions), context, is_here=True)
 
 
-def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> LogDestination | None:
-    """Return where Lambda@Edge writes the logs in another Region, if it may assume the role.
+def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Iterator[LogDestination]:
+    """Yield where Lambda@Edge writes the logs in other Regions, if it may assume the role.
 
     "The log group name is formatted: /aws/lambda/us-east-1.function-name" in the region where the function ran; custom
     names get no prefix (AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html). Only published versions run
@@ -69,14 +72,15 @@ def edge(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) ->
     function = facts.arn
     trusted = trust_in_the_edge(role)
     if function.region != _EDGE_HOME or trusted is None or trusted[1].answer in REFUSED:
-        return None
+        return
     prefixed = f"{_EDGE_HOME}.{function.name}"
     group, names = configuration.log_group, tuple[str, ...]((function.name, prefixed))
     if group == f"/aws/lambda/{function.name}":
         group, names = f"/aws/lambda/{prefixed}", ()
-    arn = _group(function, _EDGE_ELSEWHERE, group)
-    context = sessions(role, function, _EDGE_ELSEWHERE, at_the_edge=True)
-    return LogDestination(arn, streams(arn, names, (None,)), context, is_here=False)
+    for region in _EDGE_ELSEWHERE:
+        arn = _group(function, region, group)
+        context = sessions(role, function, region, facts.at, at_the_edge=True)
+        yield LogDestination(arn, streams(arn, names, (None,)), context, is_here=False)
 
 
 def trust_in_the_edge(role: RoleFacts) -> Asked | None:
@@ -139,16 +143,11 @@ class LoggingCalls:
         return frozenset(self._decided(replace(asked, context=one))[1].answer for one in self.place.sessions)
 
     def _refused(self, session: Context, case: Resources, *, with_group: bool) -> Asked | None:
-        def missed(asked: Request, among: Resources) -> str | None:
-            # Another policy, which could not be read, may allow it.
-            return self.granted.refused(asked, among, by_deny=bool(self.role.unreadable))
-
-        found = self._stream(session, case, missed)
+        found = self._stream(session, case, self.granted.refused)
         if found is not None or not with_group:
             return found
         group = self._create_group(session)
-        sure = {EvalDecision.DENIED} if self.role.unreadable else REFUSED
-        return group if group[1].answer in sure else None
+        return group if group[1].answer in REFUSED else None
 
     def _stream(self, session: Context, among: Resources, missed: _Missed) -> Asked | None:
         for action in _STREAM_ACTIONS:

@@ -20,6 +20,7 @@ from permission_guard.access import (
     Target,
 )
 from permission_guard.access.meter import BudgetSpent
+from permission_guard.access.qualifiers import left_out
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.arn import account_not_in
 from permission_guard.iam.condition import Condition, Quantifier
@@ -88,7 +89,11 @@ class Review:
         if here.access is not Access.CLOSED:
             return here
         found = here
-        for arn in self.qualified(statement):
+        try:
+            places = self.qualified(statement)
+        except BudgetSpent:
+            return replace(here, access=Access.TOO_COMPLEX, scale=Scale.UNKNOWN)
+        for arn in places:
             there = self.alone(statement, actions, arn, with_denies=True)
             if there.access is Access.TOO_COMPLEX:
                 return there
@@ -99,18 +104,24 @@ class Review:
         return found
 
     def qualified(self, statement: Statement) -> tuple[str, ...]:
-        """Return versions and aliases that a statement covers, one for each set of Denies that cover them too.
+        """Return versions and aliases that a statement covers, which different sets of Denies cover too.
 
         Without those that the same Denies cover as the function itself, if the statement covers it: they fare like it.
+        Raises BudgetSpent.
         """
         if not self.is_function or statement.resources is None:
             return ()
-        elements = [one.resources for one in (statement, *self._denies) if one.resources is not None]
+        denies = sorted(self._denies, key=lambda one: len(one.conditions))
+        elements = [one.resources for one in (statement, *denies) if one.resources is not None]
         written = [pattern.text.rpartition(":")[2] for element in elements for pattern in element.patterns]
         texts = (one.replace("*", "1").replace("?", "1") for one in written)
         qualifiers = dict.fromkeys((*_QUALIFIERS, *filter(_QUALIFIER.fullmatch, texts)))
         alike: dict[tuple[Truth, ...], str] = {}
-        for arn in (self.target, *(f"{self.target}:{one}" for one in qualifiers)):
+        examples = (
+            *(f"{self.target}:{one}" for one in qualifiers),
+            *left_out(self.target, elements[0], elements[1:]),
+        )
+        for arn in (self.target, *examples):
             truths = tuple(_covering(one, arn) for one in (statement, *self._denies))
             if truths[0] is not Truth.NO:
                 alike.setdefault(truths, arn)

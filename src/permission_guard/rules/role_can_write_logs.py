@@ -6,13 +6,13 @@ its output is lost, and no error shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from permission_guard.access.granted import Granted
 from permission_guard.access.meter import BUDGET, BudgetSpent, Meter
-from permission_guard.iam import EvalDecision, Policy
+from permission_guard.iam import ABSENT, EvalDecision, Policy, decide
 from permission_guard.model.facts import (
     MISSING_ROLE,
     NOT_READ,
@@ -34,6 +34,7 @@ from permission_guard.model.finding import (
     Undecided,
     Verdict,
 )
+from permission_guard.rules.every_case import every_case, unknown_keys
 from permission_guard.rules.logging_calls import (
     ACTIONS,
     CREATE_GROUP,
@@ -50,6 +51,7 @@ from permission_guard.rules.logging_words import (
     conditions,
     doubt,
 )
+from permission_guard.rules.role_documents import at_most, readable
 from permission_guard.rules.rule import AttachPolicy, LeaveIt, Remedy, Rule
 
 ID: Final = "role-can-write-logs"
@@ -77,7 +79,7 @@ def check(facts: FunctionFacts) -> tuple[Finding, ...]:
     if not isinstance(configuration, Configuration):
         return ()
     if isinstance(role, RoleFacts):
-        return (_evaluated(facts, _readable(role), configuration),)
+        return (_in_every_case(facts, readable(role), configuration),)
     if role is MISSING_ROLE:
         summary, missing = (
             f"the execution role {configuration.role_arn} does not exist",
@@ -90,51 +92,50 @@ def check(facts: FunctionFacts) -> tuple[Finding, ...]:
 _NO_ROLE: Final = "Create the role again, or give the function a role that exists."
 
 
-def _readable(role: RoleFacts) -> RoleFacts:
-    """Return the role with only the policies that can be a role's: IAM refuses the others, so they count as not read.
-
-    A statement needs a Resource, and a Principal stands in resource-based policies only
-    (IAM/latest/UserGuide/reference_policies_grammar.html).
-    """
-    every = (*role.identity, *([role.boundary] if role.boundary else ()))
-    whys = {id(policy): why for policy in every if (why := _why_no_identity_policy(policy)) is not None}
-    if not whys:
-        return role
-    unread = tuple(
-        Unreadable(f"policy {policy.name}", whys[id(policy)]) for policy in every if id(policy) in whys
+def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
+    """Return the finding; if a key leaves it unknown that no session shows, what is found whatever the key is."""
+    found = _evaluated(facts, role, configuration, Meter())
+    if not isinstance(found.proof, Undecided) or found.proof.doubt == _TOO_COMPLEX:
+        return found
+    meter = Meter()
+    keys = unknown_keys(
+        role, [one for place in _places(facts, role, configuration, meter) for one in place.place.sessions]
     )
-    return replace(
-        role,
-        identity=tuple(policy for policy in role.identity if id(policy) not in whys),
-        boundary=None if id(role.boundary) in whys else role.boundary,
-        unreadable=(*role.unreadable, *unread),
-    )
+    try:
+        cases = [_evaluated(facts, one, configuration, meter) for one in every_case(role, keys, meter)]
+    except BudgetSpent:
+        return found
+    if cases and all(one.verdict is Verdict.PASS for one in cases):
+        return cases[0]
+    denied = [one.proof for one in cases if isinstance(one.proof, DeniedRequest)]
+    # Two calls need not show the same value, so one of them must be refused in every case.
+    if not cases or len(denied) < len(cases) or len({one.request.action for one in denied}) > 1:
+        return found
+    proof = denied[0]
+    context = proof.request.context.with_keys(dict.fromkeys(keys, ABSENT))
+    request = replace(proof.request, context=context)
+    decision = decide(request, identity=role.identity, boundary=role.boundary)
+    return replace(cases[0], proof=DeniedRequest(request, decision, proof.blocker))
 
 
-def _why_no_identity_policy(policy: Policy) -> str | None:
-    for statement in policy.statements:
-        if statement.principals is not None:
-            return f"{statement.phrase} has a Principal, which a role's policy must not have"
-        if statement.resources is None:
-            return f"{statement.phrase} has no Resource"
-    return None
-
-
-def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> Finding:
-    if not role.unreadable and Granted(role.identity, role.boundary, Meter()).is_everywhere(ACTIONS):
+def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configuration, meter: Meter) -> Finding:
+    if not role.every_unreadable and Granted(role.identity, role.boundary, meter).is_everywhere(ACTIONS):
         # Most roles have a policy of AWS's that says no more: whatever the function is called, it can write.
         return _passed(facts, role)
-    places = _places(facts, role, configuration)
+    role = at_most(role)
+    places = _places(facts, role, configuration, meter)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
-        for calls, asked in doubts:
-            refused = _refused(facts, calls) if asked is not None or role.unreadable else None
-            if refused is not None:
-                return refused
+        here, *at_the_edge = [
+            calls if asked is not None or role.every_unreadable else None for calls, asked in doubts
+        ]
+        refused = _refused_in_each(facts, (here,)) or _refused_in_each(facts, at_the_edge)
+        if refused is not None:
+            return refused
     except BudgetSpent:
         return _too_complex(facts, places[0])
-    if role.unreadable:
-        return _finding(facts, Verdict.UNKNOWN, str(role.unreadable[0]), role.unreadable[0], HELP_TO_READ)
+    for unread in role.every_unreadable:
+        return _finding(facts, Verdict.UNKNOWN, str(unread), unread, HELP_TO_READ)
     for calls, asked in doubts:
         if asked is not None:
             return _in_doubt(facts, calls, asked)
@@ -150,10 +151,26 @@ def _needs_group(facts: FunctionFacts, calls: LoggingCalls) -> bool:
     return not (calls.place.is_here and facts.log_group_exists is True)
 
 
-def _places(facts: FunctionFacts, role: RoleFacts, configuration: Configuration) -> tuple[LoggingCalls, ...]:
-    granted = Granted(role.identity, role.boundary, Meter())
-    here, there = own_region(facts, role, configuration), edge(facts, role, configuration)
-    return tuple(LoggingCalls(place, role, granted) for place in (here, there) if place is not None)
+def _places(
+    facts: FunctionFacts, role: RoleFacts, configuration: Configuration, meter: Meter
+) -> tuple[LoggingCalls, ...]:
+    granted = Granted(role.identity, role.boundary, meter)
+    places = (own_region(facts, role, configuration), *edge(facts, role, configuration))
+    return tuple(LoggingCalls(place, role, granted) for place in places)
+
+
+def _refused_in_each(facts: FunctionFacts, places: Iterable[LoggingCalls | None]) -> Finding | None:
+    """Return the first finding if a call is certainly refused in every place; None stands for one without doubt.
+
+    In which Regions the viewers of Lambda@Edge are cannot be known, so that one Region is not enough. Raises BudgetSpent.
+    """
+    first: Finding | None = None
+    for calls in places:
+        refused = None if calls is None else _refused(facts, calls)
+        if refused is None:
+            return None
+        first = first or refused
+    return first
 
 
 def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:

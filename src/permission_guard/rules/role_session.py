@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 from typing import Final
 
@@ -41,8 +41,6 @@ _ISSUED: Final = "aws:TokenIssueTime"
 _USER: Final = "aws:userid"
 OPEN_KEYS: Final = (_MFA, _NOW, _ISSUED, _USER)
 """Keys that have several values among the sessions of a role."""
-_SINCE: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
-"""Calls are made from this year on. It is fixed, so that a verdict does not change with the clock."""
 _ROLE_IDS: Final = "AROA"
 """How the unique id of a role begins (IAM/latest/UserGuide/reference_identifiers.html)."""
 _WILD: Final = re.compile(r"[*?$]")
@@ -52,9 +50,12 @@ _MOST: Final = 16
 """How many sessions are distinguished; with more, times are unknown."""
 
 
-def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bool) -> tuple[Context, ...]:
+def sessions(
+    role: RoleFacts, function: Subject, region: str, since: datetime, *, at_the_edge: bool
+) -> tuple[Context, ...]:
     """Return the contexts that calls with the role can have: more than one where AWS's pages leave a key's value open.
 
+    Calls are made from the time `since` on.
     Which function's ARN Lambda injects at the edge, and what the session is called there, is not documented.
     """
     read = Literals()
@@ -76,7 +77,7 @@ def sessions(role: RoleFacts, function: Subject, region: str, *, at_the_edge: bo
     context = Context.of(known, complete=("aws:PrincipalTag/",))
     context = context.with_keys(dict(_of_others(read.mentioned, context)))
     users = () if at_the_edge else _users(read, role.id, function.name)
-    return tuple(context.with_keys(keys) for keys in _left_open(read, users))
+    return tuple(context.with_keys(keys) for keys in _left_open(read, users, int(since.timestamp())))
 
 
 def without_tags(context: Context) -> Context:
@@ -114,28 +115,28 @@ def _users(read: Literals, role_id: str, session: str) -> tuple[str, ...]:
     return tuple(f"{one}:{session}" for one in (another, *sorted(roles)))
 
 
-def _left_open(read: Literals, users: tuple[str, ...]) -> Iterator[Mapping[str, str | Values]]:
+def _left_open(read: Literals, users: tuple[str, ...], since: int) -> Iterator[Mapping[str, str | Values]]:
     """Yield the values of the keys that can have several.
 
     aws:MultiFactorAuthPresent is absent or false, AWS's pages differ; the call's time and the session's begin are any from
     now on, so those around each time that the policies name stand for all. `users` are the values of aws:userid.
     """
     second_factors: tuple[Values, ...] = (ABSENT, ("false",)) if _MFA.lower() in read.mentioned else (ABSENT,)
-    now, issued = _times(read, _NOW, _NOW_IN_SECONDS), _times(read, _ISSUED)
+    now, issued = _times(read, since, _NOW, _NOW_IN_SECONDS), _times(read, since, _ISSUED)
     if len(second_factors) * len(now) * len(issued) * len(users or " ") > _MOST:
         now = issued = (None,)
         users = users[:1] if len(users) == 1 else ()
-    for factor, at, since, user in product(second_factors, now, issued, users or (UNKNOWN,)):
+    for factor, at, begun, user in product(second_factors, now, issued, users or (UNKNOWN,)):
         yield {
             _MFA: factor,
             _USER: user,
             _NOW: UNKNOWN if at is None else as_moment(at),
             _NOW_IN_SECONDS: UNKNOWN if at is None else str(at),
-            _ISSUED: UNKNOWN if since is None else as_moment(since),
+            _ISSUED: UNKNOWN if begun is None else as_moment(begun),
         }
 
 
-def _times(read: Literals, *keys: str) -> tuple[int | None, ...]:
+def _times(read: Literals, since: int, *keys: str) -> tuple[int | None, ...]:
     """Return the times that stand for all, in seconds since 1970; only None where the policies compare a time as a text."""
     lower = {key.lower() for key in keys}
     conditions = [one.condition for key in lower for one in read.by_key.get(key, ()) if one.condition]
@@ -148,9 +149,9 @@ def _times(read: Literals, *keys: str) -> tuple[int | None, ...]:
     )
     if not conditions or not orderly or lower & read.variables.keys():
         return (None,)
-    ends = [_SINCE, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
+    ends = [since, LAST_SECOND, *(_second(text) for one in conditions for text in one.texts)]
     around = {one for end in ends for one in range(end - 1, end + 2)}
-    return tuple(sorted(one for one in around if _SINCE <= one <= LAST_SECOND))
+    return tuple(sorted(one for one in around if since <= one <= LAST_SECOND))
 
 
 def _second(text: str) -> int:

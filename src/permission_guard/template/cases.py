@@ -164,10 +164,8 @@ def _exists(region: str, group: str | None, declared: Declared) -> bool | Unread
 
 def _role(role: DeclaredRole, reading: Reading) -> RoleFacts:
     policies = [_policy(one, reading) for one in role.documents if one.is_sure or reading.wide]
-    unreadable = [one for one in policies if isinstance(one, Unreadable)]
+    unreadable = (one for one in policies if isinstance(one, Unreadable))
     boundary = _policy(role.boundary, reading) if role.boundary else None
-    if isinstance(boundary, Unreadable):
-        unreadable.append(boundary)
     trust = _policy(Document("trust", role.owner, role.trust), reading) if role.trust is not None else None
     return RoleFacts(
         role.arn,
@@ -177,6 +175,7 @@ def _role(role: DeclaredRole, reading: Reading) -> RoleFacts:
         tuple(one.name for one in role.documents if one.name.startswith("arn:")),
         trust if isinstance(trust, Policy) else None,
         (*role.unreadable, *unreadable),
+        (boundary,) if isinstance(boundary, Unreadable) else (),
     )
 
 
