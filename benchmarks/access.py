@@ -15,6 +15,7 @@ from benchmarks.figures import Figure, show
 from permission_guard.access import EVERY, Analysis, Target
 from permission_guard.iam import Context, Effect, IamPrincipal, Policy, Request, decide
 from tests.access.hostile import FAMILIES, largest
+from tests.access.ordinary import ACCOUNTS, DENIES, ZONE, everything
 from tests.access.setting import ALONE, FUNCTION, NOW, OWN, SNS, allow, policy
 
 _CALLER: Final = IamPrincipal(f"arn:aws:iam::{OWN}:role/orders", OWN)
@@ -27,10 +28,12 @@ MANY: Final = policy(
     *(allow(SNS, {"ArnLike": {"AWS:SourceArn": f"arn:aws:sns:us-east-1:{OWN}:{one}"}}) for one in range(200))
 )
 """Two hundred statements, one topic each."""
+LARGE: Final = largest(lambda size: [*map(everything, range(size)), *DENIES], most=len(ACCOUNTS))
+"""A policy of an organization with two hundred trusted accounts, of every kind of statement, with ten Denies."""
 
 
 def _analyze(document: Policy) -> None:
-    analysis = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW)
+    analysis = Analysis.of(document, Target.of(FUNCTION), ZONE if document is LARGE else ALONE, NOW)
     for one in document.statements:
         if one.effect is Effect.ALLOW:
             analysis.answer(one, EVERY)
@@ -55,11 +58,12 @@ def _figure(name: str, document: Policy, rounds: int) -> Figure:
 
 
 def measured(rounds: int) -> list[Figure]:
-    """Measure one permission, two hundred, and the slowest of the hostile families."""
+    """Measure one permission, two hundred, those of a large organization, and the slowest of the hostile families."""
     hostile = [_figure(f"20 KB, {one.__name__}", largest(one), 1) for one in FAMILIES]
     return [
         _figure("one permission", ORDINARY, rounds * 20),
         _figure("two hundred permissions", MANY, rounds),
+        _figure("20 KB, two hundred trusted accounts", LARGE, rounds),
         *sorted(hostile, key=lambda one: -one.here)[:_SHOWN],
     ]
 

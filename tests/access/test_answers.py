@@ -10,6 +10,7 @@ from permission_guard.access.meter import BUDGET
 from permission_guard.iam import Anonymous, Policy
 from permission_guard.iam.policy import Json
 from permission_guard.model.facts import Trusted
+from tests.access.hostile import largest, two_of_each
 from tests.access.setting import (
     ALONE,
     FUNCTION,
@@ -131,9 +132,7 @@ def test_an_action_in_no_list_is_analyzed_if_the_policy_writes_it_out() -> None:
 
 
 def test_a_policy_beyond_its_budget_is_too_complex_and_no_pass() -> None:
-    agent = equals("aws:UserAgent", "*a?" * 4_000, "StringLike")
-
-    result = answer(allow("*", agent), deny(equals("aws:UserAgent", "*?a?*?a?", "StringLike")))
+    (result,) = analyze(largest(two_of_each), FUNCTION, ALONE, NOW)
 
     assert (result.access, result.scale) == (Access.TOO_COMPLEX, Scale.UNKNOWN)
     assert BUDGET == 2_000_000

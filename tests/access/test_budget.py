@@ -135,17 +135,15 @@ def test_the_one_untrusted_account_of_a_large_policy_is_found(
 
     found = of_zone(document)
 
-    (named,) = (
-        (one for one in found if one.access is not Access.CLOSED) if len(denies) < 2 else (found[place],)
-    )
-    assert named is found[place]
-    if len(denies) == len(DENIES):
-        assert (named.access, named.scale) == (Access.CLOSED, Scale.DEAD)
-    else:
-        assert named.access is Access.NAMED
-        assert named.witness is not None
-        assert named.witness.account == UNTRUSTED
-        assert decide(named.witness.request, resource=document).answer is EvalDecision.ALLOWED
+    opened = [one for one in found if one.access is not Access.CLOSED]
+    if denies is DENIES:  # they refuse it
+        assert not opened
+        return
+    assert [one.access for one in opened] == [Access.NAMED]
+    assert opened[0] is found[place]
+    assert opened[0].witness is not None
+    assert opened[0].witness.account == UNTRUSTED
+    assert decide(opened[0].witness.request, resource=document).answer is EvalDecision.ALLOWED
 
 
 def test_steps_and_answers_do_not_depend_on_the_order_of_hashes() -> None:

@@ -14,7 +14,7 @@ from tests.access.setting import FUNCTION, UNTRUSTED, allow, answer, deny, polic
 from tests.thorough import examples
 
 KEYS = tuple(f"aws:PrincipalTag/{number}" for number in range(3))
-VALUES = (ABSENT, ("",), ("1",), ("2",), ("12",), ("1x",), ("x2",), ("x",))
+VALUES = (ABSENT, ("",), ("1",), ("2",), ("12",), ("1x",), ("x2",), ("1x2",), ("x",))
 """One value of each class that the patterns distinguish."""
 WHOLE = ("StringEquals", "StringNotEquals", "StringEqualsIfExists", "ForAnyValue:StringNotEquals")
 LIKE = ("StringLike", "StringNotLike", "ForAllValues:StringLike")

@@ -13,7 +13,7 @@ from permission_guard.repair.grant import Grant
 from permission_guard.repair.proof import objection
 from permission_guard.repair.step import AttachRolePolicy, Replacement, RewriteStatements
 from permission_guard.rules import evaluate
-from tests.access.hostile import largest, stars_and_marks
+from tests.access.hostile import largest, two_of_each
 from tests.fake_aws.builders import (
     ACCOUNT,
     LOGGING,
@@ -235,10 +235,10 @@ def test_a_policy_that_was_not_read_cannot_be_proved_safe_to_write() -> None:
 
 
 def test_a_policy_that_is_too_complex_to_compare_is_not_written() -> None:
-    first, *others = statements_of(largest(stars_and_marks).text)
+    first, _, *others = statements_of(largest(two_of_each).text)  # what is added fits in
     facts = facts_with(first, *others)
     assert isinstance(facts.policy, PolicyFacts)
-    after: Body = {**first, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    after: Body = {**first, "Condition": {"StringNotEquals": {"aws:UserAgent": "x"}}}
     step = RewriteStatements(TARGET, facts.policy, (Replacement(first, (after,), fixes=()),))
 
     assert objection(step, facts, OWN) == (

@@ -99,10 +99,8 @@ class Kinds:
             if head is not None:
                 conditions[place], source = (one.operator, one.key, head), one.texts[0]
         own = self._is_about_target(statement)
-        resources = None if own else statement.resources
-        return _Kind(
-            (statement.principals, statement.actions, own, resources, tuple(conditions)), source, own
-        )
+        about = own, None if own else statement.resources
+        return _Kind((statement.principals, statement.actions, about, tuple(conditions)), source, own)
 
     def _is_about_target(self, statement: Statement) -> bool:
         resources = statement.resources

@@ -61,6 +61,12 @@ class Coverage:
             self._signatures[action] = (self._keys_of_calls(action), *covering)
         return self._signatures[action]
 
+    @cached_property
+    def _tags(self) -> bool:
+        return any(
+            key.startswith(("aws:tagkeys", "aws:requesttag/")) for key in self.scene.literals.mentioned
+        )
+
     def modelled(self, action: str) -> str:
         """Return the first action asked about whose calls have the same keys in the model of callers."""
         return self._modelled.setdefault(self._keys_of_calls(action), action)
@@ -68,13 +74,10 @@ class Coverage:
     def _keys_of_calls(self, action: str) -> object:
         """Return what distinguishes the calls of an action from those of others in the model of callers."""
         mentions = self.scene.mentions
-        tags = mentions("aws:tagkeys") or any(
-            key.startswith("aws:requesttag/") for key in self.scene.literals.mentioned
-        )
         url, otherwise = mentions(AUTH_TYPE, VIA_URL), mentions(*NETWORK, *NEVER_INVOKING)
         by_url = action in {actions.INVOKE, actions.INVOKE_URL}
         tagging = action in {actions.TAG, actions.UNTAG}
-        alone = action if (url and by_url) or (tags and tagging) else by_url
+        alone = action if (url and by_url) or (tagging and self._tags) else by_url
         return alone, (otherwise or url) and action in actions.INVOKING
 
     def _refusals(self, action: str) -> int:

@@ -100,8 +100,8 @@ def _ways(
     allows = (one for one in other.statements if one.effect is Effect.ALLOW)
     yield (), [analysis.broken(one) for one in allows if analysis.may_apply(one, asked)]
     for deny in other.statements:
-        new = deny.effect is Effect.DENY and not any(_same(deny, one) for one in analysis.policy.statements)
-        if new and analysis.applies(deny, asked):
+        applies = deny.effect is Effect.DENY and analysis.applies(deny, asked)
+        if applies and not any(_same(deny, one) for one in analysis.policy.statements):
             yield tuple(analysis.fulfilled(deny)), ()
 
 

@@ -119,7 +119,7 @@ class Granted:
         """Return a resource that meets the needs: the example if possible, so that each run reports the same resource."""
         if all(need.automaton.accepts(among.example) == need.wanted for need in needs):
             return among.example
-        word = self._automata.words.find(among.shape, needs)
+        word = self._automata.find(among.shape, needs)
         return None if word is None else read(word, TRACK)
 
     def _sorted(

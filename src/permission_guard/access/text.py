@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -17,7 +17,6 @@ from permission_guard.access.literal import (
     Spelling,
     Wants,
 )
-from permission_guard.access.meter import Meter
 from permission_guard.access.shape import Shape
 from permission_guard.access.word import Need, Words, read
 from permission_guard.frozen import frozen
@@ -49,23 +48,8 @@ class Named(NamedTuple):
     vague: bool
 
 
-@dataclass(slots=True)
-class Automata:
-    """The automata of one analysis, each built once."""
-
-    meter: Meter
-    _known: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = field(default_factory=dict)
-    words: Words = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.words = Words(self.meter)
-
-    def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
-        """Return the automaton of a list of patterns."""
-        key = (form, tuple(patterns))
-        if key not in self._known:
-            self._known[key] = Automaton(patterns, form, self.meter)
-        return self._known[key]
+class Automata(Words):
+    """The automata of one analysis, and the words that are found with them."""
 
     def exactly(self, texts: Sequence[str]) -> Automaton:
         """Return the automaton of a list of texts."""
@@ -193,7 +177,7 @@ class Spelled:
                 unfit[literal.key] = None
             if isinstance(need, Need):
                 needs.append(need)
-        word = self.automata.words.find(self.shape, needs)
+        word = self.automata.find(self.shape, needs)
         if word is None:
             return None
         return Found({key: (read(word, track),) for key, track in self.tracks.items()}, tuple(unfit))
@@ -254,7 +238,7 @@ class Several:
         every, once = sorted_needs
         values: dict[str, None] = {}
         for more in [[need] for need in once] or [[]]:
-            word = self.automata.words.find(self.shape, [*every, *more])
+            word = self.automata.find(self.shape, [*every, *more])
             if word is None:
                 return None
             values[read(word, self.track)] = None

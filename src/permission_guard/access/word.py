@@ -7,8 +7,8 @@ always ends, and finds a word if there is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
-from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.access.automaton import DEAD, TOP, Automaton, Form
@@ -56,12 +56,19 @@ class Words:
     """Finds words for one policy. Each search is done once, whichever statement, caller or action asks for it."""
 
     def __init__(self, meter: Meter) -> None:
-        self._meter = meter
+        self.meter = meter
         self._built: dict[tuple[Form, tuple[Pieces, ...]], Automaton] = {}
         self._found: dict[tuple[int, tuple[Need, ...]], tuple[Shape, Word | None]] = {}
         """By the id of a shape, and needs: the shape, so that it keeps its id, and what was found."""
         self._begun: dict[tuple[int, tuple[Need, ...]], _Search] = {}
         """Searches that ran out of steps. They go on when they are asked for again."""
+
+    def of(self, patterns: Sequence[Pieces], form: Form = Form.TEXT) -> Automaton:
+        """Return the automaton of a list of patterns. It is built once."""
+        key = form, tuple(patterns)
+        if key not in self._built:
+            self._built[key] = Automaton(patterns, form, self.meter)
+        return self._built[key]
 
     def find(self, shape: Shape, needs: Iterable[Need]) -> Word | None:
         """Return a word that meets all needs, or None if there is none. Raises BudgetSpent."""
@@ -77,14 +84,9 @@ class Words:
         kept = [need for need in needs if need.wanted or len(groups[need.track, need.automaton.form]) <= _FEW]
         for (track, form), group in groups.items():
             if len(group) > _FEW:
-                kept.append(self._none_of(track, form, chain(*(need.automaton.patterns for need in group))))
+                patterns = dict.fromkeys(pieces for need in group for pieces in need.automaton.patterns)
+                kept.append(Need(track, self.of(tuple(patterns), form), wanted=False))
         return kept
-
-    def _none_of(self, track: int, form: Form, patterns: Iterable[Pieces]) -> Need:
-        key = form, tuple(dict.fromkeys(patterns))
-        if key not in self._built:
-            self._built[key] = Automaton(key[1], form, self._meter)
-        return Need(track, self._built[key], wanted=False)
 
     def _grown(self, shape: Shape, every: Sequence[Need]) -> Word | None:
         """Search with a few needs, and again with those that the word found does not meet.
@@ -107,25 +109,22 @@ class Words:
                 return word
             for need in broken:
                 if need.wanted or need in small or need in refused:
-                    refused.pop(need, need)
+                    refused.pop(need, None)
                     live.append(need)
                 else:
-                    refused[need] = self._none_of(need.track, Form.TEXT, [(read(word, need.track),)])
+                    refused[need] = Need(need.track, self.of([(read(word, need.track),)]), wanted=False)
 
     def _once(self, shape: Shape, live: tuple[Need, ...]) -> Word | None:
         key = id(shape), live
         if key in self._found:
-            self._meter.charge(1 + len(live))
-            return self._found[key][1]
-        search = self._begun.get(key)
-        if search is None:
-            search = self._begun[key] = _Search(shape, live, self._meter)
-            word = _begun(search, shape, live, self._meter)
+            self.meter.charge(1 + len(live))
+        elif key in self._begun:
+            self._found[key] = shape, self._begun[key].run(None)
         else:
-            word = search.run(None)
-        self._found[key] = shape, word
-        del self._begun[key]
-        return word
+            self._begun[key] = search = _Search(shape, live, self.meter)
+            self._found[key] = shape, search.begin()
+        self._begun.pop(key, None)
+        return self._found[key][1]
 
 
 def _contradictory(needs: Sequence[Need]) -> bool:
@@ -148,24 +147,6 @@ def _met(need: Need, word: Word) -> bool:
     return need.automaton.accepts(read(word, need.track)) == need.wanted
 
 
-def _begun(search: _Search, shape: Shape, live: Sequence[Need], meter: Meter) -> Word | None:
-    """Begin a search. One with many needs that takes long may have no word for a few of them."""
-    try:
-        return search.run(None if len(live) <= _FEW else _SLICE)
-    except _Enough:
-        pass
-    tracks = dict.fromkeys(need.track for need in live)
-    alone = [[need for need in live if need.track == track] for track in tracks]
-    pairs = [[live[0], need] for need in live[1:]]
-    for some in (*alone, *pairs):
-        try:
-            if some and _Search(shape, some, meter).run(_SLICE) is None:
-                return None
-        except _Enough:
-            continue
-    return search.run(None)
-
-
 class _Search:
     """One search with a fixed set of needs."""
 
@@ -177,6 +158,19 @@ class _Search:
         self._reached_by: dict[_Node, tuple[_Node, str, int] | None] = {}
         self._readers: dict[int, tuple[int, ...]] = {}
         self._choices: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def begin(self) -> Word | None:
+        """Search. If there are many needs and it takes long, there may be no word for a few of them."""
+        needs = self._needs
+        with suppress(_Enough):
+            return self.run(None if len(needs) <= _FEW else _SLICE)
+        tracks = dict.fromkeys(need.track for need in needs)
+        alone = [[need for need in needs if need.track == track] for track in tracks]
+        for some in (*alone, *([needs[0], need] for need in needs[1:])):
+            with suppress(_Enough):
+                if _Search(self._shape, some, self._meter).run(_SLICE) is None:
+                    return None
+        return self.run(None)
 
     def run(self, limit: int | None) -> Word | None:
         """Search, or go on. Raises _Enough if there is a limit of steps and it is reached, and BudgetSpent."""
