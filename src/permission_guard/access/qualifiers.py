@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from permission_guard.access.letters import ASCII_NAME
 from permission_guard.access.meter import Meter
 from permission_guard.access.shape import compiled, either, many, seq, text
 from permission_guard.access.text import Automata
-from permission_guard.access.word import Need, find, read
+from permission_guard.access.word import Need, read
 from permission_guard.iam import Context
 from permission_guard.iam.pattern import Patterns, filled
 
-_TRACK = 1
+_TRACK: Final = 1
 
 
 def _spells_out(allowed: Patterns) -> bool:
@@ -40,7 +41,7 @@ def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns]) -> Iter
         return Need(_TRACK, automata.of([one for one in pieces if isinstance(one, tuple)]), loosely)
 
     def example(needs: Sequence[Need]) -> str | None:
-        word = find(shape, needs, automata.meter)
+        word = automata.find(shape, needs)
         return None if word is None else read(word, _TRACK)
 
     inside = need(allowed, covered=True)

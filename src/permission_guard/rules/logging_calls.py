@@ -28,7 +28,7 @@ _EDGE_ELSEWHERE: Final = (
     *("eu-west-1", "eu-west-2", "eu-central-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1"),
     *("ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2"),
 )
-"""The Regions of CloudFront's regional edge caches, in which a Lambda@Edge function runs besides its own: near the viewer."""
+"""The other Regions of CloudFront's regional edge caches (https://aws.amazon.com/cloudfront/features/), where Lambda@Edge runs."""
 _STREAM_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 CREATE_GROUP: Final = "logs:CreateLogGroup"
 ACTIONS: Final = (CREATE_GROUP, *_STREAM_ACTIONS)

@@ -6,7 +6,7 @@ its output is lost, and no error shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -126,12 +126,11 @@ def _evaluated(facts: FunctionFacts, role: RoleFacts, configuration: Configurati
     places = _places(facts, role, configuration, meter)
     try:
         doubts = [(calls, calls.doubtful(with_group=_needs_group(facts, calls))) for calls in places]
-        here, *at_the_edge = [
-            calls if asked is not None or role.every_unreadable else None for calls, asked in doubts
-        ]
-        refused = _refused_in_each(facts, (here,)) or _refused_in_each(facts, at_the_edge)
-        if refused is not None:
-            return refused
+        for calls, asked in doubts:
+            if asked is not None or role.every_unreadable:
+                refused = _refused(facts, calls)
+                if refused is not None:
+                    return refused
     except BudgetSpent:
         return _too_complex(facts, places[0])
     for unread in role.every_unreadable:
@@ -157,20 +156,6 @@ def _places(
     granted = Granted(role.identity, role.boundary, meter)
     places = (own_region(facts, role, configuration), *edge(facts, role, configuration))
     return tuple(LoggingCalls(place, role, granted) for place in places)
-
-
-def _refused_in_each(facts: FunctionFacts, places: Iterable[LoggingCalls | None]) -> Finding | None:
-    """Return the first finding if a call is certainly refused in every place; None stands for one without doubt.
-
-    In which Regions the viewers of Lambda@Edge are cannot be known, so that one Region is not enough. Raises BudgetSpent.
-    """
-    first: Finding | None = None
-    for calls in places:
-        refused = None if calls is None else _refused(facts, calls)
-        if refused is None:
-            return None
-        first = first or refused
-    return first
 
 
 def _refused(facts: FunctionFacts, calls: LoggingCalls) -> Finding | None:
