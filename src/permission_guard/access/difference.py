@@ -98,7 +98,7 @@ def _ways(
 ) -> Iterator[tuple[Sequence[Want], Sequence[Clause]]]:
     """Yield the ways in which the other policy can refuse: wants that must all be met, and clauses."""
     allows = (one for one in other.statements if one.effect is Effect.ALLOW)
-    yield (), [analysis.broken(one) for one in allows if analysis.may_apply(one, asked)]
+    yield (), [analysis.scene.literals.broken(one) for one in allows if analysis.may_apply(one, asked)]
     for deny in other.statements:
         applies = deny.effect is Effect.DENY and analysis.applies(deny, asked)
         if applies and not any(_same(deny, one) for one in analysis.policy.statements):

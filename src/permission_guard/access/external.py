@@ -82,7 +82,6 @@ class Analysis:
     kinds: Kinds
     _searches: dict[Question, Search | None] = field(default_factory=dict)
     _passed: dict[tuple[Search, tuple[Clause, ...]], bool] = field(default_factory=dict)
-    _broken: dict[int, Clause] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -237,7 +236,7 @@ class Analysis:
         search = self._search(asked) if self.applies(allow, asked) else None
         if search is None:
             return None
-        clauses = tuple(self.broken(one) for one in self._denies if self.may_apply(one, asked))
+        clauses = tuple(self.scene.literals.broken(one) for one in self._denies if self.may_apply(one, asked))
         if self._many and clauses and not self._passable(search, clauses):
             return None
         found = search.solve([*self.fulfilled(allow), *extra], [*clauses, *more])
@@ -272,23 +271,8 @@ class Analysis:
 
     def fulfilled(self, statement: Statement) -> Iterator[Want]:
         """Yield the wants that together make a statement apply."""
-        for literal, wanted in self.broken(statement):
+        for literal, wanted in self.scene.literals.broken(statement):
             yield literal, not wanted
-
-    def broken(self, statement: Statement) -> Clause:
-        """Return the wants each of which alone keeps a statement from applying."""
-        if id(statement) not in self._broken:
-            self._broken[id(statement)] = tuple(self._wants(statement))
-        return self._broken[id(statement)]
-
-    def _wants(self, statement: Statement) -> Iterator[Want]:
-        principals = statement.principals
-        if principals is not None and (
-            principals.negated or not any(one.is_anyone for one in principals.named)
-        ):
-            yield self.scene.literals.about(principals), False
-        for condition in statement.conditions:
-            yield self.scene.literals.want(condition, wanted=False)
 
     def witness(self, action: str, candidate: Candidate) -> WitnessRequest:
         """Return a candidate as a request, with the keys that the policies mention."""

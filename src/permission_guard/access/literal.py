@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Final, NamedTuple, TypeAlias
 
 from permission_guard.frozen import frozen
-from permission_guard.iam import Context, Policy, Truth
+from permission_guard.iam import Context, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS, Wanted
 from permission_guard.iam.pattern import Token, Variable
@@ -139,6 +139,7 @@ class Literals:
     variables: dict[str, None] = field(default_factory=dict)
     """The keys in policy variables, which are in `mentioned` too."""
     _known: dict[tuple[object, ...], Literal] = field(default_factory=dict)
+    _broken: dict[int, tuple[Want, ...]] = field(default_factory=dict)
 
     def want(self, condition: Condition, *, wanted: bool) -> tuple[Literal, bool]:
         """Return the literal of a condition, and whether it is to be true.
@@ -155,6 +156,21 @@ class Literals:
         literal = self._literal((operator, condition.lower_key, tokens), condition, None)
         same = literal.condition is None or literal.condition.negated == condition.negated
         return literal, wanted == same
+
+    def broken(self, statement: Statement) -> tuple[Want, ...]:
+        """Return the wants each of which alone keeps a statement of the policies from applying."""
+        if id(statement) not in self._broken:
+            self._broken[id(statement)] = tuple(self._wants(statement))
+        return self._broken[id(statement)]
+
+    def _wants(self, statement: Statement) -> Iterator[Want]:
+        principals = statement.principals
+        if principals is not None and (
+            principals.negated or not any(one.is_anyone for one in principals.named)
+        ):
+            yield self.about(principals), False
+        for condition in statement.conditions:
+            yield self.want(condition, wanted=False)
 
     def about(self, principals: Principals) -> Literal:
         """Return the literal of a Principal or NotPrincipal element."""
