@@ -56,6 +56,7 @@ _LIMITS: Final = """\
 - A policy variable whose value is not known may stand for any text. A service has no tags, so for it the variable of a tag is absent.
   If a tag that the caller can choose makes the request allowed, the answer is open.
 - An operator that is not made for the key's type (NumericEquals on an account), and a key that is not in the table, are unknown.
+  Where all values of such a key have the same answer, this is the answer.
 - The table of services never makes a pass. It distinguishes open from unknown, and dead from closed."""
 
 
