@@ -1,7 +1,7 @@
 """Scores the tests by mutation: `python -m tests.mutation [PATTERN ...]`, as in `make mutants`.
 
-Prints every mutant that no test notices and for which `survivors.txt` has no reason, as the lines that it changes, and
-each module's score. A pattern chooses functions: `iam.arn.*`.
+Prints every mutant that no test notices, as the lines that it changes, and each module's score. A mutant for which
+`survivors.txt` has a reason is not tried and counts as a survivor. A pattern chooses functions: `iam.arn.*`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 from mutmut.__main__ import create_mutants
@@ -23,7 +24,8 @@ from mutmut.mutation.data import MutantLineSpans
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.utils.file_utils import copy_src_dir
 
-from tests.mutation.trial import Mutant, Trial
+from tests.mutation.noticing import Mutant
+from tests.mutation.trial import Trial
 
 SOURCE = Path("src/permission_guard")
 REASONS = Path(__file__).with_name("survivors.txt")
@@ -48,11 +50,17 @@ def reasons() -> list[Reason]:
     return [Reason(*line.split(" :: ")) for line in lines if line and not line.startswith("#")]
 
 
+@cache
+def written(path: Path) -> MutantLineSpans | None:
+    """Where mutmut has written the mutants of a module."""
+    return MutantLineSpans.load(path)
+
+
 def difference(mutant: Mutant) -> list[str]:
     """The lines that a mutant changes, each behind its - or +."""
     module, _, name = mutant.name.rpartition(".")
     path = Path("src", *module.split("."))
-    spans = MutantLineSpans.load(path.with_suffix(".py") if not path.is_dir() else path / "__init__.py")
+    spans = written(path.with_suffix(".py") if not path.is_dir() else path / "__init__.py")
     if spans is None:
         raise FileNotFoundError(f"{module} has not been mutated")
     original = f"{name.rpartition('_')[0]}_orig"
@@ -75,25 +83,31 @@ def main(patterns: Sequence[str]) -> int:
     with contextlib.redirect_stdout(io.StringIO()):  # each file is named
         create_mutants(os.cpu_count() or 1)
     set_mutant_under_test("")
-    trial = Trial(patterns or ["*"])
+    known = reasons()
+    explained: list[Mutant] = []
+
+    def is_known(mutant: Mutant) -> bool:
+        changed = difference(mutant)
+        found = any(reason.explains(mutant.of, changed) for reason in known)
+        if found:
+            explained.append(mutant)
+        return found
+
+    trial = Trial(patterns or ["*"], is_known)
     trial.run()
     if not trial.tried:
         return 1
-    known = reasons()
-    unexplained = [
-        one for one in trial.survivors if not any(r.explains(one.of, difference(one)) for r in known)
-    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # each of them waits for a process
-        noticed = dict(zip(unexplained, pool.map(trial.is_noticed_alone, unexplained), strict=True))
-    survived = Counter(module(one) for one in trial.survivors if not noticed.get(one))
-    unexplained = [one for one in unexplained if not noticed[one]]
-    for one in unexplained:
+        noticed = pool.map(trial.is_noticed_alone, trial.survivors)
+        survivors = [one for one, fails in zip(trial.survivors, noticed, strict=True) if not fails]
+    for one in survivors:
         print(one.name, *difference(one), sep="\n    ")
-    tried = Counter(map(module, trial.tried))
+    survived = Counter(map(module, [*survivors, *explained]))
+    tried = Counter(map(module, [*trial.tried, *explained]))
     for name in sorted(tried):
         print(score(survived[name], tried[name]), "", name)
-    print(score(survived.total(), tried.total()), " together;", len(unexplained), "survive without a reason")
-    return int(bool(unexplained))
+    print(score(survived.total(), tried.total()), " together;", len(survivors), "survive without a reason")
+    return int(bool(survivors))
 
 
 def module(mutant: Mutant) -> str:
