@@ -85,6 +85,29 @@ def test_a_resource_may_name_the_functions_own_account_and_region() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "groups"),
+    [
+        ("aws:userid", [f"InvokeFunction {URL}", f"{ASYNC} GetPolicy TagResource UntagResource"]),
+        ("aws:SourceVpc", [f"InvokeFunction {URL}", ASYNC, "GetPolicy TagResource UntagResource"]),
+        ("aws:TagKeys", [f"InvokeFunction {URL}", f"{ASYNC} GetPolicy", "TagResource", "UntagResource"]),
+        ("lambda:Principal", [f"InvokeFunction {URL}", ASYNC, "GetPolicy TagResource UntagResource"]),
+        (
+            "lambda:FunctionUrlAuthType",
+            ["InvokeFunction", URL, ASYNC, "GetPolicy TagResource UntagResource"],
+        ),
+    ],
+)
+def test_actions_whose_calls_have_the_same_keys_share_a_model(key: str, groups: list[str]) -> None:
+    document = policy(everything(equals(key, "x")))
+    coverage = Analysis.of(document, Target.of(FUNCTION), ALONE, NOW).coverage
+    shared: dict[str, list[str]] = {}
+    for name in ("InvokeFunction", URL, ASYNC, "GetPolicy", "TagResource", "UntagResource"):
+        shared.setdefault(coverage.modelled(f"lambda:{name}"), []).append(name)
+
+    assert shared == {f"lambda:{one.split()[0]}": one.split() for one in groups}
+
+
+@pytest.mark.parametrize(
     ("actions", "found"),
     [
         (["lambda:EnableReplication*"], ("lambda:enablereplication",)),

@@ -64,6 +64,48 @@ def test_an_operator_and_its_negation_are_one_question() -> None:
     assert literals.by_key == {"k": [equal]}
 
 
+def test_whether_a_key_is_there_and_whether_it_is_not_are_one_question() -> None:
+    literals = Literals()
+    absent, wanted = literals.want(condition("Null", "k", "true"), wanted=True)
+
+    assert wanted
+    assert literals.want(condition("Null", "k", "false"), wanted=True) == (absent, False)
+    assert literals.want(condition("Null", "k", "false"), wanted=False) == (absent, True)
+    untrue, wanted = literals.want(condition("Bool", "k", "false"), wanted=True)
+    assert (untrue.condition, wanted) == (condition("Bool", "k", "false"), True)
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "text", "asked"),
+    [
+        ("StringEquals", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:sourceaccount"),
+        ("StringNotEquals", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:sourceaccount"),
+        ("StringEqualsIfExists", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:sourceaccount"),
+        ("ForAnyValue:StringEquals", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:sourceaccount"),
+        ("StringEquals", "aws:ResourceOrgID", "${aws:PrincipalOrgID}", "aws:principalorgid"),
+        ("StringEqualsIfExists", "aws:ResourceOrgID", "${aws:PrincipalOrgID}", "aws:resourceorgid"),
+        ("ForAllValues:StringEquals", "aws:ResourceOrgID", "${aws:PrincipalOrgID}", "aws:resourceorgid"),
+        ("StringEquals", "aws:ResourceAccount", "1", "aws:resourceaccount"),
+        ("StringSortOf", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:resourceaccount"),
+        ("Bool", "aws:ResourceAccount", "${aws:SourceAccount}", "aws:resourceaccount"),
+        ("StringEquals", "aws:userid", "${aws:SourceAccount}", "aws:userid"),
+        ("StringSortOf", "aws:userid", "${aws:SourceAccount}", "aws:userid"),
+    ],
+)
+def test_a_comparison_of_the_functions_account_with_the_callers_asks_for_the_callers(
+    operator: str, key: str, text: str, asked: str
+) -> None:
+    """IfExists and quantifiers do not matter for a key that every request has once: here the account."""
+    literals = Literals(frozenset({"aws:resourceaccount"}))
+
+    found, wanted = literals.want(condition(operator, key, text), wanted=True)
+
+    assert (found.key, wanted) == (asked, True)
+    assert found.condition is not None
+    turned = "${%s}" % key.lower()  # noqa: UP031  # a format string would double the braces
+    assert found.condition.texts == ((text,) if asked == key.lower() else (turned,))
+
+
 def test_what_differs_in_key_value_quantifier_or_in_what_its_text_means_is_another_question() -> None:
     literals = Literals()
     asked = [

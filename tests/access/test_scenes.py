@@ -108,3 +108,15 @@ def test_a_statement_without_principal_names_nobody() -> None:
 
     assert found.principal_names == ()
     assert found.untrusted(named=False) == Side(((OWN,), False), ((), False))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "always"),
+    [
+        (ALONE, {"aws:resourceaccount"}),
+        (IN_ORGANIZATION, {"aws:resourceaccount", "aws:resourceorgid"}),
+        (Trusted(OWN, (), (OURS, "o-other00000")), {"aws:resourceaccount"}),
+    ],
+)
+def test_the_functions_keys_that_every_request_has(trusted: Trusted, always: set[str]) -> None:
+    assert scene(allow("*"), trusted=trusted).literals.always == always
