@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
+from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import ABSENT, Anonymous, Context, Request
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, statements_of
@@ -195,3 +196,20 @@ def test_several_topics_of_awss_own_are_named_together() -> None:
 
     own = f"{TOPIC} and {other} are AWS's own topics, on which it publishes to everyone"
     assert finding.summary == f'Statement "s": {own}'
+
+
+def test_one_statement_whose_aliases_take_many_steps_leaves_some_to_the_others() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    ends = [f"{TARGET}:*{one}*{letters[place * 7 % 26]}*{place}*{place}" for place, one in enumerate(letters)]
+    asked: Json = {"StringEquals": {"aws:UserAgent": "x"}}
+    mine = [statement({"AWS": ACCOUNT}, Resource=f"{TARGET}:{one}*") for one in ("x", "y")]
+    denies = [statement(Effect="Deny", Condition=asked, NotResource=[one]) for one in ends]
+    for deny in denies:
+        del deny["Resource"]
+    review = review_of(facts_with(*mine, *denies), OWN)
+
+    for spent in (BUDGET // 4, BUDGET // 4 + BUDGET * 3 // 16):
+        with pytest.raises(BudgetSpent):
+            review.qualified(review.others[spent > BUDGET // 4])
+        assert review._spent == spent
+    assert review.answer(review.others[0], INVOKING).access is Access.TOO_COMPLEX

@@ -22,7 +22,7 @@ def _spells_out(allowed: Patterns) -> bool:
     )
 
 
-def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns]) -> Iterator[str]:
+def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns], meter: Meter) -> Iterator[str]:
     """Yield ARNs of versions and aliases of a function: one that no Deny covers, which fares best; else one for each Deny.
 
     Each of those is outside its Deny, and outside as many of the others as can be added one by one. Nothing if the Resource
@@ -30,7 +30,7 @@ def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns]) -> Iter
     """
     if _spells_out(allowed):
         return
-    automata = Automata(Meter())
+    automata = Automata(meter)
     shape = compiled(
         seq(text(f"{target}:", _TRACK), either(many(ASCII_NAME, _TRACK), text("$LATEST", _TRACK)))
     )
