@@ -98,6 +98,25 @@ def test_of_denies_that_leave_out_no_alias_together_each_leaves_out_its_own() ->
     assert found(to_foreign, a, everybody)[0] is Verdict.PASS
 
 
+def test_an_alias_in_one_deny_alone_counts_whatever_the_order_of_the_denies() -> None:
+    near, far = (f"{TARGET}:{one}*" for one in "ab")
+    others = [f"{TARGET}:{one}*" for one in ("1", "l", "$", "orders")]
+    weak = statement(
+        Effect="Deny",
+        Condition={"StringEquals": {"aws:UserAgent": "x"}},
+        NotResource=[TARGET, near, far, *others],
+    )
+    del weak["Resource"]
+    strong = [
+        statement(Effect="Deny", Condition={"StringEquals": {"aws:PrincipalAccount": FOREIGN}}, Resource=each)
+        for each in ([near, *others], far)
+    ]
+    to_foreign = statement({"AWS": FOREIGN}, Resource=f"{TARGET}:*")
+
+    assert found(to_foreign, weak, *strong)[0] is Verdict.UNKNOWN
+    assert found(to_foreign, *strong, weak)[0] is Verdict.UNKNOWN
+
+
 def test_a_deny_of_a_resource_with_a_variable_may_close_an_alias() -> None:
     deny = statement(sid="d", Effect="Deny", Resource=f"{TARGET}:${{aws:PrincipalTag/alias}}")
     assert found(statement(Resource=f"{TARGET}:*"), deny) == UNKNOWN

@@ -124,8 +124,7 @@ class Review:
         return self._qualified[covered]
 
     def _told_apart(self, statement: Statement, meter: Meter) -> tuple[str, ...]:
-        denies = sorted(self._denies, key=lambda one: len(one.conditions))
-        elements = [one.resources for one in (statement, *denies) if one.resources is not None]
+        elements = [one.resources for one in (statement, *self._denies) if one.resources is not None]
         written = [pattern.text.rpartition(":")[2] for element in elements for pattern in element.patterns]
         texts = (one.replace("*", "1").replace("?", "1") for one in written)
         qualifiers = dict.fromkeys((*_QUALIFIERS, *filter(_QUALIFIER.fullmatch, texts)))
