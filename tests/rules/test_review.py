@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
@@ -27,6 +29,12 @@ def found(*statements: Body, qualifier: str | None = None) -> tuple[Verdict, Con
 
 def source(*arns: str) -> dict[str, Json]:
     return {"ArnLike": {"aws:SourceArn": list(arns)}}
+
+
+def outside(arns: Sequence[Json], condition: Json) -> Body:
+    """A Deny of all resources but some."""
+    deny = statement(Effect="Deny", Condition=condition, NotResource=list(arns))
+    return {key: value for key, value in deny.items() if key != "Resource"}
 
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -101,12 +109,8 @@ def test_of_denies_that_leave_out_no_alias_together_each_leaves_out_its_own() ->
 def test_an_alias_in_one_deny_alone_counts_whatever_the_order_of_the_denies() -> None:
     near, far = (f"{TARGET}:{one}*" for one in "ab")
     others = [f"{TARGET}:{one}*" for one in ("1", "l", "$", "orders")]
-    weak = statement(
-        Effect="Deny",
-        Condition={"StringEquals": {"aws:UserAgent": "x"}},
-        NotResource=[TARGET, near, far, *others],
-    )
-    del weak["Resource"]
+    browser: Json = {"StringEquals": {"aws:UserAgent": "x"}}
+    weak = outside([TARGET, near, far, *others], browser)
     strong = [
         statement(Effect="Deny", Condition={"StringEquals": {"aws:PrincipalAccount": FOREIGN}}, Resource=each)
         for each in ([near, *others], far)
@@ -222,9 +226,7 @@ def test_one_statement_whose_aliases_take_many_steps_leaves_some_to_the_others()
     ends = [f"{TARGET}:*{one}*{letters[place * 7 % 26]}*{place}*{place}" for place, one in enumerate(letters)]
     asked: Json = {"StringEquals": {"aws:UserAgent": "x"}}
     mine = [statement({"AWS": ACCOUNT}, Resource=f"{TARGET}:{one}*") for one in ("x", "y")]
-    denies = [statement(Effect="Deny", Condition=asked, NotResource=[one]) for one in ends]
-    for deny in denies:
-        del deny["Resource"]
+    denies = [outside([one], asked) for one in ends]
     review = review_of(facts_with(*mine, *denies), OWN)
 
     for spent in (BUDGET // 4, BUDGET // 4 + BUDGET * 3 // 16):
