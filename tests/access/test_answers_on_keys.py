@@ -11,6 +11,7 @@ from tests.access.setting import (
     IN_ORGANIZATION,
     OURS,
     OWN,
+    SNS,
     UNTRUSTED,
     allow,
     answer,
@@ -180,12 +181,20 @@ LACKS: Json = {"Null": {NEW: "true"}}
         ({"ForAllValues:StringNotLike": {NEW: "*"}}, UNKNOWN),
         ({"StringLike": {NEW: "*"}}, UNKNOWN),
         ({"ArnLikeIfExists": {NEW: "*"}}, UNKNOWN),
+        ({"ForAnyValue:StringEquals": {NEW: ""}, "ForAnyValue:StringLike": {NEW: "a"}}, UNKNOWN),
     ],
 )
 def test_a_key_that_nobody_knows_leaves_open_only_what_its_values_decide(
     condition: Json, access: Access
 ) -> None:
     assert answer(allow("*", condition)).access is access
+
+
+def test_a_truth_that_nobody_knows_may_be_written_in_capitals() -> None:
+    key = "aws:ViaAWSService"
+    condition: Json = {"Bool": {key: "True"}, "ForAllValues:Bool": {key: "true"}}
+
+    assert answer(allow(SNS, condition)).access is UNKNOWN
 
 
 def test_a_unique_id_that_a_deny_refuses_is_refused_to_a_service_too_whatever_its_id_is() -> None:

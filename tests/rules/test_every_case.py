@@ -150,6 +150,22 @@ def test_two_calls_may_show_different_values() -> None:
     assert found(one, other).verdict is UNKNOWN
 
 
+def test_so_may_calls_of_one_action_for_two_streams() -> None:
+    def denied(year: int, condition: Json) -> Body:
+        deny = statement("Deny", condition, "logs:CreateLogStream")
+        return {**deny, "Resource": f"arn:aws:logs:*:*:log-group:*:log-stream:{year}/*"}
+
+    assert found(statement("Allow"), denied(2027, ABSENT), denied(2028, PRESENT)).verdict is UNKNOWN
+    assert found(statement("Allow"), denied(2027, ABSENT), denied(2027, PRESENT)).verdict is FAIL
+
+
+def test_an_empty_text_may_be_one_of_several() -> None:
+    condition: Json = {"ForAnyValue:StringEquals": {VPC: ""}, "ForAnyValue:StringLike": {VPC: "a"}}
+
+    assert found(statement("Allow", condition)).verdict is UNKNOWN
+    assert found(statement("Allow"), statement("Deny", condition)).verdict is UNKNOWN
+
+
 def test_more_than_sixteen_cases_are_not_told_apart() -> None:
     keys = [f"aws:New{place}" for place in range(3)]
     asked = [statement("Allow", {"StringEquals": {key: "x"}}) for key in keys]

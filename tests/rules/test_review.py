@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from permission_guard.access import BUDGET, INVOKING, Access, Answer, Scale
+from permission_guard.access.meter import BudgetSpent
 from permission_guard.iam import ABSENT, Anonymous, Context, Request
 from permission_guard.iam.policy import Json
 from permission_guard.model.document import Body, statements_of
@@ -26,6 +29,12 @@ def found(*statements: Body, qualifier: str | None = None) -> tuple[Verdict, Con
 
 def source(*arns: str) -> dict[str, Json]:
     return {"ArnLike": {"aws:SourceArn": list(arns)}}
+
+
+def outside(arns: Sequence[Json], condition: Json) -> Body:
+    """A Deny of all resources but some."""
+    deny = statement(Effect="Deny", Condition=condition, NotResource=list(arns))
+    return {key: value for key, value in deny.items() if key != "Resource"}
 
 
 MINE: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -95,6 +104,21 @@ def test_of_denies_that_leave_out_no_alias_together_each_leaves_out_its_own() ->
     assert found(to_foreign, a, rest)[0] is Verdict.UNKNOWN
     everybody = {key: value for key, value in rest.items() if key != "Condition"}
     assert found(to_foreign, a, everybody)[0] is Verdict.PASS
+
+
+def test_an_alias_in_one_deny_alone_counts_whatever_the_order_of_the_denies() -> None:
+    near, far = (f"{TARGET}:{one}*" for one in "ab")
+    others = [f"{TARGET}:{one}*" for one in ("1", "l", "$", "orders")]
+    browser: Json = {"StringEquals": {"aws:UserAgent": "x"}}
+    weak = outside([TARGET, near, far, *others], browser)
+    strong = [
+        statement(Effect="Deny", Condition={"StringEquals": {"aws:PrincipalAccount": FOREIGN}}, Resource=each)
+        for each in ([near, *others], far)
+    ]
+    to_foreign = statement({"AWS": FOREIGN}, Resource=f"{TARGET}:*")
+
+    assert found(to_foreign, weak, *strong)[0] is Verdict.UNKNOWN
+    assert found(to_foreign, *strong, weak)[0] is Verdict.UNKNOWN
 
 
 def test_a_deny_of_a_resource_with_a_variable_may_close_an_alias() -> None:
@@ -195,3 +219,18 @@ def test_several_topics_of_awss_own_are_named_together() -> None:
 
     own = f"{TOPIC} and {other} are AWS's own topics, on which it publishes to everyone"
     assert finding.summary == f'Statement "s": {own}'
+
+
+def test_one_statement_whose_aliases_take_many_steps_leaves_some_to_the_others() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    ends = [f"{TARGET}:*{one}*{letters[place * 7 % 26]}*{place}*{place}" for place, one in enumerate(letters)]
+    asked: Json = {"StringEquals": {"aws:UserAgent": "x"}}
+    mine = [statement({"AWS": ACCOUNT}, Resource=f"{TARGET}:{one}*") for one in ("x", "y")]
+    denies = [outside([one], asked) for one in ends]
+    review = review_of(facts_with(*mine, *denies), OWN)
+
+    for spent in (BUDGET // 4, BUDGET // 4 + BUDGET * 3 // 16):
+        with pytest.raises(BudgetSpent):
+            review.qualified(review.others[spent > BUDGET // 4])
+        assert review._spent == spent
+    assert review.answer(review.others[0], INVOKING).access is Access.TOO_COMPLEX

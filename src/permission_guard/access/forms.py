@@ -63,9 +63,9 @@ def organization(path: int, org: int, zone: int) -> Shape:
 
 
 @lru_cache(maxsize=64)
-def plain(alphabet: Letters, start: str = "") -> Shape:
-    """At least one character of a set, after a fixed start; read by track 1."""
-    return compiled(seq(text(start, 1), many(alphabet, 1)))
+def plain(alphabet: Letters, start: str = "", least: int = 1) -> Shape:
+    """At least so many characters of a set, after a fixed start; read by track 1."""
+    return compiled(seq(text(start, 1), many(alphabet, 1, least)))
 
 
 @lru_cache(maxsize=8)

@@ -90,7 +90,9 @@ class Keys:
         return nodes[0] if len(nodes) == 1 else Every(nodes)
 
     def _unknown(self, key: str) -> Node:
-        words = Several(key, forms.plain(letters.TEXT), 1, self.scene.automata, Variables(self.known))
+        words = Several(
+            key, forms.plain(letters.TEXT, least=0), 1, self.scene.automata, Variables(self.known)
+        )
         return Unknown(Fixed({key: UNKNOWN}), (self.absent(key), words, self.fixed({key: ("",)})))
 
     def word(self, key: str, shape: Shape, standing: tuple[Need, ...] = ()) -> Node:

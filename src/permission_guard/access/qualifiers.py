@@ -22,15 +22,14 @@ def _spells_out(allowed: Patterns) -> bool:
     )
 
 
-def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns]) -> Iterator[str]:
-    """Yield ARNs of versions and aliases of a function: one that no Deny covers, which fares best; else one for each Deny.
+def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns], meter: Meter) -> Iterator[str]:
+    """Yield ARNs of versions and aliases of a function: one for each largest set of Denies that leave it out together.
 
-    Each of those is outside its Deny, and outside as many of the others as can be added one by one. Nothing if the Resource
-    spells out what it covers. Raises BudgetSpent.
+    What fewer Denies cover fares no worse. Nothing if the Resource spells out what it covers. Raises BudgetSpent.
     """
     if _spells_out(allowed):
         return
-    automata = Automata(Meter())
+    automata = Automata(meter)
     shape = compiled(
         seq(text(f"{target}:", _TRACK), either(many(ASCII_NAME, _TRACK), text("$LATEST", _TRACK)))
     )
@@ -45,18 +44,21 @@ def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns]) -> Iter
         return None if word is None else read(word, _TRACK)
 
     inside = need(allowed, covered=True)
-    outside = list(dict.fromkeys(need(one, covered=False) for one in denied))
+    outside = tuple(dict.fromkeys(need(one, covered=False) for one in denied))
     best = example([inside, *outside])
     if best is not None:
         yield best
         return
-    for first in outside:
-        needs = [inside, first]
-        found = example(needs)
-        for more in outside if found else ():
-            another = example([*needs, more])
-            if another is not None:
-                found = another
-                needs.append(more)
-        if found is not None:
-            yield found
+    found: list[frozenset[Need]] = []
+    todo: list[tuple[tuple[Need, ...], tuple[Need, ...], str | None]] = [((), outside, example([inside]))]
+    while todo:
+        chosen, rest, known = todo.pop()
+        if known is None or any(one.issuperset((*chosen, *rest)) for one in found):
+            continue
+        if not rest:
+            found.append(frozenset(chosen))
+            yield known
+            continue
+        first, more = rest[0], rest[1:]
+        todo.append((chosen, more, known))
+        todo.append(((*chosen, first), more, example([inside, *chosen, first])))

@@ -250,7 +250,7 @@ class Several:
         once: list[Need] = []
         for literal, wanted in wants:
             condition = literal.condition
-            if condition is None or not literal.fits:
+            if condition is None or not literal.fits or condition.base == "bool":  # which takes TRUE for true
                 if mode.sure:
                     return None
                 continue

@@ -75,7 +75,7 @@ def _outcomes(conditions: Sequence[Condition], automata: Automata) -> list[Outco
         return [{}]
     found: list[Outcome] = [{one: one.holds(without) is Truth.YES for one in asked}]
     literals = Literals()
-    words = Several(key, forms.plain(letters.TEXT), 1, automata, Variables(Context()))
+    words = Several(key, forms.plain(letters.TEXT, least=0), 1, automata, Variables(Context()))
     for chosen in product((True, False), repeat=len(tests)):
         passed = dict(zip(tests, chosen, strict=True))
         outcome = {

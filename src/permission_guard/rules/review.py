@@ -19,11 +19,12 @@ from permission_guard.access import (
     Scale,
     Target,
 )
-from permission_guard.access.meter import BudgetSpent
+from permission_guard.access.meter import BudgetSpent, Meter
 from permission_guard.access.qualifiers import left_out
 from permission_guard.iam import Context, Effect, FunctionArn, Policy, Statement, Truth
 from permission_guard.iam.arn import account_not_in
 from permission_guard.iam.condition import Condition, Quantifier
+from permission_guard.iam.pattern import Patterns
 from permission_guard.iam.principal import NamedPrincipal, Principals
 from permission_guard.model.facts import FunctionFacts, Trusted
 from permission_guard.services import Service, is_public_topic, service_of
@@ -59,8 +60,9 @@ class Review:
     _analysis: Analysis
     _answers: dict[tuple[int, tuple[str, ...]], Answer] = field(default_factory=dict)
     _alone: dict[tuple[object, ...], Answer] = field(default_factory=dict)
+    _qualified: dict[Patterns, tuple[str, ...]] = field(default_factory=dict)
     _spent: int = 0
-    """Steps that `alone` has taken."""
+    """Steps that `alone` and `qualified` have taken."""
 
     @cached_property
     def _denies(self) -> tuple[Statement, ...]:
@@ -109,17 +111,27 @@ class Review:
         Without those that the same Denies cover as the function itself, if the statement covers it: they fare like it.
         Raises BudgetSpent.
         """
-        if not self.is_function or statement.resources is None:
+        covered = statement.resources
+        if not self.is_function or covered is None:
             return ()
-        denies = sorted(self._denies, key=lambda one: len(one.conditions))
-        elements = [one.resources for one in (statement, *denies) if one.resources is not None]
+        if covered not in self._qualified:
+            # One statement that needs many steps does not use up those of the others.
+            meter = Meter((BUDGET - self._spent) // 4)
+            try:
+                self._qualified[covered] = self._told_apart(statement, meter)
+            finally:
+                self._spent += min(meter.spent, meter.budget)
+        return self._qualified[covered]
+
+    def _told_apart(self, statement: Statement, meter: Meter) -> tuple[str, ...]:
+        elements = [one.resources for one in (statement, *self._denies) if one.resources is not None]
         written = [pattern.text.rpartition(":")[2] for element in elements for pattern in element.patterns]
         texts = (one.replace("*", "1").replace("?", "1") for one in written)
         qualifiers = dict.fromkeys((*_QUALIFIERS, *filter(_QUALIFIER.fullmatch, texts)))
         alike: dict[tuple[Truth, ...], str] = {}
         examples = (
             *(f"{self.target}:{one}" for one in qualifiers),
-            *left_out(self.target, elements[0], elements[1:]),
+            *left_out(self.target, elements[0], elements[1:], meter),
         )
         for arn in (self.target, *examples):
             truths = tuple(_covering(one, arn) for one in (statement, *self._denies))

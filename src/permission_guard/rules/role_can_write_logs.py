@@ -109,7 +109,8 @@ def _in_every_case(facts: FunctionFacts, role: RoleFacts, configuration: Configu
         return cases[0]
     denied = [one.proof for one in cases if isinstance(one.proof, DeniedRequest)]
     # Two calls need not show the same value, so one of them must be refused in every case.
-    if not cases or len(denied) < len(cases) or len({one.request.action for one in denied}) > 1:
+    calls = {(one.request.action, one.request.resource) for one in denied}
+    if not cases or len(denied) < len(cases) or len(calls) > 1:
         return found
     proof = denied[0]
     context = proof.request.context.with_keys(dict.fromkeys(keys, ABSENT))
