@@ -27,6 +27,7 @@ LISTS: tuple[tuple[Form, str, tuple[str, ...]], ...] = (
     (Form.TEXT, "ab", ("*ab*ba", "b?*a")),
     (Form.TEXT, "ab", ("a*b*a*", "?*?*?", "*bb")),
     (Form.TEXT, "ab:", ("a:*:b", "*:", "?:?")),
+    (Form.TEXT, "ab:", ("*a", "b?")),
     (Form.TEXT, "ab", (LONG, "*b", f"?{LONG}*")),
     (Form.FOLDED, "aAb", ("ab", "BA", "Aa")),
     (Form.FOLDED, "kK\u212a", ("kk", "K")),

@@ -160,6 +160,46 @@ def test_a_word_is_found_exactly_if_one_meets_all_arn_patterns() -> None:
             assert meets(read(found, 1)), (texts, wanted)
 
 
+THREE = compiled(seq(*(one(Letters("ab"), 1) for _ in range(3))))
+"""The words of three letters."""
+FILLERS = [f"x{number}" for number in range(LARGE)]
+
+
+def refusing(values: list[str]) -> Need:
+    return Need(1, automaton([*FILLERS, *values], Form.TEXT), wanted=False)
+
+
+@pytest.mark.parametrize(
+    ("lists", "pattern", "found"),
+    [
+        ([["aaa", "aab", "aba", "abb"], ["baa", "bab", "bba", "bbb"]], "*", None),
+        ([["aaa", "aab", "aba", "abb"], ["baa", "bab", "bbb"]], "*", "bba"),
+        ([["aaa", "aab", "aba", "abb"], ["baa", "bab", "bbb"]], "*b", None),
+        ([["aaa", "aab", "aba", "abb", "baa", "bab", "bba"]], "*", "bbb"),
+        ([["aaa", "aab", "aba", "abb", "baa", "bab", "bba", "bbb"]], "*", None),
+        ([["aaa", "baa"], ["bba"], []], "*a", "aba"),
+    ],
+)
+def test_of_long_lists_every_value_is_refused(
+    lists: list[list[str]], pattern: str, found: str | None
+) -> None:
+    needs = [Need(1, automaton([pattern], Form.TEXT), wanted=True), *map(refusing, lists)]
+    meter = Meter()
+    words_of_three = Words(meter)
+
+    def asked() -> str | None:
+        word = words_of_three.find(THREE, needs)
+        return None if word is None else read(word, 1)
+
+    for steps in range(1, 60):  # each time it goes on where it ran out of steps
+        with suppress(BudgetSpent), meter.at_most(steps):
+            assert asked() == found
+    assert asked() == found
+    spent = meter.spent
+    assert asked() == found
+    assert meter.spent - spent < 60
+
+
 def test_tracks_of_one_word_share_its_characters() -> None:
     shape = compiled(seq(text("a:", 1), *[one(DIGIT, 3)] * 3, text(":", 1), many(Letters("xy"), 1)))
     whole, digits = automaton(["*:?9?:*"], Form.TEXT), automaton(["1*", "2*"], Form.TEXT)

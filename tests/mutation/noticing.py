@@ -1,5 +1,7 @@
-"""Which test notices a mutant first: in turn one that noticed others of the function or is the next row of another test, and
-the next cheapest. Only tests that run a statement which the mutant changes are tried.
+"""Which test notices a mutant first: in turn one of the likeliest, and the next cheapest.
+
+The likeliest are those in a file with the module's name, those that noticed other mutants of the function, and then one row
+of each test. Only tests that run a statement which the mutant changes are tried.
 """
 
 from __future__ import annotations
@@ -99,7 +101,8 @@ class Tests:
         turns = {}
         for place in used:
             test, function = self.names(place)
-            turns[place] = -before[test], rows[function] / (1 + before[function])
+            own = function.rpartition("/")[2].startswith(f"test_{mutant.of.split('.')[1]}")
+            turns[place] = not own, -before[test], rows[function] / (1 + before[function])
             rows[function] += 1
         by_turn = sorted(used, key=turns.__getitem__)
         order = dict.fromkeys(chain.from_iterable(zip(by_turn, used, strict=True)))

@@ -88,17 +88,19 @@ class Automaton:
         for pieces in patterns:
             first = place = len(self._first)
             starts |= 1 << first
-            colons = 0 if self.form is Form.ARN else _ARN_COLONS
+            colons = 0
             for piece in pieces:
                 bit = 1 << place
                 if piece is Wild.RUN:
                     self._loops |= bit
                     self._later |= bit if place > first else 0
-                    self._tight_loops |= bit if colons < _ARN_COLONS else 0
+                    if colons < _ARN_COLONS:
+                        self._tight_loops |= bit
                 elif piece is Wild.ONE:
                     place += 1
                     self._ones |= bit << 1
-                    self._tight_ones |= bit << 1 if colons < _ARN_COLONS else 0
+                    if colons < _ARN_COLONS:
+                        self._tight_ones |= bit << 1
                 else:
                     spelled = fold(piece) if self.form is Form.FOLDED else piece
                     for ahead, letter in enumerate(spelled, 1):

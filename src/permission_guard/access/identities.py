@@ -93,8 +93,6 @@ def service_names(keys: Keys, name: str) -> Iterator[Node]:
         for sure in (True, False)
     )
     yield Either(((Stance.SURE, known), (Stance.UNSURE, any_dotted)))
-    if mentions(SERVICE_NAMES):
-        yield keys.unknown(SERVICE_NAMES)
 
 
 def service_sources(keys: Keys, name: str) -> Iterator[Node]:

@@ -77,11 +77,11 @@ def _absent(keys: Keys, names: tuple[str, ...]) -> Node:
 
 
 def _undocumented(keys: Keys, names: tuple[str, ...]) -> Node:
-    return keys.undocumented(*names)
+    return keys.undocumented(names[0])
 
 
 def _unknown(keys: Keys, names: tuple[str, ...]) -> Node:
-    return keys.unknown(*names)
+    return keys.unknown(names[0])
 
 
 def _text(alphabet: Letters, *, empty: bool = False) -> Make:
@@ -106,9 +106,8 @@ def _organization(keys: Keys, _: tuple[str, ...]) -> Node:
 
 
 def _resource_organization(keys: Keys, names: tuple[str, ...]) -> Node:
-    """The organization of the function's account. The id comes from `known`, where policy variables find it too."""
-    known = keys.known.values(names[0])
-    return Every((keys.fixed({names[0]: known}), keys.unknown(names[1])))
+    """The id of the organization of the function's account. It comes from `known`, where policy variables find it too."""
+    return keys.fixed({names[0]: keys.known.values(names[0])})
 
 
 _ALL: Final = "role user root federated anonymous service"

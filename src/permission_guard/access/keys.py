@@ -76,20 +76,16 @@ class Keys:
         """Keys that the requests do not have."""
         return Fixed(dict.fromkeys(keys, ABSENT))
 
-    def undocumented(self, *keys: str) -> Node:
-        """Keys that AWS does not document for these callers: absent, or unsure and of any value."""
-        return self.perhaps(self.unknown(*keys), *keys)
+    def undocumented(self, key: str) -> Node:
+        """A key that AWS does not document for these callers: absent, or unsure and of any value."""
+        return self.perhaps(self.unknown(key), key)
 
     def perhaps(self, node: Node, *keys: str, stance: Stance = Stance.SURE) -> Node:
         """Keys that are absent, or have the values of a node."""
         return Either(((Stance.SURE, self.absent(*keys)), (stance, node)))
 
-    def unknown(self, *keys: str) -> Node:
-        """Keys that may be absent or have any values."""
-        nodes = tuple(map(self._unknown, keys))
-        return nodes[0] if len(nodes) == 1 else Every(nodes)
-
-    def _unknown(self, key: str) -> Node:
+    def unknown(self, key: str) -> Node:
+        """A key that may be absent or have any values."""
         words = Several(
             key, forms.plain(letters.TEXT, least=0), 1, self.scene.automata, Variables(self.known)
         )
