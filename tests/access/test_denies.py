@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from permission_guard.access import EVERY, Analysis, Target
+from permission_guard.access import EVERY, Access, Analysis, Target, analyze
 from permission_guard.iam import EvalDecision, decide
 from permission_guard.iam.policy import Json
 from tests.access.setting import ALONE, FUNCTION, NOW, UNTRUSTED, allow, deny, policy
@@ -49,3 +49,11 @@ def test_access_is_told_within_its_steps(line: str) -> None:
     assert analysis.scene.meter.spent <= int(most)
     if found.witness is not None:
         assert decide(found.witness.request, resource=document).answer is EvalDecision.ALLOWED
+
+
+def test_what_a_deny_refuses_to_one_kind_of_caller_it_does_not_refuse_to_another() -> None:
+    """With many Allows, the Denies are checked once for each kind of caller."""
+    roles = deny({"StringEquals": {"aws:PrincipalType": "AssumedRole"}})
+    found = analyze(policy(*[allow("*")] * 4, roles), FUNCTION, ALONE, NOW)
+
+    assert [one.access for one in found] == [Access.OPEN] * 4

@@ -99,3 +99,29 @@ def test_which_resource_the_policies_miss(
     assert granted.refused(asked, some) == refused
     assert Granted([policy(identity), ALL], None, Meter()).refused(asked, some) == denied
     assert granted.not_surely_allowed(Request("logs:Get", "", asked.principal, context), some) == "arn:::::a"
+
+
+@pytest.mark.parametrize(
+    ("identity", "boundary", "everywhere"),
+    [
+        ("Allow *", None, True),
+        ("Allow *|arn:::::a", "Allow *", True),
+        ("Allow arn:::::a, Allow *", None, True),
+        ("Allow *", "Allow arn:::::*", False),
+        ("Allow arn:::::*", "Allow *", False),
+        ("Allow * if ours", None, False),
+        ("Allow not *", None, False),
+        ("Allow everything", None, False),
+        ("Allow *, Deny arn:::::a", None, False),
+        ("Allow *", "Allow *, Deny arn:::::a", False),
+        ("", None, False),
+    ],
+)
+def test_what_is_allowed_everywhere_is_seen_without_a_search(
+    identity: str, boundary: str | None, *, everywhere: bool
+) -> None:
+    limit = None if boundary is None else policy(boundary)
+    granted = Granted([policy(identity)], limit, Meter(0))
+
+    assert granted.is_everywhere(["logs:PutLogEvents", "logs:PutResourcePolicy"]) is everywhere
+    assert not granted.is_everywhere(["logs:PutLogEvents", "logs:CreateLogStream"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from permission_guard.access import Access, analyze
 from permission_guard.access.answer import WitnessRequest
 from permission_guard.access.choices import with_fitting_tags
 from permission_guard.iam import (
@@ -11,13 +12,14 @@ from permission_guard.iam import (
     Anonymous,
     Context,
     IamPrincipal,
+    Policy,
     Principal,
     Request,
     ServicePrincipal,
 )
 from permission_guard.iam.policy import Json
 from permission_guard.iam.request import Values
-from tests.access.setting import FUNCTION, OWN, allow, policy
+from tests.access.setting import ALONE, FUNCTION, NOW, OWN, allow, policy
 
 ROLE = IamPrincipal(f"arn:aws:iam::{OWN}:role/r", OWN)
 TAG = "aws:principaltag/"
@@ -145,3 +147,11 @@ def test_a_witness_says_who_calls_for_whom_and_what_it_shows(
     found = WitnessRequest(Request("lambda:GetPolicy", FUNCTION, principal, Context.of(shown)))
 
     assert (found.account, str(found)) == (account, text)
+
+
+def test_a_statement_without_resource_has_no_tags_in_it() -> None:
+    condition = '"Condition": {"StringEquals": {"aws:PrincipalTag/a": "${aws:PrincipalTag/b}"}}'
+    statement = f'"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", {condition}'
+    document = Policy.parse(f'{{"Version": "2012-10-17", "Statement": [{{{statement}}}]}}')
+
+    assert analyze(document, FUNCTION, ALONE, NOW)[0].access is Access.OPEN

@@ -198,8 +198,8 @@ class Analysis:
         return self._scale(allow, asked) is Scale.DEAD
 
     def _admits(self, allow: Statement, asked: Question) -> bool:
-        """Return whether an Allow admits a request, which a Deny may refuse."""
-        search = self._search(asked) if self.applies(allow, asked) else None
+        """Return whether an Allow admits a request for an action that it covers; a Deny may refuse it."""
+        search = self._search(asked)
         return search is not None and search.solve(self.fulfilled(allow), ()) is not None
 
     def _over_network(self, allow: Statement, asked: Iterable[str]) -> bool:
