@@ -75,6 +75,14 @@ def test_a_statement_without_principal_is_about_everybody() -> None:
     assert analyze(document, FUNCTION, ALONE, NOW)[0].access is Access.OPEN
 
 
+def test_a_statement_without_principal_is_about_every_service() -> None:
+    condition = '"Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}'
+    statement = f'"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*", {condition}'
+    document = Policy.parse(f'{{"Statement": [{{{statement}}}]}}')
+
+    assert analyze(document, FUNCTION, ALONE, NOW)[0].access is Access.OPEN
+
+
 def test_a_resource_may_name_the_functions_own_account_and_region() -> None:
     target = Target.of(f"{NAME}{OWN}-us-east-1")
     document = policy(everything(Resource=f"{NAME}${{aws:ResourceAccount}}-${{aws:RequestedRegion}}"))

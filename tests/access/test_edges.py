@@ -227,12 +227,19 @@ def test_a_deny_for_all_but_some_leaves_those_whom_it_surely_excepts(excepted: J
         ({"AWS": UNTRUSTED}, f"{NOT_OURS}role/x", Access.UNKNOWN),
         ({"AWS": [UNTRUSTED, f"{NOT_OURS}role/x"]}, f"{NOT_OURS}role/x", Access.CLOSED),
         ({"AWS": f"{NOT_OURS}role/y"}, f"{NOT_OURS}role/x", Access.NAMED),
+        ({"AWS": f"{NOT_OURS}role/x"}, [f"{NOT_OURS}role/x", f"{NOT_OURS}role/y"], Access.NAMED),
+        ({"AWS": f"{NOT_OURS}role/y"}, [f"{NOT_OURS}role/x", f"{NOT_OURS}role/y"], Access.NAMED),
         ({"CanonicalUser": "7"}, "*", Access.UNKNOWN),
+        (
+            {"CanonicalUser": "7", "AWS": f"{NOT_OURS}role/x"},
+            [f"{NOT_OURS}role/x", f"{NOT_OURS}role/y"],
+            Access.UNKNOWN,
+        ),
         ({"AWS": "*"}, "*", Access.CLOSED),
     ],
 )
 def test_an_allow_for_all_but_some_admits_those_whom_it_surely_does_not_except(
-    excepted: Json, role: str, access: Access
+    excepted: Json, role: Json, access: Access
 ) -> None:
     asked: Json = {
         "StringEquals": {"aws:PrincipalType": "AssumedRole"},
@@ -240,7 +247,9 @@ def test_an_allow_for_all_but_some_admits_those_whom_it_surely_does_not_except(
     }
     allowing = {key: value for key, value in allow("*", asked).items() if key != "Principal"}
 
-    assert answer(allowing | {"NotPrincipal": excepted}).access is access
+    found = answer(allowing | {"NotPrincipal": excepted})
+
+    assert (found.access, found.disagreement) == (access, False)
 
 
 def test_whether_a_principal_element_fits_a_caller_that_is_not_known_is_unknown() -> None:

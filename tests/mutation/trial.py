@@ -114,8 +114,13 @@ class Trial:
         return fates
 
     def is_noticed_alone(self, mutant: Mutant) -> bool:
-        """Whether a test fails in a process of its own, if what is changed runs only while modules are loaded."""
-        if mutant.original.__code__ not in self._loaded or not mutant.lines().isdisjoint(self._run):
+        """Whether a test fails in a process of its own, if what is changed takes effect while modules are loaded.
+
+        It runs only then, or makes functions then.
+        """
+        code = mutant.original.__code__
+        makes = any(isinstance(one, CodeType) for one in code.co_consts)
+        if code not in self._loaded or not (makes or mutant.lines().isdisjoint(self._run)):
             return False
         part = mutant.of.partition(".")[0]
         selections = ([f"tests/{part}"], config().pytest_add_cli_args_test_selection)

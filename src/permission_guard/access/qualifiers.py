@@ -45,10 +45,6 @@ def left_out(target: str, allowed: Patterns, denied: Sequence[Patterns], meter: 
 
     inside = need(allowed, covered=True)
     outside = tuple(dict.fromkeys(need(one, covered=False) for one in denied))
-    best = example([inside, *outside])
-    if best is not None:
-        yield best
-        return
     found: list[frozenset[Need]] = []
     todo: list[tuple[tuple[Need, ...], tuple[Need, ...], str | None]] = [((), outside, example([inside]))]
     while todo:

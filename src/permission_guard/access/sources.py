@@ -113,7 +113,7 @@ class Sources:
                 word = Spelled(shape, tracks, self._scene.automata, variables, needs)
                 # Absent keys come first: they refuse most requests, without a search.
                 parts: list[Node] = [Fixed(missing), word]
-                if self._scene.mentions(*ORGANIZATION) or not self._side.bare:
+                if self._scene.mentions(*ORGANIZATION):
                     parts.append(self._scene.organization(self._side, ORGANIZATION, known))
                 yield Stance.UNSURE if more else stance, Every(tuple(parts))
 
