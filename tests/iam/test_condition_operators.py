@@ -283,3 +283,9 @@ def test_a_condition_key_is_the_same_in_any_case() -> None:
 def test_a_wildcard_in_the_account_does_not_reach_into_the_resource(operator: str) -> None:
     assert holds(operator, "arn:aws:sns:us-east-1:1111*:x", "arn:aws:sns:us-east-1:111122223333:x") is YES
     assert holds(operator, "arn:aws:sns:us-east-1:1111*:x", "arn:aws:sns:us-east-1:111122223333:y:x") is NO
+
+
+def test_a_pattern_for_every_text_decides_a_key_that_is_not_known_whatever_stands_beside_it() -> None:
+    condition = Condition.compiled("StringLikeIfExists", "k", ("${aws:userid}", "*"), variables=True)
+
+    assert condition.holds(Context()) is YES

@@ -54,6 +54,15 @@ def both(*conditions: Json) -> Json:
         (OURS, {"StringNotEqualsIfExists": {VPC: "ours"}}, PASS),
         (OURS, {"StringNotEquals": {VPC: "theirs"}}, UNKNOWN),
         (OURS, PRESENT, UNKNOWN),
+        (ABSENT, {**PRESENT, **NOT_OURS}, UNKNOWN),
+        (ABSENT, {**ANY, **NOT_OURS}, UNKNOWN),
+        ({"StringNotLike": {VPC: "*"}}, NOT_OURS, UNKNOWN),
+        (OURS, {"StringNotEqualsIgnoreCase": {VPC: "ours"}}, UNKNOWN),
+        (
+            {"StringEquals": {VPC: "${aws:UserAgent}"}},
+            {"StringNotEquals": {VPC: "${aws:UserAgent}"}},
+            UNKNOWN,
+        ),
         (OURS, {"StringNotEquals": {AGENT: "ours"}}, UNKNOWN),
         ({"ForAnyValue:StringLike": {VPC: "a*"}}, {"ForAllValues:StringNotLike": {VPC: "a*"}}, PASS),
         ({"StringLike": {VPC: "a*"}}, {"StringNotEquals": {VPC: "a1"}}, PASS),
@@ -141,6 +150,51 @@ def test_the_refused_call_is_one_without_the_key() -> None:
     again = decide(proof.request, identity=(policy(*statements),))
     assert again == proof.decision
     assert again.answer is EvalDecision.DENIED
+
+
+def test_the_refusal_says_that_the_boundary_refuses_the_call() -> None:
+    limit = policy(statement("Allow"), statement("Deny", OURS), statement("Deny", NOT_OURS))
+    proof = found(statement("Allow"), boundary=limit).proof
+
+    assert isinstance(proof, DeniedRequest)
+    assert proof.decision == decide(proof.request, identity=(policy(statement("Allow")),), boundary=limit)
+    assert proof.blocker is not None
+
+
+USER: Final = "aws:userid"
+
+
+@pytest.mark.parametrize(
+    ("condition", "verdict"),
+    [
+        ({"StringLike": {USER: "AROA1*"}}, UNKNOWN),
+        ({"StringEqualsIgnoreCase": {USER: "aroaexample:orders"}}, UNKNOWN),
+        ({"StringEquals": {USER: "AROAEXAMPLE:orders"}}, UNKNOWN),
+        ({"StringEquals": {USER: "AROAEXAMPLE:other"}}, PASS),
+    ],
+)
+def test_a_role_whose_id_was_not_read_may_have_any(condition: Json, verdict: Verdict) -> None:
+    assert found(statement("Allow"), statement("Deny", condition)).verdict is verdict
+
+
+def test_a_time_that_is_compared_as_a_text_is_not_known() -> None:
+    ends: Json = {"StringLike": {"aws:EpochTime": "*77"}}
+
+    assert found(statement("Allow"), statement("Deny", ends)).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(("role_id", "verdict"), [("", UNKNOWN), ("AROAOWN", PASS)])
+def test_beside_many_times_the_id_of_the_role_counts_too(role_id: str, verdict: Verdict) -> None:
+    times = [f"20{year}-01-01T00:00:00Z" for year in range(30, 60)]
+    dated = [{"DateEquals": {key: times}} for key in ("aws:CurrentTime", "aws:TokenIssueTime")]
+    other: Json = {"StringEquals": {USER: "AROAEXAMPLE:orders"}}
+    document = policy(
+        statement("Allow"),
+        *(statement("Deny", {**one, **other}) for one in dated),
+    )
+    (finding,) = evaluate(facts_with_role(RoleFacts(ROLE, (document,), id=role_id)), OWN)
+
+    assert finding.verdict is verdict
 
 
 def test_two_calls_may_show_different_values() -> None:
