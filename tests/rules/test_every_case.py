@@ -54,8 +54,8 @@ def both(*conditions: Json) -> Json:
         (OURS, {"StringNotEqualsIfExists": {VPC: "ours"}}, PASS),
         (OURS, {"StringNotEquals": {VPC: "theirs"}}, UNKNOWN),
         (OURS, PRESENT, UNKNOWN),
-        (ABSENT, {**PRESENT, **NOT_OURS}, UNKNOWN),
-        (ABSENT, {**ANY, **NOT_OURS}, UNKNOWN),
+        (ABSENT, both(PRESENT, NOT_OURS), UNKNOWN),
+        (ABSENT, both(ANY, NOT_OURS), UNKNOWN),
         ({"StringNotLike": {VPC: "*"}}, NOT_OURS, UNKNOWN),
         (OURS, {"StringNotEqualsIgnoreCase": {VPC: "ours"}}, UNKNOWN),
         (
@@ -186,11 +186,11 @@ def test_a_time_that_is_compared_as_a_text_is_not_known() -> None:
 @pytest.mark.parametrize(("role_id", "verdict"), [("", UNKNOWN), ("AROAOWN", PASS)])
 def test_beside_many_times_the_id_of_the_role_counts_too(role_id: str, verdict: Verdict) -> None:
     times = [f"20{year}-01-01T00:00:00Z" for year in range(30, 60)]
-    dated = [{"DateEquals": {key: times}} for key in ("aws:CurrentTime", "aws:TokenIssueTime")]
+    dated: list[Json] = [{"DateEquals": {key: times}} for key in ("aws:CurrentTime", "aws:TokenIssueTime")]
     other: Json = {"StringEquals": {USER: "AROAEXAMPLE:orders"}}
     document = policy(
         statement("Allow"),
-        *(statement("Deny", {**one, **other}) for one in dated),
+        *(statement("Deny", both(one, other)) for one in dated),
     )
     (finding,) = evaluate(facts_with_role(RoleFacts(ROLE, (document,), id=role_id)), OWN)
 
