@@ -124,6 +124,12 @@ def test_a_deny_of_more_values_refuses_what_is_allowed_for_one(wider: Json, verd
     assert finding.verdict is verdict
 
 
+def test_a_deny_of_one_spelling_leaves_the_others() -> None:
+    any_case: Json = {"StringEqualsIgnoreCase": {VPC: "ours"}}
+
+    assert found(statement("Allow", any_case), statement("Deny", OURS)).verdict is UNKNOWN
+
+
 def test_of_more_values_than_make_sixteen_cases_nothing_is_said_together() -> None:
     def comparing(count: int) -> Verdict:
         texts = [f"v{place}" for place in range(count)]
