@@ -233,3 +233,11 @@ def test_more_than_sixteen_cases_are_not_told_apart() -> None:
 
     assert found(*asked[:1], statement("Allow", {"StringNotEquals": {keys[0]: "x"}})).verdict is PASS
     assert found(*asked, rest).verdict is UNKNOWN
+
+
+def test_cases_that_take_too_many_steps_are_not_decided() -> None:
+    """No text has an `a` before its last twenty characters and is shorter than twenty: all texts of that length are tried."""
+    tail = "?" * 20
+    denies = [{"StringLike": {VPC: text}} for text in (f"*a{tail}", f"*{tail}")]
+
+    assert found(statement("Allow"), *(statement("Deny", one) for one in denies)).verdict is UNKNOWN
