@@ -64,13 +64,15 @@ class Condition:
         have = context.values(self.lower_key)
         return self._whatever(context) if have is None else self._of(have, context)
 
+    @property
+    def matches_any_text(self) -> bool:
+        """Whether one of its values is `*` as a pattern, so that its positive form matches every text."""
+        wanted = self.wanted
+        return wanted is not None and wanted.operator == "stringlike" and (Wild.RUN,) in wanted.tokens
+
     def _whatever(self, context: Context) -> Truth:
         """Return what the condition is with any value and without one, if that is the same: `StringLikeIfExists` with `*`."""
-        if (
-            self.wanted is None
-            or self.wanted.operator != "stringlike"
-            or (Wild.RUN,) not in self.wanted.tokens
-        ):
+        if not self.matches_any_text:
             return Truth.UNKNOWN
         found = {self._of(have, context) for have in (ABSENT, _EMPTY, ("*",))}
         return found.pop() if len(found) == 1 else Truth.UNKNOWN

@@ -19,7 +19,6 @@ from permission_guard.access.text import Automata, Several, Variables
 from permission_guard.iam import ABSENT, Context, Policy, Statement, Truth
 from permission_guard.iam.condition import Condition, Quantifier
 from permission_guard.iam.operators import NEGATIONS
-from permission_guard.iam.pattern import Wild
 from permission_guard.model.facts import RoleFacts
 
 _MOST: Final = 16
@@ -115,9 +114,7 @@ def _test(condition: Condition) -> tuple[object, ...]:
 
 
 def _takes_all(condition: Condition) -> bool:
-    wanted = condition.wanted
-    plain = condition.quantifier is Quantifier.NONE
-    return plain and wanted is not None and wanted.operator == "stringlike" and (Wild.RUN,) in wanted.tokens
+    return condition.quantifier is Quantifier.NONE and condition.matches_any_text
 
 
 def _in_case(policy: Policy, known: Outcome) -> Policy:
